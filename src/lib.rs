@@ -1,0 +1,1 @@
+//! Calls 32-bit native libraries from 64-bit programs.
