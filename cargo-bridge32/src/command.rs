@@ -1,0 +1,164 @@
+//! Commands: how they are written, shown to the user and started in a clean environment.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A command that can be shown as well as run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cmd {
+    words: Vec<String>,
+    env: Vec<(&'static str, String)>,
+    /// Whether only the machine's administrator may run it.
+    root: bool,
+}
+
+impl Cmd {
+    /// A command of these words, the program's name first.
+    pub(crate) fn new<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
+        Self { words: words.into_iter().map(Into::into).collect(), env: Vec::new(), root: false }
+    }
+
+    /// A command that only the machine's administrator may run.
+    pub(crate) fn root<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
+        Self { root: true, ..Self::new(words) }
+    }
+
+    /// Adds words.
+    pub(crate) fn with<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.words.extend(words.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets a variable for it.
+    pub(crate) fn env(mut self, name: &'static str, value: &str) -> Self {
+        self.env.push((name, value.to_owned()));
+        self
+    }
+
+    /// The command ready to be started; `sudo` where it needs the administrator and this user isn't.
+    pub(crate) fn to_std(&self, sudo: bool) -> Command {
+        let mut words: Vec<String> = Vec::new();
+        if self.root && sudo {
+            words.extend(["sudo", "-n"].map(String::from));
+            if !self.env.is_empty() {
+                // sudo does not hand variables on by itself.
+                words.push("env".into());
+                words.extend(self.env.iter().map(|(name, value)| format!("{name}={value}")));
+            }
+        }
+        words.extend(self.words.iter().cloned());
+        let mut command = clean(&words[0]);
+        command.args(&words[1..]);
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+/// As a user would type it.
+impl fmt::Display for Cmd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.root {
+            f.write_str("sudo ")?;
+        }
+        for (name, value) in &self.env {
+            write!(f, "{name}={} ", quoted(value))?;
+        }
+        let words: Vec<_> = self.words.iter().map(|word| quoted(word)).collect();
+        f.write_str(&words.join(" "))
+    }
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=+:,./@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+    }
+}
+
+/// A command without what cargo and rustup set for the programs that they start.
+///
+/// Started by `cargo run` or as `cargo bridge32`, this process has variables that describe its own package and
+/// toolchain. `RUSTUP_TOOLCHAIN` stays: it names the toolchain that the user chose.
+pub(crate) fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(describes_this_package) {
+            command.env_remove(name);
+        }
+    }
+    const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
+    if let Some(value) = std::env::var_os(LIBRARY_PATH) {
+        match without_toolchains(&value) {
+            Some(rest) => command.env(LIBRARY_PATH, rest),
+            None => command.env_remove(LIBRARY_PATH),
+        };
+    }
+    command
+}
+
+/// Whether cargo or rustup sets this variable for the program that they start.
+fn describes_this_package(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_")
+        || [
+            "CARGO",
+            "CARGO_MANIFEST_DIR",
+            "CARGO_MANIFEST_PATH",
+            "CARGO_MANIFEST_LINKS",
+            "CARGO_BIN_NAME",
+            "CARGO_CRATE_NAME",
+            "CARGO_PRIMARY_PACKAGE",
+            "OUT_DIR",
+            "RUST_RECURSION_COUNT",
+        ]
+        .contains(&name)
+}
+
+/// A search path without the folders of a rustup toolchain and of this program's own build.
+fn without_toolchains(path: &std::ffi::OsStr) -> Option<OsString> {
+    let build = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
+    let toolchain = |folder: &Path| {
+        folder.components().any(|part| part.as_os_str() == "toolchains" || part.as_os_str() == "rustlib")
+            || build.as_deref().is_some_and(|build| folder.starts_with(build))
+    };
+    let kept: Vec<PathBuf> = std::env::split_paths(path).filter(|folder| !toolchain(folder)).collect();
+    if kept.is_empty() { None } else { std::env::join_paths(kept).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_as_typed() {
+        let cmd =
+            Cmd::root(["apt-get", "install"]).env("DEBIAN_FRONTEND", "noninteractive").with(["a b", "wine32:i386"]);
+        assert_eq!(cmd.to_string(), "sudo DEBIAN_FRONTEND=noninteractive apt-get install 'a b' wine32:i386");
+    }
+
+    #[test]
+    fn sudo_carries_the_variables() {
+        let command = Cmd::root(["apt-get", "update"]).env("DEBIAN_FRONTEND", "noninteractive").to_std(true);
+        let args: Vec<_> = command.get_args().collect();
+        assert_eq!(command.get_program(), "sudo");
+        assert_eq!(args, ["-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "update"]);
+    }
+
+    #[test]
+    fn what_needs_no_administrator_is_run_as_it_is() {
+        let command = Cmd::new(["rustup", "target", "add"]).to_std(true);
+        assert_eq!(command.get_program(), "rustup");
+    }
+
+    #[test]
+    fn the_users_own_cargo_variables_stay() {
+        assert!(describes_this_package("CARGO_PKG_NAME"));
+        assert!(!describes_this_package("CARGO_HOME"));
+        assert!(!describes_this_package("CARGO_TARGET_DIR"));
+    }
+}

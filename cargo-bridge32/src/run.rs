@@ -1,0 +1,71 @@
+//! `run`: a program, with its servers built before it.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::build;
+use crate::cli::{self, CargoOptions};
+use crate::setup::{self, Needs};
+use crate::target::{Sides, Target};
+use crate::toolchain::Toolchains;
+use crate::workspace::{Server, Workspace};
+
+/// Runs the subcommand. The exit status is the program's.
+///
+/// # Errors
+/// Where the program or a server of it does not build.
+pub(crate) fn main(options: &cli::Run) -> Result<ExitCode> {
+    let toolchains = Toolchains::find()?;
+    let host = crate::host(&toolchains)?;
+    let sides = Sides::choose(host, options.target);
+    let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
+    let package = workspace.select_one(options.package.as_deref(), &build::folder(&options.cargo)?)?;
+    let program = package.program(options.bin.as_deref())?;
+    let servers = workspace.servers(&[package]);
+
+    setup::ensure(&Needs::to_run(host, sides), host, &toolchains)?;
+    build::build(&servers, sides.server, &options.cargo, &toolchains)?;
+
+    let mut command = toolchains.cargo(sides.client)?;
+    command.args(["run", "--package", &package.name, "--bin", program]).args(options.cargo.args());
+    meet(&mut command, host, sides, &workspace, &servers, &options.cargo)?;
+    command.arg("--").args(&options.args);
+    let status = build::status(&mut command)?;
+    Ok(ExitCode::from(u8::try_from(status).unwrap_or(1)))
+}
+
+/// Makes a cargo command build its programs for the client's side, and lets them find the servers of the other.
+///
+/// # Errors
+/// Where the user has no home folder.
+pub(crate) fn meet(
+    command: &mut Command,
+    host: Target,
+    sides: Sides,
+    workspace: &Workspace,
+    servers: &[Server<'_>],
+    options: &CargoOptions,
+) -> Result<()> {
+    if sides.client != host {
+        command.args(["--target", sides.client.triple()]);
+    }
+    if host.is_windows() || !(sides.client.is_windows() || sides.server.is_windows()) {
+        return Ok(());
+    }
+    command.envs(setup::wine_environment()?);
+    if sides.client.is_windows() {
+        // Wine starts the servers by itself, and the program finds them where cargo puts them.
+        let runner = sides.client.runner_variable();
+        if std::env::var_os(&runner).is_none() {
+            command.env(runner, "wine");
+        }
+        return Ok(());
+    }
+    // A client looks for servers of its own system: these it must be told of.
+    command.env("BRIDGE32_RUNNER", "wine");
+    for server in servers {
+        command.env(server.variable(), workspace.program_file(server.bin, sides.server, options.profile_folder()));
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! The tools that come from the distribution: how each is recognised, and the packages that bring it.
+
+use std::path::Path;
+
+use crate::command::{Cmd, clean};
+use crate::setup::system::Manager;
+use crate::target::Target;
+use crate::toolchain::query;
+
+/// A tool, or a set that is installed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Component {
+    /// C and C++ for 32-bit Linux: the linker of `i686-unknown-linux-gnu`.
+    LinuxC,
+    /// C and C++ for 32-bit Windows.
+    Mingw32,
+    /// C and C++ for 64-bit Windows.
+    Mingw64,
+    /// Wine for 32-bit and 64-bit programs.
+    Wine,
+    /// A Rust compiler with the standard library's source.
+    RustSource,
+}
+
+impl Component {
+    /// What it is, for the user.
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::LinuxC => "C and C++ for 32-bit Linux programs (`cc -m32`)",
+            Self::Mingw32 => "C and C++ for 32-bit Windows programs (i686-w64-mingw32-gcc)",
+            Self::Mingw64 => "C and C++ for 64-bit Windows programs (x86_64-w64-mingw32-gcc)",
+            Self::Wine => "Wine, 32-bit and 64-bit, to run Windows programs",
+            Self::RustSource => "the distribution's Rust with the standard library's source",
+        }
+    }
+
+    /// Whether it is installed.
+    pub(crate) fn is_there(self) -> bool {
+        match self {
+            Self::LinuxC => has_32bit_file("crt1.o") && has_32bit_file("libstdc++.so"),
+            Self::Mingw32 => has_mingw(Target::I686WindowsGnu),
+            Self::Mingw64 => has_mingw(Target::X64WindowsGnu),
+            Self::Wine => which::which("wine").is_ok() && has_32bit_wine(),
+            Self::RustSource => super::rust::sources_are_installed(),
+        }
+    }
+
+    /// The packages that bring it. Wine's names are empty where one package serves all.
+    pub(crate) fn packages(self, manager: Manager) -> &'static [&'static str] {
+        match (manager, self) {
+            (Manager::Apt, Self::LinuxC) => &["gcc-multilib", "g++-multilib"],
+            (Manager::Apt, Self::Mingw32) => &["gcc-mingw-w64-i686", "g++-mingw-w64-i686"],
+            (Manager::Apt, Self::Mingw64) => &["gcc-mingw-w64-x86-64", "g++-mingw-w64-x86-64"],
+            (Manager::Apt, Self::Wine) => &["wine", "wine64", "wine32:i386"],
+            (Manager::Apt, Self::RustSource) => &["rustc-web", "cargo-web", "rust-web-src"],
+            (Manager::Dnf, Self::LinuxC) => {
+                &["gcc", "gcc-c++", "glibc-devel.i686", "libgcc.i686", "libstdc++-devel.i686"]
+            }
+            (Manager::Dnf, Self::Mingw32) => &["mingw32-gcc", "mingw32-gcc-c++", "mingw32-winpthreads-static"],
+            (Manager::Dnf, Self::Mingw64) => &["mingw64-gcc", "mingw64-gcc-c++", "mingw64-winpthreads-static"],
+            (Manager::Dnf | Manager::Pacman, Self::Wine) => &["wine"],
+            (Manager::Pacman, Self::LinuxC) => &["gcc", "lib32-glibc", "lib32-gcc-libs"],
+            (Manager::Pacman | Manager::Brew, Self::Mingw32 | Self::Mingw64) => &["mingw-w64-gcc"],
+            (Manager::Brew, Self::Wine) => &["wine-stable"],
+            (Manager::Msys, Self::Mingw32) => &["mingw-w64-i686-gcc"],
+            (Manager::Dnf | Manager::Pacman | Manager::Brew | Manager::Msys | Manager::Unknown, _) => &[],
+        }
+    }
+}
+
+/// The packages of some components, without repetition.
+pub(crate) fn packages(manager: Manager, components: &[Component]) -> Vec<&'static str> {
+    let mut packages = Vec::new();
+    for package in components.iter().flat_map(|component| component.packages(manager)) {
+        if !packages.contains(package) {
+            packages.push(*package);
+        }
+    }
+    packages
+}
+
+/// The commands that install some components, as this machine's administrator would type them; without any where this
+/// manager has no packages for one of them.
+pub(crate) fn commands(manager: Manager, components: &[Component]) -> Vec<Cmd> {
+    if components.iter().any(|component| component.packages(manager).is_empty()) {
+        return Vec::new();
+    }
+    match manager {
+        Manager::Apt => {
+            let mut commands = vec![Cmd::root(["apt-get", "update"])];
+            if components.contains(&Component::Wine) {
+                commands.insert(0, Cmd::root(["dpkg", "--add-architecture", "i386"]));
+            }
+            commands.push(Cmd::root(["apt-get", "install", "-y"]).with(packages(manager, components)));
+            commands
+        }
+        Manager::Dnf => vec![Cmd::root(["dnf", "install", "-y"]).with(packages(manager, components))],
+        Manager::Pacman => vec![Cmd::root(["pacman", "-S", "--needed"]).with(packages(manager, components))],
+        Manager::Msys => vec![Cmd::new(["pacman", "-S", "--needed"]).with(packages(manager, components))],
+        Manager::Brew => vec![Cmd::new(["brew", "install"]).with(packages(manager, components))],
+        Manager::Unknown => Vec::new(),
+    }
+}
+
+/// Whether the C compiler has a file for 32-bit programs. It prints a path to one that it has, and the bare name else.
+fn has_32bit_file(name: &str) -> bool {
+    let told = query(clean("cc").args(["-m32", &format!("-print-file-name={name}")]));
+    told.is_ok_and(|file| Path::new(file.trim()).is_absolute())
+}
+
+fn has_mingw(target: Target) -> bool {
+    ["gcc", "g++"].iter().all(|tool| which::which(format!("{}-{tool}", target.mingw_prefix())).is_ok())
+}
+
+/// Whether Wine has its 32-bit libraries. Where they would be is known for Debian's packages and Wine's own; other
+/// distributions have one package for both.
+fn has_32bit_wine() -> bool {
+    const MULTIARCH: &str = "/usr/lib/x86_64-linux-gnu/wine";
+    !Path::new(MULTIARCH).exists() || Path::new("/usr/lib/i386-linux-gnu/wine").exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apt_gets_the_second_architecture_for_wine_alone() {
+        let shown = |components: &[Component]| -> Vec<String> {
+            commands(Manager::Apt, components).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(
+            shown(&[Component::LinuxC]),
+            ["sudo apt-get update", "sudo apt-get install -y gcc-multilib g++-multilib"]
+        );
+        assert_eq!(
+            shown(&[Component::Mingw32, Component::Wine]),
+            [
+                "sudo dpkg --add-architecture i386",
+                "sudo apt-get update",
+                "sudo apt-get install -y gcc-mingw-w64-i686 g++-mingw-w64-i686 wine wine64 wine32:i386",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_package_for_two_components_is_named_once() {
+        assert_eq!(packages(Manager::Pacman, &[Component::Mingw32, Component::Mingw64]), ["mingw-w64-gcc"]);
+    }
+
+    #[test]
+    fn no_half_of_the_commands_is_shown() {
+        assert!(commands(Manager::Dnf, &[Component::LinuxC, Component::RustSource]).is_empty());
+        assert!(commands(Manager::Unknown, &[Component::LinuxC]).is_empty());
+    }
+}

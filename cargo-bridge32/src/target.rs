@@ -1,0 +1,250 @@
+//! Targets and pairs: what a client and a server can be built for, and which go together.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A compile target that a client or a server can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    /// A 32-bit Linux program.
+    I686Linux,
+    /// A 64-bit Linux program.
+    X64Linux,
+    /// A 32-bit Windows program, linked by mingw.
+    I686WindowsGnu,
+    /// A 64-bit Windows program, linked by mingw.
+    X64WindowsGnu,
+    /// A 32-bit Windows program, linked by Visual Studio's tools.
+    I686WindowsMsvc,
+    /// A 64-bit Windows program, linked by Visual Studio's tools.
+    X64WindowsMsvc,
+}
+
+impl Target {
+    /// Every target, in the order they are listed to users.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::I686Linux,
+        Self::X64Linux,
+        Self::I686WindowsGnu,
+        Self::X64WindowsGnu,
+        Self::I686WindowsMsvc,
+        Self::X64WindowsMsvc,
+    ];
+
+    /// The name that rustc has for it.
+    pub(crate) fn triple(self) -> &'static str {
+        match self {
+            Self::I686Linux => "i686-unknown-linux-gnu",
+            Self::X64Linux => "x86_64-unknown-linux-gnu",
+            Self::I686WindowsGnu => "i686-pc-windows-gnu",
+            Self::X64WindowsGnu => "x86_64-pc-windows-gnu",
+            Self::I686WindowsMsvc => "i686-pc-windows-msvc",
+            Self::X64WindowsMsvc => "x86_64-pc-windows-msvc",
+        }
+    }
+
+    /// Whether programs for it are 32-bit: a server's target, rather than a client's.
+    pub(crate) fn is_32bit(self) -> bool {
+        matches!(self, Self::I686Linux | Self::I686WindowsGnu | Self::I686WindowsMsvc)
+    }
+
+    /// Whether programs for it run on Windows (or Wine).
+    pub(crate) fn is_windows(self) -> bool {
+        !matches!(self, Self::I686Linux | Self::X64Linux)
+    }
+
+    /// Whether mingw links it.
+    pub(crate) fn is_windows_gnu(self) -> bool {
+        matches!(self, Self::I686WindowsGnu | Self::X64WindowsGnu)
+    }
+
+    /// The target of the servers that go with a client of this target; a server's target is its own.
+    pub(crate) fn server(self) -> Self {
+        match self {
+            Self::I686Linux | Self::X64Linux => Self::I686Linux,
+            Self::I686WindowsGnu | Self::X64WindowsGnu => Self::I686WindowsGnu,
+            Self::I686WindowsMsvc | Self::X64WindowsMsvc => Self::I686WindowsMsvc,
+        }
+    }
+
+    /// What a program's file name ends with.
+    pub(crate) fn exe_suffix(self) -> &'static str {
+        if self.is_windows() { ".exe" } else { "" }
+    }
+
+    /// The variable that tells cargo what to start this target's programs with.
+    pub(crate) fn runner_variable(self) -> String {
+        let name = self.triple().to_uppercase().replace('-', "_");
+        format!("CARGO_TARGET_{name}_RUNNER")
+    }
+
+    /// The prefix of mingw's tools for it, such as `i686-w64-mingw32` in `i686-w64-mingw32-gcc`.
+    pub(crate) fn mingw_prefix(self) -> &'static str {
+        if self.is_32bit() { "i686-w64-mingw32" } else { "x86_64-w64-mingw32" }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.triple())
+    }
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|target| target.triple() == name).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|target| target.triple()).collect();
+            format!("bridge32 knows no target of that name; use one of {}", known.join(", "))
+        })
+    }
+}
+
+/// A client and a server that are tested together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Pair {
+    /// Both on Linux.
+    Linux,
+    /// Both on Windows, or both under Wine.
+    Windows,
+    /// A Linux client and a Windows server under Wine.
+    LinuxWindows,
+}
+
+impl Pair {
+    /// Every pair, in the order they are tested.
+    pub(crate) const ALL: [Self; 3] = [Self::Linux, Self::Windows, Self::LinuxWindows];
+
+    /// Its name on the command line and in `test-pairs`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "linux",
+            Self::Windows => "windows",
+            Self::LinuxWindows => "linux-windows",
+        }
+    }
+
+    /// The pairs that a machine with this host target can run.
+    pub(crate) fn on(host: Target) -> &'static [Self] {
+        match host {
+            Target::X64Linux => &Self::ALL,
+            Target::X64WindowsGnu | Target::X64WindowsMsvc => &[Self::Windows],
+            _ => &[],
+        }
+    }
+
+    /// What its client is built for on this host.
+    pub(crate) fn client(self, host: Target) -> Target {
+        match self {
+            Self::Linux | Self::LinuxWindows => Target::X64Linux,
+            Self::Windows if host.is_windows() => host,
+            Self::Windows => Target::X64WindowsGnu,
+        }
+    }
+
+    /// What its servers are built for on this host.
+    pub(crate) fn server(self, host: Target) -> Target {
+        match self {
+            Self::LinuxWindows => Target::I686WindowsGnu,
+            Self::Linux | Self::Windows => self.client(host).server(),
+        }
+    }
+}
+
+impl fmt::Display for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Pair {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|pair| pair.name() == name).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|pair| pair.name()).collect();
+            format!("no pair is called `{name}`; use one of {}", known.join(", "))
+        })
+    }
+}
+
+/// What a program and its servers are built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sides {
+    /// The program's target.
+    pub(crate) client: Target,
+    /// The servers' target.
+    pub(crate) server: Target,
+}
+
+impl Sides {
+    /// The sides that `--target` asks for on this host: a 32-bit target is the server's, a 64-bit one the client's.
+    pub(crate) fn choose(host: Target, asked: Option<Target>) -> Self {
+        match asked {
+            None => Self { client: host, server: host.server() },
+            Some(target) if !target.is_32bit() => Self { client: target, server: target.server() },
+            Some(server) => Self { client: host, server },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_32_bit_target_is_the_servers() {
+        let sides = Sides::choose(Target::X64Linux, Some(Target::I686WindowsGnu));
+        assert_eq!(sides, Sides { client: Target::X64Linux, server: Target::I686WindowsGnu });
+    }
+
+    #[test]
+    fn a_64_bit_target_is_the_clients_and_brings_its_server() {
+        let sides = Sides::choose(Target::X64Linux, Some(Target::X64WindowsGnu));
+        assert_eq!(sides, Sides { client: Target::X64WindowsGnu, server: Target::I686WindowsGnu });
+    }
+
+    #[test]
+    fn without_a_target_the_host_decides() {
+        for (host, server) in [
+            (Target::X64Linux, Target::I686Linux),
+            (Target::X64WindowsGnu, Target::I686WindowsGnu),
+            (Target::X64WindowsMsvc, Target::I686WindowsMsvc),
+        ] {
+            assert_eq!(Sides::choose(host, None), Sides { client: host, server });
+        }
+    }
+
+    #[test]
+    fn pairs_fit_their_host() {
+        let linux = Target::X64Linux;
+        let sides: Vec<_> = Pair::on(linux).iter().map(|pair| (pair.client(linux), pair.server(linux))).collect();
+        assert_eq!(
+            sides,
+            [
+                (Target::X64Linux, Target::I686Linux),
+                (Target::X64WindowsGnu, Target::I686WindowsGnu),
+                (Target::X64Linux, Target::I686WindowsGnu),
+            ]
+        );
+        assert_eq!(Pair::on(Target::X64WindowsMsvc), [Pair::Windows]);
+        assert_eq!(Pair::Windows.server(Target::X64WindowsMsvc), Target::I686WindowsMsvc);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for target in Target::ALL {
+            assert_eq!(target.triple().parse(), Ok(target));
+        }
+        for pair in Pair::ALL {
+            assert_eq!(pair.name().parse(), Ok(pair));
+        }
+        assert!("i686-apple-darwin".parse::<Target>().is_err());
+    }
+
+    #[test]
+    fn the_runner_variable_is_cargos() {
+        assert_eq!(Target::X64WindowsGnu.runner_variable(), "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER");
+    }
+}

@@ -1,0 +1,142 @@
+//! `test`: every test, on every pair of client and server that this machine can run.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::build;
+use crate::cli;
+use crate::run::meet;
+use crate::setup::{self, Needs};
+use crate::target::{Pair, Sides, Target};
+use crate::toolchain::Toolchains;
+use crate::workspace::{Package, Workspace};
+
+/// How a pair's tests went.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    /// All passed.
+    Passed,
+    /// No package is tested on it.
+    Nothing,
+    /// Something failed: what.
+    Failed(String),
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// Where no pair can be run. That tests failed is in the exit status.
+pub(crate) fn main(options: &cli::Test) -> Result<ExitCode> {
+    let toolchains = Toolchains::find()?;
+    let host = crate::host(&toolchains)?;
+    let pairs = choose(host, &options.pairs)?;
+    let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
+    let packages = workspace.select(&options.packages, &build::folder(&options.cargo)?)?;
+
+    let mut results = Vec::new();
+    for pair in pairs {
+        let started = Instant::now();
+        let tested: Vec<_> = packages.iter().copied().filter(|package| workspace.is_tested_on(package, pair)).collect();
+        let verdict = if tested.is_empty() {
+            Verdict::Nothing
+        } else {
+            eprintln!("pair {pair}: client {}, server {}", pair.client(host), pair.server(host));
+            test(pair, host, &workspace, &tested, options, &toolchains).unwrap_or_else(|error| {
+                eprintln!("error: {error:#}");
+                Verdict::Failed(first_line(&error))
+            })
+        };
+        results.push((pair, verdict, started.elapsed()));
+    }
+    print!("{}", table(&results));
+    let failed = results.iter().any(|(_, verdict, _)| matches!(verdict, Verdict::Failed(_)));
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The pairs to run: those asked for, or all that this host can run.
+fn choose(host: Target, asked: &[Pair]) -> Result<Vec<Pair>> {
+    let possible = Pair::on(host);
+    if let Some(pair) = asked.iter().find(|pair| !possible.contains(pair)) {
+        let names: Vec<_> = possible.iter().map(|pair| pair.name()).collect();
+        bail!("the pair `{pair}` cannot be run on {host}; it can run {}", names.join(", "));
+    }
+    // In their own order, and none twice.
+    Ok(possible.iter().copied().filter(|pair| asked.is_empty() || asked.contains(pair)).collect())
+}
+
+/// Tests packages on a pair.
+fn test(
+    pair: Pair,
+    host: Target,
+    workspace: &Workspace,
+    packages: &[&Package],
+    options: &cli::Test,
+    toolchains: &Toolchains,
+) -> Result<Verdict> {
+    let sides = Sides { client: pair.client(host), server: pair.server(host) };
+    setup::ensure(&Needs::to_run(host, sides), host, toolchains)?;
+    let servers = workspace.servers(packages);
+    build::build(&servers, sides.server, &options.cargo, toolchains)?;
+
+    let mut command = toolchains.cargo(sides.client)?;
+    command.args(["test", "--no-fail-fast"]).args(options.cargo.args());
+    for package in packages {
+        command.args(["--package", &package.name]);
+    }
+    meet(&mut command, host, sides, workspace, &servers, &options.cargo)?;
+    command.env("BRIDGE32_PAIR", pair.name());
+    command.arg("--").args(&options.args);
+    Ok(match build::status(&mut command)? {
+        0 => Verdict::Passed,
+        status => Verdict::Failed(format!("cargo test ended with {status}")),
+    })
+}
+
+fn first_line(error: &anyhow::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
+}
+
+/// The closing table: a pair, its result and its time on each line.
+fn table(results: &[(Pair, Verdict, Duration)]) -> String {
+    let mut text = String::from("\npair           result\n");
+    for (pair, verdict, time) in results {
+        let time = time.as_secs_f64();
+        text += &match verdict {
+            Verdict::Passed => format!("{pair:<14} passed in {time:.1} s\n"),
+            Verdict::Nothing => format!("{pair:<14} nothing to test\n"),
+            Verdict::Failed(why) => format!("{pair:<14} FAILED after {time:.1} s: {why}\n"),
+        };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_chosen_in_their_order() {
+        assert_eq!(choose(Target::X64Linux, &[]).expect("all"), Pair::ALL);
+        let asked = [Pair::LinuxWindows, Pair::Linux, Pair::Linux];
+        assert_eq!(choose(Target::X64Linux, &asked).expect("both"), [Pair::Linux, Pair::LinuxWindows]);
+        let error = choose(Target::X64WindowsGnu, &[Pair::Linux]).expect_err("not there").to_string();
+        assert!(error.ends_with("it can run windows"), "{error}");
+    }
+
+    #[test]
+    fn the_table_names_what_failed() {
+        let second = Duration::from_secs(1);
+        let results = [
+            (Pair::Linux, Verdict::Passed, second),
+            (Pair::Windows, Verdict::Failed("cargo test ended with 101".into()), second),
+            (Pair::LinuxWindows, Verdict::Nothing, second),
+        ];
+        let expected = "\npair           result\n\
+                        linux          passed in 1.0 s\n\
+                        windows        FAILED after 1.0 s: cargo test ended with 101\n\
+                        linux-windows  nothing to test\n";
+        assert_eq!(table(&results), expected);
+    }
+}

@@ -1,0 +1,386 @@
+//! The user's packages: which have servers, which have programs, and on which pairs they are tested.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::MetadataCommand;
+
+use crate::command::clean;
+use crate::target::{Pair, Target};
+use crate::toolchain::query;
+
+/// What a server is called, unless its package lists its servers.
+const SERVER_SUFFIX: &str = "-server32";
+
+/// A package of the workspace.
+#[derive(Debug)]
+pub(crate) struct Package {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its binaries that are servers.
+    pub(crate) servers: Vec<String>,
+    /// Its other binaries.
+    pub(crate) programs: Vec<String>,
+    folder: PathBuf,
+    default_run: Option<String>,
+    test_pairs: Option<Vec<Pair>>,
+    /// The folders of the packages that it depends on by path.
+    dependencies: Vec<PathBuf>,
+}
+
+impl Package {
+    /// Takes what cargo tells about a package.
+    fn new(told: &cargo_metadata::Package) -> Result<Self> {
+        let bins: Vec<_> =
+            told.targets.iter().filter(|target| target.is_bin()).map(|target| target.name.clone()).collect();
+        let settings = &told.metadata["bridge32"];
+        let listed =
+            list(settings, "servers").with_context(|| format!("in the manifest of package `{}`", told.name))?;
+        if let Some(missing) = listed.iter().flatten().find(|server| !bins.contains(server)) {
+            bail!("package `{}` lists the server `{missing}`, but has no binary of that name", told.name);
+        }
+        let is_server = |bin: &String| match &listed {
+            Some(listed) => listed.contains(bin),
+            None => bin.ends_with(SERVER_SUFFIX),
+        };
+        let (servers, programs) = bins.into_iter().partition(is_server);
+        let test_pairs = list(settings, "test-pairs")
+            .and_then(|pairs| match pairs {
+                None => Ok(None),
+                Some(pairs) => {
+                    pairs.iter().map(|pair| pair.parse().map_err(anyhow::Error::msg)).collect::<Result<_>>().map(Some)
+                }
+            })
+            .with_context(|| format!("in the manifest of package `{}`", told.name))?;
+        Ok(Self {
+            name: told.name.to_string(),
+            servers,
+            programs,
+            folder: told.manifest_path.parent().map(Into::into).unwrap_or_default(),
+            default_run: told.default_run.clone(),
+            test_pairs,
+            dependencies: told
+                .dependencies
+                .iter()
+                .filter_map(|dependency| dependency.path.clone())
+                .map(Into::into)
+                .collect(),
+        })
+    }
+
+    /// The program to run: the one asked for, the package's own choice, or the only one.
+    ///
+    /// # Errors
+    /// Where there is none, or several to choose from.
+    pub(crate) fn program(&self, asked: Option<&str>) -> Result<&str> {
+        let choice = || self.programs.join(", ");
+        if let Some(asked) = asked.or(self.default_run.as_deref()) {
+            let found = self.programs.iter().find(|program| *program == asked);
+            return found.map(String::as_str).with_context(|| match self.programs.as_slice() {
+                [] => format!("package `{}` has no program `{asked}`", self.name),
+                _ => format!("package `{}` has no program `{asked}`; it has {}", self.name, choice()),
+            });
+        }
+        match self.programs.as_slice() {
+            [] => bail!(
+                "package `{}` has no program to run; add src/main.rs, or choose another package with -p",
+                self.name
+            ),
+            [only] => Ok(only),
+            _ => bail!("package `{}` has several programs; choose one with --bin: {}", self.name, choice()),
+        }
+    }
+}
+
+/// A list of names in `[package.metadata.bridge32]`.
+fn list(settings: &serde_json::Value, key: &str) -> Result<Option<Vec<String>>> {
+    let value = &settings[key];
+    if value.is_null() {
+        return Ok(None);
+    }
+    let names = value.as_array().and_then(|names| names.iter().map(|name| name.as_str().map(String::from)).collect());
+    let names: Option<Vec<String>> = names;
+    names.map(Some).with_context(|| format!("`package.metadata.bridge32.{key}` is not a list of names"))
+}
+
+/// The packages of a workspace, and where its programs are put.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    root: PathBuf,
+    target_folder: PathBuf,
+    packages: Vec<Package>,
+}
+
+impl Workspace {
+    /// Asks cargo about the workspace of a manifest, or of the current folder.
+    ///
+    /// # Errors
+    /// Where there is none, or a manifest is wrong.
+    pub(crate) fn load(manifest: Option<&Path>) -> Result<Self> {
+        let mut command = clean("cargo");
+        command.args(["metadata", "--no-deps", "--format-version", "1"]);
+        if let Some(manifest) = manifest {
+            command.arg("--manifest-path").arg(manifest);
+        }
+        Self::parse(&query(&mut command).context("cargo does not describe this workspace")?)
+    }
+
+    /// Reads what `cargo metadata` told.
+    fn parse(told: &str) -> Result<Self> {
+        let metadata = MetadataCommand::parse(told).context("cargo's description of this workspace cannot be read")?;
+        Ok(Self {
+            packages: metadata.workspace_packages().into_iter().map(Package::new).collect::<Result<_>>()?,
+            root: metadata.workspace_root.into(),
+            target_folder: metadata.target_directory.into(),
+        })
+    }
+
+    /// The packages of these names; without names the package of this folder, or in the workspace's root all.
+    ///
+    /// # Errors
+    /// Where a name is no package's.
+    pub(crate) fn select(&self, names: &[String], folder: &Path) -> Result<Vec<&Package>> {
+        if !names.is_empty() {
+            return names.iter().map(|name| self.named(name)).collect();
+        }
+        match self.package_of(folder) {
+            Some(package) if package.folder != self.root => Ok(vec![package]),
+            _ => Ok(self.packages.iter().collect()),
+        }
+    }
+
+    /// The one package to run: the named one, that of this folder, or the only one with a program.
+    ///
+    /// # Errors
+    /// Where the name is no package's, or there are several to choose from.
+    pub(crate) fn select_one(&self, name: Option<&str>, folder: &Path) -> Result<&Package> {
+        if let Some(name) = name {
+            return self.named(name);
+        }
+        if let Some(package) = self.package_of(folder)
+            && (package.folder != self.root || !package.programs.is_empty())
+        {
+            return Ok(package);
+        }
+        let runnable: Vec<_> =
+            self.packages.iter().filter(|package| !package.programs.is_empty() && self.uses_servers(package)).collect();
+        match runnable.as_slice() {
+            [] => bail!("no package here has both a program and a server; {HOW_TO_DECLARE}"),
+            [only] => Ok(only),
+            several => {
+                let names: Vec<_> = several.iter().map(|package| package.name.as_str()).collect();
+                bail!("several packages can be run; choose one with -p: {}", names.join(", "))
+            }
+        }
+    }
+
+    fn named(&self, name: &str) -> Result<&Package> {
+        self.packages.iter().find(|package| package.name == name).with_context(|| {
+            let names: Vec<_> = self.packages.iter().map(|package| package.name.as_str()).collect();
+            format!("no package here is called `{name}`; there are {}", names.join(", "))
+        })
+    }
+
+    /// The package whose folder this is, or is in: the innermost one.
+    fn package_of(&self, folder: &Path) -> Option<&Package> {
+        let around = self.packages.iter().filter(|package| folder.starts_with(&package.folder));
+        around.max_by_key(|package| package.folder.components().count())
+    }
+
+    /// These packages and those of the workspace that they depend on by path, without repetition.
+    fn with_dependencies<'a>(&'a self, packages: &[&'a Package]) -> Vec<&'a Package> {
+        let mut found: Vec<&Package> = Vec::new();
+        let mut open: Vec<&Package> = packages.iter().rev().copied().collect();
+        while let Some(package) = open.pop() {
+            if found.iter().any(|seen| std::ptr::eq(*seen, package)) {
+                continue;
+            }
+            found.push(package);
+            open.extend(self.packages.iter().filter(|other| package.dependencies.contains(&other.folder)));
+        }
+        found
+    }
+
+    /// The servers that these packages have, or use by depending on a package that has them.
+    pub(crate) fn servers<'a>(&'a self, packages: &[&'a Package]) -> Vec<Server<'a>> {
+        let all = self.with_dependencies(packages);
+        all.into_iter()
+            .flat_map(|package| package.servers.iter().map(|bin| Server { package: &package.name, bin }))
+            .collect()
+    }
+
+    fn uses_servers(&self, package: &Package) -> bool {
+        !self.servers(&[package]).is_empty()
+    }
+
+    /// Whether a package is tested on a pair.
+    pub(crate) fn is_tested_on(&self, package: &Package, pair: Pair) -> bool {
+        match (&package.test_pairs, pair) {
+            (Some(pairs), _) => pairs.contains(&pair),
+            // Without a server it would be the same test as on `linux`.
+            (None, Pair::LinuxWindows) => self.uses_servers(package),
+            (None, _) => true,
+        }
+    }
+
+    /// Where cargo puts a program.
+    pub(crate) fn program_file(&self, bin: &str, target: Target, profile_folder: &str) -> PathBuf {
+        self.target_folder.join(target.triple()).join(profile_folder).join(format!("{bin}{}", target.exe_suffix()))
+    }
+}
+
+/// What to do where no server is found.
+pub(crate) const HOW_TO_DECLARE: &str = "a server is a binary whose name ends in `-server32` (src/bin/my-lib-server32.rs), \
+     or one listed under [package.metadata.bridge32] as servers = [\"…\"]";
+
+/// A server's binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Server<'a> {
+    /// The package that it belongs to.
+    pub(crate) package: &'a str,
+    /// Its name.
+    pub(crate) bin: &'a str,
+}
+
+impl Server<'_> {
+    /// The variable that tells a client where this server is.
+    pub(crate) fn variable(&self) -> String {
+        let name = self.bin.strip_suffix(SERVER_SUFFIX).unwrap_or(self.bin);
+        let mut variable = String::from("BRIDGE32_SERVER_");
+        for c in name.chars() {
+            let c = if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+            // Writing to a string cannot fail.
+            let _ = variable.write_char(c);
+        }
+        variable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `cargo metadata` tells of a workspace: each package by name, binaries, dependencies and settings.
+    fn workspace(packages: &[(&str, &[&str], &[&str], &str)]) -> Result<Workspace> {
+        let mut told = Vec::new();
+        let mut ids = Vec::new();
+        for (name, bins, dependencies, settings) in packages {
+            let folder = if *name == "root" { "/w".to_owned() } else { format!("/w/{name}") };
+            let id = format!("path+file://{folder}#{name}@0.1.0");
+            let targets: Vec<_> = bins
+                .iter()
+                .map(|bin| format!(r#"{{"kind":["bin"],"crate_types":["bin"],"name":"{bin}","src_path":"{folder}/src/bin/{bin}.rs","edition":"2024","doc":true,"doctest":false,"test":true}}"#))
+                .collect();
+            let dependencies: Vec<_> = dependencies
+                .iter()
+                .map(|on| format!(r#"{{"name":"{on}","source":null,"req":"*","kind":null,"rename":null,"optional":false,"uses_default_features":true,"features":[],"target":null,"registry":null,"path":"/w/{on}"}}"#))
+                .collect();
+            told.push(format!(
+                r#"{{"name":"{name}","version":"0.1.0","id":"{id}","license":null,"license_file":null,"description":null,"source":null,"dependencies":[{}],"targets":[{}],"features":{{}},"manifest_path":"{folder}/Cargo.toml","metadata":{{"bridge32":{settings}}},"publish":null,"authors":[],"categories":[],"keywords":[],"readme":null,"repository":null,"homepage":null,"documentation":null,"edition":"2024","links":null,"default_run":null,"rust_version":null}}"#,
+                dependencies.join(","),
+                targets.join(","),
+            ));
+            ids.push(format!("{id:?}"));
+        }
+        Workspace::parse(&format!(
+            r#"{{"packages":[{}],"workspace_members":[{ids}],"workspace_default_members":[{ids}],"resolve":null,"target_directory":"/w/target","version":1,"workspace_root":"/w","metadata":null}}"#,
+            told.join(","),
+            ids = ids.join(","),
+        ))
+    }
+
+    fn names(packages: &[&Package]) -> Vec<String> {
+        packages.iter().map(|package| package.name.clone()).collect()
+    }
+
+    #[test]
+    fn servers_are_known_by_their_suffix() {
+        let workspace = workspace(&[("calc", &["calc", "calc-server32"], &[], "null")]).expect("it is sound");
+        let package = workspace.named("calc").expect("it is there");
+        assert_eq!(package.servers, ["calc-server32"]);
+        assert_eq!(package.program(None).expect("there is one"), "calc");
+    }
+
+    #[test]
+    fn a_list_of_servers_replaces_the_suffix() {
+        let workspace = workspace(&[("calc", &["helper", "calc-server32"], &[], r#"{"servers":["helper"]}"#)])
+            .expect("it is sound");
+        let package = workspace.named("calc").expect("it is there");
+        assert_eq!(package.servers, ["helper"]);
+        assert_eq!(package.programs, ["calc-server32"]);
+    }
+
+    #[test]
+    fn a_listed_server_must_be_there() {
+        let error = workspace(&[("calc", &["calc"], &[], r#"{"servers":["help"]}"#)]).expect_err("it is not there");
+        assert!(error.to_string().contains("lists the server `help`"), "{error}");
+        let error = workspace(&[("calc", &["calc"], &[], r#"{"servers":"help"}"#)]).expect_err("it is no list");
+        assert!(format!("{error:#}").contains("not a list"), "{error:#}");
+    }
+
+    #[test]
+    fn several_programs_are_listed() {
+        let workspace = workspace(&[("calc", &["one", "two", "calc-server32"], &[], "null")]).expect("it is sound");
+        let package = workspace.named("calc").expect("it is there");
+        let error = package.program(None).expect_err("there are two").to_string();
+        assert!(error.ends_with("choose one with --bin: one, two"), "{error}");
+        assert_eq!(package.program(Some("two")).expect("it is there"), "two");
+        let error = package.program(Some("calc-server32")).expect_err("that is a server").to_string();
+        assert!(error.ends_with("it has one, two"), "{error}");
+    }
+
+    #[test]
+    fn the_folder_selects_its_package_and_the_root_selects_all() {
+        let workspace =
+            workspace(&[("root", &[], &[], "null"), ("calc", &["calc-server32"], &[], "null")]).expect("it is sound");
+        let select = |folder: &str| names(&workspace.select(&[], Path::new(folder)).expect("nothing is named"));
+        assert_eq!(select("/w"), ["root", "calc"]);
+        assert_eq!(select("/w/other"), ["root", "calc"]);
+        assert_eq!(select("/w/calc/src"), ["calc"]);
+        assert!(workspace.select(&["cal".into()], Path::new("/w")).is_err());
+    }
+
+    #[test]
+    fn a_dependencys_servers_are_used() {
+        let workspace = workspace(&[("app", &["app"], &["lib"], "null"), ("lib", &["lib-server32"], &["app"], "null")])
+            .expect("it is sound");
+        let app = workspace.named("app").expect("it is there");
+        assert_eq!(workspace.servers(&[app]), [Server { package: "lib", bin: "lib-server32" }]);
+    }
+
+    #[test]
+    fn packages_without_servers_are_tested_once_on_linux() {
+        let workspace = workspace(&[
+            ("pure", &[], &[], "null"),
+            ("calc", &["calc-server32"], &[], "null"),
+            ("macros", &[], &[], r#"{"test-pairs":["linux"]}"#),
+            ("all", &[], &[], r#"{"test-pairs":["linux","windows","linux-windows"]}"#),
+        ])
+        .expect("it is sound");
+        let on = |pair| {
+            let tested: Vec<_> =
+                workspace.packages.iter().filter(|package| workspace.is_tested_on(package, pair)).collect();
+            names(&tested)
+        };
+        assert_eq!(on(Pair::Linux), ["pure", "calc", "macros", "all"]);
+        assert_eq!(on(Pair::Windows), ["pure", "calc", "all"]);
+        assert_eq!(on(Pair::LinuxWindows), ["calc", "all"]);
+        assert!(tests::workspace(&[("a", &[], &[], r#"{"test-pairs":["mac"]}"#)]).is_err());
+    }
+
+    #[test]
+    fn variables_are_named_after_the_server() {
+        let variable = |bin| Server { package: "p", bin }.variable();
+        assert_eq!(variable("calculator-server32"), "BRIDGE32_SERVER_CALCULATOR");
+        assert_eq!(variable("my.old-lib-server32"), "BRIDGE32_SERVER_MY_OLD_LIB");
+        assert_eq!(variable("helper"), "BRIDGE32_SERVER_HELPER");
+    }
+
+    #[test]
+    fn programs_are_found_where_cargo_puts_them() {
+        let workspace = workspace(&[]).expect("it is sound");
+        let file = workspace.program_file("calc-server32", Target::I686WindowsGnu, "debug");
+        assert_eq!(file, Path::new("/w/target/i686-pc-windows-gnu/debug/calc-server32.exe"));
+    }
+}
