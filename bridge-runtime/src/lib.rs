@@ -1,1 +1,44 @@
-//! The runtime of bridge32.
+//! The runtime of bridge32: client, server, lanes and marshalling.
+//!
+//! Use it through the `bridge32` crate; what is public here and not re-exported there may change in any release.
+//!
+//! Each module uses only those above it in this list; ARCHITECTURE.md of the repository has the map.
+
+pub mod marshal;
+
+pub mod error;
+pub mod fault;
+
+pub mod interface;
+pub mod wire;
+
+pub mod lane;
+
+mod sys;
+
+pub mod native;
+
+pub mod library;
+pub mod process;
+mod secret;
+
+pub mod client;
+pub mod server;
+
+pub mod private;
+
+pub use client::{Builder, ServerExit, ServerInfo};
+pub use error::{CallError, Error, LibraryError, MissingSymbol, SystemError};
+pub use interface::Difference;
+pub use process::{ExitStatus, Output};
+pub use server::{Serve, ServerContext, serve};
+
+/// Makes the `main` of a server's program: `bridge32::server_main!(my_crate::MyLibLibrary);`
+#[macro_export]
+macro_rules! server_main {
+    ($server:ty $(,)?) => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::serve::<$server>()
+        }
+    };
+}

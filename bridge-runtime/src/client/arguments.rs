@@ -1,0 +1,118 @@
+//! Arguments going out and results coming in, with the errors a caller can act on.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
+use crate::native::{INTERIOR_NUL, Length, LengthError};
+
+/// The arguments of a call that is being made.
+#[derive(Debug)]
+pub struct Arguments<'a> {
+    method: &'static str,
+    encoder: Encoder<'a>,
+}
+
+impl<'a> Arguments<'a> {
+    pub(super) fn new(method: &'static str, encoder: Encoder<'a>) -> Self {
+        Self { method, encoder }
+    }
+
+    /// Any value that serde can serialize.
+    ///
+    /// # Errors
+    /// [`Error::Argument`].
+    pub fn value<T: Serialize + ?Sized>(&mut self, parameter: &'static str, value: &T) -> Result<(), Error> {
+        let result = self.encoder.value(value);
+        self.encoded(parameter, result)
+    }
+
+    /// Text for a native function: C ends it at the first NUL.
+    ///
+    /// # Errors
+    /// [`Error::Argument`].
+    pub fn c_text<'t>(
+        &mut self,
+        parameter: &'static str,
+        text: impl Into<Option<&'t str>> + Serialize + Copy,
+    ) -> Result<(), Error> {
+        if text.into().is_some_and(|text| text.contains('\0')) {
+            return Err(self.refused(parameter, INTERIOR_NUL.to_owned()));
+        }
+        self.value(parameter, &text)
+    }
+
+    /// A slice.
+    ///
+    /// # Errors
+    /// [`Error::Argument`].
+    pub fn slice<T: Serialize + 'static>(&mut self, parameter: &'static str, values: &[T]) -> Result<(), Error> {
+        let result = self.encoder.slice(values);
+        self.encoded(parameter, result)
+    }
+
+    /// Checks that `length` holds the lengths of all arrays, and that they are the same.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] names the array that does not fit.
+    pub fn length<N: Length>(&self, name: &'static str, arrays: &[(&'static str, usize)]) -> Result<(), Error> {
+        crate::native::common_length::<N>(name, arrays)
+            .map(drop)
+            .map_err(|LengthError { parameter, reason }| self.refused(parameter, reason))
+    }
+
+    fn encoded(&self, parameter: &'static str, result: Result<(), EncodeError>) -> Result<(), Error> {
+        result.map_err(|error| self.refused(parameter, error.to_string()))
+    }
+
+    #[cold]
+    fn refused(&self, parameter: &str, reason: String) -> Error {
+        Error::Argument { method: self.method.to_owned(), parameter: parameter.to_owned(), reason }
+    }
+}
+
+/// The result of a call, as it came in.
+#[derive(Debug)]
+pub struct Outcome<'m> {
+    method: &'static str,
+    decoder: Decoder<'m>,
+}
+
+impl<'m> Outcome<'m> {
+    pub(super) fn new(method: &'static str, decoder: Decoder<'m>) -> Self {
+        Self { method, decoder }
+    }
+
+    /// Any value that serde can deserialize.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`].
+    pub fn value<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
+        let result = self.decoder.value();
+        self.decoded(result)
+    }
+
+    /// A vector.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`].
+    pub fn vec<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Vec<T>, Error> {
+        let result = self.decoder.vec();
+        self.decoded(result)
+    }
+
+    pub(super) fn finish(self) -> Result<(), Error> {
+        let Self { method, decoder } = self;
+        decoder.finish().map_err(|error| protocol(method, &error))
+    }
+
+    fn decoded<T>(&self, result: Result<T, DecodeError>) -> Result<T, Error> {
+        result.map_err(|error| protocol(self.method, &error))
+    }
+}
+
+#[cold]
+fn protocol(method: &str, error: &DecodeError) -> Error {
+    Error::Protocol(format!("the result of `{method}`: {error}"))
+}

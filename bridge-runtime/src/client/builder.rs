@@ -1,0 +1,302 @@
+//! Starting a server, or reaching one that runs.
+
+use std::any::TypeId;
+use std::ffi::OsString;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+use std::{fmt, io};
+
+use super::ServerInfo;
+use super::meet::{MeetingError, meet};
+use super::session::{Server, Session};
+use crate::error::Error;
+use crate::interface::{Dispatch, Interface};
+use crate::lane::{Endpoint, LaneEnd, connect_local, memory_pair, named_path};
+use crate::process::{Launch, LaunchedServer, Output, Program, locate};
+use crate::server::{Served, serve_lane};
+use crate::wire::{Ready, Secret, Start};
+
+/// A generated client.
+pub trait Client: Sized {
+    /// Its interface: `dyn Trait`.
+    type Interface: Interface + ?Sized;
+
+    /// The client of a session.
+    fn from_session(session: Session) -> Self;
+}
+
+/// How a server is to be started; made by a client's `builder()`.
+#[must_use = "nothing is started before `launch`"]
+pub struct Builder<C: Client> {
+    server: Option<PathBuf>,
+    library: Option<PathBuf>,
+    library_dirs: Vec<PathBuf>,
+    args: Option<<C::Interface as Interface>::Args>,
+    runner: Option<Vec<OsString>>,
+    launch: Launch,
+    start_timeout: Duration,
+    client: PhantomData<fn() -> C>,
+}
+
+/// How long a server may take to be ready, unless told otherwise.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The environment variable with the command that servers are started with.
+const RUNNER_VARIABLE: &str = "BRIDGE32_RUNNER";
+
+impl<C: Client> fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("server", &self.server).field("launch", &self.launch).finish_non_exhaustive()
+    }
+}
+
+impl<C: Client> Default for Builder<C> {
+    fn default() -> Self {
+        Self {
+            server: None,
+            library: None,
+            library_dirs: Vec::new(),
+            args: None,
+            runner: None,
+            launch: Launch::default(),
+            start_timeout: START_TIMEOUT,
+            client: PhantomData,
+        }
+    }
+}
+
+impl<C: Client> Builder<C> {
+    /// The server's program. Without it, the server is looked for in `$BRIDGE32_SERVER_<NAME>`, beside this program,
+    /// and in cargo's target folders.
+    pub fn server(mut self, path: impl Into<PathBuf>) -> Self {
+        self.server = Some(path.into());
+        self
+    }
+
+    /// The native library, instead of the one that the interface names.
+    pub fn library(mut self, path: impl Into<PathBuf>) -> Self {
+        self.library = Some(path.into());
+        self
+    }
+
+    /// A further folder with libraries that the library needs; may be given several times.
+    pub fn library_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.library_dirs.push(dir.into());
+        self
+    }
+
+    /// The server's typed start arguments, of the type that the interface gives with `args = …`.
+    pub fn args(mut self, args: <C::Interface as Interface>::Args) -> Self {
+        self.args = Some(args);
+        self
+    }
+
+    /// An environment variable of the server; the others are this program's.
+    pub fn env(mut self, key: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.launch.env.push((key.into(), value.into()));
+        self
+    }
+
+    /// The folder that the server runs in; without it, this program's.
+    pub fn current_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.launch.current_dir = Some(dir.into());
+        self
+    }
+
+    /// The command that the server is started with, such as `["wine"]`; without it, the words of `$BRIDGE32_RUNNER`.
+    pub fn runner<P: Into<OsString>>(mut self, command: impl IntoIterator<Item = P>) -> Self {
+        self.runner = Some(command.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// How long the server may take to be ready, its library loaded; 10 seconds unless told otherwise.
+    pub fn start_timeout(mut self, timeout: Duration) -> Self {
+        self.start_timeout = timeout;
+        self
+    }
+
+    /// Where the output of the server and its library goes.
+    pub fn output(mut self, output: Output) -> Self {
+        self.launch.output = output;
+        self
+    }
+
+    /// Starts the server and waits until it has loaded the library.
+    ///
+    /// # Errors
+    /// Each step that fails has its own [`Error`]. Nothing is left running.
+    pub fn launch(mut self) -> Result<C, Error> {
+        let description = C::Interface::description();
+        self.launch.runner = self.runner.take().unwrap_or_else(runner_from_environment);
+        let server = locate(description, self.server.as_deref())?;
+        let program = self.launch.inspect(&server)?;
+        let start = self.start_message(program)?;
+        let session = self.start(&server, program, start)?;
+        Ok(C::from_session(session))
+    }
+
+    fn start_message(&mut self, program: Program) -> Result<Start, Error> {
+        let unreadable = |source| Error::Spawn { command: "the current folder".to_owned(), source };
+        let path = |path: &Path| server_path(path, program).map_err(unreadable);
+        Ok(Start {
+            secret: Secret::default(),
+            library: self.library.as_deref().map(path).transpose()?,
+            library_dirs: self.library_dirs.iter().map(|dir| path(dir)).collect::<Result<_, _>>()?,
+            args: encode_args::<C>(self.args.take())?,
+        })
+    }
+
+    /// Starts the process, and meets it in a thread of its own: whatever becomes of the meeting, this one returns in
+    /// time.
+    fn start(&self, server: &Path, program: Program, mut start: Start) -> Result<Session, Error> {
+        enum Event {
+            Met(Result<(LaneEnd, u32, Ready), MeetingError>),
+            Ended,
+        }
+        let description = C::Interface::description();
+        let endpoint = Arc::new(Endpoint::new(program.is_foreign()).map_err(Error::Endpoint)?);
+        let (events, next) = channel();
+        let ended = events.clone();
+        let LaunchedServer { supervisor, command, secrets, is_direct } =
+            self.launch.start(server, program, &endpoint, move || drop(ended.send(Event::Ended)))?;
+        start.secret = secrets.client;
+        let expected_pid = is_direct.then(|| supervisor.pid());
+        let meeting = {
+            let endpoint = Arc::clone(&endpoint);
+            std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(move || {
+                let met = accept(&endpoint, expected_pid).and_then(|mut lane| {
+                    let (pid, ready) = meet(&mut lane, description, secrets.server, start)?;
+                    Ok((lane, pid, ready))
+                });
+                let _ = events.send(Event::Met(met));
+            })
+        };
+        let failed = |error| {
+            // The first error is the one to report.
+            let _ = supervisor.end(Duration::ZERO);
+            endpoint.wake();
+            Err(error)
+        };
+        if let Err(error) = meeting {
+            return failed(Error::Endpoint(error));
+        }
+        let met = match next.recv_timeout(self.start_timeout) {
+            Ok(Event::Met(met)) => met,
+            // What it said before it ended is why it ended.
+            Ok(Event::Ended) => {
+                endpoint.wake();
+                match next.recv_timeout(self.start_timeout) {
+                    Ok(Event::Met(met)) => met,
+                    _ => Err(MeetingError::Line(io::ErrorKind::UnexpectedEof.into())),
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                let stderr = supervisor.stderr();
+                return failed(Error::StartTimeout { command, after: self.start_timeout, stderr });
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(MeetingError::Line(io::ErrorKind::UnexpectedEof.into())),
+        };
+        match met {
+            Ok((lane, pid, ready)) => {
+                Ok(Session::new(description, info(pid, ready), lane, Server::Launched(supervisor)))
+            }
+            Err(MeetingError::Final(error)) => failed(error),
+            Err(MeetingError::Line(error)) => match supervisor.end(LAST_WORDS) {
+                Ok(end) => Err(Error::ServerNotReady { command, status: end.status, stderr: end.stderr }),
+                Err(_) => failed(Error::Endpoint(error)),
+            },
+        }
+    }
+}
+
+/// How long a server whose line broke during the meeting may take to end by itself.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Waits for the server. `expected_pid` is the process that was started, where that is the server itself.
+fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<LaneEnd, MeetingError> {
+    let (lane, pid) = endpoint.accept().map_err(MeetingError::Line)?;
+    match (pid, expected_pid) {
+        (Some(pid), Some(expected)) if pid != expected => {
+            Err(Error::Impostor(format!("it is process {pid}, and the server is process {expected}")).into())
+        }
+        _ => Ok(lane),
+    }
+}
+
+fn runner_from_environment() -> Vec<OsString> {
+    let runner = std::env::var(RUNNER_VARIABLE).unwrap_or_default();
+    runner.split_whitespace().map(OsString::from).collect()
+}
+
+/// A path for the server: a bare name stays one and is searched for there; everything else is made absolute here,
+/// because the server may run in another folder.
+fn server_path(path: &Path, program: Program) -> io::Result<String> {
+    if path.components().count() == 1 && !path.exists() {
+        return Ok(path.display().to_string());
+    }
+    let path = std::path::absolute(path)?.display().to_string();
+    Ok(if program.is_foreign() { crate::lane::wine_path(&path) } else { path })
+}
+
+fn encode_args<C: Client>(args: Option<<C::Interface as Interface>::Args>) -> Result<Vec<u8>, Error> {
+    let interface = C::Interface::description().name.to_owned();
+    match args {
+        Some(args) => postcard::to_allocvec(&args)
+            .map_err(|error| Error::Args { interface, reason: format!("cannot be serialized: {error}") }),
+        None if TypeId::of::<<C::Interface as Interface>::Args>() == TypeId::of::<()>() => Ok(Vec::new()),
+        None => Err(Error::Args { interface, reason: "are missing; give them with `.args(…)`".to_owned() }),
+    }
+}
+
+fn info(pid: u32, ready: Ready) -> ServerInfo {
+    ServerInfo {
+        pid,
+        path: ready.executable.into(),
+        architecture: ready.architecture,
+        os: ready.os,
+        library: ready.library.map(PathBuf::from),
+    }
+}
+
+/// Connects to a server that was started by hand.
+///
+/// # Errors
+/// [`Error::Connect`] if none listens; otherwise as [`Builder::launch`].
+pub fn connect<C: Client>(name: &str) -> Result<C, Error> {
+    let description = C::Interface::description();
+    let lane = named_path(name).and_then(|path| connect_local(&path));
+    let server = description.server.to_owned();
+    let mut lane = lane.map_err(|source| Error::Connect { name: name.to_owned(), server, source })?;
+    match meet(&mut lane, description, Secret::default(), Start::default()) {
+        Ok((pid, ready)) => Ok(C::from_session(Session::new(description, info(pid, ready), lane, Server::Connected))),
+        Err(MeetingError::Final(error)) => Err(error),
+        Err(MeetingError::Line(error)) => Err(Error::Disconnected(error)),
+    }
+}
+
+/// Serves an implementation in a thread of this process, through the same encoding as any other.
+///
+/// # Errors
+/// [`Error::Endpoint`] if the system does not give a thread.
+pub fn in_process<C: Client, S>(server: S) -> Result<C, Error>
+where
+    C::Interface: Dispatch<S>,
+    S: Send + 'static,
+{
+    let (client_end, server_end) = memory_pair();
+    let thread = std::thread::Builder::new()
+        .name("bridge32 server".to_owned())
+        .spawn(move || {
+            let served = Served { server, interface: PhantomData::<C::Interface> };
+            // It ends when the client does; between two threads nothing else can break.
+            let _ = serve_lane(&mut LaneEnd::new(server_end), &served);
+        })
+        .map_err(Error::Endpoint)?;
+    let ready = crate::server::ready(None);
+    let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
+    let info = info(std::process::id(), ready);
+    Ok(C::from_session(Session::new(C::Interface::description(), info, LaneEnd::new(client_end), server)))
+}

@@ -1,0 +1,281 @@
+//! What one annotated trait describes: its methods, their signatures, and the fingerprint that client and server
+//! compare when they meet.
+
+mod difference;
+mod shape;
+
+pub use difference::Difference;
+pub(crate) use difference::differences;
+pub use shape::{optional_text, slice, text, value};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::fault::Fault;
+use crate::marshal::{Decoder, Encoder};
+
+/// An interface: the macro implements it for `dyn Trait`.
+pub trait Interface: 'static {
+    /// The typed arguments its servers start with.
+    type Args: Serialize + DeserializeOwned + Send + 'static;
+
+    /// Its description.
+    fn description() -> &'static Description;
+}
+
+/// How calls reach an implementation `S` of the interface: the macro implements it for `dyn Trait`, for every
+/// implementation of the trait.
+pub trait Dispatch<S: ?Sized>: Interface {
+    /// Carries out one call: takes its arguments, calls the method, appends its result.
+    ///
+    /// # Errors
+    /// [`Fault`] if the call cannot be carried out.
+    fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, result: &mut Reply<'_>) -> Result<(), Fault>;
+}
+
+/// Where a call's result goes. It is begun only when there is one: until then a fault can still take its place.
+#[derive(Debug)]
+pub struct Reply<'b> {
+    buffer: &'b mut crate::marshal::Buffer,
+}
+
+impl<'b> Reply<'b> {
+    pub(crate) fn new(buffer: &'b mut crate::marshal::Buffer) -> Self {
+        Self { buffer }
+    }
+
+    /// Begins the result.
+    ///
+    /// # Errors
+    /// [`Fault::Result`] without memory for it.
+    pub fn begin(&mut self) -> Result<Encoder<'_>, Fault> {
+        crate::wire::frame::begin(self.buffer).map_err(|error| Fault::Result(error.to_string()))?;
+        let mut encoder = Encoder::new(self.buffer);
+        encoder.value(&crate::wire::Message::Return)?;
+        Ok(encoder)
+    }
+}
+
+/// The description of an interface.
+#[derive(Debug)]
+pub struct Description {
+    /// The trait's name.
+    pub name: &'static str,
+    /// The file name of its server, without the system's suffix.
+    pub server: &'static str,
+    /// The version of the package that it is in.
+    pub version: &'static str,
+    /// The native library, as the trait names it.
+    pub library: Option<&'static str>,
+    /// Its methods; a method's number is its place here.
+    pub methods: &'static [Method],
+}
+
+/// The description of a method.
+#[derive(Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parameters, hidden ones included.
+    pub parameters: &'static [Parameter],
+    /// The text of the type it returns.
+    pub returns: fn() -> String,
+    /// The native function behind it, unless it has a body.
+    pub native: Option<Native>,
+}
+
+/// The description of a parameter.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// The text of its type.
+    pub shape: fn() -> String,
+}
+
+/// The description of a native function.
+#[derive(Debug)]
+pub struct Native {
+    /// The exported name.
+    pub symbol: &'static str,
+    /// Its calling convention.
+    pub abi: Abi,
+    /// Whether the library may lack it.
+    pub optional: bool,
+    /// The bytes that its arguments take on the stack of a 32-bit process.
+    pub stack_bytes: usize,
+    /// The C type it returns.
+    pub returns: &'static str,
+    /// The C type and name of each parameter.
+    pub parameters: &'static [(&'static str, &'static str)],
+}
+
+/// A calling convention. Outside 32-bit x86 there is one only, and these all mean it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Abi {
+    /// C's own.
+    C,
+    /// The system's: `stdcall` on 32-bit Windows, C's elsewhere.
+    System,
+    /// `__stdcall`.
+    Stdcall,
+    /// `__fastcall`.
+    Fastcall,
+    /// `__thiscall`.
+    Thiscall,
+    /// `__cdecl`.
+    Cdecl,
+}
+
+impl Abi {
+    /// Its keyword in C; empty for C's own.
+    pub fn c_keyword(self) -> &'static str {
+        match self {
+            Self::C => "",
+            Self::System => "WINAPI ",
+            Self::Stdcall => "__stdcall ",
+            Self::Fastcall => "__fastcall ",
+            Self::Thiscall => "__thiscall ",
+            Self::Cdecl => "__cdecl ",
+        }
+    }
+
+    /// The names that a compiler may have exported `symbol` under, the plain one first.
+    /// Source of the decorations: <https://learn.microsoft.com/cpp/build/reference/decorated-names>.
+    pub fn exported_names(self, symbol: &str, stack_bytes: usize) -> Vec<String> {
+        let mut names = vec![symbol.to_owned()];
+        let stdcall = self == Self::Stdcall || (self == Self::System && cfg!(windows));
+        if cfg!(target_arch = "x86") && stdcall {
+            names.push(format!("_{symbol}@{stack_bytes}"));
+            // What mingw exports.
+            names.push(format!("{symbol}@{stack_bytes}"));
+        } else if cfg!(target_arch = "x86") && self == Self::Fastcall {
+            names.push(format!("@{symbol}@{stack_bytes}"));
+        }
+        names
+    }
+}
+
+impl Method {
+    /// Its signature in Rust and in C, with all types spelled out: what the fingerprint covers.
+    pub fn signature(&self) -> String {
+        match &self.native {
+            Some(native) => format!("{} = {}", self.rust_signature(), native.signature()),
+            None => self.rust_signature(),
+        }
+    }
+
+    /// Its signature in Rust, with all types spelled out.
+    pub fn rust_signature(&self) -> String {
+        let parameters: Vec<_> = self.parameters.iter().map(|p| format!("{}: {}", p.name, (p.shape)())).collect();
+        let signature = format!("{}({})", self.name, parameters.join(", "));
+        match (self.returns)() {
+            returns if returns == "()" => signature,
+            returns => format!("{signature} -> {returns}"),
+        }
+    }
+}
+
+impl Native {
+    /// Its declaration in C.
+    pub fn signature(&self) -> String {
+        let parameters: Vec<_> = self.parameters.iter().map(|(c, name)| declaration(c, name)).collect();
+        let parameters = if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") };
+        declaration(self.returns, &format!("{}{}({parameters})", self.abi.c_keyword(), self.symbol))
+    }
+}
+
+/// `double x`, but `double *x`.
+fn declaration(c: &str, name: &str) -> String {
+    if c.ends_with('*') { format!("{c}{name}") } else { format!("{c} {name}") }
+}
+
+impl Description {
+    /// The signatures of all methods, in order.
+    pub fn signatures(&self) -> Vec<String> {
+        self.methods.iter().map(Method::signature).collect()
+    }
+
+    /// The hash of the interface's structure.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = Fnv::default();
+        hash.add(self.name);
+        for signature in self.signatures() {
+            hash.add(&signature);
+        }
+        hash.0
+    }
+
+    /// The environment variable that names its server.
+    pub fn server_variable(&self) -> String {
+        let name = self.server.strip_suffix("-server32").unwrap_or(self.server);
+        let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        format!("BRIDGE32_SERVER_{}", name.chars().map(upper).collect::<String>())
+    }
+}
+
+/// FNV-1a, 64 bits: the standard library's hashes may differ between its versions, and client and server may be built
+/// by different ones. Source: RFC 9923.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    /// Adds a text, and its end.
+    fn add(&mut self, text: &str) {
+        for byte in text.bytes().chain([0]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn method(name: &'static str, parameters: &'static [Parameter], native: Option<Native>) -> Method {
+        Method { name, parameters, returns: value::<f64>, native }
+    }
+
+    #[test]
+    fn a_signature_tells_both_sides() {
+        let native = Native {
+            symbol: "sum_doubles",
+            abi: Abi::Stdcall,
+            optional: false,
+            stack_bytes: 8,
+            returns: "double",
+            parameters: &[("const double *", "x"), ("int32_t", "n")],
+        };
+        const PARAMETERS: &[Parameter] =
+            &[Parameter { name: "x", shape: slice::<f64> }, Parameter { name: "n", shape: value::<i32> }];
+        assert_eq!(
+            method("sum", PARAMETERS, Some(native)).signature(),
+            "sum(x: &[f64], n: i32) -> f64 = double __stdcall sum_doubles(const double *x, int32_t n)"
+        );
+        assert_eq!(method("now", &[], None).signature(), "now() -> f64");
+    }
+
+    #[test]
+    fn the_fingerprint_follows_the_structure() {
+        const fn interface(methods: &'static [Method]) -> Description {
+            Description { name: "I", server: "i-server32", version: "1.0.0", library: None, methods }
+        }
+        static ONE: &[Method] = &[method("a", &[Parameter { name: "x", shape: value::<i32> }], None)];
+        static OTHER: &[Method] = &[method("a", &[Parameter { name: "x", shape: value::<i64> }], None)];
+        assert_eq!(interface(ONE).fingerprint(), interface(ONE).fingerprint());
+        assert_ne!(interface(ONE).fingerprint(), interface(OTHER).fingerprint());
+    }
+
+    #[test]
+    fn the_server_variable_is_made_of_the_server_name() {
+        let with =
+            |server| Description { name: "I", server, version: "1.0.0", library: None, methods: &[] }.server_variable();
+        assert_eq!(with("my-lib-server32"), "BRIDGE32_SERVER_MY_LIB");
+        assert_eq!(with("dmm.driver"), "BRIDGE32_SERVER_DMM_DRIVER");
+    }
+}

@@ -1,0 +1,490 @@
+//! The text of a type, through all type definitions: found by asking the type's own `Deserialize` what it reads.
+//!
+//! Client and server are compiled apart, perhaps years apart. A field added to a struct that crosses must be noticed,
+//! and serde's derive is the only description that every type that crosses has.
+
+use std::any::type_name;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
+
+/// The text of a value's type: its name, and the definition of every named type in it.
+pub fn value<T: DeserializeOwned>() -> String {
+    let mut probe = Probe::default();
+    loop {
+        probe.text.clear();
+        // Some types accept certain values only and cannot be probed: their name must do.
+        if T::deserialize(&mut probe).is_err() {
+            probe.text = type_name::<T>().to_owned();
+            probe.open.clear();
+            break;
+        }
+        if !probe.plan_next_pass() {
+            break;
+        }
+    }
+    let definitions: Vec<_> = probe.types.values().map(Definition::text).collect();
+    match definitions.is_empty() {
+        true => probe.text,
+        false => format!("{} where {}", probe.text, definitions.join(", ")),
+    }
+}
+
+/// The text of a slice's type.
+pub fn slice<T: DeserializeOwned>() -> String {
+    format!("&[{}]", value::<T>())
+}
+
+/// The text of `&str`.
+pub fn text() -> String {
+    "&str".to_owned()
+}
+
+/// The text of `Option<&str>`.
+pub fn optional_text() -> String {
+    "Option<&str>".to_owned()
+}
+
+/// A deserializer that hands out the simplest value of whatever is asked for, and writes down what that was.
+///
+/// A type can be asked for one variant of an enum at a time, so it is asked again until every variant was seen.
+#[derive(Default)]
+struct Probe {
+    text: String,
+    /// The named types found, by their full Rust names: two types may have the same short one.
+    types: BTreeMap<&'static str, Definition>,
+    /// The enums and variants that are being read, outermost first; `None` is a struct.
+    open: Vec<(&'static str, Option<usize>)>,
+    /// The variant to take for an enum in this pass; the first for any other.
+    route: BTreeMap<&'static str, usize>,
+}
+
+/// A named type.
+struct Definition {
+    name: &'static str,
+    /// The content of a struct, or of each variant of an enum, once seen.
+    parts: Vec<Part>,
+    is_enum: bool,
+    /// Where it was found first: the enum and variant that lead to it.
+    found_in: Vec<(&'static str, usize)>,
+}
+
+struct Part {
+    name: &'static str,
+    content: Option<String>,
+}
+
+impl Definition {
+    fn text(&self) -> String {
+        let part = |part: &Part| format!("{}{}", part.name, part.content.as_deref().unwrap_or_default());
+        format!("{} = {}", self.name, self.parts.iter().map(part).collect::<Vec<_>>().join(" | "))
+    }
+}
+
+/// The type accepts certain values only.
+#[derive(Debug)]
+struct Refused;
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the type accepts certain values only")
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl de::Error for Refused {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+macro_rules! plain {
+    ($($method:ident => $name:literal, $visit:ident($($value:expr)?);)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+            self.text += $name;
+            visitor.$visit($($value)?)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for &mut Probe {
+    type Error = Refused;
+
+    plain! {
+        deserialize_bool => "bool", visit_bool(false);
+        deserialize_i8 => "i8", visit_i8(1);
+        deserialize_i16 => "i16", visit_i16(1);
+        deserialize_i32 => "i32", visit_i32(1);
+        deserialize_i64 => "i64", visit_i64(1);
+        deserialize_i128 => "i128", visit_i128(1);
+        deserialize_u8 => "u8", visit_u8(1);
+        deserialize_u16 => "u16", visit_u16(1);
+        deserialize_u32 => "u32", visit_u32(1);
+        deserialize_u64 => "u64", visit_u64(1);
+        deserialize_u128 => "u128", visit_u128(1);
+        deserialize_f32 => "f32", visit_f32(1.0);
+        deserialize_f64 => "f64", visit_f64(1.0);
+        deserialize_char => "char", visit_char('a');
+        deserialize_str => "&str", visit_borrowed_str("");
+        deserialize_string => "String", visit_borrowed_str("");
+        deserialize_bytes => "&[u8]", visit_borrowed_bytes(&[]);
+        deserialize_byte_buf => "Vec<u8>", visit_borrowed_bytes(&[]);
+        deserialize_unit => "()", visit_unit();
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Refused> {
+        Err(Refused)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Refused> {
+        Err(Refused)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        if self.is_inside_itself() {
+            return visitor.visit_none();
+        }
+        self.between("Option<", ">", |probe| visitor.visit_some(probe))
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refused> {
+        self.structure(type_name::<V::Value>(), name, |_| visitor.visit_unit())
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refused> {
+        self.structure(type_name::<V::Value>(), name, |probe| {
+            probe.between("(", ")", |probe| visitor.visit_newtype_struct(probe))
+        })
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        let left = if self.is_inside_itself() { 0 } else { 1 };
+        self.between("[", "]", |probe| visitor.visit_seq(Fields { probe, names: None, left }))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Refused> {
+        self.between("(", ")", |probe| visitor.visit_seq(Fields { probe, names: None, left: length }))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        self.structure(type_name::<V::Value>(), name, |probe| probe.deserialize_tuple(length, visitor))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        let done = self.is_inside_itself();
+        self.between("{", "}", |probe| visitor.visit_map(Entry { probe, done }))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        self.structure(type_name::<V::Value>(), name, |probe| probe.fields(fields, visitor))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        self.enumeration(type_name::<V::Value>(), name, variants, |probe, index| {
+            visitor.visit_enum(Variant { probe, index })
+        })
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        visitor.visit_u32(0)
+    }
+
+    /// postcard is not; types that differ between the two must be probed as they will be read.
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+}
+
+/// How deep types may nest; a type that cannot end is refused.
+const DEEPEST: usize = 100;
+
+impl Probe {
+    fn between<T>(
+        &mut self,
+        open: &str,
+        close: &str,
+        content: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        self.text += open;
+        let value = content(self)?;
+        self.text += close;
+        Ok(value)
+    }
+
+    fn fields<'de, V: Visitor<'de>>(
+        &mut self,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        self.between("{ ", " }", |probe| visitor.visit_seq(Fields { probe, names: Some(names), left: names.len() }))
+    }
+
+    fn structure<T>(
+        &mut self,
+        key: &'static str,
+        name: &'static str,
+        content: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        self.named(key, name, &[""], None, content)
+    }
+
+    fn enumeration<T>(
+        &mut self,
+        key: &'static str,
+        name: &'static str,
+        variants: &'static [&'static str],
+        content: impl FnOnce(&mut Self, usize) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        if variants.is_empty() {
+            return Err(Refused);
+        }
+        let depth = self.open.iter().filter(|(open, _)| *open == key).count();
+        let variant = match depth {
+            0 => self.route.get(key).copied().unwrap_or(0),
+            // Inside itself each variant is tried in turn: one of them ends.
+            _ => depth % variants.len(),
+        };
+        self.named(key, name, variants, Some(variant), |probe| content(probe, variant))
+    }
+
+    /// A named type stands in the text by its name; what it holds goes to its definition.
+    fn named<T>(
+        &mut self,
+        key: &'static str,
+        name: &'static str,
+        parts: &'static [&'static str],
+        variant: Option<usize>,
+        content: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        if self.open.len() > DEEPEST {
+            return Err(Refused);
+        }
+        let found_in = self.open.iter().filter_map(|(key, variant)| Some((*key, (*variant)?))).collect();
+        self.types.entry(key).or_insert_with(|| Definition {
+            name,
+            parts: parts.iter().map(|name| Part { name, content: None }).collect(),
+            is_enum: variant.is_some(),
+            found_in,
+        });
+        let is_inside_itself = self.open.iter().any(|(open, _)| *open == key);
+        self.text += name;
+        let outside = std::mem::take(&mut self.text);
+        self.open.push((key, variant));
+        let value = content(self)?;
+        self.open.pop();
+        let inside = std::mem::replace(&mut self.text, outside);
+        let part = self.types.get_mut(key).and_then(|found| found.parts.get_mut(variant.unwrap_or(0)));
+        if let Some(part) = part.filter(|part| !is_inside_itself && part.content.is_none()) {
+            part.content = Some(inside);
+        }
+        Ok(value)
+    }
+
+    /// Whether the type being read is open further out already: then it must come to an end.
+    fn is_inside_itself(&self) -> bool {
+        self.open.split_last().is_some_and(|((last, _), outer)| outer.iter().any(|(key, _)| key == last))
+    }
+
+    /// Sets the route to a variant that was not seen yet; `false` when there is none.
+    fn plan_next_pass(&mut self) -> bool {
+        let next = self.types.iter().find_map(|(key, found)| {
+            let variant = found.parts.iter().position(|part| found.is_enum && part.content.is_none())?;
+            Some((*key, variant, &found.found_in))
+        });
+        let Some((key, variant, found_in)) = next else { return false };
+        let route: BTreeMap<_, _> = found_in.iter().copied().chain([(key, variant)]).collect();
+        // The same route twice would find nothing new for ever.
+        if route == self.route {
+            return false;
+        }
+        self.route = route;
+        true
+    }
+}
+
+struct Fields<'p> {
+    probe: &'p mut Probe,
+    names: Option<&'static [&'static str]>,
+    left: usize,
+}
+
+impl<'de> SeqAccess<'de> for Fields<'_> {
+    type Error = Refused;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
+        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+        if let Some(names) = self.names {
+            self.probe.text += names[names.len() - self.left];
+            self.probe.text += ": ";
+        }
+        self.left = left;
+        let value = seed.deserialize(&mut *self.probe)?;
+        if left > 0 {
+            self.probe.text += ", ";
+        }
+        Ok(Some(value))
+    }
+}
+
+struct Entry<'p> {
+    probe: &'p mut Probe,
+    done: bool,
+}
+
+impl<'de> MapAccess<'de> for Entry<'_> {
+    type Error = Refused;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refused> {
+        if std::mem::replace(&mut self.done, true) {
+            return Ok(None);
+        }
+        let key = seed.deserialize(&mut *self.probe)?;
+        self.probe.text += ": ";
+        Ok(Some(key))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refused> {
+        seed.deserialize(&mut *self.probe)
+    }
+}
+
+struct Variant<'p> {
+    probe: &'p mut Probe,
+    index: usize,
+}
+
+impl<'de, 'p> EnumAccess<'de> for Variant<'p> {
+    type Error = Refused;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Refused> {
+        let index = de::value::U32Deserializer::<Refused>::new(self.index as u32);
+        Ok((seed.deserialize(index)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_> {
+    type Error = Refused;
+
+    fn unit_variant(self) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refused> {
+        self.probe.between("(", ")", |probe| seed.deserialize(probe))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Refused> {
+        self.probe.deserialize_tuple(length, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Refused> {
+        self.probe.fields(fields, visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct Point {
+        x: f64,
+        y: f64,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    enum Shape {
+        Nothing,
+        Circle(Point, f64),
+        Named { name: String, color: Color },
+        Several(Vec<Shape>),
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    enum Color {
+        Red,
+        Rgb(u8, u8, u8),
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct Wrapper<T>(T);
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    enum Tree {
+        Node(Box<Tree>, Box<Tree>),
+        Leaf(i32),
+    }
+
+    #[test]
+    fn plain_types_are_their_names() {
+        assert_eq!(value::<i32>(), "i32");
+        assert_eq!(value::<()>(), "()");
+        assert_eq!(value::<Vec<String>>(), "[String]");
+        assert_eq!(value::<Option<(bool, f32)>>(), "Option<(bool, f32)>");
+        assert_eq!(value::<BTreeMap<String, [u8; 2]>>(), "{String: (u8, u8)}");
+    }
+
+    #[test]
+    fn named_types_are_spelled_out() {
+        assert_eq!(value::<Point>(), "Point where Point = { x: f64, y: f64 }");
+        assert_eq!(value::<Wrapper<Point>>(), "Wrapper where Point = { x: f64, y: f64 }, Wrapper = (Point)");
+    }
+
+    #[test]
+    fn every_variant_is_seen_even_of_enums_inside_variants() {
+        assert_eq!(
+            value::<Shape>(),
+            "Shape where Color = Red | Rgb(u8, u8, u8), Point = { x: f64, y: f64 }, Shape = Nothing \
+             | Circle(Point, f64) | Named{ name: String, color: Color } | Several([Shape])"
+        );
+    }
+
+    #[test]
+    fn recursive_types_end() {
+        assert_eq!(value::<Tree>(), "Tree where Tree = Node(Tree, Tree) | Leaf(i32)");
+    }
+
+    #[test]
+    fn a_type_that_accepts_certain_values_only_is_its_name() {
+        assert_eq!(value::<std::net::Ipv4Addr>(), "(u8, u8, u8, u8)");
+        assert!(value::<Choosy>().ends_with("Choosy"));
+    }
+
+    struct Choosy;
+
+    impl<'de> Deserialize<'de> for Choosy {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            if text == "choosy" { Ok(Self) } else { Err(de::Error::custom("not choosy")) }
+        }
+    }
+}

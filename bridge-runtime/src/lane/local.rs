@@ -1,0 +1,166 @@
+//! Named pipes on Windows, Unix domain sockets elsewhere.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use interprocess::local_socket::traits::{Listener as _, Stream as _, StreamCommon as _};
+use interprocess::local_socket::{GenericFilePath, Listener, ListenerOptions, Stream, ToFsName as _};
+
+use super::{LaneEnd, PipeTransport};
+
+/// Listens under a name of this user's own.
+#[derive(Debug)]
+pub(crate) struct LocalListener {
+    listener: Listener,
+    path: PathBuf,
+    woken: AtomicBool,
+    /// Holds the socket, and goes with it.
+    #[cfg(unix)]
+    _dir: Option<tempfile::TempDir>,
+}
+
+impl LocalListener {
+    /// Listens under a random name.
+    ///
+    /// # Errors
+    /// What the system says.
+    #[cfg(unix)]
+    pub(crate) fn random() -> io::Result<Self> {
+        // The folder is made for this user only (mode 0700), whatever becomes of the socket's own mode.
+        let dir = tempfile::Builder::new().prefix("bridge32-").tempdir()?;
+        let path = dir.path().join("lane");
+        Ok(Self { listener: listen(&path)?, path, woken: AtomicBool::new(false), _dir: Some(dir) })
+    }
+
+    /// Listens under a random name.
+    ///
+    /// # Errors
+    /// What the system says.
+    #[cfg(windows)]
+    pub(crate) fn random() -> io::Result<Self> {
+        Self::named(Path::new(&format!(r"\\.\pipe\bridge32-{:032x}", u128::from_le_bytes(crate::secret::random()?))))
+    }
+
+    /// Listens under a given name.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn named(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            listener: listen(path)?,
+            path: path.to_owned(),
+            woken: AtomicBool::new(false),
+            #[cfg(unix)]
+            _dir: None,
+        })
+    }
+
+    /// Listens under a given name, also where a server that was killed has left it behind.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AddrInUse`] if somebody listens there, else what the system says.
+    pub(crate) fn claim(path: &Path) -> io::Result<Self> {
+        match Self::named(path) {
+            #[cfg(unix)]
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && stream_to(path).is_err() => {
+                std::fs::remove_file(path)?;
+                Self::named(path)
+            }
+            result => result,
+        }
+    }
+
+    /// What to connect to.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Waits for somebody to connect; also returns the number of its process where the system tells it.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::Interrupted`] after [`LocalListener::wake`].
+    pub(crate) fn accept(&self) -> io::Result<(LaneEnd, Option<u32>)> {
+        let stream = self.listener.accept()?;
+        if self.woken.load(Ordering::SeqCst) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let peer = stream.peer_creds()?;
+        #[cfg(unix)]
+        if peer.euid().is_some_and(|user| user != rustix::process::geteuid().as_raw()) {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "another user connected"));
+        }
+        #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "a process number is signed on Unix only")]
+        let pid = peer.pid().map(|pid| pid as u32);
+        Ok((LaneEnd::new(PipeTransport::new(stream)), pid))
+    }
+
+    /// Ends a wait in another thread, now or later: by connecting, which is the only thing that does on both systems.
+    pub(crate) fn wake(&self) {
+        self.woken.store(true, Ordering::SeqCst);
+        // Where nobody can connect any more, nobody waits either.
+        let _ = stream_to(&self.path);
+    }
+}
+
+fn listen(path: &Path) -> io::Result<Listener> {
+    let options = ListenerOptions::new().name(path.to_fs_name::<GenericFilePath>()?);
+    #[cfg(windows)]
+    let options = {
+        use interprocess::os::windows::local_socket::ListenerOptionsExt as _;
+        use interprocess::os::windows::security_descriptor::SecurityDescriptor;
+        // All access for the owner and nobody else: without a descriptor everyone may read. "P" keeps inherited
+        // entries out. Source: https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
+        options.security_descriptor(SecurityDescriptor::deserialize(widestring::u16cstr!("D:P(A;;GA;;;OW)"))?)
+    };
+    options.create_sync()
+}
+
+fn stream_to(path: &Path) -> io::Result<Stream> {
+    Stream::connect(path.to_fs_name::<GenericFilePath>()?)
+}
+
+/// Where a server that was started by hand listens as `name`: a folder of this user's own, unless the name is a path.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::PermissionDenied`] if the folder belongs to somebody else.
+#[cfg(unix)]
+pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+
+    if name.contains('/') {
+        return Ok(name.into());
+    }
+    let user = rustix::process::geteuid().as_raw();
+    let dir = match std::env::var_os("XDG_RUNTIME_DIR") {
+        Some(dir) => PathBuf::from(dir).join("bridge32"),
+        None => std::env::temp_dir().join(format!("bridge32-{user}")),
+    };
+    match std::fs::DirBuilder::new().mode(0o700).create(&dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let found = dir.symlink_metadata()?;
+    if !found.is_dir() || found.uid() != user || found.mode() & 0o077 != 0 {
+        let text = format!("{} is not a folder of this user's alone", dir.display());
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+    }
+    Ok(dir.join(name))
+}
+
+/// Where a server that was started by hand listens as `name`, unless the name is a path.
+///
+/// # Errors
+/// None; other systems have some.
+#[cfg(windows)]
+pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
+    Ok(if name.starts_with(r"\\") { name.into() } else { format!(r"\\.\pipe\bridge32-{name}").into() })
+}
+
+/// Connects to a [`LocalListener`].
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn connect_local(path: &Path) -> io::Result<LaneEnd> {
+    Ok(LaneEnd::new(PipeTransport::new(stream_to(path)?)))
+}

@@ -1,0 +1,139 @@
+//! A lane: one line between a client thread and the server, and what carries it.
+
+mod endpoint;
+mod fifo;
+mod local;
+mod memory;
+mod pipe;
+
+use std::{fmt, io};
+
+pub(crate) use endpoint::wine_path;
+pub(crate) use endpoint::{Endpoint, connect};
+pub(crate) use local::{LocalListener, connect_local, named_path};
+pub use memory::{MemoryTransport, memory_pair};
+pub use pipe::PipeTransport;
+
+use crate::marshal::{Buffer, Decoder, Encoder};
+use crate::wire::Message;
+use crate::wire::frame::{self, FrameError};
+
+/// What carries whole frames from one end of a lane to the other.
+pub trait Transport: Send {
+    /// Sends a frame.
+    ///
+    /// # Errors
+    /// What the system says; the lane is then of no further use.
+    fn send(&mut self, frame: &mut Buffer) -> io::Result<()>;
+
+    /// Receives a frame into `frame`, whose content is replaced.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::UnexpectedEof`] when the other end is gone, else what the system says;
+    /// the lane is then of no further use.
+    fn receive(&mut self, frame: &mut Buffer) -> io::Result<()>;
+}
+
+impl fmt::Debug for LaneEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaneEnd").finish_non_exhaustive()
+    }
+}
+
+/// One end of a lane, with the two buffers that its messages are written to and read from.
+pub struct LaneEnd {
+    transport: Box<dyn Transport>,
+    outgoing: Buffer,
+    incoming: Buffer,
+}
+
+impl LaneEnd {
+    /// The end that `transport` carries.
+    pub fn new(transport: impl Transport + 'static) -> Self {
+        Self { transport: Box::new(transport), outgoing: Buffer::default(), incoming: Buffer::default() }
+    }
+
+    /// Begins a message; what belongs to it is appended to the encoder.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn begin(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
+        frame::begin(&mut self.outgoing)?;
+        let mut encoder = Encoder::new(&mut self.outgoing);
+        encoder.value(message)?;
+        Ok(encoder)
+    }
+
+    /// Sends the message that was begun.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub fn send(&mut self) -> io::Result<()> {
+        frame::finish(&mut self.outgoing);
+        self.transport.send(&mut self.outgoing)
+    }
+
+    /// Sends a message that nothing follows.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::send`]; a message that cannot be encoded is [`io::ErrorKind::InvalidInput`].
+    pub fn say(&mut self, message: &Message) -> io::Result<()> {
+        self.begin(message).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        self.send()
+    }
+
+    /// Waits for a message; what belongs to it is left in the decoder.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`] and [`LaneEnd::received`].
+    pub fn receive(&mut self) -> io::Result<(Message, Decoder<'_>)> {
+        self.wait()?;
+        let (message, incoming, _) = self.received()?;
+        Ok((message, incoming))
+    }
+
+    /// Waits for a message and leaves it where it is.
+    ///
+    /// # Errors
+    /// As [`Transport::receive`].
+    pub fn wait(&mut self) -> io::Result<()> {
+        self.transport.receive(&mut self.incoming)
+    }
+
+    /// The message that has arrived, what belongs to it, and the buffer for the answer.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::InvalidData`] for what is no message.
+    pub fn received(&mut self) -> io::Result<(Message, Decoder<'_>, &mut Buffer)> {
+        let mut decoder = Decoder::new(self.incoming.bytes_mut(), frame::HEADER);
+        let message = decoder.value().map_err(invalid_data)?;
+        Ok((message, decoder, &mut self.outgoing))
+    }
+}
+
+/// Grows `frame` for what is still missing of it, `received` bytes of which are there. It grows with what arrives, not
+/// with what a header claims.
+///
+/// Returns the length of the frame, or `None` if its header is not complete.
+fn make_room(frame: &mut Buffer, received: usize) -> io::Result<Option<usize>> {
+    frame.resize(received).map_err(out_of_memory)?;
+    let length = frame::length(frame.bytes()).map_err(invalid_frame)?;
+    let wanted = length.unwrap_or(0).min(received.saturating_mul(2)).max(FIRST_READ);
+    frame.resize(wanted.max(received)).map_err(out_of_memory)?;
+    Ok(length)
+}
+
+/// Bytes that the first read of a frame asks for: nearly every message is complete with it.
+const FIRST_READ: usize = 64 << 10;
+
+fn out_of_memory(error: crate::marshal::BufferError) -> io::Error {
+    io::Error::new(io::ErrorKind::OutOfMemory, error)
+}
+
+fn invalid_frame(error: FrameError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+fn invalid_data(error: crate::marshal::DecodeError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}

@@ -1,0 +1,121 @@
+//! Frames over a byte stream: a named pipe, a Unix domain socket, a pair of FIFOs.
+
+use std::io::{self, Read, Write};
+
+use super::{Transport, make_room};
+use crate::marshal::Buffer;
+
+/// A transport over any byte stream.
+pub struct PipeTransport<S> {
+    stream: S,
+}
+
+impl<S: Read + Write + Send> PipeTransport<S> {
+    /// Frames over `stream`.
+    pub fn new(stream: S) -> Self {
+        Self { stream }
+    }
+}
+
+impl<S: Read + Write + Send> Transport for PipeTransport<S> {
+    fn send(&mut self, frame: &mut Buffer) -> io::Result<()> {
+        self.stream.write_all(frame.bytes())
+    }
+
+    /// One read for a message that fits the memory at hand: a lane strictly alternates, so nothing follows a frame.
+    fn receive(&mut self, frame: &mut Buffer) -> io::Result<()> {
+        let mut received = 0;
+        loop {
+            let length = make_room(frame, received)?;
+            match length {
+                Some(length) if received == length => return frame.resize(length).map_err(super::out_of_memory),
+                Some(length) if received > length => {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "a message came before its turn"));
+                }
+                _ => {}
+            }
+            match self.stream.read(&mut frame.memory_mut()[received..]) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => received += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::frame;
+
+    /// A stream that hands out its bytes a few at a time.
+    struct Trickle {
+        bytes: Vec<u8>,
+        step: usize,
+    }
+
+    impl Read for Trickle {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = self.step.min(self.bytes.len()).min(into.len());
+            into[..count].copy_from_slice(&self.bytes[..count]);
+            self.bytes.drain(..count);
+            Ok(count)
+        }
+    }
+
+    impl Write for Trickle {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.bytes.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn frame_of(content: &[u8]) -> Buffer {
+        let mut buffer = Buffer::default();
+        frame::begin(&mut buffer).unwrap();
+        buffer.extend(content).unwrap();
+        frame::finish(&mut buffer);
+        buffer
+    }
+
+    #[test]
+    fn frames_arrive_however_they_are_cut() {
+        for content in [vec![], vec![1; 5], vec![2; 300_000]] {
+            for step in [1, 7, usize::MAX] {
+                if step < 7 && content.len() > 1000 {
+                    continue;
+                }
+                let mut transport = PipeTransport::new(Trickle { bytes: Vec::new(), step });
+                transport.send(&mut frame_of(&content)).unwrap();
+                let mut received = Buffer::default();
+                transport.receive(&mut received).unwrap();
+                assert_eq!(&received.bytes()[frame::HEADER..], content);
+            }
+        }
+    }
+
+    #[test]
+    fn an_end_in_the_middle_is_an_error() {
+        let whole = frame_of(b"message");
+        for length in 0..whole.len() {
+            let mut transport = PipeTransport::new(Trickle { bytes: whole.bytes()[..length].to_vec(), step: 3 });
+            let error = transport.receive(&mut Buffer::default()).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        }
+    }
+
+    #[test]
+    fn a_claimed_gigabyte_is_not_allocated() {
+        let mut header = vec![0, 0, 0, 0x3f, 0, 0, 0, 0];
+        header.extend([0; 100]);
+        let mut transport = PipeTransport::new(Trickle { bytes: header, step: usize::MAX });
+        let mut received = Buffer::default();
+        transport.receive(&mut received).unwrap_err();
+        assert!(received.capacity() < 1 << 20);
+    }
+}

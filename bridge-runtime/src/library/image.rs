@@ -1,0 +1,124 @@
+//! What an executable file says of itself in its header.
+
+use std::path::Path;
+use std::{fs, io};
+
+use object::{Architecture, BinaryFormat, NameOrOrdinal, Object};
+
+/// A program or library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Image {
+    pub(crate) format: Format,
+    pub(crate) architecture: Architecture,
+    pub(crate) is_64: bool,
+    /// The libraries it needs, by name.
+    pub(crate) needed: Vec<String>,
+    /// The names it exports.
+    pub(crate) exports: Vec<String>,
+}
+
+/// The executable formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Windows.
+    Pe,
+    /// Linux and most others.
+    Elf,
+}
+
+impl Format {
+    /// The format that this process was loaded from.
+    pub(crate) const NATIVE: Self = if cfg!(windows) { Self::Pe } else { Self::Elf };
+
+    pub(crate) fn system(self) -> &'static str {
+        match self {
+            Self::Pe => "Windows",
+            Self::Elf => "Linux",
+        }
+    }
+}
+
+impl Image {
+    /// Reads a file; `Err` says what it is instead of an image.
+    pub(crate) fn read(path: &Path) -> io::Result<Result<Self, String>> {
+        let data = fs::read(path)?;
+        let Ok(file) = object::File::parse(&*data) else { return Ok(Err(describe(&data).to_owned())) };
+        let format = match file.format() {
+            BinaryFormat::Elf => Format::Elf,
+            BinaryFormat::Pe => Format::Pe,
+            _ => return Ok(Err("a file of another kind".to_owned())),
+        };
+        let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+        // A damaged table is an empty one: this is read to explain a failure, not to load anything.
+        let needed = file.import_libraries().into_iter().flatten().flatten().map(|library| text(library.name()));
+        let exports = file.exports().into_iter().flatten().flatten().filter_map(|export| match export.name() {
+            NameOrOrdinal::Name(name) => Some(text(name)),
+            NameOrOrdinal::Ordinal(_) => None,
+        });
+        Ok(Ok(Self {
+            format,
+            architecture: file.architecture(),
+            is_64: file.is_64(),
+            needed: needed.collect(),
+            exports: exports.collect(),
+        }))
+    }
+
+    /// Its architecture, as a reader would say it.
+    pub(crate) fn architecture(&self) -> String {
+        bits(self.is_64, architecture_name(self.architecture))
+    }
+
+    /// Whether this process can load it, as far as the architecture goes.
+    pub(crate) fn fits_this_process(&self) -> bool {
+        self.is_64 == cfg!(target_pointer_width = "64")
+            && architecture_name(self.architecture) == std::env::consts::ARCH
+    }
+}
+
+/// `32-bit (x86)`.
+pub(crate) fn bits(is_64: bool, architecture: &str) -> String {
+    format!("{}-bit ({architecture})", if is_64 { 64 } else { 32 })
+}
+
+/// The name that `std::env::consts::ARCH` has for it.
+fn architecture_name(architecture: Architecture) -> &'static str {
+    match architecture {
+        Architecture::I386 => "x86",
+        Architecture::X86_64 => "x86_64",
+        Architecture::Aarch64 => "aarch64",
+        Architecture::Arm => "arm",
+        _ => "another architecture",
+    }
+}
+
+fn describe(data: &[u8]) -> &'static str {
+    match data {
+        [] => "an empty file",
+        [b'#', b'!', ..] => "a script",
+        [b'M', b'Z', ..] => "a 16-bit or damaged program",
+        _ if std::str::from_utf8(&data[..data.len().min(512)]).is_ok() => "a text file",
+        _ => "a file of another kind",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_program_is_read_as_what_it_is() {
+        let image = Image::read(&std::env::current_exe().unwrap()).unwrap().unwrap();
+        assert_eq!(image.format, Format::NATIVE);
+        assert!(image.fits_this_process());
+        assert!(!image.needed.is_empty());
+    }
+
+    #[test]
+    fn other_files_are_named() {
+        assert_eq!(describe(b""), "an empty file");
+        assert_eq!(describe(b"#!/bin/sh"), "a script");
+        assert_eq!(describe(b"hello"), "a text file");
+        assert_eq!(describe(&[0xff, 0xfe, 0x00]), "a file of another kind");
+    }
+}

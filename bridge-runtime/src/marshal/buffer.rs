@@ -1,0 +1,132 @@
+//! The memory a message is encoded into and received in.
+
+/// A growable byte buffer whose first byte is aligned for every scalar that crosses the bridge.
+///
+/// It is reused from call to call, so that a warm call allocates nothing.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    /// Backing store in words: this is what aligns the bytes.
+    words: Vec<u64>,
+    /// Bytes in use.
+    len: usize,
+}
+
+/// The alignment, in bytes, of a buffer and of every run of scalars inside a message.
+pub const ALIGNMENT: usize = align_of::<u64>();
+
+const _: () = assert!(ALIGNMENT.is_power_of_two() && ALIGNMENT <= size_of::<u64>());
+
+/// The largest message, in bytes. A 32-bit process has 2 to 4 GiB of addresses for everything;
+/// a larger message could not be held there beside the library.
+pub const LARGEST: usize = 1 << 30;
+
+/// A message does not fit.
+#[derive(Debug, thiserror::Error)]
+pub enum BufferError {
+    /// It would be larger than [`LARGEST`].
+    #[error("makes a message of more than {LARGEST} bytes, the most that can cross")]
+    TooLarge,
+    /// There is no memory for this many bytes.
+    #[error("makes a message of {0} bytes, for which there is no memory")]
+    OutOfMemory(usize),
+}
+
+impl Buffer {
+    /// The bytes in use.
+    pub fn bytes(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.words)[..self.len]
+    }
+
+    /// The bytes in use, to be written in place.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut bytemuck::cast_slice_mut(&mut self.words)[..self.len]
+    }
+
+    /// Bytes in use.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether no bytes are in use.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Forgets the content and keeps the memory.
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Sets the number of bytes in use; new bytes hold whatever was there before.
+    ///
+    /// # Errors
+    /// [`BufferError`], and the buffer is unchanged.
+    pub fn resize(&mut self, len: usize) -> Result<(), BufferError> {
+        if len > LARGEST {
+            return Err(BufferError::TooLarge);
+        }
+        let words = len.div_ceil(ALIGNMENT);
+        if words > self.words.len() {
+            let missing = words - self.words.len();
+            self.words.try_reserve(missing).map_err(|_| BufferError::OutOfMemory(len))?;
+            // All that was reserved is made usable at once: a growing message is not zeroed piece by piece.
+            self.words.resize(self.words.capacity(), 0);
+        }
+        self.len = len;
+        Ok(())
+    }
+
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// [`BufferError`], and the buffer is unchanged.
+    pub fn extend(&mut self, bytes: &[u8]) -> Result<(), BufferError> {
+        let start = self.len;
+        self.resize(start.checked_add(bytes.len()).ok_or(BufferError::TooLarge)?)?;
+        self.bytes_mut()[start..].copy_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Appends zeros until the length is a multiple of [`ALIGNMENT`].
+    ///
+    /// # Errors
+    /// [`BufferError`], and the buffer is unchanged.
+    pub fn align(&mut self) -> Result<(), BufferError> {
+        let padding = self.len.next_multiple_of(ALIGNMENT) - self.len;
+        self.extend(&[0; ALIGNMENT][..padding])
+    }
+
+    /// Bytes the buffer holds without growing.
+    pub fn capacity(&self) -> usize {
+        self.words.len() * ALIGNMENT
+    }
+
+    /// All the memory, for reading into, whatever is in use.
+    pub fn memory_mut(&mut self) -> &mut [u8] {
+        bytemuck::cast_slice_mut(&mut self.words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grows_aligned_and_keeps_its_content() {
+        let mut buffer = Buffer::default();
+        buffer.extend(b"abc").unwrap();
+        buffer.align().unwrap();
+        assert_eq!(buffer.bytes(), b"abc\0\0\0\0\0");
+        buffer.extend(&[7; 1000]).unwrap();
+        assert_eq!(buffer.len(), 1008);
+        assert_eq!(&buffer.bytes()[..4], b"abc\0");
+        assert_eq!(buffer.bytes().as_ptr() as usize % ALIGNMENT, 0);
+    }
+
+    #[test]
+    fn refuses_what_is_too_large() {
+        let mut buffer = Buffer::default();
+        assert!(matches!(buffer.resize(LARGEST + 1), Err(BufferError::TooLarge)));
+        assert_eq!(buffer.len(), 0);
+    }
+}

@@ -1,0 +1,132 @@
+//! Rust values out of a message that somebody else wrote.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+
+use super::buffer::ALIGNMENT;
+use super::scalar;
+
+/// Takes values from the front of a message.
+///
+/// Nothing here trusts the message: no length is believed before as many bytes are there, and nothing panics.
+#[derive(Debug)]
+pub struct Decoder<'m> {
+    rest: &'m mut [u8],
+    /// Where `rest` begins in the message: what alignment is counted from.
+    position: usize,
+}
+
+/// A message does not hold what it should.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The bytes are no value of the expected type.
+    #[error("the message does not hold what was expected: {0}")]
+    Value(postcard::Error),
+    /// A length in the message exceeds the message.
+    #[error("the message claims {claimed} bytes and holds {held}")]
+    Length {
+        /// Bytes that the message says follow.
+        claimed: u64,
+        /// Bytes that do follow.
+        held: usize,
+    },
+    /// Text is not UTF-8.
+    #[error("the message holds text that is not UTF-8")]
+    Text(#[from] std::str::Utf8Error),
+    /// Bytes are left after the last value.
+    #[error("the message holds {0} bytes too many")]
+    Remainder(usize),
+}
+
+impl<'m> Decoder<'m> {
+    /// A decoder of `message` that begins at `position`.
+    pub fn new(message: &'m mut [u8], position: usize) -> Self {
+        Self { rest: message.get_mut(position..).unwrap_or_default(), position }
+    }
+
+    /// Takes any value that serde can deserialize.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn value<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
+        let (value, left) = {
+            let (value, rest) = postcard::take_from_bytes(&*self.rest).map_err(DecodeError::Value)?;
+            (value, rest.len())
+        };
+        let taken = self.rest.len() - left;
+        self.take(taken)?;
+        Ok(value)
+    }
+
+    /// Takes text, in place.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn text(&mut self) -> Result<&'m str, DecodeError> {
+        let length = self.value::<u64>()?;
+        Ok(std::str::from_utf8(self.take_claimed(length)?)?)
+    }
+
+    /// Takes optional text, in place.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn optional_text(&mut self) -> Result<Option<&'m str>, DecodeError> {
+        self.value::<bool>()?.then(|| self.text()).transpose()
+    }
+
+    /// Takes a slice: scalars in place, everything else into a vector.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn slice<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Cow<'m, [T]>, DecodeError> {
+        if scalar::is_scalar::<T>() { Ok(Cow::Borrowed(self.scalars()?)) } else { Ok(Cow::Owned(self.value()?)) }
+    }
+
+    /// Takes a vector: scalars in one copy, everything else element by element.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn vec<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Vec<T>, DecodeError> {
+        if scalar::is_scalar::<T>() { Ok(self.scalars()?.to_vec()) } else { self.value() }
+    }
+
+    /// Checks that everything was taken.
+    ///
+    /// # Errors
+    /// [`DecodeError::Remainder`].
+    pub fn finish(self) -> Result<(), DecodeError> {
+        match self.rest.len() {
+            0 => Ok(()),
+            left => Err(DecodeError::Remainder(left)),
+        }
+    }
+
+    fn scalars<T: 'static>(&mut self) -> Result<&'m mut [T], DecodeError> {
+        let count = self.value::<u64>()?;
+        let padding = self.position.next_multiple_of(ALIGNMENT) - self.position;
+        self.take(padding)?;
+        let size = count.saturating_mul(size_of::<T>() as u64);
+        let bytes = self.take_claimed(size)?;
+        let held = bytes.len();
+        scalar::from_bytes(bytes).ok_or(DecodeError::Length { claimed: size, held })
+    }
+
+    fn take_claimed(&mut self, claimed: u64) -> Result<&'m mut [u8], DecodeError> {
+        let held = self.rest.len();
+        let count = usize::try_from(claimed).map_err(|_| DecodeError::Length { claimed, held })?;
+        self.take(count)
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'m mut [u8], DecodeError> {
+        if count > self.rest.len() {
+            return Err(DecodeError::Length { claimed: count as u64, held: self.rest.len() });
+        }
+        let (taken, rest) = std::mem::take(&mut self.rest).split_at_mut(count);
+        self.rest = rest;
+        self.position += count;
+        Ok(taken)
+    }
+}

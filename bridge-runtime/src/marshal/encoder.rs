@@ -1,0 +1,87 @@
+//! Rust values into a message.
+
+use serde::Serialize;
+
+use super::buffer::{Buffer, BufferError};
+use super::scalar;
+
+/// Appends values to a message.
+#[derive(Debug)]
+pub struct Encoder<'b> {
+    buffer: &'b mut Buffer,
+}
+
+/// Why a value could not be put into a message.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The message would be too large.
+    #[error(transparent)]
+    Buffer(#[from] BufferError),
+    /// The value's own `Serialize` failed.
+    #[error("cannot be serialized: {0}")]
+    Serialize(postcard::Error),
+}
+
+impl<'b> Encoder<'b> {
+    /// An encoder that appends to `buffer`.
+    pub fn new(buffer: &'b mut Buffer) -> Self {
+        Self { buffer }
+    }
+
+    /// Appends any value that serde can serialize.
+    ///
+    /// # Errors
+    /// [`EncodeError`]; the message is then incomplete and must be dropped.
+    pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        let mut exhausted = None;
+        let flavor = Append { buffer: self.buffer, exhausted: &mut exhausted };
+        let result = postcard::serialize_with_flavor(value, flavor);
+        match (result, exhausted) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), Some(error)) => Err(error.into()),
+            (Err(error), None) => Err(EncodeError::Serialize(error)),
+        }
+    }
+
+    /// Appends a slice: scalars as aligned bytes in one copy, everything else element by element.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn slice<T: Serialize + 'static>(&mut self, values: &[T]) -> Result<(), EncodeError> {
+        match scalar::as_bytes(values) {
+            Some(bytes) => {
+                self.value(&(values.len() as u64))?;
+                self.buffer.align()?;
+                Ok(self.buffer.extend(bytes)?)
+            }
+            None => self.value(values),
+        }
+    }
+}
+
+/// postcard's output: the end of a [`Buffer`].
+struct Append<'a> {
+    buffer: &'a mut Buffer,
+    /// postcard's errors carry no cause; it is left here.
+    exhausted: &'a mut Option<BufferError>,
+}
+
+impl postcard::ser_flavors::Flavor for Append<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.try_extend(&[byte])
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.buffer.extend(bytes).map_err(|error| {
+            *self.exhausted = Some(error);
+            postcard::Error::SerializeBufferFull
+        })
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}

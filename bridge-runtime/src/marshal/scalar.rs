@@ -1,0 +1,73 @@
+//! Slices of scalars as bytes and back, chosen by type without a trait of its own.
+
+use std::any::TypeId;
+
+// Bulk data crosses as it lies in memory, little-endian: every machine with a 32-bit legacy library is.
+const _: () = assert!(cfg!(target_endian = "little"), "bridge32 needs a little-endian machine");
+
+macro_rules! for_scalars {
+    ($macro:ident!($($rest:tt)*)) => {
+        $macro!(($($rest)*) u8 i8 u16 i16 u32 i32 u64 i64 f32 f64)
+    };
+}
+
+/// Whether slices of `T` cross as bytes; the answer is known to the compiler.
+pub(super) fn is_scalar<T: 'static>() -> bool {
+    macro_rules! any {
+        (() $($scalar:ty)*) => { $(TypeId::of::<T>() == TypeId::of::<$scalar>())||* };
+    }
+    for_scalars!(any!())
+}
+
+/// A slice of scalars as its bytes; `None` for any other type.
+pub(super) fn as_bytes<T: 'static>(values: &[T]) -> Option<&[u8]> {
+    macro_rules! cast {
+        (() $($scalar:ty)*) => {
+            $(if let Ok(values) = castaway::cast!(values, &[$scalar]) {
+                return Some(bytemuck::must_cast_slice(values));
+            })*
+        };
+    }
+    for_scalars!(cast!());
+    None
+}
+
+/// Bytes as a slice of scalars; `None` for any other type, or where length or alignment do not fit.
+pub(super) fn from_bytes<T: 'static>(bytes: &mut [u8]) -> Option<&mut [T]> {
+    macro_rules! cast {
+        (() $($scalar:ty)*) => {
+            $(if TypeId::of::<T>() == TypeId::of::<$scalar>() {
+                let values: &mut [$scalar] = bytemuck::try_cast_slice_mut(bytes).ok()?;
+                return castaway::cast!(values, &mut [T]).ok();
+            })*
+        };
+    }
+    for_scalars!(cast!());
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Sample = f64;
+
+    #[test]
+    fn scalars_are_seen_through_aliases_and_others_are_not() {
+        assert!(is_scalar::<Sample>());
+        assert!(!is_scalar::<bool>());
+        assert!(!is_scalar::<String>());
+        assert_eq!(as_bytes(&[1.0 as Sample]), Some(&1.0f64.to_le_bytes()[..]));
+        assert_eq!(as_bytes(&["text".to_owned()]), None);
+    }
+
+    #[test]
+    fn bytes_that_do_not_fit_are_refused() {
+        let mut words = [1u64, 2];
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+        assert_eq!(from_bytes::<u64>(bytes), Some(&mut [1, 2][..]));
+        assert_eq!(from_bytes::<u64>(&mut bytes[..12]), None);
+        assert_eq!(from_bytes::<u64>(&mut bytes[1..9]), None);
+        assert_eq!(from_bytes::<bool>(bytes), None);
+    }
+}

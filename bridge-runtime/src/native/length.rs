@@ -1,0 +1,69 @@
+//! Lengths that the caller need not pass.
+
+use super::Native;
+
+/// An integer that a C function takes the length of an array in.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold a length",
+    label = "not an integer of fixed width",
+    note = "a `#[len_of(…)]` parameter is `i8` to `i64` or `u8` to `u64`, by value or by reference"
+)]
+pub trait Length: Native + TryFrom<usize> {
+    /// The name of the type in Rust.
+    const NAME: &'static str;
+}
+
+/// A length does not fit, or differs from its twin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LengthError {
+    /// The array.
+    pub parameter: &'static str,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// The length that all `arrays` have, in the type of the parameter `name`. Each array is given with its parameter's
+/// name.
+///
+/// # Errors
+/// [`LengthError`] if the type cannot hold it, or if the arrays differ.
+pub fn common_length<N: Length>(name: &str, arrays: &[(&'static str, usize)]) -> Result<N, LengthError> {
+    let mut common: Option<(&str, usize)> = None;
+    for &(parameter, length) in arrays {
+        if let Some((other, expected)) = common.filter(|(_, expected)| *expected != length) {
+            let reason = format!("has {length} elements and `{other}` has {expected}; both are told by `{name}`");
+            return Err(LengthError { parameter, reason });
+        }
+        common = Some((parameter, length));
+    }
+    let (parameter, length) = common.unwrap_or(("", 0));
+    N::try_from(length).map_err(|_| {
+        let reason = format!("has {length} elements, more than `{name}: {}` can tell", N::NAME);
+        LengthError { parameter, reason }
+    })
+}
+
+macro_rules! lengths {
+    ($($integer:ty)*) => {$(
+        impl Length for $integer {
+            const NAME: &'static str = stringify!($integer);
+        }
+    )*};
+}
+
+lengths!(i8 i16 i32 i64 u8 u16 u32 u64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_fit_or_say_why_not() {
+        assert_eq!(common_length::<i32>("n", &[("x", 3), ("y", 3)]), Ok(3));
+        assert_eq!(common_length::<u8>("n", &[("x", 255)]), Ok(255));
+        let error = common_length::<i8>("n", &[("x", 128)]).unwrap_err();
+        assert_eq!(error.reason, "has 128 elements, more than `n: i8` can tell");
+        let error = common_length::<i32>("n", &[("x", 3), ("y", 4)]).unwrap_err();
+        assert_eq!((error.parameter, &*error.reason), ("y", "has 4 elements and `x` has 3; both are told by `n`"));
+    }
+}

@@ -1,0 +1,131 @@
+//! Starting the server program.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use object::FileKind;
+
+use super::{Output, STARTED_BY_CLIENT, Supervisor};
+use crate::error::Error;
+use crate::lane::Endpoint;
+use crate::secret;
+use crate::wire::Secret;
+
+/// How a server is started.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Launch {
+    /// The command that the server's is put behind.
+    pub(crate) runner: Vec<OsString>,
+    pub(crate) env: Vec<(OsString, OsString)>,
+    pub(crate) current_dir: Option<PathBuf>,
+    pub(crate) output: Output,
+}
+
+/// A server that was started and has not connected yet.
+#[derive(Debug)]
+pub(crate) struct LaunchedServer {
+    pub(crate) supervisor: Supervisor,
+    /// The command line, for messages.
+    pub(crate) command: String,
+    /// What the server will prove itself with, and what it expects.
+    pub(crate) secrets: Secrets,
+    /// Whether the process is the server itself, and not a runner that may start it.
+    pub(crate) is_direct: bool,
+}
+
+/// What both sides prove themselves with.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Secrets {
+    pub(crate) server: Secret,
+    pub(crate) client: Secret,
+}
+
+impl Launch {
+    /// Starts `server`, which is to connect to `endpoint`. `on_end` runs when the process has ended.
+    pub(crate) fn start(
+        &self,
+        server: &Path,
+        program: Program,
+        endpoint: &Endpoint,
+        on_end: impl FnOnce() + Send + 'static,
+    ) -> Result<LaunchedServer, Error> {
+        let line: Vec<_> = self.runner.iter().cloned().chain([server.into(), STARTED_BY_CLIENT.into()]).collect();
+        let text = |parts: &[OsString]| parts.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
+        let command_text = text(&line[..line.len() - 1]);
+        let secrets = Secrets {
+            server: secret::random().map_err(Error::Endpoint)?,
+            client: secret::random().map_err(Error::Endpoint)?,
+        };
+        let mut command = Command::new(&line[0]);
+        command.args(&line[1..]).envs(self.env.iter().map(|(key, value)| (key, value)));
+        if let Some(dir) = &self.current_dir {
+            command.current_dir(dir);
+        }
+        let supervisor = Supervisor::spawn(&mut command, self.output, on_end)
+            .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
+        let greeting =
+            format!("{} {} {}", secret::to_hex(secrets.server), secret::to_hex(secrets.client), endpoint.address());
+        // If this fails the server is ending already, and its end says more than the broken pipe.
+        let _ = supervisor.tell(&greeting);
+        Ok(LaunchedServer {
+            supervisor,
+            command: command_text,
+            secrets,
+            is_direct: self.runner.is_empty() && program != Program::Unknown,
+        })
+    }
+
+    /// Checks that `server` is a program, as far as can be seen without starting it; returns its kind.
+    pub(crate) fn inspect(&self, server: &Path) -> Result<Program, Error> {
+        let not_a_program = |found: &str, remedy: &str| Error::ServerNotAProgram {
+            path: server.to_owned(),
+            found: found.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        let header =
+            read_start(server).map_err(|source| Error::Spawn { command: server.display().to_string(), source })?;
+        match FileKind::parse(&*header) {
+            Ok(FileKind::Pe32 | FileKind::Pe64) if cfg!(unix) && self.runner.is_empty() => {
+                Err(not_a_program("a program for Windows", "start it with `.runner([\"wine\"])`"))
+            }
+            Ok(FileKind::Pe32 | FileKind::Pe64) => Ok(Program::Windows),
+            Ok(FileKind::Elf32 | FileKind::Elf64) if cfg!(windows) => {
+                Err(not_a_program("a program for Linux", "build it for this system with `cargo bridge32 build`"))
+            }
+            Ok(_) => Ok(Program::Native),
+            Err(_) if header.starts_with(b"#!") && cfg!(unix) => Ok(Program::Unknown),
+            Err(_) if self.runner.is_empty() => {
+                Err(not_a_program("no program", "build the server with `cargo bridge32 build`"))
+            }
+            // The runner may know what to do with it.
+            Err(_) => Ok(Program::Unknown),
+        }
+    }
+}
+
+/// What kind of program a server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// A program for Windows.
+    Windows,
+    /// A program for this system.
+    Native,
+    /// A script, or whatever the runner takes it for.
+    Unknown,
+}
+
+impl Program {
+    /// Whether it runs under Wine, and meets the client where Wine allows it.
+    pub(crate) fn is_foreign(self) -> bool {
+        self == Self::Windows && cfg!(unix)
+    }
+}
+
+/// The first bytes of a file: enough for every header that is looked at.
+fn read_start(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut start = Vec::new();
+    std::fs::File::open(path)?.take(4096).read_to_end(&mut start)?;
+    Ok(start)
+}

@@ -1,0 +1,107 @@
+//! Finding the server program.
+
+use std::env::consts::{EXE_SUFFIX, OS};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::interface::Description;
+
+/// Finds the server of an interface: the place that the user names, else the one that the environment names, else
+/// beside this program, else in cargo's target folders.
+pub(crate) fn locate(interface: &Description, named: Option<&Path>) -> Result<PathBuf, Error> {
+    let mut searched = Vec::new();
+    let variable = interface.server_variable();
+    let from_environment = std::env::var_os(&variable).map(PathBuf::from);
+    let places = match named.map(Path::to_owned).or(from_environment) {
+        // Whoever names a place means it: another server would be a surprise.
+        Some(path) => vec![path],
+        None => usual_places(interface.server),
+    };
+    for place in places {
+        match with_suffix(&place) {
+            Some(path) => return Ok(path),
+            None => searched.push(place),
+        }
+    }
+    Err(Error::ServerNotFound { server: interface.server.to_owned(), variable, searched })
+}
+
+/// The file, with the suffix of programs on this system where it was left out.
+fn with_suffix(path: &Path) -> Option<PathBuf> {
+    if path.is_file() {
+        return Some(path.to_owned());
+    }
+    let mut longer = path.as_os_str().to_owned();
+    longer.push(EXE_SUFFIX);
+    let longer = PathBuf::from(longer);
+    longer.is_file().then_some(longer)
+}
+
+fn usual_places(server: &str) -> Vec<PathBuf> {
+    let file = format!("{server}{EXE_SUFFIX}");
+    let Ok(program) = std::env::current_exe() else { return vec![PathBuf::from(file)] };
+    let Some(dir) = program.parent() else { return vec![PathBuf::from(file)] };
+    let mut places = vec![dir.join(&file)];
+    places.extend(in_target_folders(dir, &file));
+    places
+}
+
+/// `target/debug`, `target/debug/deps`, `target/debug/examples` and the same below `target/<triple>`: from any of them
+/// the server's folder is `target/<32-bit triple>/<profile>`, this program's own profile first.
+fn in_target_folders(dir: &Path, file: &str) -> Vec<PathBuf> {
+    let mut places = Vec::new();
+    for profile_dir in dir.ancestors().take(2) {
+        let Some(profile) = profile_dir.file_name() else { continue };
+        for target_dir in profile_dir.ancestors().skip(1).take(2).filter(|dir| is_target_dir(dir)) {
+            for triple in triples(target_dir) {
+                let other = if profile == "debug" { "release" } else { "debug" };
+                places.push(triple.join(profile).join(file));
+                places.push(triple.join(other).join(file));
+            }
+        }
+    }
+    places
+}
+
+/// Cargo marks its target folder with a tag: <https://bford.info/cachedir/>.
+fn is_target_dir(dir: &Path) -> bool {
+    dir.join("CACHEDIR.TAG").is_file()
+}
+
+/// The folders of 32-bit targets whose programs this system starts, in a stable order.
+fn triples(target_dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = target_dir.read_dir() else { return Vec::new() };
+    let mut triples: Vec<_> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // i586-, i686- and so on; `thumbv7neon-` and the like are no servers of ours.
+            name.starts_with('i') && name.contains("86-") && name.contains(OS)
+        })
+        .collect();
+    triples.sort();
+    triples
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_found_from_every_folder_that_cargo_builds_into() {
+        let root = tempfile::tempdir().unwrap();
+        let target = root.path().join("target");
+        let triple = if cfg!(windows) { "i686-pc-windows-gnu" } else { "i686-unknown-linux-gnu" };
+        let server_dir = target.join(triple).join("debug");
+        std::fs::create_dir_all(&server_dir).unwrap();
+        std::fs::create_dir_all(target.join("i686-other-system").join("debug")).unwrap();
+        std::fs::write(target.join("CACHEDIR.TAG"), "").unwrap();
+        for dir in ["debug", "debug/deps", "debug/examples", "x86_64-unknown-linux-gnu/debug", "release"] {
+            let found = in_target_folders(&target.join(dir), "s");
+            assert!(found.contains(&server_dir.join("s")), "from {dir}: {found:?}");
+            assert!(found.iter().all(|path| path.starts_with(target.join(triple))), "{found:?}");
+        }
+        assert_eq!(in_target_folders(Path::new("/"), "s"), Vec::<PathBuf>::new());
+    }
+}

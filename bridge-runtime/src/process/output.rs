@@ -1,0 +1,62 @@
+//! What the server and its library print.
+
+use std::collections::VecDeque;
+use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// Where the output of the server, and of the library in it, goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Output {
+    /// It is read and its end kept, for errors and for [`ServerExit`](crate::ServerExit).
+    #[default]
+    Capture,
+    /// To where this program's own goes.
+    Inherit,
+}
+
+/// Bytes that are kept of each of the two outputs.
+const KEPT: usize = 64 << 10;
+
+/// The end of what was read from one output.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
+
+impl Tail {
+    pub(crate) fn text(&self) -> String {
+        let bytes: Vec<u8> = self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn push(&self, bytes: &[u8]) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(bytes);
+        let excess = kept.len().saturating_sub(KEPT);
+        kept.drain(..excess);
+    }
+}
+
+/// Reads an output until its end, in a thread of its own: an output that nobody reads blocks who writes it.
+pub(crate) fn drain(mut output: impl Read + Send + 'static, tail: Tail) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name("bridge32 output".to_owned()).spawn(move || {
+        let mut buffer = [0; 4096];
+        // An error is an end: there is nobody to tell, and the server's own end says more.
+        while let Ok(count @ 1..) = output.read(&mut buffer) {
+            tail.push(&buffer[..count]);
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_kept_and_bounded() {
+        let tail = Tail::default();
+        let text = "x".repeat(3 * KEPT) + "end";
+        drain(std::io::Cursor::new(text), tail.clone()).unwrap().join().unwrap();
+        assert_eq!(tail.text().len(), KEPT);
+        assert!(tail.text().ends_with("xend"));
+    }
+}

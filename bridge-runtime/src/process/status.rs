@@ -1,0 +1,122 @@
+//! How a process ended, by name.
+
+use std::fmt::{self, Display, Formatter};
+
+/// How a server process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExitStatus(std::process::ExitStatus);
+
+impl ExitStatus {
+    /// Whether it ended by itself and without an error.
+    pub fn success(&self) -> bool {
+        self.0.success()
+    }
+
+    /// The exit code, unless a signal ended it.
+    pub fn code(&self) -> Option<i32> {
+        self.0.code()
+    }
+
+    /// The number of the signal that ended it; `None` on Windows.
+    pub fn signal(&self) -> Option<i32> {
+        #[cfg(unix)]
+        return std::os::unix::process::ExitStatusExt::signal(&self.0);
+        #[cfg(not(unix))]
+        return None;
+    }
+
+    /// The name of the signal or NTSTATUS that ended it, if it is a known one.
+    pub fn name(&self) -> Option<&'static str> {
+        match self.signal() {
+            Some(signal) => signal_name(signal),
+            None => ntstatus_name(self.code()?.cast_unsigned()),
+        }
+    }
+}
+
+impl From<std::process::ExitStatus> for ExitStatus {
+    fn from(status: std::process::ExitStatus) -> Self {
+        Self(status)
+    }
+}
+
+impl Display for ExitStatus {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let name = self.name().map(|name| format!(" ({name})")).unwrap_or_default();
+        match (self.signal(), self.code()) {
+            (Some(signal), _) => write!(f, "it was ended by signal {signal}{name}"),
+            // Windows says what went wrong in the upper bits, which a decimal number hides.
+            (None, Some(code)) if code < 0 => write!(f, "it ended with code {code:#010X}{name}"),
+            (None, Some(code)) => write!(f, "it ended with code {code}{name}"),
+            (None, None) => f.write_str("it ended in an unknown way"),
+        }
+    }
+}
+
+/// Source: signal(7) of Linux; the numbers are those of x86 and ARM.
+fn signal_name(signal: i32) -> Option<&'static str> {
+    Some(match signal {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        5 => "SIGTRAP",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        24 => "SIGXCPU",
+        25 => "SIGXFSZ",
+        31 => "SIGSYS",
+        _ => return None,
+    })
+}
+
+/// Source: <https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55>.
+fn ntstatus_name(code: u32) -> Option<&'static str> {
+    Some(match code {
+        0x8000_0003 => "STATUS_BREAKPOINT",
+        0xC000_0005 => "STATUS_ACCESS_VIOLATION",
+        0xC000_0006 => "STATUS_IN_PAGE_ERROR",
+        0xC000_0017 => "STATUS_NO_MEMORY",
+        0xC000_001D => "STATUS_ILLEGAL_INSTRUCTION",
+        0xC000_0025 => "STATUS_NONCONTINUABLE_EXCEPTION",
+        0xC000_007B => "STATUS_INVALID_IMAGE_FORMAT",
+        0xC000_008E => "STATUS_FLOAT_DIVIDE_BY_ZERO",
+        0xC000_0094 => "STATUS_INTEGER_DIVIDE_BY_ZERO",
+        0xC000_00FD => "STATUS_STACK_OVERFLOW",
+        0xC000_0135 => "STATUS_DLL_NOT_FOUND",
+        0xC000_0139 => "STATUS_ENTRYPOINT_NOT_FOUND",
+        0xC000_013A => "STATUS_CONTROL_C_EXIT",
+        0xC000_0142 => "STATUS_DLL_INIT_FAILED",
+        0xC000_0374 => "STATUS_HEAP_CORRUPTION",
+        0xC000_0409 => "STATUS_STACK_BUFFER_OVERRUN",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn signals_have_names() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let status = ExitStatus(std::process::ExitStatus::from_raw(11));
+        assert_eq!(status.to_string(), "it was ended by signal 11 (SIGSEGV)");
+        assert_eq!(ExitStatus(std::process::ExitStatus::from_raw(3 << 8)).to_string(), "it ended with code 3");
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn exceptions_have_names() {
+        use std::os::windows::process::ExitStatusExt as _;
+        let status = ExitStatus(std::process::ExitStatus::from_raw(0xC000_0005));
+        assert_eq!(status.to_string(), "it ended with code 0xC0000005 (STATUS_ACCESS_VIOLATION)");
+    }
+}

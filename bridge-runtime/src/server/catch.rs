@@ -1,0 +1,92 @@
+//! Panics and faults of a method, caught in one place.
+//!
+//! The trait's methods have no error channel. A fault inside the native implementation therefore unwinds, with the
+//! fault as its payload, and arrives where the call was dispatched.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+use crate::fault::Fault;
+
+thread_local! {
+    /// Whether this thread is inside [`catch`].
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
+    /// Where the last panic inside [`catch`] came from.
+    static LOCATION: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs a method; a panic becomes a fault with its message and location.
+pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(record_locations);
+    let outer = CATCHING.replace(true);
+    // What a panic leaves half done in the server's own state is the concern of whoever wrote it.
+    let result = catch_unwind(AssertUnwindSafe(method));
+    CATCHING.set(outer);
+    result.unwrap_or_else(|payload| Err(fault(payload)))
+}
+
+/// Runs the native implementation of a method. A fault unwinds to [`catch`]; where the implementation is called
+/// directly, without a bridge, it is an ordinary panic.
+///
+/// # Panics
+/// With the fault, always: there is nothing else to return.
+#[track_caller]
+#[allow(clippy::panic, reason = "the methods of an interface have no other way to report")]
+pub fn native<T>(method: &str, call: impl FnOnce() -> Result<T, Fault>) -> T {
+    match call() {
+        Ok(value) => value,
+        Err(fault) if CATCHING.get() => resume_unwind(Box::new(fault)),
+        Err(fault) => panic!("`{method}`: {fault}"),
+    }
+}
+
+fn fault(payload: Box<dyn Any + Send>) -> Fault {
+    let payload = match payload.downcast::<Fault>() {
+        Ok(fault) => return *fault,
+        Err(payload) => payload,
+    };
+    let message = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => (*text).to_owned(),
+        (None, Some(text)) => text.clone(),
+        (None, None) => "a panic without a message".to_owned(),
+    };
+    Fault::Panic { message, location: LOCATION.take() }
+}
+
+/// The location of a panic is known to the hook only. Panics outside a method go to the hook that was there before.
+fn record_locations() {
+    let before = take_hook();
+    set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
+        if CATCHING.get() {
+            let location = info.location().map(ToString::to_string).unwrap_or_default();
+            LOCATION.set(location);
+        } else {
+            before(info);
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panics_and_faults_are_caught() {
+        let Err(Fault::Panic { message, location }) = catch(|| panic!("no {}", "paper")) else { unreachable!() };
+        assert_eq!(message, "no paper");
+        assert!(location.contains("catch.rs"), "{location}");
+
+        let fault = Fault::Value("nonsense".to_owned());
+        assert_eq!(catch(|| native("m", || Err(fault.clone()))), Err(fault));
+    }
+
+    #[test]
+    fn without_a_bridge_a_fault_is_a_panic() {
+        let panicked = catch_unwind(|| native::<()>("m", || Err(Fault::Value("nonsense".to_owned()))));
+        let message = *panicked.unwrap_err().downcast::<String>().unwrap();
+        assert_eq!(message, "`m`: the library returned nonsense");
+    }
+}

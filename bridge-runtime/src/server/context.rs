@@ -1,0 +1,90 @@
+//! What a server is made of.
+
+use std::error::Error as StdError;
+use std::path::{Path, PathBuf};
+
+use crate::error::LibraryError;
+use crate::interface::{Dispatch, Interface};
+use crate::library::Library;
+
+/// A type that serves an interface.
+///
+/// `#[bridge32(lib = …)]` implements it for the native implementation. A custom server implements it itself:
+///
+/// ```text
+/// impl bridge32::Serve for EchoServer {
+///     type Interface = dyn Echo;
+///
+///     fn start(context: ServerContext<EchoArgs>) -> Result<Self, Box<dyn Error + Send + Sync>> {
+///         Ok(EchoServer { greeting: context.args().greeting.clone() })
+///     }
+/// }
+/// ```
+pub trait Serve: Sized + 'static {
+    /// The interface it serves: `dyn Trait`.
+    type Interface: Dispatch<Self> + ?Sized;
+
+    /// Makes the server, on the thread that will run its methods.
+    ///
+    /// # Errors
+    /// The error reaches the client as [`Error::ServerStart`](crate::Error::ServerStart), or as it is if it is a
+    /// [`LibraryError`].
+    fn start(
+        context: ServerContext<<Self::Interface as Interface>::Args>,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>>;
+
+    /// The library it loaded, which the client shows; the native implementation's own.
+    fn library_path(&self) -> Option<&str> {
+        None
+    }
+
+    /// Runs when the client shuts the server down, before the server is dropped.
+    fn before_shutdown(&self) {}
+}
+
+/// What a server is started with.
+#[derive(Debug)]
+pub struct ServerContext<Args = ()> {
+    args: Args,
+    library: Option<PathBuf>,
+    library_dirs: Vec<PathBuf>,
+}
+
+impl<Args> ServerContext<Args> {
+    pub(crate) fn new(args: Args, library: Option<PathBuf>, library_dirs: Vec<PathBuf>) -> Self {
+        Self { args, library, library_dirs }
+    }
+
+    /// The typed start arguments that the client gave.
+    pub fn args(&self) -> &Args {
+        &self.args
+    }
+
+    /// The typed start arguments, to keep.
+    pub fn into_args(self) -> Args {
+        self.args
+    }
+
+    /// The library that the client, or the command line, named instead of the interface's.
+    pub fn library_path(&self) -> Option<&Path> {
+        self.library.as_deref()
+    }
+
+    /// Further folders for the library and what it needs.
+    pub fn library_dirs(&self) -> &[PathBuf] {
+        &self.library_dirs
+    }
+
+    /// Loads the library: the one that was named, else `name` as an interface names it.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn load(&self, name: &str) -> Result<Library, LibraryError> {
+        match &self.library {
+            // A bare name that is no file here is searched for like the interface's.
+            Some(path) if path.components().count() > 1 || path.exists() => Library::open(path, &self.library_dirs),
+            Some(path) => Library::find(&path.display().to_string(), &self.library_dirs),
+            None => Library::find(name, &self.library_dirs),
+        }
+    }
+}

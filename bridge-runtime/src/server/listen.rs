@@ -1,0 +1,121 @@
+//! A server that was started by hand.
+//!
+//! Several clients may come, and still the library sees one call at a time, on the main thread: each lane is read by a
+//! thread of its own, which hands the lane over for every message and gets it back when it is answered.
+
+use std::any::TypeId;
+use std::io;
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::mpsc::{Sender, channel};
+
+use super::Serve;
+use super::session::{Secrets, Served, answer, introduce, make, ready};
+use crate::interface::Interface;
+use crate::lane::{LaneEnd, LocalListener};
+use crate::wire::{Message, Start};
+use crate::{lane, sys};
+
+/// A lane that needs the main thread, and the way back.
+struct Job {
+    lane: LaneEnd,
+    /// Present for the first message of a client.
+    start: Option<Start>,
+    back: Sender<LaneEnd>,
+}
+
+/// Serves whoever connects to `name`, until the process is stopped.
+pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
+    sys::forbid_dialogs();
+    let listener = match lane::named_path(name).and_then(|path| LocalListener::claim(&path)) {
+        Ok(listener) => listener,
+        Err(error) => {
+            eprintln!("cannot listen as `{name}`: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let library = library.map(|path| path.display().to_string());
+    let mut server = None;
+    // Without start arguments there is no client to wait for, and who started this sees at once what is wrong.
+    if TypeId::of::<<S::Interface as Interface>::Args>() == TypeId::of::<()>() {
+        match make::<S>(Start { library: library.clone(), ..Start::default() }) {
+            Ok(made) => server = Some(made),
+            Err(failure) => {
+                eprintln!("{failure}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    let mut server = server.map(served::<S>);
+    eprintln!("{} listens as `{name}`", S::Interface::description().server);
+
+    let (jobs, waiting) = channel();
+    if let Err(error) = std::thread::Builder::new().spawn(move || accept::<S>(&listener, &jobs)) {
+        eprintln!("cannot listen as `{name}`: {error}");
+        return ExitCode::FAILURE;
+    }
+    for Job { mut lane, start, back } in waiting {
+        let result = match (start, &server) {
+            (None, Some(server)) => answer(&mut lane, server),
+            (None, None) => Err(io::ErrorKind::InvalidData.into()),
+            (Some(start), _) => begin(&mut lane, Start { library: library.clone(), ..start }, &mut server),
+        };
+        // A lane that broke is dropped, and with it the way back: its thread ends.
+        if result.is_ok() {
+            let _ = back.send(lane);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Gives a client its server: the one that is there, or a new one with the client's start arguments.
+fn begin<S: Serve>(lane: &mut LaneEnd, start: Start, server: &mut Option<Served<S, S::Interface>>) -> io::Result<()> {
+    if server.is_none() {
+        match make::<S>(start) {
+            Ok(made) => *server = Some(served(made)),
+            Err(failure) => {
+                lane.say(&Message::StartFailed(failure))?;
+                return Err(io::ErrorKind::Other.into());
+            }
+        }
+    }
+    let library = server.as_ref().and_then(|served| served.server.library_path());
+    lane.say(&Message::Ready(ready(library)))
+}
+
+/// Waits for clients, and gives each a thread.
+fn accept<S: Serve>(listener: &LocalListener, jobs: &Sender<Job>) {
+    loop {
+        let jobs = jobs.clone();
+        let result = listener.accept().and_then(|(lane, _)| {
+            std::thread::Builder::new().name("bridge32 lane".to_owned()).spawn(move || read::<S>(lane, &jobs))
+        });
+        if let Err(error) = result {
+            eprintln!("a client could not be served: {error}");
+        }
+    }
+}
+
+/// Reads a lane until it ends.
+fn read<S: Serve>(mut lane: LaneEnd, jobs: &Sender<Job>) {
+    let Ok(start) = introduce(&mut lane, S::Interface::description(), Secrets::default()) else { return };
+    let mut start = Some(start);
+    loop {
+        let (back, returned) = channel();
+        if jobs.send(Job { lane, start: start.take(), back }).is_err() {
+            return;
+        }
+        lane = match returned.recv() {
+            Ok(lane) => lane,
+            Err(_) => return,
+        };
+        if lane.wait().is_err() {
+            return;
+        }
+    }
+}
+
+fn served<S: Serve>(server: S) -> Served<S, S::Interface> {
+    Served { server, interface: PhantomData }
+}

@@ -1,0 +1,156 @@
+//! Serving a lane: the meeting, then call after call.
+
+use std::error::Error as StdError;
+use std::io;
+use std::path::PathBuf;
+
+use super::catch::catch;
+use super::{Serve, ServerContext};
+use crate::error::{LibraryError, with_sources};
+use crate::fault::Fault;
+use crate::interface::{Description, Dispatch, Interface, Reply};
+use crate::lane::LaneEnd;
+use crate::marshal::{Buffer, Decoder};
+use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
+
+/// A server that calls can be dispatched to, whatever its type.
+pub(crate) trait Target {
+    /// Carries out a call; without a fault, `reply` holds the result.
+    fn call(&self, method: u32, arguments: Decoder<'_>, reply: &mut Reply<'_>) -> Result<(), Fault>;
+}
+
+/// Why a meeting came to nothing.
+#[derive(Debug)]
+pub(super) enum MeetingError {
+    /// The line broke.
+    Line(io::Error),
+    /// The client was told, and has no more to say.
+    Told,
+}
+
+impl From<io::Error> for MeetingError {
+    fn from(error: io::Error) -> Self {
+        Self::Line(error)
+    }
+}
+
+/// The server's half of a secret, and the one it expects; both zero where it was started by hand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Secrets {
+    pub(super) server: Secret,
+    pub(super) client: Secret,
+}
+
+/// Introduces this server to the client and waits for what it is to start with.
+pub(super) fn introduce(
+    lane: &mut LaneEnd,
+    description: &Description,
+    secrets: Secrets,
+) -> Result<Start, MeetingError> {
+    lane.say(&Message::Hello(Hello {
+        protocol: PROTOCOL,
+        secret: secrets.server,
+        interface: description.name.to_owned(),
+        fingerprint: description.fingerprint(),
+        pid: std::process::id(),
+    }))?;
+    match lane.receive()?.0 {
+        Message::Start(start) if start.secret == secrets.client => Ok(start),
+        Message::Start(_) => {
+            lane.say(&Message::StartFailed(Failure::Secret))?;
+            Err(MeetingError::Told)
+        }
+        Message::Describe => {
+            lane.say(&Message::Description(description.signatures()))?;
+            Err(MeetingError::Told)
+        }
+        _ => Err(MeetingError::Told),
+    }
+}
+
+/// Makes the server that the client asked for.
+pub(super) fn make<S: Serve>(start: Start) -> Result<S, Failure> {
+    let args = postcard::take_from_bytes::<<S::Interface as Interface>::Args>(&start.args);
+    let args = match args {
+        Ok((args, [])) => args,
+        Ok(_) => return Err(Failure::Args("there are bytes after the arguments".to_owned())),
+        Err(error) => return Err(Failure::Args(error.to_string())),
+    };
+    let library_dirs = start.library_dirs.into_iter().map(PathBuf::from).collect();
+    let mut made = None;
+    // A constructor that panics is reported like a method that does.
+    catch(|| {
+        made = Some(S::start(ServerContext::new(args, start.library.map(PathBuf::from), library_dirs)));
+        Ok(())
+    })
+    .map_err(|fault| Failure::Server(fault.to_string()))?;
+    match made {
+        Some(result) => result.map_err(failure),
+        None => Err(Failure::Server("it made nothing".to_owned())),
+    }
+}
+
+/// The error of a server's own start, as the client will see it.
+fn failure(error: Box<dyn StdError + Send + Sync>) -> Failure {
+    match error.downcast::<LibraryError>() {
+        Ok(error) => Failure::Library(*error),
+        Err(error) => Failure::Server(with_sources(&*error)),
+    }
+}
+
+/// What this process says of itself.
+pub(crate) fn ready(library: Option<&str>) -> Ready {
+    Ready {
+        architecture: std::env::consts::ARCH.to_owned(),
+        os: std::env::consts::OS.to_owned(),
+        library: library.map(str::to_owned),
+        executable: std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default(),
+    }
+}
+
+/// Answers calls until the client closes the lane.
+///
+/// # Errors
+/// What broke the lane, if it was not closed in good order.
+pub(crate) fn serve_lane(lane: &mut LaneEnd, target: &dyn Target) -> io::Result<()> {
+    loop {
+        match lane.wait().and_then(|()| answer(lane, target)) {
+            Ok(()) => {}
+            Err(error) if is_closed(&error) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
+}
+
+/// Answers the call that has arrived on a lane.
+pub(super) fn answer(lane: &mut LaneEnd, target: &dyn Target) -> io::Result<()> {
+    let (message, arguments, outgoing) = lane.received()?;
+    let result = match message {
+        Message::Call { method } => call(target, method, arguments, outgoing),
+        other => return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{other:?} came instead of a call"))),
+    };
+    match result {
+        Ok(()) => lane.send(),
+        Err(fault) => lane.say(&Message::Fault(fault)),
+    }
+}
+
+fn call(target: &dyn Target, method: u32, arguments: Decoder<'_>, outgoing: &mut Buffer) -> Result<(), Fault> {
+    catch(|| target.call(method, arguments, &mut Reply::new(outgoing)))
+}
+
+/// A server of type `S`, dispatched to by the interface.
+pub(crate) struct Served<S, I: ?Sized> {
+    pub(crate) server: S,
+    pub(crate) interface: std::marker::PhantomData<I>,
+}
+
+impl<S, I: Dispatch<S> + ?Sized> Target for Served<S, I> {
+    fn call(&self, method: u32, arguments: Decoder<'_>, reply: &mut Reply<'_>) -> Result<(), Fault> {
+        I::dispatch(&self.server, method, arguments, reply)
+    }
+}

@@ -1,0 +1,27 @@
+//! Unix.
+
+use std::fs::File;
+use std::io;
+use std::process::Command;
+
+use rustix::process::{Signal, getpid, kill_process};
+
+/// Takes standard input away from everything else in this process: the library must not read what the client says,
+/// and finds an empty input instead.
+pub(crate) fn take_stdin() -> io::Result<File> {
+    let taken = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    Ok(taken.into())
+}
+
+/// Nothing opens dialogs here.
+pub(crate) fn forbid_dialogs() {}
+
+/// The server of a program without a terminal gets none either; here that needs nothing.
+pub(crate) fn without_console(_: &mut Command) {}
+
+/// Ends this process at once, without running anything of the library's.
+pub(crate) fn end_now() -> ! {
+    let _ = kill_process(getpid(), Signal::KILL);
+    std::process::abort()
+}

@@ -1,0 +1,96 @@
+//! What client and server say to each other. Arguments and results follow the message that announces them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{LibraryError, with_sources};
+use crate::fault::Fault;
+
+/// The version of everything in this module; client and server must agree on it.
+pub const PROTOCOL: u32 = 1;
+
+/// What one side proves itself with.
+pub type Secret = [u8; 16];
+
+/// The head of every message. New messages go to the end: the number of each is its place here.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Message {
+    /// Server to client, first on every lane.
+    Hello(Hello),
+    /// Client to server: the hello is accepted, begin.
+    Start(Start),
+    /// Client to server, instead of `Start`: list your methods, for an error message, and end.
+    Describe,
+    /// Server to client: the signature of each method.
+    Description(Vec<String>),
+    /// Server to client: calls may come.
+    Ready(Ready),
+    /// Server to client, instead of `Ready`.
+    StartFailed(Failure),
+    /// Client to server: call a method; its arguments follow.
+    Call {
+        /// The method's place in the interface.
+        method: u32,
+    },
+    /// Server to client: the result follows.
+    Return,
+    /// Server to client: the call could not be carried out.
+    Fault(Fault),
+}
+
+/// How the server introduces itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`PROTOCOL`]. It stays the first field in every version.
+    pub protocol: u32,
+    /// The server's half of the secret; zero for a server that was started by hand.
+    pub secret: Secret,
+    /// The interface's name.
+    pub interface: String,
+    /// The interface's fingerprint.
+    pub fingerprint: u64,
+    /// The server's process.
+    pub pid: u32,
+}
+
+/// What the server needs to begin.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Start {
+    /// The client's half of the secret.
+    pub secret: Secret,
+    /// The library to load instead of the interface's.
+    pub library: Option<String>,
+    /// Further folders with the library's dependencies.
+    pub library_dirs: Vec<String>,
+    /// The server's typed arguments, encoded.
+    pub args: Vec<u8>,
+}
+
+/// What the server says of itself when it can take calls.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ready {
+    /// The architecture the server runs as.
+    pub architecture: String,
+    /// The system the server runs on.
+    pub os: String,
+    /// The library it loaded.
+    pub library: Option<String>,
+    /// The server's executable, as it sees it.
+    pub executable: String,
+}
+
+/// Why the server cannot take calls.
+#[derive(Debug, Serialize, Deserialize, thiserror::Error)]
+pub enum Failure {
+    /// The client is not who started this server.
+    #[error("the client is not who started this server")]
+    Secret,
+    /// The start arguments are not of the interface's type.
+    #[error("the start arguments cannot be understood: {0}")]
+    Args(String),
+    /// The library could not be loaded.
+    #[error("{}", with_sources(.0))]
+    Library(LibraryError),
+    /// The server type's own start failed.
+    #[error("{0}")]
+    Server(String),
+}
