@@ -38,6 +38,14 @@ impl Cmd {
         self
     }
 
+    /// As it is typed, with or without `sudo` where it needs the administrator.
+    pub(crate) fn typed(&self, sudo: bool) -> String {
+        let sudo = (self.root && sudo).then(|| "sudo".to_owned());
+        let env = self.env.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
+        let words = self.words.iter().map(|word| quoted(word).into_owned());
+        sudo.into_iter().chain(env).chain(words).collect::<Vec<_>>().join(" ")
+    }
+
     /// The command ready to be started; `sudo` where it needs the administrator and this user isn't.
     pub(crate) fn to_std(&self, sudo: bool) -> Command {
         let mut words: Vec<String> = Vec::new();
@@ -60,14 +68,7 @@ impl Cmd {
 /// As a user would type it.
 impl fmt::Display for Cmd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.root {
-            f.write_str("sudo ")?;
-        }
-        for (name, value) in &self.env {
-            write!(f, "{name}={} ", quoted(value))?;
-        }
-        let words: Vec<_> = self.words.iter().map(|word| quoted(word)).collect();
-        f.write_str(&words.join(" "))
+        f.write_str(&self.typed(true))
     }
 }
 

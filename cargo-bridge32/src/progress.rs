@@ -38,9 +38,14 @@ impl Outcome {
         &self.output
     }
 
-    /// The last line that says something.
-    pub(crate) fn last_line(&self) -> &str {
-        self.output.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing")
+    /// The last line that says something, cut to a length that fits into a message.
+    pub(crate) fn last_line(&self) -> String {
+        const LONGEST: usize = 120;
+        let line = self.output.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing");
+        match line.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line.to_owned(),
+        }
     }
 
     /// The command's failure as an error that shows the end of its output.

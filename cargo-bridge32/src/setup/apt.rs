@@ -100,7 +100,7 @@ impl Apt<'_> {
     }
 
     fn run(&self, what: &str, command: &Cmd) -> Result<Outcome> {
-        eprintln!("  {what}: {command}");
+        eprintln!("  {what}: {}", command.typed(self.sudo));
         progress::run(what, &mut command.to_std(self.sudo))
     }
 }

@@ -90,7 +90,13 @@ fn check_version(told: &str) -> Result<()> {
 /// Builds the standard library for all targets at once, as the dependency of an empty crate in this folder.
 fn build_std(work: &Path, targets: &[Target]) -> Result<()> {
     let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[lib]\npath = \"lib.rs\"\n\n[workspace]\n";
-    fs::write(work.join("Cargo.toml"), manifest)
+    // The packages bring what the standard library depends on: nothing is downloaded.
+    let sources = format!(
+        "[source.crates-io]\nreplace-with = \"vendored\"\n\n[source.vendored]\ndirectory = \"{SYSTEM_LIBRARY}/vendor\"\n"
+    );
+    fs::create_dir(work.join(".cargo"))
+        .and_then(|()| fs::write(work.join(".cargo/config.toml"), sources))
+        .and_then(|()| fs::write(work.join("Cargo.toml"), manifest))
         .and_then(|()| fs::write(work.join("lib.rs"), "#![no_std]\n"))
         .context("cannot write to a temporary folder")?;
     let mut command = system_rust(SYSTEM_CARGO);
