@@ -11,26 +11,31 @@ mod test;
 mod toolchain;
 mod workspace;
 
-use std::process::ExitCode;
-
 use anyhow::{Context, Result};
 
 use crate::cli::{Cli, Command};
 use crate::target::Target;
 use crate::toolchain::Toolchains;
 
-fn main() -> ExitCode {
+fn main() -> ! {
     let done = match Cli::read().command {
-        Command::Setup(options) => setup::main(&options).map(|()| ExitCode::SUCCESS),
-        Command::Build(options) => build::main(&options).map(|()| ExitCode::SUCCESS),
+        Command::Setup(options) => setup::main(&options).map(|()| SUCCESS),
+        Command::Build(options) => build::main(&options).map(|()| SUCCESS),
         Command::Run(options) => run::main(&options),
         Command::Test(options) => test::main(&options),
     };
-    done.unwrap_or_else(|error| {
+    let status = done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
-        ExitCode::FAILURE
-    })
+        FAILURE
+    });
+    // Windows programs end with 32-bit numbers, for which `ExitCode` has no room.
+    std::process::exit(status)
 }
+
+/// The exit status where all went well.
+const SUCCESS: i32 = 0;
+/// The exit status where this command itself failed.
+const FAILURE: i32 = 1;
 
 /// The target of this machine's own programs.
 ///

@@ -1,12 +1,13 @@
 //! The one place that runs a long command: with progress, its output kept back and shown only where it failed.
 
 use std::fs::File;
-use std::io::{IsTerminal, Read, Seek, SeekFrom};
+use std::io::{IsTerminal as _, Read as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use tempfile::NamedTempFile;
 
 /// How often a running command is looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -40,12 +41,7 @@ impl Outcome {
 
     /// The last line that says something, cut to a length that fits into a message.
     pub(crate) fn last_line(&self) -> String {
-        const LONGEST: usize = 120;
-        let line = self.output.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing");
-        match line.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", &line[..end]),
-            None => line.to_owned(),
-        }
+        last_line(&self.output, 120).unwrap_or_else(|| "it said nothing".into())
     }
 
     /// The command's failure as an error that shows the end of its output.
@@ -70,11 +66,12 @@ impl Outcome {
 pub(crate) fn run(what: &str, command: &mut Command) -> Result<Outcome> {
     let shown = shown(command);
     // A file rather than pipes: a command may leave a process behind (Wine does) that holds its output open.
-    let mut log = tempfile::tempfile().context("cannot make a temporary file")?;
+    let log = NamedTempFile::new().context("cannot make a temporary file")?;
+    let mut output = Output { file: log.reopen().context("cannot open a temporary file")?, bytes: Vec::new() };
     let mut child = command
         .stdin(Stdio::null())
-        .stdout(log.try_clone().context("cannot share a temporary file")?)
-        .stderr(log.try_clone().context("cannot share a temporary file")?)
+        .stdout(log.as_file().try_clone().context("cannot share a temporary file")?)
+        .stderr(log.as_file().try_clone().context("cannot share a temporary file")?)
         .spawn()
         .with_context(|| format!("cannot start `{shown}`; is it installed?"))?;
 
@@ -89,12 +86,12 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Result<Outcome> {
             let _ = child.wait();
             bail!("`{shown}` has not ended within {} minutes and was stopped", LONGEST.as_secs() / 60);
         }
-        report.tick();
+        report.tick(&mut output);
         std::thread::sleep(TICK);
     };
-    let output = read_all(&mut log).context("cannot read a temporary file")?;
+    output.read().context("cannot read a temporary file")?;
     report.finish(status.success());
-    Ok(Outcome { status, output, shown })
+    Ok(Outcome { status, output: output.text(), shown })
 }
 
 /// A command as its user would recognise it.
@@ -103,12 +100,38 @@ fn shown(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// The file's text from its start. The child shares the position, so it has ended before this.
-fn read_all(log: &mut File) -> std::io::Result<String> {
-    let mut bytes = Vec::new();
-    log.seek(SeekFrom::Start(0))?;
-    log.read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+/// What a running command has written, read by a handle with a position of its own.
+struct Output {
+    file: File,
+    bytes: Vec<u8>,
+}
+
+impl Output {
+    /// Reads on.
+    fn read(&mut self) -> std::io::Result<()> {
+        self.file.read_to_end(&mut self.bytes).map(drop)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// What it wrote last, cut to a length that leaves room beside it.
+    fn latest(&mut self) -> String {
+        // What cannot be read now is read at the end, or fails there.
+        let _ = self.read();
+        let end = String::from_utf8_lossy(&self.bytes[self.bytes.len().saturating_sub(1000)..]);
+        last_line(&end, 70).unwrap_or_default()
+    }
+}
+
+/// The last line that says something, cut to a length.
+fn last_line(text: &str, longest: usize) -> Option<String> {
+    let line = text.rsplit(['\n', '\r']).map(str::trim).find(|line| !line.is_empty())?;
+    Some(match line.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    })
 }
 
 /// What the user sees while a command runs: a spinner on a terminal, lines elsewhere.
@@ -129,12 +152,16 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn tick(&mut self) {
+    fn tick(&mut self, output: &mut Output) {
         let elapsed = self.started.elapsed();
         if let Some(spinner) = &self.spinner {
+            if elapsed >= self.next_line {
+                spinner.set_message(format!("{} … {} s  {}", self.what, elapsed.as_secs(), output.latest()));
+                self.next_line = elapsed + NOTEWORTHY;
+            }
             spinner.tick();
         } else if elapsed >= self.next_line {
-            eprintln!("    {} … {} s", self.what, elapsed.as_secs());
+            eprintln!("    {} … {} s  {}", self.what, elapsed.as_secs(), output.latest());
             self.next_line = if elapsed < LINE_EVERY { LINE_EVERY } else { self.next_line + LINE_EVERY };
         }
     }
@@ -153,7 +180,7 @@ impl<'a> Report<'a> {
 
 fn spinner(what: &str) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
-    if let Ok(style) = ProgressStyle::with_template("  {spinner} {msg} … {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("  {spinner} {wide_msg}") {
         spinner.set_style(style);
     }
     spinner
@@ -171,6 +198,13 @@ mod tests {
         let error = outcome.check().expect_err("it exited with 3").to_string();
         assert!(error.contains("exit status: 3") && error.ends_with("100\n    wrong"), "{error}");
         assert!(!error.contains("\n    50\n"), "{error}");
+    }
+
+    #[test]
+    fn the_latest_line_is_found_and_cut() {
+        assert_eq!(last_line("one\nwaiting 1 s\rwaiting 2 s\n\n", 70).as_deref(), Some("waiting 2 s"));
+        assert_eq!(last_line("äöü", 2).as_deref(), Some("äö…"));
+        assert_eq!(last_line(" \n", 2), None);
     }
 
     #[test]

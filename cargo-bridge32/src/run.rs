@@ -1,6 +1,6 @@
 //! `run`: a program, with its servers built before it.
 
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -15,7 +15,7 @@ use crate::workspace::{Server, Workspace};
 ///
 /// # Errors
 /// Where the program or a server of it does not build.
-pub(crate) fn main(options: &cli::Run) -> Result<ExitCode> {
+pub(crate) fn main(options: &cli::Run) -> Result<i32> {
     let toolchains = Toolchains::find()?;
     let host = crate::host(&toolchains)?;
     let sides = Sides::choose(host, options.target);
@@ -31,8 +31,7 @@ pub(crate) fn main(options: &cli::Run) -> Result<ExitCode> {
     command.args(["run", "--package", &package.name, "--bin", program]).args(options.cargo.args());
     meet(&mut command, host, sides, &workspace, &servers, &options.cargo)?;
     command.arg("--").args(&options.args);
-    let status = build::status(&mut command)?;
-    Ok(ExitCode::from(u8::try_from(status).unwrap_or(1)))
+    build::status(&mut command)
 }
 
 /// Makes a cargo command build its programs for the client's side, and lets them find the servers of the other.

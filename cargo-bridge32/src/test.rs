@@ -1,6 +1,5 @@
 //! `test`: every test, on every pair of client and server that this machine can run.
 
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -28,7 +27,7 @@ enum Verdict {
 ///
 /// # Errors
 /// Where no pair can be run. That tests failed is in the exit status.
-pub(crate) fn main(options: &cli::Test) -> Result<ExitCode> {
+pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let toolchains = Toolchains::find()?;
     let host = crate::host(&toolchains)?;
     let pairs = choose(host, &options.pairs)?;
@@ -52,7 +51,7 @@ pub(crate) fn main(options: &cli::Test) -> Result<ExitCode> {
     }
     print!("{}", table(&results));
     let failed = results.iter().any(|(_, verdict, _)| matches!(verdict, Verdict::Failed(_)));
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed { crate::FAILURE } else { crate::SUCCESS })
 }
 
 /// The pairs to run: those asked for, or all that this host can run.

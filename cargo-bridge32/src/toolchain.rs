@@ -39,10 +39,10 @@ impl Toolchains {
     /// Where rustc does not run, or the user has no home folder.
     pub(crate) fn find() -> Result<Self> {
         let told = query(clean("rustc").args(["--print", "host-tuple", "--print", "sysroot"]))
-            .context("rustc does not run; install Rust as https://www.rust-lang.org/tools/install says")?;
+            .context("rustc does not tell its host; install Rust 1.88 or newer")?;
         let mut lines = told.lines();
         let (Some(host), Some(sysroot)) = (lines.next(), lines.next()) else {
-            bail!("rustc did not name its host and sysroot; bridge32 needs Rust 1.88 or newer");
+            bail!("rustc does not tell its host; install Rust 1.88 or newer");
         };
         Ok(Self { host: host.to_owned(), sysroot: sysroot.into(), own: data_folder()?.join("toolchain") })
     }

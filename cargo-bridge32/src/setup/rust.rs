@@ -13,7 +13,6 @@ use crate::toolchain::{LINKED_NAME, Toolchains, query, stamp_file, std_folder, s
 /// Where the distribution's packages put the compiler, cargo and the standard library's source.
 const SYSTEM_RUSTC: &str = "/usr/bin/rustc";
 const SYSTEM_CARGO: &str = "/usr/bin/cargo";
-const SYSTEM_RUSTDOC: &str = "/usr/bin/rustdoc";
 const SYSTEM_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
 /// The oldest minor version of Rust that compiles bridge32.
 const OLDEST: u32 = 88;
@@ -169,7 +168,7 @@ fn write_tools(folder: &Path, version: &str) -> std::io::Result<()> {
     let here = shell_quoted(folder);
     let tools = [
         ("rustc", format!("exec {SYSTEM_RUSTC} --sysroot {here} \"$@\"")),
-        ("rustdoc", format!("exec {SYSTEM_RUSTDOC} --sysroot {here} \"$@\"")),
+        ("rustdoc", format!("exec /usr/bin/rustdoc --sysroot {here} \"$@\"")),
         (
             "cargo",
             format!(
