@@ -134,21 +134,18 @@ impl Pair {
         }
     }
 
-    /// What its client is built for on this host.
-    pub(crate) fn client(self, host: Target) -> Target {
-        match self {
+    /// What its client and server are built for on this host.
+    pub(crate) fn sides(self, host: Target) -> Sides {
+        let client = match self {
             Self::Linux | Self::LinuxWindows => Target::X64Linux,
             Self::Windows if host.is_windows() => host,
             Self::Windows => Target::X64WindowsGnu,
-        }
-    }
-
-    /// What its servers are built for on this host.
-    pub(crate) fn server(self, host: Target) -> Target {
-        match self {
+        };
+        let server = match self {
+            Self::Linux | Self::Windows => client.server(),
             Self::LinuxWindows => Target::I686WindowsGnu,
-            Self::Linux | Self::Windows => self.client(host).server(),
-        }
+        };
+        Sides { client, server }
     }
 }
 
@@ -219,17 +216,17 @@ mod tests {
     #[test]
     fn pairs_fit_their_host() {
         let linux = Target::X64Linux;
-        let sides: Vec<_> = Pair::on(linux).iter().map(|pair| (pair.client(linux), pair.server(linux))).collect();
+        let sides: Vec<_> = Pair::on(linux).iter().map(|pair| pair.sides(linux)).collect();
         assert_eq!(
             sides,
             [
-                (Target::X64Linux, Target::I686Linux),
-                (Target::X64WindowsGnu, Target::I686WindowsGnu),
-                (Target::X64Linux, Target::I686WindowsGnu),
+                Sides { client: Target::X64Linux, server: Target::I686Linux },
+                Sides { client: Target::X64WindowsGnu, server: Target::I686WindowsGnu },
+                Sides { client: Target::X64Linux, server: Target::I686WindowsGnu },
             ]
         );
         assert_eq!(Pair::on(Target::X64WindowsMsvc), [Pair::Windows]);
-        assert_eq!(Pair::Windows.server(Target::X64WindowsMsvc), Target::I686WindowsMsvc);
+        assert_eq!(Pair::Windows.sides(Target::X64WindowsMsvc).server, Target::I686WindowsMsvc);
     }
 
     #[test]

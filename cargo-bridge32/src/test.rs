@@ -8,7 +8,7 @@ use crate::build;
 use crate::cli;
 use crate::run::meet;
 use crate::setup::{self, Needs};
-use crate::target::{Pair, Sides, Target};
+use crate::target::{Pair, Target};
 use crate::toolchain::Toolchains;
 use crate::workspace::{Package, Workspace};
 
@@ -19,6 +19,8 @@ enum Verdict {
     Passed,
     /// No package is tested on it.
     Nothing,
+    /// What it needs is not there, and could not be had.
+    NotSetUp,
     /// Something failed: what.
     Failed(String),
 }
@@ -34,23 +36,32 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
     let packages = workspace.select(&options.packages, &build::folder(&options.cargo)?)?;
 
+    let tested = |pair: Pair| -> Vec<&Package> {
+        packages.iter().copied().filter(|package| workspace.is_tested_on(package, pair)).collect()
+    };
+
+    // All at once, so that what is missing is told once.
+    let needs =
+        pairs.iter().filter(|pair| !tested(**pair).is_empty()).map(|pair| Needs::to_run(host, pair.sides(host)));
+    if let Err(error) = setup::ensure(&needs.collect(), host, &toolchains) {
+        eprintln!("error: {error:#}");
+    }
+
     let mut results = Vec::new();
     for pair in pairs {
         let started = Instant::now();
-        let tested: Vec<_> = packages.iter().copied().filter(|package| workspace.is_tested_on(package, pair)).collect();
-        let verdict = if tested.is_empty() {
-            Verdict::Nothing
-        } else {
-            eprintln!("pair {pair}: client {}, server {}", pair.client(host), pair.server(host));
-            test(pair, host, &workspace, &tested, options, &toolchains).unwrap_or_else(|error| {
-                eprintln!("error: {error:#}");
-                Verdict::Failed(first_line(&error))
-            })
+        let verdict = match tested(pair).as_slice() {
+            [] => Ok(Verdict::Nothing),
+            tested => test(pair, host, &workspace, tested, options, &toolchains),
         };
+        let verdict = verdict.unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            Verdict::Failed(first_line(&error))
+        });
         results.push((pair, verdict, started.elapsed()));
     }
     print!("{}", table(&results));
-    let failed = results.iter().any(|(_, verdict, _)| matches!(verdict, Verdict::Failed(_)));
+    let failed = results.iter().any(|(_, verdict, _)| matches!(verdict, Verdict::Failed(_) | Verdict::NotSetUp));
     Ok(if failed { crate::FAILURE } else { crate::SUCCESS })
 }
 
@@ -74,8 +85,11 @@ fn test(
     options: &cli::Test,
     toolchains: &Toolchains,
 ) -> Result<Verdict> {
-    let sides = Sides { client: pair.client(host), server: pair.server(host) };
-    setup::ensure(&Needs::to_run(host, sides), host, toolchains)?;
+    let sides = pair.sides(host);
+    if !setup::is_done(&Needs::to_run(host, sides), host, toolchains)? {
+        return Ok(Verdict::NotSetUp);
+    }
+    eprintln!("pair {pair}: client {}, server {}", sides.client, sides.server);
     let servers = workspace.servers(packages);
     build::build(&servers, sides.server, &options.cargo, toolchains)?;
 
@@ -105,6 +119,7 @@ fn table(results: &[(Pair, Verdict, Duration)]) -> String {
         text += &match verdict {
             Verdict::Passed => format!("{pair:<14} passed in {time:.1} s\n"),
             Verdict::Nothing => format!("{pair:<14} nothing to test\n"),
+            Verdict::NotSetUp => format!("{pair:<14} NOT SET UP; do what is said above, or choose pairs with --pair\n"),
             Verdict::Failed(why) => format!("{pair:<14} FAILED after {time:.1} s: {why}\n"),
         };
     }
@@ -130,12 +145,12 @@ mod tests {
         let results = [
             (Pair::Linux, Verdict::Passed, second),
             (Pair::Windows, Verdict::Failed("cargo test ended with 101".into()), second),
-            (Pair::LinuxWindows, Verdict::Nothing, second),
+            (Pair::LinuxWindows, Verdict::NotSetUp, second),
         ];
         let expected = "\npair           result\n\
                         linux          passed in 1.0 s\n\
                         windows        FAILED after 1.0 s: cargo test ended with 101\n\
-                        linux-windows  nothing to test\n";
+                        linux-windows  NOT SET UP; do what is said above, or choose pairs with --pair\n";
         assert_eq!(table(&results), expected);
     }
 }

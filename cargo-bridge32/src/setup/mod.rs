@@ -14,10 +14,11 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 
 use crate::cli;
-use crate::target::{Sides, Target};
+use crate::target::{Pair, Sides, Target};
 use crate::toolchain::Toolchains;
 use components::Component;
 use system::System;
+use wine::Prefix;
 pub(crate) use wine::environment as wine_environment;
 
 /// What has to be there for what the user wants to do.
@@ -41,15 +42,7 @@ impl Needs {
 
     /// Everything that this host can build and run.
     fn all(host: Target) -> Self {
-        let pairs = crate::target::Pair::on(host).iter();
-        pairs.map(|pair| Self::to_run(host, Sides { client: pair.client(host), server: pair.server(host) })).fold(
-            Self::default(),
-            |mut all, needs| {
-                all.targets.extend(needs.targets);
-                all.wine |= needs.wine;
-                all
-            },
-        )
+        Pair::on(host).iter().map(|pair| Self::to_run(host, pair.sides(host))).collect()
     }
 
     /// The tools that building and running need on this host, beside Rust.
@@ -69,6 +62,17 @@ impl Needs {
             components.extend([Component::Wine, Component::Mingw32, Component::Mingw64]);
         }
         components.into_iter().collect()
+    }
+}
+
+/// All that several need.
+impl FromIterator<Needs> for Needs {
+    fn from_iter<I: IntoIterator<Item = Self>>(several: I) -> Self {
+        several.into_iter().fold(Self::default(), |mut all, needs| {
+            all.targets.extend(needs.targets);
+            all.wine |= needs.wine;
+            all
+        })
     }
 }
 
@@ -102,32 +106,19 @@ pub(crate) fn ensure(needs: &Needs, host: Target, toolchains: &Toolchains) -> Re
             bail!("{target} cannot be set up on {host}; build it on Windows itself, or use a `-gnu` target");
         }
     }
-    let targets = missing_targets(needs, toolchains);
-    let missing = missing_components(needs, host);
-    let prefix =
-        needs.wine.then(wine::Prefix::find).transpose()?.filter(|prefix| !missing.is_empty() || !prefix.is_ready());
-    if targets.is_empty() && missing.is_empty() && prefix.is_none() {
+    let missing = Missing::look(needs, host, toolchains)?;
+    if missing.is_nothing() {
         return Ok(());
     }
 
-    eprintln!("bridge32 needs on this machine:");
-    for target in &targets {
-        eprintln!("  - Rust's standard library for {target}");
-    }
-    for component in &missing {
-        eprintln!("  - {}", component.describe());
-    }
-    if let Some(prefix) = &prefix {
-        eprintln!("  - a Wine prefix in {}", prefix.folder().display());
-    }
-
-    let mut missing = missing;
-    let targets = rust::add_with_rustup(&targets, toolchains)?;
+    missing.tell();
+    let targets = rust::add_with_rustup(&missing.targets, toolchains)?;
+    let mut components = missing.components;
     if !targets.is_empty() && !rust::sources_are_installed() {
-        missing.push(Component::RustSource);
+        components.push(Component::RustSource);
     }
-    if !missing.is_empty() {
-        system::install(&System::find(), &missing)?;
+    if !components.is_empty() {
+        system::install(&System::find(), &components)?;
         let still: Vec<_> = missing_components(needs, host).iter().map(|component| component.describe()).collect();
         if !still.is_empty() {
             bail!(
@@ -139,10 +130,54 @@ pub(crate) fn ensure(needs: &Needs, host: Target, toolchains: &Toolchains) -> Re
     if !targets.is_empty() {
         rust::make_toolchain(&targets, toolchains)?;
     }
-    if let Some(prefix) = prefix {
+    if let Some(prefix) = missing.prefix {
         prefix.make()?;
     }
     Ok(())
+}
+
+/// Whether nothing is missing.
+///
+/// # Errors
+/// Where the user has no home folder.
+pub(crate) fn is_done(needs: &Needs, host: Target, toolchains: &Toolchains) -> Result<bool> {
+    Ok(Missing::look(needs, host, toolchains)?.is_nothing())
+}
+
+/// What is needed and not there.
+struct Missing {
+    targets: Vec<Target>,
+    components: Vec<Component>,
+    prefix: Option<Prefix>,
+}
+
+impl Missing {
+    fn look(needs: &Needs, host: Target, toolchains: &Toolchains) -> Result<Self> {
+        let targets =
+            needs.targets.iter().copied().filter(|target| toolchains.with_target(*target).is_none()).collect();
+        let components = missing_components(needs, host);
+        let prefix = needs.wine.then(Prefix::find).transpose()?;
+        // Without Wine it cannot be told which Wine made it.
+        let prefix = prefix.filter(|prefix| components.contains(&Component::Wine) || !prefix.is_ready());
+        Ok(Self { targets, components, prefix })
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.targets.is_empty() && self.components.is_empty() && self.prefix.is_none()
+    }
+
+    fn tell(&self) {
+        eprintln!("bridge32 needs on this machine:");
+        for target in &self.targets {
+            eprintln!("  - Rust's standard library for {target}");
+        }
+        for component in &self.components {
+            eprintln!("  - {}", component.describe());
+        }
+        if let Some(prefix) = &self.prefix {
+            eprintln!("  - a Wine prefix in {}", prefix.folder().display());
+        }
+    }
 }
 
 /// Whether this host has a linker for the target, or can get one.
@@ -153,10 +188,6 @@ fn can_build(host: Target, target: Target) -> bool {
         Target::I686WindowsGnu | Target::X64WindowsGnu => true,
         Target::I686WindowsMsvc | Target::X64WindowsMsvc => host.is_windows(),
     }
-}
-
-fn missing_targets(needs: &Needs, toolchains: &Toolchains) -> Vec<Target> {
-    needs.targets.iter().copied().filter(|target| toolchains.with_target(*target).is_none()).collect()
 }
 
 fn missing_components(needs: &Needs, host: Target) -> Vec<Component> {
