@@ -1,1 +1,39 @@
-//! The procedural macros of bridge32.
+//! The procedural macros of bridge32; use them through the `bridge32` crate.
+//!
+//! `#[bridge32]` is a pipeline: options and trait are parsed into a model, the model is checked as a whole, and
+//! expanded. Each stage reports all it finds; past the checks nothing can fail.
+
+mod check;
+mod errors;
+mod expand;
+mod model;
+mod names;
+mod options;
+mod parse;
+mod types;
+
+use proc_macro::TokenStream;
+
+use crate::errors::Errors;
+use crate::options::Options;
+
+/// Describes a library, or a server, as a trait, and generates both halves of a bridge to it.
+///
+/// See the documentation of the `bridge32` crate.
+#[proc_macro_attribute]
+pub fn bridge32(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand(options.into(), item.into()).into()
+}
+
+fn expand(options: proc_macro2::TokenStream, item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    let errors = Errors::default();
+    let Some(item) = parse::item(item, &errors) else { return errors.into_tokens() };
+    let options = Options::parse(options, &errors);
+    let stub = expand::Stub::of(&item, &options);
+    let interface = parse::interface(item, options, &errors);
+    check::interface(&interface, &errors);
+    match errors.is_empty() {
+        true => expand::interface(&interface),
+        false => stub.with(errors.into_tokens()),
+    }
+}

@@ -24,8 +24,8 @@ pub enum Error {
         server: String,
         /// The environment variable that would name it.
         variable: String,
-        /// The places searched, in order.
-        searched: Vec<PathBuf>,
+        /// The places searched, in order, each with what is wrong with a file that is there.
+        searched: Vec<String>,
     },
 
     /// The file given as server is no program that this system can run.
@@ -324,12 +324,6 @@ fn and_then(text: &str) -> String {
 /// What [`list`] lists.
 trait DisplayItem {
     fn text(&self) -> String;
-}
-
-impl DisplayItem for PathBuf {
-    fn text(&self) -> String {
-        self.display().to_string()
-    }
 }
 
 impl DisplayItem for String {

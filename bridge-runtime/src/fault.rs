@@ -46,6 +46,12 @@ impl From<crate::marshal::DecodeError> for Fault {
     }
 }
 
+impl From<crate::native::LengthError> for Fault {
+    fn from(error: crate::native::LengthError) -> Self {
+        Self::Argument { parameter: error.parameter.to_owned(), reason: error.reason }
+    }
+}
+
 impl From<crate::marshal::EncodeError> for Fault {
     fn from(error: crate::marshal::EncodeError) -> Self {
         Self::Result(error.to_string())

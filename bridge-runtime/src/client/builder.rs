@@ -279,24 +279,21 @@ pub fn connect<C: Client>(name: &str) -> Result<C, Error> {
 
 /// Serves an implementation in a thread of this process, through the same encoding as any other.
 ///
-/// # Errors
-/// [`Error::Endpoint`] if the system does not give a thread.
-pub fn in_process<C: Client, S>(server: S) -> Result<C, Error>
+/// # Panics
+/// If the system does not give a thread.
+pub fn in_process<C: Client, S>(server: S) -> C
 where
     C::Interface: Dispatch<S>,
     S: Send + 'static,
 {
     let (client_end, server_end) = memory_pair();
-    let thread = std::thread::Builder::new()
-        .name("bridge32 server".to_owned())
-        .spawn(move || {
-            let served = Served { server, interface: PhantomData::<C::Interface> };
-            // It ends when the client does; between two threads nothing else can break.
-            let _ = serve_lane(&mut LaneEnd::new(server_end), &served);
-        })
-        .map_err(Error::Endpoint)?;
+    let thread = std::thread::spawn(move || {
+        let served = Served { server, interface: PhantomData::<C::Interface> };
+        // It ends when the client does; between two threads nothing else can break.
+        let _ = serve_lane(&mut LaneEnd::new(server_end), &served);
+    });
     let ready = crate::server::ready(None);
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
     let info = info(std::process::id(), ready);
-    Ok(C::from_session(Session::new(C::Interface::description(), info, LaneEnd::new(client_end), server)))
+    C::from_session(Session::new(C::Interface::description(), info, LaneEnd::new(client_end), server))
 }

@@ -6,7 +6,7 @@ mod shape;
 
 pub use difference::Difference;
 pub(crate) use difference::differences;
-pub use shape::{optional_text, slice, text, value};
+pub use shape::{optional_text, reference, slice, text, value};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -107,7 +107,28 @@ pub struct Native {
     /// The C type it returns.
     pub returns: &'static str,
     /// The C type and name of each parameter.
-    pub parameters: &'static [(&'static str, &'static str)],
+    pub parameters: &'static [(CType, &'static str)],
+}
+
+/// The C type of a parameter.
+#[derive(Debug, Clone, Copy)]
+pub enum CType {
+    /// `T`.
+    Value(&'static str),
+    /// `const T *`.
+    ConstPointer(&'static str),
+}
+
+/// The bytes that arguments of these sizes take on the stack of a 32-bit process, where each begins at a multiple of
+/// four.
+pub const fn stack_bytes(sizes: &[usize]) -> usize {
+    let mut sum = 0;
+    let mut place = 0;
+    while place < sizes.len() {
+        sum += sizes[place].next_multiple_of(4);
+        place += 1;
+    }
+    sum
 }
 
 /// A calling convention. Outside 32-bit x86 there is one only, and these all mean it.
@@ -139,21 +160,6 @@ impl Abi {
             Self::Cdecl => "__cdecl ",
         }
     }
-
-    /// The names that a compiler may have exported `symbol` under, the plain one first.
-    /// Source of the decorations: <https://learn.microsoft.com/cpp/build/reference/decorated-names>.
-    pub fn exported_names(self, symbol: &str, stack_bytes: usize) -> Vec<String> {
-        let mut names = vec![symbol.to_owned()];
-        let stdcall = self == Self::Stdcall || (self == Self::System && cfg!(windows));
-        if cfg!(target_arch = "x86") && stdcall {
-            names.push(format!("_{symbol}@{stack_bytes}"));
-            // What mingw exports.
-            names.push(format!("{symbol}@{stack_bytes}"));
-        } else if cfg!(target_arch = "x86") && self == Self::Fastcall {
-            names.push(format!("@{symbol}@{stack_bytes}"));
-        }
-        names
-    }
 }
 
 impl Method {
@@ -177,11 +183,36 @@ impl Method {
 }
 
 impl Native {
+    /// The names that a compiler may have exported the function under, the plain one first.
+    /// Source of the decorations: <https://learn.microsoft.com/cpp/build/reference/decorated-names>.
+    pub fn exported_names(&self) -> Vec<String> {
+        let Self { symbol, abi, stack_bytes, .. } = *self;
+        let mut names = vec![symbol.to_owned()];
+        let stdcall = abi == Abi::Stdcall || (abi == Abi::System && cfg!(windows));
+        if cfg!(target_arch = "x86") && stdcall {
+            names.push(format!("_{symbol}@{stack_bytes}"));
+            // What mingw exports.
+            names.push(format!("{symbol}@{stack_bytes}"));
+        } else if cfg!(target_arch = "x86") && abi == Abi::Fastcall {
+            names.push(format!("@{symbol}@{stack_bytes}"));
+        }
+        names
+    }
+
     /// Its declaration in C.
     pub fn signature(&self) -> String {
-        let parameters: Vec<_> = self.parameters.iter().map(|(c, name)| declaration(c, name)).collect();
+        let parameters: Vec<_> = self.parameters.iter().map(|(c, name)| c.declaration(name)).collect();
         let parameters = if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") };
         declaration(self.returns, &format!("{}{}({parameters})", self.abi.c_keyword(), self.symbol))
+    }
+}
+
+impl CType {
+    fn declaration(&self, name: &str) -> String {
+        match self {
+            Self::Value(c) => declaration(c, name),
+            Self::ConstPointer(c) => format!("const {c} *{name}"),
+        }
     }
 }
 
@@ -247,9 +278,9 @@ mod tests {
             symbol: "sum_doubles",
             abi: Abi::Stdcall,
             optional: false,
-            stack_bytes: 8,
+            stack_bytes: stack_bytes(&[4, 1]),
             returns: "double",
-            parameters: &[("const double *", "x"), ("int32_t", "n")],
+            parameters: &[(CType::ConstPointer("double"), "x"), (CType::Value("int32_t"), "n")],
         };
         const PARAMETERS: &[Parameter] =
             &[Parameter { name: "x", shape: slice::<f64> }, Parameter { name: "n", shape: value::<i32> }];

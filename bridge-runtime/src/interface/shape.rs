@@ -33,6 +33,11 @@ pub fn value<T: DeserializeOwned>() -> String {
     }
 }
 
+/// The text of a reference's type.
+pub fn reference<T: DeserializeOwned>() -> String {
+    format!("&{}", value::<T>())
+}
+
 /// The text of a slice's type.
 pub fn slice<T: DeserializeOwned>() -> String {
     format!("&[{}]", value::<T>())

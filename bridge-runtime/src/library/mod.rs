@@ -2,8 +2,8 @@
 
 mod image;
 mod load;
-mod symbol;
+mod native;
 
 pub(crate) use image::{Image, bits};
 pub use load::Library;
-pub use symbol::{Resolver, Symbol};
+pub use native::NativeLibrary;

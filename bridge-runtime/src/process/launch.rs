@@ -1,6 +1,8 @@
 //! Starting the server program.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -83,23 +85,19 @@ impl Launch {
             found: found.to_owned(),
             remedy: remedy.to_owned(),
         };
-        let header =
-            read_start(server).map_err(|source| Error::Spawn { command: server.display().to_string(), source })?;
-        match FileKind::parse(&*header) {
-            Ok(FileKind::Pe32 | FileKind::Pe64) if cfg!(unix) && self.runner.is_empty() => {
+        let kind =
+            file_kind(server).map_err(|source| Error::Spawn { command: server.display().to_string(), source })?;
+        match kind {
+            Some(FileKind::Pe32 | FileKind::Pe64) if cfg!(unix) && self.runner.is_empty() => {
                 Err(not_a_program("a program for Windows", "start it with `.runner([\"wine\"])`"))
             }
-            Ok(FileKind::Pe32 | FileKind::Pe64) => Ok(Program::Windows),
-            Ok(FileKind::Elf32 | FileKind::Elf64) if cfg!(windows) => {
+            Some(FileKind::Pe32 | FileKind::Pe64) => Ok(Program::Windows),
+            Some(FileKind::Elf32 | FileKind::Elf64) if cfg!(windows) => {
                 Err(not_a_program("a program for Linux", "build it for this system with `cargo bridge32 build`"))
             }
-            Ok(_) => Ok(Program::Native),
-            Err(_) if header.starts_with(b"#!") && cfg!(unix) => Ok(Program::Unknown),
-            Err(_) if self.runner.is_empty() => {
-                Err(not_a_program("no program", "build the server with `cargo bridge32 build`"))
-            }
-            // The runner may know what to do with it.
-            Err(_) => Ok(Program::Unknown),
+            Some(_) => Ok(Program::Native),
+            None if !self.runner.is_empty() || is_script(server) => Ok(Program::Unknown),
+            None => Err(not_a_program("no program", "build the server with `cargo bridge32 build`")),
         }
     }
 }
@@ -122,10 +120,19 @@ impl Program {
     }
 }
 
-/// The first bytes of a file: enough for every header that is looked at.
-fn read_start(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read as _;
+/// What a file is by its header, if it is an executable of any system.
+pub(super) fn file_kind(path: &Path) -> io::Result<Option<FileKind>> {
+    Ok(FileKind::parse(&*start_of(path)?).ok())
+}
+
+/// Whether the system finds an interpreter for a file.
+fn is_script(path: &Path) -> bool {
+    cfg!(unix) && start_of(path).is_ok_and(|start| start.starts_with(b"#!"))
+}
+
+/// The first bytes of a file, where every header stands that is looked at.
+fn start_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    std::fs::File::open(path)?.take(4096).read_to_end(&mut start)?;
+    File::open(path)?.take(4096).read_to_end(&mut start)?;
     Ok(start)
 }

@@ -3,27 +3,36 @@
 use std::env::consts::{EXE_SUFFIX, OS};
 use std::path::{Path, PathBuf};
 
+use object::FileKind;
+
 use crate::error::Error;
 use crate::interface::Description;
 
 /// Finds the server of an interface: the place that the user names, else the one that the environment names, else
 /// beside this program, else in cargo's target folders.
 pub(crate) fn locate(interface: &Description, named: Option<&Path>) -> Result<PathBuf, Error> {
-    let mut searched = Vec::new();
     let variable = interface.server_variable();
-    let from_environment = std::env::var_os(&variable).map(PathBuf::from);
-    let places = match named.map(Path::to_owned).or(from_environment) {
+    let named = named.map(Path::to_owned).or_else(|| std::env::var_os(&variable).map(PathBuf::from));
+    let mut searched = Vec::new();
+    let found = match named {
         // Whoever names a place means it: another server would be a surprise.
-        Some(path) => vec![path],
-        None => usual_places(interface.server),
-    };
-    for place in places {
-        match with_suffix(&place) {
-            Some(path) => return Ok(path),
-            None => searched.push(place),
+        Some(place) => {
+            searched.push(place.display().to_string());
+            with_suffix(&place)
         }
-    }
-    Err(Error::ServerNotFound { server: interface.server.to_owned(), variable, searched })
+        None => usual_places(interface.server).into_iter().find_map(|place| {
+            let found = with_suffix(&place).filter(|path| is_32_bit(path));
+            // `cargo build` leaves a server for the program's own target where the program is.
+            let note = if found.is_none() && place.is_file() { ", which is no 32-bit program" } else { "" };
+            searched.push(format!("{}{note}", place.display()));
+            found
+        }),
+    };
+    found.ok_or_else(|| Error::ServerNotFound { server: interface.server.to_owned(), variable, searched })
+}
+
+fn is_32_bit(path: &Path) -> bool {
+    matches!(super::launch::file_kind(path), Ok(Some(FileKind::Elf32 | FileKind::Pe32)))
 }
 
 /// The file, with the suffix of programs on this system where it was left out.

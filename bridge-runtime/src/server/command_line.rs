@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
-use super::{Serve, ServerContext, listen, report, started};
+use super::{Serve, listen, report, started};
 use crate::interface::{Description, Interface};
 use crate::process::STARTED_BY_CLIENT;
 
@@ -62,12 +62,11 @@ fn say(text: &str) -> ExitCode {
 
 fn check(interface: &'static Description, library: Option<PathBuf>) -> ExitCode {
     crate::sys::forbid_dialogs();
-    let Some(name) = interface.library else {
+    if interface.library.is_none() {
         return say(&format!("the interface {} has no native library\n", interface.name));
-    };
-    match ServerContext::new((), library, Vec::new()).load(name) {
-        Ok(library) => {
-            let (text, complete) = report::check(interface, library);
+    }
+    match report::check(interface, library.as_deref()) {
+        Ok((text, complete)) => {
             print!("{text}");
             if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }

@@ -3,9 +3,7 @@
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
-use crate::error::LibraryError;
 use crate::interface::{Dispatch, Interface};
-use crate::library::Library;
 
 /// A type that serves an interface.
 ///
@@ -28,7 +26,7 @@ pub trait Serve: Sized + 'static {
     ///
     /// # Errors
     /// The error reaches the client as [`Error::ServerStart`](crate::Error::ServerStart), or as it is if it is a
-    /// [`LibraryError`].
+    /// [`LibraryError`](crate::LibraryError).
     fn start(
         context: ServerContext<<Self::Interface as Interface>::Args>,
     ) -> Result<Self, Box<dyn StdError + Send + Sync>>;
@@ -73,18 +71,5 @@ impl<Args> ServerContext<Args> {
     /// Further folders for the library and what it needs.
     pub fn library_dirs(&self) -> &[PathBuf] {
         &self.library_dirs
-    }
-
-    /// Loads the library: the one that was named, else `name` as an interface names it.
-    ///
-    /// # Errors
-    /// [`LibraryError`].
-    pub fn load(&self, name: &str) -> Result<Library, LibraryError> {
-        match &self.library {
-            // A bare name that is no file here is searched for like the interface's.
-            Some(path) if path.components().count() > 1 || path.exists() => Library::open(path, &self.library_dirs),
-            Some(path) => Library::find(&path.display().to_string(), &self.library_dirs),
-            None => Library::find(name, &self.library_dirs),
-        }
     }
 }

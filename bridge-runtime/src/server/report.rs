@@ -1,9 +1,11 @@
 //! What a server says about itself on the command line.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
+use crate::error::LibraryError;
 use crate::interface::Description;
-use crate::library::{Library, Resolver, bits};
+use crate::library::{NativeLibrary, bits};
 
 /// `--describe`: the interface as text.
 pub(super) fn describe(interface: &Description) -> String {
@@ -21,25 +23,22 @@ pub(super) fn describe(interface: &Description) -> String {
     text
 }
 
-/// `--check`: each function of a loaded library, and whether it has it.
-pub(super) fn check(interface: &'static Description, library: Library) -> (String, bool) {
+/// `--check`: loads the library, and says of each function whether it has it; whether it can be used.
+pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> Result<(String, bool), LibraryError> {
+    let (library, missing) = NativeLibrary::load_partly(interface, library, &[])?;
     let process = bits(cfg!(target_pointer_width = "64"), std::env::consts::ARCH);
     let mut text = format!("{}: loaded into a {process} process\n", library.path());
-    let mut resolver = Resolver::new(library, interface);
-    let (mut found, mut optional) = (0, 0);
-    for (number, method) in (0..).zip(interface.methods) {
-        let Some(native) = &method.native else { continue };
-        if resolver.has(number) {
-            found += 1;
-        } else if native.optional {
-            optional += 1;
-            let _ = writeln!(text, "  `{}`: no symbol {}, which is optional", method.name, native.symbol);
-        }
+    for (native, found) in library.functions() {
+        let state = match (found, native.optional) {
+            (true, _) => "found",
+            (false, true) => "missing, and optional",
+            (false, false) => "missing",
+        };
+        let _ = writeln!(text, "  {state}: {}", native.symbol);
     }
-    let finished = resolver.finish();
-    if let Err(error) = &finished {
-        let _ = writeln!(text, "{error}");
+    let complete = missing.is_empty();
+    if !complete {
+        let _ = writeln!(text, "{}", library.missing_symbols(missing));
     }
-    let _ = writeln!(text, "{found} symbols found, {optional} optional ones missing");
-    (text, finished.is_ok())
+    Ok((text, complete))
 }

@@ -1,0 +1,155 @@
+//! The trait itself, and its description.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{Interface, Kind, Method, Native, Parameter, Returns};
+use crate::names;
+
+/// The trait, with the parameters that a caller passes.
+pub(super) fn declaration(interface: &Interface) -> TokenStream {
+    let Interface { attrs, vis, name, supertraits, methods, .. } = interface;
+    let colon = (!supertraits.is_empty()).then(|| quote!(:));
+    let methods = methods.iter().map(|method| {
+        let attrs = &method.attrs;
+        let signature = signature(method, true);
+        let body = match &method.body {
+            Some(body) => quote!(#body),
+            None => quote!(;),
+        };
+        quote!(#(#attrs)* #signature #body)
+    });
+    quote! {
+        #(#attrs)*
+        #vis trait #name #colon #supertraits {
+            #(#methods)*
+        }
+    }
+}
+
+/// A method's signature in the trait.
+pub(super) fn signature(method: &Method, with_mutability: bool) -> TokenStream {
+    let name = &method.name;
+    let parameters = method.visible().map(|Parameter { mutability, name, ty, .. }| {
+        let mutability = mutability.filter(|_| with_mutability);
+        quote!(#mutability #name: #ty)
+    });
+    let returns = match &method.returns {
+        Returns::Nothing => None,
+        returns => {
+            let ty = returns.ty();
+            Some(quote!(-> #ty))
+        }
+    };
+    quote!(fn #name(&self #(, #parameters)*) #returns)
+}
+
+/// The interface's description, which `dyn Trait` stands for.
+pub(super) fn description(interface: &Interface) -> TokenStream {
+    let krate = interface.options.krate();
+    let trait_name = &interface.name;
+    let name = names::text(trait_name);
+    let server = interface.server();
+    let library = option(interface.options.lib.as_ref().map(|lib| quote!(#lib)));
+    let args = interface.options.args.as_ref().map_or_else(|| quote!(()), |args| quote!(#args));
+    let methods = interface.methods.iter().map(|method| method_description(method, &krate));
+    quote! {
+        #[automatically_derived]
+        impl #krate::__private::Interface for dyn #trait_name {
+            type Args = #args;
+
+            fn description() -> &'static #krate::__private::Description {
+                static DESCRIPTION: #krate::__private::Description = #krate::__private::Description {
+                    name: #name,
+                    server: #server,
+                    version: ::core::env!("CARGO_PKG_VERSION"),
+                    library: #library,
+                    methods: &[#(#methods),*],
+                };
+                &DESCRIPTION
+            }
+        }
+    }
+}
+
+fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
+    let (cfgs, name) = (method.cfgs(), names::text(&method.name));
+    let parameters = method.parameters.iter().map(|Parameter { name, ty, kind, .. }| {
+        let name = names::text(name);
+        let shape = match kind {
+            Kind::Value => quote!(value::<#ty>),
+            Kind::Reference(ty) => quote!(reference::<#ty>),
+            Kind::Text => quote!(text),
+            Kind::OptionalText => quote!(optional_text),
+            Kind::Slice(element) => quote!(slice::<#element>),
+            Kind::Length(length) => {
+                let ty = &length.ty;
+                if length.by_reference { quote!(reference::<#ty>) } else { quote!(value::<#ty>) }
+            }
+        };
+        quote!(#krate::__private::Parameter { name: #name, shape: #krate::__private::interface::#shape })
+    });
+    let returns = method.returns.ty();
+    let native = option(method.native.as_ref().map(|native| native_description(method, native, krate)));
+    quote! {
+        #(#cfgs)* #krate::__private::Method {
+            name: #name,
+            parameters: &[#(#parameters),*],
+            returns: #krate::__private::interface::value::<#returns>,
+            native: #native,
+        }
+    }
+}
+
+fn native_description(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let Native { symbol, abi, optional } = native;
+    let abi = abi.variant();
+    let returns = method.returns.ty();
+    let parameters = method.parameters.iter().map(|parameter| {
+        let name = names::text(&parameter.name);
+        let c = c_description(parameter, krate);
+        quote!((#krate::__private::CType::#c, #name))
+    });
+    let sizes = method.parameters.iter().map(|parameter| {
+        let c = super::library::c_type(parameter, krate);
+        quote!(::core::mem::size_of::<#c>())
+    });
+    quote! {
+        #krate::__private::NativeFunction {
+            symbol: #symbol,
+            abi: #krate::__private::Abi::#abi,
+            optional: #optional,
+            stack_bytes: #krate::__private::interface::stack_bytes(&[#(#sizes),*]),
+            returns: <#returns as #krate::__private::NativeReturn>::C_NAME,
+            parameters: &[#(#parameters),*],
+        }
+    }
+}
+
+/// A parameter's type in C, by name.
+fn c_description(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let c_name = |ty: &syn::Type| quote!(<#ty as #krate::__private::Native>::C_NAME);
+    match &parameter.kind {
+        Kind::Value => {
+            let name = c_name(&parameter.ty);
+            quote!(Value(#name))
+        }
+        Kind::Text | Kind::OptionalText => quote!(ConstPointer("char")),
+        Kind::Reference(ty) | Kind::Slice(ty) => {
+            let name = c_name(ty);
+            quote!(ConstPointer(#name))
+        }
+        Kind::Length(length) => {
+            let name = c_name(&length.ty);
+            if length.by_reference { quote!(ConstPointer(#name)) } else { quote!(Value(#name)) }
+        }
+    }
+}
+
+/// An `Option` by its full path.
+fn option(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}

@@ -1,0 +1,188 @@
+//! What an interface is, once it is parsed.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{Attribute, Block, LitStr, Token, Type, TypeParamBound, Visibility, punctuated::Punctuated};
+
+use crate::names;
+use crate::options::Options;
+
+/// An annotated trait.
+pub(crate) struct Interface {
+    /// The trait's own attributes.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) supertraits: Punctuated<TypeParamBound, Token![+]>,
+    pub(crate) options: Options,
+    pub(crate) methods: Vec<Method>,
+}
+
+/// A method of an interface.
+pub(crate) struct Method {
+    /// What stands on the trait's method: docs, `cfg`, lints.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) name: Ident,
+    /// In C's order, hidden ones included.
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) returns: Returns,
+    pub(crate) body: Option<Block>,
+    /// The native function behind it: it has no body, and the interface has a library.
+    pub(crate) native: Option<Native>,
+}
+
+/// The native function behind a method.
+pub(crate) struct Native {
+    pub(crate) symbol: LitStr,
+    pub(crate) abi: Abi,
+    pub(crate) optional: bool,
+}
+
+/// A parameter of a method.
+pub(crate) struct Parameter {
+    pub(crate) mutability: Option<Token![mut]>,
+    pub(crate) name: Ident,
+    /// As written.
+    pub(crate) ty: Type,
+    pub(crate) kind: Kind,
+}
+
+/// How a parameter crosses.
+pub(crate) enum Kind {
+    /// `T`.
+    Value,
+    /// `&T`.
+    Reference(Box<Type>),
+    /// `&str`.
+    Text,
+    /// `Option<&str>`.
+    OptionalText,
+    /// `&[T]`.
+    Slice(Box<Type>),
+    /// `#[len_of(x, y)] n: T`: hidden from the caller.
+    Length(Length),
+}
+
+/// A hidden length.
+pub(crate) struct Length {
+    /// The parameters whose length it is.
+    pub(crate) of: Vec<Ident>,
+    /// The integer.
+    pub(crate) ty: Box<Type>,
+    pub(crate) by_reference: bool,
+}
+
+/// What a method returns.
+pub(crate) enum Returns {
+    Nothing,
+    /// `T`.
+    Value(Box<Type>),
+    /// `Vec<T>`.
+    Vec {
+        ty: Box<Type>,
+        element: Box<Type>,
+    },
+    /// `Result<T, E>`.
+    Result {
+        ty: Box<Type>,
+        ok: Box<Type>,
+        error: Box<Type>,
+    },
+}
+
+/// A calling convention.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Abi {
+    C,
+    System,
+    Stdcall,
+    Fastcall,
+    Thiscall,
+    Cdecl,
+}
+
+impl Interface {
+    pub(crate) fn client(&self) -> Ident {
+        names::client(&self.name)
+    }
+
+    pub(crate) fn library(&self) -> Ident {
+        names::library(&self.name)
+    }
+
+    /// The file name of the server, without the system's suffix.
+    pub(crate) fn server(&self) -> String {
+        self.options.server.as_ref().map_or_else(|| names::server(&self.name), LitStr::value)
+    }
+}
+
+impl Method {
+    /// The `cfg` attributes, which everything generated for the method needs.
+    pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
+        self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
+    }
+
+    /// What the client's method takes over: everything that speaks to the reader or to the compiler's lints.
+    pub(crate) fn client_attrs(&self) -> impl Iterator<Item = &Attribute> {
+        let taken = ["cfg", "doc", "deprecated", "allow", "expect", "warn", "deny"];
+        self.attrs.iter().filter(move |attr| taken.iter().any(|name| attr.path().is_ident(name)))
+    }
+
+    /// The parameters that a caller passes.
+    pub(crate) fn visible(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| !matches!(parameter.kind, Kind::Length(_)))
+    }
+}
+
+impl Returns {
+    /// The type in the trait.
+    pub(crate) fn ty(&self) -> TokenStream {
+        match self {
+            Self::Nothing => quote!(()),
+            Self::Value(ty) | Self::Vec { ty, .. } | Self::Result { ty, .. } => quote!(#ty),
+        }
+    }
+}
+
+impl Abi {
+    const NAMES: [(&str, Self); 6] = [
+        ("C", Self::C),
+        ("system", Self::System),
+        ("stdcall", Self::Stdcall),
+        ("fastcall", Self::Fastcall),
+        ("thiscall", Self::Thiscall),
+        ("cdecl", Self::Cdecl),
+    ];
+
+    pub(crate) fn parse(name: &LitStr) -> syn::Result<Self> {
+        let value = name.value();
+        let known = Self::NAMES.iter().find(|(known, _)| *known == value);
+        known.map(|(_, abi)| *abi).ok_or_else(|| {
+            let message = "no calling convention; write one of \"C\", \"system\", \"stdcall\", \"fastcall\", \"thiscall\", \"cdecl\"";
+            syn::Error::new(name.span(), format_args!("`{value}` is {message}"))
+        })
+    }
+
+    /// As Rust writes it after `extern`.
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, abi)| *abi == self).map_or("C", |(name, _)| name)
+    }
+
+    /// Whether Rust knows it on 32-bit x86 only; elsewhere it means C's.
+    pub(crate) fn is_x86_only(self) -> bool {
+        matches!(self, Self::Stdcall | Self::Fastcall | Self::Thiscall)
+    }
+
+    /// The runtime's variant.
+    pub(crate) fn variant(self) -> Ident {
+        let name = match self {
+            Self::C => "C",
+            Self::System => "System",
+            Self::Stdcall => "Stdcall",
+            Self::Fastcall => "Fastcall",
+            Self::Thiscall => "Thiscall",
+            Self::Cdecl => "Cdecl",
+        };
+        names::local(name)
+    }
+}

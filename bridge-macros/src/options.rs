@@ -1,0 +1,94 @@
+//! `#[bridge32(…)]`: the options of an interface.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{LitStr, Path, Token, Type};
+
+use crate::errors::Errors;
+use crate::model::Abi;
+
+/// The options, as written.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) lib: Option<LitStr>,
+    pub(crate) abi: Option<Abi>,
+    pub(crate) server: Option<LitStr>,
+    pub(crate) args: Option<Type>,
+    krate: Option<Path>,
+}
+
+const KNOWN: &str = "`lib`, `abi`, `server`, `args`, `crate`";
+
+impl Options {
+    pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
+        let mut options = Self::default();
+        let mut seen = Vec::new();
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let name = Ident::parse_any(input)?;
+                if seen.contains(&name) {
+                    errors.at(&name, format_args!("the option `{name}` is given twice; keep one"));
+                }
+                options.option(&name, input, errors)?;
+                seen.push(name);
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        errors.take(parser.parse2(tokens));
+        options
+    }
+
+    fn option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
+        if !input.peek(Token![=]) {
+            return Err(match KNOWN.contains(&format!("`{name}`")) {
+                true => {
+                    syn::Error::new(name.span(), format_args!("the option `{name}` has a value; write `{name} = …`"))
+                }
+                false => unknown(name),
+            });
+        }
+        input.parse::<Token![=]>()?;
+        match name.to_string().as_str() {
+            "lib" => self.lib = not_empty(text(name, input)?, "the name of the library, such as `\"my_lib\"`", errors),
+            "server" => self.server = not_empty(text(name, input)?, "the file name of the server's program", errors),
+            "abi" => self.abi = errors.take(Abi::parse(&text(name, input)?)),
+            "args" => self.args = Some(input.parse()?),
+            "crate" => self.krate = Some(Path::parse_mod_style(input)?),
+            _ => {
+                errors.push(unknown(name));
+                // Its value is not ours to understand.
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    input.parse::<proc_macro2::TokenTree>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The path of the `bridge32` crate.
+    pub(crate) fn krate(&self) -> TokenStream {
+        self.krate.as_ref().map_or_else(|| quote!(::bridge32), |path| quote!(#path))
+    }
+}
+
+fn unknown(name: &Ident) -> syn::Error {
+    syn::Error::new(name.span(), format_args!("there is no option `{name}`; the options are {KNOWN}"))
+}
+
+fn text(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), format_args!("expected text in quotes; write `{name} = \"…\"`")))
+}
+
+fn not_empty(text: LitStr, what: &str, errors: &Errors) -> Option<LitStr> {
+    if text.value().trim().is_empty() {
+        errors.at(&text, format_args!("this is empty; give {what}"));
+    }
+    Some(text)
+}

@@ -1,0 +1,159 @@
+//! What can be seen of a type from its tokens alone. What only the compiler can see fails there, as a missing trait.
+
+use syn::visit::{self, Visit};
+use syn::{GenericArgument, PathArguments, Type, TypePath, TypeReference};
+
+use crate::errors::Errors;
+use crate::model::{Kind, Returns};
+
+/// How a parameter of type `ty` crosses, if its tokens say so.
+pub(crate) fn kind(ty: &Type) -> Kind {
+    let ty = bare(ty);
+    match ty {
+        Type::Reference(reference) => match bare(&reference.elem) {
+            Type::Slice(slice) => Kind::Slice(slice.elem.clone()),
+            elem if is_named(elem, "str") => Kind::Text,
+            elem => Kind::Reference(Box::new(elem.clone())),
+        },
+        _ if optional_text(ty).is_some() => Kind::OptionalText,
+        _ => Kind::Value,
+    }
+}
+
+/// What a method that returns `ty` returns; `None` if the error type of its `Result` is hidden in an alias.
+pub(crate) fn returns(ty: &Type) -> Option<Returns> {
+    let boxed = |ty: &Type| Box::new(ty.clone());
+    if matches!(bare(ty), Type::Tuple(tuple) if tuple.elems.is_empty()) {
+        return Some(Returns::Nothing);
+    }
+    Some(match (generic(ty, "Vec").as_deref(), generic(ty, "Result").as_deref()) {
+        (Some([element]), _) => Returns::Vec { ty: boxed(ty), element: boxed(element) },
+        (_, Some([ok, error])) => Returns::Result { ty: boxed(ty), ok: boxed(ok), error: boxed(error) },
+        (_, Some(_)) => return None,
+        _ => Returns::Value(boxed(ty)),
+    })
+}
+
+/// Reports whatever in a parameter's type cannot cross.
+pub(crate) fn check_parameter(ty: &Type, errors: &Errors) {
+    let mut visitor = Forbidden { errors, place: "a parameter" };
+    match bare(ty) {
+        Type::Reference(reference) => {
+            if let Some(mutability) = &reference.mutability {
+                errors.at(mutability, "what changes has to come back; take `&` and return the new value");
+            }
+            visitor.lifetime(reference);
+            match bare(&reference.elem) {
+                Type::Slice(slice) => visitor.visit_type(&slice.elem),
+                elem if is_named(elem, "str") => {}
+                elem if is_named(elem, "String") => errors.at(elem, "a `&String` is a `&str`; write that"),
+                elem if is_named(elem, "Vec") => errors.at(elem, "a `&Vec<T>` is a `&[T]`; write that"),
+                elem => visitor.visit_type(elem),
+            }
+        }
+        ty => match optional_text(ty) {
+            Some(reference) => visitor.lifetime(reference),
+            None => visitor.visit_type(ty),
+        },
+    }
+}
+
+/// Reports whatever in a returned type cannot cross.
+pub(crate) fn check_returned(ty: &Type, errors: &Errors) {
+    Forbidden { errors, place: "a return value" }.visit_type(ty);
+}
+
+/// The type arguments of `Name<…>`, where `Name` is the last part of a path.
+fn generic<'t>(ty: &'t Type, name: &str) -> Option<Vec<&'t Type>> {
+    let Type::Path(TypePath { path, .. }) = bare(ty) else { return None };
+    let last = path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Some(Vec::new()) };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    Some(types.collect())
+}
+
+/// The reference in `Option<&str>`.
+fn optional_text(ty: &Type) -> Option<&TypeReference> {
+    match generic(ty, "Option")?.as_slice() {
+        [Type::Reference(reference)] if is_named(&reference.elem, "str") => Some(reference),
+        _ => None,
+    }
+}
+
+/// Whether a type is a path that ends in `name`.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(bare(ty), Type::Path(TypePath { path, .. }) if path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// The type without parentheses, and without the invisible ones that a `macro_rules!` puts around it.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        ty => ty,
+    }
+}
+
+/// Finds what cannot cross, at any depth of a type.
+struct Forbidden<'e> {
+    errors: &'e Errors,
+    place: &'static str,
+}
+
+impl Forbidden<'_> {
+    fn lifetime(&self, reference: &TypeReference) {
+        if let Some(lifetime) = &reference.lifetime {
+            self.errors.at(lifetime, "an argument lives as long as the call; leave the lifetime out");
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Forbidden<'_> {
+    fn visit_type(&mut self, ty: &'ast Type) {
+        let place = self.place;
+        match ty {
+            Type::Ptr(pointer) => self
+                .errors
+                .at(pointer.star_token, "a raw pointer means nothing in another process; use `&T`, `&[T]` or `&str`"),
+            Type::Reference(reference) if place == "a parameter" => self.errors.at(
+                reference.and_token,
+                "a reference inside another type cannot cross; use an owned type such as `String`",
+            ),
+            Type::Reference(reference) => self.errors.at(
+                reference.and_token,
+                "what a reference points to stays in the server; return an owned type such as `String` or `Vec<T>`",
+            ),
+            Type::ImplTrait(ty) => {
+                self.errors.at(ty.impl_token, format_args!("{place} needs a type that both sides know; name one"));
+            }
+            Type::TraitObject(ty) => {
+                self.errors.at(ty, format_args!("{place} needs a type that both sides know; name one"));
+            }
+            Type::FnPtr(function) => self.errors.at(function.fn_token, "a function cannot cross; pass a value"),
+            Type::Slice(slice) => self.errors.at(slice, "a slice has no size of its own; write `&[T]` or `Vec<T>`"),
+            Type::Infer(_) | Type::Never(_) | Type::Macro(_) => {
+                self.errors.at(ty, format_args!("{place} needs a type that both sides know; name one"));
+            }
+            _ => visit::visit_type(self, ty),
+        }
+    }
+
+    fn visit_type_path(&mut self, path: &'ast TypePath) {
+        if let Some(last) = path.path.segments.last() {
+            let name = last.ident.to_string();
+            let advice = match name.as_str() {
+                "usize" => "is 64 bits wide here and 32 in the server; use `u32` or `u64`",
+                "isize" => "is 64 bits wide here and 32 in the server; use `i32` or `i64`",
+                "c_long" => "has another width on each system; use `i32` or `i64`",
+                "c_ulong" => "has another width on each system; use `u32` or `u64`",
+                "Self" => "is another type on each side; name the type",
+                "str" => "has no size of its own; write `&str` or `String`",
+                _ => return visit::visit_type_path(self, path),
+            };
+            self.errors.at(&last.ident, format_args!("`{name}` {advice}"));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A library with the functions of an interface looked up.
+
+use std::path::PathBuf;
+
+use super::{Image, Library};
+use crate::error::{LibraryError, MissingSymbol};
+use crate::fault::Fault;
+use crate::interface::{Description, Native};
+
+/// The address of a function of any signature.
+type Address = unsafe extern "C" fn();
+
+/// A library, and where it has the functions of an interface.
+#[derive(Debug)]
+pub struct NativeLibrary {
+    library: Library,
+    description: &'static Description,
+    /// By the number of the method.
+    functions: Box<[Option<Address>]>,
+}
+
+impl NativeLibrary {
+    /// Loads the library of an interface: the file `path`, or the one that the interface names.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn load(
+        description: &'static Description,
+        path: Option<&std::path::Path>,
+        dirs: &[PathBuf],
+    ) -> Result<Self, LibraryError> {
+        let (library, missing) = Self::load_partly(description, path, dirs)?;
+        match missing.is_empty() {
+            true => Ok(library),
+            false => Err(library.missing_symbols(missing)),
+        }
+    }
+
+    /// As [`NativeLibrary::load`], but it may lack functions that are not optional: they are returned as well.
+    pub(crate) fn load_partly(
+        description: &'static Description,
+        path: Option<&std::path::Path>,
+        dirs: &[PathBuf],
+    ) -> Result<(Self, Vec<MissingSymbol>), LibraryError> {
+        let library = match path {
+            // A bare name that is no file here is searched for like the interface's.
+            Some(path) if path.components().count() > 1 || path.exists() => Library::open(path, dirs)?,
+            Some(path) => Library::find(&path.display().to_string(), dirs)?,
+            None => Library::find(description.library.unwrap_or(description.name), dirs)?,
+        };
+        let mut missing = Vec::new();
+        let functions = description.methods.iter().map(|method| {
+            let native = method.native.as_ref()?;
+            let names = native.exported_names();
+            // SAFETY: the address is called only as what the interface says it is, in `NativeLibrary::function`.
+            let get = |name: &String| unsafe { library.handle().get::<Address>(name) }.ok().map(|address| *address);
+            let address = names.iter().find_map(get);
+            if address.is_none() && !native.optional {
+                missing.push(MissingSymbol { method: method.name.to_owned(), names, similar: Vec::new() });
+            }
+            address
+        });
+        let functions = functions.collect();
+        Ok((Self { library, description, functions }, missing))
+    }
+
+    /// The function behind a method.
+    ///
+    /// # Errors
+    /// [`Fault::SymbolMissing`] if the library does not have it.
+    ///
+    /// # Safety
+    /// `F` is the type of a function pointer, with the signature of the function.
+    pub unsafe fn function<F: Copy>(&self, method: u32) -> Result<F, Fault> {
+        const { assert!(size_of::<F>() == size_of::<Address>(), "`F` is a function pointer") };
+        match self.functions.get(method as usize) {
+            // SAFETY: both are function pointers, and the caller vouches for the signature.
+            Some(Some(address)) => Ok(unsafe { std::mem::transmute_copy(address) }),
+            _ => Err(Fault::SymbolMissing { symbol: self.symbol(method).unwrap_or_default().to_owned() }),
+        }
+    }
+
+    /// The library's file.
+    pub fn path(&self) -> &str {
+        self.library.path()
+    }
+
+    /// The native functions of the interface, and whether the library has each.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&'static Native, bool)> {
+        let methods = self.description.methods.iter().zip(&self.functions);
+        methods.filter_map(|(method, address)| Some((method.native.as_ref()?, address.is_some())))
+    }
+
+    fn symbol(&self, method: u32) -> Option<&'static str> {
+        Some(self.description.methods.get(method as usize)?.native.as_ref()?.symbol)
+    }
+
+    /// The error for missing functions, with what the library has instead.
+    pub(crate) fn missing_symbols(&self, mut missing: Vec<MissingSymbol>) -> LibraryError {
+        let path = self.library.path().to_owned();
+        if let Ok(Ok(image)) = Image::read(path.as_ref()) {
+            for missing in &mut missing {
+                missing.similar = similar(&image.exports, &missing.names);
+            }
+        }
+        LibraryError::MissingSymbols { path, missing }
+    }
+}
+
+/// Names that differ in case or decoration only.
+fn similar(exports: &[String], names: &[String]) -> Vec<String> {
+    let plain = |name: &str| {
+        let name = name.trim_start_matches(['_', '@', '?']).to_lowercase();
+        name.split('@').next().unwrap_or_default().trim_end_matches('_').to_owned()
+    };
+    let wanted: Vec<_> = names.iter().map(|name| plain(name)).collect();
+    let is_similar = |export: &str| {
+        let lower = export.to_lowercase();
+        // An Itanium C++ name holds the plain one, with its length before it.
+        wanted.contains(&plain(export)) || wanted.iter().any(|name| lower.contains(&format!("{}{name}", name.len())))
+    };
+    exports.iter().filter(|export| is_similar(export)).map(|export| format!("`{export}`")).take(5).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_alike_are_found() {
+        let exports = ["ADD", "_add@8", "_Z3addii", "subtract", "add_"].map(str::to_owned);
+        assert_eq!(similar(&exports, &["add".to_owned()]), ["`ADD`", "`_add@8`", "`_Z3addii`", "`add_`"]);
+    }
+}

@@ -1,0 +1,81 @@
+//! Builds a native shared library from C or C++ for the target that cargo is building for, and puts it where the
+//! programs of the package go: a build script calls it.
+
+use std::env;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A shared library to be built.
+#[derive(Debug)]
+pub struct SharedLibrary<'a> {
+    name: &'a str,
+    sources: Vec<&'a str>,
+}
+
+impl<'a> SharedLibrary<'a> {
+    /// The library `lib<name>.so`, or `<name>.dll`.
+    pub fn new(name: &'a str) -> Self {
+        Self { name, sources: Vec::new() }
+    }
+
+    /// Adds a source file of the package; those that end in `.cpp` are C++.
+    #[must_use]
+    pub fn source(mut self, path: &'a str) -> Self {
+        self.sources.push(path);
+        self
+    }
+
+    /// Compiles and links the library into the folder of the package's programs.
+    ///
+    /// # Errors
+    /// If there is no compiler for the target, or if it fails.
+    pub fn build(self) -> Result<PathBuf, Box<dyn Error>> {
+        for source in &self.sources {
+            println!("cargo::rerun-if-changed={source}");
+        }
+        let is_windows = variable("CARGO_CFG_TARGET_OS")? == "windows";
+        let is_msvc = variable("CARGO_CFG_TARGET_ENV")? == "msvc";
+        let output = programs_dir()?.join(match is_windows {
+            true => format!("{}.dll", self.name),
+            false => format!("lib{}.so", self.name),
+        });
+        let is_cpp = self.sources.iter().any(|source| source.ends_with(".cpp"));
+        let compiler = cc::Build::new().cpp(is_cpp).pic(!is_windows).try_get_compiler()?;
+        let mut command = compiler.to_command();
+        if is_msvc {
+            command.arg("/LD").args(&self.sources).arg(format!("/Fe:{}", output.display()));
+            command.arg(format!("/Fo:{}\\", variable("OUT_DIR")?));
+        } else {
+            command.arg("-shared").args(&self.sources).arg("-o").arg(&output);
+            if is_windows {
+                // The library stands alone: nobody has mingw's own libraries beside it.
+                command.arg("-static");
+            }
+        }
+        run(command)?;
+        Ok(output)
+    }
+}
+
+/// The folder that cargo puts the programs of this build into. It has no variable; it is three levels above the
+/// script's own folder `<profile>/build/<package>/out`.
+fn programs_dir() -> Result<PathBuf, Box<dyn Error>> {
+    let out = variable("OUT_DIR")?;
+    Path::new(&out).ancestors().nth(3).map(Path::to_owned).ok_or_else(|| format!("{out} is no build folder").into())
+}
+
+fn variable(name: &str) -> Result<String, Box<dyn Error>> {
+    env::var(name).map_err(|_| format!("${name} is missing: this is for build scripts").into())
+}
+
+fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
+    let output = command.output().map_err(|error| {
+        let program = command.get_program().display();
+        format!("`{program}` cannot be run ({error}); `cargo bridge32 setup` installs what a target needs")
+    })?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(format!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr)).into()),
+    }
+}
