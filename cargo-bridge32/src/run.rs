@@ -9,7 +9,7 @@ use crate::cli::{self, CargoOptions};
 use crate::setup::{self, Needs};
 use crate::target::{Sides, Target};
 use crate::toolchain::Toolchains;
-use crate::workspace::{Server, Workspace};
+use crate::workspace::{HOW_TO_DECLARE, Server, Workspace};
 
 /// Runs the subcommand. The exit status is the program's.
 ///
@@ -23,6 +23,9 @@ pub(crate) fn main(options: &cli::Run) -> Result<i32> {
     let package = workspace.select_one(options.package.as_deref(), &build::folder(&options.cargo)?)?;
     let program = package.program(options.bin.as_deref())?;
     let servers = workspace.servers(&[package]);
+    if servers.is_empty() {
+        eprintln!("warning: no server found in {} and what it depends on; {HOW_TO_DECLARE}", package.name);
+    }
 
     setup::ensure(&Needs::to_run(host, sides), host, &toolchains)?;
     build::build(&servers, sides.server, &options.cargo, &toolchains)?;

@@ -126,7 +126,9 @@ pub(crate) fn system_rustc() -> Option<String> {
 pub(crate) fn query(command: &mut Command) -> Result<String> {
     let output = command.stdin(Stdio::null()).output()?;
     if !output.status.success() {
-        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.trim();
+        bail!("{}", said.strip_prefix("error: ").unwrap_or(said));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -122,6 +122,12 @@ fn install_command(packages: &[&str], pin: Option<&Pin>) -> Cmd {
     command.with(packages.iter().copied())
 }
 
+/// The packages that an installation, as apt describes it, would replace by older versions.
+fn downgraded(described: &str) -> Vec<&str> {
+    let lines = described.lines().skip_while(|line| !line.contains("DOWNGRADED")).skip(1);
+    lines.take_while(|line| line.starts_with(' ')).flat_map(str::split_whitespace).collect()
+}
+
 /// A preference for all packages of a release, for one installation.
 struct Pin {
     folder: TempDir,
@@ -148,6 +154,14 @@ mod tests {
             command,
             "sudo DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends --no-remove gcc-multilib"
         );
+    }
+
+    #[test]
+    fn what_is_replaced_by_older_versions_is_told() {
+        let described = "The following NEW packages will be installed:\n  wine\nThe following packages will be DOWNGRADED:\n  \
+                         libssl3 openssl\n  zlib1g\n0 upgraded, 1 newly installed, 3 downgraded.\n";
+        assert_eq!(downgraded(described), ["libssl3", "openssl", "zlib1g"]);
+        assert!(downgraded("0 upgraded").is_empty());
     }
 
     #[test]

@@ -103,7 +103,7 @@ pub(crate) fn main(options: &cli::Setup) -> Result<()> {
 pub(crate) fn ensure(needs: &Needs, host: Target, toolchains: &Toolchains) -> Result<()> {
     for target in &needs.targets {
         if host != *target && !can_build(host, *target) {
-            bail!("{target} cannot be set up on {host}; build it on Windows itself, or use a `-gnu` target");
+            bail!("{target} cannot be built on {host}; build it on its own system, or use a `-pc-windows-gnu` target");
         }
     }
     let missing = Missing::look(needs, host, toolchains)?;
