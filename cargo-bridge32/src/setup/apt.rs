@@ -54,13 +54,15 @@ impl Apt<'_> {
             pin = Some(Pin::to(release)?);
             tried = self.simulate(&names, packages, pin.as_ref())?;
         }
-        tried
+        let tried = tried
             .check()
             .with_context(|| format!("apt cannot install {names}; is it part of this distribution's release?"))?;
-
-        if pin.is_some() {
-            eprintln!("  ({names}: with all versions from the release itself, since its updates do not fit together)");
+        let older = downgraded(tried.output());
+        if !older.is_empty() {
+            eprintln!("  both architectures have but the release's own versions in common; these packages go back to");
+            eprintln!("  them until the next upgrade: {}", older.join(" "));
         }
+
         let install = install_command(packages, pin.as_ref());
         let mut outcome = self.run(&what, &install)?;
         if !outcome.success() && !self.updated && outcome.output().contains("Failed to fetch") {
