@@ -39,12 +39,12 @@ struct Apt<'a> {
 impl Apt<'_> {
     fn install(&mut self, packages: &[&str]) -> Result<()> {
         let names = packages.join(" ");
-        let what = format!("install {names}");
+        let what = format!("install {}", short(packages));
         let mut pin = None;
-        let mut tried = self.simulate(&names, packages, None)?;
+        let mut tried = self.simulate(packages, None)?;
         if !tried.success() && !self.updated {
             self.update()?;
-            tried = self.simulate(&names, packages, None)?;
+            tried = self.simulate(packages, None)?;
         }
         if !tried.success()
             && let Some(release) = &self.system.debian_release
@@ -52,7 +52,7 @@ impl Apt<'_> {
             // One architecture's list of security fixes may be missing; packages of both then have no version in
             // common but the release's own.
             pin = Some(Pin::to(release)?);
-            tried = self.simulate(&names, packages, pin.as_ref())?;
+            tried = self.simulate(packages, pin.as_ref())?;
         }
         let tried = tried
             .check()
@@ -73,9 +73,9 @@ impl Apt<'_> {
     }
 
     /// Whether the packages could be installed.
-    fn simulate(&self, names: &str, packages: &[&str], pin: Option<&Pin>) -> Result<Outcome> {
+    fn simulate(&self, packages: &[&str], pin: Option<&Pin>) -> Result<Outcome> {
         let mut command = install_command(packages, pin).with(["--simulate"]).to_std(self.sudo);
-        progress::run(&format!("look how to install {names}"), &mut command)
+        progress::run(&format!("look what comes with {}", short(packages)), &mut command)
     }
 
     fn add_architecture(&mut self, architecture: &str) -> Result<()> {
@@ -122,6 +122,15 @@ fn install_command(packages: &[&str], pin: Option<&Pin>) -> Cmd {
         ]);
     }
     command.with(packages.iter().copied())
+}
+
+/// Some packages in a few words.
+fn short(packages: &[&str]) -> String {
+    match packages {
+        [] => "nothing".into(),
+        [only] => (*only).into(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
 }
 
 /// The packages that an installation, as apt describes it, would replace by older versions.
