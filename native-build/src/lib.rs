@@ -11,12 +11,13 @@ use std::process::Command;
 pub struct SharedLibrary<'a> {
     name: &'a str,
     sources: Vec<&'a str>,
+    needs: Vec<&'a Path>,
 }
 
 impl<'a> SharedLibrary<'a> {
     /// The library `lib<name>.so`, or `<name>.dll`.
     pub fn new(name: &'a str) -> Self {
-        Self { name, sources: Vec::new() }
+        Self { name, sources: Vec::new(), needs: Vec::new() }
     }
 
     /// Adds a source file of the package; those that end in `.cpp` are C++.
@@ -26,17 +27,32 @@ impl<'a> SharedLibrary<'a> {
         self
     }
 
+    /// Links it against another shared library, which was built before.
+    #[must_use]
+    pub fn needs(mut self, library: &'a Path) -> Self {
+        self.needs.push(library);
+        self
+    }
+
     /// Compiles and links the library into the folder of the package's programs.
     ///
     /// # Errors
     /// If there is no compiler for the target, or if it fails.
     pub fn build(self) -> Result<PathBuf, Box<dyn Error>> {
+        self.build_into(&programs_dir()?)
+    }
+
+    /// Compiles and links the library into a folder.
+    ///
+    /// # Errors
+    /// If there is no compiler for the target, or if it fails.
+    pub fn build_into(self, dir: &Path) -> Result<PathBuf, Box<dyn Error>> {
         for source in &self.sources {
             println!("cargo::rerun-if-changed={source}");
         }
         let is_windows = variable("CARGO_CFG_TARGET_OS")? == "windows";
         let is_msvc = variable("CARGO_CFG_TARGET_ENV")? == "msvc";
-        let output = programs_dir()?.join(match is_windows {
+        let output = dir.join(match is_windows {
             true => format!("{}.dll", self.name),
             false => format!("lib{}.so", self.name),
         });
@@ -44,13 +60,17 @@ impl<'a> SharedLibrary<'a> {
         let compiler = cc::Build::new().cpp(is_cpp).pic(!is_windows).try_get_compiler()?;
         let mut command = compiler.to_command();
         if is_msvc {
-            command.arg("/LD").args(&self.sources).arg(format!("/Fe:{}", output.display()));
+            let imports = self.needs.iter().map(|library| library.with_extension("lib"));
+            command.arg("/LD").args(&self.sources).args(imports).arg(format!("/Fe:{}", output.display()));
             command.arg(format!("/Fo:{}\\", variable("OUT_DIR")?));
         } else {
-            command.arg("-shared").args(&self.sources).arg("-o").arg(&output);
+            command.arg("-shared").args(&self.sources).arg("-o").arg(&output).args(&self.needs);
             if is_windows {
                 // The library stands alone: nobody has mingw's own libraries beside it.
                 command.arg("-static");
+            } else {
+                // Without a name of its own, who needs it would remember this machine's path.
+                command.arg(format!("-Wl,-soname,lib{}.so", self.name));
             }
         }
         run(command)?;

@@ -153,7 +153,7 @@ impl<C: Client> Builder<C> {
     /// time.
     fn start(&self, server: &Path, program: Program, mut start: Start) -> Result<Session, Error> {
         enum Event {
-            Met(Result<(LaneEnd, u32, Ready), MeetingError>),
+            Met(Result<(LaneEnd, Ready), MeetingError>),
             Ended,
         }
         let description = C::Interface::description();
@@ -168,8 +168,8 @@ impl<C: Client> Builder<C> {
             let endpoint = Arc::clone(&endpoint);
             std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(move || {
                 let met = accept(&endpoint, expected_pid).and_then(|mut lane| {
-                    let (pid, ready) = meet(&mut lane, description, secrets.server, start)?;
-                    Ok((lane, pid, ready))
+                    let (_, ready) = meet(&mut lane, description, secrets.server, start)?;
+                    Ok((lane, ready))
                 });
                 let _ = events.send(Event::Met(met));
             })
@@ -200,8 +200,9 @@ impl<C: Client> Builder<C> {
             Err(RecvTimeoutError::Disconnected) => Err(MeetingError::Line(io::ErrorKind::UnexpectedEof.into())),
         };
         match met {
-            Ok((lane, pid, ready)) => {
-                Ok(Session::new(description, info(pid, ready), lane, Server::Launched(supervisor)))
+            Ok((lane, ready)) => {
+                let info = info(supervisor.pid(), ready);
+                Ok(Session::new(description, info, lane, Server::Launched(supervisor)))
             }
             Err(MeetingError::Final(error)) => failed(error),
             Err(MeetingError::Line(error)) => match supervisor.end(LAST_WORDS) {

@@ -8,7 +8,7 @@ use crate::process::ExitStatus;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerInfo {
-    /// The number of its process.
+    /// The number of its process, as this program's system knows it; of the runner's, where there is one.
     pub pid: u32,
     /// Its executable, as it sees it itself.
     pub path: PathBuf,

@@ -1,0 +1,20 @@
+//! Builds the fixture libraries for whichever target is being built.
+
+use std::error::Error;
+use std::path::Path;
+
+use native_build::SharedLibrary;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let fixture = SharedLibrary::new("fixture").source("native/fixture.c").build()?;
+    // A library that lacks functions of the fixture's, and a library that needs one which is not found by itself.
+    SharedLibrary::new("incomplete").source("native/incomplete.c").build()?;
+    let hidden = Path::new(&std::env::var("OUT_DIR")?).join("hidden");
+    std::fs::create_dir_all(&hidden)?;
+    let dependency = SharedLibrary::new("dependency").source("native/dependency.c").build_into(&hidden)?;
+    SharedLibrary::new("dependent").source("native/dependent.c").needs(&dependency).build()?;
+
+    println!("cargo::rustc-env=FIXTURE_LIBRARY={}", fixture.display());
+    println!("cargo::rustc-env=DEPENDENCY_DIR={}", hidden.display());
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Counts heap allocations.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bridge32::bridge32;
+
+/// An allocator that counts. A program that counts makes it its global allocator.
+#[derive(Debug)]
+pub struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+/// Allocations of this process so far.
+pub fn allocations() -> u64 {
+    ALLOCATIONS.load(Ordering::SeqCst)
+}
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+/// The fixture library in a server that counts its allocations.
+#[bridge32(lib = "fixture", server = "counting-server32")]
+pub trait Counted {
+    /// Returns its argument.
+    fn echo_i32(&self, value: i32) -> i32;
+    /// The sum.
+    fn sum_f64(&self, values: &[f64], #[len_of(values)] count: i32) -> f64;
+    /// Allocations of the server so far.
+    fn server_allocations(&self) -> u64 {
+        allocations()
+    }
+}

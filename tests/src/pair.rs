@@ -1,0 +1,77 @@
+//! The pair of systems that the tests run on. One suite runs over all pairs: `cargo bridge32 test` sets the environment
+//! that names the server and the command it is started with.
+
+use std::path::{Path, PathBuf};
+
+/// A client's and a server's system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pair {
+    /// Linux and Linux.
+    Linux,
+    /// Windows and Windows.
+    Windows,
+    /// A Linux client and a Windows server, under Wine.
+    LinuxWindows,
+}
+
+impl Pair {
+    /// The pair of this run.
+    pub fn current() -> Self {
+        match (cfg!(windows), std::env::var_os("BRIDGE32_RUNNER").is_some_and(|runner| !runner.is_empty())) {
+            (true, _) => Self::Windows,
+            (false, true) => Self::LinuxWindows,
+            (false, false) => Self::Linux,
+        }
+    }
+
+    /// Whether the server is a Windows process.
+    pub fn is_windows_server(self) -> bool {
+        self != Self::Linux
+    }
+}
+
+/// The folder of the servers, and of the 32-bit libraries beside them.
+///
+/// # Panics
+/// If the servers were not built.
+pub fn server_dir() -> PathBuf {
+    let server = server("fixture");
+    server.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// A server's program: where the environment says, or where cargo puts it.
+///
+/// # Panics
+/// If it was not built.
+#[allow(clippy::panic, reason = "a test cannot go on without it")]
+pub fn server(name: &str) -> PathBuf {
+    let variable = format!("BRIDGE32_SERVER_{}", name.to_uppercase().replace('-', "_"));
+    if let Some(path) = std::env::var_os(variable) {
+        return path.into();
+    }
+    let (triple, suffix) = if cfg!(windows) { ("i686-pc-windows", ".exe") } else { ("i686-unknown-linux", "") };
+    let program = std::env::current_exe().unwrap_or_default();
+    let mut candidates = program.ancestors().filter_map(|dir| dir.read_dir().ok()).flatten().flatten();
+    let found = candidates.find_map(|entry| {
+        let is_target = entry.file_name().to_string_lossy().starts_with(triple);
+        let path = entry.path().join("debug").join(format!("{name}-server32{suffix}"));
+        (is_target && path.is_file()).then_some(path)
+    });
+    found.unwrap_or_else(|| panic!("{name}-server32 was not built; run `cargo bridge32 test`"))
+}
+
+/// The file of a native library beside the servers.
+pub fn library(name: &str) -> PathBuf {
+    server_dir().join(match Pair::current().is_windows_server() {
+        true => format!("{name}.dll"),
+        false => format!("lib{name}.so"),
+    })
+}
+
+/// The 64-bit build of the fixture library for the server's system; under Wine one of its own libraries.
+pub fn library_64() -> PathBuf {
+    match Pair::current() {
+        Pair::LinuxWindows => PathBuf::from(r"C:\windows\sysnative\version.dll"),
+        _ => PathBuf::from(env!("FIXTURE_LIBRARY")),
+    }
+}

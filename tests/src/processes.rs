@@ -1,0 +1,55 @@
+//! The processes of this machine.
+
+/// A running process.
+#[derive(Debug)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// Its command line, or on Windows its program.
+    pub command: String,
+}
+
+/// All running processes.
+#[cfg(unix)]
+pub fn running() -> Vec<Process> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let process = |entry: std::fs::DirEntry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        // The process may have ended since.
+        let command = std::fs::read(entry.path().join("cmdline")).ok()?;
+        Some(Process { pid, command: String::from_utf8_lossy(&command).replace('\0', " ") })
+    };
+    entries.filter_map(process).collect()
+}
+
+/// All running processes.
+///
+/// # Panics
+/// If the system does not list them.
+#[cfg(windows)]
+#[allow(clippy::cast_possible_truncation, reason = "the size of a struct")]
+pub fn running() -> Vec<Process> {
+    use std::os::windows::io::{FromRawHandle as _, OwnedHandle};
+
+    use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
+    use windows_sys::Win32::System::Diagnostics::ToolHelp::{
+        CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
+    };
+
+    // SAFETY: takes flags only.
+    let snapshot = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };
+    assert!(snapshot != INVALID_HANDLE_VALUE, "no list of processes");
+    // SAFETY: the handle was just made, and is nobody else's.
+    let _closed_at_the_end = unsafe { OwnedHandle::from_raw_handle(snapshot) };
+    let mut entry = PROCESSENTRY32W { dwSize: size_of::<PROCESSENTRY32W>() as u32, ..Default::default() };
+    let mut processes = Vec::new();
+    // SAFETY: the snapshot is open, and the entry says its size.
+    let mut more = unsafe { Process32FirstW(snapshot, &raw mut entry) };
+    while more != 0 {
+        let name = String::from_utf16_lossy(&entry.szExeFile);
+        processes.push(Process { pid: entry.th32ProcessID, command: name.trim_end_matches('\0').to_owned() });
+        // SAFETY: as above.
+        more = unsafe { Process32NextW(snapshot, &raw mut entry) };
+    }
+    processes
+}

@@ -1,0 +1,30 @@
+//! A warm call allocates nothing, on either side. In a program of its own: it counts for the whole process.
+
+use bridge32_tests::counting::{CountedClient, Counting, allocations};
+use bridge32_tests::watchdog::Watchdog;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn a_warm_call_allocates_nothing() {
+    let _watchdog = Watchdog::new("allocations");
+    let client = CountedClient::launch().unwrap();
+    let values = [1.0; 1000];
+    let calls = || {
+        for i in 0..100 {
+            assert_eq!(client.echo_i32(i).unwrap(), i);
+            assert_eq!(client.sum_f64(&values).unwrap(), 1000.0);
+        }
+    };
+    calls();
+    client.server_allocations().unwrap();
+
+    let server_before = client.server_allocations().unwrap();
+    let before = allocations();
+    calls();
+    let after = allocations();
+    let server_after = client.server_allocations().unwrap();
+    assert_eq!(after - before, 0, "in the client");
+    assert_eq!(server_after - server_before, 0, "in the server");
+}

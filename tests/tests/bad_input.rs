@@ -1,0 +1,259 @@
+//! Whatever can be wrong has its own error, at once, and the text says what to do.
+
+use std::error::Error as _;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use bridge32::{Difference, Error, LibraryError};
+use bridge32_tests::interfaces::{DependentClient, FixtureClient, StoreArgs, StoreClient, new, old};
+use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::watchdog::Watchdog;
+
+/// A launch that must fail, and must not take the start timeout to do so.
+fn refused<T: std::fmt::Debug>(launch: impl FnOnce() -> Result<T, Error>) -> Error {
+    let begin = Instant::now();
+    let error = launch().unwrap_err();
+    assert!(begin.elapsed() < Duration::from_secs(8), "{error} took {:?}", begin.elapsed());
+    error
+}
+
+#[track_caller]
+fn assert_says(error: &Error, parts: &[&str]) {
+    let text = error.to_string();
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is missing in: {text}");
+    }
+}
+
+#[test]
+fn no_server_file() {
+    let _watchdog = Watchdog::new("no server");
+    let error = refused(|| FixtureClient::builder().server("nowhere/server").launch());
+    assert!(matches!(error, Error::ServerNotFound { .. }), "{error:?}");
+    assert_says(&error, &["fixture-server32", "cargo bridge32 build", "nowhere", "BRIDGE32_SERVER_FIXTURE"]);
+}
+
+#[test]
+fn a_text_file_as_server() {
+    let _watchdog = Watchdog::new("text server");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("server");
+    fs::write(&path, "not a program").unwrap();
+    let error = refused(|| FixtureClient::builder().server(&path).runner([""; 0]).launch());
+    assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
+    assert_says(&error, &["no program", "cargo bridge32 build"]);
+}
+
+#[test]
+fn a_program_of_another_system_as_server() {
+    let _watchdog = Watchdog::new("foreign server");
+    if Pair::current() == Pair::LinuxWindows {
+        let error = refused(|| FixtureClient::builder().runner([""; 0]).launch());
+        assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
+        assert_says(&error, &["program for Windows", ".runner([\"wine\"])"]);
+    }
+}
+
+#[test]
+fn a_program_that_is_no_server() {
+    let _watchdog = Watchdog::new("no server at all");
+    // It does not know the option that a client starts a server with, and ends.
+    let program = if cfg!(windows) { r"C:\windows\system32\hostname.exe" } else { "/bin/false" };
+    let error = refused(|| FixtureClient::builder().server(program).runner([""; 0]).launch());
+    assert!(matches!(error, Error::ServerNotReady { .. }), "{error:?}");
+    assert_says(&error, &["ended before it was ready", "code 1"]);
+}
+
+#[test]
+fn no_runner() {
+    let _watchdog = Watchdog::new("no runner");
+    let error = refused(|| FixtureClient::builder().runner(["no-such-runner"]).launch());
+    assert!(matches!(error, Error::Spawn { .. }), "{error:?}");
+    assert_says(&error, &["no-such-runner"]);
+    assert!(error.source().is_some());
+}
+
+#[test]
+fn a_server_that_is_never_ready() {
+    let _watchdog = Watchdog::new("never ready");
+    let (program, runner) = if cfg!(windows) {
+        (pair::server("fixture"), vec![r"C:\windows\system32\cmd.exe", "/c", "pause", ">nul", "<con", "&rem"])
+    } else {
+        (pair::server("fixture"), vec!["sh", "-c", "exec sleep 60"])
+    };
+    if cfg!(windows) {
+        // Nothing in Wine sleeps by itself; what matters is the same on both systems.
+        return;
+    }
+    let begin = Instant::now();
+    let builder = FixtureClient::builder().server(program).runner(runner);
+    let error = builder.start_timeout(Duration::from_millis(300)).launch().unwrap_err();
+    assert!(matches!(error, Error::StartTimeout { .. }), "{error:?}");
+    assert_says(&error, &["300ms", "was ended"]);
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_server_of_another_version() {
+    let _watchdog = Watchdog::new("version");
+    old::MeterClient::launch().unwrap().set_range(1).unwrap();
+
+    let error = refused(new::MeterClient::launch);
+    let Error::InterfaceMismatch { interface, differences } = &error else { panic!("{error:?}") };
+    assert_eq!(interface, "Meter");
+    let changed = |client: &str, server: &str| Difference::Changed { client: client.into(), server: server.into() };
+    assert_eq!(
+        *differences,
+        [
+            changed("set_range(range: i64)", "set_range(range: i32)"),
+            changed(
+                "read(channel: u8) -> Reading where Reading = { value: f64, unit: String }",
+                "read(channel: u8) -> Reading where Reading = { value: f64 }",
+            ),
+            Difference::OnlyInClient("reset(hard: bool) -> i32".into()),
+            Difference::OnlyInServer("beep()".into()),
+        ]
+    );
+    assert_says(&error, &["`set_range`", "range: i64", "range: i32", "`reset`", "`beep`", "cargo bridge32 build"]);
+}
+
+#[test]
+fn a_server_of_another_interface() {
+    let _watchdog = Watchdog::new("interface");
+    let error = refused(|| FixtureClient::builder().server(pair::server("meter")).launch());
+    assert_says(&error, &["`Fixture` here and `Meter` in the server"]);
+}
+
+#[test]
+fn a_missing_library() {
+    let _watchdog = Watchdog::new("missing library");
+    let error = refused(|| FixtureClient::builder().library("nowhere/libnothing").launch());
+    assert!(matches!(error, Error::Library(LibraryError::NotFound { .. })), "{error:?}");
+    assert_says(&error, &["libnothing", "was not found", ".library(path)"]);
+
+    let error = refused(|| FixtureClient::builder().library("nothing-of-this-name").launch());
+    assert!(matches!(error, Error::Library(LibraryError::NotFound { .. })), "{error:?}");
+    assert_says(&error, &["nothing-of-this-name", "the system's folders"]);
+}
+
+#[test]
+fn a_64_bit_library() {
+    let _watchdog = Watchdog::new("64-bit library");
+    let error = refused(|| FixtureClient::builder().library(pair::library_64()).launch());
+    assert!(matches!(error, Error::Library(LibraryError::WrongArchitecture { .. })), "{error:?}");
+    assert_says(&error, &["is a 64-bit (x86_64) library; this server is 32-bit (x86)"]);
+}
+
+#[test]
+fn a_text_file_as_library() {
+    let _watchdog = Watchdog::new("text library");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("library.dll");
+    fs::write(&path, "this is text").unwrap();
+    let error = refused(|| FixtureClient::builder().library(&path).launch());
+    assert!(matches!(error, Error::Library(LibraryError::NotALibrary { .. })), "{error:?}");
+    assert_says(&error, &["it is a text file"]);
+}
+
+#[test]
+fn a_library_of_another_system() {
+    let _watchdog = Watchdog::new("foreign library");
+    if Pair::current() == Pair::LinuxWindows {
+        let error = refused(|| FixtureClient::builder().library(env!("FIXTURE_LIBRARY")).launch());
+        assert_says(&error, &["no shared library for Windows", "for Linux"]);
+    }
+}
+
+#[test]
+fn missing_symbols_are_all_named() {
+    let _watchdog = Watchdog::new("symbols");
+    let error = refused(|| FixtureClient::builder().library(pair::library("incomplete")).launch());
+    let Error::Library(LibraryError::MissingSymbols { missing, .. }) = &error else { panic!("{error:?}") };
+    assert!(missing.iter().any(|symbol| symbol.method == "echo_i32"));
+    assert!(missing.iter().all(|symbol| symbol.method != "echo_i64"), "it is there");
+    assert!(missing.iter().all(|symbol| symbol.method != "absent"), "it is optional");
+    assert_says(&error, &["`echo_i32`: no symbol echo_i32; the library has `ECHO_I32`", "`greeting`"]);
+}
+
+#[test]
+fn a_missing_dependency_is_named_and_found_where_the_user_says() {
+    let _watchdog = Watchdog::new("dependency");
+    let error = refused(DependentClient::launch);
+    assert!(matches!(error, Error::Library(LibraryError::MissingDependency { .. })), "{error:?}");
+    assert_says(&error, &["dependency", "was not found", ".library_dir(dir)"]);
+    assert!(error.source().is_some(), "what the system said");
+
+    // The servers' build has it in a folder of its own, like this program's.
+    let build = pair::server_dir().join("build");
+    let hidden =
+        build.read_dir().unwrap().flatten().map(|entry| entry.path().join("out/hidden")).find(|dir| dir.exists());
+    let client = DependentClient::builder().library_dir(hidden.unwrap()).launch().unwrap();
+    assert_eq!(client.from_both().unwrap(), 43);
+}
+
+#[test]
+fn start_arguments() {
+    let _watchdog = Watchdog::new("start arguments");
+    let error = refused(StoreClient::launch);
+    assert_says(&error, &["start arguments of `Store` are missing", ".args("]);
+    let error = refused(|| StoreClient::builder().args(StoreArgs::default()).launch());
+    assert!(matches!(error, Error::ServerStart(_)), "{error:?}");
+    assert_says(&error, &["a store without capacity is of no use"]);
+}
+
+#[test]
+fn arguments_that_cannot_cross_are_refused_before_the_call() {
+    let _watchdog = Watchdog::new("arguments");
+    let client = FixtureClient::launch().unwrap();
+    for (error, parts) in [
+        (client.text_length("a\0b").unwrap_err(), ["`text_length`: the argument `text`", "NUL"]),
+        (client.optional_text_length(Some("\0")).unwrap_err(), ["`optional_text_length`: the argument `text`", "NUL"]),
+        (client.count_small(&[0; 256]).unwrap_err(), ["`values` has 256 elements", "`count: u8`"]),
+        (client.dot(&[1.0], &[1.0, 2.0]).unwrap_err(), ["`y` has 2 elements and `x` has 1", "`count`"]),
+    ] {
+        assert!(matches!(error, Error::Argument { .. }), "{error:?}");
+        assert_says(&error, &parts);
+    }
+    assert_eq!(client.echo_i32(1).unwrap(), 1, "the client goes on");
+}
+
+#[test]
+fn what_is_too_large_is_refused_before_the_call() {
+    let _watchdog = Watchdog::new("too large");
+    let client = FixtureClient::launch().unwrap();
+    // Zeroed pages that are never touched cost nothing.
+    let error = client.sum_u8(&vec![0; 3 << 30]).unwrap_err();
+    assert!(matches!(error, Error::Argument { .. }), "{error:?}");
+    assert_says(&error, &["`sum_u8`: the argument `values`", "more than 1073741824 bytes"]);
+    assert_eq!(client.echo_i32(1).unwrap(), 1, "the client goes on");
+}
+
+#[test]
+fn what_the_library_returns_wrongly_is_a_fault() {
+    let _watchdog = Watchdog::new("faults");
+    let client = FixtureClient::launch().unwrap();
+    let error = client.no_text().unwrap_err();
+    assert_says(&error, &["`no_text`: the library returned a null pointer", "Option<String>"]);
+    let error = client.not_utf8().unwrap_err();
+    assert_says(&error, &["`not_utf8`: the library returned text that is not UTF-8"]);
+    assert_eq!(client.echo_i32(1).unwrap(), 1, "the server lives on");
+}
+
+#[test]
+fn a_panic_in_the_server_is_reported_with_its_place() {
+    let _watchdog = Watchdog::new("panic");
+    let client = FixtureClient::launch().unwrap();
+    let error = client.panic("out of paper").unwrap_err();
+    let Error::Panic { method, message, location } = &error else { panic!("{error:?}") };
+    assert_eq!((method.as_str(), message.as_str()), ("panic", "out of paper"));
+    assert!(location.contains("interfaces.rs:"), "{location}");
+    assert_eq!(client.echo_i32(1).unwrap(), 1, "the server lives on");
+}
+
+#[test]
+fn nobody_listens() {
+    let _watchdog = Watchdog::new("connect");
+    let error = refused(|| FixtureClient::connect("nobody-has-this-name"));
+    assert!(matches!(error, Error::Connect { .. }), "{error:?}");
+    assert_says(&error, &["fixture-server32 --listen nobody-has-this-name"]);
+}

@@ -1,0 +1,91 @@
+//! What a server does when it is started by hand.
+
+use std::process::{Command, Output};
+
+use bridge32_tests::pair;
+use bridge32_tests::watchdog::Watchdog;
+
+/// Runs a server with arguments, behind the runner of this pair.
+fn run(server: &str, arguments: &[&str]) -> Output {
+    let runner = std::env::var("BRIDGE32_RUNNER").unwrap_or_default();
+    let path = pair::server(server);
+    let mut command = match runner.split_whitespace().collect::<Vec<_>>().split_first() {
+        None => Command::new(path),
+        Some((program, rest)) => {
+            let mut command = Command::new(program);
+            command.args(rest).arg(path);
+            command
+        }
+    };
+    command.args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace("\r\n", "\n")
+}
+
+#[test]
+fn help_and_version() {
+    let _watchdog = Watchdog::new("help");
+    let help = run("fixture", &["--help"]);
+    assert!(help.status.success());
+    for part in ["fixture-server32", "`fixture`", "--describe", "--check [LIB]", "--listen NAME", "--library PATH"] {
+        assert!(text(&help.stdout).contains(part), "{part} is missing");
+    }
+    let version = run("fixture", &["--version"]);
+    assert!(text(&version.stdout).starts_with("fixture-server32 0.1.0 (bridge32 0.1.0, x86"), "{version:?}");
+}
+
+#[test]
+fn without_arguments_it_says_what_it_is() {
+    let _watchdog = Watchdog::new("nothing");
+    let output = run("store", &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = text(&output.stderr);
+    assert!(text.contains("the bridge32 server of the interface Store") && text.contains("Usage:"), "{text}");
+
+    let output = run("store", &["--nonsense"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(self::text(&output.stderr).contains("invalid option '--nonsense'; see --help"), "{output:?}");
+}
+
+#[test]
+fn describe_shows_rust_and_c() {
+    let _watchdog = Watchdog::new("describe");
+    let output = run("fixture", &["--describe"]);
+    assert!(output.status.success());
+    let text = text(&output.stdout);
+    for part in [
+        "interface Fixture (fingerprint ",
+        "library fixture",
+        "fn count_small(count: u8, values: &[i16]) -> u32\n    uint32_t count_small(uint8_t count, const int16_t *values);",
+        "double dot(const double *x, const double *y, const int32_t *count);",
+        "int32_t __stdcall minus_stdcall(int32_t a, int64_t b);",
+        "void count(void);",
+        "fn halve(value: i32) -> Result where OddNumber = { value: i32 }, Result = Ok(i32) | Err(OddNumber)",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn check_says_what_is_missing() {
+    let _watchdog = Watchdog::new("check");
+    let complete = run("fixture", &["--check"]);
+    assert!(complete.status.success(), "{complete:?}");
+    let report = text(&complete.stdout);
+    assert!(report.contains("32-bit (x86)") && report.contains("missing, and optional: absent"), "{report}");
+
+    let library = pair::library("incomplete");
+    let incomplete = run("fixture", &["--check", &library.display().to_string()]);
+    assert_eq!(incomplete.status.code(), Some(1));
+    let report = text(&incomplete.stdout);
+    assert!(report.contains("  missing: echo_i32") && report.contains("  found: echo_i64"), "{report}");
+
+    let wrong = run("fixture", &["--library", &pair::library_64().display().to_string(), "--check"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stderr).contains("is a 64-bit (x86_64) library; this server is 32-bit (x86)"), "{wrong:?}");
+
+    let none = run("store", &["--check"]);
+    assert!(text(&none.stdout).contains("Store has no native library"), "{none:?}");
+}

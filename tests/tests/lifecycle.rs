@@ -1,0 +1,239 @@
+//! How servers begin and end.
+
+use std::cell::Cell;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bridge32::{Error, ExitStatus, Output};
+use bridge32_tests::interfaces::{FixtureClient, Store, StoreArgs, StoreClient, old};
+use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::watchdog::Watchdog;
+
+#[test]
+fn shutdown_tells_how_the_server_ended_and_what_it_wrote() {
+    let _watchdog = Watchdog::new("shutdown");
+    let client = FixtureClient::launch().unwrap();
+    client.print_lines(3).unwrap();
+    let clone = client.clone();
+    let exit = client.shutdown().unwrap();
+    assert!(exit.status.as_ref().is_some_and(ExitStatus::success), "{exit:?}");
+    assert_eq!(exit.stdout.trim_end(), "done");
+    assert_eq!(exit.stderr.lines().count(), 3);
+    assert_eq!(exit.stderr.lines().last(), Some("line 2 of the library"));
+
+    assert!(matches!(clone.echo_i32(1), Err(Error::Shutdown)));
+    assert_eq!(clone.shutdown().unwrap(), exit);
+}
+
+#[test]
+fn dropping_the_last_clone_ends_the_server() {
+    let _watchdog = Watchdog::new("drop");
+    let client = FixtureClient::launch().unwrap();
+    let pid = client.server().pid;
+    let clone = client.clone();
+    drop(client);
+    assert_eq!(clone.echo_i32(1).unwrap(), 1);
+    drop(clone);
+    assert!(!is_alive(pid));
+}
+
+#[test]
+fn a_server_killed_while_idle_is_noticed_by_the_next_call_and_all_later_ones() {
+    let _watchdog = Watchdog::new("kill");
+    let client = FixtureClient::launch().unwrap();
+    client.print_lines(1).unwrap();
+    kill(client.server().pid);
+    let begin = Instant::now();
+    for _ in 0..3 {
+        let error = client.echo_i32(1).unwrap_err();
+        let Error::ServerDied { status, stderr } = &error else { panic!("{error:?}") };
+        assert!(!status.success());
+        assert!(stderr.contains("line 0 of the library"), "{stderr}");
+        if Pair::current() != Pair::Windows {
+            assert_eq!(status.name(), Some("SIGKILL"), "{status}");
+        }
+    }
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_library_that_ends_the_process_is_an_error_of_the_call() {
+    let _watchdog = Watchdog::new("exit");
+    let client = FixtureClient::launch().unwrap();
+    let error = client.exit_with(7).unwrap_err();
+    let Error::ServerDied { status, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(status.code(), Some(7));
+}
+
+#[test]
+fn a_library_that_prints_without_end_does_not_block() {
+    let _watchdog = Watchdog::new("print");
+    let client = FixtureClient::launch().unwrap();
+    client.print_lines(100_000).unwrap();
+    let exit = client.shutdown().unwrap();
+    assert!(exit.stderr.len() <= 64 << 10);
+    assert!(
+        exit.stderr.ends_with("line 99999 of the library\n") || exit.stderr.ends_with("line 99999 of the library\r\n")
+    );
+}
+
+#[test]
+fn a_library_that_reads_standard_input_finds_it_empty() {
+    let _watchdog = Watchdog::new("input");
+    let client = FixtureClient::launch().unwrap();
+    assert_eq!(client.read_input().unwrap(), -1, "end of file");
+    assert_eq!(client.echo_i32(1).unwrap(), 1);
+}
+
+#[test]
+fn environment_and_folder() {
+    let _watchdog = Watchdog::new("environment");
+    let dir = tempfile::tempdir().unwrap();
+    let client = FixtureClient::builder().env("BRIDGE32_TEST", "a b").current_dir(dir.path()).launch().unwrap();
+    assert_eq!(client.environment("BRIDGE32_TEST").unwrap().as_deref(), Some("a b"));
+    let name = dir.path().file_name().unwrap().to_string_lossy().into_owned();
+    assert!(client.folder().unwrap().ends_with(&name));
+}
+
+#[test]
+fn output_can_be_inherited() {
+    let _watchdog = Watchdog::new("inherit");
+    let client = FixtureClient::builder().output(Output::Inherit).launch().unwrap();
+    client.print_lines(1).unwrap();
+    assert_eq!(client.shutdown().unwrap().stderr, "");
+}
+
+#[test]
+fn a_custom_server_has_arguments_a_state_and_a_farewell() {
+    let _watchdog = Watchdog::new("custom");
+    let dir = tempfile::tempdir().unwrap();
+    let farewell = dir.path().join("farewell");
+    let args = StoreArgs {
+        capacity: 9,
+        entries: vec![("key;=".into(), "value;=".into())],
+        farewell: Some(match Pair::current() {
+            Pair::LinuxWindows => format!("Z:{}", farewell.display()),
+            _ => farewell.display().to_string(),
+        }),
+    };
+    let client = StoreClient::builder().args(args).launch().unwrap();
+    assert_eq!(client.capacity().unwrap(), 9);
+    assert_eq!(client.get("key;=").unwrap().as_deref(), Some("value;="));
+    assert_eq!(client.put("a", "1").unwrap(), None);
+    assert_eq!(client.put("a", "2").unwrap().as_deref(), Some("1"));
+    assert!(client.shutdown().unwrap().status.unwrap().success());
+    assert_eq!(std::fs::read_to_string(farewell).unwrap(), "farewell");
+}
+
+/// A mock with a state, and without any library.
+struct Mock {
+    put: Cell<u32>,
+}
+
+impl Store for Mock {
+    fn put(&self, key: &str, _: &str) -> Option<String> {
+        self.put.set(self.put.get() + 1);
+        assert_ne!(key, "forbidden", "this key is forbidden");
+        None
+    }
+
+    fn get(&self, key: &str) -> Option<String> {
+        Some(key.to_uppercase())
+    }
+
+    fn capacity(&self) -> u32 {
+        self.put.get()
+    }
+}
+
+#[test]
+fn a_mock_in_place_of_the_server() {
+    let _watchdog = Watchdog::new("mock");
+    let client = StoreClient::in_process(Mock { put: Cell::new(0) });
+    assert_eq!(client.get("text").unwrap().as_deref(), Some("TEXT"));
+    client.put("a", "b").unwrap();
+    let error = client.put("forbidden", "b").unwrap_err();
+    assert!(error.to_string().contains("this key is forbidden"), "{error}");
+    assert_eq!(client.capacity().unwrap(), 2);
+    assert_eq!(client.server().pid, std::process::id());
+    assert_eq!(client.shutdown().unwrap().status, None);
+    assert!(matches!(client.capacity(), Err(Error::Shutdown)));
+}
+
+#[test]
+fn an_implementation_can_be_called_without_any_bridge() {
+    let client = old::MeterClient::in_process(old::OldMeter);
+    assert_eq!(client.read(3).unwrap().value, 3.0);
+    assert_eq!(old::Meter::read(&old::OldMeter, 3).value, 3.0);
+}
+
+/// Ends a process that a test started by hand.
+struct Reaped(Child);
+
+impl Drop for Reaped {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_server_started_by_hand_serves_several_clients() {
+    let _watchdog = Watchdog::new("listen");
+    // A Windows pipe that is made under Wine cannot be reached by a Linux process.
+    if Pair::current() == Pair::LinuxWindows {
+        return;
+    }
+    let name = format!("bridge32-test-{}", std::process::id());
+    let mut command = Command::new(pair::server("fixture"));
+    let server = Reaped(command.args(["--listen", &name]).stderr(Stdio::null()).spawn().unwrap());
+    let connect = || {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            match FixtureClient::connect(&name) {
+                Err(Error::Connect { .. }) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                result => return result.unwrap(),
+            }
+        }
+    };
+    let (first, second) = (connect(), connect());
+    assert_eq!(first.server().pid, server.0.id());
+    first.count().unwrap();
+    second.count().unwrap();
+    assert_eq!(first.counted().unwrap(), 2, "both call the same library");
+
+    let exit = first.shutdown().unwrap();
+    assert_eq!(exit.status, None, "the server goes on");
+    assert_eq!(second.counted().unwrap(), 2);
+    let error = refused_connection(&name);
+    assert!(error.to_string().contains("`Store` here and `Fixture` in the server"), "{error}");
+    drop(server);
+    assert!(matches!(second.counted(), Err(Error::Disconnected(_))));
+}
+
+fn refused_connection(name: &str) -> Error {
+    StoreClient::connect(name).unwrap_err()
+}
+
+/// Ends a process by force.
+fn kill(pid: u32) {
+    let (program, arguments) = match cfg!(windows) {
+        true => ("taskkill", vec!["/F".to_owned(), "/PID".to_owned(), pid.to_string()]),
+        false => ("kill", vec!["-KILL".to_owned(), pid.to_string()]),
+    };
+    assert!(Command::new(program).args(arguments).stdout(Stdio::null()).status().unwrap().success());
+}
+
+/// Whether a process of this number exists.
+#[cfg(unix)]
+fn is_alive(pid: u32) -> bool {
+    std::path::Path::new("/proc").join(pid.to_string()).exists()
+}
+
+/// Whether a process of this number exists.
+#[cfg(windows)]
+fn is_alive(pid: u32) -> bool {
+    bridge32_tests::processes::running().iter().any(|process| process.pid == pid)
+}
