@@ -45,7 +45,7 @@ impl Component {
         }
     }
 
-    /// The packages that bring it. Wine's names are empty where one package serves all.
+    /// The packages that bring it; none where this manager is not known to have it.
     pub(crate) fn packages(self, manager: Manager) -> &'static [&'static str] {
         match (manager, self) {
             (Manager::Apt, Self::LinuxC) => &["gcc-multilib", "g++-multilib"],
