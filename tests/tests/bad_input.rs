@@ -1,5 +1,7 @@
 //! Whatever can be wrong has its own error, at once, and the text says what to do.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
 use std::error::Error as _;
 use std::fs;
 use std::time::{Duration, Instant};

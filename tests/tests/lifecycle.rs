@@ -1,5 +1,7 @@
 //! How servers begin and end.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
 use std::cell::Cell;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -47,9 +49,9 @@ fn a_server_killed_while_idle_is_noticed_by_the_next_call_and_all_later_ones() {
     for _ in 0..3 {
         let error = client.echo_i32(1).unwrap_err();
         let Error::ServerDied { status, stderr } = &error else { panic!("{error:?}") };
-        assert!(!status.success());
         assert!(stderr.contains("line 0 of the library"), "{stderr}");
         if Pair::current() != Pair::Windows {
+            // Windows knows an exit code only, and whoever kills chooses it.
             assert_eq!(status.name(), Some("SIGKILL"), "{status}");
         }
     }

@@ -7,16 +7,50 @@ use crate::interface::{Dispatch, Interface};
 
 /// A type that serves an interface.
 ///
-/// `#[bridge32(lib = …)]` implements it for the native implementation. A custom server implements it itself:
+/// `#[bridge32(lib = …)]` implements it for the native implementation. A custom server implements it itself, names its
+/// interface as `dyn Trait`, and is made the server's `main` with `bridge32::server_main!(EchoServer)`:
 ///
-/// ```text
-/// impl bridge32::Serve for EchoServer {
+/// ```
+/// # mod bridge32 {
+/// #     pub use bridge32_macros::bridge32;
+/// #     pub use bridge32_runtime::*;
+/// #     pub use bridge32_runtime::private as __private;
+/// # }
+/// # use std::error::Error;
+/// # use serde::{Deserialize, Serialize};
+/// use bridge32::{Serve, ServerContext};
+///
+/// #[derive(Serialize, Deserialize)]
+/// pub struct EchoArgs {
+///     pub greeting: String,
+/// }
+///
+/// # /*
+/// #[bridge32(args = EchoArgs)]
+/// # */
+/// # #[bridge32::bridge32(args = EchoArgs, crate = bridge32)]
+/// pub trait Echo {
+///     fn echo(&self, text: &str) -> String;
+/// }
+///
+/// struct EchoServer {
+///     greeting: String,
+/// }
+///
+/// impl Echo for EchoServer {
+///     fn echo(&self, text: &str) -> String {
+///         format!("{}, {text}", self.greeting)
+///     }
+/// }
+///
+/// impl Serve for EchoServer {
 ///     type Interface = dyn Echo;
 ///
 ///     fn start(context: ServerContext<EchoArgs>) -> Result<Self, Box<dyn Error + Send + Sync>> {
-///         Ok(EchoServer { greeting: context.args().greeting.clone() })
+///         Ok(Self { greeting: context.into_args().greeting })
 ///     }
 /// }
+/// # fn main() {}
 /// ```
 pub trait Serve: Sized + 'static {
     /// The interface it serves: `dyn Trait`.
