@@ -7,9 +7,11 @@ use crate::types;
 
 /// Checks an interface as a whole; what passes can be expanded.
 pub(crate) fn interface(interface: &Interface, errors: &Errors) {
-    if interface.options.lib.is_none() && interface.options.abi.is_some() {
-        let message = "`abi` is about native functions, and the interface has no `lib`; give one, or leave `abi` out";
-        errors.at(&interface.name, message);
+    if interface.options.lib.is_none()
+        && !interface.options.failed
+        && let Some((name, _)) = &interface.options.abi
+    {
+        errors.at(name, "`abi` is about native functions, and the interface has no `lib`; give it, or leave `abi` out");
     }
     unique(interface, errors);
     for method in &interface.methods {
@@ -17,6 +19,7 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
         parameters(method, errors);
         match &method.native {
             Some(_) => native(method, errors),
+            None if method.body.is_none() && interface.options.failed => {}
             None => bodied(method, errors),
         }
     }
@@ -28,8 +31,12 @@ fn unique(interface: &Interface, errors: &Errors) {
         let is_versioned = |method: &Method| method.cfgs().next().is_some();
         let mut earlier = interface.methods[..place].iter().filter(|earlier| earlier.name == method.name);
         if earlier.any(|earlier| !(is_versioned(earlier) && is_versioned(method))) {
-            let message = "give this one another name, and `#[symbol(\"…\")]` with the function's";
-            errors.at(&method.name, format_args!("there is a method `{}` already; {message}", method.name));
+            let name = &method.name;
+            let symbol = method
+                .native
+                .as_ref()
+                .map_or_else(String::new, |native| format!(" and `#[symbol(\"{}\")]`", native.symbol.value()));
+            errors.at(name, format_args!("there is a method `{name}` already; give this one another name{symbol}"));
         }
     }
 }
@@ -83,7 +90,11 @@ fn native(method: &Method, errors: &Errors) {
 }
 
 fn length(method: &Method, length: &Length, errors: &Errors) {
-    for of in &length.of {
+    for (place, of) in length.of.iter().enumerate() {
+        if length.of[..place].contains(of) {
+            errors.at(of, format_args!("`{of}` is named twice; name it once"));
+            continue;
+        }
         let Some(array) = method.parameters.iter().find(|parameter| parameter.name == *of) else {
             let arrays: Vec<_> = method
                 .parameters
@@ -92,14 +103,14 @@ fn length(method: &Method, length: &Length, errors: &Errors) {
                 .map(|parameter| format!("`{}`", parameter.name))
                 .collect();
             let remedy = match arrays.as_slice() {
-                [] => "the method has no slice".to_owned(),
+                [] => "pass an array, as `&[T]`".to_owned(),
                 arrays => format!("name {}", arrays.join(" or ")),
             };
             errors.at(of, format_args!("there is no parameter `{of}`; {remedy}"));
             continue;
         };
         if !matches!(array.kind, Kind::Slice(_)) {
-            errors.at(of, format_args!("`{of}` is no slice; `#[len_of]` names a parameter `&[T]`"));
+            errors.at(of, format_args!("`{of}` is not a slice; name a parameter of type `&[T]`"));
         }
     }
 }

@@ -13,6 +13,7 @@ mod parse;
 mod types;
 
 use proc_macro::TokenStream;
+use quote::quote;
 
 use crate::errors::Errors;
 use crate::options::Options;
@@ -27,10 +28,14 @@ pub fn bridge32(options: TokenStream, item: TokenStream) -> TokenStream {
 
 fn expand(options: proc_macro2::TokenStream, item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     let errors = Errors::default();
-    let Some(item) = parse::item(item, &errors) else { return errors.into_tokens() };
+    let Some(parsed) = parse::item(item.clone(), &errors) else {
+        // What it is instead of a trait is used elsewhere.
+        let errors = errors.into_tokens();
+        return quote!(#errors #item);
+    };
     let options = Options::parse(options, &errors);
-    let stub = expand::Stub::of(&item, &options);
-    let interface = parse::interface(item, options, &errors);
+    let stub = expand::Stub::of(&parsed, &options);
+    let interface = parse::interface(parsed, options, &errors);
     check::interface(&interface, &errors);
     match errors.is_empty() {
         true => expand::interface(&interface),

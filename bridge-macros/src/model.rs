@@ -1,7 +1,8 @@
 //! What an interface is, once it is parsed.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Attribute, Block, LitStr, Token, Type, TypeParamBound, Visibility, punctuated::Punctuated};
 
 use crate::names;
@@ -128,10 +129,66 @@ impl Method {
         self.attrs.iter().filter(move |attr| taken.iter().any(|name| attr.path().is_ident(name)))
     }
 
+    /// The type of a parameter, by way of the trait that it needs here.
+    ///
+    /// The compiler then reports a type without it once, at the type, and nothing that follows from it.
+    pub(crate) fn checked(&self, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+        let is_native = self.native.is_some();
+        match &parameter.kind {
+            Kind::Length(length) => by_way_of(&length.ty, Needed::IsLength, krate),
+            Kind::Slice(element) if is_native => by_way_of(element, Needed::Element, krate),
+            Kind::Slice(element) => by_way_of(element, Needed::CrossInSlice, krate),
+            Kind::Reference(ty) if is_native => by_way_of(ty, Needed::Native, krate),
+            Kind::Reference(ty) => by_way_of(ty, Needed::Cross, krate),
+            _ if is_native => by_way_of(&parameter.ty, Needed::Native, krate),
+            _ => by_way_of(&parameter.ty, Needed::Cross, krate),
+        }
+    }
+
+    /// The returned type, likewise: how it crosses, and the types in it that do.
+    pub(crate) fn checked_return(&self, krate: &TokenStream) -> (&'static str, TokenStream) {
+        let cross = |ty| by_way_of(ty, Needed::Cross, krate);
+        match &self.returns {
+            Returns::Nothing => ("value", quote!(())),
+            Returns::Value(ty) if self.native.is_some() => ("value", by_way_of(ty, Needed::NativeReturn, krate)),
+            Returns::Value(ty) => ("value", cross(ty)),
+            Returns::Vec { element, .. } => ("vec", by_way_of(element, Needed::CrossInSlice, krate)),
+            Returns::Result { ok, error, .. } => {
+                let (ok, error) = (cross(ok), cross(error));
+                ("result", quote!(#ok, #error))
+            }
+        }
+    }
+
     /// The parameters that a caller passes.
     pub(crate) fn visible(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| !matches!(parameter.kind, Kind::Length(_)))
     }
+}
+
+/// `<T as Trait>::Value`, which is `T`, standing where `T` was written.
+pub(crate) fn by_way_of(ty: &Type, needed: Needed, krate: &TokenStream) -> TokenStream {
+    let span = ty.span();
+    let needed = match needed {
+        Needed::Cross => quote_spanned!(span=> Cross<_>),
+        Needed::CrossInSlice => quote_spanned!(span=> CrossInSlice<_>),
+        Needed::Native => quote_spanned!(span=> Native),
+        Needed::NativeReturn => quote_spanned!(span=> NativeReturn),
+        Needed::Element => quote_spanned!(span=> Element),
+        Needed::IsLength => quote_spanned!(span=> IsLength),
+    };
+    quote_spanned!(span=> <#ty as #krate::__private::#needed>::Value)
+}
+
+/// The traits of the runtime that say whether a type may stand where it stands.
+#[derive(Clone, Copy)]
+pub(crate) enum Needed {
+    Cross,
+    CrossInSlice,
+    Native,
+    NativeReturn,
+    Element,
+    IsLength,
 }
 
 impl Returns {

@@ -10,13 +10,16 @@ use crate::errors::Errors;
 use crate::model::Abi;
 
 /// The options, as written.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) lib: Option<LitStr>,
-    pub(crate) abi: Option<Abi>,
+    /// The option's name, and what it says.
+    pub(crate) abi: Option<(Ident, Abi)>,
     pub(crate) server: Option<LitStr>,
     pub(crate) args: Option<Type>,
     krate: Option<Path>,
+    /// Some could not be read, and any may be missing because of that.
+    pub(crate) failed: bool,
 }
 
 const KNOWN: &str = "`lib`, `abi`, `server`, `args`, `crate`";
@@ -27,36 +30,42 @@ impl Options {
         let mut seen = Vec::new();
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                let name = Ident::parse_any(input)?;
+                let name = name(input)?;
                 if seen.contains(&name) {
                     errors.at(&name, format_args!("the option `{name}` is given twice; keep one"));
                 }
                 options.option(&name, input, errors)?;
                 seen.push(name);
                 if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
+                    let comma: syn::Result<Token![,]> = input.parse();
+                    comma.map_err(|error| {
+                        syn::Error::new(error.span(), "two options without a comma; write `,` between them")
+                    })?;
                 }
             }
             Ok(())
         };
+        let before = errors.is_empty();
         errors.take(parser.parse2(tokens));
+        options.failed = before && !errors.is_empty();
         options
     }
 
     fn option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
         if !input.peek(Token![=]) {
             return Err(match KNOWN.contains(&format!("`{name}`")) {
-                true => {
-                    syn::Error::new(name.span(), format_args!("the option `{name}` has a value; write `{name} = …`"))
-                }
+                true => without_value(name),
                 false => unknown(name),
             });
         }
         input.parse::<Token![=]>()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(without_value(name));
+        }
         match name.to_string().as_str() {
             "lib" => self.lib = not_empty(text(name, input)?, "the name of the library, such as `\"my_lib\"`", errors),
             "server" => self.server = not_empty(text(name, input)?, "the file name of the server's program", errors),
-            "abi" => self.abi = errors.take(Abi::parse(&text(name, input)?)),
+            "abi" => self.abi = errors.take(Abi::parse(&text(name, input)?)).map(|abi| (name.clone(), abi)),
             "args" => self.args = Some(input.parse()?),
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),
             _ => {
@@ -74,6 +83,23 @@ impl Options {
     pub(crate) fn krate(&self) -> TokenStream {
         self.krate.as_ref().map_or_else(|| quote!(::bridge32), |path| quote!(#path))
     }
+}
+
+/// The name that an option begins with.
+fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
+    let wanted = |error: syn::Error| {
+        syn::Error::new(error.span(), format_args!("an option has a name; write `name = …` with one of {KNOWN}"))
+    };
+    Ident::parse_any(input).map_err(wanted)
+}
+
+fn without_value(name: &Ident) -> syn::Error {
+    let value = match name.to_string().as_str() {
+        "args" => "Type",
+        "crate" => "path",
+        _ => "\"…\"",
+    };
+    syn::Error::new(name.span(), format_args!("the option `{name}` has no value; write `{name} = {value}`"))
 }
 
 fn unknown(name: &Ident) -> syn::Error {

@@ -1,11 +1,12 @@
 //! From tokens to the model.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens as _;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{
-    Attribute, FnArg, Item, ItemTrait, LitStr, Meta, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety,
-    Signature, Token, TraitItem, TraitItemFn, Type,
+    Attribute, FnArg, GenericParam, Item, ItemTrait, LitStr, Meta, Pat, PatType, Receiver, ReceiverKind, ReturnType,
+    Safety, Signature, Token, TraitItem, TraitItemFn, Type,
 };
 
 use crate::errors::Errors;
@@ -17,7 +18,17 @@ use crate::types;
 /// The annotated item, which must be a trait.
 pub(crate) fn item(tokens: TokenStream, errors: &Errors) -> Option<ItemTrait> {
     match errors.take(syn::parse2::<Item>(tokens))? {
-        Item::Trait(item) => Some(item),
+        Item::Trait(mut item) => {
+            // The other one would expand what this one makes.
+            item.attrs.retain(|attr| {
+                let is_ours = attr.path().segments.last().is_some_and(|last| last.ident == "bridge32");
+                if is_ours {
+                    errors.at(attr.path(), "`#[bridge32]` is given twice; keep one");
+                }
+                !is_ours
+            });
+            Some(item)
+        }
         other => {
             errors.at(first_token(&other), "`#[bridge32]` describes a library as a trait; put it on one");
             None
@@ -27,7 +38,6 @@ pub(crate) fn item(tokens: TokenStream, errors: &Errors) -> Option<ItemTrait> {
 
 /// An item's own first word, after its attributes.
 fn first_token(item: &Item) -> TokenStream {
-    use quote::ToTokens as _;
     let attrs = match item {
         Item::Struct(item) => item.attrs.len(),
         Item::Enum(item) => item.attrs.len(),
@@ -44,6 +54,9 @@ fn first_token(item: &Item) -> TokenStream {
 pub(crate) fn interface(item: ItemTrait, options: Options, errors: &Errors) -> Interface {
     if let Some(unsafety) = &item.unsafety {
         errors.at(unsafety, "an interface is an ordinary trait; leave `unsafe` out");
+    }
+    if let Some(auto) = &item.modifiers.auto_token {
+        errors.at(auto, "an interface is an ordinary trait; leave `auto` out");
     }
     generics(&item.generics, "an interface", errors);
     let mut methods = Vec::new();
@@ -62,8 +75,14 @@ pub(crate) fn interface(item: ItemTrait, options: Options, errors: &Errors) -> I
 }
 
 fn generics(generics: &syn::Generics, what: &str, errors: &Errors) {
-    if !generics.params.is_empty() {
-        let message = format!("{what} has no generic parameters; both sides must know its types");
+    let is_lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
+    if !generics.params.is_empty() && generics.params.iter().all(is_lifetime) {
+        errors.at(
+            &generics.params,
+            format_args!("{what} has no lifetimes, an argument lives as long as the call; leave them out"),
+        );
+    } else if !generics.params.is_empty() {
+        let message = format!("{what} has no generic parameters, both sides must know its types; name the types");
         errors.at(&generics.params, message);
     } else if let Some(clause) = &generics.where_clause {
         errors.at(clause.where_token, format_args!("{what} has no bounds; leave the `where` clause out"));
@@ -77,12 +96,12 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
     generics(&item.sig.generics, "a method of an interface", errors);
     receiver(&item.sig, errors);
     let is_native = item.default.is_none() && options.lib.is_some();
-    let (attrs, own) = method_attributes(item.attrs, errors);
+    let (attrs, own) = method_attributes(&item.attrs, errors);
     let native = native(own, name, is_native, item.default.is_some(), options, errors);
     let mut parameters = Vec::new();
     for input in inputs {
         if let FnArg::Typed(input) = input {
-            parameters.extend(parameter(input, errors));
+            parameters.extend(parameter(input, &item, errors));
         }
     }
     let returns = returns(output, errors);
@@ -96,23 +115,28 @@ fn qualifiers(signature: &Signature, errors: &Errors) {
     if let Some(constness) = &signature.constness {
         errors.at(constness, "a call leaves the process and cannot be `const`; leave `const` out");
     }
-    if !matches!(signature.safety, Safety::Default) {
-        errors.at(&signature.safety, "the methods of an interface are ordinary ones; leave this out");
+    let safety = &signature.safety;
+    if !matches!(safety, Safety::Default) {
+        let message = format!("a method of an interface is safe to call; leave `{}` out", safety.to_token_stream());
+        errors.at(safety, message);
     }
     if let Some(abi) = &signature.abi {
         let message = "the calling convention is an attribute here; write `#[abi(\"…\")]` on the method";
         errors.at(abi, message);
     }
     if let Some(variadic) = &signature.variadic {
-        errors.at(variadic, "a method has a fixed number of parameters; write one method for each way to call it");
+        errors.at(variadic.dots, "a method has a fixed number of parameters; write one method for each way to call it");
     }
 }
 
 fn receiver(signature: &Signature, errors: &Errors) {
     match signature.receiver() {
-        Some(Receiver { kind: ReceiverKind::Reference(_, None, None), mutability: None, .. }) => {}
+        Some(receiver) if types::is_shared(receiver) => {}
         Some(Receiver { kind: ReceiverKind::Reference(_, _, Some(mutability)), .. }) => {
             errors.at(mutability, "a method may be called from several threads; take `&self`");
+        }
+        Some(Receiver { kind: ReceiverKind::Reference(_, Some(lifetime), _), .. }) => {
+            errors.at(lifetime, "a call borrows the client only while it lasts; take `&self`");
         }
         Some(receiver) => errors.at(receiver, "a method is called on a shared client; take `&self`"),
         None => errors.at(&signature.ident, format_args!("`{}` has no receiver; begin with `&self`", signature.ident)),
@@ -147,20 +171,20 @@ const PASSED_ON: &[&str] = &[
 ];
 
 /// Parts a method's attributes into those that stay on it and those that are ours.
-fn method_attributes(attrs: Vec<Attribute>, errors: &Errors) -> (Vec<Attribute>, Own) {
+fn method_attributes(attrs: &[Attribute], errors: &Errors) -> (Vec<Attribute>, Own) {
     let mut own = Own::default();
     let mut others = Vec::new();
     for attr in attrs {
         // Tools and other macros are told from ours by their path.
         let Some(name) = attr.path().get_ident().cloned() else {
-            others.push(attr);
+            others.push(attr.clone());
             continue;
         };
         let repeated = match name.to_string().as_str() {
             "symbol" => {
-                errors.take(text_argument(&attr)).and_then(|text| own.symbol.replace((name.clone(), text))).is_some()
+                errors.take(text_argument(attr)).and_then(|text| own.symbol.replace((name.clone(), text))).is_some()
             }
-            "abi" => errors.take(text_argument(&attr)).and_then(|text| own.abi.replace((name.clone(), text))).is_some(),
+            "abi" => errors.take(text_argument(attr)).and_then(|text| own.abi.replace((name.clone(), text))).is_some(),
             "optional" => {
                 if !matches!(attr.meta, Meta::Path(_)) {
                     errors.at(&attr.meta, "this attribute takes nothing; write `#[optional]`");
@@ -172,7 +196,7 @@ fn method_attributes(attrs: Vec<Attribute>, errors: &Errors) -> (Vec<Attribute>,
                 false
             }
             other if PASSED_ON.contains(&other) => {
-                others.push(attr);
+                others.push(attr.clone());
                 false
             }
             other => {
@@ -213,17 +237,21 @@ fn native(
         let given = [own.symbol.map(|(name, _)| name), own.abi.map(|(name, _)| name), own.optional];
         for attribute in given.into_iter().flatten() {
             let why = if has_body { "the method has a body" } else { "the interface has no `lib`" };
+            // An option that could not be read may have been `lib`.
+            if !has_body && options.failed {
+                continue;
+            }
             errors.at(&attribute, format_args!("`#[{attribute}]` is about a native function, and {why}; leave it out"));
         }
         return None;
     }
-    let default = options.abi.unwrap_or(Abi::C);
+    let default = options.abi.as_ref().map_or(Abi::C, |(_, abi)| *abi);
     let abi = own.abi.and_then(|(_, text)| errors.take(Abi::parse(&text))).unwrap_or(default);
     let symbol = own.symbol.map_or_else(|| LitStr::new(&names::text(name), name.span()), |(_, text)| text);
     Some(Native { symbol, abi, optional: own.optional.is_some() })
 }
 
-fn parameter(input: &PatType, errors: &Errors) -> Option<Parameter> {
+fn parameter(input: &PatType, method: &TraitItemFn, errors: &Errors) -> Option<Parameter> {
     let (mutability, name) = match &*input.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => (pat.mutability, pat.ident.clone()),
         pat => {
@@ -231,6 +259,11 @@ fn parameter(input: &PatType, errors: &Errors) -> Option<Parameter> {
             return None;
         }
     };
+    if let Some(mutability) = mutability
+        && method.default.is_none()
+    {
+        errors.at(mutability, "without a body there is nothing that changes it; leave `mut` out");
+    }
     let mut length = None;
     for attr in &input.attrs {
         match attr.path().get_ident().map(ToString::to_string).as_deref() {
@@ -245,13 +278,13 @@ fn parameter(input: &PatType, errors: &Errors) -> Option<Parameter> {
             _ => {
                 let message = format!(
                     "`#[{}]` is not known here; a parameter takes `#[len_of(…)]`",
-                    attr.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default()
+                    attr.path().to_token_stream().to_string().replace(' ', "")
                 );
                 errors.at(attr.path(), message);
             }
         }
     }
-    types::check_parameter(&input.ty, errors);
+    types::check_parameter(&input.ty, !method.sig.generics.params.is_empty(), errors);
     let kind = match length {
         Some(of) => length_kind(of, &input.ty),
         None => types::kind(&input.ty),
@@ -284,7 +317,8 @@ fn returns(output: &ReturnType, errors: &Errors) -> Option<Returns> {
     types::check_returned(ty, errors);
     let returns = types::returns(ty);
     if returns.is_none() {
-        errors.at(ty, "the client needs to see the error's type; write `Result<T, E>` with both");
+        let message = "the client needs to see the error's type; write `Result<T, E>` with both";
+        errors.at(types::last_name(ty), message);
     }
     returns
 }

@@ -1,7 +1,7 @@
 //! What can be seen of a type from its tokens alone. What only the compiler can see fails there, as a missing trait.
 
 use syn::visit::{self, Visit};
-use syn::{GenericArgument, PathArguments, Type, TypePath, TypeReference};
+use syn::{GenericArgument, Ident, PathArguments, Receiver, ReceiverKind, Type, TypePath, TypeReference};
 
 use crate::errors::Errors;
 use crate::model::{Kind, Returns};
@@ -34,9 +34,9 @@ pub(crate) fn returns(ty: &Type) -> Option<Returns> {
     })
 }
 
-/// Reports whatever in a parameter's type cannot cross.
-pub(crate) fn check_parameter(ty: &Type, errors: &Errors) {
-    let mut visitor = Forbidden { errors, place: "a parameter" };
+/// Reports whatever in a parameter's type cannot cross. `has_lifetimes`: some are declared, which has been reported.
+pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
+    let mut visitor = Forbidden { errors, place: "a parameter", has_lifetimes };
     match bare(ty) {
         Type::Reference(reference) => {
             if let Some(mutability) = &reference.mutability {
@@ -60,7 +60,7 @@ pub(crate) fn check_parameter(ty: &Type, errors: &Errors) {
 
 /// Reports whatever in a returned type cannot cross.
 pub(crate) fn check_returned(ty: &Type, errors: &Errors) {
-    Forbidden { errors, place: "a return value" }.visit_type(ty);
+    Forbidden { errors, place: "a return value", has_lifetimes: false }.visit_type(ty);
 }
 
 /// The type arguments of `Name<…>`, where `Name` is the last part of a path.
@@ -75,6 +75,14 @@ fn generic<'t>(ty: &'t Type, name: &str) -> Option<Vec<&'t Type>> {
     Some(types.collect())
 }
 
+/// The last part of a type's path.
+pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
+    match bare(ty) {
+        Type::Path(TypePath { path, .. }) => path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
+}
+
 /// The reference in `Option<&str>`.
 fn optional_text(ty: &Type) -> Option<&TypeReference> {
     match generic(ty, "Option")?.as_slice() {
@@ -85,7 +93,27 @@ fn optional_text(ty: &Type) -> Option<&TypeReference> {
 
 /// Whether a type is a path that ends in `name`.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
-    matches!(bare(ty), Type::Path(TypePath { path, .. }) if path.segments.last().is_some_and(|last| last.ident == name))
+    last_name(ty).is_some_and(|last| last == name)
+}
+
+/// Whether a type can stand in any signature: it has a size, and nothing in it is left to be found out.
+pub(crate) fn is_nameable(ty: &Type) -> bool {
+    struct Unnamed(bool);
+    impl<'ast> Visit<'ast> for Unnamed {
+        fn visit_type(&mut self, ty: &'ast Type) {
+            self.0 |= matches!(ty, Type::Infer(_) | Type::Never(_) | Type::Macro(_) | Type::Verbatim(_))
+                || is_named(ty, "Self");
+            visit::visit_type(self, ty);
+        }
+    }
+    let mut unnamed = Unnamed(false);
+    unnamed.visit_type(ty);
+    !unnamed.0 && !is_named(ty, "str") && !matches!(bare(ty), Type::Slice(_) | Type::TraitObject(_))
+}
+
+/// Whether a receiver is `&self`.
+pub(crate) fn is_shared(receiver: &Receiver) -> bool {
+    matches!(receiver, Receiver { kind: ReceiverKind::Reference(_, None, None), mutability: None, .. })
 }
 
 /// The type without parentheses, and without the invisible ones that a `macro_rules!` puts around it.
@@ -101,11 +129,14 @@ fn bare(ty: &Type) -> &Type {
 struct Forbidden<'e> {
     errors: &'e Errors,
     place: &'static str,
+    has_lifetimes: bool,
 }
 
 impl Forbidden<'_> {
     fn lifetime(&self, reference: &TypeReference) {
-        if let Some(lifetime) = &reference.lifetime {
+        if let Some(lifetime) = &reference.lifetime
+            && !self.has_lifetimes
+        {
             self.errors.at(lifetime, "an argument lives as long as the call; leave the lifetime out");
         }
     }
@@ -115,6 +146,10 @@ impl<'ast> Visit<'ast> for Forbidden<'_> {
     fn visit_type(&mut self, ty: &'ast Type) {
         let place = self.place;
         match ty {
+            Type::Ptr(pointer) if place == "a return value" => self.errors.at(
+                pointer.star_token,
+                "a raw pointer means nothing in another process; return an owned type such as `String` or `Vec<T>`",
+            ),
             Type::Ptr(pointer) => self
                 .errors
                 .at(pointer.star_token, "a raw pointer means nothing in another process; use `&T`, `&[T]` or `&str`"),

@@ -7,8 +7,8 @@ pub use crate::interface::{
     self, Abi, CType, Description, Dispatch, Interface, Method, Native as NativeFunction, Parameter, Reply,
 };
 pub use crate::library::NativeLibrary;
-pub use crate::marshal::Decoder;
-pub use crate::native::{Element, Length, Native, NativeReturn, Text, common_length};
+pub use crate::marshal::{Cross, CrossInSlice, Decoder};
+pub use crate::native::{Element, IsLength, Native, NativeReturn, Text, common_length};
 pub use crate::server::native;
 
 /// The result of a method that returns a `Result` of its own.
@@ -23,9 +23,18 @@ pub fn method_result<T, E>(result: Result<Result<T, E>, Error>) -> Result<T, Cal
     }
 }
 
-/// The pointer that a C function takes an array by.
-pub fn array_pointer<T: Element>(values: &[T]) -> *const T {
-    values.as_ptr()
+/// Takes what a native function returned.
+///
+/// The value and what takes it are apart so that the compiler reports a type that it cannot take once.
+///
+/// # Errors
+/// As `take`.
+///
+/// # Safety
+/// As `take`.
+pub unsafe fn from_c<C, T>(value: C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { take(value) }
 }
 
 /// A number that no method has.

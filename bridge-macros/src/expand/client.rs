@@ -104,18 +104,13 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
     let (arguments, outcome) = (local("arguments"), local("outcome"));
     let encode = method.parameters.iter().map(|parameter| encode(method, parameter, &krate));
     let number = names::number(name);
-    let take = match &method.returns {
-        Returns::Vec { element, .. } => quote!(vec::<#element>),
-        returns => {
-            let ty = returns.ty();
-            quote!(value::<#ty>)
-        }
-    };
+    let (take, types) = method.checked_return(&krate);
+    let take = local(take);
     let call = quote! {
         self.session.call(
             #number,
             |#arguments| { #(#encode)* ::core::result::Result::Ok(()) },
-            |#outcome| #outcome.#take(),
+            |#outcome| #outcome.#take::<#types>(),
         )
     };
     let (returns, call) = match &method.returns {
@@ -140,17 +135,16 @@ fn encode(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenS
     let arguments = local("arguments");
     let Parameter { name, kind, .. } = parameter;
     let text = names::text(name);
+    let ty = method.checked(parameter, krate);
     match kind {
-        Kind::Value => quote!(#arguments.value(#text, &#name)?;),
-        Kind::Reference(_) => quote!(#arguments.value(#text, #name)?;),
+        Kind::Value => quote!(#arguments.value::<#ty>(#text, &#name)?;),
+        Kind::Reference(_) => quote!(#arguments.value::<#ty>(#text, #name)?;),
         Kind::Text | Kind::OptionalText if method.native.is_some() => quote!(#arguments.c_text(#text, #name)?;),
         Kind::Text => quote!(#arguments.value(#text, #name)?;),
         Kind::OptionalText => quote!(#arguments.value(#text, &#name)?;),
-        Kind::Slice(_) => quote!(#arguments.slice(#text, #name)?;),
+        Kind::Slice(_) => quote!(#arguments.slice::<#ty>(#text, #name)?;),
         Kind::Length(length) => {
-            let ty = &length.ty;
             let lengths = super::library::lengths(length);
-            let _ = krate;
             quote!(#arguments.length::<#ty>(#text, #lengths)?;)
         }
     }

@@ -1,9 +1,9 @@
 //! The trait itself, and its description.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
-use crate::model::{Interface, Kind, Method, Native, Parameter, Returns};
+use crate::model::{Interface, Kind, Length, Method, Native, Parameter, Returns};
 use crate::names;
 
 /// The trait, with the parameters that a caller passes.
@@ -74,28 +74,26 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
 
 fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
     let (cfgs, name) = (method.cfgs(), names::text(&method.name));
-    let parameters = method.parameters.iter().map(|Parameter { name, ty, kind, .. }| {
-        let name = names::text(name);
-        let shape = match kind {
-            Kind::Value => quote!(value::<#ty>),
-            Kind::Reference(ty) => quote!(reference::<#ty>),
+    let parameters = method.parameters.iter().map(|parameter| {
+        let name = names::text(&parameter.name);
+        let ty = method.checked(parameter, krate);
+        let shape = match &parameter.kind {
+            Kind::Reference(_) | Kind::Length(Length { by_reference: true, .. }) => quote!(reference::<#ty>),
+            Kind::Value | Kind::Length(_) => quote!(value::<#ty>),
             Kind::Text => quote!(text),
             Kind::OptionalText => quote!(optional_text),
-            Kind::Slice(element) => quote!(slice::<#element>),
-            Kind::Length(length) => {
-                let ty = &length.ty;
-                if length.by_reference { quote!(reference::<#ty>) } else { quote!(value::<#ty>) }
-            }
+            Kind::Slice(_) => quote!(slice::<#ty>),
         };
         quote!(#krate::__private::Parameter { name: #name, shape: #krate::__private::interface::#shape })
     });
-    let returns = method.returns.ty();
+    let (shape, returned) = method.checked_return(krate);
+    let shape = names::local(shape);
     let native = option(method.native.as_ref().map(|native| native_description(method, native, krate)));
     quote! {
         #(#cfgs)* #krate::__private::Method {
             name: #name,
             parameters: &[#(#parameters),*],
-            returns: #krate::__private::interface::value::<#returns>,
+            returns: #krate::__private::interface::#shape::<#returned>,
             native: #native,
         }
     }
@@ -104,45 +102,41 @@ fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
 fn native_description(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
     let Native { symbol, abi, optional } = native;
     let abi = abi.variant();
-    let returns = method.returns.ty();
+    let (_, returns) = method.checked_return(krate);
     let parameters = method.parameters.iter().map(|parameter| {
         let name = names::text(&parameter.name);
-        let c = c_description(parameter, krate);
+        let c = c_description(method, parameter, krate);
         quote!((#krate::__private::CType::#c, #name))
     });
+    let span = super::library::start(&returns);
     let sizes = method.parameters.iter().map(|parameter| {
-        let c = super::library::c_type(parameter, krate);
-        quote!(::core::mem::size_of::<#c>())
+        let c = super::library::c_type(method, parameter, krate);
+        let span = super::library::start(&c);
+        quote_spanned!(span=> ::core::mem::size_of::<#c>())
     });
+    let c_name = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::C_NAME);
     quote! {
         #krate::__private::NativeFunction {
             symbol: #symbol,
             abi: #krate::__private::Abi::#abi,
             optional: #optional,
             stack_bytes: #krate::__private::interface::stack_bytes(&[#(#sizes),*]),
-            returns: <#returns as #krate::__private::NativeReturn>::C_NAME,
+            returns: #c_name,
             parameters: &[#(#parameters),*],
         }
     }
 }
 
 /// A parameter's type in C, by name.
-fn c_description(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-    let c_name = |ty: &syn::Type| quote!(<#ty as #krate::__private::Native>::C_NAME);
+fn c_description(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let ty = method.checked(parameter, krate);
+    let name = super::library::native(ty, "C_NAME", krate);
     match &parameter.kind {
-        Kind::Value => {
-            let name = c_name(&parameter.ty);
-            quote!(Value(#name))
-        }
         Kind::Text | Kind::OptionalText => quote!(ConstPointer("char")),
-        Kind::Reference(ty) | Kind::Slice(ty) => {
-            let name = c_name(ty);
+        Kind::Reference(_) | Kind::Slice(_) | Kind::Length(Length { by_reference: true, .. }) => {
             quote!(ConstPointer(#name))
         }
-        Kind::Length(length) => {
-            let name = c_name(&length.ty);
-            if length.by_reference { quote!(ConstPointer(#name)) } else { quote!(Value(#name)) }
-        }
+        Kind::Value | Kind::Length(_) => quote!(Value(#name)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The native implementation: the trait's methods over the library's functions.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 
 use crate::model::{Interface, Kind, Length, Method, Native, Parameter};
 use crate::names::{self, local};
@@ -93,35 +93,38 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 fn method(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
     let (cfgs, signature, number) =
         (method.cfgs(), super::interface::signature(method, false), names::number(&method.name));
-    let (name, returns) = (names::text(&method.name), method.returns.ty());
+    let (name, (_, returns)) = (names::text(&method.name), method.checked_return(krate));
     let (function_type, function) = (local("__Function"), local("function"));
-    let declare = function_declaration(method, native, krate);
-    let convert = method.parameters.iter().map(|parameter| convert(parameter, krate));
-    let pass = method.parameters.iter().map(|parameter| pass(parameter, krate));
+    let declare = function_declaration(method, native);
+    let inferred = method.parameters.iter().map(|_| quote!(_));
+    let convert = method.parameters.iter().map(|parameter| convert(method, parameter, krate));
+    let pass = method.parameters.iter().map(pass);
+    let span = start(&returns);
+    let from_c = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::from_c);
     quote! {
         #(#cfgs)*
         #signature {
             #declare
             #krate::__private::native(#name, || {
                 // SAFETY: that the function has this signature is what the interface says.
-                let #function = unsafe { self.library.function::<#function_type>(#number) }?;
+                let #function: #function_type<#(#inferred,)* _> = unsafe { self.library.function(#number) }?;
                 #(#convert)*
                 // SAFETY: as above; what the pointers point to lives until the end of the call.
-                unsafe { <#returns as #krate::__private::NativeReturn>::from_c(#function(#(#pass),*)) }
+                unsafe { #krate::__private::from_c(#function(#(#pass),*), #from_c) }
             })
         }
     }
 }
 
-/// The type of the function's pointer. Calling conventions that Rust knows on 32-bit x86 only are C's elsewhere, as
-/// they are for C compilers.
-fn function_declaration(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
-    let function_type = local("__Function");
-    let parameters: Vec<_> = method.parameters.iter().map(|parameter| c_type(parameter, krate)).collect();
-    let returns = method.returns.ty();
+/// The type of the function's pointer, for the types that are passed and taken. Calling conventions that Rust knows on
+/// 32-bit x86 only are C's elsewhere, as they are for C compilers.
+fn function_declaration(method: &Method, native: &Native) -> TokenStream {
+    let (function_type, returns) = (local("__Function"), local("__Returns"));
+    let parameters: Vec<_> =
+        (0..method.parameters.len()).map(|place| format_ident!("__P{place}", span = Span::mixed_site())).collect();
     let declare = |abi: &str| {
         quote! {
-            type #function_type = unsafe extern #abi fn(#(#parameters),*) -> <#returns as #krate::__private::NativeReturn>::C;
+            type #function_type<#(#parameters,)* #returns> = unsafe extern #abi fn(#(#parameters),*) -> #returns;
         }
     };
     let declared = declare(native.abi.name());
@@ -137,46 +140,62 @@ fn function_declaration(method: &Method, native: &Native, krate: &TokenStream) -
     }
 }
 
+/// What the runtime says of a type in C, standing where the type does: an error in it is one with the type's own.
+pub(super) fn native(ty: TokenStream, item: &str, krate: &TokenStream) -> TokenStream {
+    let span = start(&ty);
+    let item = Ident::new(item, span);
+    quote_spanned!(span=> <#ty as #krate::__private::Native>::#item)
+}
+
+/// Where a type that came [by way of](crate::model::by_way_of) a trait stands.
+pub(super) fn start(ty: &TokenStream) -> Span {
+    ty.clone().into_iter().next().map_or_else(Span::mixed_site, |first| first.span())
+}
+
 /// A parameter's type in C.
-pub(super) fn c_type(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-    let c = |ty: &syn::Type| quote!(<#ty as #krate::__private::Native>::C);
-    let pointer = |c: TokenStream| quote!(*const #c);
+pub(super) fn c_type(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let ty = method.checked(parameter, krate);
+    let c = native(ty, "C", krate);
     match &parameter.kind {
-        Kind::Value => c(&parameter.ty),
-        Kind::Reference(ty) => pointer(c(ty)),
-        Kind::Text | Kind::OptionalText => pointer(quote!(::core::ffi::c_char)),
-        Kind::Slice(element) => quote!(*const #element),
-        Kind::Length(length) if length.by_reference => pointer(c(&length.ty)),
-        Kind::Length(length) => c(&length.ty),
+        Kind::Text | Kind::OptionalText => quote!(*const ::core::ffi::c_char),
+        Kind::Reference(_) | Kind::Slice(_) | Kind::Length(Length { by_reference: true, .. }) => quote!(*const #c),
+        Kind::Value | Kind::Length(_) => c,
     }
 }
 
 /// Makes the C value of a parameter, under its own name.
-fn convert(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-    let Parameter { name, ty, kind, .. } = parameter;
+fn convert(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let Parameter { name, kind, .. } = parameter;
+    let ty = method.checked(parameter, krate);
     let text = names::text(name);
     match kind {
-        Kind::Value => quote!(let #name = <#ty as #krate::__private::Native>::into_c(#name);),
-        Kind::Reference(ty) => quote! {
-            let #name = <#ty as #krate::__private::Native>::into_c(::core::clone::Clone::clone(#name));
-        },
+        Kind::Value => {
+            let (span, into_c) = (start(&ty), native(ty, "into_c", krate));
+            let value = quote_spanned!(span=> #into_c(#name));
+            quote!(let #name = #value;)
+        }
+        Kind::Reference(_) => {
+            let (span, into_c) = (start(&ty), native(ty, "into_c", krate));
+            let value = quote_spanned!(span=> #into_c(::core::clone::Clone::clone(#name)));
+            quote!(let #name = #value;)
+        }
         Kind::Text | Kind::OptionalText => quote!(let #name = #krate::__private::Text::new(#text, #name)?;),
         Kind::Slice(_) => TokenStream::new(),
         Kind::Length(length) => {
-            let (ty, lengths) = (&length.ty, lengths(length));
+            let lengths = lengths(length);
             quote!(let #name = #krate::__private::common_length::<#ty>(#text, #lengths)?;)
         }
     }
 }
 
 /// The C value of a parameter in the call.
-fn pass(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+fn pass(parameter: &Parameter) -> TokenStream {
     let Parameter { name, kind, .. } = parameter;
     match kind {
         Kind::Value => quote!(#name),
         Kind::Reference(_) => quote!(&raw const #name),
         Kind::Text | Kind::OptionalText => quote!(#name.as_ptr()),
-        Kind::Slice(_) => quote!(#krate::__private::array_pointer(#name)),
+        Kind::Slice(_) => quote!(<[_]>::as_ptr(#name)),
         Kind::Length(length) if length.by_reference => quote!(&raw const #name),
         Kind::Length(_) => quote!(#name),
     }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Interface, Kind, Method, Parameter, Returns};
+use crate::model::{Interface, Kind, Method, Parameter};
 use crate::names::{self, local};
 
 /// `Dispatch` for every implementation of the trait.
@@ -32,28 +32,33 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
 }
 
 fn arm(interface: &Interface, method: &Method) -> TokenStream {
-    let trait_name = &interface.name;
+    let (krate, trait_name) = (interface.options.krate(), &interface.name);
     let (server, arguments, reply, result) = (local("server"), local("arguments"), local("reply"), local("result"));
     let (cfgs, name, number) = (method.cfgs(), &method.name, names::number(&method.name));
-    let decode = method.visible().map(|Parameter { name, ty, kind, .. }| match kind {
-        Kind::Value => quote!(let #name = #arguments.value::<#ty>()?;),
-        Kind::Reference(ty) => quote!(let #name = &#arguments.value::<#ty>()?;),
-        Kind::Text => quote!(let #name = #arguments.text()?;),
-        Kind::OptionalText => quote!(let #name = #arguments.optional_text()?;),
-        Kind::Slice(element) => quote!(let #name = &*#arguments.slice::<#element>()?;),
-        Kind::Length(_) => TokenStream::new(),
+    let decode = method.visible().map(|parameter| {
+        let Parameter { name, kind, .. } = parameter;
+        let ty = method.checked(parameter, &krate);
+        match kind {
+            Kind::Value => quote!(let #name = #arguments.value::<#ty>()?;),
+            Kind::Reference(_) => quote!(let #name = &#arguments.value::<#ty>()?;),
+            Kind::Text => quote!(let #name = #arguments.text()?;),
+            Kind::OptionalText => quote!(let #name = #arguments.optional_text()?;),
+            Kind::Slice(_) => quote!(let #name = &*#arguments.slice::<#ty>()?;),
+            Kind::Length(_) => TokenStream::new(),
+        }
     });
     let names = method.visible().map(|parameter| &parameter.name);
-    let put = match &method.returns {
-        Returns::Vec { .. } => quote!(slice),
-        _ => quote!(value),
+    let (put, types) = match method.checked_return(&krate) {
+        ("vec", element) => ("slice", element),
+        other => other,
     };
+    let put = local(put);
     quote! {
         #(#cfgs)* #number => {
             #(#decode)*
             #arguments.finish()?;
             let #result = #trait_name::#name(#server #(, #names)*);
-            ::core::result::Result::Ok(#reply.begin()?.#put(&#result)?)
+            ::core::result::Result::Ok(#reply.begin()?.#put::<#types>(&#result)?)
         }
     }
 }

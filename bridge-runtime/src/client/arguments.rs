@@ -93,6 +93,14 @@ impl<'m> Outcome<'m> {
         self.decoded(result)
     }
 
+    /// The result of a method that returns one.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`].
+    pub fn result<T: DeserializeOwned, E: DeserializeOwned>(&mut self) -> Result<Result<T, E>, Error> {
+        self.value()
+    }
+
     /// A vector.
     ///
     /// # Errors

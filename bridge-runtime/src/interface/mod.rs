@@ -6,7 +6,7 @@ mod shape;
 
 pub use difference::Difference;
 pub(crate) use difference::differences;
-pub use shape::{optional_text, reference, slice, text, value};
+pub use shape::{optional_text, reference, result, slice, text, value, vec};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

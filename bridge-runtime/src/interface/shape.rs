@@ -33,6 +33,16 @@ pub fn value<T: DeserializeOwned>() -> String {
     }
 }
 
+/// The text of a vector's type.
+pub fn vec<T: DeserializeOwned>() -> String {
+    value::<Vec<T>>()
+}
+
+/// The text of a result's type.
+pub fn result<T: DeserializeOwned, E: DeserializeOwned>() -> String {
+    value::<Result<T, E>>()
+}
+
 /// The text of a reference's type.
 pub fn reference<T: DeserializeOwned>() -> String {
     format!("&{}", value::<T>())

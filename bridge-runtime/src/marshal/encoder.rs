@@ -44,6 +44,14 @@ impl<'b> Encoder<'b> {
         }
     }
 
+    /// Appends a result, as any value.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn result<T: Serialize, E: Serialize>(&mut self, result: &Result<T, E>) -> Result<(), EncodeError> {
+        self.value(result)
+    }
+
     /// Appends a slice: scalars as aligned bytes in one copy, everything else element by element.
     ///
     /// # Errors

@@ -1,11 +1,13 @@
 //! Values into messages and back: postcard, and runs of scalars as they lie in memory.
 
 mod buffer;
+mod cross;
 mod decoder;
 mod encoder;
 mod scalar;
 
 pub use buffer::{ALIGNMENT, Buffer, BufferError, LARGEST};
+pub use cross::{Cross, CrossInSlice};
 pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
 

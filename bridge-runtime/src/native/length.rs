@@ -4,10 +4,15 @@ use super::Native;
 
 /// An integer that a C function takes the length of an array in.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot hold a length",
-    label = "not an integer of fixed width",
-    note = "a `#[len_of(…)]` parameter is `i8` to `i64` or `u8` to `u64`, by value or by reference"
+    message = "`{Self}` cannot hold a length; write `i8` to `i64` or `u8` to `u64`, by value or by reference",
+    label = "not an integer of fixed width"
 )]
+pub trait IsLength {
+    /// The type itself.
+    type Value: Length;
+}
+
+/// What is done with such an integer. Its bounds would be reported besides, if it were the trait that is named.
 pub trait Length: Native + TryFrom<usize> {
     /// The name of the type in Rust.
     const NAME: &'static str;
@@ -45,6 +50,10 @@ pub fn common_length<N: Length>(name: &str, arrays: &[(&'static str, usize)]) ->
 
 macro_rules! lengths {
     ($($integer:ty)*) => {$(
+        impl IsLength for $integer {
+            type Value = $integer;
+        }
+
         impl Length for $integer {
             const NAME: &'static str = stringify!($integer);
         }

@@ -6,6 +6,7 @@ use crate::fault::Fault;
 macro_rules! same_in_c {
     ($($rust:ty => $c:literal)*) => {$(
         impl Native for $rust {
+            type Value = $rust;
             type C = $rust;
             const C_NAME: &'static str = $c;
 
@@ -18,7 +19,9 @@ macro_rules! same_in_c {
             }
         }
 
-        impl Element for $rust {}
+        impl Element for $rust {
+            type Value = $rust;
+        }
     )*};
 }
 
@@ -38,6 +41,7 @@ same_in_c! {
 /// C's `_Bool`: one byte. A library may leave any value in it, so it is taken as a byte; Rust's `bool` would be
 /// undefined for all but 0 and 1.
 impl Native for bool {
+    type Value = bool;
     type C = u8;
     const C_NAME: &'static str = "bool";
 

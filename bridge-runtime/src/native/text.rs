@@ -31,6 +31,7 @@ impl Text {
 }
 
 impl NativeReturn for Option<String> {
+    type Value = Self;
     type C = *const c_char;
     const C_NAME: &'static str = "const char *";
 
@@ -46,6 +47,7 @@ impl NativeReturn for Option<String> {
 }
 
 impl NativeReturn for String {
+    type Value = Self;
     type C = *const c_char;
     const C_NAME: &'static str = "const char *";
 
