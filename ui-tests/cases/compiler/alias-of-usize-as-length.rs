@@ -1,0 +1,14 @@
+use bridge32::bridge32;
+
+type Count = usize;
+
+#[bridge32(lib = "my_lib")]
+pub trait MyLib {
+    fn sum(&self, values: &[i32], #[len_of(values)] n: Count) -> i32;
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    let client = MyLibClient::launch()?;
+    assert_eq!(client.sum(&[1, 2])?, 3);
+    Ok(())
+}

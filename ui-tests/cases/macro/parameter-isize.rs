@@ -1,0 +1,12 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "my_lib")]
+pub trait MyLib {
+    fn add(&self, a: isize, b: i32) -> i32;
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    let client = MyLibClient::launch()?;
+    assert_eq!(client.add(1, 2)?, 3);
+    Ok(())
+}
