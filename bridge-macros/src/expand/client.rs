@@ -27,7 +27,7 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
 pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (krate, vis, client, trait_name) =
         (interface.options.krate(), &interface.vis, interface.client(), &interface.name);
-    let result = quote!(::core::result::Result);
+    let (result, server) = (quote!(::core::result::Result), local("S"));
     let methods = interface.methods.iter().map(|method| self::method(interface, method));
     quote! {
         impl #client {
@@ -56,7 +56,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             ///
             /// # Panics
             /// If the system does not give a thread.
-            #vis fn in_process(server: impl #trait_name + ::core::marker::Send + 'static) -> Self {
+            #vis fn in_process<#server: #trait_name + ::core::marker::Send + 'static>(server: #server) -> Self {
                 #krate::__private::in_process(server)
             }
 

@@ -163,41 +163,46 @@ pub(super) fn c_type(method: &Method, parameter: &Parameter, krate: &TokenStream
     }
 }
 
-/// Makes the C value of a parameter, under its own name.
+/// The variable that holds the C value of a parameter.
+fn in_c(parameter: &Parameter) -> Ident {
+    local(&format!("c_{}", names::text(&parameter.name)))
+}
+
+/// Makes the C value of a parameter.
 fn convert(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let Parameter { name, kind, .. } = parameter;
     let ty = method.checked(parameter, krate);
-    let text = names::text(name);
+    let (text, c) = (names::text(name), in_c(parameter));
     match kind {
         Kind::Value => {
             let (span, into_c) = (start(&ty), native(ty, "into_c", krate));
             let value = quote_spanned!(span=> #into_c(#name));
-            quote!(let #name = #value;)
+            quote!(let #c = #value;)
         }
         Kind::Reference(_) => {
             let (span, into_c) = (start(&ty), native(ty, "into_c", krate));
             let value = quote_spanned!(span=> #into_c(::core::clone::Clone::clone(#name)));
-            quote!(let #name = #value;)
+            quote!(let #c = #value;)
         }
-        Kind::Text | Kind::OptionalText => quote!(let #name = #krate::__private::Text::new(#text, #name)?;),
+        Kind::Text | Kind::OptionalText => quote!(let #c = #krate::__private::Text::new(#text, #name)?;),
         Kind::Slice(_) => TokenStream::new(),
         Kind::Length(length) => {
             let lengths = lengths(length);
-            quote!(let #name = #krate::__private::common_length::<#ty>(#text, #lengths)?;)
+            quote!(let #c = #krate::__private::common_length::<#ty>(#text, #lengths)?;)
         }
     }
 }
 
 /// The C value of a parameter in the call.
 fn pass(parameter: &Parameter) -> TokenStream {
-    let Parameter { name, kind, .. } = parameter;
-    match kind {
-        Kind::Value => quote!(#name),
-        Kind::Reference(_) => quote!(&raw const #name),
-        Kind::Text | Kind::OptionalText => quote!(#name.as_ptr()),
+    let (name, c) = (&parameter.name, in_c(parameter));
+    match &parameter.kind {
+        Kind::Value => quote!(#c),
+        Kind::Reference(_) => quote!(&raw const #c),
+        Kind::Text | Kind::OptionalText => quote!(#c.as_ptr()),
         Kind::Slice(_) => quote!(<[_]>::as_ptr(#name)),
-        Kind::Length(length) if length.by_reference => quote!(&raw const #name),
-        Kind::Length(_) => quote!(#name),
+        Kind::Length(length) if length.by_reference => quote!(&raw const #c),
+        Kind::Length(_) => quote!(#c),
     }
 }
 

@@ -1,0 +1,187 @@
+//! The user's names never meet those of generated code.
+
+/// Items with the names of std's.
+mod items {
+    #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
+
+    pub(super) mod core {}
+    pub(super) mod std {}
+    pub(super) mod alloc {}
+    pub(super) mod bridge32_runtime {}
+    pub(super) struct Option;
+    pub(super) struct Result;
+    pub(super) struct Vec;
+    pub(super) struct String;
+    pub(super) struct Box;
+    pub(super) struct Error;
+    pub(super) struct Self_;
+    pub(super) trait Clone {}
+    pub(super) trait Debug {}
+    pub(super) trait Default {}
+    pub(super) trait Send {}
+    pub(super) trait Sized {}
+    pub(super) trait From {}
+    pub(super) trait Into {}
+    pub(super) trait Fn {}
+    pub(super) struct u32;
+    pub(super) struct Session;
+    pub(super) struct Native;
+    pub(super) struct Interface;
+    pub(super) struct Client;
+    pub(super) struct Decoder;
+    pub(super) struct Way;
+    pub(super) struct S;
+    pub(super) struct __Numbers;
+    pub(super) struct __Function;
+    pub(super) struct __P0;
+    pub(super) struct __Returns;
+    pub(super) const DESCRIPTION: i32 = 0;
+    pub(super) const __NUMBER_OF_add: i32 = 0;
+    pub(super) const Ok: i32 = 0;
+    pub(super) const Err: i32 = 0;
+    pub(super) const Some: i32 = 0;
+    pub(super) const None: i32 = 0;
+}
+
+mod shadowed {
+    #[allow(unused_imports)]
+    use super::items::*;
+
+    /// Every item in scope has a name that generated code might have meant otherwise.
+    #[bridge32::bridge32(lib = "my_lib", abi = "fastcall")]
+    pub(super) trait Shadowed {
+        fn add(&self, a: i32, b: &i32) -> i32;
+        fn mean(&self, values: &[f64], #[len_of(values)] n: i32) -> f64;
+        fn text(&self, text: &str) -> ::std::string::String;
+        fn nothing(&self);
+        fn list(&self) -> ::std::vec::Vec<i32> {
+            [1, 2].to_vec()
+        }
+        fn checked(&self) -> ::std::result::Result<i32, ::std::string::String> {
+            ::std::result::Result::Ok(3)
+        }
+    }
+}
+
+use shadowed::{Shadowed, ShadowedClient, ShadowedLibrary};
+
+struct Mock;
+
+impl Shadowed for Mock {
+    fn add(&self, a: i32, b: &i32) -> i32 {
+        a + b
+    }
+    fn mean(&self, values: &[f64]) -> f64 {
+        values.iter().sum::<f64>() / 2.0
+    }
+    fn text(&self, text: &str) -> String {
+        text.to_owned()
+    }
+    fn nothing(&self) {}
+}
+
+#[test]
+fn items_of_the_user_shadow_nothing() {
+    let client = ShadowedClient::in_process(Mock);
+    assert_eq!(client.add(1, &2).unwrap(), 3);
+    assert_eq!(client.mean(&[1.0, 2.0]).unwrap(), 1.5);
+    assert_eq!(client.text("a").unwrap(), "a");
+    client.nothing().unwrap();
+    assert_eq!(client.list().unwrap(), [1, 2]);
+    assert_eq!(client.checked().unwrap(), 3);
+    assert!(ShadowedLibrary::load_from("/nowhere/my_lib").is_err());
+}
+
+/// Methods and parameters with the names that generated code uses itself.
+#[bridge32::bridge32(lib = "my_lib")]
+trait Names {
+    fn r#type(&self, r#match: i32, r#fn: i32) -> i32;
+    fn new(&self) -> i32;
+    fn call(&self, arguments: i32, outcome: i32, method: i32, reply: i32, result: i32) -> i32;
+    fn dispatch(&self, session: i32, library: i32, function: i32, server: i32, krate: i32) -> i32;
+    fn from_session(&self, session: &[i32], #[len_of(session)] arguments: i32) -> i32;
+    fn description(&self, r#struct: &[i32], #[len_of(r#struct)] r#enum: i32) -> i32;
+    fn session(&self, description: &str, path: Option<&str>, context: &i32) -> i32;
+    fn library(&self, value: i32, text: i32, slice: i32, name: i32, number: i32) -> i32;
+    fn start(&self) -> i32;
+    fn function(&self, p0: i32) -> i32;
+    fn arguments(&self, __function: i32, parameter_0: i32) -> i32 {
+        self.library(__function, parameter_0, 0, 0, 0)
+    }
+    fn default(&self) -> i32 {
+        self.new()
+    }
+    fn drop(&self) -> i32;
+    fn value(&self) -> i32;
+    fn c_text(&self) -> i32;
+    fn finish(&self) -> i32;
+}
+
+struct Sums;
+
+impl Names for Sums {
+    fn r#type(&self, r#match: i32, r#fn: i32) -> i32 {
+        r#match + r#fn
+    }
+    fn new(&self) -> i32 {
+        1
+    }
+    fn call(&self, arguments: i32, outcome: i32, method: i32, reply: i32, result: i32) -> i32 {
+        arguments + outcome + method + reply + result
+    }
+    fn dispatch(&self, session: i32, library: i32, function: i32, server: i32, krate: i32) -> i32 {
+        session + library + function + server + krate
+    }
+    fn from_session(&self, session: &[i32]) -> i32 {
+        session.iter().sum()
+    }
+    fn description(&self, r#struct: &[i32]) -> i32 {
+        r#struct.iter().sum()
+    }
+    fn session(&self, description: &str, path: Option<&str>, context: &i32) -> i32 {
+        i32::from(description == "a") + i32::from(path == Some("b")) + context
+    }
+    fn library(&self, value: i32, text: i32, slice: i32, name: i32, number: i32) -> i32 {
+        value + text + slice + name + number
+    }
+    fn start(&self) -> i32 {
+        2
+    }
+    fn function(&self, p0: i32) -> i32 {
+        p0
+    }
+    fn drop(&self) -> i32 {
+        3
+    }
+    fn value(&self) -> i32 {
+        4
+    }
+    fn c_text(&self) -> i32 {
+        5
+    }
+    fn finish(&self) -> i32 {
+        6
+    }
+}
+
+#[test]
+fn methods_and_parameters_may_have_any_name() {
+    let client = NamesClient::in_process(Sums);
+    assert_eq!(client.r#type(1, 2).unwrap(), 3);
+    assert_eq!(client.new().unwrap(), 1);
+    assert_eq!(client.call(1, 2, 3, 4, 5).unwrap(), 15);
+    assert_eq!(client.dispatch(1, 2, 3, 4, 5).unwrap(), 15);
+    assert_eq!(client.from_session(&[1, 2]).unwrap(), 3);
+    assert_eq!(client.description(&[1, 2]).unwrap(), 3);
+    assert_eq!(client.session("a", Some("b"), &1).unwrap(), 3);
+    assert_eq!(client.library(1, 2, 3, 4, 5).unwrap(), 15);
+    assert_eq!(client.start().unwrap(), 2);
+    assert_eq!(client.function(7).unwrap(), 7);
+    assert_eq!(client.arguments(1, 2).unwrap(), 3);
+    assert_eq!(client.default().unwrap(), 1);
+    assert_eq!(client.drop().unwrap(), 3);
+    assert_eq!(client.value().unwrap(), 4);
+    assert_eq!(client.c_text().unwrap(), 5);
+    assert_eq!(client.finish().unwrap(), 6);
+    assert!(NamesLibrary::load_from("/nowhere/my_lib").is_err());
+}
