@@ -12,6 +12,9 @@ mod options;
 mod parse;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro::TokenStream;
 use quote::quote;
 

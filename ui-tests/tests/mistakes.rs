@@ -59,6 +59,7 @@ fn messages(case: &Path) -> Vec<String> {
     text.lines().filter(starts).map(message).collect()
 }
 
+#[allow(clippy::panic, reason = "a test that cannot read its case has failed")]
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

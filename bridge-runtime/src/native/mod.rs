@@ -19,7 +19,7 @@ use crate::fault::Fault;
     label = "not a type with a C counterpart"
 )]
 pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
-    /// The type itself; see [`marshal`](crate::marshal) on why generated code names it so.
+    /// The type itself; `marshal/cross.rs` says why generated code names it so.
     type Value;
     /// The C type.
     type C: Copy;

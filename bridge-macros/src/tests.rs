@@ -1,0 +1,104 @@
+//! The expansion as a whole.
+
+use std::path::Path;
+use std::{env, fs};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprCall, ExprMethodCall, ImplItemFn, ItemImpl, Stmt};
+
+/// A method of each kind: scalars, a slice with its length, and a body.
+fn expansion() -> syn::File {
+    let options = quote!(lib = "thin", abi = "stdcall");
+    let item = quote! {
+        /// A library.
+        pub trait Thin {
+            /// Adds.
+            fn add(&self, a: i32, b: i32) -> i32;
+            fn mean(&self, values: &[f64], #[len_of(values)] n: i32) -> f64;
+            fn sum(&self, values: &[i32]) -> Result<i32, String> {
+                values.iter().try_fold(0, |sum, value| Ok(self.add(sum, *value)))
+            }
+        }
+    };
+    parse(crate::expand(options, item))
+}
+
+fn parse(tokens: TokenStream) -> syn::File {
+    syn::parse2(tokens).expect("an expansion is Rust")
+}
+
+/// What a user's trait becomes, to be read; `BRIDGE32_BLESS=1` writes it anew.
+#[test]
+fn the_expansion_is_as_checked_in() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests-data/expansion.rs");
+    let expanded = prettyplease::unparse(&expansion());
+    if env::var_os("BRIDGE32_BLESS").is_some() {
+        fs::write(&path, &expanded).expect("the file can be written");
+    }
+    // Git may have given the file Windows line ends.
+    let expected = fs::read_to_string(&path).expect("the file is checked in").replace("\r\n", "\n");
+    for (number, (expanded, expected)) in expanded.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(expanded, expected, "line {} of {}; see BRIDGE32_BLESS", number + 1, path.display());
+    }
+    assert_eq!(expanded.lines().count(), expected.lines().count(), "see BRIDGE32_BLESS");
+}
+
+/// Logic belongs to the runtime, where it is compiled and tested once.
+#[test]
+fn a_method_of_the_client_is_one_call_into_the_runtime() {
+    let file = expansion();
+    let mut methods = Methods { of: "ThinClient", found: Vec::new() };
+    methods.visit_file(&file);
+    for name in ["add", "mean", "sum"] {
+        let method = methods.found.iter().find(|method| method.sig.ident == name).expect("the method is there");
+        let [Stmt::Expr(body, None)] = method.block.stmts.as_slice() else { panic!("`{name}` is not one expression") };
+        let call = match body {
+            // The method's own `Result` is unfolded by the runtime.
+            Expr::Call(ExprCall { func, args, .. }) => {
+                assert_eq!(quote!(#func).to_string(), quote!(::bridge32::__private::method_result).to_string());
+                args.first().expect("what is unfolded")
+            }
+            call => call,
+        };
+        let Expr::MethodCall(ExprMethodCall { receiver, method, .. }) = call else { panic!("`{name}` is not a call") };
+        let called = quote!(#receiver.#method).to_string();
+        assert_eq!(called, quote!(self.session.call).to_string());
+    }
+}
+
+/// The same mistakes are reported whatever stands in for the interface, and that is Rust too.
+#[test]
+fn what_stands_in_for_mistakes_is_rust() {
+    let item = quote! {
+        pub trait Wrong<T>: Send {
+            async fn add(&mut self, (a, b): (usize, T), ...) -> impl Sized { (a, b) }
+            fn none(value: str, value: &dyn Fn(_) -> !, #[len_of(value)] n: i32) -> [i32] where T: Copy;
+        }
+    };
+    let file = parse(crate::expand(quote!(lib = "", abi = "pascal", nonsense), item));
+    let mut methods = Methods { of: "WrongClient", found: Vec::new() };
+    methods.visit_file(&file);
+    let names: Vec<_> = methods.found.iter().map(|method| method.sig.ident.to_string()).collect();
+    assert!(["launch", "builder", "add", "none"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
+}
+
+/// Finds the methods of a type's own `impl`s.
+struct Methods<'f> {
+    of: &'static str,
+    found: Vec<&'f ImplItemFn>,
+}
+
+impl<'f> Visit<'f> for Methods<'f> {
+    fn visit_item_impl(&mut self, item: &'f ItemImpl) {
+        let ty = &item.self_ty;
+        if item.trait_.is_none() && quote!(#ty).to_string() == self.of {
+            visit::visit_item_impl(self, item);
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, method: &'f ImplItemFn) {
+        self.found.push(method);
+    }
+}

@@ -1,0 +1,498 @@
+/// A library.
+pub trait Thin {
+    /// Adds.
+    fn add(&self, a: i32, b: i32) -> i32;
+    fn mean(&self, values: &[f64]) -> f64;
+    fn sum(&self, values: &[i32]) -> Result<i32, String> {
+        values.iter().try_fold(0, |sum, value| Ok(self.add(sum, *value)))
+    }
+}
+///Calls the methods of [`Thin`] in a server, which may be a process of another width. Clones share the server; it ends with the last of them.
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+pub struct ThinClient {
+    session: ::bridge32::__private::Session,
+}
+///Implements [`Thin`] by calling the native library in this process. In the 32-bit server that is the 32-bit library; a 64-bit program can load a 64-bit build of it without a bridge.
+#[derive(::core::fmt::Debug)]
+pub struct ThinLibrary {
+    library: ::bridge32::__private::NativeLibrary,
+    /// The library need not bear calls from several threads at once.
+    _one_thread: ::core::marker::PhantomData<::core::cell::Cell<()>>,
+}
+const _: () = {
+    #[allow(non_camel_case_types)]
+    enum __Numbers {
+        add,
+        mean,
+        sum,
+    }
+    #[allow(non_upper_case_globals)]
+    const __NUMBER_OF_add: ::core::primitive::u32 = __Numbers::add
+        as ::core::primitive::u32;
+    #[allow(non_upper_case_globals)]
+    const __NUMBER_OF_mean: ::core::primitive::u32 = __Numbers::mean
+        as ::core::primitive::u32;
+    #[allow(non_upper_case_globals)]
+    const __NUMBER_OF_sum: ::core::primitive::u32 = __Numbers::sum
+        as ::core::primitive::u32;
+    #[automatically_derived]
+    impl ::bridge32::__private::Interface for dyn Thin {
+        type Args = ();
+        fn description() -> &'static ::bridge32::__private::Description {
+            static DESCRIPTION: ::bridge32::__private::Description = ::bridge32::__private::Description {
+                name: "Thin",
+                server: "thin-server32",
+                version: ::core::env!("CARGO_PKG_VERSION"),
+                library: ::core::option::Option::Some("thin"),
+                methods: &[
+                    ::bridge32::__private::Method {
+                        name: "add",
+                        parameters: &[
+                            ::bridge32::__private::Parameter {
+                                name: "a",
+                                shape: ::bridge32::__private::interface::value::<
+                                    <i32 as ::bridge32::__private::Native>::Value,
+                                >,
+                            },
+                            ::bridge32::__private::Parameter {
+                                name: "b",
+                                shape: ::bridge32::__private::interface::value::<
+                                    <i32 as ::bridge32::__private::Native>::Value,
+                                >,
+                            },
+                        ],
+                        returns: ::bridge32::__private::interface::value::<
+                            <i32 as ::bridge32::__private::NativeReturn>::Value,
+                        >,
+                        native: ::core::option::Option::Some(::bridge32::__private::NativeFunction {
+                            symbol: "add",
+                            abi: ::bridge32::__private::Abi::Stdcall,
+                            optional: false,
+                            stack_bytes: ::bridge32::__private::interface::stack_bytes(
+                                &[
+                                    ::core::mem::size_of::<
+                                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
+                                    >(),
+                                    ::core::mem::size_of::<
+                                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
+                                    >(),
+                                ],
+                            ),
+                            returns: <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                            parameters: &[
+                                (
+                                    ::bridge32::__private::CType::Value(
+                                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                    ),
+                                    "a",
+                                ),
+                                (
+                                    ::bridge32::__private::CType::Value(
+                                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                    ),
+                                    "b",
+                                ),
+                            ],
+                        }),
+                    },
+                    ::bridge32::__private::Method {
+                        name: "mean",
+                        parameters: &[
+                            ::bridge32::__private::Parameter {
+                                name: "values",
+                                shape: ::bridge32::__private::interface::slice::<
+                                    <f64 as ::bridge32::__private::Element>::Value,
+                                >,
+                            },
+                            ::bridge32::__private::Parameter {
+                                name: "n",
+                                shape: ::bridge32::__private::interface::value::<
+                                    <i32 as ::bridge32::__private::IsLength>::Value,
+                                >,
+                            },
+                        ],
+                        returns: ::bridge32::__private::interface::value::<
+                            <f64 as ::bridge32::__private::NativeReturn>::Value,
+                        >,
+                        native: ::core::option::Option::Some(::bridge32::__private::NativeFunction {
+                            symbol: "mean",
+                            abi: ::bridge32::__private::Abi::Stdcall,
+                            optional: false,
+                            stack_bytes: ::bridge32::__private::interface::stack_bytes(
+                                &[
+                                    ::core::mem::size_of::<
+                                        *const <<f64 as ::bridge32::__private::Element>::Value as ::bridge32::__private::Native>::C,
+                                    >(),
+                                    ::core::mem::size_of::<
+                                        <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C,
+                                    >(),
+                                ],
+                            ),
+                            returns: <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                            parameters: &[
+                                (
+                                    ::bridge32::__private::CType::ConstPointer(
+                                        <<f64 as ::bridge32::__private::Element>::Value as ::bridge32::__private::Native>::C_NAME,
+                                    ),
+                                    "values",
+                                ),
+                                (
+                                    ::bridge32::__private::CType::Value(
+                                        <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C_NAME,
+                                    ),
+                                    "n",
+                                ),
+                            ],
+                        }),
+                    },
+                    ::bridge32::__private::Method {
+                        name: "sum",
+                        parameters: &[
+                            ::bridge32::__private::Parameter {
+                                name: "values",
+                                shape: ::bridge32::__private::interface::slice::<
+                                    <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
+                                >,
+                            },
+                        ],
+                        returns: ::bridge32::__private::interface::result::<
+                            <i32 as ::bridge32::__private::Cross<_>>::Value,
+                            <String as ::bridge32::__private::Cross<_>>::Value,
+                        >,
+                        native: ::core::option::Option::None,
+                    },
+                ],
+            };
+            &DESCRIPTION
+        }
+    }
+    impl ThinClient {
+        /// Starts the server and waits until it is ready.
+        ///
+        /// # Errors
+        /// Each step that fails has its own error. Nothing is left running.
+        pub fn launch() -> ::core::result::Result<Self, ::bridge32::Error> {
+            Self::builder().launch()
+        }
+        /// Says more about the server before it is started.
+        pub fn builder() -> ::bridge32::Builder<Self> {
+            ::core::default::Default::default()
+        }
+        /// Connects to a server that was started by hand, with `--listen` and this name.
+        ///
+        /// # Errors
+        /// `Error::Connect` if none listens; otherwise as for `launch`.
+        pub fn connect(
+            name: &::core::primitive::str,
+        ) -> ::core::result::Result<Self, ::bridge32::Error> {
+            ::bridge32::__private::connect(name)
+        }
+        /// Serves an implementation, such as a mock, in a thread of this process, through the same encoding.
+        ///
+        /// # Panics
+        /// If the system does not give a thread.
+        pub fn in_process<S: Thin + ::core::marker::Send + 'static>(server: S) -> Self {
+            ::bridge32::__private::in_process(server)
+        }
+        /// Ends the server in good order, and tells how it ended.
+        ///
+        /// # Errors
+        /// If the system neither ends the server nor tells how it ended.
+        pub fn shutdown(
+            &self,
+        ) -> ::core::result::Result<::bridge32::ServerExit, ::bridge32::Error> {
+            self.session.shutdown()
+        }
+        /// What is known of the server.
+        #[must_use]
+        pub fn server(&self) -> &::bridge32::ServerInfo {
+            self.session.server()
+        }
+        /// Adds.
+        ///
+        /// # Errors
+        /// Whatever keeps the call from being carried out.
+        pub fn add(
+            &self,
+            a: i32,
+            b: i32,
+        ) -> ::core::result::Result<i32, ::bridge32::Error> {
+            self.session
+                .call(
+                    __NUMBER_OF_add,
+                    |arguments| {
+                        arguments
+                            .value::<
+                                <i32 as ::bridge32::__private::Native>::Value,
+                            >("a", &a)?;
+                        arguments
+                            .value::<
+                                <i32 as ::bridge32::__private::Native>::Value,
+                            >("b", &b)?;
+                        ::core::result::Result::Ok(())
+                    },
+                    |outcome| {
+                        outcome
+                            .value::<
+                                <i32 as ::bridge32::__private::NativeReturn>::Value,
+                            >()
+                    },
+                )
+        }
+        ///Calls `mean` in the server.
+        ///
+        /// # Errors
+        /// Whatever keeps the call from being carried out.
+        pub fn mean(
+            &self,
+            values: &[f64],
+        ) -> ::core::result::Result<f64, ::bridge32::Error> {
+            self.session
+                .call(
+                    __NUMBER_OF_mean,
+                    |arguments| {
+                        arguments
+                            .slice::<
+                                <f64 as ::bridge32::__private::Element>::Value,
+                            >("values", values)?;
+                        arguments
+                            .length::<
+                                <i32 as ::bridge32::__private::IsLength>::Value,
+                            >("n", &[("values", <[_]>::len(values))])?;
+                        ::core::result::Result::Ok(())
+                    },
+                    |outcome| {
+                        outcome
+                            .value::<
+                                <f64 as ::bridge32::__private::NativeReturn>::Value,
+                            >()
+                    },
+                )
+        }
+        ///Calls `sum` in the server.
+        ///
+        /// # Errors
+        /// Whatever keeps the call from being carried out.
+        pub fn sum(
+            &self,
+            values: &[i32],
+        ) -> ::core::result::Result<i32, ::bridge32::CallError<String>> {
+            ::bridge32::__private::method_result(
+                self
+                    .session
+                    .call(
+                        __NUMBER_OF_sum,
+                        |arguments| {
+                            arguments
+                                .slice::<
+                                    <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
+                                >("values", values)?;
+                            ::core::result::Result::Ok(())
+                        },
+                        |outcome| {
+                            outcome
+                                .result::<
+                                    <i32 as ::bridge32::__private::Cross<_>>::Value,
+                                    <String as ::bridge32::__private::Cross<_>>::Value,
+                                >()
+                        },
+                    ),
+            )
+        }
+    }
+    #[automatically_derived]
+    impl ::bridge32::__private::Client for ThinClient {
+        type Interface = dyn Thin;
+        fn from_session(session: ::bridge32::__private::Session) -> Self {
+            Self { session }
+        }
+    }
+    #[automatically_derived]
+    impl<S: Thin> ::bridge32::__private::Dispatch<S> for dyn Thin {
+        #[allow(unused_mut, unused_variables)]
+        fn dispatch(
+            server: &S,
+            method: ::core::primitive::u32,
+            mut arguments: ::bridge32::__private::Decoder<'_>,
+            reply: &mut ::bridge32::__private::Reply<'_>,
+        ) -> ::core::result::Result<(), ::bridge32::__private::Fault> {
+            match method {
+                __NUMBER_OF_add => {
+                    let a = arguments
+                        .value::<<i32 as ::bridge32::__private::Native>::Value>()?;
+                    let b = arguments
+                        .value::<<i32 as ::bridge32::__private::Native>::Value>()?;
+                    arguments.finish()?;
+                    let result = Thin::add(server, a, b);
+                    ::core::result::Result::Ok(
+                        reply
+                            .begin()?
+                            .value::<
+                                <i32 as ::bridge32::__private::NativeReturn>::Value,
+                            >(&result)?,
+                    )
+                }
+                __NUMBER_OF_mean => {
+                    let values = &*arguments
+                        .slice::<<f64 as ::bridge32::__private::Element>::Value>()?;
+                    arguments.finish()?;
+                    let result = Thin::mean(server, values);
+                    ::core::result::Result::Ok(
+                        reply
+                            .begin()?
+                            .value::<
+                                <f64 as ::bridge32::__private::NativeReturn>::Value,
+                            >(&result)?,
+                    )
+                }
+                __NUMBER_OF_sum => {
+                    let values = &*arguments
+                        .slice::<
+                            <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
+                        >()?;
+                    arguments.finish()?;
+                    let result = Thin::sum(server, values);
+                    ::core::result::Result::Ok(
+                        reply
+                            .begin()?
+                            .result::<
+                                <i32 as ::bridge32::__private::Cross<_>>::Value,
+                                <String as ::bridge32::__private::Cross<_>>::Value,
+                            >(&result)?,
+                    )
+                }
+                _ => ::bridge32::__private::unknown_method(method),
+            }
+        }
+    }
+    impl ThinLibrary {
+        /// Loads the library that the interface names: from beside this program, or from where the system looks.
+        ///
+        /// # Errors
+        /// Why it could not be loaded, or which functions it lacks.
+        pub fn load() -> ::core::result::Result<Self, ::bridge32::LibraryError> {
+            ::bridge32::__private::NativeLibrary::load(
+                    <dyn Thin as ::bridge32::__private::Interface>::description(),
+                    ::core::option::Option::None,
+                    &[],
+                )
+                .map(Self::new)
+        }
+        /// Loads a library from a file.
+        ///
+        /// # Errors
+        /// Why it could not be loaded, or which functions it lacks.
+        pub fn load_from(
+            path: impl ::core::convert::AsRef<::std::path::Path>,
+        ) -> ::core::result::Result<Self, ::bridge32::LibraryError> {
+            let path = ::core::option::Option::Some(
+                ::core::convert::AsRef::as_ref(&path),
+            );
+            ::bridge32::__private::NativeLibrary::load(
+                    <dyn Thin as ::bridge32::__private::Interface>::description(),
+                    path,
+                    &[],
+                )
+                .map(Self::new)
+        }
+        fn new(library: ::bridge32::__private::NativeLibrary) -> Self {
+            Self {
+                library,
+                _one_thread: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::bridge32::Serve for ThinLibrary {
+        type Interface = dyn Thin;
+        fn start(
+            context: ::bridge32::ServerContext<
+                <dyn Thin as ::bridge32::__private::Interface>::Args,
+            >,
+        ) -> ::core::result::Result<
+            Self,
+            ::std::boxed::Box<
+                dyn ::core::error::Error + ::core::marker::Send + ::core::marker::Sync,
+            >,
+        > {
+            let (path, dirs) = (context.library_path(), context.library_dirs());
+            ::core::result::Result::Ok(
+                Self::new(
+                    ::bridge32::__private::NativeLibrary::load(
+                        <dyn Thin as ::bridge32::__private::Interface>::description(),
+                        path,
+                        dirs,
+                    )?,
+                ),
+            )
+        }
+        fn library_path(&self) -> ::core::option::Option<&::core::primitive::str> {
+            ::core::option::Option::Some(self.library.path())
+        }
+    }
+    #[automatically_derived]
+    #[allow(clippy::unused_unit)]
+    impl Thin for ThinLibrary {
+        fn add(&self, a: i32, b: i32) -> i32 {
+            #[cfg(target_arch = "x86")]
+            type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
+                __P0,
+                __P1,
+            ) -> __Returns;
+            #[cfg(not(target_arch = "x86"))]
+            type __Function<__P0, __P1, __Returns> = unsafe extern "C" fn(
+                __P0,
+                __P1,
+            ) -> __Returns;
+            ::bridge32::__private::native(
+                "add",
+                || {
+                    let function: __Function<_, _, _> = unsafe {
+                        self.library.function(__NUMBER_OF_add)
+                    }?;
+                    let c_a = <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::into_c(
+                        a,
+                    );
+                    let c_b = <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::into_c(
+                        b,
+                    );
+                    unsafe {
+                        ::bridge32::__private::from_c(
+                            function(c_a, c_b),
+                            <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
+                        )
+                    }
+                },
+            )
+        }
+        fn mean(&self, values: &[f64]) -> f64 {
+            #[cfg(target_arch = "x86")]
+            type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
+                __P0,
+                __P1,
+            ) -> __Returns;
+            #[cfg(not(target_arch = "x86"))]
+            type __Function<__P0, __P1, __Returns> = unsafe extern "C" fn(
+                __P0,
+                __P1,
+            ) -> __Returns;
+            ::bridge32::__private::native(
+                "mean",
+                || {
+                    let function: __Function<_, _, _> = unsafe {
+                        self.library.function(__NUMBER_OF_mean)
+                    }?;
+                    let c_n = ::bridge32::__private::common_length::<
+                        <i32 as ::bridge32::__private::IsLength>::Value,
+                    >("n", &[("values", <[_]>::len(values))])?;
+                    unsafe {
+                        ::bridge32::__private::from_c(
+                            function(<[_]>::as_ptr(values), c_n),
+                            <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
+                        )
+                    }
+                },
+            )
+        }
+    }
+};
