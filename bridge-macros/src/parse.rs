@@ -216,7 +216,7 @@ fn method_attributes(attrs: &[Attribute], errors: &Errors) -> (Vec<Attribute>, O
 fn text_argument(attr: &Attribute) -> syn::Result<LitStr> {
     let name = attr.path().get_ident().map(ToString::to_string).unwrap_or_default();
     let wanted = || format!("expected text in quotes; write `#[{name}(\"…\")]`");
-    let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.meta.span(), wanted())) };
+    let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.path().span(), wanted())) };
     let text: LitStr = list.parse_args().map_err(|error| syn::Error::new(error.span(), wanted()))?;
     if text.value().is_empty() {
         return Err(syn::Error::new(text.span(), "this is empty; leave the attribute out, or fill it in"));
@@ -295,12 +295,12 @@ fn parameter(input: &PatType, method: &TraitItemFn, errors: &Errors) -> Option<P
 /// The names in `#[len_of(x, y)]`.
 fn length_of(attr: &Attribute) -> syn::Result<Vec<Ident>> {
     let wanted = "expected the parameters whose length this is; write `#[len_of(name)]`";
-    let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.meta.span(), wanted)) };
+    let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.path().span(), wanted)) };
     let names = list
         .parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)
         .map_err(|error| syn::Error::new(error.span(), wanted))?;
     if names.is_empty() {
-        return Err(syn::Error::new(attr.meta.span(), wanted));
+        return Err(syn::Error::new(attr.path().span(), wanted));
     }
     Ok(names.into_iter().collect())
 }
