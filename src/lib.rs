@@ -89,26 +89,107 @@
 //!
 //! | attribute of a method | meaning |
 //! |---|---|
-//! | `#[symbol("name")]` | the exported name, where it is another than the method's |
+//! | `#[symbol("name")]`, `#[ordinal(7)]` | what the library exports, where it is another name than the method's, or a number (Windows) |
 //! | `#[abi("stdcall")]` | the calling convention: `"C"` (the default), `"system"`, `"stdcall"`, `"fastcall"`, `"thiscall"`, `"cdecl"`; `stdcall` and `fastcall` names are also found decorated, as in `_add@8` |
 //! | `#[optional]` | the library may lack the function: [`Error::SymbolMissing`] at the call, not at the start |
+//! | `#[check(ret == 0)]` | a condition over `ret`; where it is false the call is [`Error::Status`], and what the library wrote is dropped |
+//! | `#[last_error]`, `#[errno]` | right after the call, `GetLastError()` (elsewhere `errno`), or `errno`, for that error's `os_error` |
+//! | `#[returns(len = 4)]` | a returned `Vec<T>` is read from the returned pointer, so many elements; any expression over the parameters |
+//! | `#[free_with("lib_free")]` | the returned pointer is given to this function once it was copied |
+//! | `#[wide]`, `#[encoding(latin1)]` | the encoding of returned text; see below |
+//! | `#[global]` | the symbol is a variable, read by `fn level(&self) -> i32` and written by `fn set_level(&self, value: i32)` |
 //!
 //! # Parameters of native functions
 //!
-//! They stand in C's order. What the caller need not pass is marked, and absent from the generated methods.
+//! They stand in C's order. What the caller need not pass is marked, and absent from the generated methods. What comes
+//! out of a parameter is returned: `ret`, or `(ret, out1, …)`; `()` drops out of the tuple.
 //!
 //! | Rust | C |
 //! |---|---|
 //! | `i8` … `i64`, `u8` … `u64`, `f32`, `f64` | the type of the same width |
-//! | `bool` | `_Bool`; any byte but zero is `true` |
-//! | `&T`, where `T` is one of these | `const T *` |
-//! | `&[T]` | `const T *` |
+//! | `bool`, [`Bool32`] | `_Bool`, Win32's `BOOL`; anything but zero is `true` |
+//! | [`Address`] | any pointer, as a number that is only handed on |
+//! | a type with `#[derive(Bridge)]` | a struct, an enum, a bit set; see below |
+//! | `&T`, `&mut T` | `const T *`, and `T *` in and out |
+//! | `#[out] x: T` | `T *`, out only |
+//! | `&[T]`, `&mut [T]` | `const T *`, and `T *` in and out |
 //! | `#[len_of(x)] n: i32`, `#[len_of(x, y)] n: &i32` | the length of `x`, and of `y`, which must be the same; any integer, by value or by reference |
-//! | `&str`, `Option<&str>` | `const char *`, NUL-terminated UTF-8; `None` is null |
-//! | `-> String`, `-> Option<String>` | `const char *`, which is copied |
+//! | `#[out(len = xin.len())] y: Vec<T>` | `T *`, a buffer of so many elements; any expression over the other parameters |
+//! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, cut to what the library wrote to `count`, another `#[out]` parameter or `ret`; more than the capacity is an error, never a read past the end |
+//! | `#[out(cap = 64)] y: …` and `#[len_of(y)] n: &mut u32` | a buffer whose size variable holds the capacity going in and the length coming out |
+//! | `&str`, `Option<&str>` | `const char *`, NUL-terminated; `None` is null |
+//! | `#[out(cap = 256)] s: String` | `char *`, a buffer that is read to its NUL |
+//! | `-> String`, `-> Option<String>` | `const char *`, which is copied; null is `None`, or an error |
+//!
+//! Text is UTF-8, or `#[wide]` (`wchar_t`: 16 bits on Windows, 32 elsewhere), `#[encoding(latin1)]`, or
+//! `#[encoding(ansi)]` (the server's code page on Windows, UTF-8 elsewhere). Text that the encoding does not have is
+//! [`Error::Argument`], like an interior NUL.
+//!
+//! ```
+//! # use bridge32::{Bridge, bridge32};
+//! #[bridge32(lib = "dmm", abi = "stdcall")]
+//! pub trait Dmm {
+//!     /// BOOL __stdcall DmmRead(int channel, double *values, int capacity, int *count);
+//!     #[symbol("DmmRead")]
+//!     #[check(ret != 0)]
+//!     #[last_error]
+//!     fn read(
+//!         &self,
+//!         channel: i32,
+//!         #[out(cap = 1000, len = count)] values: Vec<f64>,
+//!         #[len_of(values)] capacity: i32,
+//!         #[out] count: i32,
+//!     ) -> i32;
+//!
+//!     /// void __stdcall DmmGetInfo(DMM_INFO *info);
+//!     #[symbol("DmmGetInfo")]
+//!     fn info(&self, #[out] info: Info);
+//! }
+//!
+//! #[derive(Debug, Clone, Bridge)]
+//! #[repr(C, packed)]
+//! #[bridge(size = 38)]
+//! pub struct Info {
+//!     pub serial: [u8; 32],
+//!     pub range: Range,
+//!     pub revision: u16,
+//! }
+//!
+//! #[derive(Debug, Clone, Copy, Bridge)]
+//! #[repr(i32)]
+//! pub enum Range {
+//!     Low = 1,
+//!     High = 10,
+//! }
+//!
+//! # fn call() -> Result<(), bridge32::Error> {
+//! # let client = DmmClient::launch()?;
+//! let (_, values, count) = client.read(3)?;
+//! assert_eq!(values.len(), count as usize);
+//! let info: Info = client.info()?;
+//! # Ok(())
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! # Types of your own
+//!
+//! `#[derive(Bridge)]` lets a type cross the bridge, and be handed to C. No serde derive stands beside it: it makes
+//! `Serialize` and `Deserialize` itself.
+//!
+//! | type | C |
+//! |---|---|
+//! | `#[repr(C)] struct S`, `#[repr(C, packed)]` | by value, in arrays, by pointer; fields are whatever a parameter can be by value, and arrays `[T; N]` |
+//! | a field `points: Vec<T>` with `#[len_of(points)] n: i32` | a pointer to `n` elements; `n` is filled in on the way in and obeyed on the way out |
+//! | a field `String`, `Option<String>`, `Box<T>`, `Option<Box<T>>` | a pointer to text, or to another struct; null is `None` |
+//! | `#[repr(i32)] enum E` | its integer; a value that no variant has is an error |
+//! | `#[repr(transparent)] struct Flags(u32)` | what it holds |
+//!
+//! `#[bridge(size = 16)]` asserts the size that C says, when the 32-bit server is compiled.
 //!
 //! `usize`, `isize`, `c_long` and `c_ulong` do not compile: their width differs between the two sides. Methods with a
-//! body, and interfaces without a library, take and return anything that is `Serialize + DeserializeOwned`.
+//! body, and interfaces without a library, take and return anything that is `Serialize + DeserializeOwned`, and take
+//! `&mut T` and `&mut [T]` that change in the server.
 //!
 //! # Options of the interface
 //!
@@ -139,10 +220,10 @@
 //! # }
 //! ```
 
-pub use bridge32_macros::bridge32;
+pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Builder, CallError, Difference, Error, ExitStatus, LibraryError, MissingSymbol, Output, Serve, ServerContext,
-    ServerExit, ServerInfo, SystemError, serve, server_main,
+    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, LibraryError, MissingSymbol, Output, Serve,
+    ServerContext, ServerExit, ServerInfo, SystemError, serve, server_main,
 };
 
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! What can be checked only when the whole interface is known.
 
 use crate::errors::Errors;
-use crate::model::{Interface, Kind, Length, Method, Returns};
+use crate::model::{Buffer, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Symbol};
 use crate::names::{CLIENT_METHODS, LIBRARY_METHODS};
 use crate::types;
 
@@ -18,7 +18,7 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
         taken(interface, method, errors);
         parameters(method, errors);
         match &method.native {
-            Some(_) => native(method, errors),
+            Some(native) => self::native(method, native, errors),
             None if method.body.is_none() && interface.options.failed => {}
             None => bodied(method, errors),
         }
@@ -32,10 +32,10 @@ fn unique(interface: &Interface, errors: &Errors) {
         let mut earlier = interface.methods[..place].iter().filter(|earlier| earlier.name == method.name);
         if earlier.any(|earlier| !(is_versioned(earlier) && is_versioned(method))) {
             let name = &method.name;
-            let symbol = method
-                .native
-                .as_ref()
-                .map_or_else(String::new, |native| format!(" and `#[symbol(\"{}\")]`", native.symbol.value()));
+            let symbol = match method.native.as_ref().map(|native| &native.symbol) {
+                Some(Symbol::Name(symbol)) => format!(" and `#[symbol(\"{}\")]`", symbol.value()),
+                _ => String::new(),
+            };
             errors.at(name, format_args!("there is a method `{name}` already; give this one another name{symbol}"));
         }
     }
@@ -65,43 +65,92 @@ fn parameters(method: &Method, errors: &Errors) {
     }
 }
 
-fn native(method: &Method, errors: &Errors) {
+fn native(method: &Method, native: &Native, errors: &Errors) {
     for parameter in &method.parameters {
-        if let Kind::Length(length) = &parameter.kind {
-            self::length(method, length, errors);
-        }
-        if types::is_named(&parameter.ty, "String") {
-            errors.at(&parameter.ty, "a native function takes text as `&str`; write that");
-        }
-        if types::is_named(&parameter.ty, "Vec") {
-            errors.at(&parameter.ty, "a native function takes an array as `&[T]`; write that");
+        match &parameter.kind {
+            Kind::Length(length) => self::length(method, length, errors),
+            Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => written(method, buffer, errors),
+            Kind::Value if types::is_named(&parameter.ty, "String") => {
+                errors.at(&parameter.ty, "a native function takes text as `&str`; write that");
+            }
+            Kind::Value if types::is_named(&parameter.ty, "Vec") => {
+                errors.at(&parameter.ty, "a native function takes an array as `&[T]`; write that");
+            }
+            _ => {}
         }
     }
-    match &method.returns {
-        Returns::Vec { ty, .. } => {
-            errors
-                .at(ty, "a native function returns no `Vec`, only a pointer; add a method with a body that makes one");
+    match (&method.returns, &native.returned_length) {
+        (Returns::Vec { ty, .. }, None) => {
+            errors.at(ty, "how many elements the returned pointer is to is not known; add `#[returns(len = …)]`");
         }
-        Returns::Result { ty, .. } => {
-            errors.at(ty, "a native function knows no `Result`; return its own value, or add a method with a body");
+        (Returns::Vec { .. }, Some(_)) => {}
+        (_, Some(length)) => {
+            errors.at(length, "this is the length of a returned array; return `Vec<T>`, or leave `#[returns]` out");
         }
-        Returns::Nothing | Returns::Value(_) => {}
+        (Returns::Result { ty, .. }, None) => {
+            errors.at(ty, "a native function knows no `Result`; return its own value and add `#[check(…)]`");
+        }
+        (Returns::Nothing | Returns::Value(_), None) => {}
+    }
+    let returned = match &method.returns {
+        Returns::Nothing => None,
+        Returns::Value(ty) | Returns::Vec { ty, .. } | Returns::Result { ty, .. } => Some(&**ty),
+    };
+    let returns_text = returned.is_some_and(|ty| types::is_named(ty, "String") || types::is_optional_string(ty));
+    if let (Some(check), None) = (&native.check, returned) {
+        errors.at(check, "the method returns nothing that could be checked; give it a return type");
+    }
+    if native.encoding != Encoding::Utf8 && !returns_text {
+        errors.at(&method.name, "the encoding of a method is that of the text it returns; put it before the parameter");
+    }
+    if let Some(free_with) = &native.free_with
+        && !returns_text
+        && !matches!(method.returns, Returns::Vec { .. })
+    {
+        errors.at(free_with, "the method returns no pointer that could be freed; return `String` or `Vec<T>`");
+    }
+    if native.is_variable {
+        variable(method, errors);
+    }
+}
+
+/// A variable is read by a method without parameters, and written by one with the new value.
+fn variable(method: &Method, errors: &Errors) {
+    let is_read = method.parameters.is_empty() && matches!(method.returns, Returns::Value(_));
+    let is_written = matches!(method.parameters.as_slice(), [Parameter { kind: Kind::Value, .. }])
+        && matches!(method.returns, Returns::Nothing);
+    if !is_read && !is_written {
+        let message =
+            "a variable is read by `fn name(&self) -> T`, and written by `fn name(&self, value: T)`; write one";
+        errors.at(&method.name, message);
+    }
+}
+
+/// The length that a library has written is in another parameter that comes out, or is returned.
+fn written(method: &Method, buffer: &Buffer, errors: &Errors) {
+    let Some(length) = &buffer.length else { return };
+    let is_out = |parameter: &&Parameter| matches!(parameter.kind, Kind::Pointer(_, Passing::Out));
+    if length == "ret" && !matches!(method.returns, Returns::Nothing) {
+        return;
+    }
+    if !method.parameters.iter().filter(is_out).any(|parameter| parameter.name == *length) {
+        let message = format!("nothing comes out as `{length}`; name an `#[out]` parameter, or `ret`");
+        errors.at(length, message);
     }
 }
 
 fn length(method: &Method, length: &Length, errors: &Errors) {
+    let has_length = |parameter: &&Parameter| {
+        matches!(parameter.kind, Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..))
+    };
     for (place, of) in length.of.iter().enumerate() {
         if length.of[..place].contains(of) {
             errors.at(of, format_args!("`{of}` is named twice; name it once"));
             continue;
         }
         let Some(array) = method.parameters.iter().find(|parameter| parameter.name == *of) else {
-            let arrays: Vec<_> = method
-                .parameters
-                .iter()
-                .filter(|parameter| matches!(parameter.kind, Kind::Slice(_)))
-                .map(|parameter| format!("`{}`", parameter.name))
-                .collect();
+            let arrays: Vec<_> =
+                method.parameters.iter().filter(has_length).map(|parameter| format!("`{}`", parameter.name)).collect();
             let remedy = match arrays.as_slice() {
                 [] => "pass an array, as `&[T]`".to_owned(),
                 arrays => format!("name {}", arrays.join(" or ")),
@@ -109,17 +158,25 @@ fn length(method: &Method, length: &Length, errors: &Errors) {
             errors.at(of, format_args!("there is no parameter `{of}`; {remedy}"));
             continue;
         };
-        if !matches!(array.kind, Kind::Slice(_)) {
+        if !has_length(&array) {
             errors.at(of, format_args!("`{of}` is not a slice; name a parameter of type `&[T]`"));
+        } else if length.passing == Some(Passing::InOut) && (length.of.len() > 1 || !array.is_out()) {
+            errors.at(of, format_args!("a length by `&mut` is of one buffer that comes out; write `&` or the integer"));
         }
     }
 }
 
 fn bodied(method: &Method, errors: &Errors) {
     for parameter in &method.parameters {
-        if let Kind::Length(_) = parameter.kind {
-            let message = "a slice of Rust knows its length; leave the parameter out, it is for native functions";
-            errors.at(&parameter.name, message);
+        match parameter.kind {
+            Kind::Length(_) => {
+                let message = "a slice of Rust knows its length; leave the parameter out, it is for native functions";
+                errors.at(&parameter.name, message);
+            }
+            _ if parameter.is_out() => {
+                errors.at(&parameter.name, "what comes out of a method with a body is returned; return it");
+            }
+            _ => {}
         }
     }
 }

@@ -3,7 +3,9 @@
 //! `#[bridge32]` is a pipeline: options and trait are parsed into a model, the model is checked as a whole, and
 //! expanded. Each stage reports all it finds; past the checks nothing can fail.
 
+mod attributes;
 mod check;
+mod derive;
 mod errors;
 mod expand;
 mod model;
@@ -27,6 +29,14 @@ use crate::options::Options;
 #[proc_macro_attribute]
 pub fn bridge32(options: TokenStream, item: TokenStream) -> TokenStream {
     expand(options.into(), item.into()).into()
+}
+
+/// Lets a struct or an enum cross the bridge, and be handed to C.
+///
+/// See the documentation of the `bridge32` crate.
+#[proc_macro_derive(Bridge, attributes(bridge, len_of))]
+pub fn bridge(item: TokenStream) -> TokenStream {
+    derive::expand(item.into()).into()
 }
 
 fn expand(options: proc_macro2::TokenStream, item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {

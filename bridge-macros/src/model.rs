@@ -1,9 +1,9 @@
 //! What an interface is, once it is parsed.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Block, LitStr, Token, Type, TypeParamBound, Visibility, punctuated::Punctuated};
+use syn::{Attribute, Block, Expr, LitInt, LitStr, Token, Type, TypeParamBound, Visibility, punctuated::Punctuated};
 
 use crate::names;
 use crate::options::Options;
@@ -32,11 +32,47 @@ pub(crate) struct Method {
     pub(crate) native: Option<Native>,
 }
 
-/// The native function behind a method.
+/// The native function, or variable, behind a method.
 pub(crate) struct Native {
-    pub(crate) symbol: LitStr,
+    pub(crate) symbol: Symbol,
     pub(crate) abi: Abi,
     pub(crate) optional: bool,
+    /// The condition over `ret` under which it succeeded.
+    pub(crate) check: Option<Expr>,
+    /// What is asked for a reason when it did not.
+    pub(crate) os_error: Option<OsError>,
+    /// What takes back the returned pointer.
+    pub(crate) free_with: Option<LitStr>,
+    /// The number of elements at the returned pointer.
+    pub(crate) returned_length: Option<Expr>,
+    /// The encoding of returned text.
+    pub(crate) encoding: Encoding,
+    /// Whether it is a variable.
+    pub(crate) is_variable: bool,
+}
+
+/// What a library exports it as.
+pub(crate) enum Symbol {
+    Name(LitStr),
+    Ordinal(LitInt),
+}
+
+/// Where a failed function leaves its reason.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OsError {
+    /// `GetLastError`.
+    Last,
+    /// `errno`.
+    Errno,
+}
+
+/// How text stands in memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Utf8,
+    Wide,
+    Latin1,
+    Ansi,
 }
 
 /// A parameter of a method.
@@ -52,16 +88,34 @@ pub(crate) struct Parameter {
 pub(crate) enum Kind {
     /// `T`.
     Value,
-    /// `&T`.
-    Reference(Box<Type>),
-    /// `&str`.
-    Text,
-    /// `Option<&str>`.
-    OptionalText,
-    /// `&[T]`.
-    Slice(Box<Type>),
+    /// A pointer to one value: `&T`, `&mut T`, `#[out] T`.
+    Pointer(Box<Type>, Passing),
+    /// A pointer to elements: `&[T]`, `&mut [T]`.
+    Array(Box<Type>, Passing),
+    /// `&str`, `Option<&str>`.
+    Text { is_optional: bool, encoding: Encoding },
+    /// `#[out(…)] Vec<T>`.
+    ArrayBuffer(Box<Type>, Buffer),
+    /// `#[out(…)] String`.
+    TextBuffer(Encoding, Buffer),
     /// `#[len_of(x, y)] n: T`: hidden from the caller.
     Length(Length),
+}
+
+/// Which way what a pointer points to goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passing {
+    In,
+    InOut,
+    Out,
+}
+
+/// A buffer that the library writes to.
+pub(crate) struct Buffer {
+    /// In elements.
+    pub(crate) capacity: Expr,
+    /// The parameter, or `ret`, that holds how much was written.
+    pub(crate) length: Option<Ident>,
 }
 
 /// A hidden length.
@@ -70,7 +124,8 @@ pub(crate) struct Length {
     pub(crate) of: Vec<Ident>,
     /// The integer.
     pub(crate) ty: Box<Type>,
-    pub(crate) by_reference: bool,
+    /// By value, or by reference.
+    pub(crate) passing: Option<Passing>,
 }
 
 /// What a method returns.
@@ -89,6 +144,13 @@ pub(crate) enum Returns {
         ok: Box<Type>,
         error: Box<Type>,
     },
+}
+
+/// One of the values that a method gives back, and how it crosses: `value`, `vec` or `result`.
+pub(crate) struct Part {
+    pub(crate) way: &'static str,
+    /// The types in it, by way of the trait that they need.
+    pub(crate) checked: TokenStream,
 }
 
 /// A calling convention.
@@ -129,29 +191,29 @@ impl Method {
         self.attrs.iter().filter(move |attr| taken.iter().any(|name| attr.path().is_ident(name)))
     }
 
-    /// The type of a parameter, by way of the trait that it needs here.
+    /// The type of a parameter, or of what it points to, by way of the trait that it needs here.
     ///
     /// The compiler then reports a type without it once, at the type, and nothing that follows from it.
     pub(crate) fn checked(&self, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
         let is_native = self.native.is_some();
-        match &parameter.kind {
-            Kind::Length(length) => by_way_of(&length.ty, Needed::IsLength, krate),
-            Kind::Slice(element) if is_native => by_way_of(element, Needed::Element, krate),
-            Kind::Slice(element) => by_way_of(element, Needed::CrossInSlice, krate),
-            Kind::Reference(ty) if is_native => by_way_of(ty, Needed::Native, krate),
-            Kind::Reference(ty) => by_way_of(ty, Needed::Cross, krate),
-            _ if is_native => by_way_of(&parameter.ty, Needed::Native, krate),
-            _ => by_way_of(&parameter.ty, Needed::Cross, krate),
-        }
+        let (ty, bridged) = match &parameter.kind {
+            Kind::Length(length) => return by_way_of(&length.ty, Needed::IsLength, krate),
+            Kind::Array(element, _) | Kind::ArrayBuffer(element, _) => (&**element, Needed::CrossInSlice),
+            Kind::Pointer(ty, _) => (&**ty, Needed::Cross),
+            Kind::Value | Kind::Text { .. } | Kind::TextBuffer(..) => (&parameter.ty, Needed::Cross),
+        };
+        by_way_of(ty, if is_native { Needed::Native } else { bridged }, krate)
     }
 
     /// The returned type, likewise: how it crosses, and the types in it that do.
     pub(crate) fn checked_return(&self, krate: &TokenStream) -> (&'static str, TokenStream) {
         let cross = |ty| by_way_of(ty, Needed::Cross, krate);
+        let is_native = self.native.is_some();
         match &self.returns {
             Returns::Nothing => ("value", quote!(())),
-            Returns::Value(ty) if self.native.is_some() => ("value", by_way_of(ty, Needed::NativeReturn, krate)),
+            Returns::Value(ty) if is_native => ("value", by_way_of(ty, Needed::NativeReturn, krate)),
             Returns::Value(ty) => ("value", cross(ty)),
+            Returns::Vec { element, .. } if is_native => ("vec", by_way_of(element, Needed::Native, krate)),
             Returns::Vec { element, .. } => ("vec", by_way_of(element, Needed::CrossInSlice, krate)),
             Returns::Result { ok, error, .. } => {
                 let (ok, error) = (cross(ok), cross(error));
@@ -160,9 +222,83 @@ impl Method {
         }
     }
 
+    /// What the method gives back: what it returns, unless that is nothing, and what comes out of its parameters.
+    pub(crate) fn parts(&self, krate: &TokenStream) -> Vec<Part> {
+        let mut parts = Vec::new();
+        if !matches!(self.returns, Returns::Nothing) {
+            let (way, checked) = self.checked_return(krate);
+            parts.push(Part { way, checked });
+        }
+        for parameter in self.outs() {
+            let ty = &parameter.ty;
+            let (way, checked) = match &parameter.kind {
+                Kind::ArrayBuffer(..) => ("vec", self.checked(parameter, krate)),
+                Kind::TextBuffer(..) => ("value", quote!(#ty)),
+                _ => ("value", self.checked(parameter, krate)),
+            };
+            parts.push(Part { way, checked });
+        }
+        parts
+    }
+
+    /// What the method returns in the trait; `None` for nothing.
+    pub(crate) fn returned_type(&self) -> Option<TokenStream> {
+        let own = (!matches!(self.returns, Returns::Nothing)).then(|| self.returns.ty());
+        let outs = self.outs().map(|parameter| parameter.ty.to_token_stream());
+        let types: Vec<_> = own.into_iter().chain(outs).collect();
+        (!types.is_empty()).then(|| joined(&types))
+    }
+
     /// The parameters that a caller passes.
     pub(crate) fn visible(&self) -> impl Iterator<Item = &Parameter> {
-        self.parameters.iter().filter(|parameter| !matches!(parameter.kind, Kind::Length(_)))
+        self.parameters.iter().filter(|parameter| !parameter.is_hidden())
+    }
+
+    /// The parameters that come back as parts of what the method returns.
+    pub(crate) fn outs(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| parameter.is_out())
+    }
+
+    /// The parameters that a caller passes to be changed.
+    pub(crate) fn in_outs(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| parameter.is_in_out())
+    }
+}
+
+impl Parameter {
+    /// Whether it comes back as a part of what the method returns.
+    pub(crate) fn is_out(&self) -> bool {
+        matches!(self.kind, Kind::Pointer(_, Passing::Out) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..))
+    }
+
+    /// Whether a caller passes it to be changed.
+    pub(crate) fn is_in_out(&self) -> bool {
+        matches!(self.kind, Kind::Pointer(_, Passing::InOut) | Kind::Array(_, Passing::InOut))
+    }
+
+    /// Whether a caller does not pass it.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.is_out() || matches!(self.kind, Kind::Length(_))
+    }
+}
+
+/// Parts as one type, or one value: none is `()`, one is itself, several are a tuple.
+pub(crate) fn joined(parts: &[TokenStream]) -> TokenStream {
+    match parts {
+        [part] => part.clone(),
+        parts => quote!((#(#parts),*)),
+    }
+}
+
+impl Encoding {
+    /// The runtime's type.
+    pub(crate) fn name(self) -> Ident {
+        names::local(match self {
+            Self::Utf8 => "Utf8",
+            Self::Wide => "Wide",
+            Self::Latin1 => "Latin1",
+            Self::Ansi => "Ansi",
+        })
     }
 }
 
@@ -174,7 +310,6 @@ pub(crate) fn by_way_of(ty: &Type, needed: Needed, krate: &TokenStream) -> Token
         Needed::CrossInSlice => quote_spanned!(span=> CrossInSlice<_>),
         Needed::Native => quote_spanned!(span=> Native),
         Needed::NativeReturn => quote_spanned!(span=> NativeReturn),
-        Needed::Element => quote_spanned!(span=> Element),
         Needed::IsLength => quote_spanned!(span=> IsLength),
     };
     quote_spanned!(span=> <#ty as #krate::__private::#needed>::Value)
@@ -187,7 +322,6 @@ pub(crate) enum Needed {
     CrossInSlice,
     Native,
     NativeReturn,
-    Element,
     IsLength,
 }
 

@@ -2,15 +2,16 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned as _;
 use syn::{
-    Attribute, FnArg, GenericParam, Item, ItemTrait, LitStr, Meta, Pat, PatType, Receiver, ReceiverKind, ReturnType,
-    Safety, Signature, Token, TraitItem, TraitItemFn, Type,
+    FnArg, GenericParam, Item, ItemTrait, LitStr, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature,
+    TraitItem, TraitItemFn, Type,
 };
 
+use crate::attributes::{MethodAttributes, Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Abi, Interface, Kind, Length, Method, Native, Parameter, Returns};
+use crate::model::{
+    Abi, Buffer, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Symbol,
+};
 use crate::names;
 use crate::options::Options;
 use crate::types;
@@ -96,7 +97,7 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
     generics(&item.sig.generics, "a method of an interface", errors);
     receiver(&item.sig, errors);
     let is_native = item.default.is_none() && options.lib.is_some();
-    let (attrs, own) = method_attributes(&item.attrs, errors);
+    let (attrs, own) = MethodAttributes::parse(&item.attrs, errors);
     let native = native(own, name, is_native, item.default.is_some(), options, errors);
     let mut parameters = Vec::new();
     for input in inputs {
@@ -143,90 +144,9 @@ fn receiver(signature: &Signature, errors: &Errors) {
     }
 }
 
-/// What the attributes of a method say about its native function.
-#[derive(Default)]
-struct Own {
-    symbol: Option<(Ident, LitStr)>,
-    abi: Option<(Ident, LitStr)>,
-    optional: Option<Ident>,
-}
-
-/// The attributes that `#[bridge32]` knows on methods.
-const METHOD_ATTRIBUTES: &str = "`#[symbol(\"…\")]`, `#[abi(\"…\")]`, `#[optional]`";
-
-/// The compiler's own attributes that make sense on a method.
-const PASSED_ON: &[&str] = &[
-    "allow",
-    "cfg",
-    "cfg_attr",
-    "cold",
-    "deny",
-    "deprecated",
-    "doc",
-    "expect",
-    "inline",
-    "must_use",
-    "track_caller",
-    "warn",
-];
-
-/// Parts a method's attributes into those that stay on it and those that are ours.
-fn method_attributes(attrs: &[Attribute], errors: &Errors) -> (Vec<Attribute>, Own) {
-    let mut own = Own::default();
-    let mut others = Vec::new();
-    for attr in attrs {
-        // Tools and other macros are told from ours by their path.
-        let Some(name) = attr.path().get_ident().cloned() else {
-            others.push(attr.clone());
-            continue;
-        };
-        let repeated = match name.to_string().as_str() {
-            "symbol" => {
-                errors.take(text_argument(attr)).and_then(|text| own.symbol.replace((name.clone(), text))).is_some()
-            }
-            "abi" => errors.take(text_argument(attr)).and_then(|text| own.abi.replace((name.clone(), text))).is_some(),
-            "optional" => {
-                if !matches!(attr.meta, Meta::Path(_)) {
-                    errors.at(&attr.meta, "this attribute takes nothing; write `#[optional]`");
-                }
-                own.optional.replace(name.clone()).is_some()
-            }
-            "len_of" => {
-                errors.at(&name, "a length is a parameter; put `#[len_of(…)]` before the parameter that holds it");
-                false
-            }
-            other if PASSED_ON.contains(&other) => {
-                others.push(attr.clone());
-                false
-            }
-            other => {
-                let message = format!("`#[{other}]` is not known here; a method takes {METHOD_ATTRIBUTES}");
-                errors.at(&name, message);
-                false
-            }
-        };
-        if repeated {
-            errors.at(&name, format_args!("`#[{name}]` is given twice; keep one"));
-        }
-    }
-    (others, own)
-}
-
-/// The text in `#[name("text")]`.
-fn text_argument(attr: &Attribute) -> syn::Result<LitStr> {
-    let name = attr.path().get_ident().map(ToString::to_string).unwrap_or_default();
-    let wanted = || format!("expected text in quotes; write `#[{name}(\"…\")]`");
-    let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.path().span(), wanted())) };
-    let text: LitStr = list.parse_args().map_err(|error| syn::Error::new(error.span(), wanted()))?;
-    if text.value().is_empty() {
-        return Err(syn::Error::new(text.span(), "this is empty; leave the attribute out, or fill it in"));
-    }
-    Ok(text)
-}
-
 /// The native function behind a method, if there is one.
 fn native(
-    own: Own,
+    own: MethodAttributes,
     name: &Ident,
     is_native: bool,
     has_body: bool,
@@ -234,21 +154,45 @@ fn native(
     errors: &Errors,
 ) -> Option<Native> {
     if !is_native {
-        let given = [own.symbol.map(|(name, _)| name), own.abi.map(|(name, _)| name), own.optional];
-        for attribute in given.into_iter().flatten() {
+        for attribute in own.names() {
             let why = if has_body { "the method has a body" } else { "the interface has no `lib`" };
             // An option that could not be read may have been `lib`.
             if !has_body && options.failed {
                 continue;
             }
-            errors.at(&attribute, format_args!("`#[{attribute}]` is about a native function, and {why}; leave it out"));
+            errors.at(attribute, format_args!("`#[{attribute}]` is about a native function, and {why}; leave it out"));
         }
         return None;
     }
+    if let (Some(_), Some((ordinal, _))) = (&own.symbol, &own.ordinal) {
+        errors.at(ordinal, "`#[ordinal]` contradicts `#[symbol]`; keep one");
+    }
+    if let (Some((os_error, _)), None) = (&own.os_error, &own.check) {
+        errors.at(os_error, "nothing says when the function has failed; add `#[check(…)]` with a condition over `ret`");
+    }
     let default = options.abi.as_ref().map_or(Abi::C, |(_, abi)| *abi);
     let abi = own.abi.and_then(|(_, text)| errors.take(Abi::parse(&text))).unwrap_or(default);
-    let symbol = own.symbol.map_or_else(|| LitStr::new(&names::text(name), name.span()), |(_, text)| text);
-    Some(Native { symbol, abi, optional: own.optional.is_some() })
+    let symbol = match (own.symbol, own.ordinal) {
+        (Some((_, name)), _) => Symbol::Name(name),
+        (None, Some((_, ordinal))) => {
+            if let Err(error) = ordinal.base10_parse::<u16>() {
+                errors.at(&ordinal, format_args!("an ordinal has 16 bits; {error}"));
+            }
+            Symbol::Ordinal(ordinal)
+        }
+        (None, None) => Symbol::Name(LitStr::new(&names::text(name), name.span())),
+    };
+    Some(Native {
+        symbol,
+        abi,
+        optional: own.optional.is_some(),
+        check: own.check.map(|(_, check)| check),
+        os_error: own.os_error.map(|(_, os_error)| os_error),
+        free_with: own.free_with.map(|(_, name)| name),
+        returned_length: own.returns.map(|(_, length)| length),
+        encoding: own.encoding.map_or(Encoding::Utf8, |(_, encoding)| encoding),
+        is_variable: own.global.is_some(),
+    })
 }
 
 fn parameter(input: &PatType, method: &TraitItemFn, errors: &Errors) -> Option<Parameter> {
@@ -264,51 +208,74 @@ fn parameter(input: &PatType, method: &TraitItemFn, errors: &Errors) -> Option<P
     {
         errors.at(mutability, "without a body there is nothing that changes it; leave `mut` out");
     }
-    let mut length = None;
-    for attr in &input.attrs {
-        match attr.path().get_ident().map(ToString::to_string).as_deref() {
-            Some("len_of") if length.is_some() => {
-                errors.at(attr.path(), "`#[len_of]` is given twice; name all arrays in one, as in `#[len_of(x, y)]`");
-            }
-            Some("len_of") => length = Some(errors.take(length_of(attr)).unwrap_or_default()),
-            Some("allow" | "expect" | "warn" | "deny") => {}
-            Some("cfg" | "cfg_attr") => {
-                errors.at(attr.path(), "a parameter is there on both sides or on none; put `#[cfg]` on the method");
-            }
-            _ => {
-                let message = format!(
-                    "`#[{}]` is not known here; a parameter takes `#[len_of(…)]`",
-                    attr.path().to_token_stream().to_string().replace(' ', "")
-                );
-                errors.at(attr.path(), message);
-            }
-        }
-    }
+    let own = ParameterAttributes::parse(&input.attrs, errors);
     types::check_parameter(&input.ty, !method.sig.generics.params.is_empty(), errors);
-    let kind = match length {
-        Some(of) => length_kind(of, &input.ty),
-        None => types::kind(&input.ty),
-    };
+    let kind = kind(own, &input.ty, errors);
     Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind })
 }
 
-/// The names in `#[len_of(x, y)]`.
-fn length_of(attr: &Attribute) -> syn::Result<Vec<Ident>> {
-    let wanted = "expected the parameters whose length this is; write `#[len_of(name)]`";
-    let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.path().span(), wanted)) };
-    let names = list
-        .parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)
-        .map_err(|error| syn::Error::new(error.span(), wanted))?;
-    if names.is_empty() {
-        return Err(syn::Error::new(attr.path().span(), wanted));
+/// How a parameter crosses, by its type and its attributes.
+fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind {
+    let encoding = own.encoding.as_ref().map_or(Encoding::Utf8, |(_, encoding)| *encoding);
+    let kind = match (own.len_of, own.out) {
+        (Some((_, of)), out) => {
+            if let Some((out, _)) = out {
+                errors.at(out, "a length that comes back is passed by `&mut`; leave `#[out]` out");
+            }
+            match types::kind(ty, encoding) {
+                Kind::Pointer(ty, passing) => Kind::Length(Length { of, ty, passing: Some(passing) }),
+                _ => Kind::Length(Length { of, ty: Box::new(ty.clone()), passing: None }),
+            }
+        }
+        (None, Some((name, Some(out)))) => out_kind(&name, out, ty, encoding, errors),
+        (None, Some((_, None))) => Kind::Pointer(Box::new(ty.clone()), Passing::Out),
+        (None, None) => types::kind(ty, encoding),
+    };
+    if let Some((name, _)) = &own.encoding
+        && !matches!(kind, Kind::Text { .. } | Kind::TextBuffer(..))
+    {
+        errors.at(name, format_args!("`#[{name}]` is about text; put it before a `&str`, or leave it out"));
     }
-    Ok(names.into_iter().collect())
+    kind
 }
 
-fn length_kind(of: Vec<Ident>, ty: &Type) -> Kind {
-    match types::kind(ty) {
-        Kind::Reference(ty) => Kind::Length(Length { of, ty, by_reference: true }),
-        _ => Kind::Length(Length { of, ty: Box::new(ty.clone()), by_reference: false }),
+/// How a parameter with `#[out]` crosses.
+fn out_kind(name: &Ident, out: Out, ty: &Type, encoding: Encoding, errors: &Errors) -> Kind {
+    let length = match (&out.cap, out.len.as_ref()) {
+        (Some(_), Some(len)) => match types::plain_name(len) {
+            Some(name) => Some(name),
+            None => {
+                errors.at(
+                    len,
+                    "the library says how much it has written; name the `#[out]` parameter that holds it, or `ret`",
+                );
+                None
+            }
+        },
+        _ => None,
+    };
+    let buffer = out.cap.or(out.len).map(|capacity| Buffer { capacity, length });
+    match (types::vec_element(ty), types::is_named(ty, "String"), buffer) {
+        (Some(element), _, Some(buffer)) => Kind::ArrayBuffer(Box::new(element.clone()), buffer),
+        (None, true, Some(buffer)) => Kind::TextBuffer(encoding, buffer),
+        (Some(_), _, None) => {
+            errors.at(name, "how large the buffer is to be is not known; write `#[out(len = …)]` or `#[out(cap = …)]`");
+            Kind::Pointer(Box::new(ty.clone()), Passing::Out)
+        }
+        (None, true, None) => {
+            errors.at(name, "how large the buffer is to be is not known; write `#[out(cap = …)]`");
+            Kind::Pointer(Box::new(ty.clone()), Passing::Out)
+        }
+        (None, false, Some(_)) => {
+            errors.at(name, "a length is for `Vec<T>` and `String`; write `#[out]`");
+            Kind::Pointer(Box::new(ty.clone()), Passing::Out)
+        }
+        (None, false, None) => {
+            if types::is_reference(ty) {
+                errors.at(ty, "what comes out is returned; write the type without `&`");
+            }
+            Kind::Pointer(Box::new(ty.clone()), Passing::Out)
+        }
     }
 }
 

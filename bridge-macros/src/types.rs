@@ -1,21 +1,26 @@
 //! What can be seen of a type from its tokens alone. What only the compiler can see fails there, as a missing trait.
 
 use syn::visit::{self, Visit};
-use syn::{GenericArgument, Ident, PathArguments, Receiver, ReceiverKind, Type, TypePath, TypeReference};
+use syn::{
+    Expr, GenericArgument, Ident, PathArguments, Receiver, ReceiverKind, Type, TypeArray, TypePath, TypeReference,
+};
 
 use crate::errors::Errors;
-use crate::model::{Kind, Returns};
+use crate::model::{Encoding, Kind, Passing, Returns};
 
 /// How a parameter of type `ty` crosses, if its tokens say so.
-pub(crate) fn kind(ty: &Type) -> Kind {
+pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {
     let ty = bare(ty);
     match ty {
-        Type::Reference(reference) => match bare(&reference.elem) {
-            Type::Slice(slice) => Kind::Slice(slice.elem.clone()),
-            elem if is_named(elem, "str") => Kind::Text,
-            elem => Kind::Reference(Box::new(elem.clone())),
-        },
-        _ if optional_text(ty).is_some() => Kind::OptionalText,
+        Type::Reference(reference) => {
+            let passing = if reference.mutability.is_some() { Passing::InOut } else { Passing::In };
+            match bare(&reference.elem) {
+                Type::Slice(slice) => Kind::Array(slice.elem.clone(), passing),
+                elem if is_named(elem, "str") => Kind::Text { is_optional: false, encoding },
+                elem => Kind::Pointer(Box::new(elem.clone()), passing),
+            }
+        }
+        _ if optional_text(ty).is_some() => Kind::Text { is_optional: true, encoding },
         _ => Kind::Value,
     }
 }
@@ -39,8 +44,10 @@ pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
     let mut visitor = Forbidden { errors, place: "a parameter", has_lifetimes };
     match bare(ty) {
         Type::Reference(reference) => {
-            if let Some(mutability) = &reference.mutability {
-                errors.at(mutability, "what changes has to come back; take `&` and return the new value");
+            if let Some(mutability) = &reference.mutability
+                && is_named(&reference.elem, "str")
+            {
+                errors.at(mutability, "text does not change in place; write `#[out(cap = …)] name: String`");
             }
             visitor.lifetime(reference);
             match bare(&reference.elem) {
@@ -94,6 +101,40 @@ fn optional_text(ty: &Type) -> Option<&TypeReference> {
 /// Whether a type is a path that ends in `name`.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     last_name(ty).is_some_and(|last| last == name)
+}
+
+/// The `T` of `Vec<T>`.
+pub(crate) fn vec_element(ty: &Type) -> Option<&Type> {
+    match generic(ty, "Vec")?.as_slice() {
+        [element] => Some(element),
+        _ => None,
+    }
+}
+
+/// The element and the length of `[T; N]`.
+pub(crate) fn array(ty: &Type) -> Option<&TypeArray> {
+    match bare(ty) {
+        Type::Array(array) => Some(array),
+        _ => None,
+    }
+}
+
+/// Whether a type is `Option<String>`.
+pub(crate) fn is_optional_string(ty: &Type) -> bool {
+    matches!(generic(ty, "Option").as_deref(), Some([text]) if is_named(text, "String"))
+}
+
+/// Whether a type is a reference.
+pub(crate) fn is_reference(ty: &Type) -> bool {
+    matches!(bare(ty), Type::Reference(_))
+}
+
+/// The name that an expression is, if it is nothing else.
+pub(crate) fn plain_name(expr: &Expr) -> Option<Ident> {
+    match expr {
+        Expr::Path(path) => path.path.get_ident().cloned(),
+        _ => None,
+    }
 }
 
 /// Whether a type can stand in any signature: it has a size, and nothing in it is left to be found out.

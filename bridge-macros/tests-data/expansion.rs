@@ -65,7 +65,9 @@ const _: () = {
                             <i32 as ::bridge32::__private::NativeReturn>::Value,
                         >,
                         native: ::core::option::Option::Some(::bridge32::__private::NativeFunction {
-                            symbol: "add",
+                            symbol: ::bridge32::__private::Symbol::Name("add"),
+                            is_variable: false,
+                            free_with: ::core::option::Option::None,
                             abi: ::bridge32::__private::Abi::Stdcall,
                             optional: false,
                             stack_bytes: ::bridge32::__private::interface::stack_bytes(
@@ -78,7 +80,9 @@ const _: () = {
                                     >(),
                                 ],
                             ),
-                            returns: <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                            returns: ::bridge32::__private::CType::Value(
+                                <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                            ),
                             parameters: &[
                                 (
                                     ::bridge32::__private::CType::Value(
@@ -101,7 +105,7 @@ const _: () = {
                             ::bridge32::__private::Parameter {
                                 name: "values",
                                 shape: ::bridge32::__private::interface::slice::<
-                                    <f64 as ::bridge32::__private::Element>::Value,
+                                    <f64 as ::bridge32::__private::Native>::Value,
                                 >,
                             },
                             ::bridge32::__private::Parameter {
@@ -115,24 +119,26 @@ const _: () = {
                             <f64 as ::bridge32::__private::NativeReturn>::Value,
                         >,
                         native: ::core::option::Option::Some(::bridge32::__private::NativeFunction {
-                            symbol: "mean",
+                            symbol: ::bridge32::__private::Symbol::Name("mean"),
+                            is_variable: false,
+                            free_with: ::core::option::Option::None,
                             abi: ::bridge32::__private::Abi::Stdcall,
                             optional: false,
                             stack_bytes: ::bridge32::__private::interface::stack_bytes(
                                 &[
-                                    ::core::mem::size_of::<
-                                        *const <<f64 as ::bridge32::__private::Element>::Value as ::bridge32::__private::Native>::C,
-                                    >(),
+                                    ::core::mem::size_of::<*const ()>(),
                                     ::core::mem::size_of::<
                                         <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C,
                                     >(),
                                 ],
                             ),
-                            returns: <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                            returns: ::bridge32::__private::CType::Value(
+                                <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                            ),
                             parameters: &[
                                 (
                                     ::bridge32::__private::CType::ConstPointer(
-                                        <<f64 as ::bridge32::__private::Element>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
                                     ),
                                     "values",
                                 ),
@@ -253,7 +259,7 @@ const _: () = {
                     |arguments| {
                         arguments
                             .slice::<
-                                <f64 as ::bridge32::__private::Element>::Value,
+                                <f64 as ::bridge32::__private::Native>::Value,
                             >("values", values)?;
                         arguments
                             .length::<
@@ -323,27 +329,25 @@ const _: () = {
                     let b = arguments
                         .value::<<i32 as ::bridge32::__private::Native>::Value>()?;
                     arguments.finish()?;
-                    let result = Thin::add(server, a, b);
-                    ::core::result::Result::Ok(
-                        reply
-                            .begin()?
-                            .value::<
-                                <i32 as ::bridge32::__private::NativeReturn>::Value,
-                            >(&result)?,
-                    )
+                    let result_0 = Thin::add(server, a, b);
+                    let mut encoder = reply.begin()?;
+                    encoder
+                        .value::<
+                            <i32 as ::bridge32::__private::NativeReturn>::Value,
+                        >(&result_0)?;
+                    ::core::result::Result::Ok(())
                 }
                 __NUMBER_OF_mean => {
                     let values = &*arguments
-                        .slice::<<f64 as ::bridge32::__private::Element>::Value>()?;
+                        .slice::<<f64 as ::bridge32::__private::Native>::Value>()?;
                     arguments.finish()?;
-                    let result = Thin::mean(server, values);
-                    ::core::result::Result::Ok(
-                        reply
-                            .begin()?
-                            .value::<
-                                <f64 as ::bridge32::__private::NativeReturn>::Value,
-                            >(&result)?,
-                    )
+                    let result_0 = Thin::mean(server, values);
+                    let mut encoder = reply.begin()?;
+                    encoder
+                        .value::<
+                            <f64 as ::bridge32::__private::NativeReturn>::Value,
+                        >(&result_0)?;
+                    ::core::result::Result::Ok(())
                 }
                 __NUMBER_OF_sum => {
                     let values = &*arguments
@@ -351,15 +355,14 @@ const _: () = {
                             <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
                         >()?;
                     arguments.finish()?;
-                    let result = Thin::sum(server, values);
-                    ::core::result::Result::Ok(
-                        reply
-                            .begin()?
-                            .result::<
-                                <i32 as ::bridge32::__private::Cross<_>>::Value,
-                                <String as ::bridge32::__private::Cross<_>>::Value,
-                            >(&result)?,
-                    )
+                    let result_0 = Thin::sum(server, values);
+                    let mut encoder = reply.begin()?;
+                    encoder
+                        .result::<
+                            <i32 as ::bridge32::__private::Cross<_>>::Value,
+                            <String as ::bridge32::__private::Cross<_>>::Value,
+                        >(&result_0)?;
+                    ::core::result::Result::Ok(())
                 }
                 _ => ::bridge32::__private::unknown_method(method),
             }
@@ -433,6 +436,7 @@ const _: () = {
     #[automatically_derived]
     #[allow(clippy::unused_unit)]
     impl Thin for ThinLibrary {
+        #[allow(unused_mut, unused_variables)]
         fn add(&self, a: i32, b: i32) -> i32 {
             #[cfg(target_arch = "x86")]
             type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
@@ -450,21 +454,34 @@ const _: () = {
                     let function: __Function<_, _, _> = unsafe {
                         self.library.function(__NUMBER_OF_add)
                     }?;
-                    let c_a = <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::into_c(
-                        a,
-                    );
-                    let c_b = <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::into_c(
-                        b,
-                    );
-                    unsafe {
+                    let mut scope = ::bridge32::__private::Scope::new();
+                    let mut slot_a = ::bridge32::__private::in_field(
+                        "a",
+                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c(
+                            &a,
+                            &mut scope,
+                        ),
+                    )?;
+                    let mut slot_b = ::bridge32::__private::in_field(
+                        "b",
+                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c(
+                            &b,
+                            &mut scope,
+                        ),
+                    )?;
+                    let returned = unsafe { function(slot_a, slot_b) };
+                    let ret = unsafe {
                         ::bridge32::__private::from_c(
-                            function(c_a, c_b),
+                            returned,
                             <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
                         )
-                    }
+                    };
+                    let ret = ret?;
+                    ::core::result::Result::Ok(ret)
                 },
             )
         }
+        #[allow(unused_mut, unused_variables)]
         fn mean(&self, values: &[f64]) -> f64 {
             #[cfg(target_arch = "x86")]
             type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
@@ -482,15 +499,27 @@ const _: () = {
                     let function: __Function<_, _, _> = unsafe {
                         self.library.function(__NUMBER_OF_mean)
                     }?;
-                    let c_n = ::bridge32::__private::common_length::<
+                    let mut scope = ::bridge32::__private::Scope::new();
+                    let mut slot_values = ::bridge32::__private::in_field(
+                        "values",
+                        ::bridge32::__private::ArrayIn::new(
+                            values,
+                            <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c,
+                            &mut scope,
+                        ),
+                    )?;
+                    let mut slot_n = ::bridge32::__private::common_length::<
                         <i32 as ::bridge32::__private::IsLength>::Value,
-                    >("n", &[("values", <[_]>::len(values))])?;
-                    unsafe {
+                    >("n", &[("values", slot_values.len())])?;
+                    let returned = unsafe { function(slot_values.pass(), slot_n) };
+                    let ret = unsafe {
                         ::bridge32::__private::from_c(
-                            function(<[_]>::as_ptr(values), c_n),
+                            returned,
                             <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
                         )
-                    }
+                    };
+                    let ret = ret?;
+                    ::core::result::Result::Ok(ret)
                 },
             )
         }

@@ -148,6 +148,18 @@ pub enum Error {
         location: String,
     },
 
+    /// The method's `#[check]` says that the function failed; what it wrote was dropped.
+    #[error("`{method}` failed: the library reports {value}")]
+    Status {
+        /// The method.
+        method: String,
+        /// What the function returned.
+        value: i64,
+        /// What the system, or the C library, said, where `#[last_error]` or `#[errno]` asks it.
+        #[source]
+        os_error: Option<SystemError>,
+    },
+
     /// The library does not export what an optional method calls.
     #[error("`{method}`: the library does not export `{symbol}`")]
     SymbolMissing {

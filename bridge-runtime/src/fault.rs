@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::SystemError;
+
 /// What the server reports when a call could not be carried out. The client turns it into an
 /// [`Error`](crate::Error) that names the method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -28,6 +30,14 @@ pub enum Fault {
     SymbolMissing {
         /// The exported name.
         symbol: String,
+    },
+    /// The method's `#[check]` says that the function failed.
+    #[error("the library reports {value}")]
+    Status {
+        /// What the function returned.
+        value: i64,
+        /// What the system, or the C library, said, where it was asked.
+        os_error: Option<SystemError>,
     },
     /// What the library returned is no value of the declared type.
     #[error("the library returned {0}")]

@@ -30,6 +30,7 @@ pub mod private;
 pub use client::{Builder, ServerExit, ServerInfo};
 pub use error::{CallError, Error, LibraryError, MissingSymbol, SystemError};
 pub use interface::Difference;
+pub use native::{Address, Bool32};
 pub use process::{ExitStatus, Output};
 pub use server::{Serve, ServerContext, serve};
 

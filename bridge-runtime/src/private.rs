@@ -1,15 +1,42 @@
 //! What generated code calls: the whole contract between the macro and the runtime.
 
+pub use crate::__returned_as_taken as returned_as_taken;
 pub use crate::client::{Arguments, Builder, Client, Outcome, ServerExit, ServerInfo, Session, connect, in_process};
-use crate::error::{CallError, Error};
+use crate::error::{CallError, Error, SystemError};
 pub use crate::fault::Fault;
 pub use crate::interface::{
-    self, Abi, CType, Description, Dispatch, Interface, Method, Native as NativeFunction, Parameter, Reply,
+    self, Abi, CType, Description, Dispatch, Interface, Method, Native as NativeFunction, Parameter, Reply, Symbol,
 };
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder};
-pub use crate::native::{Element, IsLength, Native, NativeReturn, Text, common_length};
+pub use crate::native::{
+    Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, Encoding, IsLength, Latin1, Length, Native, NativeReturn,
+    OutLength, Pointer, ReturnedText, Scope, Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c,
+    array_to_c, common_length, deserialize_enumeration, deserialize_record, in_field, not_in_enum, returned_array,
+    to_length,
+};
 pub use crate::server::native;
+pub use serde;
+
+/// What the system said last in this thread, which a call has just set.
+pub fn last_error() -> SystemError {
+    std::io::Error::last_os_error().into()
+}
+
+/// Forgets what the system said, so that it is this call's.
+pub fn clear_last_error() {
+    crate::sys::clear_last_error();
+}
+
+/// What C's `errno` says in this thread, which a call has just set.
+pub fn errno() -> SystemError {
+    crate::sys::errno()
+}
+
+/// Forgets what `errno` said, so that it is this call's.
+pub fn clear_errno() {
+    crate::sys::clear_errno();
+}
 
 /// The result of a method that returns a `Result` of its own.
 ///
@@ -35,6 +62,29 @@ pub fn method_result<T, E>(result: Result<Result<T, E>, Error>) -> Result<T, Cal
 pub unsafe fn from_c<C, T>(value: C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
     // SAFETY: the caller's promise is passed on.
     unsafe { take(value) }
+}
+
+/// Reads a variable of a library.
+///
+/// # Errors
+/// As `take`.
+///
+/// # Safety
+/// The pointer is to a variable of this type; otherwise as `take`.
+pub unsafe fn read_variable<C, T>(variable: *mut C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
+    // SAFETY: the caller says that the variable is of this type; a packed library may not align it.
+    let value = unsafe { variable.read_unaligned() };
+    // SAFETY: the caller's promise is passed on.
+    unsafe { take(value) }
+}
+
+/// Writes a variable of a library.
+///
+/// # Safety
+/// The pointer is to a variable of this type.
+pub unsafe fn write_variable<C>(variable: *mut C, value: C) {
+    // SAFETY: the caller says that the variable is of this type; a packed library may not align it.
+    unsafe { variable.write_unaligned(value) }
 }
 
 /// A number that no method has.

@@ -96,6 +96,10 @@ fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
     })?;
     match output.status.success() {
         true => Ok(()),
-        false => Err(format!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr)).into()),
+        false => {
+            let words = std::iter::once(command.get_program()).chain(command.get_args());
+            let line = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+            Err(format!("`{line}` failed:\n{}", String::from_utf8_lossy(&output.stderr)).into())
+        }
     }
 }

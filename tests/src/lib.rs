@@ -4,4 +4,5 @@ pub mod counting;
 pub mod interfaces;
 pub mod pair;
 pub mod processes;
+pub mod vocabulary;
 pub mod watchdog;

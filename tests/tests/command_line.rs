@@ -1,5 +1,7 @@
 //! What a server does when it is started by hand.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
+
 use std::process::{Command, Output};
 
 use bridge32_tests::pair;

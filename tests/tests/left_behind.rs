@@ -1,6 +1,8 @@
 //! Nothing is left running or on disk, however a start or a call ends. One test in a program of its own: it looks at the
 //! whole machine.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

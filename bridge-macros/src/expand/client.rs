@@ -1,9 +1,9 @@
 //! The client: one thin method for each of the trait's.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::model::{Interface, Kind, Method, Parameter, Returns};
+use crate::model::{Interface, Kind, Length, Method, Parameter, Part, Passing, Returns, joined};
 use crate::names::{self, local};
 
 /// The client's type.
@@ -101,24 +101,13 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
         /// Whatever keeps the call from being carried out.
     };
     let parameters = method.visible().map(|Parameter { name, ty, .. }| quote!(#name: #ty));
-    let (arguments, outcome) = (local("arguments"), local("outcome"));
-    let encode = method.parameters.iter().map(|parameter| encode(method, parameter, &krate));
-    let number = names::number(name);
-    let (take, types) = method.checked_return(&krate);
-    let take = local(take);
-    let call = quote! {
-        self.session.call(
-            #number,
-            |#arguments| { #(#encode)* ::core::result::Result::Ok(()) },
-            |#outcome| #outcome.#take::<#types>(),
-        )
-    };
+    let call = call(method, &krate);
     let (returns, call) = match &method.returns {
         Returns::Result { ok, error, .. } => {
             (quote!(#ok, #krate::CallError<#error>), quote!(#krate::__private::method_result(#call)))
         }
-        returns => {
-            let ty = returns.ty();
+        _ => {
+            let ty = method.returned_type().unwrap_or_else(|| quote!(()));
             (quote!(#ty, #krate::Error), call)
         }
     };
@@ -126,6 +115,59 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
         #(#attrs)* #doc #errors
         #vis fn #name(&self #(, #parameters)*) -> ::core::result::Result<#returns> {
             #call
+        }
+    }
+}
+
+/// The call into the runtime: what goes in, and what comes out.
+fn call(method: &Method, krate: &TokenStream) -> TokenStream {
+    let (arguments, outcome) = (local("arguments"), local("outcome"));
+    let number = names::number(&method.name);
+    let encode = method.parameters.iter().map(|parameter| encode(method, parameter, krate));
+    let parts: Vec<_> =
+        method.parts(krate).into_iter().map(|Part { way, checked, .. }| (local(way), checked)).collect();
+    let in_outs: Vec<_> = method.in_outs().map(|parameter| &parameter.name).collect();
+    let changed = method.in_outs().map(|parameter| {
+        let (name, ty) = (&parameter.name, method.checked(parameter, krate));
+        match parameter.kind {
+            Kind::Array(..) => quote!(#outcome.slice_into::<#ty>(#name)?;),
+            _ => quote!(#outcome.value_into::<#ty>(#name)?;),
+        }
+    });
+    let taken: Vec<_> = match parts.as_slice() {
+        [] => vec![quote!(#outcome.value::<()>()?)],
+        parts => parts.iter().map(|(way, checked)| quote!(#outcome.#way::<#checked>()?)).collect(),
+    };
+    let value = joined(&taken);
+    match (in_outs.as_slice(), parts.as_slice()) {
+        ([], [(way, checked)]) => quote! {
+            self.session.call(
+                #number,
+                |#arguments| { #(#encode)* ::core::result::Result::Ok(()) },
+                |#outcome| #outcome.#way::<#checked>(),
+            )
+        },
+        ([], _) => quote! {
+            self.session.call(
+                #number,
+                |#arguments| { #(#encode)* ::core::result::Result::Ok(()) },
+                |#outcome| ::core::result::Result::Ok(#value),
+            )
+        },
+        (in_outs, _) => {
+            let result = local("result");
+            quote! {
+                self.session.call_with(
+                    #number,
+                    &mut (#(#in_outs,)*),
+                    |#arguments, (#(#in_outs,)*)| { #(#encode)* ::core::result::Result::Ok(()) },
+                    |#outcome, (#(#in_outs,)*)| {
+                        let #result = #value;
+                        #(#changed)*
+                        ::core::result::Result::Ok(#result)
+                    },
+                )
+            }
         }
     }
 }
@@ -138,14 +180,27 @@ fn encode(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenS
     let ty = method.checked(parameter, krate);
     match kind {
         Kind::Value => quote!(#arguments.value::<#ty>(#text, &#name)?;),
-        Kind::Reference(_) => quote!(#arguments.value::<#ty>(#text, #name)?;),
-        Kind::Text | Kind::OptionalText if method.native.is_some() => quote!(#arguments.c_text(#text, #name)?;),
-        Kind::Text => quote!(#arguments.value(#text, #name)?;),
-        Kind::OptionalText => quote!(#arguments.value(#text, &#name)?;),
-        Kind::Slice(_) => quote!(#arguments.slice::<#ty>(#text, #name)?;),
-        Kind::Length(length) => {
-            let lengths = super::library::lengths(length);
-            quote!(#arguments.length::<#ty>(#text, #lengths)?;)
+        Kind::Pointer(_, Passing::In | Passing::InOut) => quote!(#arguments.value::<#ty>(#text, #name)?;),
+        Kind::Array(_, _) => quote!(#arguments.slice::<#ty>(#text, #name)?;),
+        Kind::Text { encoding, .. } if method.native.is_some() => {
+            let encoding = encoding.name();
+            quote!(#arguments.c_text::<#krate::__private::#encoding>(#text, #name)?;)
         }
+        Kind::Text { is_optional: false, .. } => quote!(#arguments.value(#text, #name)?;),
+        Kind::Text { is_optional: true, .. } => quote!(#arguments.value(#text, &#name)?;),
+        Kind::Length(length) => check_length(method, length, &text, &ty),
+        Kind::Pointer(_, Passing::Out) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => TokenStream::new(),
     }
+}
+
+/// A length of arrays that are passed is checked before the call; that of a buffer is made in the server.
+fn check_length(method: &Method, length: &Length, text: &str, ty: &TokenStream) -> TokenStream {
+    let arguments = local("arguments");
+    let is_passed = |name: &&Ident| method.visible().any(|parameter| parameter.name == **name);
+    let passed: Vec<_> = length.of.iter().filter(is_passed).collect();
+    if passed.is_empty() {
+        return TokenStream::new();
+    }
+    let texts = passed.iter().map(|name| names::text(name));
+    quote!(#arguments.length::<#ty>(#text, &[#((#texts, <[_]>::len(#passed))),*])?;)
 }

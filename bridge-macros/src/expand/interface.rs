@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use crate::model::{Interface, Kind, Length, Method, Native, Parameter, Returns};
+use crate::model::{Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Symbol};
 use crate::names;
 
 /// The trait, with the parameters that a caller passes.
@@ -34,13 +34,7 @@ pub(super) fn signature(method: &Method, with_mutability: bool) -> TokenStream {
         let mutability = mutability.filter(|_| with_mutability);
         quote!(#mutability #name: #ty)
     });
-    let returns = match &method.returns {
-        Returns::Nothing => None,
-        returns => {
-            let ty = returns.ty();
-            Some(quote!(-> #ty))
-        }
-    };
+    let returns = method.returned_type().map(|ty| quote!(-> #ty));
     quote!(fn #name(&self #(, #parameters)*) #returns)
 }
 
@@ -78,11 +72,19 @@ fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
         let name = names::text(&parameter.name);
         let ty = method.checked(parameter, krate);
         let shape = match &parameter.kind {
-            Kind::Reference(_) | Kind::Length(Length { by_reference: true, .. }) => quote!(reference::<#ty>),
-            Kind::Value | Kind::Length(_) => quote!(value::<#ty>),
-            Kind::Text => quote!(text),
-            Kind::OptionalText => quote!(optional_text),
-            Kind::Slice(_) => quote!(slice::<#ty>),
+            Kind::Value => quote!(value::<#ty>),
+            Kind::Pointer(_, Passing::In) => quote!(reference::<#ty>),
+            Kind::Pointer(_, Passing::InOut) => quote!(reference_mut::<#ty>),
+            Kind::Pointer(_, Passing::Out) => quote!(out::<#ty>),
+            Kind::Array(_, Passing::InOut) => quote!(slice_mut::<#ty>),
+            Kind::Array(..) => quote!(slice::<#ty>),
+            Kind::ArrayBuffer(..) => quote!(out_vec::<#ty>),
+            Kind::Text { is_optional: false, .. } => quote!(text),
+            Kind::Text { is_optional: true, .. } => quote!(optional_text),
+            Kind::TextBuffer(..) => quote!(out_text),
+            Kind::Length(Length { passing: None, .. }) => quote!(value::<#ty>),
+            Kind::Length(Length { passing: Some(Passing::InOut), .. }) => quote!(reference_mut::<#ty>),
+            Kind::Length(_) => quote!(reference::<#ty>),
         };
         quote!(#krate::__private::Parameter { name: #name, shape: #krate::__private::interface::#shape })
     });
@@ -100,7 +102,12 @@ fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
 }
 
 fn native_description(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
-    let Native { symbol, abi, optional } = native;
+    let Native { symbol, abi, optional, is_variable, free_with, .. } = native;
+    let symbol = match symbol {
+        Symbol::Name(name) => quote!(Name(#name)),
+        Symbol::Ordinal(ordinal) => quote!(Ordinal(#ordinal)),
+    };
+    let free_with = option(free_with.as_ref().map(|name| quote!(#name)));
     let abi = abi.variant();
     let (_, returns) = method.checked_return(krate);
     let parameters = method.parameters.iter().map(|parameter| {
@@ -114,10 +121,22 @@ fn native_description(method: &Method, native: &Native, krate: &TokenStream) -> 
         let span = super::library::start(&c);
         quote_spanned!(span=> ::core::mem::size_of::<#c>())
     });
-    let c_name = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::C_NAME);
+    let c_name = match &method.returns {
+        Returns::Vec { .. } => {
+            let element = super::library::native(returns, "C_NAME", krate);
+            quote!(#krate::__private::CType::ConstPointer(#element))
+        }
+        _ if native.encoding == Encoding::Wide => quote!(#krate::__private::CType::ConstPointer("wchar_t")),
+        _ => {
+            let name = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::C_NAME);
+            quote!(#krate::__private::CType::Value(#name))
+        }
+    };
     quote! {
         #krate::__private::NativeFunction {
-            symbol: #symbol,
+            symbol: #krate::__private::Symbol::#symbol,
+            is_variable: #is_variable,
+            free_with: #free_with,
             abi: #krate::__private::Abi::#abi,
             optional: #optional,
             stack_bytes: #krate::__private::interface::stack_bytes(&[#(#sizes),*]),
@@ -130,13 +149,22 @@ fn native_description(method: &Method, native: &Native, krate: &TokenStream) -> 
 /// A parameter's type in C, by name.
 fn c_description(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let ty = method.checked(parameter, krate);
+    let encoded = |encoding| if encoding == Encoding::Wide { "wchar_t" } else { "char" };
     let name = super::library::native(ty, "C_NAME", krate);
     match &parameter.kind {
-        Kind::Text | Kind::OptionalText => quote!(ConstPointer("char")),
-        Kind::Reference(_) | Kind::Slice(_) | Kind::Length(Length { by_reference: true, .. }) => {
+        Kind::Text { encoding, .. } => {
+            let name = encoded(*encoding);
             quote!(ConstPointer(#name))
         }
-        Kind::Value | Kind::Length(_) => quote!(Value(#name)),
+        Kind::TextBuffer(encoding, _) => {
+            let name = encoded(*encoding);
+            quote!(Pointer(#name))
+        }
+        Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(Value(#name)),
+        Kind::Pointer(_, Passing::In)
+        | Kind::Array(_, Passing::In)
+        | Kind::Length(Length { passing: Some(Passing::In), .. }) => quote!(ConstPointer(#name)),
+        Kind::Pointer(..) | Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::Length(_) => quote!(Pointer(#name)),
     }
 }
 

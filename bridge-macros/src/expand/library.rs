@@ -1,9 +1,12 @@
 //! The native implementation: the trait's methods over the library's functions.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 
-use crate::model::{Interface, Kind, Length, Method, Native, Parameter};
+use crate::model::{
+    Buffer, Encoding, Interface, Kind, Length, Method, Native, OsError, Parameter, Passing, Returns, joined,
+};
 use crate::names::{self, local};
 
 /// The native implementation's type.
@@ -91,29 +94,235 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 }
 
 fn method(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
-    let (cfgs, signature, number) =
-        (method.cfgs(), super::interface::signature(method, false), names::number(&method.name));
-    let (name, (_, returns)) = (names::text(&method.name), method.checked_return(krate));
-    let (function_type, function) = (local("__Function"), local("function"));
-    let declare = function_declaration(method, native);
-    let inferred = method.parameters.iter().map(|_| quote!(_));
-    let convert = method.parameters.iter().map(|parameter| convert(method, parameter, krate));
-    let pass = method.parameters.iter().map(pass);
-    let span = start(&returns);
-    let from_c = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::from_c);
+    let (cfgs, signature, name) =
+        (method.cfgs(), super::interface::signature(method, false), names::text(&method.name));
+    let body = if native.is_variable { variable(method, krate) } else { function(method, native, krate) };
+    let declare = (!native.is_variable).then(|| function_declaration(method, native));
     quote! {
         #(#cfgs)*
+        #[allow(unused_mut, unused_variables)]
         #signature {
             #declare
-            #krate::__private::native(#name, || {
-                // SAFETY: that the function has this signature is what the interface says.
-                let #function: #function_type<#(#inferred,)* _> = unsafe { self.library.function(#number) }?;
-                #(#convert)*
-                // SAFETY: as above; what the pointers point to lives until the end of the call.
-                unsafe { #krate::__private::from_c(#function(#(#pass),*), #from_c) }
-            })
+            #krate::__private::native(#name, || { #body })
         }
     }
+}
+
+/// Reads or writes a variable.
+fn variable(method: &Method, krate: &TokenStream) -> TokenStream {
+    let number = names::number(&method.name);
+    let (variable, scope) = (local("variable"), local("scope"));
+    match method.parameters.first() {
+        None => {
+            let (_, returns) = method.checked_return(krate);
+            let span = start(&returns);
+            let from_c = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::from_c);
+            quote! {
+                let #variable = self.library.variable(#number)?;
+                // SAFETY: that the variable has this type is what the interface says.
+                unsafe { #krate::__private::read_variable(#variable, #from_c) }
+            }
+        }
+        Some(parameter) => {
+            let slot = slot(method, parameter, krate);
+            let value = slot_name(&parameter.name);
+            quote! {
+                let #variable = self.library.variable(#number)?;
+                let mut #scope = #krate::__private::Scope::new();
+                #slot
+                // SAFETY: that the variable has this type is what the interface says.
+                unsafe { #krate::__private::write_variable(#variable, #value) };
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+}
+
+/// Calls a function: makes the slots of its parameters, passes them, and takes what comes back.
+fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let number = names::number(&method.name);
+    let (function_type, function, scope, returned) =
+        (local("__Function"), local("function"), local("scope"), local("returned"));
+    let inferred = method.parameters.iter().map(|_| quote!(_));
+    let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
+    // A length is told by the slot that it is of.
+    let slots = method.parameters.iter().filter(|parameter| !is_length(parameter));
+    let slots = slots.chain(method.parameters.iter().filter(is_length));
+    let slots = slots.map(|parameter| slot(method, parameter, krate));
+    let pass = method.parameters.iter().map(pass);
+    let (clear, capture) = os_error(native, krate);
+    let returns = returned_value(method, native, krate);
+    let check = check(native, krate);
+    let take = take(method, krate);
+    let own = (!matches!(method.returns, Returns::Nothing)).then(|| returned_name(method, native).to_token_stream());
+    let parts: Vec<_> = own.into_iter().chain(method.outs().map(|out| out.name.to_token_stream())).collect();
+    let value = joined(&parts);
+    quote! {
+        // SAFETY: that the function has this signature is what the interface says.
+        let #function: #function_type<#(#inferred,)* _> = unsafe { self.library.function(#number) }?;
+        let mut #scope = #krate::__private::Scope::new();
+        #(#slots)*
+        #clear
+        // SAFETY: as above; what the pointers point to lives until the end of the call.
+        let #returned = unsafe { #function(#(#pass),*) };
+        #capture
+        #returns
+        #check
+        #take
+        ::core::result::Result::Ok(#value)
+    }
+}
+
+/// The name of what the function returned: the user's own where an expression of the user's is over it.
+fn returned_name(method: &Method, native: &Native) -> Ident {
+    let is_length = |parameter: &Parameter| match &parameter.kind {
+        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
+            buffer.length.as_ref().filter(|length| *length == "ret").cloned()
+        }
+        _ => None,
+    };
+    match method.parameters.iter().find_map(is_length) {
+        Some(name) => name,
+        None if native.check.is_some() => Ident::new("ret", Span::call_site()),
+        None => local("ret"),
+    }
+}
+
+/// Takes the returned value, and gives back what it points to.
+fn returned_value(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let (returned, name) = (local("returned"), returned_name(method, native));
+    let (_, returns) = method.checked_return(krate);
+    let span = start(&returns);
+    let take = match (&method.returns, &native.returned_length) {
+        (Returns::Vec { .. }, Some(length)) => {
+            let (text, from_c) = (names::text(&method.name), self::native(returns, "from_c", krate));
+            quote!(#krate::__private::returned_array(
+                #returned,
+                #krate::__private::to_length(#text, #length)?,
+                #from_c,
+            ))
+        }
+        (Returns::Value(ty), _) if native.encoding != Encoding::Utf8 => {
+            let encoding = native.encoding.name();
+            quote!(<#ty as #krate::__private::ReturnedText>::from_c::<#krate::__private::#encoding>(#returned))
+        }
+        _ => {
+            let from_c = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::from_c);
+            quote!(#krate::__private::from_c(#returned, #from_c))
+        }
+    };
+    let release = native.free_with.as_ref().map(|_| {
+        let (number, release) = (names::number(&method.name), local("__Release"));
+        quote! {
+            if !#returned.is_null() {
+                // SAFETY: that the function takes back what was returned is what the interface says.
+                let release: #release<_> = unsafe { self.library.release(#number) }?;
+                // SAFETY: as above, and it was copied.
+                unsafe { release(#returned) };
+            }
+        }
+    });
+    match &method.returns {
+        Returns::Nothing => quote! {
+            // SAFETY: nothing was returned.
+            unsafe { #take }?;
+        },
+        _ => quote! {
+            // SAFETY: that the function returns this is what the interface says.
+            let #name = unsafe { #take };
+            #release
+            let #name = #name?;
+        },
+    }
+}
+
+/// Forgets the last error before the call, and asks for it right after.
+fn os_error(native: &Native, krate: &TokenStream) -> (Option<TokenStream>, Option<TokenStream>) {
+    let name = local("os_error");
+    let functions = match native.os_error {
+        Some(OsError::Last) => ("clear_last_error", "last_error"),
+        Some(OsError::Errno) => ("clear_errno", "errno"),
+        None => return (None, None),
+    };
+    let (clear, ask) = (local(functions.0), local(functions.1));
+    (Some(quote!(#krate::__private::#clear();)), Some(quote!(let #name = #krate::__private::#ask();)))
+}
+
+/// Where the user's condition is false the call has failed, and what it wrote is dropped.
+fn check(native: &Native, krate: &TokenStream) -> Option<TokenStream> {
+    let check = native.check.as_ref()?;
+    let ret = Ident::new("ret", Span::call_site());
+    let os_error = match native.os_error {
+        Some(_) => {
+            let name = local("os_error");
+            quote!(::core::option::Option::Some(#name))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    Some(quote! {
+        if !(#check) {
+            return ::core::result::Result::Err(#krate::__private::Fault::Status {
+                value: #krate::__private::Status::number(&#ret),
+                os_error: #os_error,
+            });
+        }
+    })
+}
+
+/// Takes what came back: single values first, because buffers may be told their length by one.
+fn take(method: &Method, krate: &TokenStream) -> TokenStream {
+    let singles = method.parameters.iter().filter_map(|parameter| {
+        let (name, slot) = (&parameter.name, slot_name(&parameter.name));
+        let from_c = native(method.checked(parameter, krate), "from_c", krate);
+        let take = quote! {
+            // SAFETY: that what the library left is of this type is what the interface says.
+            unsafe { #krate::__private::from_c(#slot.get(), #from_c) }?
+        };
+        match parameter.kind {
+            Kind::Pointer(_, Passing::Out) => Some(quote!(let #name = #take;)),
+            Kind::Pointer(_, Passing::InOut) => Some(quote!(*#name = #take;)),
+            Kind::Array(_, Passing::InOut) => Some(quote! {
+                // SAFETY: as above.
+                unsafe { #slot.take() }?;
+            }),
+            _ => None,
+        }
+    });
+    let buffers = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
+        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
+            let (name, slot, text) = (&parameter.name, slot_name(&parameter.name), names::text(&parameter.name));
+            let length = written(method, parameter, buffer, krate);
+            let written = local("written");
+            Some(quote! {
+                let #written = #length;
+                // SAFETY: that what the library left is of this type is what the interface says.
+                let #name = unsafe { #slot.take(#text, #written) }?;
+            })
+        }
+        _ => None,
+    });
+    quote!(#(#singles)* #(#buffers)*)
+}
+
+/// How much the library has written to a buffer.
+fn written(method: &Method, parameter: &Parameter, buffer: &Buffer, krate: &TokenStream) -> TokenStream {
+    let (slot, text) = (slot_name(&parameter.name), names::text(&parameter.name));
+    if let Some(length) = &buffer.length {
+        return quote!(#krate::__private::to_length(#text, #length)?);
+    }
+    let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
+    match method.parameters.iter().find(is_of) {
+        Some(length) => {
+            let length = slot_name(&length.name);
+            quote!(#length.take(#text)?)
+        }
+        None => quote!(#slot.len()),
+    }
+}
+
+/// The name of a parameter's slot.
+fn slot_name(parameter: &Ident) -> Ident {
+    format_ident!("slot_{}", parameter.unraw(), span = Span::mixed_site())
 }
 
 /// The type of the function's pointer, for the types that are passed and taken. Calling conventions that Rust knows on
@@ -122,21 +331,99 @@ fn function_declaration(method: &Method, native: &Native) -> TokenStream {
     let (function_type, returns) = (local("__Function"), local("__Returns"));
     let parameters: Vec<_> =
         (0..method.parameters.len()).map(|place| format_ident!("__P{place}", span = Span::mixed_site())).collect();
+    let release = local("__Release");
+    let declare_release = |abi: &str| {
+        native.free_with.as_ref().map(|_| quote!(type #release<#returns> = unsafe extern #abi fn(#returns);))
+    };
     let declare = |abi: &str| {
         quote! {
             type #function_type<#(#parameters,)* #returns> = unsafe extern #abi fn(#(#parameters),*) -> #returns;
         }
     };
-    let declared = declare(native.abi.name());
+    let (declared, release) = (declare(native.abi.name()), declare_release(native.abi.name()));
     if !native.abi.is_x86_only() {
-        return declared;
+        return quote!(#declared #release);
     }
-    let elsewhere = declare("C");
-    quote! {
-        #[cfg(target_arch = "x86")]
-        #declared
-        #[cfg(not(target_arch = "x86"))]
-        #elsewhere
+    let (elsewhere, release_elsewhere) = (declare("C"), declare_release("C"));
+    let (here, not_here) = (quote!(#[cfg(target_arch = "x86")]), quote!(#[cfg(not(target_arch = "x86"))]));
+    let release = release.map(|release| quote!(#here #release #not_here #release_elsewhere));
+    quote!(#here #declared #not_here #elsewhere #release)
+}
+
+/// A parameter's type in C.
+pub(super) fn c_type(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    match &parameter.kind {
+        Kind::Value | Kind::Length(Length { passing: None, .. }) => {
+            native(method.checked(parameter, krate), "C", krate)
+        }
+        // Every pointer is of one size.
+        _ => quote!(*const ()),
+    }
+}
+
+/// Makes the slot of a parameter.
+fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let Parameter { name, kind, .. } = parameter;
+    let private = quote!(#krate::__private);
+    let ty = method.checked(parameter, krate);
+    let span = start(&ty);
+    let (slot, scope, text) = (slot_name(name), local("scope"), names::text(name));
+    let value = match kind {
+        Kind::Value => {
+            let to_c = native(ty, "to_c", krate);
+            quote_spanned!(span=> #private::in_field(#text, #to_c(&#name, &mut #scope))?)
+        }
+        Kind::Pointer(_, Passing::Out) => {
+            let from_c = native(ty, "from_c", krate);
+            quote!(#private::Pointer::out(#from_c))
+        }
+        Kind::Pointer(..) => {
+            let to_c = native(ty, "to_c", krate);
+            quote_spanned!(span=> #private::Pointer::to(#private::in_field(#text, #to_c(#name, &mut #scope))?))
+        }
+        Kind::Array(_, Passing::In) => {
+            let to_c = native(ty, "to_c", krate);
+            quote!(#private::in_field(#text, #private::ArrayIn::new(#name, #to_c, &mut #scope))?)
+        }
+        Kind::Array(..) => {
+            let (to_c, from_c) = (native(ty.clone(), "to_c", krate), native(ty, "from_c", krate));
+            quote!(#private::in_field(#text, #private::ArrayInOut::new(&mut *#name, #to_c, #from_c, &mut #scope))?)
+        }
+        Kind::ArrayBuffer(_, Buffer { capacity, .. }) => {
+            let from_c = native(ty, "from_c", krate);
+            quote!(#private::ArrayBuffer::new(#text, #private::to_length(#text, #capacity)?, #from_c)?)
+        }
+        Kind::Text { encoding, .. } => {
+            let encoding = encoding.name();
+            quote!(#private::Text::<#private::#encoding>::new(#text, #name)?)
+        }
+        Kind::TextBuffer(encoding, Buffer { capacity, .. }) => {
+            let encoding = encoding.name();
+            quote!(#private::TextBuffer::<#private::#encoding>::new(#text, #private::to_length(#text, #capacity)?)?)
+        }
+        Kind::Length(Length { of, passing, .. }) => {
+            let (slots, texts) = (of.iter().map(slot_name), of.iter().map(names::text));
+            match (passing, of.as_slice()) {
+                (Some(Passing::InOut), [of, ..]) => {
+                    let (of_slot, of_text) = (slot_name(of), names::text(of));
+                    quote!(#private::OutLength::<#ty>::new(#text, #of_text, #of_slot.len())?)
+                }
+                (None, _) => quote!(#private::common_length::<#ty>(#text, &[#((#texts, #slots.len())),*])?),
+                (Some(_), _) => quote! {
+                    #private::Pointer::to(#private::common_length::<#ty>(#text, &[#((#texts, #slots.len())),*])?)
+                },
+            }
+        }
+    };
+    quote!(let mut #slot = #value;)
+}
+
+/// The C value of a parameter in the call.
+fn pass(parameter: &Parameter) -> TokenStream {
+    let slot = slot_name(&parameter.name);
+    match &parameter.kind {
+        Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(#slot),
+        _ => quote!(#slot.pass()),
     }
 }
 
@@ -150,67 +437,4 @@ pub(super) fn native(ty: TokenStream, item: &str, krate: &TokenStream) -> TokenS
 /// Where a type that came [by way of](crate::model::by_way_of) a trait stands.
 pub(super) fn start(ty: &TokenStream) -> Span {
     ty.clone().into_iter().next().map_or_else(Span::mixed_site, |first| first.span())
-}
-
-/// A parameter's type in C.
-pub(super) fn c_type(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-    let ty = method.checked(parameter, krate);
-    let c = native(ty, "C", krate);
-    match &parameter.kind {
-        Kind::Text | Kind::OptionalText => quote!(*const ::core::ffi::c_char),
-        Kind::Reference(_) | Kind::Slice(_) | Kind::Length(Length { by_reference: true, .. }) => quote!(*const #c),
-        Kind::Value | Kind::Length(_) => c,
-    }
-}
-
-/// The variable that holds the C value of a parameter.
-fn in_c(parameter: &Parameter) -> Ident {
-    local(&format!("c_{}", names::text(&parameter.name)))
-}
-
-/// Makes the C value of a parameter.
-fn convert(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-    let Parameter { name, kind, .. } = parameter;
-    let ty = method.checked(parameter, krate);
-    let (text, c) = (names::text(name), in_c(parameter));
-    match kind {
-        Kind::Value => {
-            let (span, into_c) = (start(&ty), native(ty, "into_c", krate));
-            let value = quote_spanned!(span=> #into_c(#name));
-            quote!(let #c = #value;)
-        }
-        Kind::Reference(_) => {
-            let (span, into_c) = (start(&ty), native(ty, "into_c", krate));
-            let value = quote_spanned!(span=> #into_c(::core::clone::Clone::clone(#name)));
-            quote!(let #c = #value;)
-        }
-        Kind::Text | Kind::OptionalText => quote!(let #c = #krate::__private::Text::new(#text, #name)?;),
-        Kind::Slice(_) => TokenStream::new(),
-        Kind::Length(length) => {
-            let lengths = lengths(length);
-            quote!(let #c = #krate::__private::common_length::<#ty>(#text, #lengths)?;)
-        }
-    }
-}
-
-/// The C value of a parameter in the call.
-fn pass(parameter: &Parameter) -> TokenStream {
-    let (name, c) = (&parameter.name, in_c(parameter));
-    match &parameter.kind {
-        Kind::Value => quote!(#c),
-        Kind::Reference(_) => quote!(&raw const #c),
-        Kind::Text | Kind::OptionalText => quote!(#c.as_ptr()),
-        Kind::Slice(_) => quote!(<[_]>::as_ptr(#name)),
-        Kind::Length(length) if length.by_reference => quote!(&raw const #c),
-        Kind::Length(_) => quote!(#c),
-    }
-}
-
-/// The arrays of a length, each with its name.
-pub(super) fn lengths(length: &Length) -> TokenStream {
-    let lengths = length.of.iter().map(|name| {
-        let text = names::text(name);
-        quote!((#text, <[_]>::len(#name)))
-    });
-    quote!(&[#(#lengths),*])
 }

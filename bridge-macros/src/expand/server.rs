@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Interface, Kind, Method, Parameter};
+use crate::model::{Interface, Kind, Method, Parameter, Part, Passing, joined};
 use crate::names::{self, local};
 
 /// `Dispatch` for every implementation of the trait.
@@ -33,32 +33,49 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
 
 fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let (krate, trait_name) = (interface.options.krate(), &interface.name);
-    let (server, arguments, reply, result) = (local("server"), local("arguments"), local("reply"), local("result"));
+    let (server, arguments, reply, encoder) = (local("server"), local("arguments"), local("reply"), local("encoder"));
     let (cfgs, name, number) = (method.cfgs(), &method.name, names::number(&method.name));
     let decode = method.visible().map(|parameter| {
         let Parameter { name, kind, .. } = parameter;
         let ty = method.checked(parameter, &krate);
         match kind {
-            Kind::Value => quote!(let #name = #arguments.value::<#ty>()?;),
-            Kind::Reference(_) => quote!(let #name = &#arguments.value::<#ty>()?;),
-            Kind::Text => quote!(let #name = #arguments.text()?;),
-            Kind::OptionalText => quote!(let #name = #arguments.optional_text()?;),
-            Kind::Slice(_) => quote!(let #name = &*#arguments.slice::<#ty>()?;),
-            Kind::Length(_) => TokenStream::new(),
+            Kind::Pointer(_, Passing::In) => quote!(let #name = &#arguments.value::<#ty>()?;),
+            Kind::Pointer(..) => quote!(let mut #name = #arguments.value::<#ty>()?;),
+            Kind::Array(_, Passing::In) => quote!(let #name = &*#arguments.slice::<#ty>()?;),
+            Kind::Array(..) => quote!(let mut #name = #arguments.slice_mut::<#ty>()?;),
+            Kind::Text { is_optional: false, .. } => quote!(let #name = #arguments.text()?;),
+            Kind::Text { is_optional: true, .. } => quote!(let #name = #arguments.optional_text()?;),
+            _ => quote!(let #name = #arguments.value::<#ty>()?;),
         }
     });
-    let names = method.visible().map(|parameter| &parameter.name);
-    let (put, types) = match method.checked_return(&krate) {
-        ("vec", element) => ("slice", element),
-        other => other,
+    let pass = method.visible().map(|parameter| {
+        let name = &parameter.name;
+        if parameter.is_in_out() { quote!(&mut #name) } else { quote!(#name) }
+    });
+    let parts = method.parts(&krate);
+    let results: Vec<_> = (0..parts.len()).map(|place| local(&format!("result_{place}"))).collect();
+    let pattern = match results.as_slice() {
+        [] => quote!(()),
+        results => joined(&results.iter().map(|result| quote!(#result)).collect::<Vec<_>>()),
     };
-    let put = local(put);
+    let put = parts.iter().zip(&results).map(|(Part { way, checked }, result)| {
+        let put = local(if *way == "vec" { "slice" } else { way });
+        quote!(#encoder.#put::<#checked>(&#result)?;)
+    });
+    let put_back = method.in_outs().map(|parameter| {
+        let (name, ty) = (&parameter.name, method.checked(parameter, &krate));
+        let put = local(if matches!(parameter.kind, Kind::Array(..)) { "slice" } else { "value" });
+        quote!(#encoder.#put::<#ty>(&#name)?;)
+    });
     quote! {
         #(#cfgs)* #number => {
             #(#decode)*
             #arguments.finish()?;
-            let #result = #trait_name::#name(#server #(, #names)*);
-            ::core::result::Result::Ok(#reply.begin()?.#put::<#types>(&#result)?)
+            let #pattern = #trait_name::#name(#server #(, #pass)*);
+            let mut #encoder = #reply.begin()?;
+            #(#put)*
+            #(#put_back)*
+            ::core::result::Result::Ok(())
         }
     }
 }

@@ -140,7 +140,9 @@ impl Method {
 
     /// The parameters that a caller passes.
     fn parameters(&self) -> impl Iterator<Item = &PatType> {
-        let is_length = |input: &PatType| input.attrs.iter().any(|attr| attr.path().is_ident("len_of"));
+        let is_length = |input: &PatType| {
+            input.attrs.iter().any(|attr| attr.path().is_ident("len_of") || attr.path().is_ident("out"))
+        };
         self.signature.inputs.iter().filter_map(move |input| match input {
             FnArg::Typed(input) if !is_length(input) => Some(input),
             _ => None,

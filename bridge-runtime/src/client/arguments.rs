@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
-use crate::native::{INTERIOR_NUL, Length, LengthError};
+use crate::native::{Encoding, INTERIOR_NUL, Length, LengthError};
 
 /// The arguments of a call that is being made.
 #[derive(Debug)]
@@ -28,17 +28,22 @@ impl<'a> Arguments<'a> {
         self.encoded(parameter, result)
     }
 
-    /// Text for a native function: C ends it at the first NUL.
+    /// Text for a native function: C ends it at the first NUL, and the encoding may not have every character.
     ///
     /// # Errors
     /// [`Error::Argument`].
-    pub fn c_text<'t>(
+    pub fn c_text<'t, E: Encoding>(
         &mut self,
         parameter: &'static str,
         text: impl Into<Option<&'t str>> + Serialize + Copy,
     ) -> Result<(), Error> {
         if text.into().is_some_and(|text| text.contains('\0')) {
             return Err(self.refused(parameter, INTERIOR_NUL.to_owned()));
+        }
+        if let Some(text) = text.into()
+            && let Err(reason) = E::check(text)
+        {
+            return Err(self.refused(parameter, reason));
         }
         self.value(parameter, &text)
     }
@@ -108,6 +113,30 @@ impl<'m> Outcome<'m> {
     pub fn vec<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Vec<T>, Error> {
         let result = self.decoder.vec();
         self.decoded(result)
+    }
+
+    /// A value that was passed by `&mut`.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`].
+    pub fn value_into<T: DeserializeOwned>(&mut self, value: &mut T) -> Result<(), Error> {
+        *value = self.value()?;
+        Ok(())
+    }
+
+    /// A slice that was passed by `&mut`: as many elements come back as went in.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`].
+    pub fn slice_into<T: DeserializeOwned + Clone + 'static>(&mut self, values: &mut [T]) -> Result<(), Error> {
+        let result = self.decoder.slice::<T>();
+        let returned = self.decoded(result)?;
+        if returned.len() != values.len() {
+            let (went, came, method) = (values.len(), returned.len(), self.method);
+            return Err(Error::Protocol(format!("`{method}` was given {went} elements, and {came} came back")));
+        }
+        values.clone_from_slice(&returned);
+        Ok(())
     }
 
     pub(super) fn finish(self) -> Result<(), Error> {

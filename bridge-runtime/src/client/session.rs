@@ -73,11 +73,25 @@ impl Session {
         encode: impl FnOnce(&mut Arguments<'_>) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.call_with(method, &mut (), |arguments, ()| encode(arguments), |outcome, ()| decode(outcome))
+    }
+
+    /// As [`Session::call`], for what goes in and comes back in the same place.
+    ///
+    /// # Errors
+    /// [`Error`], whatever went wrong with the call.
+    pub fn call_with<P, T>(
+        &self,
+        method: u32,
+        places: &mut P,
+        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let name = self.0.method_name(method);
         let mut line = self.0.line();
-        encode(&mut self.0.begin(&mut line, method, name)?)?;
+        encode(&mut self.0.begin(&mut line, method, name)?, places)?;
         let mut outcome = self.0.exchange(&mut line, name)?;
-        let value = decode(&mut outcome)?;
+        let value = decode(&mut outcome, places)?;
         outcome.finish()?;
         Ok(value)
     }
@@ -205,6 +219,7 @@ fn fault_error(method: &str, fault: Fault) -> Error {
         Fault::Panic { message, location } => Error::Panic { method, message, location },
         Fault::Argument { parameter, reason } => Error::Argument { method, parameter, reason },
         Fault::SymbolMissing { symbol } => Error::SymbolMissing { method, symbol },
+        Fault::Status { value, os_error } => Error::Status { method, value, os_error },
         other => Error::Fault { method, reason: other.to_string() },
     }
 }

@@ -6,7 +6,11 @@ mod shape;
 
 pub use difference::Difference;
 pub(crate) use difference::differences;
-pub use shape::{optional_text, reference, result, slice, text, value, vec};
+pub use shape::{
+    optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut, text, value, vec,
+};
+
+use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -96,8 +100,12 @@ pub struct Parameter {
 /// The description of a native function.
 #[derive(Debug)]
 pub struct Native {
-    /// The exported name.
-    pub symbol: &'static str,
+    /// What the library exports it as.
+    pub symbol: Symbol,
+    /// Whether it is a variable.
+    pub is_variable: bool,
+    /// The function that takes back what this one returns.
+    pub free_with: Option<&'static str>,
     /// Its calling convention.
     pub abi: Abi,
     /// Whether the library may lack it.
@@ -105,9 +113,27 @@ pub struct Native {
     /// The bytes that its arguments take on the stack of a 32-bit process.
     pub stack_bytes: usize,
     /// The C type it returns.
-    pub returns: &'static str,
+    pub returns: CType,
     /// The C type and name of each parameter.
     pub parameters: &'static [(CType, &'static str)],
+}
+
+/// What a library exports a function or a variable as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symbol {
+    /// A name.
+    Name(&'static str),
+    /// A number, which libraries for Windows have beside names, or instead.
+    Ordinal(u16),
+}
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Ordinal(ordinal) => write!(f, "#{ordinal}"),
+        }
+    }
 }
 
 /// The C type of a parameter.
@@ -117,6 +143,8 @@ pub enum CType {
     Value(&'static str),
     /// `const T *`.
     ConstPointer(&'static str),
+    /// `T *`.
+    Pointer(&'static str),
 }
 
 /// The bytes that arguments of these sizes take on the stack of a 32-bit process, where each begins at a multiple of
@@ -149,6 +177,21 @@ pub enum Abi {
 }
 
 impl Abi {
+    /// The names that a compiler may have exported a function under, the plain one first.
+    /// Source of the decorations: <https://learn.microsoft.com/cpp/build/reference/decorated-names>.
+    fn exported_names(self, symbol: &str, stack_bytes: usize) -> Vec<String> {
+        let mut names = vec![symbol.to_owned()];
+        let is_stdcall = self == Self::Stdcall || (self == Self::System && cfg!(windows));
+        if cfg!(target_arch = "x86") && is_stdcall {
+            names.push(format!("_{symbol}@{stack_bytes}"));
+            // What mingw exports.
+            names.push(format!("{symbol}@{stack_bytes}"));
+        } else if cfg!(target_arch = "x86") && self == Self::Fastcall {
+            names.push(format!("@{symbol}@{stack_bytes}"));
+        }
+        names
+    }
+
     /// Its keyword in C; empty for C's own.
     pub fn c_keyword(self) -> &'static str {
         match self {
@@ -183,27 +226,28 @@ impl Method {
 }
 
 impl Native {
-    /// The names that a compiler may have exported the function under, the plain one first.
-    /// Source of the decorations: <https://learn.microsoft.com/cpp/build/reference/decorated-names>.
+    /// The names that the library may export it under, the plain one first.
     pub fn exported_names(&self) -> Vec<String> {
-        let Self { symbol, abi, stack_bytes, .. } = *self;
-        let mut names = vec![symbol.to_owned()];
-        let stdcall = abi == Abi::Stdcall || (abi == Abi::System && cfg!(windows));
-        if cfg!(target_arch = "x86") && stdcall {
-            names.push(format!("_{symbol}@{stack_bytes}"));
-            // What mingw exports.
-            names.push(format!("{symbol}@{stack_bytes}"));
-        } else if cfg!(target_arch = "x86") && abi == Abi::Fastcall {
-            names.push(format!("@{symbol}@{stack_bytes}"));
+        match self.symbol {
+            Symbol::Name(name) if !self.is_variable => self.abi.exported_names(name, self.stack_bytes),
+            symbol => vec![symbol.to_string()],
         }
-        names
+    }
+
+    /// The names that the library may export the function under that takes back what this one returns.
+    pub fn release_names(&self) -> Vec<String> {
+        const POINTER: usize = 4;
+        self.free_with.map(|name| self.abi.exported_names(name, POINTER)).unwrap_or_default()
     }
 
     /// Its declaration in C.
     pub fn signature(&self) -> String {
         let parameters: Vec<_> = self.parameters.iter().map(|(c, name)| c.declaration(name)).collect();
         let parameters = if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") };
-        declaration(self.returns, &format!("{}{}({parameters})", self.abi.c_keyword(), self.symbol))
+        match self.is_variable {
+            true => self.returns.declaration(&self.symbol.to_string()),
+            false => self.returns.declaration(&format!("{}{}({parameters})", self.abi.c_keyword(), self.symbol)),
+        }
     }
 }
 
@@ -212,6 +256,7 @@ impl CType {
         match self {
             Self::Value(c) => declaration(c, name),
             Self::ConstPointer(c) => format!("const {c} *{name}"),
+            Self::Pointer(c) => format!("{c} *{name}"),
         }
     }
 }
@@ -275,11 +320,13 @@ mod tests {
     #[test]
     fn a_signature_tells_both_sides() {
         let native = Native {
-            symbol: "sum_doubles",
+            symbol: Symbol::Name("sum_doubles"),
+            is_variable: false,
+            free_with: None,
             abi: Abi::Stdcall,
             optional: false,
             stack_bytes: stack_bytes(&[4, 1]),
-            returns: "double",
+            returns: CType::Value("double"),
             parameters: &[(CType::ConstPointer("double"), "x"), (CType::Value("int32_t"), "n")],
         };
         const PARAMETERS: &[Parameter] =

@@ -48,6 +48,31 @@ pub fn reference<T: DeserializeOwned>() -> String {
     format!("&{}", value::<T>())
 }
 
+/// The text of a mutable reference's type.
+pub fn reference_mut<T: DeserializeOwned>() -> String {
+    format!("&mut {}", value::<T>())
+}
+
+/// The text of a mutable slice's type.
+pub fn slice_mut<T: DeserializeOwned>() -> String {
+    format!("&mut [{}]", value::<T>())
+}
+
+/// The text of a type that comes out.
+pub fn out<T: DeserializeOwned>() -> String {
+    format!("out {}", value::<T>())
+}
+
+/// The text of a vector's type that comes out.
+pub fn out_vec<T: DeserializeOwned>() -> String {
+    format!("out [{}]", value::<T>())
+}
+
+/// The text of text that comes out.
+pub fn out_text() -> String {
+    "out String".to_owned()
+}
+
 /// The text of a slice's type.
 pub fn slice<T: DeserializeOwned>() -> String {
     format!("&[{}]", value::<T>())

@@ -4,12 +4,18 @@ use std::env::consts::{ARCH, DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
+#[cfg(unix)]
+use libloading::os::unix::Library as SystemLibrary;
+#[cfg(windows)]
+use libloading::os::windows::Library as SystemLibrary;
+
 use super::image::{Format, Image, bits};
+use super::native::Address;
 use crate::error::{LibraryError, SystemError};
 
 /// A loaded native library. It stays loaded as long as this value lives.
 pub struct Library {
-    handle: libloading::Library,
+    handle: SystemLibrary,
     path: String,
 }
 
@@ -73,8 +79,25 @@ impl Library {
         &self.path
     }
 
-    pub(super) fn handle(&self) -> &libloading::Library {
-        &self.handle
+    /// What it exports under a name.
+    pub(super) fn address(&self, name: &str) -> Option<Address> {
+        // SAFETY: the address is called only as what the interface says it is, in `NativeLibrary`.
+        let symbol = unsafe { self.handle.get::<Address>(name) };
+        symbol.ok().map(|address| *address)
+    }
+
+    /// What it exports under a number.
+    #[cfg(windows)]
+    pub(super) fn ordinal(&self, ordinal: u16) -> Option<Address> {
+        // SAFETY: as in `address`.
+        let symbol = unsafe { self.handle.get_ordinal::<Address>(ordinal) };
+        symbol.ok().map(|address| *address)
+    }
+
+    /// What it exports under a number: nothing, other systems do not have that.
+    #[cfg(not(windows))]
+    pub(super) fn ordinal(&self, _: u16) -> Option<Address> {
+        None
     }
 }
 
@@ -105,7 +128,7 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn load(&mut self, path: &Path) -> Result<libloading::Library, LibraryError> {
+    fn load(&mut self, path: &Path) -> Result<SystemLibrary, LibraryError> {
         let first = match load(path) {
             Ok(handle) => return Ok(handle),
             Err(error) => error,
@@ -160,20 +183,20 @@ fn not_a_library(path: String, found: String) -> LibraryError {
 
 /// `dlopen` with `RTLD_NOW`: a function that is missing shows now, and not in the middle of a call.
 #[cfg(unix)]
-fn load(path: &Path) -> Result<libloading::Library, SystemError> {
-    use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
+    use libloading::os::unix::{RTLD_LOCAL, RTLD_NOW};
     // SAFETY: the library's initialisation runs; that the library may run is what the user says by naming it.
-    unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Into::into).map_err(system_error)
+    unsafe { SystemLibrary::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(system_error)
 }
 
 /// `LoadLibraryExW`; with a full path, the libraries that it needs are looked for beside it first.
 /// Source: <https://learn.microsoft.com/windows/win32/dlls/dynamic-link-library-search-order>.
 #[cfg(windows)]
-fn load(path: &Path) -> Result<libloading::Library, SystemError> {
-    use libloading::os::windows::{LOAD_WITH_ALTERED_SEARCH_PATH, Library};
+fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
+    use libloading::os::windows::LOAD_WITH_ALTERED_SEARCH_PATH;
     let flags = if path.is_absolute() { LOAD_WITH_ALTERED_SEARCH_PATH } else { 0 };
     // SAFETY: the library's initialisation runs; that the library may run is what the user says by naming it.
-    unsafe { Library::load_with_flags(path, flags) }.map(Into::into).map_err(system_error)
+    unsafe { SystemLibrary::load_with_flags(path, flags) }.map_err(system_error)
 }
 
 /// Whether the system finds a library by its name. It stays loaded: whoever asks needs it next.
@@ -185,9 +208,9 @@ fn is_found_by_the_system(name: &str) -> bool {
 /// Whether the system finds a library by its name; none of its code runs.
 #[cfg(windows)]
 fn is_found_by_the_system(name: &str) -> bool {
-    use libloading::os::windows::{LOAD_LIBRARY_AS_DATAFILE, Library};
+    use libloading::os::windows::LOAD_LIBRARY_AS_DATAFILE;
     // SAFETY: as a data file, nothing of the library runs.
-    unsafe { Library::load_with_flags(name, LOAD_LIBRARY_AS_DATAFILE) }.is_ok()
+    unsafe { SystemLibrary::load_with_flags(name, LOAD_LIBRARY_AS_DATAFILE) }.is_ok()
 }
 
 /// libloading's text says which of its calls failed; what the system said is inside.

@@ -5,10 +5,20 @@ use std::path::PathBuf;
 use super::{Image, Library};
 use crate::error::{LibraryError, MissingSymbol};
 use crate::fault::Fault;
-use crate::interface::{Description, Native};
+use crate::interface::{Description, Method, Native, Symbol};
 
-/// The address of a function of any signature.
-type Address = unsafe extern "C" fn();
+/// The address of a function of any signature, or of a variable.
+pub(super) type Address = unsafe extern "C" fn();
+
+/// An address as what it is.
+///
+/// # Safety
+/// `F` is the type of a function pointer, with the signature of the function at the address.
+unsafe fn as_function<F: Copy>(address: Address) -> F {
+    const { assert!(size_of::<F>() == size_of::<Address>(), "`F` is a function pointer") };
+    // SAFETY: both are function pointers, and the caller vouches for the signature.
+    unsafe { std::mem::transmute_copy(&address) }
+}
 
 /// A library, and where it has the functions of an interface.
 #[derive(Debug)]
@@ -17,6 +27,8 @@ pub struct NativeLibrary {
     description: &'static Description,
     /// By the number of the method.
     functions: Box<[Option<Address>]>,
+    /// By the number of the method: what takes back what the function returns.
+    releases: Box<[Option<Address>]>,
 }
 
 impl NativeLibrary {
@@ -49,19 +61,32 @@ impl NativeLibrary {
             None => Library::find(description.library.unwrap_or(description.name), dirs)?,
         };
         let mut missing = Vec::new();
-        let functions = description.methods.iter().map(|method| {
-            let native = method.native.as_ref()?;
-            let names = native.exported_names();
-            // SAFETY: the address is called only as what the interface says it is, in `NativeLibrary::function`.
-            let get = |name: &String| unsafe { library.handle().get::<Address>(name) }.ok().map(|address| *address);
-            let address = names.iter().find_map(get);
-            if address.is_none() && !native.optional {
+        let mut look_up = |method: &Method, names: Vec<String>, is_optional: bool| {
+            let address = names.iter().find_map(|name| library.address(name));
+            if address.is_none() && !is_optional {
                 missing.push(MissingSymbol { method: method.name.to_owned(), names, similar: Vec::new() });
             }
             address
-        });
-        let functions = functions.collect();
-        Ok((Self { library, description, functions }, missing))
+        };
+        let (mut functions, mut releases) = (Vec::new(), Vec::new());
+        for method in description.methods {
+            let Some(native) = &method.native else {
+                functions.push(None);
+                releases.push(None);
+                continue;
+            };
+            let by_number = match native.symbol {
+                Symbol::Ordinal(ordinal) => library.ordinal(ordinal),
+                Symbol::Name(_) => None,
+            };
+            functions.push(by_number.or_else(|| look_up(method, native.exported_names(), native.optional)));
+            releases.push(match native.free_with {
+                Some(_) => look_up(method, native.release_names(), native.optional),
+                None => None,
+            });
+        }
+        let (functions, releases) = (functions.into(), releases.into());
+        Ok((Self { library, description, functions, releases }, missing))
     }
 
     /// The function behind a method.
@@ -72,12 +97,33 @@ impl NativeLibrary {
     /// # Safety
     /// `F` is the type of a function pointer, with the signature of the function.
     pub unsafe fn function<F: Copy>(&self, method: u32) -> Result<F, Fault> {
-        const { assert!(size_of::<F>() == size_of::<Address>(), "`F` is a function pointer") };
-        match self.functions.get(method as usize) {
-            // SAFETY: both are function pointers, and the caller vouches for the signature.
-            Some(Some(address)) => Ok(unsafe { std::mem::transmute_copy(address) }),
-            _ => Err(Fault::SymbolMissing { symbol: self.symbol(method).unwrap_or_default().to_owned() }),
-        }
+        // SAFETY: the caller's promise is passed on.
+        Ok(unsafe { as_function(self.address(&self.functions, method)?) })
+    }
+
+    /// The function that takes back what the one behind a method returned.
+    ///
+    /// # Errors
+    /// [`Fault::SymbolMissing`] if the library does not have it.
+    ///
+    /// # Safety
+    /// `F` is the type of a function pointer, with the signature of the function.
+    pub unsafe fn release<F: Copy>(&self, method: u32) -> Result<F, Fault> {
+        // SAFETY: the caller's promise is passed on.
+        Ok(unsafe { as_function(self.address(&self.releases, method)?) })
+    }
+
+    /// The variable behind a method.
+    ///
+    /// # Errors
+    /// [`Fault::SymbolMissing`] if the library does not have it.
+    pub fn variable<C>(&self, method: u32) -> Result<*mut C, Fault> {
+        Ok(self.address(&self.functions, method)? as *mut C)
+    }
+
+    fn address(&self, addresses: &[Option<Address>], method: u32) -> Result<Address, Fault> {
+        let missing = || Fault::SymbolMissing { symbol: self.symbol(method) };
+        addresses.get(method as usize).copied().flatten().ok_or_else(missing)
     }
 
     /// The library's file.
@@ -91,8 +137,9 @@ impl NativeLibrary {
         methods.filter_map(|(method, address)| Some((method.native.as_ref()?, address.is_some())))
     }
 
-    fn symbol(&self, method: u32) -> Option<&'static str> {
-        Some(self.description.methods.get(method as usize)?.native.as_ref()?.symbol)
+    fn symbol(&self, method: u32) -> String {
+        let native = self.description.methods.get(method as usize).and_then(|method| method.native.as_ref());
+        native.map(|native| native.symbol.to_string()).unwrap_or_default()
     }
 
     /// The error for missing functions, with what the library has instead.

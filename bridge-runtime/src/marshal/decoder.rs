@@ -17,6 +17,35 @@ pub struct Decoder<'m> {
     position: usize,
 }
 
+/// A slice that may be changed, in a message or of its own.
+#[derive(Debug)]
+pub enum SliceMut<'m, T> {
+    /// In the message.
+    Borrowed(&'m mut [T]),
+    /// Of its own.
+    Owned(Vec<T>),
+}
+
+impl<T> std::ops::Deref for SliceMut<'_, T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match self {
+            Self::Borrowed(values) => values,
+            Self::Owned(values) => values,
+        }
+    }
+}
+
+impl<T> std::ops::DerefMut for SliceMut<'_, T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        match self {
+            Self::Borrowed(values) => values,
+            Self::Owned(values) => values,
+        }
+    }
+}
+
 /// A message does not hold what it should.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -83,6 +112,18 @@ impl<'m> Decoder<'m> {
     /// [`DecodeError`].
     pub fn slice<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Cow<'m, [T]>, DecodeError> {
         if scalar::is_scalar::<T>() { Ok(Cow::Borrowed(self.scalars()?)) } else { Ok(Cow::Owned(self.value()?)) }
+    }
+
+    /// Takes a slice to be changed: scalars in place, everything else in a vector.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn slice_mut<T: DeserializeOwned + 'static>(&mut self) -> Result<SliceMut<'m, T>, DecodeError> {
+        if scalar::is_scalar::<T>() {
+            Ok(SliceMut::Borrowed(self.scalars()?))
+        } else {
+            Ok(SliceMut::Owned(self.value()?))
+        }
     }
 
     /// Takes a vector: scalars in one copy, everything else element by element.

@@ -8,7 +8,7 @@ mod scalar;
 
 pub use buffer::{ALIGNMENT, Buffer, BufferError, LARGEST};
 pub use cross::{Cross, CrossInSlice};
-pub use decoder::{DecodeError, Decoder};
+pub use decoder::{DecodeError, Decoder, SliceMut};
 pub use encoder::{EncodeError, Encoder};
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Lengths that the caller need not pass.
 
-use super::Native;
+use super::{Native, array::check_length};
+use crate::fault::Fault;
 
 /// An integer that a C function takes the length of an array in.
 #[diagnostic::on_unimplemented(
@@ -13,7 +14,7 @@ pub trait IsLength {
 }
 
 /// What is done with such an integer. Its bounds would be reported besides, if it were the trait that is named.
-pub trait Length: Native + TryFrom<usize> {
+pub trait Length: Native<C = Self> + Copy + std::fmt::Display + TryFrom<usize> + TryInto<usize> {
     /// The name of the type in Rust.
     const NAME: &'static str;
 }
@@ -46,6 +47,50 @@ pub fn common_length<N: Length>(name: &str, arrays: &[(&'static str, usize)]) ->
         let reason = format!("has {length} elements, more than `{name}: {}` can tell", N::NAME);
         LengthError { parameter, reason }
     })
+}
+
+/// An expression that stands for a length or a capacity.
+///
+/// # Errors
+/// [`Fault::Argument`] for `parameter` if it is negative, or too large.
+pub fn to_length<N: Copy + std::fmt::Display + TryInto<usize>>(parameter: &str, length: N) -> Result<usize, Fault> {
+    length.try_into().map_err(|_| Fault::Argument {
+        parameter: parameter.to_owned(),
+        reason: format!("would have {length} elements, which cannot be"),
+    })
+}
+
+/// The slot of a length that goes in as a capacity and comes out as what was written.
+#[derive(Debug)]
+pub struct OutLength<N: Length> {
+    value: N,
+    capacity: usize,
+}
+
+impl<N: Length> OutLength<N> {
+    /// The slot `name` of a buffer for `capacity` elements of `parameter`.
+    ///
+    /// # Errors
+    /// [`Fault::Argument`] if the type cannot hold the capacity.
+    pub fn new(name: &str, parameter: &'static str, capacity: usize) -> Result<Self, Fault> {
+        Ok(Self { value: common_length(name, &[(parameter, capacity)])?, capacity })
+    }
+
+    /// The C value.
+    pub fn pass(&mut self) -> *mut N {
+        &raw mut self.value
+    }
+
+    /// The length that the library left.
+    ///
+    /// # Errors
+    /// [`Fault::Value`] if it exceeds the capacity.
+    pub fn take(&self, parameter: &str) -> Result<usize, Fault> {
+        let value = self.value;
+        let length = value.try_into().map_err(|_| Fault::Value(format!("{value} as the length of `{parameter}`")))?;
+        check_length(parameter, length, self.capacity)?;
+        Ok(length)
+    }
 }
 
 macro_rules! lengths {

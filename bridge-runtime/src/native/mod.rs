@@ -1,42 +1,65 @@
 //! Values between Rust and C: what a native function is called with, and what it returns.
+//!
+//! Every parameter of a native function becomes a *slot* for the time of the call: it is made from the value in Rust,
+//! passed as its C value, and where something comes back, taken.
 
+mod array;
+mod encoding;
 mod length;
+mod pointer;
+mod record;
 mod scalar;
 mod text;
 
-pub use length::{IsLength, Length, LengthError, common_length};
+pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, array_field, array_from_c, array_to_c, returned_array};
+pub use bytemuck::Zeroable;
+pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
+pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length};
+pub use pointer::Pointer;
+pub use record::{Array, ArrayRef, Record, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
+pub use scalar::{Address, Bool32, Status};
 pub(crate) use text::INTERIOR_NUL;
-pub use text::Text;
+pub use text::{ReturnedText, Text, TextBuffer};
+
+use std::any::Any;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::fault::Fault;
 
-/// A type that C functions take and return by value.
+/// A type that C functions take by value.
 #[diagnostic::on_unimplemented(
-    message = "a native function cannot take `{Self}`; pass integers of fixed width, `f32`, `f64` or `bool`, text as `&str` and arrays as `&[T]`",
+    message = "a native function cannot take `{Self}`; pass integers of fixed width, `f32`, `f64` or `bool`, text as `&str`, arrays as `&[T]`, and types with `#[derive(Bridge)]`",
     label = "not a type with a C counterpart"
 )]
 pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     /// The type itself; `marshal/cross.rs` says why generated code names it so.
     type Value;
-    /// The C type.
-    type C: Copy;
+    /// The C type. All of its bytes being zero is a value of it.
+    type C: Copy + Zeroable + 'static;
     /// Its name in C.
     const C_NAME: &'static str;
-    /// To C.
-    fn into_c(self) -> Self::C;
+
+    /// To C. What the C value points to is kept in `scope`.
+    ///
+    /// # Errors
+    /// [`Fault`] where C cannot hold the value.
+    fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault>;
+
     /// From C.
     ///
     /// # Errors
     /// [`Fault::Value`] where the C value is none of the type's.
-    fn from_c(value: Self::C) -> Result<Self, Fault>;
+    ///
+    /// # Safety
+    /// A pointer in it must be null, or be valid for what the type reads from it.
+    unsafe fn from_c(value: Self::C) -> Result<Self, Fault>;
 }
 
 /// A type that native functions return.
 #[diagnostic::on_unimplemented(
-    message = "a native function cannot return `{Self}`; return an integer of fixed width, `f32`, `f64`, `bool`, `String` or `Option<String>`",
+    message = "a native function cannot return `{Self}`; return an integer of fixed width, `f32`, `f64`, `bool`, `String`, `Option<String>` or a type with `#[derive(Bridge)]`",
     label = "not a type with a C counterpart"
 )]
 pub trait NativeReturn: Serialize + DeserializeOwned + 'static {
@@ -46,34 +69,38 @@ pub trait NativeReturn: Serialize + DeserializeOwned + 'static {
     type C: Copy;
     /// Its name in C.
     const C_NAME: &'static str;
+
     /// From C.
     ///
     /// # Errors
     /// [`Fault::Value`] where the C value is none of the type's.
     ///
     /// # Safety
-    /// A pointer must be null, or be valid for what the type reads from it.
+    /// A pointer in it must be null, or be valid for what the type reads from it.
     unsafe fn from_c(value: Self::C) -> Result<Self, Fault>;
 }
 
 /// A type that is taken by value is returned in the same way.
 ///
 /// This is no `impl` for every `T: Native`: the compiler would report the missing `Native`, and speak of parameters.
-macro_rules! returned_as_taken {
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __returned_as_taken {
     ($($ty:ty)*) => {$(
-        impl NativeReturn for $ty {
+        impl $crate::native::NativeReturn for $ty {
             type Value = $ty;
-            type C = <$ty as Native>::C;
-            const C_NAME: &'static str = <$ty as Native>::C_NAME;
+            type C = <$ty as $crate::native::Native>::C;
+            const C_NAME: &'static ::core::primitive::str = <$ty as $crate::native::Native>::C_NAME;
 
-            unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
-                Native::from_c(value)
+            unsafe fn from_c(value: Self::C) -> ::core::result::Result<Self, $crate::fault::Fault> {
+                // SAFETY: the caller's promise is passed on.
+                unsafe { <$ty as $crate::native::Native>::from_c(value) }
             }
         }
     )*};
 }
 
-returned_as_taken!(bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+__returned_as_taken!(bool Bool32 Address i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 String Option<String>);
 
 impl NativeReturn for () {
     type Value = ();
@@ -85,12 +112,23 @@ impl NativeReturn for () {
     }
 }
 
-/// An element of a C array whose Rust form is its C form: arrays of it are passed as they are.
-#[diagnostic::on_unimplemented(
-    message = "a native function cannot take `&[{Self}]`; pass a slice of integers of fixed width, `f32` or `f64`",
-    label = "not an element of a C array"
-)]
-pub trait Element: Native<C = Self> + Copy {
-    /// The type itself.
-    type Value;
+/// What C values point to, for the time of one call.
+#[derive(Debug, Default)]
+pub struct Scope {
+    kept: Vec<Box<dyn Any>>,
+}
+
+impl Scope {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps values until the end of the call; the pointer is to the first.
+    pub fn keep<T: 'static>(&mut self, mut values: Vec<T>) -> *mut T {
+        // The elements of a vector stay where they are when the vector is moved.
+        let pointer = values.as_mut_ptr();
+        self.kept.push(Box::new(values));
+        pointer
+    }
 }

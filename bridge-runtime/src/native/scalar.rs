@@ -1,7 +1,22 @@
-//! Integers, floating point numbers and `bool`.
+//! Integers, floating point numbers, truth values and addresses.
 
-use super::{Element, Native};
+use std::ffi::c_void;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Native, Scope};
 use crate::fault::Fault;
+
+/// What a function reports success or failure with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no status",
+    label = "has no number to report",
+    note = "`#[check(…)]` is for functions that return an integer, `bool`, `Bool32` or an enum"
+)]
+pub trait Status {
+    /// The number to report.
+    fn number(&self) -> i64;
+}
 
 macro_rules! same_in_c {
     ($($rust:ty => $c:literal)*) => {$(
@@ -10,17 +25,13 @@ macro_rules! same_in_c {
             type C = $rust;
             const C_NAME: &'static str = $c;
 
-            fn into_c(self) -> Self::C {
-                self
+            fn to_c(&self, _: &mut Scope) -> Result<Self::C, Fault> {
+                Ok(*self)
             }
 
-            fn from_c(value: Self::C) -> Result<Self, Fault> {
+            unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
                 Ok(value)
             }
-        }
-
-        impl Element for $rust {
-            type Value = $rust;
         }
     )*};
 }
@@ -38,18 +49,103 @@ same_in_c! {
     f64 => "double"
 }
 
+macro_rules! statuses {
+    ($($integer:ty)*) => {$(
+        impl Status for $integer {
+            fn number(&self) -> i64 {
+                // The bits of a large u64 are still what the library's manual lists.
+                *self as i64
+            }
+        }
+    )*};
+}
+
+statuses!(i8 i16 i32 i64 u8 u16 u32 u64 bool);
+
 /// C's `_Bool`: one byte. A library may leave any value in it, so it is taken as a byte; Rust's `bool` would be
 /// undefined for all but 0 and 1.
 impl Native for bool {
-    type Value = bool;
+    type Value = Self;
     type C = u8;
     const C_NAME: &'static str = "bool";
 
-    fn into_c(self) -> u8 {
-        self.into()
+    fn to_c(&self, _: &mut Scope) -> Result<u8, Fault> {
+        Ok((*self).into())
     }
 
-    fn from_c(value: u8) -> Result<Self, Fault> {
+    unsafe fn from_c(value: u8) -> Result<Self, Fault> {
         Ok(value != 0)
+    }
+}
+
+/// Windows' `BOOL`, and every other truth value that is a 32-bit integer in C: anything but zero is true.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Bool32(pub bool);
+
+impl From<bool> for Bool32 {
+    fn from(value: bool) -> Self {
+        Self(value)
+    }
+}
+
+impl From<Bool32> for bool {
+    fn from(value: Bool32) -> Self {
+        value.0
+    }
+}
+
+impl PartialEq<bool> for Bool32 {
+    fn eq(&self, other: &bool) -> bool {
+        self.0 == *other
+    }
+}
+
+impl Status for Bool32 {
+    fn number(&self) -> i64 {
+        self.0.into()
+    }
+}
+
+impl Native for Bool32 {
+    type Value = Self;
+    type C = i32;
+    const C_NAME: &'static str = "int32_t";
+
+    fn to_c(&self, _: &mut Scope) -> Result<i32, Fault> {
+        Ok(self.0.into())
+    }
+
+    unsafe fn from_c(value: i32) -> Result<Self, Fault> {
+        Ok(Self(value != 0))
+    }
+}
+
+/// Any pointer of the server's, as a number of 32 bits: for what a program only hands on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Address(pub u32);
+
+impl Address {
+    /// No address.
+    pub const NULL: Self = Self(0);
+
+    /// Whether it is no address.
+    pub fn is_null(self) -> bool {
+        self == Self::NULL
+    }
+}
+
+impl Native for Address {
+    type Value = Self;
+    type C = *mut c_void;
+    const C_NAME: &'static str = "void *";
+
+    fn to_c(&self, _: &mut Scope) -> Result<*mut c_void, Fault> {
+        Ok(std::ptr::with_exposed_provenance_mut(self.0 as usize))
+    }
+
+    unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
+        let address = value.expose_provenance();
+        let too_large = |_| Fault::Value(format!("the address {address:#x}, which has more than 32 bits"));
+        u32::try_from(address).map(Self).map_err(too_large)
     }
 }

@@ -1,59 +1,189 @@
 //! NUL-terminated text.
 
-use std::ffi::{CStr, CString, c_char};
-
-use super::NativeReturn;
+use super::array::{check_length, zeros};
+use super::{Encoding, Native, Scope, Utf8, Zeroable as _};
 use crate::fault::Fault;
-
-/// Text for the time of one call, with the NUL that C needs.
-#[derive(Debug)]
-pub struct Text(Option<CString>);
 
 /// What is wrong with text that C would cut short.
 pub(crate) const INTERIOR_NUL: &str = "contains a NUL character, which would end it early in C";
 
-impl Text {
-    /// The argument `parameter` for C; `None` is null.
+/// The slot of text that goes in.
+#[derive(Debug)]
+pub struct Text<E: Encoding> {
+    /// With the zero that ends it; null if there is none.
+    units: Option<Vec<E::Unit>>,
+}
+
+impl<E: Encoding> Text<E> {
+    /// The argument `parameter`; `None` is null.
     ///
     /// # Errors
-    /// [`Fault::Argument`] for an interior NUL.
+    /// [`Fault::Argument`] for an interior NUL, and for what the encoding does not have.
     pub fn new<'a>(parameter: &str, text: impl Into<Option<&'a str>>) -> Result<Self, Fault> {
-        match text.into().map(CString::new).transpose() {
-            Ok(text) => Ok(Self(text)),
-            Err(_) => Err(Fault::Argument { parameter: parameter.to_owned(), reason: INTERIOR_NUL.to_owned() }),
+        let Some(text) = text.into() else { return Ok(Self { units: None }) };
+        let refused = |reason| Fault::Argument { parameter: parameter.to_owned(), reason };
+        let mut units = E::encode(text).map_err(refused)?;
+        if units.contains(&E::Unit::zeroed()) {
+            return Err(refused(INTERIOR_NUL.to_owned()));
         }
+        units.push(E::Unit::zeroed());
+        Ok(Self { units: Some(units) })
     }
 
-    /// A pointer that is valid as long as `self`.
-    pub fn as_ptr(&self) -> *const c_char {
-        self.0.as_ref().map_or(std::ptr::null(), |text| text.as_ptr())
+    /// The C value.
+    pub fn pass(&mut self) -> *const E::Unit {
+        self.units.as_ref().map_or(std::ptr::null(), Vec::as_ptr)
     }
 }
 
-impl NativeReturn for Option<String> {
-    type Value = Self;
-    type C = *const c_char;
-    const C_NAME: &'static str = "const char *";
+/// The slot of text that comes out.
+#[derive(Debug)]
+pub struct TextBuffer<E: Encoding> {
+    units: Vec<E::Unit>,
+}
 
-    unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
+impl<E: Encoding> TextBuffer<E> {
+    /// Room for `capacity` units, the zero that ends the text among them.
+    ///
+    /// # Errors
+    /// [`Fault::Argument`] for `parameter` without memory for them.
+    pub fn new(parameter: &str, capacity: usize) -> Result<Self, Fault> {
+        Ok(Self { units: zeros(parameter, capacity)? })
+    }
+
+    /// Its capacity, in units.
+    #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    /// The C value.
+    pub fn pass(&mut self) -> *mut E::Unit {
+        self.units.as_mut_ptr()
+    }
+
+    /// The text that the library left: to its NUL, and within the first `length` units.
+    ///
+    /// # Errors
+    /// [`Fault::Value`] if the length exceeds the capacity, or for what is no text.
+    ///
+    /// # Safety
+    /// None is needed; the other slots' `take` has some.
+    pub unsafe fn take(self, parameter: &str, length: usize) -> Result<String, Fault> {
+        check_length(parameter, length, self.units.len())?;
+        let units = &self.units[..length];
+        let end = units.iter().position(|unit| *unit == E::Unit::zeroed()).unwrap_or(length);
+        E::decode(&units[..end])
+    }
+}
+
+/// Text that a native function returns: `String`, or `Option<String>` where null is no text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text; return `String` or `Option<String>`, or leave the encoding out",
+    label = "not text"
+)]
+pub trait ReturnedText: Sized {
+    /// Reads it from C.
+    ///
+    /// # Errors
+    /// [`Fault::Value`] for what is no text.
+    ///
+    /// # Safety
+    /// The pointer is null, or valid up to the zero that ends the text.
+    unsafe fn from_c<E: Encoding>(value: *const E::Unit) -> Result<Self, Fault>;
+}
+
+impl ReturnedText for Option<String> {
+    unsafe fn from_c<E: Encoding>(value: *const E::Unit) -> Result<Self, Fault> {
         if value.is_null() {
             return Ok(None);
         }
-        // SAFETY: the caller says that a pointer that is not null is valid; C text ends with a NUL.
-        let text = unsafe { CStr::from_ptr(value) };
-        let text = text.to_str().map_err(|error| Fault::Value(format!("text that is not UTF-8: {error}")))?;
-        Ok(Some(text.to_owned()))
+        let mut units = Vec::new();
+        let mut place = value;
+        loop {
+            // SAFETY: the caller says that a pointer that is not null is valid up to the zero that ends the text.
+            let unit = unsafe { place.read_unaligned() };
+            if unit == E::Unit::zeroed() {
+                return Ok(Some(E::decode(&units)?));
+            }
+            units.push(unit);
+            // SAFETY: this unit did not end the text.
+            place = unsafe { place.add(1) };
+        }
     }
 }
 
-impl NativeReturn for String {
+impl ReturnedText for String {
+    unsafe fn from_c<E: Encoding>(value: *const E::Unit) -> Result<Self, Fault> {
+        // SAFETY: the caller's promise is passed on.
+        let text = unsafe { <Option<Self> as ReturnedText>::from_c::<E>(value) }?;
+        text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<String>` if it may".to_owned()))
+    }
+}
+
+/// UTF-8, in a struct or returned. As an argument text is a `&str`.
+impl Native for Option<String> {
     type Value = Self;
-    type C = *const c_char;
+    type C = *const u8;
     const C_NAME: &'static str = "const char *";
+
+    fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault> {
+        let text = Text::<Utf8>::new("", self.as_deref())?;
+        Ok(text.units.map_or(std::ptr::null(), |units| scope.keep(units)))
+    }
 
     unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
         // SAFETY: the caller's promise is passed on.
-        unsafe { Option::from_c(value) }?
-            .ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<String>` if it may".to_owned()))
+        unsafe { <Self as ReturnedText>::from_c::<Utf8>(value) }
+    }
+}
+
+/// UTF-8, in a struct or returned. As an argument text is a `&str`.
+impl Native for String {
+    type Value = Self;
+    type C = *const u8;
+    const C_NAME: &'static str = "const char *";
+
+    fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault> {
+        Ok(scope.keep(Text::<Utf8>::new("", self.as_str())?.units.unwrap_or_default()))
+    }
+
+    unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { <Self as ReturnedText>::from_c::<Utf8>(value) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Latin1, Wide};
+    use super::*;
+
+    #[test]
+    fn text_in() {
+        let mut text = Text::<Utf8>::new("t", "ab").unwrap();
+        // SAFETY: two letters and the zero.
+        assert_eq!(unsafe { std::slice::from_raw_parts(text.pass(), 3) }, b"ab\0");
+        assert!(Text::<Utf8>::new("t", None).unwrap().pass().is_null());
+        assert!(Text::<Wide>::new("t", "a\0b").is_err());
+    }
+
+    #[test]
+    fn text_out() {
+        let mut buffer = TextBuffer::<Latin1>::new("t", 4).unwrap();
+        // SAFETY: the slot has four units.
+        unsafe { buffer.pass().copy_from(b"caf\xe9".as_ptr(), 4) };
+        // SAFETY: it needs none.
+        assert_eq!(unsafe { buffer.take("t", 4) }.unwrap(), "café", "without a zero it ends with the buffer");
+    }
+
+    #[test]
+    fn text_returned() {
+        // SAFETY: the text ends with a zero.
+        assert_eq!(unsafe { <String as Native>::from_c(c"text".as_ptr().cast()) }.unwrap(), "text");
+        // SAFETY: a null pointer is allowed.
+        assert_eq!(unsafe { <Option<String> as Native>::from_c(std::ptr::null()) }.unwrap(), None);
+        // SAFETY: a null pointer is allowed.
+        assert!(unsafe { <String as Native>::from_c(std::ptr::null()) }.is_err());
     }
 }

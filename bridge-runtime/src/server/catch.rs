@@ -28,7 +28,7 @@ pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fa
     result.unwrap_or_else(|payload| Err(fault(payload)))
 }
 
-/// Runs the native implementation of a method. A fault unwinds to [`catch`]; where the implementation is called
+/// Runs the native implementation of a method. A fault unwinds to `catch`; where the implementation is called
 /// directly, without a bridge, it is an ordinary panic.
 ///
 /// # Panics

@@ -2,11 +2,11 @@ use bridge32::bridge32;
 
 #[bridge32(lib = "my_lib")]
 pub trait MyLib {
-    fn count(&self, texts: &[String], #[len_of(texts)] n: i32) -> i32;
+    fn read(&self, #[out] text: String);
 }
 
 fn main() -> Result<(), bridge32::Error> {
     let client = MyLibClient::launch()?;
-    assert_eq!(client.count(&["a".to_owned()])?, 1);
+    let _ = client.read();
     Ok(())
 }

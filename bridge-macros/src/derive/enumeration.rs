@@ -1,0 +1,82 @@
+//! Enums: an integer in C, of which only the listed values are taken.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+
+use super::model::{Enumeration, Shape, Variant};
+use crate::names::{self, local};
+
+pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
+    let Shape { name, krate, .. } = shape;
+    let Enumeration { integer, variants } = enumeration;
+    let private = quote!(#krate::__private);
+    let text = names::text(name);
+    let all: Vec<_> = variants.iter().map(|Variant { name: variant, .. }| quote!(#name::#variant)).collect();
+    let numbers: Vec<_> = (0..variants.len() as u32).collect();
+    // The values belong to the interface: a changed one is noticed when client and server meet.
+    let labels = variants.iter().map(|Variant { name, value }| match value {
+        Some(value) => format!("{name} = {}", value.to_token_stream()),
+        None => name.to_string(),
+    });
+    let labels: Vec<_> = labels.collect();
+    let (value, scope, serializer, deserializer) =
+        (local("value"), local("scope"), local("serializer"), local("deserializer"));
+    let (serializer_type, deserializer_type) = (local("S"), local("D"));
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #private::Native for #name {
+                type Value = Self;
+                type C = #integer;
+                const C_NAME: &'static ::core::primitive::str = <#integer as #private::Native>::C_NAME;
+
+                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#integer, #private::Fault> {
+                    let _ = #scope;
+                    ::core::result::Result::Ok(match self { #(#all => #all as #integer),* })
+                }
+
+                unsafe fn from_c(#value: #integer) -> ::core::result::Result<Self, #private::Fault> {
+                    #(if #value == #all as #integer { return ::core::result::Result::Ok(#all); })*
+                    ::core::result::Result::Err(#private::not_in_enum(#text, #private::Status::number(&#value)))
+                }
+            }
+
+            #private::returned_as_taken!(#name);
+
+            #[automatically_derived]
+            impl #private::Status for #name {
+                fn number(&self) -> ::core::primitive::i64 {
+                    match self { #(#all => #all as #integer as ::core::primitive::i64),* }
+                }
+            }
+
+            #[automatically_derived]
+            impl #private::serde::Serialize for #name {
+                fn serialize<#serializer_type: #private::serde::Serializer>(
+                    &self,
+                    #serializer: #serializer_type,
+                ) -> ::core::result::Result<#serializer_type::Ok, #serializer_type::Error> {
+                    let (#value, #scope) = match self { #(#all => (#numbers, #labels)),* };
+                    #private::serde::Serializer::serialize_unit_variant(#serializer, #text, #value, #scope)
+                }
+            }
+
+            #[automatically_derived]
+            impl<'de> #private::serde::Deserialize<'de> for #name {
+                fn deserialize<#deserializer_type: #private::serde::Deserializer<'de>>(
+                    #deserializer: #deserializer_type,
+                ) -> ::core::result::Result<Self, #deserializer_type::Error> {
+                    let #value = #private::deserialize_enumeration(
+                        #deserializer,
+                        #text,
+                        &[#(#labels),*],
+                        &[#(#numbers),*],
+                    )?;
+                    // The number is that of a variant: it was looked up among them.
+                    #(if #value == #numbers { return ::core::result::Result::Ok(#all); })*
+                    ::core::result::Result::Err(#private::serde::de::Error::custom(#text))
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,213 @@
+//! What a type with `#[derive(Bridge)]` is.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{
+    Attribute, Data, DataEnum, DataStruct, DeriveInput, Expr, Fields, LitInt, Member, Meta, Path, Token, Type,
+    punctuated::Punctuated,
+};
+
+use crate::errors::Errors;
+use crate::types;
+
+/// A struct or an enum.
+pub(crate) struct Shape {
+    pub(crate) name: Ident,
+    pub(crate) krate: TokenStream,
+    /// The layout's attributes, for the twin.
+    pub(crate) repr: Vec<Attribute>,
+    pub(crate) is_packed: bool,
+    /// The size in bytes that C says it has on 32-bit systems.
+    pub(crate) size: Option<LitInt>,
+    pub(crate) content: Content,
+}
+
+pub(crate) enum Content {
+    Record(Vec<Field>),
+    /// A newtype, which is what it holds.
+    Transparent(Box<Field>),
+    Enumeration(Enumeration),
+}
+
+/// A field of a struct.
+pub(crate) struct Field {
+    pub(crate) member: Member,
+    /// Its name, or its number.
+    pub(crate) text: String,
+    pub(crate) ty: Type,
+    pub(crate) kind: FieldKind,
+}
+
+pub(crate) enum FieldKind {
+    /// As it is.
+    Plain,
+    /// `[T; N]`.
+    Array,
+    /// `Vec<T>`: a pointer to elements, whose number another field holds.
+    Pointer { element: Box<Type>, length: Option<Ident> },
+    /// The number of elements of another field.
+    Length { of: Ident },
+}
+
+/// An enum whose variants hold nothing.
+pub(crate) struct Enumeration {
+    /// The integer it is in C.
+    pub(crate) integer: Ident,
+    pub(crate) variants: Vec<Variant>,
+}
+
+pub(crate) struct Variant {
+    pub(crate) name: Ident,
+    pub(crate) value: Option<Expr>,
+}
+
+impl Shape {
+    /// The shape of an item, as far as there is one.
+    pub(crate) fn parse(input: &DeriveInput, errors: &Errors) -> Option<Self> {
+        if !input.generics.params.is_empty() {
+            errors.at(&input.generics.params, "a type that crosses has no generic parameters; write one type for each");
+        }
+        let (krate, size) = options(&input.attrs, errors);
+        let repr: Vec<_> = input.attrs.iter().filter(|attr| attr.path().is_ident("repr")).cloned().collect();
+        let words = repr_words(&repr);
+        let content = match &input.data {
+            Data::Struct(data) => record(input, data, &words, errors)?,
+            Data::Enum(data) => Content::Enumeration(enumeration(input, data, &words, errors)?),
+            Data::Union(data) => {
+                errors.at(
+                    data.union_token,
+                    "which field of a union holds is not known; write a struct of the one you use",
+                );
+                return None;
+            }
+        };
+        let is_packed = words.iter().any(|word| word == "packed");
+        Some(Self { name: input.ident.clone(), krate, repr, is_packed, size, content })
+    }
+}
+
+/// `#[bridge(crate = path, size = N)]`.
+fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>) {
+    let (mut krate, mut size) = (quote!(::bridge32), None);
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("bridge")) {
+        errors.take(attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("crate") {
+                let path: Path = meta.value()?.call(Path::parse_mod_style)?;
+                krate = quote!(#path);
+            } else if meta.path.is_ident("size") {
+                size = Some(meta.value()?.parse()?);
+            } else {
+                return Err(meta.error("this option is not known; the options are `size`, `crate`"));
+            }
+            Ok(())
+        }));
+    }
+    (krate, size)
+}
+
+/// The words of all `#[repr(…)]`.
+fn repr_words(repr: &[Attribute]) -> Vec<Ident> {
+    let metas =
+        repr.iter().filter_map(|attr| attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
+    metas.flatten().filter_map(|meta| meta.path().get_ident().cloned()).collect()
+}
+
+fn record(input: &DeriveInput, data: &DataStruct, words: &[Ident], errors: &Errors) -> Option<Content> {
+    let has = |word: &str| words.iter().any(|ident| ident == word);
+    let mut fields = fields(&data.fields, errors);
+    if has("transparent") {
+        return match fields.len() {
+            1 => fields.pop().map(|field| Content::Transparent(Box::new(field))),
+            _ => {
+                errors.at(&input.ident, "a transparent type holds one field; give it one, or write `#[repr(C)]`");
+                None
+            }
+        };
+    }
+    if !has("C") {
+        let message = "the order of the fields is not fixed; add `#[repr(C)]`, or `#[repr(transparent)]` to a newtype";
+        errors.at(&input.ident, message);
+    }
+    if fields.is_empty() {
+        errors.at(&input.ident, "a struct of C is not empty; give it a field");
+    }
+    link_lengths(&mut fields, errors);
+    Some(Content::Record(fields))
+}
+
+fn fields(fields: &Fields, errors: &Errors) -> Vec<Field> {
+    let members = fields.members();
+    fields
+        .iter()
+        .zip(members)
+        .map(|(field, member)| {
+            types::check_returned(&field.ty, errors);
+            let text = match &member {
+                Member::Named(name) => crate::names::text(name),
+                Member::Unnamed(index) => index.index.to_string(),
+            };
+            Field { member, text, ty: field.ty.clone(), kind: field_kind(field, errors) }
+        })
+        .collect()
+}
+
+fn field_kind(field: &syn::Field, errors: &Errors) -> FieldKind {
+    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("len_of")) {
+        if let Some(of) = errors.take(attr.parse_args::<Ident>()) {
+            return FieldKind::Length { of };
+        }
+    }
+    match types::vec_element(&field.ty) {
+        Some(element) => FieldKind::Pointer { element: Box::new(element.clone()), length: None },
+        None if types::array(&field.ty).is_some() => FieldKind::Array,
+        None => FieldKind::Plain,
+    }
+}
+
+/// Tells each pointer where its length is.
+fn link_lengths(fields: &mut [Field], errors: &Errors) {
+    let lengths: Vec<(Ident, Ident)> = fields
+        .iter()
+        .filter_map(|field| match (&field.kind, &field.member) {
+            (FieldKind::Length { of }, Member::Named(name)) => Some((of.clone(), name.clone())),
+            _ => None,
+        })
+        .collect();
+    for (of, name) in lengths {
+        let target = fields.iter_mut().find(|field| matches!(&field.member, Member::Named(name) if *name == of));
+        match target.map(|field| &mut field.kind) {
+            Some(FieldKind::Pointer { length, .. }) => *length = Some(name),
+            Some(_) => errors.at(&of, format_args!("`{of}` is no `Vec<T>`; `#[len_of]` names one")),
+            None => errors.at(&of, format_args!("there is no field `{of}`; `#[len_of]` names a field `Vec<T>`")),
+        }
+    }
+    for field in fields.iter() {
+        if let FieldKind::Pointer { length: None, .. } = field.kind {
+            let message = "its length is nowhere; mark the field that holds it with `#[len_of(…)]`";
+            errors.at(&field.ty, message);
+        }
+    }
+}
+
+/// The integers that an enum can be in C.
+const INTEGERS: &[&str] = &["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+
+fn enumeration(input: &DeriveInput, data: &DataEnum, words: &[Ident], errors: &Errors) -> Option<Enumeration> {
+    let integer = words.iter().find(|word| INTEGERS.iter().any(|integer| *word == integer)).cloned();
+    if integer.is_none() {
+        errors.at(&input.ident, "its width in C is not known; add `#[repr(i32)]`, or the integer that it is");
+    }
+    if data.variants.is_empty() {
+        errors.at(&input.ident, "no value is one of this enum; give it a variant");
+    }
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            errors.at(&variant.fields, "an enum of C holds nothing but its number; leave the fields out");
+        }
+    }
+    let variant = |variant: &syn::Variant| Variant {
+        name: variant.ident.clone(),
+        value: variant.discriminant.as_ref().map(|(_, value)| value.clone()),
+    };
+    Some(Enumeration { integer: integer?, variants: data.variants.iter().map(variant).collect() })
+}

@@ -1,0 +1,285 @@
+//! Arrays. Where an element is the same in Rust and in C the library works on the memory at hand; others are converted
+//! one by one.
+
+use castaway::cast;
+
+use super::{Native, Scope, Zeroable as _};
+use crate::fault::Fault;
+
+/// An array inside a struct, to C.
+///
+/// # Errors
+/// As [`Native::to_c`].
+pub fn array_to_c<T: Native, const N: usize>(values: &[T; N], scope: &mut Scope) -> Result<[T::C; N], Fault> {
+    let mut array = [T::C::zeroed(); N];
+    for (c, value) in array.iter_mut().zip(values) {
+        *c = value.to_c(scope)?;
+    }
+    Ok(array)
+}
+
+/// An array inside a struct, from C.
+///
+/// # Errors
+/// As [`Native::from_c`].
+///
+/// # Safety
+/// As [`Native::from_c`].
+pub unsafe fn array_from_c<T: Native, const N: usize>(value: [T::C; N]) -> Result<[T; N], Fault> {
+    // SAFETY: the caller's promise is passed on.
+    let values = value.into_iter().map(|c| unsafe { T::from_c(c) }).collect::<Result<Vec<T>, Fault>>()?;
+    values.try_into().map_err(|_| Fault::Value(format!("an array of another length than {N}")))
+}
+
+/// How an element goes to C; the slots take it apart from the type, so that the compiler reports a type without it once.
+pub(super) type ToC<T, C> = fn(&T, &mut Scope) -> Result<C, Fault>;
+
+/// How an element comes from C.
+pub(super) type FromC<T, C> = unsafe fn(C) -> Result<T, Fault>;
+
+/// The slot of an array that goes in.
+#[derive(Debug)]
+pub enum ArrayIn<'a, C> {
+    /// The same in Rust and in C.
+    Same(&'a [C]),
+    /// Converted.
+    Converted(Vec<C>),
+}
+
+impl<'a, C: 'static> ArrayIn<'a, C> {
+    /// The slot of `values`.
+    ///
+    /// # Errors
+    /// As [`Native::to_c`].
+    pub fn new<T: 'static>(values: &'a [T], to_c: ToC<T, C>, scope: &mut Scope) -> Result<Self, Fault> {
+        match cast!(values, &[C]) {
+            Ok(same) => Ok(Self::Same(same)),
+            Err(values) => Ok(Self::Converted(all_to_c(values, to_c, scope)?)),
+        }
+    }
+
+    /// Elements.
+    #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Same(values) => values.len(),
+            Self::Converted(values) => values.len(),
+        }
+    }
+
+    /// The C value.
+    pub fn pass(&mut self) -> *const C {
+        match self {
+            Self::Same(values) => values.as_ptr(),
+            Self::Converted(values) => values.as_ptr(),
+        }
+    }
+}
+
+/// The slot of an array that goes in and comes back.
+#[derive(Debug)]
+pub enum ArrayInOut<'a, T, C> {
+    /// The same in Rust and in C.
+    Same(&'a mut [C]),
+    /// Converted, and to be converted back.
+    Converted(&'a mut [T], Vec<C>, FromC<T, C>),
+}
+
+impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
+    /// The slot of `values`.
+    ///
+    /// # Errors
+    /// As [`Native::to_c`].
+    pub fn new(values: &'a mut [T], to_c: ToC<T, C>, from_c: FromC<T, C>, scope: &mut Scope) -> Result<Self, Fault> {
+        match cast!(values, &mut [C]) {
+            Ok(same) => Ok(Self::Same(same)),
+            Err(values) => {
+                let converted = all_to_c(values, to_c, scope)?;
+                Ok(Self::Converted(values, converted, from_c))
+            }
+        }
+    }
+
+    /// Elements.
+    #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Same(values) => values.len(),
+            Self::Converted(values, ..) => values.len(),
+        }
+    }
+
+    /// The C value.
+    pub fn pass(&mut self) -> *mut C {
+        match self {
+            Self::Same(values) => values.as_mut_ptr(),
+            Self::Converted(_, values, _) => values.as_mut_ptr(),
+        }
+    }
+
+    /// Takes back what the library left.
+    ///
+    /// # Errors
+    /// As [`Native::from_c`].
+    ///
+    /// # Safety
+    /// As [`Native::from_c`].
+    pub unsafe fn take(self) -> Result<(), Fault> {
+        if let Self::Converted(values, converted, from_c) = self {
+            for (value, c) in values.iter_mut().zip(converted) {
+                // SAFETY: the caller's promise is passed on.
+                *value = unsafe { from_c(c) }?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The slot of an array that comes out.
+#[derive(Debug)]
+pub struct ArrayBuffer<T, C> {
+    values: Vec<C>,
+    from_c: FromC<T, C>,
+}
+
+impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
+    /// Room for `capacity` elements, which are zero.
+    ///
+    /// # Errors
+    /// [`Fault::Argument`] for `parameter` without memory for them.
+    pub fn new(parameter: &str, capacity: usize, from_c: FromC<T, C>) -> Result<Self, Fault> {
+        Ok(Self { values: zeros(parameter, capacity)?, from_c })
+    }
+
+    /// Its capacity, in elements.
+    #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The C value.
+    pub fn pass(&mut self) -> *mut C {
+        self.values.as_mut_ptr()
+    }
+
+    /// The first `length` elements that the library left.
+    ///
+    /// # Errors
+    /// [`Fault::Value`] if the length exceeds the capacity; otherwise as [`Native::from_c`].
+    ///
+    /// # Safety
+    /// As [`Native::from_c`].
+    pub unsafe fn take(mut self, parameter: &str, length: usize) -> Result<Vec<T>, Fault> {
+        check_length(parameter, length, self.values.len())?;
+        self.values.truncate(length);
+        match cast!(self.values, Vec<T>) {
+            Ok(same) => Ok(same),
+            // SAFETY: the caller's promise is passed on.
+            Err(values) => values.into_iter().map(|c| unsafe { (self.from_c)(c) }).collect(),
+        }
+    }
+}
+
+/// Zeros, if there is memory for them.
+pub(super) fn zeros<C: Copy + super::Zeroable>(parameter: &str, count: usize) -> Result<Vec<C>, Fault> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| Fault::Argument {
+        parameter: parameter.to_owned(),
+        reason: format!("needs a buffer of {count} elements, for which there is no memory"),
+    })?;
+    values.resize(count, C::zeroed());
+    Ok(values)
+}
+
+/// A library that says it has written more than there is room for is not to be believed.
+pub(super) fn check_length(parameter: &str, length: usize, capacity: usize) -> Result<(), Fault> {
+    match length <= capacity {
+        true => Ok(()),
+        false => {
+            Err(Fault::Value(format!("{length} as the length of `{parameter}`, whose buffer has room for {capacity}")))
+        }
+    }
+}
+
+/// An array that a function returned by pointer.
+///
+/// # Errors
+/// [`Fault::Value`] for a null pointer where there should be elements; otherwise as [`Native::from_c`].
+///
+/// # Safety
+/// The pointer is null, or valid for `length` elements; otherwise as [`Native::from_c`].
+pub unsafe fn returned_array<T, C>(pointer: *const C, length: usize, from_c: FromC<T, C>) -> Result<Vec<T>, Fault> {
+    if length == 0 {
+        return Ok(Vec::new());
+    }
+    if pointer.is_null() {
+        return Err(Fault::Value(format!("a null pointer for an array of {length} elements")));
+    }
+    // Old libraries do not always align what they return.
+    // SAFETY: the caller says that the pointer is valid for `length` elements.
+    let place = |place| unsafe { pointer.add(place) };
+    // SAFETY: as above.
+    let elements = (0..length).map(place).map(|element| unsafe { element.read_unaligned() });
+    // SAFETY: the caller's promise is passed on.
+    elements.map(|c| unsafe { from_c(c) }).collect()
+}
+
+/// An array in a struct: a pointer to elements that go with it.
+///
+/// # Errors
+/// As [`Native::to_c`].
+pub fn array_field<T: Native>(values: &[T], scope: &mut Scope) -> Result<*const T::C, Fault> {
+    let values = all_to_c(values, T::to_c, scope)?;
+    Ok(scope.keep(values))
+}
+
+fn all_to_c<T, C>(values: &[T], to_c: ToC<T, C>, scope: &mut Scope) -> Result<Vec<C>, Fault> {
+    values.iter().map(|value| to_c(value, scope)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalars_are_not_converted_and_others_are() {
+        let mut scope = Scope::default();
+        let numbers = [1.0, 2.0];
+        assert_eq!(ArrayIn::new(&numbers, f64::to_c, &mut scope).unwrap().pass(), numbers.as_ptr());
+        assert!(matches!(ArrayIn::new(&[true, false], bool::to_c, &mut scope).unwrap(), ArrayIn::Converted(_)));
+
+        let mut flags = [true, false];
+        let mut slot = ArrayInOut::new(&mut flags, bool::to_c, <bool as Native>::from_c, &mut scope).unwrap();
+        // SAFETY: the slot has two elements.
+        let second = unsafe { slot.pass().add(1) };
+        // SAFETY: as above.
+        unsafe { second.write(7) };
+        // SAFETY: there are no pointers in bytes.
+        unsafe { slot.take() }.unwrap();
+        assert_eq!(flags, [true, true]);
+    }
+
+    #[test]
+    fn a_buffer_is_cut_to_the_length_and_not_beyond_its_end() {
+        let mut slot = ArrayBuffer::new("y", 3, <i32 as Native>::from_c).unwrap();
+        // SAFETY: the slot has three elements.
+        unsafe { slot.pass().write(5) };
+        // SAFETY: there are no pointers in integers.
+        assert_eq!(unsafe { slot.take("y", 2) }.unwrap(), [5, 0]);
+        let slot = ArrayBuffer::new("y", 3, <i32 as Native>::from_c).unwrap();
+        // SAFETY: there are no pointers in integers.
+        let error = unsafe { slot.take("y", 4) }.unwrap_err();
+        assert_eq!(error.to_string(), "the library returned 4 as the length of `y`, whose buffer has room for 3");
+    }
+
+    #[test]
+    fn a_returned_array_is_copied() {
+        let values = [1u16, 2, 3];
+        // SAFETY: the pointer is to three elements.
+        assert_eq!(unsafe { returned_array(values.as_ptr(), 3, <u16 as Native>::from_c) }.unwrap(), values);
+        // SAFETY: a null pointer is allowed.
+        assert!(unsafe { returned_array(std::ptr::null(), 3, <u16 as Native>::from_c) }.is_err());
+        // SAFETY: a null pointer is allowed.
+        assert!(unsafe { returned_array(std::ptr::null(), 0, <u16 as Native>::from_c) }.unwrap().is_empty());
+    }
+}

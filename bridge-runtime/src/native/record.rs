@@ -1,0 +1,152 @@
+//! Structs and enums with `#[derive(Bridge)]`: on the wire they are what serde's own derive would make of them.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::fault::Fault;
+use serde::de::{self, Deserialize, Deserializer, EnumAccess, SeqAccess, VariantAccess as _, Visitor};
+use serde::ser::{Serialize, SerializeTuple as _, Serializer};
+
+/// The fields of a struct, as nested pairs: `(a, (b, ()))`.
+pub trait Record: Sized {
+    /// Reads them in order.
+    ///
+    /// # Errors
+    /// Those of the sequence.
+    fn read<'de, A: SeqAccess<'de>>(fields: &mut A) -> Result<Self, A::Error>;
+}
+
+impl Record for () {
+    fn read<'de, A: SeqAccess<'de>>(_: &mut A) -> Result<Self, A::Error> {
+        Ok(())
+    }
+}
+
+impl<T: for<'de> Deserialize<'de>, R: Record> Record for (T, R) {
+    fn read<'de, A: SeqAccess<'de>>(fields: &mut A) -> Result<Self, A::Error> {
+        let missing = || de::Error::custom("a field is missing");
+        let first = fields.next_element()?.ok_or_else(missing)?;
+        Ok((first, R::read(fields)?))
+    }
+}
+
+/// Reads a struct by its fields.
+///
+/// # Errors
+/// Those of the deserializer.
+pub fn deserialize_record<'de, D: Deserializer<'de>, R: Record>(
+    deserializer: D,
+    name: &'static str,
+    fields: &'static [&'static str],
+) -> Result<R, D::Error> {
+    struct Fields<R>(PhantomData<R>);
+
+    impl<'de, R: Record> Visitor<'de> for Fields<R> {
+        type Value = R;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the fields of a struct")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<R, A::Error> {
+            R::read(&mut fields)
+        }
+    }
+
+    deserializer.deserialize_struct(name, fields, Fields(PhantomData))
+}
+
+/// Reads the variant of an enum by its number.
+///
+/// # Errors
+/// Those of the deserializer.
+pub fn deserialize_enumeration<'de, D: Deserializer<'de>, E: Copy>(
+    deserializer: D,
+    name: &'static str,
+    variants: &'static [&'static str],
+    values: &[E],
+) -> Result<E, D::Error> {
+    struct Number;
+
+    impl<'de> Visitor<'de> for Number {
+        type Value = u32;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a variant of an enum")
+        }
+
+        fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<u32, A::Error> {
+            let (number, variant) = access.variant::<u32>()?;
+            variant.unit_variant()?;
+            Ok(number)
+        }
+    }
+
+    let number = deserializer.deserialize_enum(name, variants, Number)?;
+    let value = values.get(number as usize).copied();
+    value.ok_or_else(|| de::Error::custom(format_args!("`{name}` has no variant with the number {number}")))
+}
+
+/// The fault of a field, with the field's name.
+///
+/// # Errors
+/// The fault.
+pub fn in_field<T>(field: &str, result: Result<T, Fault>) -> Result<T, Fault> {
+    result.map_err(|fault| match fault {
+        Fault::Argument { parameter, reason } => {
+            let parameter = if parameter.is_empty() { field.to_owned() } else { format!("{field}.{parameter}") };
+            Fault::Argument { parameter, reason }
+        }
+        other => other,
+    })
+}
+
+/// The fault for a number that none of an enum's variants has.
+pub fn not_in_enum(name: &str, value: i64) -> Fault {
+    Fault::Value(format!("{value}, which is no `{name}`"))
+}
+
+/// An array of any length to write; serde itself goes up to 32.
+#[derive(Debug)]
+pub struct ArrayRef<'a, T, const N: usize>(pub &'a [T; N]);
+
+impl<T: Serialize, const N: usize> Serialize for ArrayRef<'_, T, N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut tuple = serializer.serialize_tuple(N)?;
+        for value in self.0 {
+            tuple.serialize_element(value)?;
+        }
+        tuple.end()
+    }
+}
+
+/// An array of any length to read; serde itself goes up to 32.
+#[derive(Debug)]
+pub struct Array<T, const N: usize>(pub [T; N]);
+
+impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for Array<T, N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Elements<T, const N: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Elements<T, N> {
+            type Value = [T; N];
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "an array of {N} elements")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<[T; N], A::Error> {
+                let mut values = Vec::new();
+                while values.len() < N {
+                    match elements.next_element()? {
+                        Some(value) => values.push(value),
+                        None => return Err(de::Error::invalid_length(values.len(), &self)),
+                    }
+                }
+                values.try_into().map_err(|_| de::Error::custom("an array of another length"))
+            }
+        }
+
+        deserializer.deserialize_tuple(N, Elements(PhantomData)).map(Self)
+    }
+}

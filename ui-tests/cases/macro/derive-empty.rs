@@ -1,0 +1,7 @@
+use bridge32::Bridge;
+
+#[derive(Clone, Bridge)]
+#[repr(C)]
+pub struct Shape {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use bridge32::Bridge;
+
+#[derive(Clone, Copy, Bridge)]
+pub enum Color {
+    Red,
+}
+
+fn main() {}

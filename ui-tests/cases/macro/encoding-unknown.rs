@@ -1,0 +1,12 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "my_lib")]
+pub trait MyLib {
+    fn read(&self, #[encoding(utf7)] text: &str) -> i32;
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    let client = MyLibClient::launch()?;
+    assert_eq!(client.read("")?, 1);
+    Ok(())
+}

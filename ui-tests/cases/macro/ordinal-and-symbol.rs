@@ -1,0 +1,14 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "my_lib")]
+pub trait MyLib {
+    #[symbol("read_it")]
+    #[ordinal(7)]
+    fn read(&self) -> i32;
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    let client = MyLibClient::launch()?;
+    assert_eq!(client.read()?, 1);
+    Ok(())
+}
