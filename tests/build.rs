@@ -7,6 +7,7 @@ use native_build::SharedLibrary;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let fixture = SharedLibrary::new("fixture").source("native/fixture.c").build()?;
+    SharedLibrary::new("faults").source("native/faults.c").build()?;
     SharedLibrary::new("vocabulary").source("native/vocabulary.c").build()?;
     // A library that lacks functions of the fixture's, and a library that needs one which is not found by itself.
     SharedLibrary::new("incomplete").source("native/incomplete.c").build()?;

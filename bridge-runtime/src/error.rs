@@ -187,6 +187,39 @@ pub enum Error {
         stderr: String,
     },
 
+    /// The call took longer than it may, and the server was ended for it.
+    #[error("`{method}` took longer than {after:?}, and the server was ended")]
+    Timeout {
+        /// The method.
+        method: String,
+        /// The time it was given.
+        after: Duration,
+    },
+
+    /// An earlier call took longer than it may, and the server was ended for it. Every later call says the same.
+    #[error(
+        "the server was given up, because an earlier call of `{method}` took longer than {after:?}; have it started again with `.restart(Restart::OnFailure {{ … }})`"
+    )]
+    GivenUp {
+        /// The method of the earlier call.
+        method: String,
+        /// The time it was given.
+        after: Duration,
+    },
+
+    /// Other threads' calls took all the time that this one might wait. It was not made, and the server lives on.
+    #[error("`{method}` was not called: the server was busy with other calls for {after:?}")]
+    Busy {
+        /// The method.
+        method: String,
+        /// The time it waited.
+        after: Duration,
+    },
+
+    /// The thread that keeps deadlines could not be started. The call was not made.
+    #[error("the thread that keeps deadlines could not be started")]
+    Deadline(#[source] io::Error),
+
     /// The line to the server broke, and how the server ended is not known: it was not started by this program.
     #[error("the connection to the server broke")]
     Disconnected(#[source] io::Error),

@@ -1,6 +1,7 @@
 //! The interfaces that the end-to-end tests call, and what the tests share.
 
 pub mod counting;
+pub mod faults;
 pub mod interfaces;
 pub mod pair;
 pub mod processes;

@@ -53,3 +53,53 @@ pub fn running() -> Vec<Process> {
     }
     processes
 }
+
+/// Whether a process of this number exists, other than as a record of its end.
+#[cfg(unix)]
+pub fn is_alive(pid: u32) -> bool {
+    // The state is the first word after the name, which is in parentheses and may hold anything. `Z` is an end that
+    // nobody has asked for yet.
+    std::fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X'])))
+}
+
+/// Whether a process of this number exists.
+#[cfg(windows)]
+pub fn is_alive(pid: u32) -> bool {
+    running().iter().any(|process| process.pid == pid)
+}
+
+/// Waits until a process is gone; whether it is, `within` that time.
+pub fn is_gone(pid: u32, within: std::time::Duration) -> bool {
+    let deadline = std::time::Instant::now() + within;
+    while is_alive(pid) {
+        if std::time::Instant::now() > deadline {
+            return false;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    true
+}
+
+/// Ends a process by force, as a user or another program would.
+///
+/// # Panics
+/// If the system refuses.
+pub fn kill(pid: u32) {
+    let (program, arguments) = match cfg!(windows) {
+        true => ("taskkill", vec!["/F".to_owned(), "/PID".to_owned(), pid.to_string()]),
+        false => ("kill", vec!["-KILL".to_owned(), pid.to_string()]),
+    };
+    let status = std::process::Command::new(program).args(arguments).stdout(std::process::Stdio::null()).status();
+    assert!(status.is_ok_and(|status| status.success()), "process {pid} cannot be ended");
+}
+
+/// Stops a process without ending it.
+///
+/// # Panics
+/// If the system refuses.
+#[cfg(unix)]
+pub fn stop(pid: u32) {
+    let status = std::process::Command::new("kill").args(["-STOP", &pid.to_string()]).status();
+    assert!(status.is_ok_and(|status| status.success()), "process {pid} cannot be stopped");
+}

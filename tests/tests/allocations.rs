@@ -1,5 +1,9 @@
 //! A warm call allocates nothing, on either side. In a program of its own: it counts for the whole process.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
+
+use std::time::Duration;
+
 use bridge32_tests::counting::{CountedClient, Counting, allocations};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -9,7 +13,11 @@ static ALLOCATOR: Counting = Counting;
 #[test]
 fn a_warm_call_allocates_nothing() {
     let _watchdog = Watchdog::new("allocations");
-    let client = CountedClient::launch().unwrap();
+    nothing_is_allocated(&CountedClient::launch().unwrap());
+    nothing_is_allocated(&CountedClient::builder().call_timeout(Duration::from_secs(60)).launch().unwrap());
+}
+
+fn nothing_is_allocated(client: &CountedClient) {
     let values = [1.0; 1000];
     let calls = || {
         for i in 0..100 {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use bridge32::{Error, ExitStatus, Output};
 use bridge32_tests::interfaces::{FixtureClient, Store, StoreArgs, StoreClient, old};
 use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::processes::{is_alive, kill};
 use bridge32_tests::watchdog::Watchdog;
 
 #[test]
@@ -217,25 +218,4 @@ fn a_server_started_by_hand_serves_several_clients() {
 
 fn refused_connection(name: &str) -> Error {
     StoreClient::connect(name).unwrap_err()
-}
-
-/// Ends a process by force.
-fn kill(pid: u32) {
-    let (program, arguments) = match cfg!(windows) {
-        true => ("taskkill", vec!["/F".to_owned(), "/PID".to_owned(), pid.to_string()]),
-        false => ("kill", vec!["-KILL".to_owned(), pid.to_string()]),
-    };
-    assert!(Command::new(program).args(arguments).stdout(Stdio::null()).status().unwrap().success());
-}
-
-/// Whether a process of this number exists.
-#[cfg(unix)]
-fn is_alive(pid: u32) -> bool {
-    std::path::Path::new("/proc").join(pid.to_string()).exists()
-}
-
-/// Whether a process of this number exists.
-#[cfg(windows)]
-fn is_alive(pid: u32) -> bool {
-    bridge32_tests::processes::running().iter().any(|process| process.pid == pid)
 }

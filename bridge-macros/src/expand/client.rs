@@ -68,9 +68,9 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
                 self.session.shutdown()
             }
 
-            /// What is known of the server.
+            /// What is known of the server; of the last one, where it was started again.
             #[must_use]
-            #vis fn server(&self) -> &#krate::ServerInfo {
+            #vis fn server(&self) -> #krate::ServerInfo {
                 self.session.server()
             }
 

@@ -4,20 +4,20 @@ use std::any::TypeId;
 use std::ffi::OsString;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 use std::{fmt, io};
 
-use super::ServerInfo;
+use super::generation::{Generation, Server};
 use super::meet::{MeetingError, meet};
-use super::session::{Server, Session};
+use super::restart::{History, Restart};
+use super::session::{FIRST, OnStart, Restarter, Session};
+use super::start::{Starter, info};
 use crate::error::Error;
 use crate::interface::{Dispatch, Interface};
-use crate::lane::{Endpoint, LaneEnd, connect_local, memory_pair, named_path};
-use crate::process::{Launch, LaunchedServer, Output, Program, locate};
+use crate::lane::{LaneEnd, connect_local, memory_pair, named_path};
+use crate::process::{Launch, Output, Program, locate};
 use crate::server::{Served, serve_lane};
-use crate::wire::{Ready, Secret, Start};
+use crate::wire::{Secret, Start};
 
 /// A generated client.
 pub trait Client: Sized {
@@ -38,6 +38,9 @@ pub struct Builder<C: Client> {
     runner: Option<Vec<OsString>>,
     launch: Launch,
     start_timeout: Duration,
+    call_timeout: Option<Duration>,
+    restart: Restart,
+    on_start: Option<OnStart>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -63,6 +66,9 @@ impl<C: Client> Default for Builder<C> {
             runner: None,
             launch: Launch::default(),
             start_timeout: START_TIMEOUT,
+            call_timeout: None,
+            restart: Restart::default(),
+            on_start: None,
             client: PhantomData,
         }
     }
@@ -118,6 +124,31 @@ impl<C: Client> Builder<C> {
         self
     }
 
+    /// How long a call may take; without it, as long as it likes. A method's own `#[timeout("…")]` goes before it.
+    ///
+    /// The time counts from when the server gets the call. After it the server is ended, because a native call cannot be
+    /// cancelled, and the call is [`Error::Timeout`]. Waiting for the calls of other threads has the same limit; after
+    /// it the call is [`Error::Busy`], and was not made.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.call_timeout = Some(timeout);
+        self
+    }
+
+    /// What becomes of the client when its server has failed; [`Restart::Never`] unless told otherwise.
+    pub fn restart(mut self, restart: Restart) -> Self {
+        self.restart = restart;
+        self
+    }
+
+    /// What puts the library into its state: runs whenever a server has started, the first and every later one, before
+    /// any other call. Its error is that of the launch, or of the call that started the server again.
+    ///
+    /// The client that it gets is for the hook's own time; afterwards that one's calls are [`Error::Shutdown`].
+    pub fn on_start(mut self, hook: impl Fn(&C) -> Result<(), Error> + Send + 'static) -> Self {
+        self.on_start = Some(Box::new(move |session| hook(&C::from_session(session))));
+        self
+    }
+
     /// Where the output of the server and its library goes.
     pub fn output(mut self, output: Output) -> Self {
         self.launch.output = output;
@@ -134,8 +165,9 @@ impl<C: Client> Builder<C> {
         let server = locate(description, self.server.as_deref())?;
         let program = self.launch.inspect(&server)?;
         let start = self.start_message(program)?;
-        let session = self.start(&server, program, start)?;
-        Ok(C::from_session(session))
+        let starter = Starter { description, launch: self.launch, server, program, start, timeout: self.start_timeout };
+        let restarter = Restarter { starter, history: History::new(self.restart), on_start: self.on_start };
+        Ok(C::from_session(Session::start(description, restarter, self.call_timeout)?))
     }
 
     fn start_message(&mut self, program: Program) -> Result<Start, Error> {
@@ -147,83 +179,6 @@ impl<C: Client> Builder<C> {
             library_dirs: self.library_dirs.iter().map(|dir| path(dir)).collect::<Result<_, _>>()?,
             args: encode_args::<C>(self.args.take())?,
         })
-    }
-
-    /// Starts the process, and meets it in a thread of its own: whatever becomes of the meeting, this one returns in
-    /// time.
-    fn start(&self, server: &Path, program: Program, mut start: Start) -> Result<Session, Error> {
-        enum Event {
-            Met(Result<(LaneEnd, Ready), MeetingError>),
-            Ended,
-        }
-        let description = C::Interface::description();
-        let endpoint = Arc::new(Endpoint::new(program.is_foreign()).map_err(Error::Endpoint)?);
-        let (events, next) = channel();
-        let ended = events.clone();
-        let LaunchedServer { supervisor, command, secrets, is_direct } =
-            self.launch.start(server, program, &endpoint, move || drop(ended.send(Event::Ended)))?;
-        start.secret = secrets.client;
-        let expected_pid = is_direct.then(|| supervisor.pid());
-        let meeting = {
-            let endpoint = Arc::clone(&endpoint);
-            std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(move || {
-                let met = accept(&endpoint, expected_pid).and_then(|mut lane| {
-                    let (_, ready) = meet(&mut lane, description, secrets.server, start)?;
-                    Ok((lane, ready))
-                });
-                let _ = events.send(Event::Met(met));
-            })
-        };
-        let failed = |error| {
-            // The first error is the one to report.
-            let _ = supervisor.end(Duration::ZERO);
-            endpoint.wake();
-            Err(error)
-        };
-        if let Err(error) = meeting {
-            return failed(Error::Endpoint(error));
-        }
-        let met = match next.recv_timeout(self.start_timeout) {
-            Ok(Event::Met(met)) => met,
-            // What it said before it ended is why it ended.
-            Ok(Event::Ended) => {
-                endpoint.wake();
-                match next.recv_timeout(self.start_timeout) {
-                    Ok(Event::Met(met)) => met,
-                    _ => Err(MeetingError::Line(io::ErrorKind::UnexpectedEof.into())),
-                }
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                let stderr = supervisor.stderr();
-                return failed(Error::StartTimeout { command, after: self.start_timeout, stderr });
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(MeetingError::Line(io::ErrorKind::UnexpectedEof.into())),
-        };
-        match met {
-            Ok((lane, ready)) => {
-                let info = info(supervisor.pid(), ready);
-                Ok(Session::new(description, info, lane, Server::Launched(supervisor)))
-            }
-            Err(MeetingError::Final(error)) => failed(error),
-            Err(MeetingError::Line(error)) => match supervisor.end(LAST_WORDS) {
-                Ok(end) => Err(Error::ServerNotReady { command, status: end.status, stderr: end.stderr }),
-                Err(_) => failed(Error::Endpoint(error)),
-            },
-        }
-    }
-}
-
-/// How long a server whose line broke during the meeting may take to end by itself.
-const LAST_WORDS: Duration = Duration::from_secs(1);
-
-/// Waits for the server. `expected_pid` is the process that was started, where that is the server itself.
-fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<LaneEnd, MeetingError> {
-    let (lane, pid) = endpoint.accept().map_err(MeetingError::Line)?;
-    match (pid, expected_pid) {
-        (Some(pid), Some(expected)) if pid != expected => {
-            Err(Error::Impostor(format!("it is process {pid}, and the server is process {expected}")).into())
-        }
-        _ => Ok(lane),
     }
 }
 
@@ -252,16 +207,6 @@ fn encode_args<C: Client>(args: Option<<C::Interface as Interface>::Args>) -> Re
     }
 }
 
-fn info(pid: u32, ready: Ready) -> ServerInfo {
-    ServerInfo {
-        pid,
-        path: ready.executable.into(),
-        architecture: ready.architecture,
-        os: ready.os,
-        library: ready.library.map(PathBuf::from),
-    }
-}
-
 /// Connects to a server that was started by hand.
 ///
 /// # Errors
@@ -272,7 +217,11 @@ pub fn connect<C: Client>(name: &str) -> Result<C, Error> {
     let server = description.server.to_owned();
     let mut lane = lane.map_err(|source| Error::Connect { name: name.to_owned(), server, source })?;
     match meet(&mut lane, description, Secret::default(), Start::default()) {
-        Ok((pid, ready)) => Ok(C::from_session(Session::new(description, info(pid, ready), lane, Server::Connected))),
+        Ok((pid, ready)) => {
+            let info = info(pid, FIRST, ready);
+            let generation = Generation { info, server: Server::Connected, breaker: lane.breaker() };
+            Ok(C::from_session(Session::new(description, (generation, lane), None)))
+        }
         Err(MeetingError::Final(error)) => Err(error),
         Err(MeetingError::Line(error)) => Err(Error::Disconnected(error)),
     }
@@ -295,6 +244,7 @@ where
     });
     let ready = crate::server::ready(None);
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
-    let info = info(std::process::id(), ready);
-    C::from_session(Session::new(C::Interface::description(), info, LaneEnd::new(client_end), server))
+    let lane = LaneEnd::new(client_end);
+    let generation = Generation { info: info(std::process::id(), FIRST, ready), server, breaker: lane.breaker() };
+    C::from_session(Session::new(C::Interface::description(), (generation, lane), None))
 }

@@ -10,6 +10,8 @@ use crate::process::ExitStatus;
 pub struct ServerInfo {
     /// The number of its process, as this program's system knows it; of the runner's, where there is one.
     pub pid: u32,
+    /// Which of this client's servers it is: 1 is the first, and each restart counts one further.
+    pub generation: u32,
     /// Its executable, as it sees it itself.
     pub path: PathBuf,
     /// The architecture it runs as, as [`std::env::consts::ARCH`] names it: `x86` for 32 bits, `x86_64` for 64.

@@ -2,11 +2,17 @@
 
 mod arguments;
 mod builder;
+mod deadline;
+mod generation;
 mod info;
 mod meet;
+mod restart;
 mod session;
+mod start;
+mod turns;
 
 pub use arguments::{Arguments, Outcome};
 pub use builder::{Builder, Client, connect, in_process};
 pub use info::{ServerExit, ServerInfo};
+pub use restart::Restart;
 pub use session::Session;

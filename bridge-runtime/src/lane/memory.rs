@@ -2,13 +2,16 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Weak};
 
-use super::Transport;
+use super::{Breaker, Transport};
 use crate::marshal::Buffer;
 
 /// One end of a lane inside the process. Frames change hands; nothing is copied.
 pub struct MemoryTransport {
-    sender: Sender<Buffer>,
+    sender: Arc<Sender<Buffer>>,
+    /// What the other end sends with: for breaking this end.
+    other: Weak<Sender<Buffer>>,
     receiver: Receiver<Buffer>,
     /// A buffer that was received and used up, for the next frame to be written to.
     spare: Buffer,
@@ -18,10 +21,14 @@ pub struct MemoryTransport {
 pub fn memory_pair() -> (MemoryTransport, MemoryTransport) {
     let (to_right, right) = channel();
     let (to_left, left) = channel();
-    (
-        MemoryTransport { sender: to_right, receiver: left, spare: Buffer::default() },
-        MemoryTransport { sender: to_left, receiver: right, spare: Buffer::default() },
-    )
+    let (to_right, to_left) = (Arc::new(to_right), Arc::new(to_left));
+    let end = |sender: &Arc<_>, other: &Arc<_>, receiver| MemoryTransport {
+        sender: Arc::clone(sender),
+        other: Arc::downgrade(other),
+        receiver,
+        spare: Buffer::default(),
+    };
+    (end(&to_right, &to_left, left), end(&to_left, &to_right, right))
 }
 
 impl Transport for MemoryTransport {
@@ -34,5 +41,16 @@ impl Transport for MemoryTransport {
         let received = self.receiver.recv().map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?;
         self.spare = std::mem::replace(frame, received);
         Ok(())
+    }
+
+    /// An empty buffer is no frame, and ends the wait.
+    fn breaker(&self) -> Breaker {
+        let other = Weak::clone(&self.other);
+        Breaker::new(move || {
+            if let Some(other) = other.upgrade() {
+                // Where nobody receives any more, nobody waits either.
+                let _ = other.send(Buffer::default());
+            }
+        })
     }
 }

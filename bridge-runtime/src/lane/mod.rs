@@ -1,5 +1,6 @@
 //! A lane: one line between a client thread and the server, and what carries it.
 
+mod breaker;
 mod endpoint;
 mod fifo;
 mod local;
@@ -8,6 +9,7 @@ mod pipe;
 
 use std::{fmt, io};
 
+pub use breaker::Breaker;
 pub(crate) use endpoint::wine_path;
 pub(crate) use endpoint::{Endpoint, connect};
 pub(crate) use local::{LocalListener, connect_local, named_path};
@@ -32,6 +34,11 @@ pub trait Transport: Send {
     /// [`io::ErrorKind::UnexpectedEof`] when the other end is gone, else what the system says;
     /// the lane is then of no further use.
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()>;
+
+    /// What breaks it from another thread.
+    fn breaker(&self) -> Breaker {
+        Breaker::default()
+    }
 }
 
 impl fmt::Debug for LaneEnd {
@@ -98,6 +105,11 @@ impl LaneEnd {
     /// As [`Transport::receive`].
     pub fn wait(&mut self) -> io::Result<()> {
         self.transport.receive(&mut self.incoming)
+    }
+
+    /// What ends a wait for a message from another thread.
+    pub fn breaker(&self) -> Breaker {
+        self.transport.breaker()
     }
 
     /// The message that has arrived, what belongs to it, and the buffer for the answer.

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::{ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,8 @@ pub(crate) struct Supervisor {
 struct EndCell {
     end: Mutex<Option<std::io::Result<End>>>,
     recorded: Condvar,
+    /// The same, for a look in passing.
+    is_recorded: AtomicBool,
 }
 
 /// How long the output may go on after the process has ended: a process that it started itself may hold it open.
@@ -81,10 +84,22 @@ impl Supervisor {
             }
             let end = status.map(|status| End { status: status.into(), stdout: stdout.text(), stderr: stderr.text() });
             *cell.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+            cell.is_recorded.store(true, Ordering::Release);
             cell.recorded.notify_all();
             on_end();
         })?;
         Ok(())
+    }
+
+    /// Whether the end has been recorded.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.end.is_recorded.load(Ordering::Acquire)
+    }
+
+    /// Ends the process, and does not wait for its end.
+    pub(crate) fn kill(&self) {
+        // It fails for a process that is ending already; whatever else there may be, waiting for the end shows it.
+        let _ = self.child.kill();
     }
 
     /// The number of the process.

@@ -53,7 +53,7 @@ pub struct Hello {
 }
 
 /// What the server needs to begin.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Start {
     /// The client's half of the secret.
     pub secret: Secret,

@@ -1,0 +1,143 @@
+//! The deadlines of calls. A blocked native call cannot be cancelled, and pipes of Windows have no time-outs: a thread
+//! watches, and ends the server.
+//!
+//! One thread per session, and none before the first call that has a deadline. Such a call costs two atomic stores and
+//! a look at the clock: the thread wakes by itself at the deadline it knows of, and looks whether it still stands.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, Thread};
+use std::time::{Duration, Instant};
+use std::{fmt, io};
+
+use super::generation::Generation;
+
+/// The thread that keeps a session's deadlines.
+pub(super) struct Watch {
+    slot: Arc<Slot>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the calling thread and the watching thread share. One call at a time runs in a session, so there is one
+/// deadline. Times are nanoseconds since `epoch`.
+struct Slot {
+    epoch: Instant,
+    /// [`NEVER`], [`PASSED`], or the deadline of the call that is being made.
+    deadline: AtomicU64,
+    /// When the watching thread will look again by itself.
+    wakes: AtomicU64,
+    /// What is ended when the deadline passes.
+    target: Mutex<Arc<Generation>>,
+    stopped: AtomicBool,
+}
+
+/// There is no deadline.
+const NEVER: u64 = u64::MAX;
+
+/// The deadline has passed, and the server was ended for it.
+const PASSED: u64 = 0;
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}
+
+impl Watch {
+    /// Starts the thread.
+    pub(super) fn start(target: &Arc<Generation>) -> io::Result<Self> {
+        let slot = Arc::new(Slot {
+            epoch: Instant::now(),
+            deadline: AtomicU64::new(NEVER),
+            wakes: AtomicU64::new(NEVER),
+            target: Mutex::new(Arc::clone(target)),
+            stopped: AtomicBool::new(false),
+        });
+        let watched = Arc::clone(&slot);
+        let thread =
+            std::thread::Builder::new().name("bridge32 deadlines".to_owned()).spawn(move || watched.keep_watch())?;
+        Ok(Self { slot, thread: Some(thread) })
+    }
+
+    /// From now on `target` is what is ended.
+    pub(super) fn aim(&self, target: &Arc<Generation>) {
+        *self.slot.target.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(target);
+    }
+
+    /// Sets the deadline of the call that is about to be sent.
+    pub(super) fn arm(&self, limit: Duration) {
+        let deadline = self.slot.now().saturating_add(nanoseconds(limit)).clamp(PASSED + 1, NEVER - 1);
+        // The order of these two, and of the same two in the watching thread, is what keeps either from missing the
+        // other: whoever is second sees what the first has stored.
+        self.slot.deadline.store(deadline, Ordering::SeqCst);
+        if self.slot.wakes.load(Ordering::SeqCst) > deadline {
+            self.wake();
+        }
+    }
+
+    /// Takes the deadline back: the call is over. Returns whether it had passed, and the server was ended.
+    pub(super) fn disarm(&self) -> bool {
+        self.slot.deadline.swap(NEVER, Ordering::SeqCst) == PASSED
+    }
+
+    fn wake(&self) {
+        self.thread.as_ref().map(JoinHandle::thread).map(Thread::unpark);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.slot.stopped.store(true, Ordering::SeqCst);
+        self.wake();
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to say; nothing in it panics.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Slot {
+    fn now(&self) -> u64 {
+        nanoseconds(self.epoch.elapsed())
+    }
+
+    fn keep_watch(&self) {
+        while !self.stopped.load(Ordering::SeqCst) {
+            let deadline = self.deadline.load(Ordering::SeqCst);
+            if deadline == NEVER || deadline == PASSED {
+                self.sleep(NEVER, None);
+                continue;
+            }
+            match deadline.checked_sub(self.now()) {
+                Some(left @ 1..) => self.sleep(deadline, Some(Duration::from_nanos(left))),
+                _ => self.pass(deadline),
+            }
+        }
+    }
+
+    /// Sleeps until `wakes`, unless a deadline before it has been set meanwhile.
+    fn sleep(&self, wakes: u64, duration: Option<Duration>) {
+        self.wakes.store(wakes, Ordering::SeqCst);
+        let deadline = self.deadline.load(Ordering::SeqCst);
+        if deadline != PASSED && deadline < wakes {
+            return;
+        }
+        match duration {
+            Some(duration) => std::thread::park_timeout(duration),
+            None => std::thread::park(),
+        }
+    }
+
+    /// Ends the server whose deadline has passed, if the call is still being made. The target is read first: had
+    /// another one taken its place meanwhile, the deadline would be another, too.
+    fn pass(&self, deadline: u64) {
+        let target = Arc::clone(&self.target.lock().unwrap_or_else(PoisonError::into_inner));
+        if self.deadline.compare_exchange(deadline, PASSED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            target.end_by_force();
+        }
+    }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(NEVER)
+}

@@ -1,0 +1,127 @@
+//! Starting a server process and meeting it; as often as the session asks for it.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use super::ServerInfo;
+use super::generation::{Generation, Server};
+use super::meet::{MeetingError, meet};
+use crate::error::Error;
+use crate::interface::Description;
+use crate::lane::{Endpoint, LaneEnd};
+use crate::process::{Launch, LaunchedServer, Program};
+use crate::wire::{Ready, Start};
+
+/// All that it takes to start a server.
+pub(super) struct Starter {
+    pub(super) description: &'static Description,
+    pub(super) launch: Launch,
+    pub(super) server: PathBuf,
+    pub(super) program: Program,
+    /// Without the secret, which every server gets anew.
+    pub(super) start: Start,
+    pub(super) timeout: Duration,
+}
+
+/// What happens while a server starts.
+enum Event {
+    Met(Result<(LaneEnd, Ready), MeetingError>),
+    Ended,
+}
+
+/// How long a server whose line broke during the meeting may take to end by itself.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+impl Starter {
+    /// Starts the process, and meets it in a thread of its own: whatever becomes of the meeting, this one returns in
+    /// time.
+    pub(super) fn start(&self, number: u32) -> Result<(Generation, LaneEnd), Error> {
+        let endpoint = Arc::new(Endpoint::new(self.program.is_foreign()).map_err(Error::Endpoint)?);
+        let (events, next) = channel();
+        let ended = events.clone();
+        let LaunchedServer { supervisor, command, secrets, is_direct } =
+            self.launch.start(&self.server, self.program, &endpoint, move || drop(ended.send(Event::Ended)))?;
+        let expected_pid = is_direct.then(|| supervisor.pid());
+        let start = Start { secret: secrets.client, ..self.start.clone() };
+        let description = self.description;
+        let meeting = {
+            let endpoint = Arc::clone(&endpoint);
+            std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(move || {
+                let met = accept(&endpoint, expected_pid).and_then(|mut lane| {
+                    let (_, ready) = meet(&mut lane, description, secrets.server, start)?;
+                    Ok((lane, ready))
+                });
+                let _ = events.send(Event::Met(met));
+            })
+        };
+        let failed = |error| {
+            // The first error is the one to report.
+            let _ = supervisor.end(Duration::ZERO);
+            endpoint.wake();
+            Err(error)
+        };
+        if let Err(error) = meeting {
+            return failed(Error::Endpoint(error));
+        }
+        let Some(met) = self.outcome(&next, &endpoint) else {
+            let stderr = supervisor.stderr();
+            return failed(Error::StartTimeout { command, after: self.timeout, stderr });
+        };
+        match met {
+            Ok((lane, ready)) => {
+                let info = info(supervisor.pid(), number, ready);
+                let breaker = lane.breaker();
+                Ok((Generation { info, server: Server::Launched(supervisor), breaker }, lane))
+            }
+            Err(MeetingError::Final(error)) => failed(error),
+            Err(MeetingError::Line(error)) => match supervisor.end(LAST_WORDS) {
+                Ok(end) => Err(Error::ServerNotReady { command, status: end.status, stderr: end.stderr }),
+                Err(_) => failed(Error::Endpoint(error)),
+            },
+        }
+    }
+
+    /// What became of the meeting; `None` if nothing did in time.
+    fn outcome(&self, next: &Receiver<Event>, endpoint: &Endpoint) -> Option<Result<(LaneEnd, Ready), MeetingError>> {
+        let broken = || Some(Err(MeetingError::Line(io::ErrorKind::UnexpectedEof.into())));
+        match next.recv_timeout(self.timeout) {
+            Ok(Event::Met(met)) => Some(met),
+            // What it said before it ended is why it ended.
+            Ok(Event::Ended) => {
+                endpoint.wake();
+                match next.recv_timeout(self.timeout) {
+                    Ok(Event::Met(met)) => Some(met),
+                    _ => broken(),
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => broken(),
+        }
+    }
+}
+
+/// Waits for the server. `expected_pid` is the process that was started, where that is the server itself.
+fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<LaneEnd, MeetingError> {
+    let (lane, pid) = endpoint.accept().map_err(MeetingError::Line)?;
+    match (pid, expected_pid) {
+        (Some(pid), Some(expected)) if pid != expected => {
+            Err(Error::Impostor(format!("it is process {pid}, and the server is process {expected}")).into())
+        }
+        _ => Ok(lane),
+    }
+}
+
+/// What the server said of itself.
+pub(super) fn info(pid: u32, generation: u32, ready: Ready) -> ServerInfo {
+    ServerInfo {
+        pid,
+        generation,
+        path: ready.executable.into(),
+        architecture: ready.architecture,
+        os: ready.os,
+        library: ready.library.map(PathBuf::from),
+    }
+}

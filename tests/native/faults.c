@@ -1,0 +1,66 @@
+// A native library that misbehaves in every way.
+
+#include <stdint.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <unistd.h>
+#endif
+
+#include "export.h"
+
+// Ending.
+EXPORT void exit_with(int32_t code) { exit(code); }
+EXPORT void abort_now(void) { abort(); }
+EXPORT void write_to_nowhere(void) { *(volatile int *)16 = 0; }
+EXPORT int32_t divide(int32_t a, int32_t b) {
+    volatile int32_t divisor = b;
+    return a / divisor;
+}
+EXPORT int32_t overflow_stack(int32_t depth) {
+    volatile char block[1024];
+    block[depth % 1024] = (char)depth;
+    return depth < 0 ? 0 : overflow_stack(depth + 1) + block[0];
+}
+
+// Takes all memory that there is, in MiB, and keeps it.
+EXPORT int32_t exhaust_memory(void) {
+    int32_t taken = 0;
+    for (size_t size = (size_t)64 << 20; size >= (size_t)64 << 10; size /= 2) {
+        for (char *block; (block = malloc(size)) != NULL && taken < 64 << 10; ) {
+            // Both ends, so that no system takes it back.
+            block[0] = block[size - 1] = 1;
+            taken += (int32_t)(size >> 10) / 1024;
+        }
+    }
+    return taken;
+}
+
+// Not coming back.
+EXPORT void spin(void) { for (volatile int forever = 1; forever;) {} }
+EXPORT void nap(int32_t milliseconds) {
+#ifdef _WIN32
+    Sleep((DWORD)milliseconds);
+#else
+    usleep((useconds_t)milliseconds * 1000);
+#endif
+}
+EXPORT void print_without_end(void) {
+    for (;;) { puts("another line of the library"); }
+}
+
+// The last words before something happens.
+EXPORT void say(const char *line) {
+    fprintf(stderr, "%s\n", line);
+    fflush(stderr);
+}
+
+// A state that is lost with the process.
+static int32_t mode;
+EXPORT void set_mode(int32_t value) { mode = value; }
+EXPORT int32_t get_mode(void) { return mode; }

@@ -1,0 +1,34 @@
+//! The interface of a library that misbehaves.
+
+use bridge32::bridge32;
+
+/// The misbehaving library.
+#[bridge32(lib = "faults", server = "faults-server32")]
+#[allow(missing_docs, reason = "each method is the native function of its name")]
+pub trait Faults {
+    fn exit_with(&self, code: i32);
+    fn abort_now(&self);
+    fn write_to_nowhere(&self);
+    fn divide(&self, a: i32, b: i32) -> i32;
+    fn overflow_stack(&self, depth: i32) -> i32;
+    fn exhaust_memory(&self) -> i32;
+    fn spin(&self);
+    fn nap(&self, milliseconds: i32);
+    fn print_without_end(&self);
+    fn say(&self, line: &str);
+    fn set_mode(&self, value: i32);
+    fn get_mode(&self) -> i32;
+
+    /// Takes text of any length.
+    fn count_bytes(&self, text: &str) -> u32 {
+        u32::try_from(text.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Allocates in Rust until there is no memory.
+    fn allocate_without_end(&self) {
+        let mut kept = Vec::new();
+        loop {
+            kept.push(vec![1u8; 16 << 20]);
+        }
+    }
+}

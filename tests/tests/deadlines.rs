@@ -1,0 +1,128 @@
+//! Calls that take too long.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::time::{Duration, Instant};
+
+use bridge32::Error;
+use bridge32_tests::faults::FaultsClient;
+use bridge32_tests::processes::is_gone;
+use bridge32_tests::watchdog::Watchdog;
+
+/// What a call with a short deadline may take until it returns on a busy machine. Without the deadline it would hang.
+const SOON: Duration = Duration::from_secs(20);
+
+fn with_deadline(deadline: Duration) -> FaultsClient {
+    FaultsClient::builder().call_timeout(deadline).launch().unwrap()
+}
+
+#[track_caller]
+fn assert_timed_out(error: &Error, name: &str, limit: Duration) {
+    let Error::Timeout { method, after } = error else { panic!("{error:?}") };
+    assert_eq!((method.as_str(), *after), (name, limit));
+    assert_eq!(error.to_string(), format!("`{name}` took longer than {limit:?}, and the server was ended"));
+}
+
+#[test]
+fn a_hanging_call_is_given_up_and_every_later_one_says_so() {
+    let _watchdog = Watchdog::new("hanging call");
+    let limit = Duration::from_millis(300);
+    let client = with_deadline(limit);
+    let pid = client.server().pid;
+    assert_eq!(client.get_mode().unwrap(), 0);
+
+    let begin = Instant::now();
+    assert_timed_out(&client.spin().unwrap_err(), "spin", limit);
+    assert!(begin.elapsed() >= limit && begin.elapsed() < SOON, "{:?}", begin.elapsed());
+    assert!(is_gone(pid, SOON));
+    for _ in 0..2 {
+        let error = client.get_mode().unwrap_err();
+        assert!(matches!(&error, Error::GivenUp { method, .. } if method == "spin"), "{error:?}");
+        assert!(error.to_string().contains("an earlier call of `spin` took longer than 300ms"), "{error}");
+    }
+    assert!(client.shutdown().unwrap().status.is_some());
+}
+
+#[test]
+fn a_sleeping_call_is_given_up() {
+    let _watchdog = Watchdog::new("sleeping call");
+    let limit = Duration::from_millis(300);
+    assert_timed_out(&with_deadline(limit).nap(600_000).unwrap_err(), "nap", limit);
+}
+
+#[test]
+fn calls_in_time_are_left_alone() {
+    let _watchdog = Watchdog::new("calls in time");
+    let limit = Duration::from_secs(2);
+    let client = with_deadline(limit);
+    let begin = Instant::now();
+    // More than one deadline passes, between calls and while others are made; none of them is that of the call.
+    while begin.elapsed() < 2 * limit {
+        client.set_mode(7).unwrap();
+        client.nap(100).unwrap();
+    }
+    std::thread::sleep(limit + Duration::from_millis(200));
+    assert_eq!(client.get_mode().unwrap(), 7);
+}
+
+#[test]
+fn a_deadline_of_nothing_is_no_hang() {
+    let _watchdog = Watchdog::new("zero deadline");
+    let client = with_deadline(Duration::ZERO);
+    // The deadline has passed when the call is sent, so whether its result still comes is a race; it must not hang.
+    if let Err(error) = client.spin() {
+        assert!(matches!(error, Error::Timeout { .. } | Error::Busy { .. }), "{error:?}");
+    }
+}
+
+#[test]
+fn a_deadline_beyond_all_time_is_none() {
+    let _watchdog = Watchdog::new("endless deadline");
+    assert_eq!(with_deadline(Duration::MAX).get_mode().unwrap(), 0);
+}
+
+#[test]
+fn nobody_hangs_when_several_threads_call() {
+    let _watchdog = Watchdog::new("threads");
+    let client = with_deadline(Duration::from_millis(500));
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| client.spin().unwrap_err())).collect();
+        let errors: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+        let timed_out = errors.iter().filter(|error| matches!(error, Error::Timeout { .. })).count();
+        assert_eq!(timed_out, 1, "one call was made: {errors:?}");
+        let others = errors.iter().filter(|error| matches!(error, Error::GivenUp { .. } | Error::Busy { .. })).count();
+        assert_eq!(others, 3, "{errors:?}");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_server_does_not_hang_its_client() {
+    let _watchdog = Watchdog::new("stopped server");
+    let limit = Duration::from_millis(300);
+    let client = with_deadline(limit);
+    let pid = client.server().pid;
+    bridge32_tests::processes::stop(pid);
+    // More than any pipe holds: sending hangs, too.
+    let text = "x".repeat(4 << 20);
+    assert_timed_out(&client.count_bytes(&text).unwrap_err(), "count_bytes", limit);
+    assert!(is_gone(pid, SOON));
+
+    let client = with_deadline(limit);
+    let pid = client.server().pid;
+    bridge32_tests::processes::stop(pid);
+    assert_timed_out(&client.get_mode().unwrap_err(), "get_mode", limit);
+    assert!(is_gone(pid, SOON));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_server_does_not_hang_shutdown() {
+    let _watchdog = Watchdog::new("stopped shutdown");
+    let client = FaultsClient::launch().unwrap();
+    let pid = client.server().pid;
+    bridge32_tests::processes::stop(pid);
+    let exit = client.shutdown().unwrap();
+    assert_eq!(exit.status.unwrap().name(), Some("SIGKILL"));
+    assert!(is_gone(pid, SOON));
+}

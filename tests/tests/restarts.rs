@@ -1,0 +1,150 @@
+//! Servers that are started again.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::{Duration, Instant};
+
+use bridge32::{Builder, Error, Restart};
+use bridge32_tests::faults::FaultsClient;
+use bridge32_tests::processes::{is_gone, kill};
+use bridge32_tests::watchdog::Watchdog;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn restarting(max: u32) -> Builder<FaultsClient> {
+    FaultsClient::builder().restart(Restart::OnFailure { max, within: 60 * MINUTE, backoff: Duration::ZERO })
+}
+
+#[test]
+fn the_call_after_a_death_starts_the_server_again() {
+    let _watchdog = Watchdog::new("restart");
+    let client = restarting(2).launch().unwrap();
+    client.set_mode(5).unwrap();
+    let first = client.server();
+    assert_eq!(first.generation, 1);
+
+    assert!(matches!(client.write_to_nowhere(), Err(Error::ServerDied { .. })), "the call itself is not repeated");
+    assert_eq!(client.get_mode().unwrap(), 0, "the state is gone");
+    let second = client.server();
+    assert_eq!(second.generation, 2);
+    assert_ne!(second.pid, first.pid);
+    assert_eq!(second.library, first.library);
+    assert!(client.clone().shutdown().unwrap().status.unwrap().success());
+    assert!(matches!(client.get_mode(), Err(Error::Shutdown)), "what was shut down stays so");
+}
+
+#[test]
+fn a_server_that_died_while_idle_costs_no_call() {
+    let _watchdog = Watchdog::new("idle restart");
+    let client = restarting(1).launch().unwrap();
+    let pid = client.server().pid;
+    kill(pid);
+    assert!(is_gone(pid, MINUTE));
+    // The record of the end may take a moment longer than the end.
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(client.get_mode().unwrap(), 0);
+    assert_eq!(client.server().generation, 2);
+}
+
+#[test]
+fn the_call_after_a_timeout_starts_the_server_again() {
+    let _watchdog = Watchdog::new("restart after timeout");
+    let client = restarting(9).call_timeout(Duration::from_millis(500)).launch().unwrap();
+    for generation in 2..4 {
+        assert!(matches!(client.spin(), Err(Error::Timeout { .. })));
+        assert_eq!(client.get_mode().unwrap(), 0);
+        assert_eq!(client.server().generation, generation);
+    }
+}
+
+#[test]
+fn restarts_end_with_their_limit() {
+    let _watchdog = Watchdog::new("restart limit");
+    let client = restarting(1).launch().unwrap();
+    client.abort_now().unwrap_err();
+    client.abort_now().unwrap_err();
+    for _ in 0..2 {
+        assert!(matches!(client.get_mode(), Err(Error::ServerDied { .. })));
+    }
+    assert_eq!(client.server().generation, 2);
+}
+
+#[test]
+fn the_pause_before_a_restart_is_kept() {
+    let _watchdog = Watchdog::new("backoff");
+    let backoff = Duration::from_millis(700);
+    let restart = Restart::OnFailure { max: 1, within: MINUTE, backoff };
+    let client = FaultsClient::builder().restart(restart).launch().unwrap();
+    client.abort_now().unwrap_err();
+    let begin = Instant::now();
+    client.get_mode().unwrap();
+    // The pause counts from when the failure was noticed, a moment before the error was returned.
+    assert!(begin.elapsed() > backoff / 2, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_hook_puts_the_state_back() {
+    let _watchdog = Watchdog::new("hook");
+    let starts = Arc::new(AtomicI32::new(0));
+    let counted = Arc::clone(&starts);
+    let hook = move |client: &FaultsClient| client.set_mode(40 + counted.fetch_add(1, Ordering::SeqCst));
+    let client = restarting(9).on_start(hook).launch().unwrap();
+    assert_eq!(client.get_mode().unwrap(), 40);
+    client.exit_with(1).unwrap_err();
+    assert_eq!(client.get_mode().unwrap(), 41);
+    client.exit_with(1).unwrap_err();
+    assert_eq!(client.get_mode().unwrap(), 42);
+    assert_eq!(starts.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn the_error_of_a_hook_is_that_of_the_launch_or_the_call() {
+    let _watchdog = Watchdog::new("failing hook");
+    let error = FaultsClient::builder().on_start(|client| client.abort_now()).launch().unwrap_err();
+    assert!(matches!(error, Error::ServerDied { .. }), "{error:?}");
+
+    let pids = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::clone(&pids);
+    let hook = move |client: &FaultsClient| {
+        let server = client.server();
+        seen.lock().unwrap().push(server.pid);
+        if server.generation == 1 || seen.lock().unwrap().len() == 3 { Ok(()) } else { client.say("a\0b") }
+    };
+    let client = restarting(9).on_start(hook).launch().unwrap();
+    client.abort_now().unwrap_err();
+    assert!(matches!(client.get_mode(), Err(Error::Argument { .. })), "the hook refused");
+    assert!(is_gone(pids.lock().unwrap()[1], MINUTE), "what the hook refused is ended");
+    assert_eq!(client.get_mode().unwrap(), 0, "the third start succeeds");
+}
+
+#[test]
+fn the_client_of_a_hook_is_for_the_hook() {
+    let _watchdog = Watchdog::new("kept client");
+    let kept = Arc::new(std::sync::Mutex::new(None));
+    let keep = Arc::clone(&kept);
+    let hook = move |client: &FaultsClient| {
+        *keep.lock().unwrap() = Some(client.clone());
+        Ok(())
+    };
+    let client = restarting(1).on_start(hook).launch().unwrap();
+    let stray = kept.lock().unwrap().take().unwrap();
+    assert!(matches!(stray.get_mode(), Err(Error::Shutdown)));
+    assert!(matches!(stray.shutdown(), Err(Error::Shutdown)));
+    drop(stray);
+    assert_eq!(client.get_mode().unwrap(), 0);
+}
+
+#[test]
+fn several_threads_share_one_restart() {
+    let _watchdog = Watchdog::new("shared restart");
+    let client = restarting(1).launch().unwrap();
+    client.abort_now().unwrap_err();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(client.get_mode().unwrap(), 0));
+        }
+    });
+    assert_eq!(client.server().generation, 2);
+}
