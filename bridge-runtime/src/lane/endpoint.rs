@@ -1,5 +1,6 @@
 //! Where client and server meet: a name that only this user can reach, and whoever connects to it.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,18 @@ impl Endpoint {
             Self::Local(listener) => listener.accept(),
             #[cfg(unix)]
             Self::Fifo(pair) => Ok((pair.open()?, None)),
+        }
+    }
+
+    /// The file in which the server leaves the exception that ends it, four bytes, where its exit code would not tell.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn exception(&self) -> io::Result<Option<File>> {
+        match self {
+            Self::Local(_) => Ok(None),
+            #[cfg(unix)]
+            Self::Fifo(pair) => pair.exception().map(Some),
         }
     }
 

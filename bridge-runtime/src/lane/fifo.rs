@@ -11,6 +11,9 @@ use super::{LaneEnd, PipeTransport};
 const REQUESTS: &str = "requests";
 /// Server to client.
 const RESPONSES: &str = "responses";
+/// An ordinary file, for the exception that ends the server. A Unix process learns the lowest 8 bits of the exit code
+/// only.
+const EXCEPTION: &str = "exception";
 
 /// Both FIFOs as one stream.
 struct Duplex {
@@ -39,6 +42,7 @@ pub(super) fn connect_fifo(dir: &Path) -> io::Result<LaneEnd> {
     // Wine opens without waiting, so the client has both ends open by now; the order is that of the client.
     let writer = OpenOptions::new().write(true).open(dir.join(RESPONSES))?;
     let reader = File::open(dir.join(REQUESTS))?;
+    crate::sys::report_exceptions(OpenOptions::new().write(true).open(dir.join(EXCEPTION))?);
     Ok(LaneEnd::new(PipeTransport::new(Duplex { reader, writer })))
 }
 
@@ -55,7 +59,7 @@ mod unix {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::fs::{CWD, FileType, Mode, OFlags, fcntl_getfl, fcntl_setfl, mknodat};
 
-    use super::{Duplex, LaneEnd, PipeTransport, REQUESTS, RESPONSES};
+    use super::{Duplex, EXCEPTION, LaneEnd, PipeTransport, REQUESTS, RESPONSES};
 
     /// The client's side, before the server has connected.
     #[derive(Debug)]
@@ -64,6 +68,7 @@ mod unix {
         reader: File,
         /// The server's requests need a reader and a writer from the beginning, for either side to open them at once.
         _holder: File,
+        exception: File,
     }
 
     impl FifoPair {
@@ -78,7 +83,15 @@ mod unix {
             }
             let reader = nonblocking().read(true).open(dir.path().join(RESPONSES))?;
             let _holder = OpenOptions::new().read(true).write(true).open(dir.path().join(REQUESTS))?;
-            Ok(Self { dir, reader, _holder })
+            let exception = dir.path().join(EXCEPTION);
+            let exception = OpenOptions::new().read(true).write(true).create_new(true).open(exception)?;
+            Ok(Self { dir, reader, _holder, exception })
+        }
+
+        /// Where the server leaves the exception that ends it; readable for as long as it is held, whatever becomes of
+        /// the folder.
+        pub(crate) fn exception(&self) -> io::Result<File> {
+            self.exception.try_clone()
         }
 
         /// The folder that holds them.

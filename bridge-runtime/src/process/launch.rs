@@ -64,7 +64,8 @@ impl Launch {
         if let Some(dir) = &self.current_dir {
             command.current_dir(dir);
         }
-        let supervisor = Supervisor::spawn(&mut command, self.output, on_end)
+        let exception = endpoint.exception().map_err(Error::Endpoint)?;
+        let supervisor = Supervisor::spawn(&mut command, self.output, exception, on_end)
             .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
         let greeting =
             format!("{} {} {}", secret::to_hex(secrets.server), secret::to_hex(secrets.client), endpoint.address());

@@ -3,24 +3,49 @@
 use std::fmt::{self, Display, Formatter};
 
 /// How a server process ended.
+///
+/// A Linux program learns from Wine the lowest 8 bits of a Windows server's exit code, and no more. An exception that
+/// nobody handled is known in full nevertheless, because the server reports it itself while it can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExitStatus(std::process::ExitStatus);
+pub struct ExitStatus {
+    status: std::process::ExitStatus,
+    /// What Wine makes of it; `None` for a process of this system.
+    wine: Option<Wine>,
+}
+
+/// What a process under Wine left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wine {
+    exception: Option<u32>,
+}
 
 impl ExitStatus {
-    /// Whether it ended by itself and without an error.
-    pub fn success(&self) -> bool {
-        self.0.success()
+    /// The end of a process under Wine, and the exception that it reported.
+    pub(super) fn of_wine(status: std::process::ExitStatus, exception: Option<u32>) -> Self {
+        Self { status, wine: Some(Wine { exception }) }
     }
 
-    /// The exit code, unless a signal ended it.
+    /// Whether it ended by itself and without an error.
+    pub fn success(&self) -> bool {
+        self.status.success()
+    }
+
+    /// The exit code, unless a signal ended it. Of a server under Wine it is the lowest 8 bits; see
+    /// [`ExitStatus::is_cut`].
     pub fn code(&self) -> Option<i32> {
-        self.0.code()
+        let exception = self.wine.and_then(|wine| wine.exception).filter(|_| self.status.code().is_some());
+        exception.map(u32::cast_signed).or(self.status.code())
+    }
+
+    /// Whether only the lowest 8 bits of the exit code are known: the server ran under Wine, and reported no exception.
+    pub fn is_cut(&self) -> bool {
+        self.wine == Some(Wine { exception: None }) && self.status.code().is_some()
     }
 
     /// The number of the signal that ended it; `None` on Windows.
     pub fn signal(&self) -> Option<i32> {
         #[cfg(unix)]
-        return std::os::unix::process::ExitStatusExt::signal(&self.0);
+        return std::os::unix::process::ExitStatusExt::signal(&self.status);
         #[cfg(not(unix))]
         return None;
     }
@@ -36,7 +61,7 @@ impl ExitStatus {
 
 impl From<std::process::ExitStatus> for ExitStatus {
     fn from(status: std::process::ExitStatus) -> Self {
-        Self(status)
+        Self { status, wine: None }
     }
 }
 
@@ -47,6 +72,10 @@ impl Display for ExitStatus {
             (Some(signal), _) => write!(f, "it was ended by signal {signal}{name}"),
             // Windows says what went wrong in the upper bits, which a decimal number hides.
             (None, Some(code)) if code < 0 => write!(f, "it ended with code {code:#010X}{name}"),
+            (None, Some(0)) => f.write_str("it ended with code 0"),
+            (None, Some(code)) if self.is_cut() => {
+                write!(f, "it ended with a code whose lowest 8 bits are {code:#04X}; Wine passes on no more")
+            }
             (None, Some(code)) => write!(f, "it ended with code {code}{name}"),
             (None, None) => f.write_str("it ended in an unknown way"),
         }
@@ -107,16 +136,31 @@ mod tests {
     #[test]
     fn signals_have_names() {
         use std::os::unix::process::ExitStatusExt as _;
-        let status = ExitStatus(std::process::ExitStatus::from_raw(11));
-        assert_eq!(status.to_string(), "it was ended by signal 11 (SIGSEGV)");
-        assert_eq!(ExitStatus(std::process::ExitStatus::from_raw(3 << 8)).to_string(), "it ended with code 3");
+        let status = |raw| ExitStatus::from(std::process::ExitStatus::from_raw(raw));
+        assert_eq!(status(11).to_string(), "it was ended by signal 11 (SIGSEGV)");
+        assert_eq!(status(3 << 8).to_string(), "it ended with code 3");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_wine_does_not_say_is_not_said() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let status = |raw, exception| ExitStatus::of_wine(std::process::ExitStatus::from_raw(raw), exception);
+        let known = status(5 << 8, Some(0xC000_0005));
+        assert_eq!(known.to_string(), "it ended with code 0xC0000005 (STATUS_ACCESS_VIOLATION)");
+        assert_eq!((known.name(), known.is_cut()), (Some("STATUS_ACCESS_VIOLATION"), false));
+        let cut = status(7 << 8, None);
+        assert_eq!(cut.to_string(), "it ended with a code whose lowest 8 bits are 0x07; Wine passes on no more");
+        assert_eq!((cut.code(), cut.is_cut()), (Some(7), true));
+        assert_eq!(status(9, None).to_string(), "it was ended by signal 9 (SIGKILL)");
+        assert_eq!(status(0, None).to_string(), "it ended with code 0");
     }
 
     #[cfg(windows)]
     #[test]
     fn exceptions_have_names() {
         use std::os::windows::process::ExitStatusExt as _;
-        let status = ExitStatus(std::process::ExitStatus::from_raw(0xC000_0005));
+        let status = ExitStatus::from(std::process::ExitStatus::from_raw(0xC000_0005));
         assert_eq!(status.to_string(), "it ended with code 0xC0000005 (STATUS_ACCESS_VIOLATION)");
     }
 }

@@ -1,6 +1,7 @@
 //! Watching over the server process: its output, its end, and ending it.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -42,10 +43,12 @@ struct EndCell {
 const OUTPUT_AFTER_END: Duration = Duration::from_millis(200);
 
 impl Supervisor {
-    /// Starts a process; `on_end` runs when it has ended, in another thread.
+    /// Starts a process; `on_end` runs when it has ended, in another thread. `exception` is present for a process of
+    /// Wine's, which leaves the exception that ends it there.
     pub(crate) fn spawn(
         command: &mut Command,
         output: Output,
+        exception: Option<File>,
         on_end: impl FnOnce() + Send + 'static,
     ) -> std::io::Result<Self> {
         let output = || match output {
@@ -58,7 +61,7 @@ impl Supervisor {
         let (stdout, stderr) = (Tail::default(), Tail::default());
         let supervisor =
             Self { control: Mutex::new(child.take_stdin()), end: Arc::default(), stderr: stderr.clone(), child };
-        if let Err(error) = supervisor.watch(stdout, stderr, on_end) {
+        if let Err(error) = supervisor.watch((stdout, stderr), exception, on_end) {
             // Without its watchers the server would be left to itself.
             let _ = supervisor.child.kill();
             let _ = supervisor.child.wait();
@@ -67,7 +70,12 @@ impl Supervisor {
         Ok(supervisor)
     }
 
-    fn watch(&self, stdout: Tail, stderr: Tail, on_end: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    fn watch(
+        &self,
+        (stdout, stderr): (Tail, Tail),
+        exception: Option<File>,
+        on_end: impl FnOnce() + Send + 'static,
+    ) -> std::io::Result<()> {
         let mut drains = Vec::new();
         if let Some(output) = self.child.take_stdout() {
             drains.push(drain(output, stdout.clone())?);
@@ -82,7 +90,14 @@ impl Supervisor {
             while drains.iter().any(|drain| !drain.is_finished()) && Instant::now() < deadline {
                 std::thread::sleep(Duration::from_millis(1));
             }
-            let end = status.map(|status| End { status: status.into(), stdout: stdout.text(), stderr: stderr.text() });
+            let end = status.map(|status| End {
+                status: match exception {
+                    None => status.into(),
+                    Some(file) => ExitStatus::of_wine(status, read_exception(file)),
+                },
+                stdout: stdout.text(),
+                stderr: stderr.text(),
+            });
             *cell.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
             cell.is_recorded.store(true, Ordering::Release);
             cell.recorded.notify_all();
@@ -152,6 +167,13 @@ impl Supervisor {
     pub(crate) fn stderr(&self) -> String {
         self.stderr.text()
     }
+}
+
+/// The exception that a process of Wine's left, if one ended it.
+fn read_exception(mut file: File) -> Option<u32> {
+    let mut code = [0; size_of::<u32>()];
+    // The end of the file comes early where nothing was written.
+    file.read_exact(&mut code).is_ok().then_some(u32::from_le_bytes(code))
 }
 
 /// How long a process that was killed may take to be gone.

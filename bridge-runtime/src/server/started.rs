@@ -20,8 +20,8 @@ pub(super) fn run<S: Serve>() -> ExitCode {
     match try_run::<S>() {
         Ok(code) => code,
         Err(error) => {
-            // The client shows this as the last words of a server that was never ready.
-            eprintln!("the server cannot reach the client that started it: {error}");
+            // The client shows this among the last words.
+            eprintln!("the server cannot go on: {error}");
             ExitCode::FAILURE
         }
     }
@@ -29,6 +29,7 @@ pub(super) fn run<S: Serve>() -> ExitCode {
 
 fn try_run<S: Serve>() -> io::Result<ExitCode> {
     sys::forbid_dialogs();
+    sys::end_with_this_thread()?;
     let mut control = BufReader::new(sys::take_stdin()?);
     let (secrets, address) = read_greeting(&mut control)?;
     watch(control)?;

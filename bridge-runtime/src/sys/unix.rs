@@ -19,6 +19,14 @@ pub(crate) fn take_stdin() -> io::Result<File> {
 /// Nothing opens dialogs here.
 pub(crate) fn forbid_dialogs() {}
 
+/// There are no exceptions here; signals tell who waits for the process.
+pub(crate) fn report_exceptions(_: File) {}
+
+/// A thread does not end alone here: what overflows its stack ends the process.
+pub(crate) fn end_with_this_thread() -> io::Result<()> {
+    Ok(())
+}
+
 /// The server of a program without a terminal gets none either; here that needs nothing.
 pub(crate) fn without_console(_: &mut Command) {}
 

@@ -2,10 +2,13 @@
 
 use std::ffi::{CStr, c_char, c_int};
 use std::fs::File;
-use std::io;
-use std::os::windows::io::{AsHandle as _, AsRawHandle as _, FromRawHandle as _, IntoRawHandle as _, OwnedHandle};
+use std::io::{self, Write as _};
+use std::os::windows::io::{
+    AsHandle as _, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, IntoRawHandle as _, OwnedHandle,
+};
 use std::os::windows::process::CommandExt as _;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use windows_sys::Win32::Foundation::SetLastError;
 use windows_sys::Win32::Globalization::{
@@ -13,9 +16,12 @@ use windows_sys::Win32::Globalization::{
 };
 use windows_sys::Win32::System::Console::{STD_INPUT_HANDLE, SetStdHandle};
 use windows_sys::Win32::System::Diagnostics::Debug::{
-    SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX, SetErrorMode,
+    EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
+    SEM_NOOPENFILEERRORBOX, SetErrorMode, SetUnhandledExceptionFilter,
 };
-use windows_sys::Win32::System::Threading::{CREATE_NO_WINDOW, GetCurrentProcess, TerminateProcess};
+use windows_sys::Win32::System::Threading::{
+    CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, TerminateProcess, WaitForSingleObject,
+};
 
 use crate::error::SystemError;
 
@@ -52,6 +58,51 @@ const HANDLES_TRIED: usize = 64;
 pub(crate) fn forbid_dialogs() {
     // SAFETY: takes flags only.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX) };
+}
+
+/// Where [`report_exception`] leaves its word; open from the start, because a process in ruins opens nothing.
+static EXCEPTION: OnceLock<File> = OnceLock::new();
+
+/// Has the number of the exception that ends this process written to `file`, little-endian.
+pub(crate) fn report_exceptions(file: File) {
+    if EXCEPTION.set(file).is_ok() {
+        // SAFETY: the function lives as long as the process. The one that was there before is the runtime's default.
+        unsafe { SetUnhandledExceptionFilter(Some(report_exception)) };
+    }
+}
+
+/// Runs in the thread that failed, with little stack and perhaps a damaged heap: it writes four bytes, and leaves the
+/// rest to the system.
+unsafe extern "system" fn report_exception(info: *const EXCEPTION_POINTERS) -> i32 {
+    // SAFETY: the system passes a pointer that is valid for the call, or none.
+    let info = unsafe { info.as_ref() };
+    // SAFETY: as above.
+    let record = info.and_then(|info| unsafe { info.ExceptionRecord.as_ref() });
+    if let (Some(mut file), Some(record)) = (EXCEPTION.get(), record) {
+        // There is nobody to tell that it cannot be written; the client then says what it does not know.
+        let _ = file.write_all(&record.ExceptionCode.to_le_bytes());
+    }
+    EXCEPTION_CONTINUE_SEARCH
+}
+
+/// Ends this process when the calling thread ends without it: a library may call `ExitThread`, and Wine ends a thread
+/// that has overflowed its stack, and that thread alone. Nobody would answer any more.
+pub(crate) fn end_with_this_thread() -> io::Result<()> {
+    // SAFETY: takes nothing.
+    let this_thread = unsafe { GetCurrentThread() };
+    // SAFETY: the pseudo handle is always valid; its copy is a handle that means this thread in every other one, too.
+    let this_thread = unsafe { BorrowedHandle::borrow_raw(this_thread) }.try_clone_to_owned()?;
+    std::thread::Builder::new().name("bridge32 main thread watch".to_owned()).spawn(move || {
+        // SAFETY: the handle is open.
+        unsafe { WaitForSingleObject(this_thread.as_raw_handle(), INFINITE) };
+        // Not through `eprintln`: the thread may have held its lock. Without these words the end says enough.
+        if let Ok(stderr) = io::stderr().as_handle().try_clone_to_owned() {
+            let _ = File::from(stderr)
+                .write_all(b"the thread that serves calls has ended: a stack overflow under Wine, or ExitThread\n");
+        }
+        end_now()
+    })?;
+    Ok(())
 }
 
 /// The server of a program without a console would open one.

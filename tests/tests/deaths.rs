@@ -1,0 +1,173 @@
+//! Servers that die, in every way: the waiting call and every later one return at once, with the status by name and
+//! the last lines.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::time::{Duration, Instant};
+
+use bridge32::{Error, ExitStatus};
+use bridge32_tests::faults::FaultsClient;
+use bridge32_tests::pair::Pair;
+use bridge32_tests::processes::kill;
+use bridge32_tests::watchdog::Watchdog;
+
+/// What "at once" is on a busy machine, where Wine looks for a debugger first.
+const AT_ONCE: Duration = Duration::from_secs(20);
+
+/// What `fatal` dies of.
+fn death<T: std::fmt::Debug>(fatal: impl FnOnce(&FaultsClient) -> Result<T, Error>) -> (ExitStatus, String) {
+    let client = FaultsClient::launch().unwrap();
+    client.say("the last line before").unwrap();
+    let begin = Instant::now();
+    let first = fatal(&client).unwrap_err();
+    assert!(begin.elapsed() < AT_ONCE, "{first} took {:?}", begin.elapsed());
+    let begin = Instant::now();
+    for _ in 0..3 {
+        assert_eq!(client.get_mode().unwrap_err().to_string(), first.to_string(), "every call says the same");
+    }
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    let text = first.to_string();
+    let Error::ServerDied { status, stderr } = first else { panic!("{first:?}") };
+    assert!(text.starts_with(&format!("the server died: {status}; it wrote:\n")), "{text}");
+    assert!(stderr.contains("the last line before"), "{stderr}");
+    println!("{text}");
+    (status, stderr)
+}
+
+/// By name, as Linux and Windows have it.
+#[track_caller]
+fn assert_named(status: &ExitStatus, linux: &str, windows: &str) {
+    let expected = if Pair::current().is_windows_server() { windows } else { linux };
+    assert_eq!(status.name(), Some(expected), "{status}");
+}
+
+#[test]
+fn exit() {
+    let _watchdog = Watchdog::new("exit");
+    let (status, _) = death(|client| client.exit_with(7));
+    assert_eq!(status.code(), Some(7));
+    assert_eq!(status.is_cut(), Pair::current() == Pair::LinuxWindows);
+    let (status, _) = death(|client| client.exit_with(0));
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+fn abort() {
+    let _watchdog = Watchdog::new("abort");
+    let (status, _) = death(|client| client.abort_now());
+    match Pair::current() {
+        Pair::Linux => assert_eq!(status.name(), Some("SIGABRT")),
+        // The code of the C runtime's `abort`.
+        Pair::Windows | Pair::LinuxWindows => assert_eq!(status.code(), Some(3)),
+    }
+}
+
+#[test]
+fn a_write_to_nowhere() {
+    let _watchdog = Watchdog::new("write to nowhere");
+    let (status, _) = death(|client| client.write_to_nowhere());
+    assert_named(&status, "SIGSEGV", "STATUS_ACCESS_VIOLATION");
+}
+
+#[test]
+fn a_division_by_zero() {
+    let _watchdog = Watchdog::new("division");
+    let (status, _) = death(|client| client.divide(1, 0));
+    assert_named(&status, "SIGFPE", "STATUS_INTEGER_DIVIDE_BY_ZERO");
+}
+
+#[test]
+fn a_stack_overflow() {
+    let _watchdog = Watchdog::new("stack overflow");
+    let (status, stderr) = death(|client| client.overflow_stack(1));
+    match Pair::current() {
+        // Rust's runtime notices it, says so, and aborts.
+        Pair::Linux => {
+            assert_eq!(status.name(), Some("SIGABRT"));
+            assert!(stderr.contains("has overflowed its stack"), "{stderr}");
+        }
+        // Windows has STATUS_STACK_OVERFLOW; Wine ends the thread, and the server itself for it.
+        Pair::Windows | Pair::LinuxWindows => {
+            assert!(!status.success(), "{status}");
+            let named = status.name() == Some("STATUS_STACK_OVERFLOW");
+            assert!(named || stderr.contains("the thread that serves calls has ended"), "{status}: {stderr}");
+        }
+    }
+}
+
+#[test]
+fn no_memory_for_rust() {
+    let _watchdog = Watchdog::new("no memory for Rust");
+    let (status, stderr) = death(|client| client.allocate_without_end());
+    assert!(!status.success(), "{status}");
+    assert!(stderr.contains("memory allocation of 16777216 bytes failed"), "{stderr}");
+    if Pair::current() == Pair::Linux {
+        assert_eq!(status.name(), Some("SIGABRT"));
+    }
+}
+
+#[test]
+fn no_memory_for_a_message() {
+    let _watchdog = Watchdog::new("no memory for a message");
+    let (_, stderr) = death(|client| {
+        let taken = client.exhaust_memory()?;
+        assert!(taken > 500 && taken < 4096, "32 bits hold no more than 4 GiB: {taken} MiB");
+        client.count_bytes(&"x".repeat(256 << 20))
+    });
+    assert!(stderr.contains("memory"), "{stderr}");
+}
+
+#[test]
+fn killed_in_a_call() {
+    let _watchdog = Watchdog::new("killed in a call");
+    let (status, _) = death(|client| {
+        let pid = client.server().pid;
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            kill(pid);
+        });
+        client.nap(600_000)
+    });
+    // Windows knows an exit code only, and whoever kills chooses it.
+    if Pair::current() != Pair::Windows {
+        assert_eq!(status.name(), Some("SIGKILL"));
+    }
+}
+
+#[test]
+fn killed_while_idle() {
+    let _watchdog = Watchdog::new("killed while idle");
+    let (status, _) = death(|client| {
+        kill(client.server().pid);
+        client.get_mode()
+    });
+    if Pair::current() != Pair::Windows {
+        assert_eq!(status.name(), Some("SIGKILL"));
+    }
+}
+
+#[test]
+fn killed_before_anybody_looks() {
+    let _watchdog = Watchdog::new("killed before anybody looks");
+    let client = FaultsClient::launch().unwrap();
+    kill(client.server().pid);
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(matches!(client.get_mode(), Err(Error::ServerDied { .. })));
+    let exit = client.shutdown().unwrap();
+    assert!(!exit.status.unwrap().success() || Pair::current() == Pair::Windows);
+}
+
+#[test]
+fn every_waiting_thread_is_told() {
+    let _watchdog = Watchdog::new("waiting threads");
+    let client = FaultsClient::launch().unwrap();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| client.nap(600_000).unwrap_err())).collect();
+        std::thread::sleep(Duration::from_millis(300));
+        kill(client.server().pid);
+        for thread in threads {
+            let error = thread.join().unwrap();
+            assert!(matches!(error, Error::ServerDied { .. }), "{error:?}");
+        }
+    });
+}
