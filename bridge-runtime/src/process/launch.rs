@@ -65,7 +65,7 @@ impl Launch {
             command.current_dir(dir);
         }
         let exception = endpoint.exception().map_err(Error::Endpoint)?;
-        let supervisor = Supervisor::spawn(&mut command, self.output, exception, on_end)
+        let supervisor = Supervisor::spawn(command, self.output, exception, on_end)
             .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
         let greeting =
             format!("{} {} {}", secret::to_hex(secrets.server), secret::to_hex(secrets.client), endpoint.address());

@@ -4,13 +4,16 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use shared_child::SharedChild;
 
 use super::ExitStatus;
 use super::output::{Output, Tail, drain};
+use crate::sys::Job;
 
 /// How the server ended, and the last it wrote.
 #[derive(Debug, Clone)]
@@ -46,7 +49,7 @@ impl Supervisor {
     /// Starts a process; `on_end` runs when it has ended, in another thread. `exception` is present for a process of
     /// Wine's, which leaves the exception that ends it there.
     pub(crate) fn spawn(
-        command: &mut Command,
+        mut command: Command,
         output: Output,
         exception: Option<File>,
         on_end: impl FnOnce() + Send + 'static,
@@ -55,55 +58,18 @@ impl Supervisor {
             Output::Capture => Stdio::piped(),
             Output::Inherit => Stdio::inherit(),
         };
-        crate::sys::without_console(command);
-        let child = SharedChild::spawn(command.stdin(Stdio::piped()).stdout(output()).stderr(output()))?;
-        let child = Arc::new(child);
-        let (stdout, stderr) = (Tail::default(), Tail::default());
-        let supervisor =
-            Self { control: Mutex::new(child.take_stdin()), end: Arc::default(), stderr: stderr.clone(), child };
-        if let Err(error) = supervisor.watch((stdout, stderr), exception, on_end) {
-            // Without its watchers the server would be left to itself.
-            let _ = supervisor.child.kill();
-            let _ = supervisor.child.wait();
-            return Err(error);
-        }
-        Ok(supervisor)
-    }
-
-    fn watch(
-        &self,
-        (stdout, stderr): (Tail, Tail),
-        exception: Option<File>,
-        on_end: impl FnOnce() + Send + 'static,
-    ) -> std::io::Result<()> {
-        let mut drains = Vec::new();
-        if let Some(output) = self.child.take_stdout() {
-            drains.push(drain(output, stdout.clone())?);
-        }
-        if let Some(output) = self.child.take_stderr() {
-            drains.push(drain(output, stderr.clone())?);
-        }
-        let (child, cell) = (Arc::clone(&self.child), Arc::clone(&self.end));
-        std::thread::Builder::new().name("bridge32 server watch".to_owned()).spawn(move || {
-            let status = child.wait();
-            let deadline = Instant::now() + OUTPUT_AFTER_END;
-            while drains.iter().any(|drain| !drain.is_finished()) && Instant::now() < deadline {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            let end = status.map(|status| End {
-                status: match exception {
-                    None => status.into(),
-                    Some(file) => ExitStatus::of_wine(status, read_exception(file)),
-                },
-                stdout: stdout.text(),
-                stderr: stderr.text(),
-            });
-            *cell.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
-            cell.is_recorded.store(true, Ordering::Release);
-            cell.recorded.notify_all();
-            on_end();
-        })?;
-        Ok(())
+        crate::sys::without_console(&mut command);
+        command.stdin(Stdio::piped()).stdout(output()).stderr(output());
+        let (stdout, stderr, end) = (Tail::default(), Tail::default(), Arc::<EndCell>::default());
+        let (started, start) = channel();
+        let watch = Watch { stdout, stderr: stderr.clone(), exception, end: Arc::clone(&end) };
+        // The process is started by the thread that waits for it: Linux tells a process of its parent's end when the
+        // thread that started it ends, and this one ends last.
+        std::thread::Builder::new()
+            .name("bridge32 server watch".to_owned())
+            .spawn(move || watch.run(command, &started, on_end))?;
+        let (child, control) = start.recv().unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))?;
+        Ok(Self { child, control: Mutex::new(control), end, stderr })
     }
 
     /// Whether the end has been recorded.
@@ -166,6 +132,69 @@ impl Supervisor {
     /// The last it wrote to standard error, so far.
     pub(crate) fn stderr(&self) -> String {
         self.stderr.text()
+    }
+}
+
+/// What the thread that waits for the process has.
+struct Watch {
+    stdout: Tail,
+    stderr: Tail,
+    exception: Option<File>,
+    end: Arc<EndCell>,
+}
+
+/// A process that was started, and its standard input.
+type Started = (Arc<SharedChild>, Option<ChildStdin>);
+
+impl Watch {
+    /// Starts the process, reports it, and records its end.
+    fn run(self, command: Command, started: &Sender<std::io::Result<Started>>, on_end: impl FnOnce()) {
+        let (child, drains, _job) = match self.start(command) {
+            Ok((child, drains, job)) => {
+                // Whoever asked for it waits for this.
+                let _ = started.send(Ok((Arc::clone(&child), child.take_stdin())));
+                (child, drains, job)
+            }
+            Err(error) => return drop(started.send(Err(error))),
+        };
+        let status = child.wait();
+        let deadline = Instant::now() + OUTPUT_AFTER_END;
+        while drains.iter().any(|drain| !drain.is_finished()) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let end = status.map(|status| End {
+            status: match self.exception {
+                None => status.into(),
+                Some(file) => ExitStatus::of_wine(status, read_exception(file)),
+            },
+            stdout: self.stdout.text(),
+            stderr: self.stderr.text(),
+        });
+        *self.end.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+        self.end.is_recorded.store(true, Ordering::Release);
+        self.end.recorded.notify_all();
+        on_end();
+    }
+
+    fn start(&self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, Vec<JoinHandle<()>>, Job)> {
+        crate::sys::continue_with_this_thread(&mut command);
+        let child = command.spawn()?;
+        let job = Job::around(&child);
+        let child = Arc::new(SharedChild::new(child)?);
+        let drains = job.and_then(|job| Ok((self.drains(&child)?, job)));
+        let (drains, job) = drains.inspect_err(|_| {
+            // Without its watchers the server would be left to itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        })?;
+        Ok((child, drains, job))
+    }
+
+    /// Reads both outputs, where they are captured.
+    fn drains(&self, child: &SharedChild) -> std::io::Result<Vec<JoinHandle<()>>> {
+        let stdout = child.take_stdout().map(|output| drain(output, self.stdout.clone()));
+        let stderr = child.take_stderr().map(|output| drain(output, self.stderr.clone()));
+        stdout.into_iter().chain(stderr).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::process::Command;
+use std::process::{Child, Command};
 
 use rustix::process::{Signal, getpid, kill_process};
 
@@ -26,6 +26,32 @@ pub(crate) fn report_exceptions(_: File) {}
 pub(crate) fn end_with_this_thread() -> io::Result<()> {
     Ok(())
 }
+
+/// What a process is ended with when this one ends. Here its standard input does that, and [`continue_with_this_thread`].
+#[derive(Debug)]
+pub(crate) struct Job;
+
+impl Job {
+    /// Puts a process into it.
+    pub(crate) fn around(_: &Child) -> io::Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// Has the system continue the process that `command` starts, should it be stopped, when this thread ends: a stopped
+/// process sees nothing else, and would stay for ever. To one that runs it is no news.
+#[cfg(target_os = "linux")]
+pub(crate) fn continue_with_this_thread(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+
+    let ask = || Ok(rustix::process::set_parent_process_death_signal(Some(Signal::CONT))?);
+    // SAFETY: between fork and exec this makes one system call, and nothing that a fork leaves in disorder.
+    unsafe { command.pre_exec(ask) };
+}
+
+/// Other systems have no such signal.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 
 /// The server of a program without a terminal gets none either; here that needs nothing.
 pub(crate) fn without_console(_: &mut Command) {}

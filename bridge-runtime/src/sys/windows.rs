@@ -7,7 +7,8 @@ use std::os::windows::io::{
     AsHandle as _, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, IntoRawHandle as _, OwnedHandle,
 };
 use std::os::windows::process::CommandExt as _;
-use std::process::Command;
+use std::process::{Child, Command};
+use std::ptr::null;
 use std::sync::OnceLock;
 
 use windows_sys::Win32::Foundation::SetLastError;
@@ -18,6 +19,11 @@ use windows_sys::Win32::System::Console::{STD_INPUT_HANDLE, SetStdHandle};
 use windows_sys::Win32::System::Diagnostics::Debug::{
     EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
     SEM_NOOPENFILEERRORBOX, SetErrorMode, SetUnhandledExceptionFilter,
+};
+use windows_sys::Win32::System::JobObjects::{
+    AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+    JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK, JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation,
+    SetInformationJobObject,
 };
 use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, TerminateProcess, WaitForSingleObject,
@@ -104,6 +110,42 @@ pub(crate) fn end_with_this_thread() -> io::Result<()> {
     })?;
     Ok(())
 }
+
+/// A job object that ends its process when it is closed, which the system does when this program ends, however it does.
+#[derive(Debug)]
+pub(crate) struct Job {
+    _handle: OwnedHandle,
+}
+
+impl Job {
+    /// Puts a process into it; what that one starts itself stays outside.
+    pub(crate) fn around(child: &Child) -> io::Result<Self> {
+        // SAFETY: both pointers may be null.
+        let job = unsafe { CreateJobObjectW(null(), null()) };
+        if job.is_null() {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the handle was just made, and is nobody else's.
+        let handle = unsafe { OwnedHandle::from_raw_handle(job) };
+        let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
+        limits.BasicLimitInformation.LimitFlags =
+            JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK;
+        #[allow(clippy::cast_possible_truncation, reason = "the size of a struct")]
+        let size = size_of_val(&limits) as u32;
+        // SAFETY: the handle is open, and the pointer is to a struct of this kind and size.
+        let done = unsafe {
+            SetInformationJobObject(job, JobObjectExtendedLimitInformation, (&raw const limits).cast(), size)
+        };
+        // SAFETY: both handles are open.
+        if done == 0 || unsafe { AssignProcessToJobObject(job, child.as_raw_handle()) } == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(Self { _handle: handle })
+    }
+}
+
+/// Nothing stops a process for good here but a debugger, and the job object ends it even so.
+pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 
 /// The server of a program without a console would open one.
 pub(crate) fn without_console(command: &mut Command) {
