@@ -209,9 +209,9 @@ const _: () = {
         ) -> ::core::result::Result<::bridge32::ServerExit, ::bridge32::Error> {
             self.session.shutdown()
         }
-        /// What is known of the server.
+        /// What is known of the server; of the last one, where it was started again.
         #[must_use]
-        pub fn server(&self) -> &::bridge32::ServerInfo {
+        pub fn server(&self) -> ::bridge32::ServerInfo {
             self.session.server()
         }
         /// Adds.
