@@ -5,7 +5,7 @@ use std::io;
 use crate::error::Error;
 use crate::interface::{Description, differences};
 use crate::lane::LaneEnd;
-use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
+use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start, hello_protocol};
 
 /// A meeting came to nothing.
 pub(super) enum MeetingError {
@@ -37,7 +37,13 @@ pub(super) fn meet(
     secret: Secret,
     start: Start,
 ) -> Result<(u32, Ready), MeetingError> {
-    let hello = match lane.receive()?.0 {
+    lane.wait()?;
+    // Looked at first: another version may have put something else behind it.
+    match hello_protocol(lane.arrived()) {
+        None | Some(PROTOCOL) => {}
+        Some(server) => return Err(Error::ProtocolVersion { client: PROTOCOL, server }.into()),
+    }
+    let hello = match lane.received()?.0 {
         Message::Hello(hello) => hello,
         _ => return Err(Error::Impostor("it did not introduce itself".to_owned()).into()),
     };
@@ -60,9 +66,6 @@ pub(super) fn meet(
 }
 
 fn check(hello: &Hello, secret: Secret) -> Result<(), Error> {
-    if hello.protocol != PROTOCOL {
-        return Err(Error::ProtocolVersion { client: PROTOCOL, server: hello.protocol });
-    }
     if hello.secret != secret {
         return Err(Error::Impostor("it does not know the secret".to_owned()));
     }
@@ -78,4 +81,70 @@ fn error(failure: Failure) -> Error {
 
 fn out_of_turn() -> Error {
     Error::Protocol("a message came out of turn".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lane::{Transport as _, memory_pair};
+    use crate::marshal::Buffer;
+    use crate::wire::frame;
+
+    const DESCRIPTION: Description =
+        Description { name: "I", server: "i-server32", version: "1.0.0", library: None, methods: &[] };
+
+    /// What the client says to a server whose first message is this.
+    fn met_with(message: &[u8]) -> Error {
+        let (client, mut server) = memory_pair();
+        let mut sent = Buffer::default();
+        frame::begin(&mut sent).unwrap();
+        sent.extend(message).unwrap();
+        frame::finish(&mut sent);
+        server.send(&mut sent).unwrap();
+        match meet(&mut LaneEnd::new(client), &DESCRIPTION, [7; 16], Start::default()) {
+            Err(MeetingError::Final(error)) => error,
+            _ => panic!("it was not refused"),
+        }
+    }
+
+    fn hello(protocol: u32, secret: Secret) -> Vec<u8> {
+        let (interface, fingerprint) = (DESCRIPTION.name.to_owned(), DESCRIPTION.fingerprint());
+        let hello = Hello { protocol, secret, interface, fingerprint, pid: 1 };
+        postcard::to_allocvec(&Message::Hello(hello)).unwrap()
+    }
+
+    #[test]
+    fn another_version_is_named_whatever_it_says() {
+        for server in [0, PROTOCOL + 1, u32::MAX] {
+            let mut message = postcard::to_allocvec(&(0u8, server)).unwrap();
+            for _ in 0..3 {
+                let error = met_with(&message);
+                assert!(matches!(error, Error::ProtocolVersion { server: found, .. } if found == server), "{error:?}");
+                message.extend([0xff; 9]);
+            }
+            let error = met_with(&hello(server, [0; 16]));
+            assert!(matches!(error, Error::ProtocolVersion { .. }), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_secret_is_an_impostor() {
+        assert!(matches!(met_with(&hello(PROTOCOL, [8; 16])), Error::Impostor(_)));
+        assert!(matches!(met_with(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor(_)));
+    }
+
+    #[test]
+    fn every_damaged_hello_is_refused_or_goes_on() {
+        let whole = hello(PROTOCOL, [8; 16]);
+        for length in 0..whole.len() {
+            met_with(&whole[..length]);
+        }
+        for position in 0..whole.len() {
+            for value in 0..=255 {
+                let mut damaged = whole.clone();
+                damaged[position] = value;
+                met_with(&damaged);
+            }
+        }
+    }
 }

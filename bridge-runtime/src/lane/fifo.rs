@@ -77,7 +77,7 @@ mod unix {
         /// # Errors
         /// What the system says.
         pub(crate) fn new() -> io::Result<Self> {
-            let dir = tempfile::Builder::new().prefix("bridge32-").tempdir()?;
+            let dir = super::super::private_dir()?;
             for name in [REQUESTS, RESPONSES] {
                 mknodat(CWD, dir.path().join(name), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
             }
@@ -128,5 +128,21 @@ mod unix {
         let mut options = OpenOptions::new();
         options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
         options
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use std::os::unix::fs::MetadataExt as _;
+
+        use super::*;
+
+        #[test]
+        fn folder_and_files_are_this_user_s_alone() {
+            let pair = FifoPair::new().unwrap();
+            assert_eq!(pair.dir().metadata().unwrap().mode() & 0o777, 0o700);
+            for name in [REQUESTS, RESPONSES] {
+                assert_eq!(pair.dir().join(name).metadata().unwrap().mode() & 0o777, 0o600);
+            }
+        }
     }
 }

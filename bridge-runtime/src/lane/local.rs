@@ -27,8 +27,8 @@ impl LocalListener {
     /// What the system says.
     #[cfg(unix)]
     pub(crate) fn random() -> io::Result<Self> {
-        // The folder is made for this user only (mode 0700), whatever becomes of the socket's own mode.
-        let dir = tempfile::Builder::new().prefix("bridge32-").tempdir()?;
+        // Whatever becomes of the socket's own mode.
+        let dir = super::private_dir()?;
         let path = dir.path().join("lane");
         Ok(Self { listener: listen(&path)?, path, woken: AtomicBool::new(false), _dir: Some(dir) })
     }
@@ -85,13 +85,7 @@ impl LocalListener {
         if self.woken.load(Ordering::SeqCst) {
             return Err(io::ErrorKind::Interrupted.into());
         }
-        let peer = stream.peer_creds()?;
-        #[cfg(unix)]
-        if peer.euid().is_some_and(|user| user != rustix::process::geteuid().as_raw()) {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "another user connected"));
-        }
-        #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "a process number is signed on Unix only")]
-        let pid = peer.pid().map(|pid| pid as u32);
+        let pid = peer(&stream)?;
         Ok((LaneEnd::new(PipeTransport::new(stream)), pid))
     }
 
@@ -101,6 +95,18 @@ impl LocalListener {
         // Where nobody can connect any more, nobody waits either.
         let _ = stream_to(&self.path);
     }
+}
+
+/// The process at the other end, where the system tells it; refused if it is another user's.
+fn peer(stream: &Stream) -> io::Result<Option<u32>> {
+    let peer = stream.peer_creds()?;
+    #[cfg(unix)]
+    if peer.euid().is_some_and(|user| user != rustix::process::geteuid().as_raw()) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the other end is another user's"));
+    }
+    #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "a process number is signed on Unix only")]
+    let pid = peer.pid().map(|pid| pid as u32);
+    Ok(pid)
 }
 
 fn listen(path: &Path) -> io::Result<Listener> {
@@ -160,7 +166,43 @@ pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
 /// Connects to a [`LocalListener`].
 ///
 /// # Errors
-/// What the system says.
+/// What the system says; [`io::ErrorKind::PermissionDenied`] if another user listens there.
 pub(crate) fn connect_local(path: &Path) -> io::Result<LaneEnd> {
-    Ok(LaneEnd::new(PipeTransport::new(stream_to(path)?)))
+    let stream = stream_to(path)?;
+    peer(&stream)?;
+    Ok(LaneEnd::new(PipeTransport::new(stream)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_once() {
+        let listener = LocalListener::random().unwrap();
+        // On Windows the flag of the first instance keeps a second listener from sharing the pipe.
+        let error = LocalListener::named(listener.path()).unwrap_err();
+        assert!(matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied), "{error}");
+        let error = LocalListener::claim(listener.path()).unwrap_err();
+        assert!(matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_is_this_user_s_alone() {
+        use std::os::unix::fs::MetadataExt as _;
+        let listener = LocalListener::random().unwrap();
+        let folder = listener.path().parent().unwrap().metadata().unwrap();
+        assert_eq!((folder.mode() & 0o777, folder.uid()), (0o700, rustix::process::geteuid().as_raw()));
+    }
+
+    #[test]
+    fn the_process_at_the_other_end_is_known() {
+        let listener = LocalListener::random().unwrap();
+        let path = listener.path().to_owned();
+        let connected = std::thread::spawn(move || connect_local(&path).map(drop));
+        let (_, pid) = listener.accept().unwrap();
+        assert_eq!(pid, Some(std::process::id()));
+        connected.join().unwrap().unwrap();
+    }
 }

@@ -112,6 +112,11 @@ impl LaneEnd {
         self.transport.breaker()
     }
 
+    /// The bytes of the message that has arrived, not understood yet.
+    pub fn arrived(&self) -> &[u8] {
+        self.incoming.bytes().get(frame::HEADER..).unwrap_or_default()
+    }
+
     /// The message that has arrived, what belongs to it, and the buffer for the answer.
     ///
     /// # Errors
@@ -121,6 +126,15 @@ impl LaneEnd {
         let message = decoder.value().map_err(invalid_data)?;
         Ok((message, decoder, &mut self.outgoing))
     }
+}
+
+/// A folder with a random name that no other user can look into: `tempfile` by itself leaves that to the umask.
+#[cfg(unix)]
+fn private_dir() -> io::Result<tempfile::TempDir> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let own = std::fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().prefix("bridge32-").permissions(own).tempdir()
 }
 
 /// Grows `frame` for what is still missing of it, `received` bytes of which are there. It grows with what arrives, not

@@ -4,11 +4,12 @@
 //! thread of its own, which hands the lane over for every message and gets it back when it is answered.
 
 use std::any::TypeId;
-use std::io;
+use std::io::{self, Write as _};
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 use super::Serve;
 use super::session::{Secrets, Served, answer, introduce, make, ready};
@@ -84,6 +85,9 @@ fn begin<S: Serve>(lane: &mut LaneEnd, start: Start, server: &mut Option<Served<
     lane.say(&Message::Ready(ready(library)))
 }
 
+/// The pause after a client that could not be served.
+const AFTER_ERROR: Duration = Duration::from_millis(10);
+
 /// Waits for clients, and gives each a thread.
 fn accept<S: Serve>(listener: &LocalListener, jobs: &Sender<Job>) {
     loop {
@@ -92,7 +96,10 @@ fn accept<S: Serve>(listener: &LocalListener, jobs: &Sender<Job>) {
             std::thread::Builder::new().name("bridge32 lane".to_owned()).spawn(move || read::<S>(lane, &jobs))
         });
         if let Err(error) = result {
-            eprintln!("a client could not be served: {error}");
+            // Not `eprintln`, which panics when nobody reads: a client that is refused would end the server.
+            let _ = writeln!(io::stderr(), "a client could not be served: {error}");
+            // What keeps one client out, such as too many open files, may keep out the next, too.
+            std::thread::sleep(AFTER_ERROR);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A server that a client started.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::marker::PhantomData;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(super) fn run<S: Serve>() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // The client shows this among the last words.
-            eprintln!("the server cannot go on: {error}");
+            let _ = writeln!(io::stderr(), "the server cannot go on: {error}");
             ExitCode::FAILURE
         }
     }
@@ -76,4 +76,56 @@ fn watch(mut control: BufReader<File>) -> io::Result<()> {
         sys::end_now()
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interface::Description;
+    use crate::lane::{LaneEnd, memory_pair};
+    use crate::wire::{Failure, Start};
+
+    const DESCRIPTION: Description =
+        Description { name: "I", server: "i-server32", version: "1.0.0", library: None, methods: &[] };
+
+    /// What the server makes of a client that answers its hello with this, and what it says to it.
+    fn met_with(answer: &Message) -> (Result<Start, MeetingError>, io::Result<Message>) {
+        let (client, server) = memory_pair();
+        let mut client = LaneEnd::new(client);
+        client.say(answer).unwrap();
+        let secrets = Secrets { server: [1; 16], client: [2; 16] };
+        let result = introduce(&mut LaneEnd::new(server), &DESCRIPTION, secrets);
+        let Ok((Message::Hello(hello), _)) = client.receive() else { panic!("no hello") };
+        assert_eq!(hello.secret, secrets.server);
+        (result, client.receive().map(|(message, _)| message))
+    }
+
+    #[test]
+    fn a_client_without_the_secret_is_refused() {
+        let (result, reply) = met_with(&Message::Start(Start { secret: [1; 16], ..Start::default() }));
+        assert!(matches!(result, Err(MeetingError::Told)), "{result:?}");
+        assert!(matches!(reply, Ok(Message::StartFailed(Failure::Secret))), "{reply:?}");
+
+        let (result, _) = met_with(&Message::Call { method: 0 });
+        assert!(matches!(result, Err(MeetingError::Told)), "no call before the secret: {result:?}");
+
+        let (result, _) = met_with(&Message::Start(Start { secret: [2; 16], ..Start::default() }));
+        assert!(result.is_ok(), "{result:?}");
+    }
+
+    #[test]
+    fn a_greeting_is_two_secrets_and_an_address() {
+        let read = |text: &str| {
+            let mut file = tempfile::tempfile().unwrap();
+            io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+            io::Seek::rewind(&mut file).unwrap();
+            read_greeting(&mut BufReader::new(file))
+        };
+        let secret = "0f".repeat(16);
+        let (secrets, address) = read(&format!("{secret} {secret} local:/a path\n")).unwrap();
+        assert_eq!((secrets.client, address.as_str()), ([15; 16], "local:/a path"));
+        for text in ["", "\n", &secret, &format!("{secret} x y\n"), &format!("{secret} {secret}\n")] {
+            assert!(read(text).is_err(), "{text:?}");
+        }
+    }
 }

@@ -52,6 +52,18 @@ pub struct Hello {
     pub pid: u32,
 }
 
+/// The protocol of the hello that `message` begins with, whatever another version has put behind it; `None` if it is no
+/// hello. The place of [`Message::Hello`] and of its first field are the same in every version.
+pub fn hello_protocol(message: &[u8]) -> Option<u32> {
+    match postcard::take_from_bytes(message) {
+        Ok(((HELLO, protocol), _)) => Some(protocol),
+        _ => None,
+    }
+}
+
+/// The place of [`Message::Hello`].
+const HELLO: u8 = 0;
+
 /// What the server needs to begin.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Start {

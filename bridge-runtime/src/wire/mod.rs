@@ -3,4 +3,4 @@
 pub mod frame;
 mod message;
 
-pub use message::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
+pub use message::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start, hello_protocol};

@@ -1,0 +1,181 @@
+//! Another user of the same machine can neither connect, nor read, nor take a name first. On Linux, with a real second
+//! user where these tests run as root; who else they run as cannot become one, and checks what keeps strangers out.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bridge32::Error;
+use bridge32_tests::faults::FaultsClient;
+use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::watchdog::Watchdog;
+use tempfile::TempDir;
+
+/// `nobody`, on every distribution.
+const STRANGER: &str = "65534";
+
+/// A folder that everybody may use, with a program for the stranger in it.
+fn public() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_stranger"), dir.path().join("stranger")).unwrap();
+    fs::set_permissions(dir.path().join("stranger"), Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(dir.path(), Permissions::from_mode(0o1777)).unwrap();
+    dir
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+/// Does something as another user; `None` if these tests cannot become one.
+fn stranger(public: &TempDir, deed: &str, path: &Path) -> Option<Child> {
+    if !is_root() {
+        eprintln!("only root can become another user: what keeps one out is checked, and not that it does");
+        return None;
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", STRANGER, "--regid", STRANGER, "--clear-groups"]);
+    command.arg(public.path().join("stranger")).arg(deed).arg(path);
+    Some(command.stdout(Stdio::piped()).spawn().unwrap())
+}
+
+/// What a stranger has to say, from beginning to end.
+fn said(child: Child) -> String {
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn folders() -> BTreeSet<PathBuf> {
+    let entries = fs::read_dir(std::env::temp_dir()).unwrap().flatten().map(|entry| entry.path());
+    entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("bridge32-")).collect()
+}
+
+#[test]
+fn the_meeting_is_closed_to_strangers() {
+    let _watchdog = Watchdog::new("closed meeting");
+    let public = public();
+    let before = folders();
+    let (program, delay) = (pair::server("faults"), "sleep 3; exec \"$0\" \"$@\"");
+    let runner = match Pair::current() {
+        Pair::LinuxWindows => vec!["sh", "-c", "sleep 3; exec wine \"$0\" \"$@\""],
+        _ => vec!["sh", "-c", delay],
+    };
+    let starting = std::thread::spawn(move || {
+        let builder = FaultsClient::builder().server(program).runner(runner);
+        builder.start_timeout(Duration::from_secs(60)).launch()
+    });
+    // The folder in which the client waits for its server.
+    let deadline = Instant::now() + Duration::from_secs(2);
+    let folder = loop {
+        let new = folders().difference(&before).find(|path| path.read_dir().is_ok_and(|dir| dir.count() > 0)).cloned();
+        if let Some(folder) = new {
+            break folder;
+        }
+        assert!(Instant::now() < deadline, "the client waits nowhere");
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let found = folder.metadata().unwrap();
+    assert_eq!((found.mode() & 0o777, found.uid()), (0o700, fs::metadata("/proc/self").unwrap().uid()));
+    if let Some(looking) = stranger(&public, "look", &folder) {
+        assert_eq!(said(looking), "not looked\n");
+        let (deed, name, answer) = match Pair::current() {
+            Pair::LinuxWindows => ("open", "responses", "not opened\n"),
+            _ => ("connect", "lane", "not connected\n"),
+        };
+        assert!(folder.join(name).exists());
+        assert_eq!(said(stranger(&public, deed, &folder.join(name)).unwrap()), answer);
+        assert_eq!(said(stranger(&public, "make", &folder.join("own")).unwrap()), "not made\n");
+    }
+    assert_eq!(starting.join().unwrap().unwrap().get_mode().unwrap(), 0, "the client is not disturbed");
+}
+
+/// A server that was started by hand, until the test is over.
+struct Listening(Child);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+/// Starts a server as `name`, for whose socket the umask would let everybody in; `Err` with its words if it refuses.
+fn listen(name: &str, temp: &Path) -> Result<Listening, String> {
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 000; exec \"$0\" --listen \"$1\""]).arg(pair::server("faults")).arg(name);
+    command.env_remove("XDG_RUNTIME_DIR").env("TMPDIR", temp).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    let listening = Listening(child);
+    if line.contains("listens as") { Ok(listening) } else { Err(line) }
+}
+
+#[test]
+fn a_listening_server_refuses_strangers() {
+    let _watchdog = Watchdog::new("listening");
+    if Pair::current() != Pair::Linux {
+        // A Windows server does not listen for Linux programs.
+        return;
+    }
+    let public = public();
+    // A name goes to a folder of the user's own.
+    let _server = listen("name", public.path()).unwrap();
+    let uid = fs::metadata("/proc/self").unwrap().uid();
+    let folder = public.path().join(format!("bridge32-{uid}"));
+    assert_eq!(folder.metadata().unwrap().mode() & 0o777, 0o700);
+    assert!(folder.join("name").exists());
+    if let Some(connecting) = stranger(&public, "connect", &folder.join("name")) {
+        assert_eq!(said(connecting), "not connected\n");
+    }
+    // A path is whatever it is; there the server looks who comes.
+    let path = public.path().join("socket");
+    let _server = listen(path.to_str().unwrap(), public.path()).unwrap();
+    assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o777, "the system lets everybody in");
+    if let Some(connecting) = stranger(&public, "connect", &path) {
+        assert_eq!(said(connecting), "connected\nnot answered\n");
+    }
+    assert_eq!(FaultsClient::connect(path.to_str().unwrap()).unwrap().get_mode().unwrap(), 0, "its own user may");
+}
+
+#[test]
+fn a_name_that_a_stranger_has_taken_is_refused() {
+    let _watchdog = Watchdog::new("squatting");
+    if Pair::current() != Pair::Linux {
+        return;
+    }
+    let public = public();
+    let uid = fs::metadata("/proc/self").unwrap().uid();
+    let folder = public.path().join(format!("bridge32-{uid}"));
+    match stranger(&public, "make", &folder) {
+        Some(making) => assert_eq!(said(making), "made\n"),
+        None => {
+            fs::create_dir(&folder).unwrap();
+            fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+    let Err(words) = listen("name", public.path()) else { panic!("it listens in a stranger's folder") };
+    assert!(words.contains("is not a folder of this user's alone"), "{words}");
+
+    // And a client does not talk to a stranger's server.
+    let path = public.path().join("socket");
+    if let Some(mut squatting) = stranger(&public, "listen", &path) {
+        let mut lines = BufReader::new(squatting.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "listening");
+        let error = FaultsClient::connect(path.to_str().unwrap()).unwrap_err();
+        assert!(
+            matches!(&error, Error::Connect { source, .. } if source.to_string().contains("another user's")),
+            "{error:?}"
+        );
+        assert_eq!(lines.next().unwrap().unwrap(), "not told");
+        squatting.wait().unwrap();
+    }
+}
