@@ -91,6 +91,7 @@
 //! |---|---|
 //! | `#[symbol("name")]`, `#[ordinal(7)]` | what the library exports, where it is another name than the method's, or a number (Windows) |
 //! | `#[abi("stdcall")]` | the calling convention: `"C"` (the default), `"system"`, `"stdcall"`, `"fastcall"`, `"thiscall"`, `"cdecl"`; `stdcall` and `fastcall` names are also found decorated, as in `_add@8` |
+//! | `#[timeout("5s")]` | how long a call of it may take, whatever the client's [`call_timeout`](Builder::call_timeout) says: a number, and `ms`, `s`, `min` or `h`; also for methods with a body |
 //! | `#[optional]` | the library may lack the function: [`Error::SymbolMissing`] at the call, not at the start |
 //! | `#[check(ret == 0)]` | a condition over `ret`; where it is false the call is [`Error::Status`], and what the library wrote is dropped |
 //! | `#[last_error]`, `#[errno]` | right after the call, `GetLastError()` (elsewhere `errno`), or `errno`, for that error's `os_error` |

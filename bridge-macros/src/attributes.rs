@@ -1,5 +1,7 @@
 //! The attributes of methods and parameters that `#[bridge32]` knows.
 
+use std::time::Duration;
+
 use proc_macro2::Ident;
 use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream};
@@ -13,7 +15,7 @@ use crate::model::{Encoding, OsError};
 /// An attribute's name as it was written, and what it says.
 pub(crate) type Said<T> = Option<(Ident, T)>;
 
-/// What the attributes of a method say about its native function.
+/// What the attributes of a method say, nearly all of it about its native function.
 #[derive(Default)]
 pub(crate) struct MethodAttributes {
     pub(crate) symbol: Said<LitStr>,
@@ -26,6 +28,8 @@ pub(crate) struct MethodAttributes {
     pub(crate) returns: Said<Expr>,
     pub(crate) global: Said<()>,
     pub(crate) encoding: Said<Encoding>,
+    /// For any method.
+    pub(crate) timeout: Said<Duration>,
 }
 
 /// What the attributes of a parameter say.
@@ -46,7 +50,7 @@ pub(crate) struct Out {
 
 /// The attributes that `#[bridge32]` knows on methods.
 const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `abi`, `optional`, `check`, `last_error`, `errno`, `free_with`, \
-                                 `returns`, `global`, `wide`, `encoding`";
+                                 `returns`, `global`, `wide`, `encoding`, `timeout`";
 
 /// The attributes that it knows on parameters.
 const PARAMETER_ATTRIBUTES: &str = "`len_of`, `out`, `wide`, `encoding`";
@@ -96,6 +100,9 @@ impl MethodAttributes {
             "global" => say(&mut self.global, name, nothing(attr), errors),
             "wide" => say(&mut self.encoding, name, nothing(attr).map(|()| Encoding::Wide), errors),
             "encoding" => say(&mut self.encoding, name, encoding(attr), errors),
+            "timeout" => {
+                say(&mut self.timeout, name, text_argument(attr).and_then(|text| duration(&text)), errors);
+            }
             "len_of" => {
                 errors.at(name, "a length is a parameter; put `#[len_of(…)]` before the parameter that holds it");
             }
@@ -106,7 +113,7 @@ impl MethodAttributes {
         }
     }
 
-    /// The names of all that is given.
+    /// The names of all that is given about a native function.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
         fn name<T>(said: &Said<T>) -> Option<&Ident> {
             said.as_ref().map(|(name, _)| name)
@@ -158,6 +165,26 @@ impl ParameterAttributes {
 fn unknown_on_parameter(attr: &Attribute, errors: &Errors) {
     let path = attr.path().to_token_stream().to_string().replace(' ', "");
     errors.at(attr.path(), format_args!("`#[{path}]` is not known here; a parameter takes {PARAMETER_ATTRIBUTES}"));
+}
+
+/// A time as in `"5s"`: a number and its unit.
+fn duration(text: &LitStr) -> syn::Result<Duration> {
+    let value = text.value();
+    let (number, unit) = value.split_at(value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len()));
+    let milliseconds = match unit.trim_start() {
+        "ms" => 1,
+        "s" => 1000,
+        "min" => 60 * 1000,
+        "h" => 60 * 60 * 1000,
+        _ => 0,
+    };
+    match number.parse::<u64>().ok().and_then(|number| number.checked_mul(milliseconds)) {
+        Some(time @ 1..) => Ok(Duration::from_millis(time)),
+        _ => {
+            let wanted = "no time; write a number and a unit, as in \"500ms\", \"5s\", \"2min\", \"1h\"";
+            Err(syn::Error::new(text.span(), wanted))
+        }
+    }
 }
 
 /// Puts down what an attribute says, once.

@@ -1,5 +1,7 @@
 //! What an interface is, once it is parsed.
 
+use std::time::Duration;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
@@ -30,6 +32,8 @@ pub(crate) struct Method {
     pub(crate) body: Option<Block>,
     /// The native function behind it: it has no body, and the interface has a library.
     pub(crate) native: Option<Native>,
+    /// Its own deadline.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// The native function, or variable, behind a method.

@@ -98,6 +98,7 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
     receiver(&item.sig, errors);
     let is_native = item.default.is_none() && options.lib.is_some();
     let (attrs, own) = MethodAttributes::parse(&item.attrs, errors);
+    let timeout = own.timeout.as_ref().map(|(_, timeout)| *timeout);
     let native = native(own, name, is_native, item.default.is_some(), options, errors);
     let mut parameters = Vec::new();
     for input in inputs {
@@ -106,7 +107,7 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
         }
     }
     let returns = returns(output, errors);
-    Some(Method { attrs, name: name.clone(), parameters, returns: returns?, body: item.default, native })
+    Some(Method { attrs, name: name.clone(), parameters, returns: returns?, body: item.default, native, timeout })
 }
 
 fn qualifiers(signature: &Signature, errors: &Errors) {

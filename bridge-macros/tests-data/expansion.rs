@@ -98,6 +98,7 @@ const _: () = {
                                 ),
                             ],
                         }),
+                        timeout: ::core::option::Option::None,
                     },
                     ::bridge32::__private::Method {
                         name: "mean",
@@ -150,6 +151,7 @@ const _: () = {
                                 ),
                             ],
                         }),
+                        timeout: ::core::option::Option::None,
                     },
                     ::bridge32::__private::Method {
                         name: "sum",
@@ -166,6 +168,7 @@ const _: () = {
                             <String as ::bridge32::__private::Cross<_>>::Value,
                         >,
                         native: ::core::option::Option::None,
+                        timeout: ::core::option::Option::None,
                     },
                 ],
             };

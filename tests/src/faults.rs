@@ -15,6 +15,12 @@ pub trait Faults {
     fn spin(&self);
     fn nap(&self, milliseconds: i32);
     fn print_without_end(&self);
+    #[symbol("nap")]
+    #[timeout("400ms")]
+    fn short_nap(&self, milliseconds: i32);
+    #[symbol("nap")]
+    #[timeout("1min")]
+    fn long_nap(&self, milliseconds: i32);
     fn say(&self, line: &str);
     fn set_mode(&self, value: i32);
     fn get_mode(&self) -> i32;

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use bridge32::Error;
+use bridge32::{Error, bridge32};
 use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::processes::is_gone;
 use bridge32_tests::watchdog::Watchdog;
@@ -93,6 +93,59 @@ fn nobody_hangs_when_several_threads_call() {
         let others = errors.iter().filter(|error| matches!(error, Error::GivenUp { .. } | Error::Busy { .. })).count();
         assert_eq!(others, 3, "{errors:?}");
     });
+}
+
+#[test]
+fn a_method_has_a_deadline_of_its_own() {
+    let _watchdog = Watchdog::new("method deadline");
+    let client = FaultsClient::launch().unwrap();
+    client.nap(800).unwrap();
+    client.short_nap(1).unwrap();
+    assert_timed_out(&client.short_nap(600_000).unwrap_err(), "short_nap", Duration::from_millis(400));
+
+    let client = with_deadline(Duration::from_millis(400));
+    client.long_nap(800).unwrap();
+    assert_timed_out(&client.nap(600_000).unwrap_err(), "nap", Duration::from_millis(400));
+}
+
+#[test]
+fn a_call_that_finds_the_server_busy_is_not_made() {
+    let _watchdog = Watchdog::new("busy");
+    let client = FaultsClient::launch().unwrap();
+    std::thread::scope(|scope| {
+        let napping = scope.spawn(|| client.long_nap(3000));
+        std::thread::sleep(Duration::from_millis(500));
+        let error = client.short_nap(0).unwrap_err();
+        assert!(matches!(&error, Error::Busy { method, .. } if method == "short_nap"), "{error:?}");
+        assert!(error.to_string().contains("the server was busy with other calls for 400ms"), "{error}");
+        napping.join().unwrap().unwrap();
+    });
+    assert_eq!(client.get_mode().unwrap(), 0, "the server lives on");
+}
+
+#[test]
+fn a_deadline_holds_for_a_server_in_this_process() {
+    struct Sleeper;
+    impl Delayed for Sleeper {
+        fn wait(&self, milliseconds: u64) -> u64 {
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            milliseconds
+        }
+    }
+
+    let _watchdog = Watchdog::new("in process");
+    let client = DelayedClient::in_process(Sleeper);
+    assert_eq!(client.wait(1).unwrap(), 1);
+    assert_timed_out(&client.wait(600_000).unwrap_err(), "wait", Duration::from_millis(400));
+    assert!(matches!(client.wait(1), Err(Error::GivenUp { .. })));
+}
+
+/// A deadline without a library.
+#[bridge32]
+trait Delayed {
+    /// Sleeps.
+    #[timeout("400ms")]
+    fn wait(&self, milliseconds: u64) -> u64;
 }
 
 #[cfg(unix)]

@@ -91,12 +91,17 @@ fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
     let (shape, returned) = method.checked_return(krate);
     let shape = names::local(shape);
     let native = option(method.native.as_ref().map(|native| native_description(method, native, krate)));
+    let timeout = option(method.timeout.map(|timeout| {
+        let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
+        quote!(::core::time::Duration::new(#seconds, #nanoseconds))
+    }));
     quote! {
         #(#cfgs)* #krate::__private::Method {
             name: #name,
             parameters: &[#(#parameters),*],
             returns: #krate::__private::interface::#shape::<#returned>,
             native: #native,
+            timeout: #timeout,
         }
     }
 }

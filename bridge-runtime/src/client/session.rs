@@ -203,7 +203,7 @@ impl Shared {
     /// A method's name, and its deadline.
     fn method(&self, method: u32) -> (&'static str, Option<Duration>) {
         match self.description.methods.get(method as usize) {
-            Some(method) => (method.name, self.call_timeout),
+            Some(method) => (method.name, method.timeout.or(self.call_timeout)),
             None => ("?", self.call_timeout),
         }
     }

@@ -12,6 +12,8 @@ pub use shape::{
 
 use std::fmt;
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -86,6 +88,8 @@ pub struct Method {
     pub returns: fn() -> String,
     /// The native function behind it, unless it has a body.
     pub native: Option<Native>,
+    /// Its own deadline. It is the client's affair, and no part of the fingerprint.
+    pub timeout: Option<Duration>,
 }
 
 /// The description of a parameter.
@@ -314,7 +318,7 @@ mod tests {
     use super::*;
 
     const fn method(name: &'static str, parameters: &'static [Parameter], native: Option<Native>) -> Method {
-        Method { name, parameters, returns: value::<f64>, native }
+        Method { name, parameters, returns: value::<f64>, native, timeout: None }
     }
 
     #[test]
