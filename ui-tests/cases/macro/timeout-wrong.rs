@@ -1,3 +1,4 @@
+// 4 mistakes
 use bridge32::bridge32;
 
 #[bridge32(lib = "l")]
