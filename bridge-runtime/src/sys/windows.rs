@@ -64,30 +64,37 @@ const HANDLES_TRIED: usize = 64;
 pub(crate) fn forbid_dialogs() {
     // SAFETY: takes flags only.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX) };
+    // SAFETY: the function lives as long as the process.
+    unsafe { SetUnhandledExceptionFilter(Some(end_with_exception)) };
 }
 
-/// Where [`report_exception`] leaves its word; open from the start, because a process in ruins opens nothing.
+/// Where [`end_with_exception`] leaves its word; open from the start, because a process in ruins opens nothing.
 static EXCEPTION: OnceLock<File> = OnceLock::new();
 
 /// Has the number of the exception that ends this process written to `file`, little-endian.
 pub(crate) fn report_exceptions(file: File) {
-    if EXCEPTION.set(file).is_ok() {
-        // SAFETY: the function lives as long as the process. The one that was there before is the runtime's default.
-        unsafe { SetUnhandledExceptionFilter(Some(report_exception)) };
-    }
+    // There is one lane, and so one file.
+    let _ = EXCEPTION.set(file);
 }
 
-/// Runs in the thread that failed, with little stack and perhaps a damaged heap: it writes four bytes, and leaves the
-/// rest to the system.
-unsafe extern "system" fn report_exception(info: *const EXCEPTION_POINTERS) -> i32 {
+/// Ends the process with the number of the exception that nobody has handled. Left to itself the system would start its
+/// error reporting or a debugger first, which take their time, may ask somebody, and may put a code of their own in its place.
+///
+/// Runs in the thread that failed, with little stack and perhaps a damaged heap.
+unsafe extern "system" fn end_with_exception(info: *const EXCEPTION_POINTERS) -> i32 {
     // SAFETY: the system passes a pointer that is valid for the call, or none.
     let info = unsafe { info.as_ref() };
     // SAFETY: as above.
     let record = info.and_then(|info| unsafe { info.ExceptionRecord.as_ref() });
-    if let (Some(mut file), Some(record)) = (EXCEPTION.get(), record) {
+    let Some(code) = record.map(|record| record.ExceptionCode) else { return EXCEPTION_CONTINUE_SEARCH };
+    if let Some(mut file) = EXCEPTION.get() {
         // There is nobody to tell that it cannot be written; the client then says what it does not know.
-        let _ = file.write_all(&record.ExceptionCode.to_le_bytes());
+        let _ = file.write_all(&code.to_le_bytes());
     }
+    // SAFETY: takes nothing.
+    let this_process = unsafe { GetCurrentProcess() };
+    // SAFETY: the pseudo handle of this process is always valid.
+    unsafe { TerminateProcess(this_process, code.cast_unsigned()) };
     EXCEPTION_CONTINUE_SEARCH
 }
 
@@ -213,7 +220,7 @@ pub(crate) fn to_ansi(text: &str) -> Option<Vec<u8>> {
             length,
             bytes.as_mut_ptr(),
             room,
-            std::ptr::null(),
+            null(),
             &raw mut lost,
         )
     };
