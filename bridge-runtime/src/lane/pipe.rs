@@ -75,6 +75,47 @@ mod tests {
         }
     }
 
+    /// A stream that counts the calls it gets: each is a system call over a pipe.
+    #[derive(Default)]
+    struct Counting {
+        bytes: Vec<u8>,
+        reads: usize,
+        writes: usize,
+    }
+
+    impl Read for &mut Counting {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.reads += 1;
+            let count = self.bytes.len().min(into.len());
+            into[..count].copy_from_slice(&self.bytes[..count]);
+            self.bytes.drain(..count);
+            Ok(count)
+        }
+    }
+
+    impl Write for &mut Counting {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.writes += 1;
+            self.bytes.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_write_and_one_read() {
+        let mut stream = Counting::default();
+        let mut received = Buffer::default();
+        for _ in 0..3 {
+            PipeTransport::new(&mut stream).send(&mut frame_of(&[7; 1000])).unwrap();
+            PipeTransport::new(&mut stream).receive(&mut received).unwrap();
+        }
+        assert_eq!((stream.writes, stream.reads), (3, 3));
+    }
+
     fn frame_of(content: &[u8]) -> Buffer {
         let mut buffer = Buffer::default();
         frame::begin(&mut buffer).unwrap();
