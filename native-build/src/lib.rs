@@ -71,6 +71,8 @@ impl<'a> SharedLibrary<'a> {
             } else {
                 // Without a name of its own, who needs it would remember this machine's path.
                 command.arg(format!("-Wl,-soname,lib{}.so", self.name));
+                // A C compiler does not do this by itself, and who loads the library may have no libm.
+                command.arg("-lm");
             }
         }
         run(command)?;
