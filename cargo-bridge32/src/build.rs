@@ -1,5 +1,6 @@
 //! `build`: the servers, for the 32-bit target.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +20,6 @@ use crate::workspace::{HOW_TO_DECLARE, Server, Workspace};
 pub(crate) fn main(options: &cli::Build) -> Result<()> {
     let toolchains = Toolchains::find()?;
     let host = crate::host(&toolchains)?;
-    let target = options.target.unwrap_or(host).server();
     let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
     let packages = workspace.select(&options.packages, &folder(&options.cargo)?)?;
     let servers = workspace.servers(&packages);
@@ -27,12 +27,36 @@ pub(crate) fn main(options: &cli::Build) -> Result<()> {
         let names: Vec<_> = packages.iter().map(|package| package.name.as_str()).collect();
         bail!("no server found in {}; {HOW_TO_DECLARE}", names.join(", "));
     }
-    setup::ensure(&Needs::to_build([target]), host, &toolchains)?;
-    build(&servers, target, &options.cargo, &toolchains)?;
+    let mut targets = BTreeMap::<_, Vec<_>>::new();
     for server in servers {
-        eprintln!("{}", workspace.program_file(server.bin, target, options.cargo.profile_folder()).display());
+        let target = match options.target {
+            Some(target) => target.server(),
+            None => server_target(&[server], host)?,
+        };
+        targets.entry(target).or_default().push(server);
+    }
+    let languages = workspace.languages(&packages);
+    setup::ensure(&Needs::to_build(targets.keys().copied()).with(languages), host, &toolchains)?;
+    for (target, servers) in targets {
+        build(&servers, target, &options.cargo, &toolchains)?;
+        for server in servers {
+            eprintln!("{}", workspace.program_file(server.bin, target, options.cargo.profile_folder()).display());
+        }
     }
     Ok(())
+}
+
+/// The target of servers where the user names none: this host's own, or the first that all of them can be for.
+///
+/// # Errors
+/// Where there is none.
+pub(crate) fn server_target(servers: &[Server<'_>], host: Target) -> Result<Target> {
+    let targets = std::iter::once(host.server()).chain(Target::ALL).filter(|target| target.is_32bit());
+    let mut possible = targets.filter(|target| setup::can_build(host, *target));
+    possible.find(|target| servers.iter().all(|server| server.can_be_for(*target))).with_context(|| {
+        let names: Vec<_> = servers.iter().map(|server| server.bin).collect();
+        format!("{host} builds for none of the `server-targets` that {} can have", names.join(" and "))
+    })
 }
 
 /// Builds servers; nothing where there are none.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::target::{Pair, Target};
+use crate::target::{Language, Pair, Target};
 
 /// Call 32-bit native libraries from 64-bit programs: set up, build, run, test.
 #[derive(Debug, Parser)]
@@ -54,6 +54,10 @@ pub(crate) struct Setup {
     /// With a Windows target on Linux: also install Wine, to run what is built
     #[arg(long)]
     pub(crate) wine: bool,
+
+    /// Also install compilers of this language: fortran; may be repeated
+    #[arg(long = "with", value_name = "LANGUAGE")]
+    pub(crate) languages: Vec<Language>,
 }
 
 /// Build the 32-bit servers
@@ -72,7 +76,7 @@ pub(crate) struct Build {
     #[command(flatten)]
     pub(crate) cargo: CargoOptions,
 
-    /// The 32-bit target to build for [default: the one that fits this machine]
+    /// The 32-bit target to build for [default: the one that fits this machine and the servers]
     #[arg(long, value_name = "TARGET")]
     pub(crate) target: Option<Target>,
 }
@@ -81,8 +85,13 @@ pub(crate) struct Build {
 ///
 /// The exit status is the program's. A 32-bit `--target` is that of the servers, a 64-bit one that of the program. On
 /// Linux, `--target i686-pc-windows-gnu` runs a Linux program with a Windows server under Wine, and
-/// `--target x86_64-pc-windows-gnu` runs both under Wine.
+/// `--target x86_64-pc-windows-gnu` runs both under Wine. Servers that exist on one system only say so in Cargo.toml, and
+/// are built for it by default:
+///
+///     [package.metadata.bridge32]
+///     server-targets = ["i686-pc-windows-gnu", "i686-pc-windows-msvc"]
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Run {
     /// The package to run [default: the current one]
     #[arg(short, long, value_name = "PACKAGE")]
@@ -95,7 +104,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) cargo: CargoOptions,
 
-    /// The target of the servers (32-bit) or of the program (64-bit) [default: what fits this machine]
+    /// The target of the servers (32-bit) or of the program (64-bit) [default: what fits this machine and the servers]
     #[arg(long, value_name = "TARGET")]
     pub(crate) target: Option<Target>,
 

@@ -18,7 +18,6 @@ use crate::workspace::{HOW_TO_DECLARE, Server, Workspace};
 pub(crate) fn main(options: &cli::Run) -> Result<i32> {
     let toolchains = Toolchains::find()?;
     let host = crate::host(&toolchains)?;
-    let sides = Sides::choose(host, options.target);
     let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
     let package = workspace.select_one(options.package.as_deref(), &build::folder(&options.cargo)?)?;
     let program = package.program(options.bin.as_deref())?;
@@ -27,7 +26,12 @@ pub(crate) fn main(options: &cli::Run) -> Result<i32> {
         eprintln!("warning: no server found in {} and what it depends on; {HOW_TO_DECLARE}", package.name);
     }
 
-    setup::ensure(&Needs::to_run(host, sides), host, &toolchains)?;
+    let sides = match options.target {
+        Some(target) => Sides::choose(host, target),
+        None => Sides { client: host, server: build::server_target(&servers, host)? },
+    };
+    let languages = workspace.languages(&[package]);
+    setup::ensure(&Needs::to_run(host, sides).with(languages), host, &toolchains)?;
     build::build(&servers, sides.server, &options.cargo, &toolchains)?;
 
     let mut command = toolchains.cargo(sides.client)?;

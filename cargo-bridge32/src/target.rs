@@ -177,11 +177,28 @@ pub(crate) struct Sides {
 
 impl Sides {
     /// The sides that `--target` asks for on this host: a 32-bit target is the server's, a 64-bit one the client's.
-    pub(crate) fn choose(host: Target, asked: Option<Target>) -> Self {
-        match asked {
-            None => Self { client: host, server: host.server() },
-            Some(target) if !target.is_32bit() => Self { client: target, server: target.server() },
-            Some(server) => Self { client: host, server },
+    pub(crate) fn choose(host: Target, asked: Target) -> Self {
+        match asked.is_32bit() {
+            true => Self { client: host, server: asked },
+            false => Self { client: asked, server: asked.server() },
+        }
+    }
+}
+
+/// A language of native sources that not every package needs a compiler of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Language {
+    /// Fortran, compiled by gfortran.
+    Fortran,
+}
+
+impl FromStr for Language {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "fortran" => Ok(Self::Fortran),
+            _ => Err(format!("bridge32 cannot bring `{name}`; it can bring fortran")),
         }
     }
 }
@@ -192,25 +209,14 @@ mod tests {
 
     #[test]
     fn a_32_bit_target_is_the_servers() {
-        let sides = Sides::choose(Target::X64Linux, Some(Target::I686WindowsGnu));
+        let sides = Sides::choose(Target::X64Linux, Target::I686WindowsGnu);
         assert_eq!(sides, Sides { client: Target::X64Linux, server: Target::I686WindowsGnu });
     }
 
     #[test]
     fn a_64_bit_target_is_the_clients_and_brings_its_server() {
-        let sides = Sides::choose(Target::X64Linux, Some(Target::X64WindowsGnu));
+        let sides = Sides::choose(Target::X64Linux, Target::X64WindowsGnu);
         assert_eq!(sides, Sides { client: Target::X64WindowsGnu, server: Target::I686WindowsGnu });
-    }
-
-    #[test]
-    fn without_a_target_the_host_decides() {
-        for (host, server) in [
-            (Target::X64Linux, Target::I686Linux),
-            (Target::X64WindowsGnu, Target::I686WindowsGnu),
-            (Target::X64WindowsMsvc, Target::I686WindowsMsvc),
-        ] {
-            assert_eq!(Sides::choose(host, None), Sides { client: host, server });
-        }
     }
 
     #[test]

@@ -41,8 +41,8 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     };
 
     // All at once, so that what is missing is told once.
-    let needs =
-        pairs.iter().filter(|pair| !tested(**pair).is_empty()).map(|pair| Needs::to_run(host, pair.sides(host)));
+    let needs = pairs.iter().map(|pair| (*pair, tested(*pair))).filter(|(_, tested)| !tested.is_empty());
+    let needs = needs.map(|(pair, tested)| needs_of(pair, host, &workspace, &tested));
     if let Err(error) = setup::ensure(&needs.collect(), host, &toolchains) {
         eprintln!("error: {error:#}");
     }
@@ -76,6 +76,11 @@ fn choose(host: Target, asked: &[Pair]) -> Result<Vec<Pair>> {
     Ok(possible.iter().copied().filter(|pair| asked.is_empty() || asked.contains(pair)).collect())
 }
 
+/// What a pair's tests of these packages need.
+fn needs_of(pair: Pair, host: Target, workspace: &Workspace, packages: &[&Package]) -> Needs {
+    Needs::to_run(host, pair.sides(host)).with(workspace.languages(packages))
+}
+
 /// Tests packages on a pair.
 fn test(
     pair: Pair,
@@ -86,7 +91,7 @@ fn test(
     toolchains: &Toolchains,
 ) -> Result<Verdict> {
     let sides = pair.sides(host);
-    if !setup::is_done(&Needs::to_run(host, sides), host, toolchains)? {
+    if !setup::is_done(&needs_of(pair, host, workspace, packages), host, toolchains)? {
         return Ok(Verdict::NotSetUp);
     }
     eprintln!("pair {pair}: client {}, server {}", sides.client, sides.server);

@@ -1,13 +1,15 @@
 //! The user's packages: which have servers, which have programs, and on which pairs they are tested.
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use cargo_metadata::MetadataCommand;
 
 use crate::command::clean;
-use crate::target::{Pair, Target};
+use crate::target::{Language, Pair, Target};
 use crate::toolchain::query;
 
 /// What a server is called, unless its package lists its servers.
@@ -25,6 +27,10 @@ pub(crate) struct Package {
     folder: PathBuf,
     default_run: Option<String>,
     test_pairs: Option<Vec<Pair>>,
+    /// What its servers can be built for; anything, where it does not say.
+    server_targets: Option<Vec<Target>>,
+    /// The languages, beside C and C++, that its native sources are written in.
+    languages: Vec<Language>,
     /// The folders of the packages that it depends on by path.
     dependencies: Vec<PathBuf>,
 }
@@ -35,8 +41,8 @@ impl Package {
         let bins: Vec<_> =
             told.targets.iter().filter(|target| target.is_bin()).map(|target| target.name.clone()).collect();
         let settings = &told.metadata["bridge32"];
-        let listed =
-            list(settings, "servers").with_context(|| format!("in the manifest of package `{}`", told.name))?;
+        let in_manifest = || format!("in the manifest of package `{}`", told.name);
+        let listed = list(settings, "servers").with_context(in_manifest)?;
         if let Some(missing) = listed.iter().flatten().find(|server| !bins.contains(server)) {
             bail!("package `{}` lists the server `{missing}`, but has no binary of that name", told.name);
         }
@@ -45,21 +51,15 @@ impl Package {
             None => bin.ends_with(SERVER_SUFFIX),
         };
         let (servers, programs) = bins.into_iter().partition(is_server);
-        let test_pairs = list(settings, "test-pairs")
-            .and_then(|pairs| match pairs {
-                None => Ok(None),
-                Some(pairs) => {
-                    pairs.iter().map(|pair| pair.parse().map_err(anyhow::Error::msg)).collect::<Result<_>>().map(Some)
-                }
-            })
-            .with_context(|| format!("in the manifest of package `{}`", told.name))?;
         Ok(Self {
             name: told.name.to_string(),
             servers,
             programs,
             folder: told.manifest_path.parent().map(Into::into).unwrap_or_default(),
             default_run: told.default_run.clone(),
-            test_pairs,
+            test_pairs: list(settings, "test-pairs").with_context(in_manifest)?,
+            server_targets: list(settings, "server-targets").with_context(in_manifest)?,
+            languages: list(settings, "needs").with_context(in_manifest)?.unwrap_or_default(),
             dependencies: told
                 .dependencies
                 .iter()
@@ -93,15 +93,18 @@ impl Package {
     }
 }
 
-/// A list of names in `[package.metadata.bridge32]`.
-fn list(settings: &serde_json::Value, key: &str) -> Result<Option<Vec<String>>> {
+/// A list of names in `[package.metadata.bridge32]`, each of which says something.
+fn list<T: FromStr<Err: fmt::Display>>(settings: &serde_json::Value, key: &str) -> Result<Option<Vec<T>>> {
     let value = &settings[key];
     if value.is_null() {
         return Ok(None);
     }
-    let names = value.as_array().and_then(|names| names.iter().map(|name| name.as_str().map(String::from)).collect());
-    let names: Option<Vec<String>> = names;
-    names.map(Some).with_context(|| format!("`package.metadata.bridge32.{key}` is not a list of names"))
+    let wrong = || format!("`package.metadata.bridge32.{key}` is not a list of names");
+    let names = value.as_array().with_context(wrong)?.iter().map(|name| {
+        let name = name.as_str().with_context(wrong)?;
+        name.parse().map_err(|error| anyhow!("`package.metadata.bridge32.{key}`: {error}"))
+    });
+    names.collect::<Result<_>>().map(Some)
 }
 
 /// The packages of a workspace, and where its programs are put.
@@ -206,12 +209,20 @@ impl Workspace {
     pub(crate) fn servers<'a>(&'a self, packages: &[&'a Package]) -> Vec<Server<'a>> {
         let all = self.with_dependencies(packages);
         all.into_iter()
-            .flat_map(|package| package.servers.iter().map(|bin| Server { package: &package.name, bin }))
+            .flat_map(|package| {
+                let targets = package.server_targets.as_deref();
+                package.servers.iter().map(move |bin| Server { package: &package.name, bin, targets })
+            })
             .collect()
     }
 
     fn uses_servers(&self, package: &Package) -> bool {
         !self.servers(&[package]).is_empty()
+    }
+
+    /// The languages that building these packages needs, with those that they depend on.
+    pub(crate) fn languages(&self, packages: &[&Package]) -> BTreeSet<Language> {
+        self.with_dependencies(packages).into_iter().flat_map(|package| package.languages.iter().copied()).collect()
     }
 
     /// Whether a package is tested on a pair.
@@ -241,9 +252,16 @@ pub(crate) struct Server<'a> {
     pub(crate) package: &'a str,
     /// Its name.
     pub(crate) bin: &'a str,
+    /// What it can be built for; anything, where its package does not say.
+    targets: Option<&'a [Target]>,
 }
 
 impl Server<'_> {
+    /// Whether it can be built for a target, as far as its package says.
+    pub(crate) fn can_be_for(&self, target: Target) -> bool {
+        self.targets.is_none_or(|targets| targets.contains(&target))
+    }
+
     /// The variable that tells a client where this server is.
     pub(crate) fn variable(&self) -> String {
         let name = self.bin.strip_suffix(SERVER_SUFFIX).unwrap_or(self.bin);
@@ -346,7 +364,51 @@ mod tests {
         let workspace = workspace(&[("app", &["app"], &["lib"], "null"), ("lib", &["lib-server32"], &["app"], "null")])
             .expect("it is sound");
         let app = workspace.named("app").expect("it is there");
-        assert_eq!(workspace.servers(&[app]), [Server { package: "lib", bin: "lib-server32" }]);
+        assert_eq!(workspace.servers(&[app]), [Server { package: "lib", bin: "lib-server32", targets: None }]);
+    }
+
+    #[test]
+    fn server_targets_decide_where_the_user_does_not() {
+        let windows = r#"{"server-targets":["i686-pc-windows-gnu","i686-pc-windows-msvc"]}"#;
+        let workspace = workspace(&[
+            ("calc", &["calc-server32"], &[], "null"),
+            ("kernel", &["kernel-server32"], &[], windows),
+            ("elf", &["elf-server32"], &[], r#"{"server-targets":["i686-unknown-linux-gnu"]}"#),
+        ])
+        .expect("it is sound");
+        let target = |names: &[&str], host| {
+            let packages: Vec<_> = names.iter().map(|name| workspace.named(name).expect("it is there")).collect();
+            crate::build::server_target(&workspace.servers(&packages), host)
+        };
+        for (names, host, expected) in [
+            (&["calc"][..], Target::X64Linux, Target::I686Linux),
+            (&[], Target::X64WindowsGnu, Target::I686WindowsGnu),
+            (&["kernel"], Target::X64Linux, Target::I686WindowsGnu),
+            (&["calc", "kernel"], Target::X64Linux, Target::I686WindowsGnu),
+            (&["kernel"], Target::X64WindowsMsvc, Target::I686WindowsMsvc),
+        ] {
+            assert_eq!(target(names, host).expect("there is one"), expected, "{names:?} on {host}");
+        }
+        let error = target(&["elf"], Target::X64WindowsMsvc).expect_err("Linux is not Windows").to_string();
+        assert!(error.contains("`server-targets`") && error.contains("elf-server32"), "{error}");
+        assert!(target(&["elf", "kernel"], Target::X64Linux).is_err());
+        let error = tests::workspace(&[("a", &[], &[], r#"{"server-targets":["i386"]}"#)]).expect_err("no target");
+        assert!(format!("{error:#}").contains("knows no target"), "{error:#}");
+    }
+
+    #[test]
+    fn languages_are_those_of_all_that_is_built() {
+        let workspace = workspace(&[
+            ("app", &["app"], &["model"], "null"),
+            ("model", &["model-server32"], &[], r#"{"needs":["fortran"]}"#),
+            ("calc", &["calc-server32"], &[], "null"),
+        ])
+        .expect("it is sound");
+        let languages = |name: &str| workspace.languages(&[workspace.named(name).expect("it is there")]);
+        assert_eq!(languages("app"), BTreeSet::from([Language::Fortran]));
+        assert!(languages("calc").is_empty());
+        let error = tests::workspace(&[("a", &[], &[], r#"{"needs":["cobol"]}"#)]).expect_err("it is unknown");
+        assert!(format!("{error:#}").contains("cannot bring `cobol`"), "{error:#}");
     }
 
     #[test]
@@ -371,7 +433,7 @@ mod tests {
 
     #[test]
     fn variables_are_named_after_the_server() {
-        let variable = |bin| Server { package: "p", bin }.variable();
+        let variable = |bin| Server { package: "p", bin, targets: None }.variable();
         assert_eq!(variable("calculator-server32"), "BRIDGE32_SERVER_CALCULATOR");
         assert_eq!(variable("my.old-lib-server32"), "BRIDGE32_SERVER_MY_OLD_LIB");
         assert_eq!(variable("helper"), "BRIDGE32_SERVER_HELPER");

@@ -20,6 +20,12 @@ pub(crate) enum Component {
     Wine,
     /// A Rust compiler with the standard library's source.
     RustSource,
+    /// Fortran for Linux, 64-bit and 32-bit.
+    LinuxFortran,
+    /// Fortran for 32-bit Windows.
+    Mingw32Fortran,
+    /// Fortran for 64-bit Windows.
+    Mingw64Fortran,
 }
 
 impl Component {
@@ -30,6 +36,9 @@ impl Component {
             Self::Mingw32 => "C and C++ for 32-bit Windows programs (i686-w64-mingw32-gcc)",
             Self::Mingw64 => "C and C++ for 64-bit Windows programs (x86_64-w64-mingw32-gcc)",
             Self::Wine => "Wine, 32-bit and 64-bit, to run Windows programs",
+            Self::LinuxFortran => "Fortran for 64-bit and 32-bit Linux programs (`gfortran -m32`)",
+            Self::Mingw32Fortran => "Fortran for 32-bit Windows programs (i686-w64-mingw32-gfortran)",
+            Self::Mingw64Fortran => "Fortran for 64-bit Windows programs (x86_64-w64-mingw32-gfortran)",
             Self::RustSource => "the distribution's Rust with the standard library's source",
         }
     }
@@ -37,9 +46,12 @@ impl Component {
     /// Whether it is installed.
     pub(crate) fn is_there(self) -> bool {
         match self {
-            Self::LinuxC => has_32bit_file("crt1.o") && has_32bit_file("libstdc++.so"),
-            Self::Mingw32 => has_mingw(Target::I686WindowsGnu),
-            Self::Mingw64 => has_mingw(Target::X64WindowsGnu),
+            Self::LinuxC => has_32bit_file("cc", "crt1.o") && has_32bit_file("cc", "libstdc++.so"),
+            Self::LinuxFortran => has_32bit_file("gfortran", "crt1.o") && has_32bit_file("gfortran", "libgfortran.so"),
+            Self::Mingw32 => has_mingw(Target::I686WindowsGnu, &["gcc", "g++"]),
+            Self::Mingw64 => has_mingw(Target::X64WindowsGnu, &["gcc", "g++"]),
+            Self::Mingw32Fortran => has_mingw(Target::I686WindowsGnu, &["gfortran"]),
+            Self::Mingw64Fortran => has_mingw(Target::X64WindowsGnu, &["gfortran"]),
             Self::Wine => which::which("wine").is_ok() && has_32bit_wine(),
             Self::RustSource => super::rust::sources_are_installed(),
         }
@@ -51,6 +63,9 @@ impl Component {
             (Manager::Apt, Self::LinuxC) => &["gcc-multilib", "g++-multilib"],
             (Manager::Apt, Self::Mingw32) => &["gcc-mingw-w64-i686", "g++-mingw-w64-i686"],
             (Manager::Apt, Self::Mingw64) => &["gcc-mingw-w64-x86-64", "g++-mingw-w64-x86-64"],
+            (Manager::Apt, Self::LinuxFortran) => &["gfortran-multilib"],
+            (Manager::Apt, Self::Mingw32Fortran) => &["gfortran-mingw-w64-i686"],
+            (Manager::Apt, Self::Mingw64Fortran) => &["gfortran-mingw-w64-x86-64"],
             (Manager::Apt, Self::Wine) => &["wine", "wine64", "wine32:i386"],
             (Manager::Apt, Self::RustSource) => &["rustc-web", "cargo-web", "rust-web-src"],
             (Manager::Dnf, Self::LinuxC) => {
@@ -58,11 +73,22 @@ impl Component {
             }
             (Manager::Dnf, Self::Mingw32) => &["mingw32-gcc", "mingw32-gcc-c++", "mingw32-winpthreads-static"],
             (Manager::Dnf, Self::Mingw64) => &["mingw64-gcc", "mingw64-gcc-c++", "mingw64-winpthreads-static"],
+            (Manager::Dnf, Self::LinuxFortran) => {
+                &["gcc-gfortran", "glibc-devel.i686", "libgfortran.i686", "libquadmath.i686"]
+            }
+            (Manager::Dnf, Self::Mingw32Fortran) => &["mingw32-gcc-gfortran"],
+            (Manager::Dnf, Self::Mingw64Fortran) => &["mingw64-gcc-gfortran"],
             (Manager::Dnf | Manager::Pacman, Self::Wine) => &["wine"],
             (Manager::Pacman, Self::LinuxC) => &["gcc", "lib32-glibc", "lib32-gcc-libs"],
-            (Manager::Pacman | Manager::Brew, Self::Mingw32 | Self::Mingw64) => &["mingw-w64-gcc"],
+            (Manager::Pacman, Self::LinuxFortran) => &["gcc-fortran", "lib32-glibc", "lib32-gcc-libs"],
+            (
+                Manager::Pacman | Manager::Brew,
+                Self::Mingw32 | Self::Mingw64 | Self::Mingw32Fortran | Self::Mingw64Fortran,
+            ) => &["mingw-w64-gcc"],
             (Manager::Brew, Self::Wine) => &["wine-stable"],
             (Manager::Msys, Self::Mingw32) => &["mingw-w64-i686-gcc"],
+            (Manager::Msys, Self::Mingw32Fortran) => &["mingw-w64-i686-gcc-fortran"],
+            (Manager::Msys, Self::Mingw64Fortran) => &["mingw-w64-x86_64-gcc-fortran"],
             (Manager::Dnf | Manager::Pacman | Manager::Brew | Manager::Msys | Manager::Unknown, _) => &[],
         }
     }
@@ -102,14 +128,14 @@ pub(crate) fn commands(manager: Manager, components: &[Component]) -> Vec<Cmd> {
     }
 }
 
-/// Whether the C compiler has a file for 32-bit programs. It prints a path to one that it has, and the bare name else.
-fn has_32bit_file(name: &str) -> bool {
-    let told = query(clean("cc").args(["-m32", &format!("-print-file-name={name}")]));
+/// Whether a compiler has a file for 32-bit programs. It prints a path to one that it has, and the bare name else.
+fn has_32bit_file(compiler: &str, name: &str) -> bool {
+    let told = query(clean(compiler).args(["-m32", &format!("-print-file-name={name}")]));
     told.is_ok_and(|file| Path::new(file.trim()).is_absolute())
 }
 
-fn has_mingw(target: Target) -> bool {
-    ["gcc", "g++"].iter().all(|tool| which::which(format!("{}-{tool}", target.mingw_prefix())).is_ok())
+fn has_mingw(target: Target, tools: &[&str]) -> bool {
+    tools.iter().all(|tool| which::which(format!("{}-{tool}", target.mingw_prefix())).is_ok())
 }
 
 /// Whether Wine has its 32-bit libraries. Where they would be is known for Debian's packages and Wine's own; other
@@ -140,6 +166,13 @@ mod tests {
                 "sudo apt-get install -y gcc-mingw-w64-i686 g++-mingw-w64-i686 wine wine64 wine32:i386",
             ]
         );
+    }
+
+    #[test]
+    fn apt_brings_fortran_by_itself() {
+        let fortran = [Component::LinuxFortran, Component::Mingw32Fortran, Component::Mingw64Fortran];
+        let expected = ["gfortran-multilib", "gfortran-mingw-w64-i686", "gfortran-mingw-w64-x86-64"];
+        assert_eq!(packages(Manager::Apt, &fortran), expected);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 
 use crate::cli;
-use crate::target::{Pair, Sides, Target};
+use crate::target::{Language, Pair, Sides, Target};
 use crate::toolchain::Toolchains;
 use components::Component;
 use system::System;
@@ -26,18 +26,24 @@ pub(crate) use wine::environment as wine_environment;
 pub(crate) struct Needs {
     targets: BTreeSet<Target>,
     wine: bool,
+    languages: BTreeSet<Language>,
 }
 
 impl Needs {
     /// To build for these targets.
     pub(crate) fn to_build(targets: impl IntoIterator<Item = Target>) -> Self {
-        Self { targets: targets.into_iter().collect(), wine: false }
+        Self { targets: targets.into_iter().collect(), ..Self::default() }
     }
 
     /// To build and run both sides on this host.
     pub(crate) fn to_run(host: Target, sides: Sides) -> Self {
         let wine = !host.is_windows() && (sides.client.is_windows() || sides.server.is_windows());
-        Self { targets: BTreeSet::from([sides.client, sides.server]), wine }
+        Self { targets: BTreeSet::from([sides.client, sides.server]), wine, ..Self::default() }
+    }
+
+    /// And compilers of these languages, for each target.
+    pub(crate) fn with(self, languages: impl IntoIterator<Item = Language>) -> Self {
+        Self { languages: languages.into_iter().collect(), ..self }
     }
 
     /// Everything that this host can build and run.
@@ -57,6 +63,14 @@ impl Needs {
                 Target::X64Linux | Target::X64WindowsGnu | Target::I686WindowsMsvc | Target::X64WindowsMsvc => {}
             }
         }
+        if self.languages.contains(&Language::Fortran) {
+            components.extend(self.targets.iter().map(|target| match target {
+                Target::I686Linux | Target::X64Linux => Component::LinuxFortran,
+                // Visual Studio has no Fortran, and loads what mingw's made.
+                Target::I686WindowsGnu | Target::I686WindowsMsvc => Component::Mingw32Fortran,
+                Target::X64WindowsGnu | Target::X64WindowsMsvc => Component::Mingw64Fortran,
+            }));
+        }
         if self.wine {
             // Wine's shim is built for both.
             components.extend([Component::Wine, Component::Mingw32, Component::Mingw64]);
@@ -71,6 +85,7 @@ impl FromIterator<Needs> for Needs {
         several.into_iter().fold(Self::default(), |mut all, needs| {
             all.targets.extend(needs.targets);
             all.wine |= needs.wine;
+            all.languages.extend(needs.languages);
             all
         })
     }
@@ -88,6 +103,7 @@ pub(crate) fn main(options: &cli::Setup) -> Result<()> {
     } else {
         Needs { wine: options.wine && !host.is_windows(), ..Needs::to_build(options.targets.iter().copied()) }
     };
+    let needs = needs.with(options.languages.iter().copied());
     ensure(&needs, host, &toolchains)?;
     let targets: Vec<_> =
         needs.targets.iter().filter(|target| **target != host).map(|target| target.triple()).collect();
@@ -181,7 +197,7 @@ impl Missing {
 }
 
 /// Whether this host has a linker for the target, or can get one.
-fn can_build(host: Target, target: Target) -> bool {
+pub(crate) fn can_build(host: Target, target: Target) -> bool {
     match target {
         Target::I686Linux => host == Target::X64Linux,
         Target::X64Linux => false,
@@ -202,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_linux_server_needs_no_windows_tools() {
-        let needs = Needs::to_run(LINUX, Sides::choose(LINUX, None));
+        let needs = Needs::to_run(LINUX, Pair::Linux.sides(LINUX));
         assert_eq!(needs.components(LINUX), [Component::LinuxC]);
     }
 
@@ -214,8 +230,21 @@ mod tests {
 
     #[test]
     fn running_a_windows_server_needs_wine() {
-        let needs = Needs::to_run(LINUX, Sides::choose(LINUX, Some(Target::I686WindowsGnu)));
+        let needs = Needs::to_run(LINUX, Pair::LinuxWindows.sides(LINUX));
         assert_eq!(needs.components(LINUX), [Component::Mingw32, Component::Mingw64, Component::Wine]);
+    }
+
+    #[test]
+    fn fortran_comes_for_each_target_and_only_where_it_is_needed() {
+        let linux = Needs::to_run(LINUX, Pair::Linux.sides(LINUX)).with([Language::Fortran]);
+        assert_eq!(linux.components(LINUX), [Component::LinuxC, Component::LinuxFortran]);
+        let server = Needs::to_build([Target::I686WindowsGnu]).with([Language::Fortran]);
+        assert_eq!(server.components(LINUX), [Component::Mingw32, Component::Mingw32Fortran]);
+        let pairs = [Needs::to_run(LINUX, Pair::Windows.sides(LINUX)), linux];
+        let fortran: Vec<_> = pairs.into_iter().collect::<Needs>().components(LINUX).split_off(4);
+        assert_eq!(fortran, [Component::LinuxFortran, Component::Mingw32Fortran, Component::Mingw64Fortran]);
+        let plain = Needs::all(LINUX).components(LINUX);
+        assert!(!plain.iter().any(|component| fortran.contains(component)), "{plain:?}");
     }
 
     #[test]
