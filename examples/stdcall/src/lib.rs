@@ -1,0 +1,94 @@
+//! Some functions of kernel32.dll.
+
+use std::fmt;
+
+use bridge32::{Address, Bridge, bridge32};
+
+/// What kernel32.dll can do; every function of it is `__stdcall`.
+#[bridge32(lib = "kernel32.dll", abi = "stdcall", server = "kernel32-server32")]
+pub trait Kernel32 {
+    /// The date and the time of the machine's time zone.
+    #[symbol("GetLocalTime")]
+    fn local_time(&self, #[out] time: SystemTime);
+
+    /// The date and the time of Greenwich.
+    #[symbol("GetSystemTime")]
+    fn utc(&self, #[out] time: SystemTime);
+
+    /// Milliseconds since the system was started; begins anew after 49.7 days.
+    #[symbol("GetTickCount")]
+    fn tick_count(&self) -> u32;
+
+    /// The machine's name. `length` is the buffer's going in, and the name's coming out.
+    #[symbol("GetComputerNameW")]
+    #[check(ret != 0)]
+    #[last_error]
+    fn computer_name(
+        &self,
+        #[wide]
+        #[out(cap = 16)]
+        name: String,
+        #[len_of(name)] length: &mut u32,
+    ) -> i32;
+
+    /// The folder of Windows: its length, and its path.
+    #[symbol("GetWindowsDirectoryW")]
+    #[check(ret != 0)]
+    #[last_error]
+    fn windows_directory(
+        &self,
+        #[wide]
+        #[out(cap = 260)]
+        path: String,
+        #[len_of(path)] capacity: u32,
+    ) -> u32;
+
+    /// Opens a file. `INVALID_HANDLE_VALUE`, which is -1, is a failure.
+    #[symbol("CreateFileW")]
+    #[allow(clippy::too_many_arguments, reason = "Windows has as many")]
+    #[check(ret != -1)]
+    #[last_error]
+    fn create_file(
+        &self,
+        #[wide] path: &str,
+        access: u32,
+        share: u32,
+        security: Address,
+        disposition: u32,
+        flags: u32,
+        template: Address,
+    ) -> i32;
+
+    /// Closes what was opened.
+    #[symbol("CloseHandle")]
+    #[check(ret != 0)]
+    #[last_error]
+    fn close_handle(&self, handle: i32) -> i32;
+}
+
+/// `OPEN_EXISTING` of [`Kernel32::create_file`].
+pub const OPEN_EXISTING: u32 = 3;
+
+/// A date and a time, as Windows gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Bridge)]
+#[repr(C)]
+#[bridge(size = 16)]
+#[allow(missing_docs, reason = "each field is what its name says; Sunday is day 0 of the week")]
+pub struct SystemTime {
+    pub year: u16,
+    pub month: u16,
+    pub day_of_week: u16,
+    pub day: u16,
+    pub hour: u16,
+    pub minute: u16,
+    pub second: u16,
+    pub milliseconds: u16,
+}
+
+/// As ISO 8601 has it.
+impl fmt::Display for SystemTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, month, day, hour, minute, second, milliseconds, .. } = self;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}")
+    }
+}

@@ -1,0 +1,75 @@
+//! Functions of kernel32.dll, against what is known of the time and of Windows.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::time::{SystemTime as Clock, UNIX_EPOCH};
+
+use bridge32::{Address, Error};
+use stdcall::{Kernel32Client, OPEN_EXISTING, SystemTime};
+
+fn launch() -> Kernel32Client {
+    Kernel32Client::launch().unwrap()
+}
+
+/// Seconds since 1970, by Howard Hinnant's formula for the days of a civil date.
+fn unix_seconds(time: &SystemTime) -> i64 {
+    let [year, month, day] = [time.year, time.month, time.day].map(i64::from);
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year) = (year / 400, year % 400);
+    let day = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = era * 146_097 + year * 365 + year / 4 - year / 100 + day - 719_468;
+    assert_eq!(i64::from(time.day_of_week), (days + 4) % 7, "1970 began on a Thursday");
+    let [hour, minute, second] = [time.hour, time.minute, time.second].map(i64::from);
+    ((days * 24 + hour) * 60 + minute) * 60 + second
+}
+
+#[test]
+fn the_time_is_this_sides() {
+    let client = launch();
+    let here = i64::try_from(Clock::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
+    let there = unix_seconds(&client.utc().unwrap());
+    assert!((there - here).abs() <= 60, "{there} there, {here} here");
+    let local = client.local_time().unwrap();
+    assert!((unix_seconds(&local) - here).abs() <= 60 + 14 * 3600, "no time zone is 14 hours away: {local}");
+    assert!(local.milliseconds < 1000, "{local}");
+}
+
+#[test]
+fn a_time_is_shown_as_iso_8601() {
+    let [year, month, day_of_week, day, hour, minute, second, milliseconds] = [2024, 2, 4, 29, 7, 5, 9, 42];
+    let time = SystemTime { year, month, day_of_week, day, hour, minute, second, milliseconds };
+    assert_eq!(time.to_string(), "2024-02-29T07:05:09.042");
+    assert_eq!(unix_seconds(&time), 1_709_190_309);
+}
+
+#[test]
+fn ticks_go_on() {
+    let client = launch();
+    let before = client.tick_count().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let passed = client.tick_count().unwrap().wrapping_sub(before);
+    assert!((50..60_000).contains(&passed), "{passed} ms");
+}
+
+#[test]
+fn wide_text() {
+    let client = launch();
+    let (_, name) = client.computer_name().unwrap();
+    assert!((1..=15).contains(&name.chars().count()), "{name:?}");
+    let (length, path) = client.windows_directory().unwrap();
+    assert_eq!(length as usize, path.chars().count());
+    assert!(path.to_lowercase().ends_with(r"\windows"), "{path}");
+}
+
+#[test]
+fn files() {
+    let client = launch();
+    let open = |path: &str| client.create_file(path, 0, 0, Address::NULL, OPEN_EXISTING, 0, Address::NULL);
+    let error = open(r"C:\no-such-folder\file").unwrap_err();
+    let Error::Status { value: -1, os_error: Some(reason), .. } = &error else { panic!("{error:?}") };
+    assert_eq!(reason.code, Some(3), "ERROR_PATH_NOT_FOUND: {reason}");
+
+    let (_, windows) = client.windows_directory().unwrap();
+    let handle = open(&format!(r"{windows}\system32\kernel32.dll")).unwrap();
+    client.close_handle(handle).unwrap();
+}
