@@ -1,4 +1,4 @@
-//! Builds a native shared library from C or C++ for the target that cargo is building for, and puts it where the
+//! Builds a native shared library from C, C++ or Fortran for the target that cargo is building for, and puts it where the
 //! programs of the package go: a build script calls it.
 
 use std::env;
@@ -20,7 +20,7 @@ impl<'a> SharedLibrary<'a> {
         Self { name, sources: Vec::new(), needs: Vec::new() }
     }
 
-    /// Adds a source file of the package; those that end in `.cpp` are C++.
+    /// Adds a source file of the package; those that end in `.cpp` are C++, and in `.f90` Fortran.
     #[must_use]
     pub fn source(mut self, path: &'a str) -> Self {
         self.sources.push(path);
@@ -56,18 +56,20 @@ impl<'a> SharedLibrary<'a> {
             true => format!("{}.dll", self.name),
             false => format!("lib{}.so", self.name),
         });
-        let is_cpp = self.sources.iter().any(|source| source.ends_with(".cpp"));
-        let compiler = cc::Build::new().cpp(is_cpp).pic(!is_windows).try_get_compiler()?;
-        let mut command = compiler.to_command();
-        if is_msvc {
+        let has = |extension| self.sources.iter().any(|source| source.ends_with(extension));
+        let mut command = match has(".f90") {
+            true => fortran(is_windows)?,
+            false => cc::Build::new().cpp(has(".cpp")).pic(!is_windows).try_get_compiler()?.to_command(),
+        };
+        if is_msvc && !has(".f90") {
             let imports = self.needs.iter().map(|library| library.with_extension("lib"));
             command.arg("/LD").args(&self.sources).args(imports).arg(format!("/Fe:{}", output.display()));
             command.arg(format!("/Fo:{}\\", variable("OUT_DIR")?));
         } else {
             command.arg("-shared").args(&self.sources).arg("-o").arg(&output).args(&self.needs);
             if is_windows {
-                // The library stands alone: nobody has mingw's own libraries beside it.
-                command.arg("-static");
+                // The library stands alone: nobody has mingw's own libraries beside it, or asks it for them.
+                command.args(["-static", "-Wl,--exclude-libs,ALL"]);
             } else {
                 // Without a name of its own, who needs it would remember this machine's path.
                 command.arg(format!("-Wl,-soname,lib{}.so", self.name));
@@ -78,6 +80,23 @@ impl<'a> SharedLibrary<'a> {
         run(command)?;
         Ok(output)
     }
+}
+
+/// gfortran for the target; on Windows mingw's, whichever linker Rust has.
+fn fortran(is_windows: bool) -> Result<Command, Box<dyn Error>> {
+    let arch = variable("CARGO_CFG_TARGET_ARCH")?;
+    let mut command = match (is_windows, arch.as_str()) {
+        (true, "x86") => Command::new("i686-w64-mingw32-gfortran"),
+        (true, _) => Command::new(format!("{arch}-w64-mingw32-gfortran")),
+        (false, _) => Command::new("gfortran"),
+    };
+    if !is_windows {
+        // The run-time library stays a shared one: distributions build the static one for programs only.
+        command.args(["-fPIC", "-static-libgcc"]).args((arch == "x86").then_some("-m32"));
+    }
+    // The modules' descriptions are no sources.
+    command.arg("-J").arg(variable("OUT_DIR")?);
+    Ok(command)
 }
 
 /// The folder that cargo puts the programs of this build into. It has no variable; it is three levels above the
@@ -93,8 +112,9 @@ fn variable(name: &str) -> Result<String, Box<dyn Error>> {
 
 fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
     let output = command.output().map_err(|error| {
-        let program = command.get_program().display();
-        format!("`{program}` cannot be run ({error}); `cargo bridge32 setup` installs what a target needs")
+        let program = command.get_program().display().to_string();
+        let setup = if program.ends_with("gfortran") { "setup --with fortran" } else { "setup" };
+        format!("`{program}` cannot be run ({error}); `cargo bridge32 {setup}` installs what a target needs")
     })?;
     match output.status.success() {
         true => Ok(()),
