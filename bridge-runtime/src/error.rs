@@ -354,8 +354,8 @@ pub(crate) fn with_sources(error: &(dyn std::error::Error + 'static)) -> String 
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
-fn list<T: DisplayItem>(items: &[T]) -> String {
-    items.iter().map(|item| format!("\n  {}", item.text())).collect()
+fn list(items: &[impl Display]) -> String {
+    items.iter().map(|item| format!("\n  {item}")).collect()
 }
 
 fn output(text: &str) -> String {
@@ -364,27 +364,4 @@ fn output(text: &str) -> String {
 
 fn and_then(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("; {text}") }
-}
-
-/// What [`list`] lists.
-trait DisplayItem {
-    fn text(&self) -> String;
-}
-
-impl DisplayItem for String {
-    fn text(&self) -> String {
-        self.clone()
-    }
-}
-
-impl DisplayItem for MissingSymbol {
-    fn text(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl DisplayItem for Difference {
-    fn text(&self) -> String {
-        self.to_string()
-    }
 }

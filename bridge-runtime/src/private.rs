@@ -13,7 +13,7 @@ pub use crate::native::{
     Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, Encoding, IsLength, Latin1, Length, Native, NativeReturn,
     OutLength, Pointer, ReturnedText, Scope, Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c,
     array_to_c, common_length, deserialize_enumeration, deserialize_record, in_field, not_in_enum, returned_array,
-    to_length,
+    to_length, told_length,
 };
 pub use crate::server::native;
 pub use serde;

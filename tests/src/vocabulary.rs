@@ -89,6 +89,9 @@ pub trait Vocabulary {
 
     #[check(ret >= 0)]
     fn checked(&self, code: i32, #[out] value: i32) -> i32;
+    /// The returned code as the length of what was written.
+    #[symbol("checked")]
+    fn told_length(&self, code: i32, #[out(cap = 1, len = ret)] values: Vec<i32>) -> i32;
     #[check(ret)]
     #[errno]
     fn fails_with_errno(&self, code: i32) -> bool;

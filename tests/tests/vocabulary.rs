@@ -71,6 +71,8 @@ fn lengths_that_cannot_be_are_faults() {
     // 720720 has 240 divisors, and room for ten.
     says(client.divisors(720_720).unwrap_err(), "`divisors`: the library returned 240 as the length of `found`");
     says(client.lying_length().unwrap_err(), "5 as the length of `values`, whose buffer has room for 4");
+    assert_eq!(client.told_length(1).unwrap(), (1, vec![5]));
+    says(client.told_length(-3).unwrap_err(), "`told_length`: the library returned -3 as the length of `values`");
     says(client.squares(-1).unwrap_err(), "`squares`: the argument `values` would have -1 elements");
     says(client.squares(i32::MAX).unwrap_err(), "for which there is no memory");
     says(client.missing_table().unwrap_err(), "a null pointer for an array of 4 elements");

@@ -308,7 +308,7 @@ fn take(method: &Method, krate: &TokenStream) -> TokenStream {
 fn written(method: &Method, parameter: &Parameter, buffer: &Buffer, krate: &TokenStream) -> TokenStream {
     let (slot, text) = (slot_name(&parameter.name), names::text(&parameter.name));
     if let Some(length) = &buffer.length {
-        return quote!(#krate::__private::to_length(#text, #length)?);
+        return quote!(#krate::__private::told_length(#text, #length)?);
     }
     let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
     match method.parameters.iter().find(is_of) {

@@ -10,8 +10,7 @@ mod pipe;
 use std::{fmt, io};
 
 pub use breaker::Breaker;
-pub(crate) use endpoint::wine_path;
-pub(crate) use endpoint::{Endpoint, connect};
+pub(crate) use endpoint::{Endpoint, connect, wine_path};
 pub(crate) use local::{LocalListener, connect_local, named_path};
 pub use memory::{MemoryTransport, memory_pair};
 pub use pipe::PipeTransport;
@@ -41,17 +40,17 @@ pub trait Transport: Send {
     }
 }
 
-impl fmt::Debug for LaneEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LaneEnd").finish_non_exhaustive()
-    }
-}
-
 /// One end of a lane, with the two buffers that its messages are written to and read from.
 pub struct LaneEnd {
     transport: Box<dyn Transport>,
     outgoing: Buffer,
     incoming: Buffer,
+}
+
+impl fmt::Debug for LaneEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaneEnd").finish_non_exhaustive()
+    }
 }
 
 impl LaneEnd {

@@ -60,6 +60,14 @@ pub fn to_length<N: Copy + std::fmt::Display + TryInto<usize>>(parameter: &str, 
     })
 }
 
+/// A length that the library tells of what it has written.
+///
+/// # Errors
+/// [`Fault::Value`] for `parameter` if it is negative, or too large.
+pub fn told_length<N: Copy + std::fmt::Display + TryInto<usize>>(parameter: &str, length: N) -> Result<usize, Fault> {
+    length.try_into().map_err(|_| Fault::Value(format!("{length} as the length of `{parameter}`")))
+}
+
 /// The slot of a length that goes in as a capacity and comes out as what was written.
 #[derive(Debug)]
 pub struct OutLength<N: Length> {
@@ -86,8 +94,7 @@ impl<N: Length> OutLength<N> {
     /// # Errors
     /// [`Fault::Value`] if it exceeds the capacity.
     pub fn take(&self, parameter: &str) -> Result<usize, Fault> {
-        let value = self.value;
-        let length = value.try_into().map_err(|_| Fault::Value(format!("{value} as the length of `{parameter}`")))?;
+        let length = told_length(parameter, self.value)?;
         check_length(parameter, length, self.capacity)?;
         Ok(length)
     }

@@ -14,7 +14,7 @@ mod text;
 pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, array_field, array_from_c, array_to_c, returned_array};
 pub use bytemuck::Zeroable;
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
-pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length};
+pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length, told_length};
 pub use pointer::Pointer;
 pub use record::{Array, ArrayRef, Record, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use scalar::{Address, Bool32, Status};
