@@ -17,6 +17,8 @@ pub trait Vocabulary {
     fn split(&self, value: f64, #[out] whole: i32, #[out] fraction: f64);
 
     fn scalar_multiply(&self, a: f64, xin: &[f64], #[len_of(xin)] n: i32, #[out(len = xin.len())] xout: Vec<f64>);
+    #[symbol("scalar_multiply")]
+    fn multiply_mut(&self, a: f64, xin: &mut [f64], #[len_of(xin)] n: i32, #[out(len = xin.len())] xout: Vec<f64>);
     fn double_all(&self, values: &mut [i16], #[len_of(values)] n: u8);
     fn invert_all(&self, #[len_of(flags)] n: u32, flags: &mut [bool]) -> u32;
     fn divisors(

@@ -59,6 +59,8 @@ fn arrays_in_out() {
     client.double_all(&mut values).unwrap();
     assert_eq!(values, [i16::MIN, -2, 0, 2, 200]);
     client.double_all(&mut []).unwrap();
+    let mut xin = [1.0, 2.5];
+    assert_eq!(client.multiply_mut(2.0, &mut xin).unwrap(), [2.0, 5.0], "as long as what is borrowed to be changed");
     let mut flags = [true, false, false];
     assert_eq!(client.invert_all(&mut flags).unwrap(), 2);
     assert_eq!(flags, [false, true, true]);

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::Expr;
 use syn::ext::IdentExt as _;
 
 use crate::model::{
@@ -149,6 +150,7 @@ fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
     let slots = method.parameters.iter().filter(|parameter| !is_length(parameter));
     let slots = slots.chain(method.parameters.iter().filter(is_length));
     let slots = slots.map(|parameter| slot(method, parameter, krate));
+    let rooms = rooms(method, native, krate);
     let pass = method.parameters.iter().map(pass);
     let (clear, capture) = os_error(native, krate);
     let returns = returned_value(method, native, krate);
@@ -161,6 +163,7 @@ fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
         // SAFETY: that the function has this signature is what the interface says.
         let #function: #function_type<#(#inferred,)* _> = unsafe { self.library.function(#number) }?;
         let mut #scope = #krate::__private::Scope::new();
+        #rooms
         #(#slots)*
         #clear
         // SAFETY: as above; what the pointers point to lives until the end of the call.
@@ -171,6 +174,28 @@ fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
         #take
         ::core::result::Result::Ok(#value)
     }
+}
+
+/// What the user's expressions say of lengths and capacities. They are over the parameters, which the slots borrow, and
+/// come first: what they refuse is refused before the call.
+fn rooms(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let room = |name: &Ident, room: Ident, length: &Expr| {
+        let text = names::text(name);
+        quote!(let #room = #krate::__private::to_length(#text, #length)?;)
+    };
+    let buffers = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
+        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
+            Some(room(&parameter.name, room_name(&parameter.name), &buffer.capacity))
+        }
+        _ => None,
+    });
+    let returned = native.returned_length.iter().map(|length| room(&method.name, local("returned_length"), length));
+    buffers.chain(returned).collect()
+}
+
+/// The name of the capacity of a parameter's buffer.
+fn room_name(name: &Ident) -> Ident {
+    format_ident!("room_for_{}", name.unraw(), span = Span::mixed_site())
 }
 
 /// The name of what the function returned: the user's own where an expression of the user's is over it.
@@ -193,16 +218,12 @@ fn returned_value(method: &Method, native: &Native, krate: &TokenStream) -> Toke
     let (returned, name) = (local("returned"), returned_name(method, native));
     let (_, returns) = method.checked_return(krate);
     let span = start(&returns);
-    let take = match (&method.returns, &native.returned_length) {
-        (Returns::Vec { .. }, Some(length)) => {
-            let (text, from_c) = (names::text(&method.name), self::native(returns, "from_c", krate));
-            quote!(#krate::__private::returned_array(
-                #returned,
-                #krate::__private::to_length(#text, #length)?,
-                #from_c,
-            ))
+    let take = match &method.returns {
+        Returns::Vec { .. } => {
+            let (length, from_c) = (local("returned_length"), self::native(returns, "from_c", krate));
+            quote!(#krate::__private::returned_array(#returned, #length, #from_c))
         }
-        (Returns::Value(ty), _) if native.encoding != Encoding::Utf8 => {
+        Returns::Value(ty) if native.encoding != Encoding::Utf8 => {
             let encoding = native.encoding.name();
             quote!(<#ty as #krate::__private::ReturnedText>::from_c::<#krate::__private::#encoding>(#returned))
         }
@@ -389,17 +410,19 @@ fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStr
             let (to_c, from_c) = (native(ty.clone(), "to_c", krate), native(ty, "from_c", krate));
             quote!(#private::in_field(#text, #private::ArrayInOut::new(&mut *#name, #to_c, #from_c, &mut #scope))?)
         }
-        Kind::ArrayBuffer(_, Buffer { capacity, .. }) => {
+        Kind::ArrayBuffer(..) => {
+            let room = room_name(name);
             let from_c = native(ty, "from_c", krate);
-            quote!(#private::ArrayBuffer::new(#text, #private::to_length(#text, #capacity)?, #from_c)?)
+            quote!(#private::ArrayBuffer::new(#text, #room, #from_c)?)
         }
         Kind::Text { encoding, .. } => {
             let encoding = encoding.name();
             quote!(#private::Text::<#private::#encoding>::new(#text, #name)?)
         }
-        Kind::TextBuffer(encoding, Buffer { capacity, .. }) => {
+        Kind::TextBuffer(encoding, _) => {
+            let room = room_name(name);
             let encoding = encoding.name();
-            quote!(#private::TextBuffer::<#private::#encoding>::new(#text, #private::to_length(#text, #capacity)?)?)
+            quote!(#private::TextBuffer::<#private::#encoding>::new(#text, #room)?)
         }
         Kind::Length(Length { of, passing, .. }) => {
             let (slots, texts) = (of.iter().map(slot_name), of.iter().map(names::text));
