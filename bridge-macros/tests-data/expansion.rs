@@ -323,7 +323,7 @@ const _: () = {
             server: &S,
             method: ::core::primitive::u32,
             mut arguments: ::bridge32::__private::Decoder<'_>,
-            reply: &mut ::bridge32::__private::Reply<'_>,
+            call: &::bridge32::__private::Call,
         ) -> ::core::result::Result<(), ::bridge32::__private::Fault> {
             match method {
                 __NUMBER_OF_add => {
@@ -333,24 +333,26 @@ const _: () = {
                         .value::<<i32 as ::bridge32::__private::Native>::Value>()?;
                     arguments.finish()?;
                     let result_0 = Thin::add(server, a, b);
-                    let mut encoder = reply.begin()?;
-                    encoder
-                        .value::<
-                            <i32 as ::bridge32::__private::NativeReturn>::Value,
-                        >(&result_0)?;
-                    ::core::result::Result::Ok(())
+                    call.answer(|encoder| {
+                        encoder
+                            .value::<
+                                <i32 as ::bridge32::__private::NativeReturn>::Value,
+                            >(&result_0)?;
+                        ::core::result::Result::Ok(())
+                    })
                 }
                 __NUMBER_OF_mean => {
                     let values = &*arguments
                         .slice::<<f64 as ::bridge32::__private::Native>::Value>()?;
                     arguments.finish()?;
                     let result_0 = Thin::mean(server, values);
-                    let mut encoder = reply.begin()?;
-                    encoder
-                        .value::<
-                            <f64 as ::bridge32::__private::NativeReturn>::Value,
-                        >(&result_0)?;
-                    ::core::result::Result::Ok(())
+                    call.answer(|encoder| {
+                        encoder
+                            .value::<
+                                <f64 as ::bridge32::__private::NativeReturn>::Value,
+                            >(&result_0)?;
+                        ::core::result::Result::Ok(())
+                    })
                 }
                 __NUMBER_OF_sum => {
                     let values = &*arguments
@@ -359,13 +361,14 @@ const _: () = {
                         >()?;
                     arguments.finish()?;
                     let result_0 = Thin::sum(server, values);
-                    let mut encoder = reply.begin()?;
-                    encoder
-                        .result::<
-                            <i32 as ::bridge32::__private::Cross<_>>::Value,
-                            <String as ::bridge32::__private::Cross<_>>::Value,
-                        >(&result_0)?;
-                    ::core::result::Result::Ok(())
+                    call.answer(|encoder| {
+                        encoder
+                            .result::<
+                                <i32 as ::bridge32::__private::Cross<_>>::Value,
+                                <String as ::bridge32::__private::Cross<_>>::Value,
+                            >(&result_0)?;
+                        ::core::result::Result::Ok(())
+                    })
                 }
                 _ => ::bridge32::__private::unknown_method(method),
             }

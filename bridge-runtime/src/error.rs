@@ -169,6 +169,18 @@ pub enum Error {
         symbol: String,
     },
 
+    /// A closure that the library called back has panicked, or could not be called with what the library passed. The
+    /// library got zero for an answer, and the call came to its end. The server lives on.
+    #[error("`{method}`: the callback `{callback}` {reason}")]
+    Callback {
+        /// The method.
+        method: String,
+        /// The parameter.
+        callback: String,
+        /// What happened.
+        reason: String,
+    },
+
     /// The call could not be carried out. The server lives on.
     #[error("`{method}`: {reason}")]
     Fault {

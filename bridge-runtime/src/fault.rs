@@ -1,5 +1,8 @@
 //! What keeps a call from being carried out in the server.
 
+use std::any::Any;
+use std::io::{self, Write as _};
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::SystemError;
@@ -39,6 +42,14 @@ pub enum Fault {
         /// What the system, or the C library, said, where it was asked.
         os_error: Option<SystemError>,
     },
+    /// A closure could not be run, or failed.
+    #[error("the callback `{callback}` {reason}")]
+    Callback {
+        /// The parameter's name.
+        callback: String,
+        /// What happened.
+        reason: String,
+    },
     /// What the library returned is no value of the declared type.
     #[error("the library returned {0}")]
     Value(String),
@@ -48,6 +59,27 @@ pub enum Fault {
     /// The result does not fit into a message.
     #[error("the result cannot be sent: {0}")]
     Result(String),
+}
+
+/// What a closure is said to be that is called from inside of itself: its `FnMut` cannot be.
+pub(crate) const ALREADY_RUNNING: &str = "was called while it was running already";
+
+/// The message of a panic.
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => (*text).to_owned(),
+        (None, Some(text)) => text.clone(),
+        (None, None) => "a panic without a message".to_owned(),
+    }
+}
+
+impl Fault {
+    /// Leaves it in this process's output, which the client shows with the server's end: there is no call that could
+    /// report it.
+    pub(crate) fn complain(&self) {
+        // Not `eprintln`, which panics when nobody reads.
+        let _ = writeln!(io::stderr(), "outside of any call: {self}");
+    }
 }
 
 impl From<crate::marshal::DecodeError> for Fault {

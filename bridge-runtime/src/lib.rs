@@ -7,7 +7,9 @@
 pub mod marshal;
 
 pub mod error;
+mod exclusive;
 pub mod fault;
+mod registration;
 
 pub mod interface;
 pub mod wire;
@@ -32,6 +34,7 @@ pub use error::{CallError, Error, LibraryError, MissingSymbol, SystemError};
 pub use interface::Difference;
 pub use native::{Address, Bool32};
 pub use process::{ExitStatus, Output};
+pub use registration::Registration;
 pub use server::{Serve, ServerContext, serve};
 
 /// Makes the `main` of a server's program: `bridge32::server_main!(my_crate::MyLibLibrary);`

@@ -5,7 +5,7 @@ pub use crate::client::{Arguments, Builder, Client, Outcome, ServerExit, ServerI
 use crate::error::{CallError, Error, SystemError};
 pub use crate::fault::Fault;
 pub use crate::interface::{
-    self, Abi, CType, Description, Dispatch, Interface, Method, Native as NativeFunction, Parameter, Reply, Symbol,
+    self, Abi, CType, Description, Interface, Method, Native as NativeFunction, Parameter, Symbol,
 };
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder};
@@ -15,7 +15,7 @@ pub use crate::native::{
     array_to_c, common_length, deserialize_enumeration, deserialize_record, in_field, not_in_enum, returned_array,
     to_length, told_length,
 };
-pub use crate::server::native;
+pub use crate::server::{Call, Dispatch, native};
 pub use serde;
 
 /// What the system said last in this thread, which a call has just set.

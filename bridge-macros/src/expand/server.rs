@@ -9,7 +9,7 @@ use crate::names::{self, local};
 /// `Dispatch` for every implementation of the trait.
 pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     let (krate, trait_name) = (interface.options.krate(), &interface.name);
-    let (server, method, arguments, reply) = (local("server"), local("method"), local("arguments"), local("reply"));
+    let (server, method, arguments, call) = (local("server"), local("method"), local("arguments"), local("call"));
     let arms = interface.methods.iter().map(|method| arm(interface, method));
     let implementation = local("S");
     quote! {
@@ -20,7 +20,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
                 #server: &#implementation,
                 #method: ::core::primitive::u32,
                 mut #arguments: #krate::__private::Decoder<'_>,
-                #reply: &mut #krate::__private::Reply<'_>,
+                #call: &#krate::__private::Call,
             ) -> ::core::result::Result<(), #krate::__private::Fault> {
                 match #method {
                     #(#arms)*
@@ -33,7 +33,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
 
 fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let (krate, trait_name) = (interface.options.krate(), &interface.name);
-    let (server, arguments, reply, encoder) = (local("server"), local("arguments"), local("reply"), local("encoder"));
+    let (server, arguments, call, encoder) = (local("server"), local("arguments"), local("call"), local("encoder"));
     let (cfgs, name, number) = (method.cfgs(), &method.name, names::number(&method.name));
     let decode = method.visible().map(|parameter| {
         let Parameter { name, kind, .. } = parameter;
@@ -72,10 +72,11 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
             #(#decode)*
             #arguments.finish()?;
             let #pattern = #trait_name::#name(#server #(, #pass)*);
-            let mut #encoder = #reply.begin()?;
-            #(#put)*
-            #(#put_back)*
-            ::core::result::Result::Ok(())
+            #call.answer(|#encoder| {
+                #(#put)*
+                #(#put_back)*
+                ::core::result::Result::Ok(())
+            })
         }
     }
 }

@@ -12,11 +12,22 @@ use crate::native::{Encoding, INTERIOR_NUL, Length, LengthError};
 pub struct Arguments<'a> {
     method: &'static str,
     encoder: Encoder<'a>,
+    /// The numbers of the closures that are registered, those to come.
+    registered: &'a [Option<u32>],
 }
 
 impl<'a> Arguments<'a> {
-    pub(super) fn new(method: &'static str, encoder: Encoder<'a>) -> Self {
-        Self { method, encoder }
+    pub(super) fn new(method: &'static str, encoder: Encoder<'a>, registered: &'a [Option<u32>]) -> Self {
+        Self { method, encoder, registered }
+    }
+
+    /// The next of the closures that are registered, by its number.
+    ///
+    /// # Errors
+    /// [`Error::Argument`].
+    pub fn registered(&mut self, parameter: &'static str) -> Result<(), Error> {
+        let number = self.registered.split_off_first().copied().flatten();
+        self.value(parameter, &number)
     }
 
     /// Any value that serde can serialize.

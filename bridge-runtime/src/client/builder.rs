@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::ffi::OsString;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 use std::{fmt, io};
 
@@ -13,10 +14,10 @@ use super::restart::{History, Restart};
 use super::session::{FIRST, OnStart, Restarter, Session};
 use super::start::{Starter, info};
 use crate::error::Error;
-use crate::interface::{Dispatch, Interface};
+use crate::interface::Interface;
 use crate::lane::{LaneEnd, connect_local, memory_pair, named_path};
 use crate::process::{Launch, Output, Program, locate};
-use crate::server::{Served, serve_lane};
+use crate::server::{Dispatch, Served, Target, serve_lane};
 use crate::wire::{Secret, Start};
 
 /// A generated client.
@@ -219,7 +220,7 @@ pub fn connect<C: Client>(name: &str) -> Result<C, Error> {
     match meet(&mut lane, description, Secret::default(), Start::default()) {
         Ok((pid, ready)) => {
             let info = info(pid, FIRST, ready);
-            let generation = Generation { info, server: Server::Connected, breaker: lane.breaker() };
+            let generation = Generation::new(info, Server::Connected, &lane);
             Ok(C::from_session(Session::new(description, (generation, lane), None)))
         }
         Err(MeetingError::Final(error)) => Err(error),
@@ -238,13 +239,13 @@ where
 {
     let (client_end, server_end) = memory_pair();
     let thread = std::thread::spawn(move || {
-        let served = Served { server, interface: PhantomData::<C::Interface> };
+        let target: Rc<dyn Target> = Served::<S, C::Interface>::new(server);
         // It ends when the client does; between two threads nothing else can break.
-        let _ = serve_lane(&mut LaneEnd::new(server_end), &served);
+        let _ = serve_lane(LaneEnd::new(server_end), &target);
     });
     let ready = crate::server::ready(None);
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
     let lane = LaneEnd::new(client_end);
-    let generation = Generation { info: info(std::process::id(), FIRST, ready), server, breaker: lane.breaker() };
+    let generation = Generation::new(info(std::process::id(), FIRST, ready), server, &lane);
     C::from_session(Session::new(C::Interface::description(), (generation, lane), None))
 }

@@ -18,6 +18,10 @@ pub(super) struct Watch {
     thread: Option<JoinHandle<()>>,
 }
 
+/// When a call was to be over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline(u64);
+
 /// What the calling thread and the watching thread share. One call at a time runs in a session, so there is one
 /// deadline. Times are nanoseconds since `epoch`.
 struct Slot {
@@ -75,9 +79,17 @@ impl Watch {
         }
     }
 
-    /// Takes the deadline back: the call is over. Returns whether it had passed, and the server was ended.
-    pub(super) fn disarm(&self) -> bool {
-        self.slot.deadline.swap(NEVER, Ordering::SeqCst) == PASSED
+    /// Takes the deadline back: the server has answered. `None` if it had passed, and the server was ended.
+    pub(super) fn disarm(&self) -> Option<Deadline> {
+        match self.slot.deadline.swap(NEVER, Ordering::SeqCst) {
+            PASSED => None,
+            deadline => Some(Deadline(deadline)),
+        }
+    }
+
+    /// What is left until a deadline that was taken back.
+    pub(super) fn left(&self, Deadline(deadline): Deadline) -> Duration {
+        Duration::from_nanos(deadline.saturating_sub(self.slot.now()))
     }
 
     fn wake(&self) {

@@ -1,11 +1,18 @@
 //! One server of a client's: a client that restarts its server has several, one after the other.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use super::ServerInfo;
-use crate::lane::Breaker;
-use crate::process::Supervisor;
+use super::callbacks::Registry;
+use super::line::Closed;
+use super::{ServerExit, ServerInfo};
+use crate::error::Error;
+use crate::lane::{Breaker, LaneEnd};
+use crate::process::{End, Supervisor};
+
+/// How long a server that closed its lane may take to be gone.
+const DEATH: Duration = Duration::from_secs(2);
 
 /// A server, and what is known of it.
 #[derive(Debug)]
@@ -14,6 +21,10 @@ pub(super) struct Generation {
     pub(super) server: Server,
     /// Breaks the lane from another thread.
     pub(super) breaker: Breaker,
+    /// The closures that are registered with it.
+    pub(super) registry: Arc<Registry>,
+    /// Breaks the lane for events, once there is one.
+    pub(super) events: OnceLock<Breaker>,
 }
 
 /// What is at the other end.
@@ -28,6 +39,49 @@ pub(super) enum Server {
 }
 
 impl Generation {
+    /// A server at the other end of a lane.
+    pub(super) fn new(info: ServerInfo, server: Server, lane: &LaneEnd) -> Self {
+        Self { info, server, breaker: lane.breaker(), registry: Arc::default(), events: OnceLock::new() }
+    }
+
+    /// No closure that is registered with it is called any more.
+    pub(super) fn forget_closures(&self) {
+        self.registry.close();
+        if let Some(breaker) = self.events.get() {
+            breaker.break_lane();
+        }
+    }
+
+    /// Why its lane is closed. A broken pipe is only the symptom: how the server ended is what happened.
+    #[cold]
+    pub(super) fn closed(&self, closed: &Closed) -> Error {
+        match (closed, &self.server) {
+            (Closed::Shutdown | Closed::Dismantled, _) => Error::Shutdown,
+            (Closed::Nonsense(text), _) => Error::Protocol(text.clone()),
+            (Closed::Timeout { method, after }, _) => Error::GivenUp { method: (*method).to_owned(), after: *after },
+            (Closed::Broken(_), Server::Launched(supervisor)) => match supervisor.end(DEATH) {
+                Ok(End { status, stderr, .. }) => Error::ServerDied { status, stderr },
+                Err(error) => Error::Disconnected(error),
+            },
+            (Closed::Broken(kind), _) => Error::Disconnected((*kind).into()),
+        }
+    }
+
+    /// Gives a process that this client started `patience` to end by itself, and tells how it ended; whoever else is
+    /// at the other end only loses this client.
+    pub(super) fn end(&self, patience: Duration) -> Result<ServerExit, Error> {
+        match &self.server {
+            Server::Launched(supervisor) => {
+                let End { status, stdout, stderr } = supervisor.end(patience).map_err(Error::Disconnected)?;
+                Ok(ServerExit { status: Some(status), stdout, stderr })
+            }
+            Server::Connected | Server::InProcess(_) => {
+                self.join();
+                Ok(ServerExit { status: None, stdout: String::new(), stderr: String::new() })
+            }
+        }
+    }
+
     /// Whether it is known to have ended.
     pub(super) fn has_ended(&self) -> bool {
         matches!(&self.server, Server::Launched(supervisor) if supervisor.has_ended())

@@ -2,10 +2,15 @@
 
 mod arguments;
 mod builder;
+mod callbacks;
 mod deadline;
+mod events;
+mod exchange;
 mod generation;
 mod info;
+mod line;
 mod meet;
+mod parked;
 mod restart;
 mod session;
 mod start;
@@ -13,6 +18,7 @@ mod turns;
 
 pub use arguments::{Arguments, Outcome};
 pub use builder::{Builder, Client, connect, in_process};
+pub use callbacks::{Answer, Closures, RegisteredClosure};
 pub use info::{ServerExit, ServerInfo};
 pub use restart::Restart;
 pub use session::Session;

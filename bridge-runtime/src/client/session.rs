@@ -5,25 +5,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, mem};
 
-use super::deadline::Watch;
-use super::generation::{Generation, Server};
+use super::callbacks;
+use super::generation::Generation;
+use super::line::{Closed, Line, State};
+use super::parked::{Held, Nested};
 use super::restart::History;
 use super::start::Starter;
-use super::turns::{Turn, Turns};
-use super::{Arguments, Outcome, ServerExit, ServerInfo};
+use super::turns::Turns;
+use super::{Arguments, Closures, Outcome, RegisteredClosure, ServerExit, ServerInfo};
 use crate::error::Error;
-use crate::fault::Fault;
 use crate::interface::Description;
 use crate::lane::LaneEnd;
-use crate::process::End;
-use crate::wire::Message;
+use crate::registration::Registration;
 
 /// The connection that a generated client and its clones share.
 #[derive(Debug, Clone)]
 pub struct Session(Arc<Shared>);
 
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     description: &'static Description,
     /// The deadline of calls whose method has none of its own.
     call_timeout: Option<Duration>,
@@ -32,36 +32,6 @@ struct Shared {
     current: Mutex<Arc<Generation>>,
     /// How to start the server again; only one that this client started can be.
     restarter: Option<Mutex<Restarter>>,
-}
-
-/// What a call needs, and has for itself while it is made.
-#[derive(Debug)]
-struct Line {
-    generation: Arc<Generation>,
-    state: State,
-    /// Present from the first call with a deadline on.
-    watch: Option<Watch>,
-}
-
-/// The lane, or why there is none any more.
-#[derive(Debug)]
-enum State {
-    Open(LaneEnd),
-    Closed(Closed, Instant),
-}
-
-/// Why a lane was closed; every later call says so.
-#[derive(Debug, Clone)]
-enum Closed {
-    Shutdown,
-    Broken(io::ErrorKind),
-    Nonsense(String),
-    Timeout {
-        method: &'static str,
-        after: Duration,
-    },
-    /// Another session has the server now.
-    Dismantled,
 }
 
 /// What starts the server again, and puts it into the state that the program wants it in.
@@ -76,9 +46,6 @@ pub(super) type OnStart = Box<dyn Fn(Session) -> Result<(), Error> + Send>;
 
 /// How long a server may take to end by itself.
 const SHUTDOWN: Duration = Duration::from_secs(5);
-
-/// How long a server that closed its lane may take to be gone.
-const DEATH: Duration = Duration::from_secs(2);
 
 impl fmt::Debug for Restarter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,7 +72,7 @@ impl Session {
         restarter: Option<Mutex<Restarter>>,
     ) -> Self {
         let current = Mutex::new(Arc::clone(&generation));
-        let line = Turns::new(Line { generation, state: State::Open(lane), watch: None });
+        let line = Turns::new(Line::new(generation, lane));
         Self(Arc::new(Shared { description, call_timeout, line, current, restarter }))
     }
 
@@ -143,13 +110,24 @@ impl Session {
         encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let (name, limit) = self.0.method(method);
-        let mut line = self.0.turn(name, limit)?;
-        encode(&mut self.0.begin(&mut line, method, name)?, places)?;
-        let mut outcome = self.0.exchange(&mut line, name, limit)?;
-        let value = decode(&mut outcome, places)?;
-        outcome.finish()?;
-        Ok(value)
+        self.0.call(method, places, &mut callbacks::none, [], encode, decode).map(|(value, [])| value)
+    }
+
+    /// As [`Session::call_with`], for a method that takes closures: those that run while the call lasts, and those that
+    /// the library keeps. Where the library is to get null for one, it is `None`.
+    ///
+    /// # Errors
+    /// [`Error`], whatever went wrong with the call.
+    pub fn call_back<P, T, const R: usize>(
+        &self,
+        method: u32,
+        places: &mut P,
+        closures: Closures<'_>,
+        registered: [Option<RegisteredClosure>; R],
+        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, Error>,
+    ) -> Result<(T, [Registration; R]), Error> {
+        self.0.call(method, places, closures, registered, encode, decode)
     }
 
     /// What is known of the server; of the last one, where it was started again.
@@ -172,6 +150,7 @@ impl Session {
         match mem::replace(&mut line.state, State::Closed(Closed::Dismantled, Instant::now())) {
             State::Open(lane) => Ok((Arc::clone(&line.generation), lane)),
             State::Closed(closed, _) => Err(line.generation.closed(&closed)),
+            State::Lent => Err(Error::Shutdown),
         }
     }
 }
@@ -201,7 +180,7 @@ impl Restarter {
 
 impl Shared {
     /// A method's name, and its deadline.
-    fn method(&self, method: u32) -> (&'static str, Option<Duration>) {
+    pub(super) fn method(&self, method: u32) -> (&'static str, Option<Duration>) {
         match self.description.methods.get(method as usize) {
             Some(method) => (method.name, method.timeout.or(self.call_timeout)),
             None => ("?", self.call_timeout),
@@ -212,30 +191,37 @@ impl Shared {
         Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Waits until nobody else is calling, no longer than the call itself may take.
-    fn turn(&self, name: &'static str, limit: Option<Duration>) -> Result<Turn<'_, Line>, Error> {
+    /// The line for a call: that of the call whose closure makes this one, or else once nobody else is calling, after no
+    /// longer than the call itself may take.
+    pub(super) fn hold(&self, name: &'static str, limit: Option<Duration>) -> Result<Held<'_>, Error> {
+        if let Some(nested) = Nested::find(self.owner()) {
+            return Ok(Held::Nested(nested));
+        }
         match limit {
-            None => Ok(self.line.wait()),
+            None => Ok(Held::Turn(self.line.wait())),
             Some(limit) => {
-                self.line.wait_for(limit).ok_or_else(|| Error::Busy { method: name.to_owned(), after: limit })
+                let turn = self.line.wait_for(limit).map(Held::Turn);
+                turn.ok_or_else(|| Error::Busy { method: name.to_owned(), after: limit })
             }
         }
     }
 
-    fn begin<'l>(&self, line: &'l mut Line, method: u32, name: &'static str) -> Result<Arguments<'l>, Error> {
+    /// What tells this session's calls from those of others.
+    pub(super) fn owner(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Makes sure that there is a server. A call from inside of another has that one's, or none.
+    pub(super) fn ready(&self, line: &mut Held<'_>) -> Result<(), Error> {
         if matches!(line.state, State::Open(_)) && line.generation.has_ended() {
             line.close(Closed::Broken(io::ErrorKind::BrokenPipe));
         }
-        if let State::Closed(closed, when) = &line.state {
-            let (closed, when) = (closed.clone(), *when);
-            self.restart(line, &closed, when)?;
-        }
-        match &mut line.state {
-            State::Open(lane) => match lane.begin(&Message::Call { method }) {
-                Ok(encoder) => Ok(Arguments::new(name, encoder)),
-                Err(error) => Err(Error::Fault { method: name.to_owned(), reason: error.to_string() }),
-            },
-            State::Closed(closed, _) => Err(line.generation.closed(closed)),
+        match (&line.state, &line) {
+            (State::Closed(closed, when), Held::Turn(_)) => {
+                let (closed, when) = (closed.clone(), *when);
+                self.restart(line, &closed, when)
+            }
+            _ => line.lane().map(drop),
         }
     }
 
@@ -268,41 +254,8 @@ impl Shared {
         Ok(())
     }
 
-    /// Sends the call that was begun, and waits for its result.
-    fn exchange<'l>(
-        &self,
-        line: &'l mut Line,
-        name: &'static str,
-        limit: Option<Duration>,
-    ) -> Result<Outcome<'l>, Error> {
-        if let Some(limit) = limit {
-            line.watch()?.arm(limit);
-        }
-        let State::Open(lane) = &mut line.state else { return Err(Error::Shutdown) };
-        let sent_and_received = lane.send().and_then(|()| lane.wait());
-        if let (Some(after), Some(watch)) = (limit, &line.watch)
-            && watch.disarm()
-        {
-            // Even if the result has come at the last moment: the server is being ended.
-            line.close(Closed::Timeout { method: name, after });
-            // That it is gone is part of what the error says; a process that the system cannot end is beyond that.
-            let _ = line.generation.end(Duration::ZERO);
-            return Err(Error::Timeout { method: name.to_owned(), after });
-        }
-        if let Err(error) = sent_and_received {
-            let closed = match error.kind() {
-                io::ErrorKind::InvalidData => Closed::Nonsense(error.to_string()),
-                kind => Closed::Broken(kind),
-            };
-            let error = line.generation.closed(&closed);
-            line.close(closed);
-            return Err(error);
-        }
-        line.outcome(name)
-    }
-
     fn shutdown(&self) -> Result<ServerExit, Error> {
-        let mut line = self.line.wait();
+        let mut line = self.hold("", None)?;
         if let State::Closed(Closed::Dismantled, _) = line.state {
             return Err(Error::Shutdown);
         }
@@ -314,81 +267,9 @@ impl Shared {
     }
 }
 
-impl Line {
-    /// The thread that keeps deadlines.
-    fn watch(&mut self) -> Result<&Watch, Error> {
-        match &mut self.watch {
-            Some(watch) => Ok(watch),
-            empty => Ok(empty.insert(Watch::start(&self.generation).map_err(Error::Deadline)?)),
-        }
-    }
-
-    /// Takes the message that has arrived.
-    fn outcome(&mut self, name: &'static str) -> Result<Outcome<'_>, Error> {
-        let State::Open(lane) = &mut self.state else { return Err(Error::Shutdown) };
-        match lane.received() {
-            Ok((Message::Return, decoder, _)) => Ok(Outcome::new(name, decoder)),
-            Ok((Message::Fault(fault), ..)) => Err(fault_error(name, fault)),
-            Ok((message, ..)) => Err(Error::Protocol(format!("{message:?} came instead of the result of `{name}`"))),
-            Err(error) => Err(Error::Protocol(error.to_string())),
-        }
-    }
-
-    /// Drops a lane that is of no further use: with it the server learns that nothing more comes.
-    #[cold]
-    fn close(&mut self, closed: Closed) {
-        self.state = State::Closed(closed, Instant::now());
-    }
-}
-
-impl Generation {
-    /// Why its lane is closed. A broken pipe is only the symptom: how the server ended is what happened.
-    #[cold]
-    fn closed(&self, closed: &Closed) -> Error {
-        match (closed, &self.server) {
-            (Closed::Shutdown | Closed::Dismantled, _) => Error::Shutdown,
-            (Closed::Nonsense(text), _) => Error::Protocol(text.clone()),
-            (Closed::Timeout { method, after }, _) => Error::GivenUp { method: (*method).to_owned(), after: *after },
-            (Closed::Broken(_), Server::Launched(supervisor)) => match supervisor.end(DEATH) {
-                Ok(End { status, stderr, .. }) => Error::ServerDied { status, stderr },
-                Err(error) => Error::Disconnected(error),
-            },
-            (Closed::Broken(kind), _) => Error::Disconnected((*kind).into()),
-        }
-    }
-
-    /// Gives a process that this client started `patience` to end by itself, and tells how it ended; whoever else is
-    /// at the other end only loses this client.
-    fn end(&self, patience: Duration) -> Result<ServerExit, Error> {
-        match &self.server {
-            Server::Launched(supervisor) => {
-                let End { status, stdout, stderr } = supervisor.end(patience).map_err(Error::Disconnected)?;
-                Ok(ServerExit { status: Some(status), stdout, stderr })
-            }
-            Server::Connected | Server::InProcess(_) => {
-                self.join();
-                Ok(ServerExit { status: None, stdout: String::new(), stderr: String::new() })
-            }
-        }
-    }
-}
-
 impl Drop for Shared {
     fn drop(&mut self) {
         // There is nobody left to tell.
         let _ = self.shutdown();
-    }
-}
-
-/// A fault, with the method that it is of.
-#[cold]
-fn fault_error(method: &str, fault: Fault) -> Error {
-    let method = method.to_owned();
-    match fault {
-        Fault::Panic { message, location } => Error::Panic { method, message, location },
-        Fault::Argument { parameter, reason } => Error::Argument { method, parameter, reason },
-        Fault::SymbolMissing { symbol } => Error::SymbolMissing { method, symbol },
-        Fault::Status { value, os_error } => Error::Status { method, value, os_error },
-        other => Error::Fault { method, reason: other.to_string() },
     }
 }

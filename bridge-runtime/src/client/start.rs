@@ -73,8 +73,7 @@ impl Starter {
         match met {
             Ok((lane, ready)) => {
                 let info = info(supervisor.pid(), number, ready);
-                let breaker = lane.breaker();
-                Ok((Generation { info, server: Server::Launched(supervisor), breaker }, lane))
+                Ok((Generation::new(info, Server::Launched(supervisor), &lane), lane))
             }
             Err(MeetingError::Final(error)) => failed(error),
             Err(MeetingError::Line(error)) => match supervisor.end(LAST_WORDS) {

@@ -17,9 +17,6 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::fault::Fault;
-use crate::marshal::{Decoder, Encoder};
-
 /// An interface: the macro implements it for `dyn Trait`.
 pub trait Interface: 'static {
     /// The typed arguments its servers start with.
@@ -27,39 +24,6 @@ pub trait Interface: 'static {
 
     /// Its description.
     fn description() -> &'static Description;
-}
-
-/// How calls reach an implementation `S` of the interface: the macro implements it for `dyn Trait`, for every
-/// implementation of the trait.
-pub trait Dispatch<S: ?Sized>: Interface {
-    /// Carries out one call: takes its arguments, calls the method, appends its result.
-    ///
-    /// # Errors
-    /// [`Fault`] if the call cannot be carried out.
-    fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, result: &mut Reply<'_>) -> Result<(), Fault>;
-}
-
-/// Where a call's result goes. It is begun only when there is one: until then a fault can still take its place.
-#[derive(Debug)]
-pub struct Reply<'b> {
-    buffer: &'b mut crate::marshal::Buffer,
-}
-
-impl<'b> Reply<'b> {
-    pub(crate) fn new(buffer: &'b mut crate::marshal::Buffer) -> Self {
-        Self { buffer }
-    }
-
-    /// Begins the result.
-    ///
-    /// # Errors
-    /// [`Fault::Result`] without memory for it.
-    pub fn begin(&mut self) -> Result<Encoder<'_>, Fault> {
-        crate::wire::frame::begin(self.buffer).map_err(|error| Fault::Result(error.to_string()))?;
-        let mut encoder = Encoder::new(self.buffer);
-        encoder.value(&crate::wire::Message::Return)?;
-        Ok(encoder)
-    }
 }
 
 /// The description of an interface.

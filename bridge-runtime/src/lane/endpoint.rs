@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::LaneEnd;
 #[cfg(unix)]
@@ -92,8 +92,20 @@ pub(crate) fn connect(address: &str) -> io::Result<LaneEnd> {
     if let Some(path) = address.strip_prefix(LOCAL) {
         connect_local(Path::new(path))
     } else if let Some(dir) = address.strip_prefix(FIFO) {
-        super::fifo::connect_fifo(&PathBuf::from(dir))
+        super::fifo::connect_fifo(Path::new(dir))
     } else {
         Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{address}` is no address")))
+    }
+}
+
+/// Leaves the exception that ends this process where the client at an address finds it, if it could not see it
+/// otherwise.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn report_exceptions(address: &str) -> io::Result<()> {
+    match address.strip_prefix(FIFO) {
+        Some(dir) => super::fifo::report_exceptions(Path::new(dir)),
+        None => Ok(()),
     }
 }

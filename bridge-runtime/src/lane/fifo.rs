@@ -42,8 +42,13 @@ pub(super) fn connect_fifo(dir: &Path) -> io::Result<LaneEnd> {
     // Wine opens without waiting, so the client has both ends open by now; the order is that of the client.
     let writer = OpenOptions::new().write(true).open(dir.join(RESPONSES))?;
     let reader = File::open(dir.join(REQUESTS))?;
-    crate::sys::report_exceptions(OpenOptions::new().write(true).open(dir.join(EXCEPTION))?);
     Ok(LaneEnd::new(PipeTransport::new(Duplex { reader, writer })))
+}
+
+/// From now on, leaves the exception that ends this process with the client.
+pub(super) fn report_exceptions(dir: &Path) -> io::Result<()> {
+    crate::sys::report_exceptions(OpenOptions::new().write(true).open(dir.join(EXCEPTION))?);
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -10,7 +10,7 @@ mod pipe;
 use std::{fmt, io};
 
 pub use breaker::Breaker;
-pub(crate) use endpoint::{Endpoint, connect, wine_path};
+pub(crate) use endpoint::{Endpoint, connect, report_exceptions, wine_path};
 pub(crate) use local::{LocalListener, connect_local, named_path};
 pub use memory::{MemoryTransport, memory_pair};
 pub use pipe::PipeTransport;
@@ -45,6 +45,23 @@ pub struct LaneEnd {
     transport: Box<dyn Transport>,
     outgoing: Buffer,
     incoming: Buffer,
+    /// For messages that arrive while others are still being read.
+    spare: Vec<Buffer>,
+}
+
+/// A message that was taken out of its lane, with what belongs to it.
+#[derive(Debug)]
+pub struct Taken {
+    buffer: Buffer,
+    /// Where its head ends.
+    position: usize,
+}
+
+impl Taken {
+    /// What belongs to it.
+    pub fn decoder(&mut self) -> Decoder<'_> {
+        Decoder::new(self.buffer.bytes_mut(), self.position)
+    }
 }
 
 impl fmt::Debug for LaneEnd {
@@ -56,7 +73,8 @@ impl fmt::Debug for LaneEnd {
 impl LaneEnd {
     /// The end that `transport` carries.
     pub fn new(transport: impl Transport + 'static) -> Self {
-        Self { transport: Box::new(transport), outgoing: Buffer::default(), incoming: Buffer::default() }
+        let (outgoing, incoming) = Default::default();
+        Self { transport: Box::new(transport), outgoing, incoming, spare: Vec::new() }
     }
 
     /// Begins a message; what belongs to it is appended to the encoder.
@@ -79,6 +97,25 @@ impl LaneEnd {
         self.transport.send(&mut self.outgoing)
     }
 
+    /// Memory for a message that is written while others come and go.
+    pub fn buffer(&mut self) -> Buffer {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Makes a message that was written elsewhere the one that [`LaneEnd::send`] sends.
+    pub fn replace(&mut self, message: Buffer) {
+        self.spare.push(std::mem::replace(&mut self.outgoing, message));
+    }
+
+    /// Sends a message that was written elsewhere, whose memory may be exchanged for another's.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub fn send_other(&mut self, message: &mut Buffer) -> io::Result<()> {
+        std::mem::swap(&mut self.outgoing, message);
+        self.send()
+    }
+
     /// Sends a message that nothing follows.
     ///
     /// # Errors
@@ -94,8 +131,7 @@ impl LaneEnd {
     /// As [`LaneEnd::wait`] and [`LaneEnd::received`].
     pub fn receive(&mut self) -> io::Result<(Message, Decoder<'_>)> {
         self.wait()?;
-        let (message, incoming, _) = self.received()?;
-        Ok((message, incoming))
+        self.received()
     }
 
     /// Waits for a message and leaves it where it is.
@@ -116,14 +152,31 @@ impl LaneEnd {
         self.incoming.bytes().get(frame::HEADER..).unwrap_or_default()
     }
 
-    /// The message that has arrived, what belongs to it, and the buffer for the answer.
+    /// The message that has arrived, and what belongs to it.
     ///
     /// # Errors
     /// [`io::ErrorKind::InvalidData`] for what is no message.
-    pub fn received(&mut self) -> io::Result<(Message, Decoder<'_>, &mut Buffer)> {
+    pub fn received(&mut self) -> io::Result<(Message, Decoder<'_>)> {
         let mut decoder = Decoder::new(self.incoming.bytes_mut(), frame::HEADER);
         let message = decoder.value().map_err(invalid_data)?;
-        Ok((message, decoder, &mut self.outgoing))
+        Ok((message, decoder))
+    }
+
+    /// Takes the message that has arrived out of the lane: it can be read while others come and go.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::received`].
+    pub fn take(&mut self) -> io::Result<(Message, Taken)> {
+        let (message, decoder) = self.received()?;
+        let position = decoder.position();
+        let buffer = std::mem::replace(&mut self.incoming, self.spare.pop().unwrap_or_default());
+        Ok((message, Taken { buffer, position }))
+    }
+
+    /// Takes the memory of a message back, for others to come.
+    pub fn give_back(&mut self, taken: Taken) {
+        // The lane keeps as many buffers as messages were ever open at once.
+        self.spare.push(std::mem::replace(&mut self.incoming, taken.buffer));
     }
 }
 

@@ -75,6 +75,11 @@ impl<'m> Decoder<'m> {
         Self { rest: message.get_mut(position..).unwrap_or_default(), position }
     }
 
+    /// Where in the message the next value begins.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
     /// Takes any value that serde can deserialize.
     ///
     /// # Errors

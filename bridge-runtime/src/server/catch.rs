@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::sync::Once;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, panic_message};
 
 thread_local! {
     /// Whether this thread is inside [`catch`].
@@ -48,12 +48,7 @@ fn fault(payload: Box<dyn Any + Send>) -> Fault {
         Ok(fault) => return *fault,
         Err(payload) => payload,
     };
-    let message = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
-        (Some(text), _) => (*text).to_owned(),
-        (None, Some(text)) => text.clone(),
-        (None, None) => "a panic without a message".to_owned(),
-    };
-    Fault::Panic { message, location: LOCATION.take() }
+    Fault::Panic { message: panic_message(&*payload), location: LOCATION.take() }
 }
 
 /// The location of a panic is known to the hook only. Panics outside a method go to the hook that was there before.

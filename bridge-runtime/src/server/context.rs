@@ -3,7 +3,8 @@
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
-use crate::interface::{Dispatch, Interface};
+use super::call::Dispatch;
+use crate::interface::Interface;
 
 /// A type that serves an interface.
 ///

@@ -5,25 +5,27 @@
 
 use std::any::TypeId;
 use std::io::{self, Write as _};
-use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use super::Serve;
-use super::session::{Secrets, Served, answer, introduce, make, ready};
+use super::line::{Line, Target};
+use super::session::{Secrets, Served, introduce, make, ready};
 use crate::interface::Interface;
 use crate::lane::{LaneEnd, LocalListener};
 use crate::wire::{Message, Start};
 use crate::{lane, sys};
 
-/// A lane that needs the main thread, and the way back.
+/// A line that needs the main thread, and the way back.
 struct Job {
-    lane: LaneEnd,
+    line: Arc<Line>,
     /// Present for the first message of a client.
     start: Option<Start>,
-    back: Sender<LaneEnd>,
+    back: Sender<()>,
 }
 
 /// Serves whoever connects to `name`, until the process is stopped.
@@ -48,7 +50,7 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
             }
         }
     }
-    let mut server = server.map(served::<S>);
+    let mut server = server.map(Served::<S, S::Interface>::new);
     eprintln!("{} listens as `{name}`", S::Interface::description().server);
 
     let (jobs, waiting) = channel();
@@ -56,25 +58,29 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
         eprintln!("cannot listen as `{name}`: {error}");
         return ExitCode::FAILURE;
     }
-    for Job { mut lane, start, back } in waiting {
+    for Job { line, start, back } in waiting {
         let result = match (start, &server) {
-            (None, Some(server)) => answer(&mut lane, server),
+            (None, Some(server)) => line.answer(&(Rc::clone(server) as Rc<dyn Target>)),
             (None, None) => Err(io::ErrorKind::InvalidData.into()),
-            (Some(start), _) => begin(&mut lane, Start { library: library.clone(), ..start }, &mut server),
+            (Some(start), _) => begin(&mut line.lane(), Start { library: library.clone(), ..start }, &mut server),
         };
-        // A lane that broke is dropped, and with it the way back: its thread ends.
+        // Without an answer, the thread of a line that broke ends.
         if result.is_ok() {
-            let _ = back.send(lane);
+            let _ = back.send(());
         }
     }
     ExitCode::SUCCESS
 }
 
 /// Gives a client its server: the one that is there, or a new one with the client's start arguments.
-fn begin<S: Serve>(lane: &mut LaneEnd, start: Start, server: &mut Option<Served<S, S::Interface>>) -> io::Result<()> {
+fn begin<S: Serve>(
+    lane: &mut LaneEnd,
+    start: Start,
+    server: &mut Option<Rc<Served<S, S::Interface>>>,
+) -> io::Result<()> {
     if server.is_none() {
         match make::<S>(start) {
-            Ok(made) => *server = Some(served(made)),
+            Ok(made) => *server = Some(Served::new(made)),
             Err(failure) => {
                 lane.say(&Message::StartFailed(failure))?;
                 return Err(io::ErrorKind::Other.into());
@@ -107,22 +113,12 @@ fn accept<S: Serve>(listener: &LocalListener, jobs: &Sender<Job>) {
 /// Reads a lane until it ends.
 fn read<S: Serve>(mut lane: LaneEnd, jobs: &Sender<Job>) {
     let Ok(start) = introduce(&mut lane, S::Interface::description(), Secrets::default()) else { return };
-    let mut start = Some(start);
+    let (line, mut start) = (Line::new(lane), Some(start));
     loop {
-        let (back, returned) = channel();
-        if jobs.send(Job { lane, start: start.take(), back }).is_err() {
-            return;
-        }
-        lane = match returned.recv() {
-            Ok(lane) => lane,
-            Err(_) => return,
-        };
-        if lane.wait().is_err() {
-            return;
+        let (back, answered) = channel();
+        let job = Job { line: Arc::clone(&line), start: start.take(), back };
+        if jobs.send(job).is_err() || answered.recv().is_err() || line.lane().wait().is_err() {
+            return line.link().close();
         }
     }
-}
-
-fn served<S: Serve>(server: S) -> Served<S, S::Interface> {
-    Served { server, interface: PhantomData }
 }

@@ -1,14 +1,19 @@
 //! The 32-bit side: the process that loads the library and answers calls.
 
+mod call;
 mod catch;
 mod command_line;
 mod context;
+mod line;
+mod link;
 mod listen;
 mod report;
 mod session;
 mod started;
 
+pub use call::{Call, Closure, Dispatch};
 pub use catch::native;
 pub use command_line::serve;
 pub use context::{Serve, ServerContext};
+pub(crate) use line::Target;
 pub(crate) use session::{Served, ready, serve_lane};

@@ -2,22 +2,20 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::marker::PhantomData;
 use std::path::PathBuf;
+use std::rc::Rc;
 
+use super::call::{Call, Dispatch};
 use super::catch::catch;
+use super::line::{Line, Target};
 use super::{Serve, ServerContext};
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
-use crate::interface::{Description, Dispatch, Interface, Reply};
+use crate::interface::{Description, Interface};
 use crate::lane::LaneEnd;
-use crate::marshal::{Buffer, Decoder};
+use crate::marshal::Decoder;
 use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
-
-/// A server that calls can be dispatched to, whatever its type.
-pub(crate) trait Target {
-    /// Carries out a call; without a fault, `reply` holds the result.
-    fn call(&self, method: u32, arguments: Decoder<'_>, reply: &mut Reply<'_>) -> Result<(), Fault>;
-}
 
 /// Why a meeting came to nothing.
 #[derive(Debug)]
@@ -112,45 +110,39 @@ pub(crate) fn ready(library: Option<&str>) -> Ready {
 ///
 /// # Errors
 /// What broke the lane, if it was not closed in good order.
-pub(crate) fn serve_lane(lane: &mut LaneEnd, target: &dyn Target) -> io::Result<()> {
-    loop {
-        match lane.wait().and_then(|()| answer(lane, target)) {
+pub(crate) fn serve_lane(lane: LaneEnd, target: &Rc<dyn Target>) -> io::Result<()> {
+    let line = Line::new(lane);
+    let result = loop {
+        // Its own statement: the lane is not held while it is answered.
+        let arrived = line.lane().wait();
+        match arrived.and_then(|()| line.answer(target)) {
             Ok(()) => {}
-            Err(error) if is_closed(&error) => return Ok(()),
-            Err(error) => return Err(error),
+            Err(error) if is_closed(&error) => break Ok(()),
+            Err(error) => break Err(error),
         }
-    }
+    };
+    line.link().close();
+    result
 }
 
 fn is_closed(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 
-/// Answers the call that has arrived on a lane.
-pub(super) fn answer(lane: &mut LaneEnd, target: &dyn Target) -> io::Result<()> {
-    let (message, arguments, outgoing) = lane.received()?;
-    let result = match message {
-        Message::Call { method } => call(target, method, arguments, outgoing),
-        other => return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{other:?} came instead of a call"))),
-    };
-    match result {
-        Ok(()) => lane.send(),
-        Err(fault) => lane.say(&Message::Fault(fault)),
-    }
-}
-
-fn call(target: &dyn Target, method: u32, arguments: Decoder<'_>, outgoing: &mut Buffer) -> Result<(), Fault> {
-    catch(|| target.call(method, arguments, &mut Reply::new(outgoing)))
-}
-
 /// A server of type `S`, dispatched to by the interface.
 pub(crate) struct Served<S, I: ?Sized> {
     pub(crate) server: S,
-    pub(crate) interface: std::marker::PhantomData<I>,
+    interface: PhantomData<I>,
+}
+
+impl<S, I: ?Sized> Served<S, I> {
+    pub(crate) fn new(server: S) -> Rc<Self> {
+        Rc::new(Self { server, interface: PhantomData })
+    }
 }
 
 impl<S, I: Dispatch<S> + ?Sized> Target for Served<S, I> {
-    fn call(&self, method: u32, arguments: Decoder<'_>, reply: &mut Reply<'_>) -> Result<(), Fault> {
-        I::dispatch(&self.server, method, arguments, reply)
+    fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault> {
+        I::dispatch(&self.server, method, arguments, call)
     }
 }

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::marker::PhantomData;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::Serve;
+use super::line::Target;
 use super::session::{MeetingError, Secrets, Served, introduce, make, ready, serve_lane};
 use crate::interface::Interface;
 use crate::wire::Message;
@@ -34,6 +35,7 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
     let (secrets, address) = read_greeting(&mut control)?;
     watch(control)?;
     let mut lane = lane::connect(&address)?;
+    lane::report_exceptions(&address)?;
     let description = S::Interface::description();
     let start = match introduce(&mut lane, description, secrets) {
         Ok(start) => start,
@@ -48,8 +50,9 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
         }
     };
     lane.say(&Message::Ready(ready(server.library_path())))?;
-    let served = Served { server, interface: PhantomData::<S::Interface> };
-    let result = serve_lane(&mut lane, &served);
+    let served = Served::<S, S::Interface>::new(server);
+    let target: Rc<dyn Target> = served.clone();
+    let result = serve_lane(lane, &target);
     served.server.before_shutdown();
     result.map(|()| ExitCode::SUCCESS)
 }

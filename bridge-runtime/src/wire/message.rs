@@ -33,8 +33,35 @@ pub enum Message {
     },
     /// Server to client: the result follows.
     Return,
-    /// Server to client: the call could not be carried out.
+    /// Server to client: the call could not be carried out. Client to server: the callback failed.
     Fault(Fault),
+    /// Server to client, while a call is carried out: run one of its closures; the arguments follow.
+    Callback {
+        /// How many calls the one with the closure is inside of, itself included.
+        depth: u32,
+        /// The closure's place among the method's.
+        place: u32,
+    },
+    /// Server to client: run a closure that was registered; the arguments follow. On the lane of a call, while it is
+    /// carried out, or on the lane for events.
+    Event {
+        /// The number that the client gave it.
+        registration: u32,
+    },
+    /// Client to server: what the closure returned follows.
+    CallbackReturn,
+    /// Client to server, between calls: these registrations are over. The answer is `Return`.
+    Unregister(Vec<u32>),
+    /// Client to server, between calls: connect a lane for events. The answer is `Return`, once [`Message::Joined`] is on
+    /// the new lane.
+    OpenEvents {
+        /// Where the client waits.
+        address: String,
+        /// What the new lane proves itself with.
+        secret: Secret,
+    },
+    /// Server to client, first on a further lane.
+    Joined(Secret),
 }
 
 /// How the server introduces itself.

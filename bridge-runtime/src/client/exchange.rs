@@ -1,0 +1,158 @@
+//! A call: its message, the closures that the server runs meanwhile, its result.
+
+use std::array;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::callbacks::{self, Answer, Closures, RegisteredClosure, guarded};
+use super::line::{Closed, Line};
+use super::parked::{Held, park};
+use super::session::Shared;
+use super::{Arguments, Outcome, events};
+use crate::error::Error;
+use crate::fault::{ALREADY_RUNNING, Fault};
+use crate::registration::Registration;
+use crate::wire::Message;
+
+/// A call that is being made.
+struct Exchange {
+    owner: usize,
+    depth: u32,
+    name: &'static str,
+    limit: Option<Duration>,
+}
+
+impl Shared {
+    /// Makes a call.
+    pub(super) fn call<P, T, const R: usize>(
+        &self,
+        method: u32,
+        places: &mut P,
+        closures: Closures<'_>,
+        registered: [Option<RegisteredClosure>; R],
+        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, Error>,
+    ) -> Result<(T, [Registration; R]), Error> {
+        let (name, limit) = self.method(method);
+        let mut line = self.hold(name, limit)?;
+        self.ready(&mut line)?;
+        let exchange = Exchange { owner: self.owner(), depth: line.depth(), name, limit };
+        exchange.unregister(&mut line)?;
+        let registered = exchange.register(&mut line, registered)?;
+        let message = Message::Call { method };
+        let begun = line.lane()?.begin(&message);
+        let encoder = begun.map_err(|error| Error::Fault { method: name.to_owned(), reason: error.to_string() })?;
+        encode(&mut Arguments::new(name, encoder, &registered.each_ref().map(|(number, _)| *number)), places)?;
+        let mut outcome = exchange.run(&mut line, closures)?;
+        let value = decode(&mut outcome, places)?;
+        outcome.finish()?;
+        Ok((value, registered.map(|(_, registration)| registration)))
+    }
+}
+
+impl Exchange {
+    /// Sends the message that was begun, runs closures for as long as the server asks for it, and takes the result.
+    fn run<'l>(&self, line: &'l mut Line, closures: Closures<'_>) -> Result<Outcome<'l>, Error> {
+        // The time that a closure takes is not the server's.
+        let mut left = self.limit;
+        loop {
+            left = self.send_and_wait(line, left)?;
+            // Looked at twice where it is no callback: a result is a head of one byte.
+            let message = match line.lane()?.received() {
+                Ok((message @ (Message::Callback { .. } | Message::Event { .. }), _)) => message,
+                _ => return line.outcome(self.name),
+            };
+            self.call_back(line, &message, closures)?;
+        }
+    }
+
+    /// One message to the server and one back. Returns what is left of the time.
+    fn send_and_wait(&self, line: &mut Line, left: Option<Duration>) -> Result<Option<Duration>, Error> {
+        if let Some(left) = left {
+            line.watch()?.arm(left);
+        }
+        let lane = line.lane()?;
+        let sent_and_received = lane.send().and_then(|()| lane.wait());
+        let mut still_left = None;
+        if let (Some(after), Some(watch)) = (self.limit, &line.watch) {
+            let Some(deadline) = watch.disarm() else {
+                // Even if the result has come at the last moment: the server is being ended.
+                line.close(Closed::Timeout { method: self.name, after });
+                // That it is gone is part of what the error says; a process that the system cannot end is beyond that.
+                let _ = line.generation.end(Duration::ZERO);
+                return Err(Error::Timeout { method: self.name.to_owned(), after });
+            };
+            still_left = Some(watch.left(deadline));
+        }
+        match sent_and_received {
+            Ok(()) => Ok(still_left),
+            Err(error) => Err(line.broken(&error)),
+        }
+    }
+
+    /// Runs the closure that the server asks for, and begins the answer.
+    fn call_back(&self, line: &mut Line, message: &Message, closures: Closures<'_>) -> Result<(), Error> {
+        let lane = line.lane()?;
+        let (_, mut taken) = lane.take().map_err(|error| Error::Protocol(error.to_string()))?;
+        let mut answer = Answer::new(lane.buffer());
+        let registry = Arc::clone(&line.generation.registry);
+        let result = park(self.owner, self.depth, line, || {
+            guarded(|| match message {
+                Message::Callback { depth, place } if *depth == self.depth => {
+                    closures(*place, taken.decoder(), &mut answer)
+                }
+                // One of a call that this one is inside of: it is what makes this call.
+                Message::Callback { .. } => Err(Fault::Message(ALREADY_RUNNING.to_owned())),
+                Message::Event { registration } => registry.run(*registration, taken.decoder(), &mut answer),
+                _ => callbacks::none(0, taken.decoder(), &mut answer),
+            })
+        });
+        let lane = line.lane()?;
+        lane.give_back(taken);
+        let begun = match result {
+            Ok(()) => {
+                lane.replace(answer.into_buffer());
+                Ok(())
+            }
+            Err(fault) => lane.begin(&Message::Fault(fault)).map(drop),
+        };
+        begun.map_err(|error| Error::Fault { method: self.name.to_owned(), reason: error.to_string() })
+    }
+
+    /// Tells the server what is no longer registered.
+    fn unregister(&self, line: &mut Line) -> Result<(), Error> {
+        if !line.generation.registry.has_released() {
+            return Ok(());
+        }
+        let released = line.generation.registry.take_released();
+        self.ask(line, &Message::Unregister(released))
+    }
+
+    /// Gives each closure a number, and makes sure that the server can call it at any time.
+    fn register<const R: usize>(
+        &self,
+        line: &mut Held<'_>,
+        closures: [Option<RegisteredClosure>; R],
+    ) -> Result<[(Option<u32>, Registration); R], Error> {
+        if closures.iter().any(Option::is_some) && line.generation.events.get().is_none() {
+            let opening = events::Opening::new(&line.generation).map_err(Error::Endpoint)?;
+            self.ask(line, &opening.message())?;
+            opening.accept(&line.generation)?;
+        }
+        let mut closures = closures.into_iter();
+        Ok(array::from_fn(|_| match closures.next().flatten() {
+            Some(closure) => {
+                let (number, registration) = events::register(&line.generation, closure);
+                (Some(number), registration)
+            }
+            None => (None, Registration::none()),
+        }))
+    }
+
+    /// A message beside the interface's methods, which is answered with nothing.
+    fn ask(&self, line: &mut Line, message: &Message) -> Result<(), Error> {
+        let begun = line.lane()?.begin(message).map(drop);
+        begun.map_err(|error| Error::Fault { method: self.name.to_owned(), reason: error.to_string() })?;
+        self.run(line, &mut callbacks::none)?.finish()
+    }
+}

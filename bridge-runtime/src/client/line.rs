@@ -1,0 +1,123 @@
+//! A session's lane with what a call needs beside it, and why there may be none any more.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{io, mem};
+
+use super::Outcome;
+use super::deadline::Watch;
+use super::generation::Generation;
+use crate::error::Error;
+use crate::fault::Fault;
+use crate::lane::LaneEnd;
+use crate::wire::Message;
+
+/// What a call needs, and has for itself while it is made.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) generation: Arc<Generation>,
+    pub(super) state: State,
+    /// Present from the first call with a deadline on.
+    pub(super) watch: Option<Watch>,
+}
+
+/// The lane, or why there is none any more.
+#[derive(Debug)]
+pub(super) enum State {
+    Open(LaneEnd),
+    Closed(Closed, Instant),
+    /// A closure's calls have it.
+    Lent,
+}
+
+/// Why a lane was closed; every later call says so.
+#[derive(Debug, Clone)]
+pub(super) enum Closed {
+    Shutdown,
+    Broken(io::ErrorKind),
+    Nonsense(String),
+    Timeout {
+        method: &'static str,
+        after: Duration,
+    },
+    /// Another session has the server now.
+    Dismantled,
+}
+
+impl Line {
+    pub(super) fn new(generation: Arc<Generation>, lane: LaneEnd) -> Self {
+        Self { generation, state: State::Open(lane), watch: None }
+    }
+
+    /// Moves out what there is, until it is put back.
+    pub(super) fn lend(&mut self) -> Self {
+        Self {
+            generation: Arc::clone(&self.generation),
+            state: mem::replace(&mut self.state, State::Lent),
+            watch: self.watch.take(),
+        }
+    }
+
+    /// The lane.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn lane(&mut self) -> Result<&mut LaneEnd, Error> {
+        match &mut self.state {
+            State::Open(lane) => Ok(lane),
+            State::Closed(closed, _) => Err(self.generation.closed(closed)),
+            State::Lent => Err(Error::Shutdown),
+        }
+    }
+
+    /// The thread that keeps deadlines.
+    pub(super) fn watch(&mut self) -> Result<&Watch, Error> {
+        match &mut self.watch {
+            Some(watch) => Ok(watch),
+            empty => Ok(empty.insert(Watch::start(&self.generation).map_err(Error::Deadline)?)),
+        }
+    }
+
+    /// Takes the message that has arrived for the result of a call.
+    pub(super) fn outcome(&mut self, name: &'static str) -> Result<Outcome<'_>, Error> {
+        match self.lane()?.received() {
+            Ok((Message::Return, decoder)) => Ok(Outcome::new(name, decoder)),
+            Ok((Message::Fault(fault), _)) => Err(fault_error(name, fault)),
+            Ok((message, _)) => Err(Error::Protocol(format!("{message:?} came instead of the result of `{name}`"))),
+            Err(error) => Err(Error::Protocol(error.to_string())),
+        }
+    }
+
+    /// Drops a lane that broke, or on which nonsense came.
+    #[cold]
+    pub(super) fn broken(&mut self, error: &io::Error) -> Error {
+        let closed = match error.kind() {
+            io::ErrorKind::InvalidData => Closed::Nonsense(error.to_string()),
+            kind => Closed::Broken(kind),
+        };
+        let error = self.generation.closed(&closed);
+        self.close(closed);
+        error
+    }
+
+    /// Drops a lane that is of no further use: with it the server learns that nothing more comes.
+    #[cold]
+    pub(super) fn close(&mut self, closed: Closed) {
+        self.state = State::Closed(closed, Instant::now());
+        self.generation.forget_closures();
+    }
+}
+
+/// A fault, with the method that it is of.
+#[cold]
+fn fault_error(method: &str, fault: Fault) -> Error {
+    let method = method.to_owned();
+    match fault {
+        Fault::Panic { message, location } => Error::Panic { method, message, location },
+        Fault::Argument { parameter, reason } => Error::Argument { method, parameter, reason },
+        Fault::SymbolMissing { symbol } => Error::SymbolMissing { method, symbol },
+        Fault::Status { value, os_error } => Error::Status { method, value, os_error },
+        Fault::Callback { callback, reason } => Error::Callback { method, callback, reason },
+        other => Error::Fault { method, reason: other.to_string() },
+    }
+}

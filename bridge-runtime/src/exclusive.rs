@@ -1,0 +1,65 @@
+//! A value that one thread at a time may use, and not twice.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::thread::ThreadId;
+
+/// A mutex that refuses the thread that holds it already, instead of waiting for ever: what runs here may come back.
+pub(crate) struct Exclusive<T> {
+    user: Mutex<Option<ThreadId>>,
+    value: Mutex<T>,
+}
+
+/// Takes the user's name away again, also after a panic.
+struct Leave<'e>(&'e Mutex<Option<ThreadId>>);
+
+impl<T> Exclusive<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self { user: Mutex::new(None), value: Mutex::new(value) }
+    }
+
+    /// Uses the value, after whoever else does; `None` from inside of another use.
+    pub(crate) fn enter<R>(&self, use_it: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let this = std::thread::current().id();
+        if *self.user.lock().unwrap_or_else(PoisonError::into_inner) == Some(this) {
+            return None;
+        }
+        let mut value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.user.lock().unwrap_or_else(PoisonError::into_inner) = Some(this);
+        let _leave = Leave(&self.user);
+        Some(use_it(&mut value))
+    }
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl<T> fmt::Debug for Exclusive<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exclusive").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_inside_of_another_is_refused_and_one_beside_it_waits() {
+        let value = Exclusive::new(1);
+        let inner = value.enter(|number| {
+            *number += 1;
+            value.enter(|number| *number += 10)
+        });
+        assert_eq!(inner, Some(None));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| value.enter(|number| *number += 1).unwrap());
+            }
+        });
+        assert_eq!(value.enter(|number| *number), Some(6));
+    }
+}

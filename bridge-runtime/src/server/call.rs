@@ -1,0 +1,119 @@
+//! What a method sees of the call that it is carrying out: the answer, and the client's closures.
+
+use std::cell::RefCell;
+use std::io;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use super::line::{Line, Refused};
+use super::link::Link;
+use crate::fault::Fault;
+use crate::interface::Interface;
+use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
+use crate::registration::Registration;
+use crate::wire::Message;
+
+/// How calls reach an implementation `S` of the interface: the macro implements it for `dyn Trait`, for every
+/// implementation of the trait.
+pub trait Dispatch<S: ?Sized>: Interface {
+    /// Carries out one call: takes its arguments, calls the method, answers with its result.
+    ///
+    /// # Errors
+    /// [`Fault`] if the call cannot be carried out.
+    fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
+}
+
+/// The call that is being carried out.
+#[derive(Debug)]
+pub struct Call {
+    line: Arc<Line>,
+    depth: u32,
+    /// What became of the answer, once there is one.
+    sent: RefCell<Option<io::Result<()>>>,
+}
+
+impl Call {
+    pub(super) fn new(line: Arc<Line>, depth: u32) -> Self {
+        Self { line, depth, sent: RefCell::new(None) }
+    }
+
+    pub(super) fn sent(&self) -> Option<io::Result<()>> {
+        self.sent.take()
+    }
+
+    /// Answers with a result. Until then a fault can still take its place.
+    ///
+    /// # Errors
+    /// [`Fault::Result`] for what cannot be sent; the call is not answered then.
+    pub fn answer(&self, encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>) -> Result<(), Fault> {
+        let mut lane = self.line.lane();
+        encode(&mut lane.begin(&Message::Return)?)?;
+        self.sent.replace(Some(lane.send()));
+        Ok(())
+    }
+
+    /// The closure at `place` among those that the method was given for the time of the call.
+    pub fn closure(&self, place: u32, name: &'static str) -> Closure {
+        Closure { name, at: At::Call { line: Arc::clone(&self.line), message: (self.depth, place) } }
+    }
+
+    /// A closure that was registered.
+    pub fn registered(&self, number: u32, name: &'static str) -> Closure {
+        Closure { name, at: At::Client { link: Arc::clone(self.line.link()), number } }
+    }
+
+    /// Keeps a registration for as long as the client does.
+    pub fn keep(&self, number: Option<u32>, registration: Registration) {
+        if let Some(number) = number {
+            self.line.link().keep(number, registration);
+        }
+    }
+}
+
+/// A closure of the client's.
+#[derive(Debug)]
+pub struct Closure {
+    name: &'static str,
+    at: At,
+}
+
+#[derive(Debug)]
+enum At {
+    /// For the time of one call: the call's depth, and the closure's place.
+    Call { line: Arc<Line>, message: (u32, u32) },
+    /// Registered.
+    Client { link: Arc<Link>, number: u32 },
+}
+
+impl Closure {
+    /// Runs it, and waits for what it returns.
+    ///
+    /// # Panics
+    /// If it cannot be run, or panics: with [`Fault::Callback`], which is caught where C called, or where the call was
+    /// dispatched.
+    pub fn run<T>(
+        &self,
+        encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+        decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+    ) -> T {
+        let result = match &self.at {
+            At::Call { line, message: (depth, place) } => {
+                line.converse(&Message::Callback { depth: *depth, place: *place }, encode, decode)
+            }
+            At::Client { link, number } => {
+                let message = Message::Event { registration: *number };
+                match Line::current(link) {
+                    Some(line) => line.converse(&message, encode, decode),
+                    None => link.converse(&message, encode, decode),
+                }
+            }
+        };
+        result.unwrap_or_else(|refused| {
+            let reason = match refused {
+                Refused::Fault(fault) => fault.to_string(),
+                Refused::Line(error) => format!("does not reach the client: {error}"),
+            };
+            resume_unwind(Box::new(Fault::Callback { callback: self.name.to_owned(), reason }))
+        })
+    }
+}

@@ -1,0 +1,194 @@
+//! A client's lane while calls are carried out on it: calls hold closures of the client's, and these make calls.
+//!
+//! Messages are nested as the calls are. The lane is locked from a question to the client until its answer, or until
+//! the client makes a call from inside of it; so a thread of the library's own can run a closure of the call as well.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::call::Call;
+use super::catch::catch;
+use super::link::Link;
+use crate::fault::Fault;
+use crate::lane::{LaneEnd, Taken};
+use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
+use crate::wire::Message;
+
+/// A server that calls can be dispatched to, whatever its type.
+pub(crate) trait Target {
+    /// Carries out a call, and answers it where there is no fault.
+    fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
+}
+
+/// One client's lane, and what is kept for that client.
+#[derive(Debug)]
+pub(super) struct Line {
+    lane: Mutex<LaneEnd>,
+    link: Arc<Link>,
+}
+
+/// What this thread is carrying out.
+#[derive(Clone)]
+struct Current {
+    line: Arc<Line>,
+    target: Rc<dyn Target>,
+    /// How many calls it is inside of.
+    depth: u32,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+}
+
+impl Line {
+    pub(super) fn new(lane: LaneEnd) -> Arc<Self> {
+        Arc::new(Self { lane: Mutex::new(lane), link: Arc::default() })
+    }
+
+    /// The lane, between messages.
+    pub(super) fn lane(&self) -> MutexGuard<'_, LaneEnd> {
+        // A panic in a `Serialize` leaves the lane as it was.
+        self.lane.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn link(&self) -> &Arc<Link> {
+        &self.link
+    }
+
+    /// The line whose call this thread carries out, if it is one of this client's.
+    pub(super) fn current(link: &Arc<Link>) -> Option<Arc<Self>> {
+        let is_of = |current: &&Current| Arc::ptr_eq(&current.line.link, link);
+        CURRENT.with_borrow(|current| current.as_ref().filter(is_of).map(|current| Arc::clone(&current.line)))
+    }
+
+    /// Answers what has arrived.
+    pub(super) fn answer(self: &Arc<Self>, target: &Rc<dyn Target>) -> io::Result<()> {
+        let (message, taken) = self.lane().take()?;
+        self.handle(message, taken, target, 1)
+    }
+
+    fn handle(self: &Arc<Self>, message: Message, taken: Taken, target: &Rc<dyn Target>, depth: u32) -> io::Result<()> {
+        let answer = match message {
+            Message::Call { method } => return self.carry_out(method, taken, target, depth),
+            Message::Unregister(registrations) => {
+                self.link.unregister(&registrations);
+                Message::Return
+            }
+            Message::OpenEvents { address, secret } => match self.link.open_events(&address, secret) {
+                Ok(()) => Message::Return,
+                Err(error) => Message::Fault(Fault::Message(format!("the lane for events cannot be opened: {error}"))),
+            },
+            other => return Err(out_of_turn(&other)),
+        };
+        let mut lane = self.lane();
+        lane.give_back(taken);
+        lane.say(&answer)
+    }
+
+    fn carry_out(
+        self: &Arc<Self>,
+        method: u32,
+        mut taken: Taken,
+        target: &Rc<dyn Target>,
+        depth: u32,
+    ) -> io::Result<()> {
+        let current = Current { line: Arc::clone(self), target: Rc::clone(target), depth };
+        let outer = CURRENT.replace(Some(current));
+        let call = Call::new(Arc::clone(self), depth);
+        let result = catch(|| target.call(method, taken.decoder(), &call));
+        CURRENT.set(outer);
+        let mut lane = self.lane();
+        lane.give_back(taken);
+        match (call.sent(), result) {
+            (Some(sent), Ok(())) => sent,
+            // A value panicked when it was dropped. The client has its answer; the output is what is left.
+            (Some(sent), Err(fault)) => {
+                fault.complain();
+                sent
+            }
+            (None, Err(fault)) => lane.say(&Message::Fault(fault)),
+            (None, Ok(())) => lane.say(&Message::Fault(Fault::Message("the call was not answered".to_owned()))),
+        }
+    }
+
+    /// Asks the client something, carries out what it calls meanwhile, and takes the answer.
+    pub(super) fn converse<T>(
+        self: &Arc<Self>,
+        message: &Message,
+        encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+        decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+    ) -> Result<T, Refused> {
+        let mut lane = self.lane();
+        encode(&mut lane.begin(message)?)?;
+        lane.send()?;
+        loop {
+            lane.wait()?;
+            let (message, mut taken) = lane.take()?;
+            match message {
+                Message::CallbackReturn => {
+                    let mut decoder = taken.decoder();
+                    let value = decode(&mut decoder).and_then(|value| decoder.finish().map(|()| value));
+                    lane.give_back(taken);
+                    return Ok(value?);
+                }
+                Message::Fault(fault) => {
+                    lane.give_back(taken);
+                    return Err(Refused::Fault(fault));
+                }
+                message => {
+                    drop(lane);
+                    self.nested(message, taken)?;
+                    lane = self.lane();
+                }
+            }
+        }
+    }
+
+    /// Answers what a closure asks for. It runs where the closure was called.
+    fn nested(self: &Arc<Self>, message: Message, taken: Taken) -> io::Result<()> {
+        let current = CURRENT.with_borrow(Option::clone).filter(|current| Arc::ptr_eq(&current.line, self));
+        if let Some(Current { target, depth, .. }) = current {
+            return self.handle(message, taken, &target, depth.saturating_add(1));
+        }
+        // The library is to see one thread only.
+        let mut lane = self.lane();
+        lane.give_back(taken);
+        lane.say(&Message::Fault(Fault::Message(
+            "cannot be called from a closure that a thread of the library's own runs; call it after the closure"
+                .to_owned(),
+        )))
+    }
+}
+
+/// Why a closure came to nothing.
+pub(super) enum Refused {
+    /// The client says so.
+    Fault(Fault),
+    /// It could not be asked.
+    Line(io::Error),
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Self::Line(error)
+    }
+}
+
+impl From<EncodeError> for Refused {
+    fn from(error: EncodeError) -> Self {
+        Self::Fault(Fault::Message(format!("got an argument that cannot be sent: {error}")))
+    }
+}
+
+impl From<DecodeError> for Refused {
+    fn from(error: DecodeError) -> Self {
+        Self::Line(io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+}
+
+/// A message that cannot come now.
+pub(super) fn out_of_turn(message: &Message) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{message:?} came out of turn"))
+}

@@ -1,0 +1,103 @@
+//! What a server keeps for one client beside its lane: what it has registered, and the lane for events.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+use super::line::{Refused, out_of_turn};
+use crate::lane::{self, LaneEnd};
+use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
+use crate::registration::Registration;
+use crate::wire::{Message, Secret};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    /// For closures that are called outside of any call.
+    events: Mutex<Option<LaneEnd>>,
+    is_closed: AtomicBool,
+    registrations: Mutex<HashMap<u32, Registration>>,
+}
+
+impl Link {
+    /// Connects the lane for events.
+    pub(super) fn open_events(&self, address: &str, secret: Secret) -> io::Result<()> {
+        let mut lane = lane::connect(address)?;
+        lane.say(&Message::Joined(secret))?;
+        *self.events() = Some(lane);
+        Ok(())
+    }
+
+    pub(super) fn keep(&self, number: u32, registration: Registration) {
+        // Its predecessor of the same number is dropped outside the lock: it may run code of the user's.
+        let _earlier = self.registrations().insert(number, registration);
+    }
+
+    pub(super) fn unregister(&self, numbers: &[u32]) {
+        let ended: Vec<_> = {
+            let mut registrations = self.registrations();
+            numbers.iter().map(|number| registrations.remove(number)).collect()
+        };
+        drop(ended);
+    }
+
+    /// As [`Line::converse`](super::line::Line::converse), on the lane for events: one closure at a time runs there, and
+    /// makes its calls on the client's other lane.
+    pub(super) fn converse<T>(
+        &self,
+        message: &Message,
+        encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+        decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+    ) -> Result<T, Refused> {
+        let mut events = self.events();
+        let result = match &mut *events {
+            Some(lane) => ask(lane, message, encode, decode),
+            None => return Err(io::Error::from(io::ErrorKind::NotConnected).into()),
+        };
+        if self.is_closed.load(Ordering::SeqCst) || matches!(result, Err(Refused::Line(_))) {
+            *events = None;
+        }
+        result
+    }
+
+    /// The client is gone.
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::SeqCst);
+        match self.events.try_lock() {
+            Ok(mut events) => *events = None,
+            Err(TryLockError::Poisoned(poisoned)) => *poisoned.into_inner() = None,
+            // Whoever uses it closes it then.
+            Err(TryLockError::WouldBlock) => {}
+        }
+        let registrations = std::mem::take(&mut *self.registrations());
+        drop(registrations);
+    }
+
+    fn events(&self) -> MutexGuard<'_, Option<LaneEnd>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn registrations(&self) -> MutexGuard<'_, HashMap<u32, Registration>> {
+        self.registrations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn ask<T>(
+    lane: &mut LaneEnd,
+    message: &Message,
+    encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+) -> Result<T, Refused> {
+    encode(&mut lane.begin(message)?)?;
+    lane.send()?;
+    match lane.receive()? {
+        (Message::CallbackReturn, mut decoder) => {
+            let value = decode(&mut decoder)?;
+            decoder.finish()?;
+            Ok(value)
+        }
+        (Message::Fault(fault), _) => Err(Refused::Fault(fault)),
+        (other, _) => Err(out_of_turn(&other).into()),
+    }
+}
