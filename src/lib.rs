@@ -223,8 +223,8 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, LibraryError, MissingSymbol, Output, Restart,
-    Serve, ServerContext, ServerExit, ServerInfo, SystemError, serve, server_main,
+    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, LibraryError, MissingSymbol, Output,
+    Registration, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError, UserData, serve, server_main,
 };
 
 #[doc(hidden)]

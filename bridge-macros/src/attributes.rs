@@ -39,6 +39,9 @@ pub(crate) struct ParameterAttributes {
     /// `None` where it could not be read.
     pub(crate) out: Said<Option<Out>>,
     pub(crate) encoding: Said<Encoding>,
+    pub(crate) abi: Said<LitStr>,
+    pub(crate) registered: Said<()>,
+    pub(crate) user_data: Said<Vec<Ident>>,
 }
 
 /// `#[out]`, `#[out(len = …)]`, `#[out(cap = …, len = …)]`.
@@ -53,7 +56,7 @@ const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `abi`, `optional`, `check`
                                  `returns`, `global`, `wide`, `encoding`, `timeout`";
 
 /// The attributes that it knows on parameters.
-const PARAMETER_ATTRIBUTES: &str = "`len_of`, `out`, `wide`, `encoding`";
+const PARAMETER_ATTRIBUTES: &str = "`len_of`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`";
 
 /// The compiler's own attributes that make sense on a method.
 const PASSED_ON: &[&str] = &[
@@ -151,6 +154,12 @@ impl ParameterAttributes {
                 "out" => say(&mut own.out, name, Ok(errors.take(out(attr))), errors),
                 "wide" => say(&mut own.encoding, name, nothing(attr).map(|()| Encoding::Wide), errors),
                 "encoding" => say(&mut own.encoding, name, encoding(attr), errors),
+                "abi" => say(&mut own.abi, name, text_argument(attr), errors),
+                "registered" => say(&mut own.registered, name, nothing(attr), errors),
+                "user_data" => {
+                    let wanted = "expected the callbacks whose context this is; write `#[user_data(name)]`";
+                    say(&mut own.user_data, name, names(attr, wanted), errors);
+                }
                 "allow" | "expect" | "warn" | "deny" => {}
                 "cfg" | "cfg_attr" => {
                     errors.at(name, "a parameter is there on both sides or on none; put `#[cfg]` on the method");
@@ -246,6 +255,11 @@ fn encoding(attr: &Attribute) -> syn::Result<Encoding> {
 
 /// The names in `#[len_of(x, y)]`.
 pub(crate) fn length_of(attr: &Attribute) -> syn::Result<Vec<Ident>> {
+    names(attr, "expected the parameters whose length this is; write `#[len_of(name)]`")
+}
+
+/// The names in `#[name(x, y)]`.
+fn names(attr: &Attribute, wanted: &str) -> syn::Result<Vec<Ident>> {
     struct Names(Punctuated<Ident, Token![,]>);
 
     impl Parse for Names {
@@ -254,7 +268,6 @@ pub(crate) fn length_of(attr: &Attribute) -> syn::Result<Vec<Ident>> {
         }
     }
 
-    let wanted = "expected the parameters whose length this is; write `#[len_of(name)]`";
     let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.path().span(), wanted)) };
     let Names(names) = list.parse_args().map_err(|error| syn::Error::new(error.span(), wanted))?;
     if names.is_empty() {

@@ -57,8 +57,8 @@ fn taken(interface: &Interface, method: &Method, errors: &Errors) {
 }
 
 fn parameters(method: &Method, errors: &Errors) {
-    for (place, parameter) in method.parameters.iter().enumerate() {
-        if method.parameters[..place].iter().any(|earlier| earlier.name == parameter.name) {
+    for (place, parameter) in method.signature.parameters.iter().enumerate() {
+        if method.signature.parameters[..place].iter().any(|earlier| earlier.name == parameter.name) {
             let message = format!("there is a parameter `{}` already; give this one another name", parameter.name);
             errors.at(&parameter.name, message);
         }
@@ -66,7 +66,7 @@ fn parameters(method: &Method, errors: &Errors) {
 }
 
 fn native(method: &Method, native: &Native, errors: &Errors) {
-    for parameter in &method.parameters {
+    for parameter in &method.signature.parameters {
         match &parameter.kind {
             Kind::Length(length) => self::length(method, length, errors),
             Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => written(method, buffer, errors),
@@ -79,7 +79,7 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
             _ => {}
         }
     }
-    match (&method.returns, &native.returned_length) {
+    match (&method.signature.returns, &native.returned_length) {
         (Returns::Vec { ty, .. }, None) => {
             errors.at(ty, "how many elements the returned pointer is to is not known; add `#[returns(len = …)]`");
         }
@@ -92,7 +92,7 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
         }
         (Returns::Nothing | Returns::Value(_), None) => {}
     }
-    let returned = match &method.returns {
+    let returned = match &method.signature.returns {
         Returns::Nothing => None,
         Returns::Value(ty) | Returns::Vec { ty, .. } | Returns::Result { ty, .. } => Some(&**ty),
     };
@@ -105,7 +105,7 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
     }
     if let Some(free_with) = &native.free_with
         && !returns_text
-        && !matches!(method.returns, Returns::Vec { .. })
+        && !matches!(method.signature.returns, Returns::Vec { .. })
     {
         errors.at(free_with, "the method returns no pointer that could be freed; return `String` or `Vec<T>`");
     }
@@ -116,9 +116,9 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
 
 /// A variable is read by a method without parameters, and written by one with the new value.
 fn variable(method: &Method, errors: &Errors) {
-    let is_read = method.parameters.is_empty() && matches!(method.returns, Returns::Value(_));
-    let is_written = matches!(method.parameters.as_slice(), [Parameter { kind: Kind::Value, .. }])
-        && matches!(method.returns, Returns::Nothing);
+    let is_read = method.signature.parameters.is_empty() && matches!(method.signature.returns, Returns::Value(_));
+    let is_written = matches!(method.signature.parameters.as_slice(), [Parameter { kind: Kind::Value, .. }])
+        && matches!(method.signature.returns, Returns::Nothing);
     if !is_read && !is_written {
         let message =
             "a variable is read by `fn name(&self) -> T`, and written by `fn name(&self, value: T)`; write one";
@@ -130,10 +130,10 @@ fn variable(method: &Method, errors: &Errors) {
 fn written(method: &Method, buffer: &Buffer, errors: &Errors) {
     let Some(length) = &buffer.length else { return };
     let is_out = |parameter: &&Parameter| matches!(parameter.kind, Kind::Pointer(_, Passing::Out));
-    if length == "ret" && !matches!(method.returns, Returns::Nothing) {
+    if length == "ret" && !matches!(method.signature.returns, Returns::Nothing) {
         return;
     }
-    if !method.parameters.iter().filter(is_out).any(|parameter| parameter.name == *length) {
+    if !method.signature.parameters.iter().filter(is_out).any(|parameter| parameter.name == *length) {
         let message = format!("nothing comes out as `{length}`; name an `#[out]` parameter, or `ret`");
         errors.at(length, message);
     }
@@ -148,9 +148,14 @@ fn length(method: &Method, length: &Length, errors: &Errors) {
             errors.at(of, format_args!("`{of}` is named twice; name it once"));
             continue;
         }
-        let Some(array) = method.parameters.iter().find(|parameter| parameter.name == *of) else {
-            let arrays: Vec<_> =
-                method.parameters.iter().filter(has_length).map(|parameter| format!("`{}`", parameter.name)).collect();
+        let Some(array) = method.signature.parameters.iter().find(|parameter| parameter.name == *of) else {
+            let arrays: Vec<_> = method
+                .signature
+                .parameters
+                .iter()
+                .filter(has_length)
+                .map(|parameter| format!("`{}`", parameter.name))
+                .collect();
             let remedy = match arrays.as_slice() {
                 [] => "pass an array, as `&[T]`".to_owned(),
                 arrays => format!("name {}", arrays.join(" or ")),
@@ -167,7 +172,7 @@ fn length(method: &Method, length: &Length, errors: &Errors) {
 }
 
 fn bodied(method: &Method, errors: &Errors) {
-    for parameter in &method.parameters {
+    for parameter in &method.signature.parameters {
         match parameter.kind {
             Kind::Length(_) => {
                 let message = "a slice of Rust knows its length; leave the parameter out, it is for native functions";

@@ -26,14 +26,31 @@ pub(crate) struct Method {
     /// What stands on the trait's method: docs, `cfg`, lints.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) name: Ident,
-    /// In C's order, hidden ones included.
-    pub(crate) parameters: Vec<Parameter>,
-    pub(crate) returns: Returns,
+    pub(crate) signature: Signature,
     pub(crate) body: Option<Block>,
     /// The native function behind it: it has no body, and the interface has a library.
     pub(crate) native: Option<Native>,
     /// Its own deadline.
     pub(crate) timeout: Option<Duration>,
+}
+
+/// What a method, or a callback, takes and gives.
+pub(crate) struct Signature {
+    /// In C's order, hidden ones included.
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) returns: Returns,
+    pub(crate) beyond: Beyond,
+}
+
+/// What is behind a signature in the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    /// Rust: a body, or a server type of the user's.
+    Rust,
+    /// A function of the library.
+    Function,
+    /// The library, which calls back.
+    Caller,
 }
 
 /// The native function, or variable, behind a method.
@@ -104,6 +121,20 @@ pub(crate) enum Kind {
     TextBuffer(Encoding, Buffer),
     /// `#[len_of(x, y)] n: T`: hidden from the caller.
     Length(Length),
+    /// `fn(…) -> T`, `Option<fn(…) -> T>`.
+    Callback(Box<Callback>),
+    /// `UserData`, hidden from the caller: the callbacks whose context it is.
+    UserData(Vec<Ident>),
+}
+
+/// A function pointer that the library calls back.
+pub(crate) struct Callback {
+    pub(crate) signature: Signature,
+    pub(crate) abi: Abi,
+    /// Whether it may be null.
+    pub(crate) is_optional: bool,
+    /// Whether the library keeps it.
+    pub(crate) is_registered: bool,
 }
 
 /// Which way what a pointer points to goes.
@@ -116,8 +147,8 @@ pub(crate) enum Passing {
 
 /// A buffer that the library writes to.
 pub(crate) struct Buffer {
-    /// In elements.
-    pub(crate) capacity: Expr,
+    /// In elements; a callback's own length may tell it instead.
+    pub(crate) capacity: Option<Expr>,
     /// The parameter, or `ret`, that holds how much was written.
     pub(crate) length: Option<Ident>,
 }
@@ -168,6 +199,15 @@ pub(crate) enum Abi {
     Cdecl,
 }
 
+impl Callback {
+    /// The closure's type in Rust, as a bound.
+    pub(crate) fn closure(&self) -> TokenStream {
+        let types = self.signature.visible().map(|parameter| &parameter.ty);
+        let returns = self.signature.returned_type(&TokenStream::new()).map(|ty| quote!(-> #ty));
+        quote!(::core::ops::FnMut(#(#types),*) #returns)
+    }
+}
+
 impl Interface {
     pub(crate) fn client(&self) -> Ident {
         names::client(&self.name)
@@ -194,14 +234,19 @@ impl Method {
         let taken = ["cfg", "doc", "deprecated", "allow", "expect", "warn", "deny"];
         self.attrs.iter().filter(move |attr| taken.iter().any(|name| attr.path().is_ident(name)))
     }
+}
 
+impl Signature {
     /// The type of a parameter, or of what it points to, by way of the trait that it needs here.
     ///
     /// The compiler then reports a type without it once, at the type, and nothing that follows from it.
     pub(crate) fn checked(&self, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-        let is_native = self.native.is_some();
+        let is_native = self.beyond != Beyond::Rust;
         let (ty, bridged) = match &parameter.kind {
             Kind::Length(length) => return by_way_of(&length.ty, Needed::IsLength, krate),
+            Kind::UserData(_) => return by_way_of(&parameter.ty, Needed::IsUserData, krate),
+            // What is in it has types.
+            Kind::Callback(_) => return quote!(()),
             Kind::Array(element, _) | Kind::ArrayBuffer(element, _) => (&**element, Needed::CrossInSlice),
             Kind::Pointer(ty, _) => (&**ty, Needed::Cross),
             Kind::Value | Kind::Text { .. } | Kind::TextBuffer(..) => (&parameter.ty, Needed::Cross),
@@ -212,9 +257,10 @@ impl Method {
     /// The returned type, likewise: how it crosses, and the types in it that do.
     pub(crate) fn checked_return(&self, krate: &TokenStream) -> (&'static str, TokenStream) {
         let cross = |ty| by_way_of(ty, Needed::Cross, krate);
-        let is_native = self.native.is_some();
+        let is_native = self.beyond != Beyond::Rust;
         match &self.returns {
             Returns::Nothing => ("value", quote!(())),
+            Returns::Value(ty) if self.beyond == Beyond::Caller => ("value", by_way_of(ty, Needed::Native, krate)),
             Returns::Value(ty) if is_native => ("value", by_way_of(ty, Needed::NativeReturn, krate)),
             Returns::Value(ty) => ("value", cross(ty)),
             Returns::Vec { element, .. } if is_native => ("vec", by_way_of(element, Needed::Native, krate)),
@@ -226,7 +272,7 @@ impl Method {
         }
     }
 
-    /// What the method gives back: what it returns, unless that is nothing, and what comes out of its parameters.
+    /// What comes back: what is returned, unless that is nothing, and what comes out of the parameters.
     pub(crate) fn parts(&self, krate: &TokenStream) -> Vec<Part> {
         let mut parts = Vec::new();
         if !matches!(self.returns, Returns::Nothing) {
@@ -245,12 +291,31 @@ impl Method {
         parts
     }
 
-    /// What the method returns in the trait; `None` for nothing.
-    pub(crate) fn returned_type(&self) -> Option<TokenStream> {
+    /// What is returned in Rust; `None` for nothing.
+    pub(crate) fn returned_type(&self, krate: &TokenStream) -> Option<TokenStream> {
         let own = (!matches!(self.returns, Returns::Nothing)).then(|| self.returns.ty());
         let outs = self.outs().map(|parameter| parameter.ty.to_token_stream());
-        let types: Vec<_> = own.into_iter().chain(outs).collect();
+        let registrations = self.registered().map(|_| quote!(#krate::Registration));
+        let types: Vec<_> = own.into_iter().chain(outs).chain(registrations).collect();
         (!types.is_empty()).then(|| joined(&types))
+    }
+
+    /// The callbacks.
+    pub(crate) fn callbacks(&self) -> impl Iterator<Item = (&Parameter, &Callback)> {
+        self.parameters.iter().filter_map(|parameter| match &parameter.kind {
+            Kind::Callback(callback) => Some((parameter, &**callback)),
+            _ => None,
+        })
+    }
+
+    /// The callbacks that the library keeps.
+    pub(crate) fn registered(&self) -> impl Iterator<Item = (&Parameter, &Callback)> {
+        self.callbacks().filter(|(_, callback)| callback.is_registered)
+    }
+
+    /// The callbacks for the time of the call; a callback's number is its place here.
+    pub(crate) fn called(&self) -> impl Iterator<Item = (&Parameter, &Callback)> {
+        self.callbacks().filter(|(_, callback)| !callback.is_registered)
     }
 
     /// The parameters that a caller passes.
@@ -282,7 +347,7 @@ impl Parameter {
 
     /// Whether a caller does not pass it.
     pub(crate) fn is_hidden(&self) -> bool {
-        self.is_out() || matches!(self.kind, Kind::Length(_))
+        self.is_out() || matches!(self.kind, Kind::Length(_) | Kind::UserData(_))
     }
 }
 
@@ -315,6 +380,7 @@ pub(crate) fn by_way_of(ty: &Type, needed: Needed, krate: &TokenStream) -> Token
         Needed::Native => quote_spanned!(span=> Native),
         Needed::NativeReturn => quote_spanned!(span=> NativeReturn),
         Needed::IsLength => quote_spanned!(span=> IsLength),
+        Needed::IsUserData => quote_spanned!(span=> IsUserData),
     };
     quote_spanned!(span=> <#ty as #krate::__private::#needed>::Value)
 }
@@ -327,6 +393,7 @@ pub(crate) enum Needed {
     Native,
     NativeReturn,
     IsLength,
+    IsUserData,
 }
 
 impl Returns {

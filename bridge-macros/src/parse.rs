@@ -1,16 +1,19 @@
 //! From tokens to the model.
 
+mod callback;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
 use syn::{
-    FnArg, GenericParam, Item, ItemTrait, LitStr, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature,
-    TraitItem, TraitItemFn, Type,
+    FnArg, GenericParam, Item, ItemTrait, LitStr, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, TraitItem,
+    TraitItemFn, Type,
 };
 
 use crate::attributes::{MethodAttributes, Out, ParameterAttributes};
 use crate::errors::Errors;
 use crate::model::{
-    Abi, Buffer, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Symbol,
+    Abi, Beyond, Buffer, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature,
+    Symbol,
 };
 use crate::names;
 use crate::options::Options;
@@ -92,7 +95,7 @@ fn generics(generics: &syn::Generics, what: &str, errors: &Errors) {
 
 /// A method; `None` if so much is wrong that nothing more can be said of it.
 fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Method> {
-    let Signature { ident: name, inputs, output, .. } = &item.sig;
+    let syn::Signature { ident: name, inputs, output, .. } = &item.sig;
     qualifiers(&item.sig, errors);
     generics(&item.sig.generics, "a method of an interface", errors);
     receiver(&item.sig, errors);
@@ -103,14 +106,16 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
     let mut parameters = Vec::new();
     for input in inputs {
         if let FnArg::Typed(input) = input {
-            parameters.extend(parameter(input, &item, errors));
+            parameters.extend(parameter(input, &item, options, errors));
         }
     }
-    let returns = returns(output, errors);
-    Some(Method { attrs, name: name.clone(), parameters, returns: returns?, body: item.default, native, timeout })
+    let returns = returns(output, errors)?;
+    let beyond = if is_native { Beyond::Function } else { Beyond::Rust };
+    let signature = Signature { parameters, returns, beyond };
+    Some(Method { attrs, name: name.clone(), signature, body: item.default, native, timeout })
 }
 
-fn qualifiers(signature: &Signature, errors: &Errors) {
+fn qualifiers(signature: &syn::Signature, errors: &Errors) {
     if let Some(asyncness) = &signature.asyncness {
         errors.at(asyncness, "a call waits for its result; leave `async` out, and call it from a thread that may wait");
     }
@@ -131,7 +136,7 @@ fn qualifiers(signature: &Signature, errors: &Errors) {
     }
 }
 
-fn receiver(signature: &Signature, errors: &Errors) {
+fn receiver(signature: &syn::Signature, errors: &Errors) {
     match signature.receiver() {
         Some(receiver) if types::is_shared(receiver) => {}
         Some(Receiver { kind: ReceiverKind::Reference(_, _, Some(mutability)), .. }) => {
@@ -196,7 +201,7 @@ fn native(
     })
 }
 
-fn parameter(input: &PatType, method: &TraitItemFn, errors: &Errors) -> Option<Parameter> {
+fn parameter(input: &PatType, method: &TraitItemFn, options: &Options, errors: &Errors) -> Option<Parameter> {
     let (mutability, name) = match &*input.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => (pat.mutability, pat.ident.clone()),
         pat => {
@@ -210,8 +215,17 @@ fn parameter(input: &PatType, method: &TraitItemFn, errors: &Errors) -> Option<P
         errors.at(mutability, "without a body there is nothing that changes it; leave `mut` out");
     }
     let own = ParameterAttributes::parse(&input.attrs, errors);
-    types::check_parameter(&input.ty, !method.sig.generics.params.is_empty(), errors);
-    let kind = kind(own, &input.ty, errors);
+    let kind = match types::function(&input.ty) {
+        Some((function, is_optional)) => {
+            let has_c = method.default.is_none() && options.lib.is_some();
+            callback::kind_of(function, is_optional, own, has_c, options, errors)?
+        }
+        None => {
+            types::check_parameter(&input.ty, !method.sig.generics.params.is_empty(), errors);
+            callback::check_none(&own, errors);
+            kind(own, &input.ty, errors)
+        }
+    };
     Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind })
 }
 
@@ -219,6 +233,10 @@ fn parameter(input: &PatType, method: &TraitItemFn, errors: &Errors) -> Option<P
 fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind {
     let encoding = own.encoding.as_ref().map_or(Encoding::Utf8, |(_, encoding)| *encoding);
     let kind = match (own.len_of, own.out) {
+        _ if types::is_named(ty, "UserData") => {
+            let of = own.user_data.as_ref().map(|(_, of)| of.clone());
+            Kind::UserData(of.unwrap_or_default())
+        }
         (Some((_, of)), out) => {
             if let Some((out, _)) = out {
                 errors.at(out, "a length that comes back is passed by `&mut`; leave `#[out]` out");
@@ -232,6 +250,11 @@ fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind {
         (None, Some((_, None))) => Kind::Pointer(Box::new(ty.clone()), Passing::Out),
         (None, None) => types::kind(ty, encoding),
     };
+    if let Some((name, _)) = &own.user_data
+        && !matches!(kind, Kind::UserData(_))
+    {
+        errors.at(name, "a context is of type `UserData`; write `#[user_data(…)] name: UserData`");
+    }
     if let Some((name, _)) = &own.encoding
         && !matches!(kind, Kind::Text { .. } | Kind::TextBuffer(..))
     {
@@ -255,7 +278,7 @@ fn out_kind(name: &Ident, out: Out, ty: &Type, encoding: Encoding, errors: &Erro
         },
         _ => None,
     };
-    let buffer = out.cap.or(out.len).map(|capacity| Buffer { capacity, length });
+    let buffer = out.cap.or(out.len).map(|capacity| Buffer { capacity: Some(capacity), length });
     match (types::vec_element(ty), types::is_named(ty, "String"), buffer) {
         (Some(element), _, Some(buffer)) => Kind::ArrayBuffer(Box::new(element.clone()), buffer),
         (None, true, Some(buffer)) => Kind::TextBuffer(encoding, buffer),

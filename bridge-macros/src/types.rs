@@ -2,7 +2,8 @@
 
 use syn::visit::{self, Visit};
 use syn::{
-    Expr, GenericArgument, Ident, PathArguments, Receiver, ReceiverKind, Type, TypeArray, TypePath, TypeReference,
+    Expr, GenericArgument, Ident, PathArguments, Receiver, ReceiverKind, Type, TypeArray, TypeFnPtr, TypePath,
+    TypeReference,
 };
 
 use crate::errors::Errors;
@@ -80,6 +81,18 @@ fn generic<'t>(ty: &'t Type, name: &str) -> Option<Vec<&'t Type>> {
         _ => None,
     });
     Some(types.collect())
+}
+
+/// The function pointer in `fn(…)` and in `Option<fn(…)>`, and whether it is the latter.
+pub(crate) fn function(ty: &Type) -> Option<(&TypeFnPtr, bool)> {
+    match (bare(ty), generic(ty, "Option").as_deref()) {
+        (Type::FnPtr(function), _) => Some((function, false)),
+        (_, Some([inner])) => match bare(inner) {
+            Type::FnPtr(function) => Some((function, true)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The last part of a type's path.

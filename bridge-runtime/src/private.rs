@@ -1,20 +1,26 @@
 //! What generated code calls: the whole contract between the macro and the runtime.
 
 pub use crate::__returned_as_taken as returned_as_taken;
-pub use crate::client::{Arguments, Builder, Client, Outcome, ServerExit, ServerInfo, Session, connect, in_process};
+pub use crate::__slots as slots;
+pub use crate::client::{
+    Answer, Arguments, Builder, Client, Outcome, RegisteredClosure, ServerExit, ServerInfo, Session, connect,
+    in_process,
+};
 use crate::error::{CallError, Error, SystemError};
 pub use crate::fault::Fault;
 pub use crate::interface::{
-    self, Abi, CType, Description, Interface, Method, Native as NativeFunction, Parameter, Symbol,
+    self, Abi, CType, Description, FunctionPointer, Interface, Method, Native as NativeFunction, Parameter, Symbol,
 };
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder};
 pub use crate::native::{
-    Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, Encoding, IsLength, Latin1, Length, Native, NativeReturn,
-    OutLength, Pointer, ReturnedText, Scope, Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c,
-    array_to_c, common_length, deserialize_enumeration, deserialize_record, in_field, not_in_enum, returned_array,
-    to_length, told_length,
+    Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, Closures, Context, Encoding, IsLength, IsUserData,
+    Keeping, Latin1, Length, Lent, Native, NativeReturn, OutLength, Pointer, ReturnedText, SLOTS, Scope, Status, Text,
+    TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c, common_length, context_key,
+    deserialize_enumeration, deserialize_record, give, give_array, give_text, given, given_length, in_field,
+    not_in_enum, passed, passed_array, passed_pointer, returned_array, to_length, told_length,
 };
+pub use crate::registration::Registration;
 pub use crate::server::{Call, Dispatch, native};
 pub use serde;
 
@@ -93,4 +99,20 @@ pub unsafe fn write_variable<C>(variable: *mut C, value: C) {
 /// [`Fault::Message`], always.
 pub fn unknown_method(method: u32) -> Result<(), Fault> {
     Err(Fault::Message(format!("there is no method with the number {method}")))
+}
+
+/// The number of a closure that is to be registered.
+///
+/// # Errors
+/// [`Fault::Message`] if there is none.
+pub fn required(parameter: &str, number: Option<u32>) -> Result<u32, Fault> {
+    number.ok_or_else(|| Fault::Message(format!("there is no closure for `{parameter}`")))
+}
+
+/// A place where the call has no closure.
+///
+/// # Errors
+/// [`Fault::Message`], always.
+pub fn no_closure(place: u32) -> Result<(), Fault> {
+    Err(Fault::Message(format!("is closure {place} of the call, which has none there")))
 }

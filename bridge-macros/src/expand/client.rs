@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::model::{Interface, Kind, Length, Method, Parameter, Part, Passing, Returns, joined};
+use super::receive::{is_there, receive, registration};
+use super::send;
+use crate::model::{Callback, Interface, Kind, Length, Method, Parameter, Part, Returns, joined};
 use crate::names::{self, local};
 
 /// The client's type.
@@ -100,14 +102,17 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
         /// # Errors
         /// Whatever keeps the call from being carried out.
     };
-    let parameters = method.visible().map(|Parameter { name, ty, .. }| quote!(#name: #ty));
+    let parameters = method.signature.visible().map(|Parameter { name, ty, kind, .. }| match kind {
+        Kind::Callback(callback) => closure_parameter(name, callback),
+        _ => quote!(#name: #ty),
+    });
     let call = call(method, &krate);
-    let (returns, call) = match &method.returns {
+    let (returns, call) = match &method.signature.returns {
         Returns::Result { ok, error, .. } => {
             (quote!(#ok, #krate::CallError<#error>), quote!(#krate::__private::method_result(#call)))
         }
         _ => {
-            let ty = method.returned_type().unwrap_or_else(|| quote!(()));
+            let ty = method.signature.returned_type(&krate).unwrap_or_else(|| quote!(()));
             (quote!(#ty, #krate::Error), call)
         }
     };
@@ -119,55 +124,118 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
     }
 }
 
+/// A closure, as the client takes it.
+fn closure_parameter(name: &Ident, callback: &Callback) -> TokenStream {
+    let closure = callback.closure();
+    let lasting = callback.is_registered.then(|| quote!(+ ::core::marker::Send + 'static));
+    match callback.is_optional {
+        true => quote!(mut #name: ::core::option::Option<impl #closure #lasting>),
+        false => quote!(mut #name: impl #closure #lasting),
+    }
+}
+
 /// The call into the runtime: what goes in, and what comes out.
 fn call(method: &Method, krate: &TokenStream) -> TokenStream {
-    let (arguments, outcome) = (local("arguments"), local("outcome"));
+    let (arguments, outcome, value) = (local("arguments"), local("outcome"), local("value"));
+    let signature = &method.signature;
     let number = names::number(&method.name);
-    let encode = method.parameters.iter().map(|parameter| encode(method, parameter, krate));
-    let parts: Vec<_> =
-        method.parts(krate).into_iter().map(|Part { way, checked, .. }| (local(way), checked)).collect();
-    let in_outs: Vec<_> = method.in_outs().map(|parameter| &parameter.name).collect();
-    let changed = method.in_outs().map(|parameter| {
-        let (name, ty) = (&parameter.name, method.checked(parameter, krate));
-        match parameter.kind {
-            Kind::Array(..) => quote!(#outcome.slice_into::<#ty>(#name)?;),
-            _ => quote!(#outcome.value_into::<#ty>(#name)?;),
+    let encode = signature.parameters.iter().map(|parameter| encode(method, parameter, krate));
+    let encode = quote!({ #(#encode)* ::core::result::Result::Ok(()) });
+    let (taken, changed) = send::take(signature, &outcome, krate);
+    let in_outs: Vec<_> = signature.in_outs().map(|parameter| &parameter.name).collect();
+    let decode = quote!({ let #value = #taken; #changed ::core::result::Result::Ok(#value) });
+    if signature.callbacks().next().is_some() {
+        return call_back(method, &in_outs, &encode, &decode, krate);
+    }
+    match (in_outs.as_slice(), signature.parts(krate).as_slice()) {
+        ([], [Part { way, checked }]) => {
+            let way = local(way);
+            quote!(self.session.call(#number, |#arguments| #encode, |#outcome| #outcome.#way::<#checked>()))
+        }
+        ([], _) => quote! {
+            self.session.call(#number, |#arguments| #encode, |#outcome| ::core::result::Result::Ok(#taken))
+        },
+        (in_outs, _) => quote! {
+            self.session.call_with(
+                #number,
+                &mut (#(#in_outs,)*),
+                |#arguments, (#(#in_outs,)*)| #encode,
+                |#outcome, (#(#in_outs,)*)| #decode,
+            )
+        },
+    }
+}
+
+/// The call of a method that takes closures.
+fn call_back(
+    method: &Method,
+    in_outs: &[&Ident],
+    encode: &TokenStream,
+    decode: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    let (signature, number) = (&method.signature, names::number(&method.name));
+    let (arguments, outcome, answer, place) = (local("arguments"), local("outcome"), local("answer"), local("place"));
+    let run = |name: &Ident, callback: &Callback| {
+        let call = |pass: &[TokenStream]| quote!(#name(#(#pass),*));
+        receive(&callback.signature, (&arguments, &answer), call, krate)
+    };
+    let no_closure = quote!(#krate::__private::no_closure(#place));
+    let arms = signature.called().enumerate().map(|(place, (parameter, callback))| {
+        let (place, name, run) = (place as u32, &parameter.name, run(&parameter.name, callback));
+        match callback.is_optional {
+            true => quote! {
+                #place => match &mut #name {
+                    ::core::option::Option::Some(#name) => { #run }
+                    ::core::option::Option::None => #no_closure,
+                },
+            },
+            false => quote!(#place => { #run }),
         }
     });
-    let taken: Vec<_> = match parts.as_slice() {
-        [] => vec![quote!(#outcome.value::<()>()?)],
-        parts => parts.iter().map(|(way, checked)| quote!(#outcome.#way::<#checked>()?)).collect(),
-    };
-    let value = joined(&taken);
-    match (in_outs.as_slice(), parts.as_slice()) {
-        ([], [(way, checked)]) => quote! {
-            self.session.call(
-                #number,
-                |#arguments| { #(#encode)* ::core::result::Result::Ok(()) },
-                |#outcome| #outcome.#way::<#checked>(),
-            )
-        },
-        ([], _) => quote! {
-            self.session.call(
-                #number,
-                |#arguments| { #(#encode)* ::core::result::Result::Ok(()) },
-                |#outcome| ::core::result::Result::Ok(#value),
-            )
-        },
-        (in_outs, _) => {
-            let result = local("result");
-            quote! {
-                self.session.call_with(
-                    #number,
-                    &mut (#(#in_outs,)*),
-                    |#arguments, (#(#in_outs,)*)| { #(#encode)* ::core::result::Result::Ok(()) },
-                    |#outcome, (#(#in_outs,)*)| {
-                        let #result = #value;
-                        #(#changed)*
-                        ::core::result::Result::Ok(#result)
+    let registered = signature.registered().map(|(parameter, callback)| {
+        let (name, run) = (&parameter.name, run(&parameter.name, callback));
+        let closure = quote! {
+            {
+                let closure: #krate::__private::RegisteredClosure = ::std::boxed::Box::new(
+                    move |mut #arguments: #krate::__private::Decoder<'_>, #answer: &mut #krate::__private::Answer| {
+                        #run
                     },
-                )
+                );
+                closure
             }
+        };
+        match callback.is_optional {
+            true => quote!(#name.map(|mut #name| #closure)),
+            false => quote!(::core::option::Option::Some(#closure)),
+        }
+    });
+    let are_there =
+        signature.called().filter(|(_, callback)| callback.is_optional).map(|(Parameter { name, .. }, _)| {
+            let is_there = is_there(name);
+            quote!(let #is_there = #name.is_some();)
+        });
+    let values: Vec<_> = (0..signature.parts(krate).len()).map(|place| local(&format!("result_{place}"))).collect();
+    let registrations: Vec<_> = signature.registered().map(|(parameter, _)| registration(&parameter.name)).collect();
+    let quoted = |names: &[Ident]| names.iter().map(|name| quote!(#name)).collect::<Vec<_>>();
+    let pattern = joined(&quoted(&values));
+    let value = joined(&[quoted(&values), quoted(&registrations)].concat());
+    quote! {
+        {
+            #(#are_there)*
+            self.session.call_back(
+                #number,
+                &mut (#(#in_outs,)*),
+                #[allow(unused_mut, unused_variables)]
+                &mut |#place, mut #arguments, #answer| match #place {
+                    #(#arms)*
+                    _ => #no_closure,
+                },
+                [#(#registered),*],
+                |#arguments, (#(#in_outs,)*)| #encode,
+                |#outcome, (#(#in_outs,)*)| #decode,
+            )
+            .map(|(#pattern, [#(#registrations),*])| #value)
         }
     }
 }
@@ -177,26 +245,25 @@ fn encode(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenS
     let arguments = local("arguments");
     let Parameter { name, kind, .. } = parameter;
     let text = names::text(name);
-    let ty = method.checked(parameter, krate);
     match kind {
-        Kind::Value => quote!(#arguments.value::<#ty>(#text, &#name)?;),
-        Kind::Pointer(_, Passing::In | Passing::InOut) => quote!(#arguments.value::<#ty>(#text, #name)?;),
-        Kind::Array(_, _) => quote!(#arguments.slice::<#ty>(#text, #name)?;),
         Kind::Text { encoding, .. } if method.native.is_some() => {
             let encoding = encoding.name();
             quote!(#arguments.c_text::<#krate::__private::#encoding>(#text, #name)?;)
         }
-        Kind::Text { is_optional: false, .. } => quote!(#arguments.value(#text, #name)?;),
-        Kind::Text { is_optional: true, .. } => quote!(#arguments.value(#text, &#name)?;),
-        Kind::Length(length) => check_length(method, length, &text, &ty),
-        Kind::Pointer(_, Passing::Out) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => TokenStream::new(),
+        Kind::Length(length) => check_length(method, length, &text, &method.signature.checked(parameter, krate)),
+        Kind::Callback(callback) if callback.is_registered => quote!(#arguments.registered(#text)?;),
+        Kind::Callback(callback) if callback.is_optional => {
+            let is_there = is_there(name);
+            quote!(#arguments.value::<::core::primitive::bool>(#text, &#is_there)?;)
+        }
+        _ => send::put(&method.signature, parameter, &arguments, Some(&text), krate),
     }
 }
 
 /// A length of arrays that are passed is checked before the call; that of a buffer is made in the server.
 fn check_length(method: &Method, length: &Length, text: &str, ty: &TokenStream) -> TokenStream {
     let arguments = local("arguments");
-    let is_passed = |name: &&Ident| method.visible().any(|parameter| parameter.name == **name);
+    let is_passed = |name: &&Ident| method.signature.visible().any(|parameter| parameter.name == **name);
     let passed: Vec<_> = length.of.iter().filter(is_passed).collect();
     if passed.is_empty() {
         return TokenStream::new();

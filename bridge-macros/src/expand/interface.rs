@@ -3,16 +3,19 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use crate::model::{Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Symbol};
+use crate::model::{
+    Callback, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, Symbol,
+};
 use crate::names;
 
 /// The trait, with the parameters that a caller passes.
 pub(super) fn declaration(interface: &Interface) -> TokenStream {
-    let Interface { attrs, vis, name, supertraits, methods, .. } = interface;
+    let Interface { attrs, vis, name, supertraits, methods, options } = interface;
+    let krate = options.krate();
     let colon = (!supertraits.is_empty()).then(|| quote!(:));
     let methods = methods.iter().map(|method| {
         let attrs = &method.attrs;
-        let signature = signature(method, true);
+        let signature = signature(method, true, &krate);
         let body = match &method.body {
             Some(body) => quote!(#body),
             None => quote!(;),
@@ -28,14 +31,30 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
 }
 
 /// A method's signature in the trait.
-pub(super) fn signature(method: &Method, with_mutability: bool) -> TokenStream {
+pub(super) fn signature(method: &Method, with_mutability: bool, krate: &TokenStream) -> TokenStream {
     let name = &method.name;
-    let parameters = method.visible().map(|Parameter { mutability, name, ty, .. }| {
+    let parameters = method.signature.visible().map(|Parameter { mutability, name, ty, kind }| {
         let mutability = mutability.filter(|_| with_mutability);
-        quote!(#mutability #name: #ty)
+        match kind {
+            Kind::Callback(callback) => {
+                let ty = callback_type(callback);
+                quote!(#mutability #name: #ty)
+            }
+            _ => quote!(#mutability #name: #ty),
+        }
     });
-    let returns = method.returned_type().map(|ty| quote!(-> #ty));
+    let returns = method.signature.returned_type(krate).map(|ty| quote!(-> #ty));
     quote!(fn #name(&self #(, #parameters)*) #returns)
+}
+
+/// What a callback is in the trait: it may be called from any thread, one at a time.
+fn callback_type(callback: &Callback) -> TokenStream {
+    let closure = callback.closure();
+    let ty = match callback.is_registered {
+        true => quote!(::std::boxed::Box<dyn #closure + ::core::marker::Send>),
+        false => quote!(&mut (dyn #closure + ::core::marker::Send)),
+    };
+    if callback.is_optional { quote!(::core::option::Option<#ty>) } else { ty }
 }
 
 /// The interface's description, which `dyn Trait` stands for.
@@ -68,9 +87,30 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
 
 fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
     let (cfgs, name) = (method.cfgs(), names::text(&method.name));
-    let parameters = method.parameters.iter().map(|parameter| {
+    let parameters = parameters(&method.signature, krate);
+    let (shape, returned) = method.signature.checked_return(krate);
+    let shape = names::local(shape);
+    let native = option(method.native.as_ref().map(|native| native_description(method, native, krate)));
+    let timeout = option(method.timeout.map(|timeout| {
+        let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
+        quote!(::core::time::Duration::new(#seconds, #nanoseconds))
+    }));
+    quote! {
+        #(#cfgs)* #krate::__private::Method {
+            name: #name,
+            parameters: #parameters,
+            returns: #krate::__private::interface::#shape::<#returned>,
+            native: #native,
+            timeout: #timeout,
+        }
+    }
+}
+
+/// The descriptions of all parameters.
+fn parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
+    let parameters = signature.parameters.iter().map(|parameter| {
         let name = names::text(&parameter.name);
-        let ty = method.checked(parameter, krate);
+        let ty = signature.checked(parameter, krate);
         let shape = match &parameter.kind {
             Kind::Value => quote!(value::<#ty>),
             Kind::Pointer(_, Passing::In) => quote!(reference::<#ty>),
@@ -85,24 +125,26 @@ fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
             Kind::Length(Length { passing: None, .. }) => quote!(value::<#ty>),
             Kind::Length(Length { passing: Some(Passing::InOut), .. }) => quote!(reference_mut::<#ty>),
             Kind::Length(_) => quote!(reference::<#ty>),
+            Kind::UserData(_) => quote!(user_data::<#ty>),
+            Kind::Callback(callback) => {
+                let shape = callback_shape(callback, krate);
+                return quote!(#krate::__private::Parameter { name: #name, shape: #shape });
+            }
         };
         quote!(#krate::__private::Parameter { name: #name, shape: #krate::__private::interface::#shape })
     });
-    let (shape, returned) = method.checked_return(krate);
+    quote!(&[#(#parameters),*])
+}
+
+/// What gives the text of a callback's type.
+fn callback_shape(callback: &Callback, krate: &TokenStream) -> TokenStream {
+    let Callback { signature, is_optional, is_registered, .. } = callback;
+    let parameters = parameters(signature, krate);
+    let (shape, returned) = signature.checked_return(krate);
     let shape = names::local(shape);
-    let native = option(method.native.as_ref().map(|native| native_description(method, native, krate)));
-    let timeout = option(method.timeout.map(|timeout| {
-        let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
-        quote!(::core::time::Duration::new(#seconds, #nanoseconds))
-    }));
+    let interface = quote!(#krate::__private::interface);
     quote! {
-        #(#cfgs)* #krate::__private::Method {
-            name: #name,
-            parameters: &[#(#parameters),*],
-            returns: #krate::__private::interface::#shape::<#returned>,
-            native: #native,
-            timeout: #timeout,
-        }
+        || #interface::callback(#parameters, #interface::#shape::<#returned>, #is_optional, #is_registered)
     }
 }
 
@@ -114,19 +156,15 @@ fn native_description(method: &Method, native: &Native, krate: &TokenStream) -> 
     };
     let free_with = option(free_with.as_ref().map(|name| quote!(#name)));
     let abi = abi.variant();
-    let (_, returns) = method.checked_return(krate);
-    let parameters = method.parameters.iter().map(|parameter| {
-        let name = names::text(&parameter.name);
-        let c = c_description(method, parameter, krate);
-        quote!((#krate::__private::CType::#c, #name))
-    });
+    let (_, returns) = method.signature.checked_return(krate);
+    let parameters = c_parameters(&method.signature, krate);
     let span = super::library::start(&returns);
-    let sizes = method.parameters.iter().map(|parameter| {
-        let c = super::library::c_type(method, parameter, krate);
+    let sizes = method.signature.parameters.iter().map(|parameter| {
+        let c = super::library::c_type(&method.signature, parameter, krate);
         let span = super::library::start(&c);
         quote_spanned!(span=> ::core::mem::size_of::<#c>())
     });
-    let c_name = match &method.returns {
+    let c_name = match &method.signature.returns {
         Returns::Vec { .. } => {
             let element = super::library::native(returns, "C_NAME", krate);
             quote!(#krate::__private::CType::ConstPointer(#element))
@@ -146,17 +184,42 @@ fn native_description(method: &Method, native: &Native, krate: &TokenStream) -> 
             optional: #optional,
             stack_bytes: #krate::__private::interface::stack_bytes(&[#(#sizes),*]),
             returns: #c_name,
-            parameters: &[#(#parameters),*],
+            parameters: #parameters,
         }
     }
 }
 
+/// The types of all parameters in C, by name.
+fn c_parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
+    let parameters = signature.parameters.iter().map(|parameter| {
+        let (name, c) = (names::text(&parameter.name), c_description(signature, parameter, krate));
+        quote!((#krate::__private::CType::#c, #name))
+    });
+    quote!(&[#(#parameters),*])
+}
+
 /// A parameter's type in C, by name.
-fn c_description(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-    let ty = method.checked(parameter, krate);
+fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let ty = signature.checked(parameter, krate);
     let encoded = |encoding| if encoding == Encoding::Wide { "wchar_t" } else { "char" };
     let name = super::library::native(ty, "C_NAME", krate);
     match &parameter.kind {
+        Kind::UserData(_) => quote!(Value("void *")),
+        Kind::Callback(callback) => {
+            let abi = callback.abi.variant();
+            let returns = match &callback.signature.returns {
+                Returns::Nothing => quote!("void"),
+                _ => super::library::native(callback.signature.checked_return(krate).1, "C_NAME", krate),
+            };
+            let parameters = c_parameters(&callback.signature, krate);
+            quote! {
+                Function(&#krate::__private::FunctionPointer {
+                    abi: #krate::__private::Abi::#abi,
+                    returns: #returns,
+                    parameters: #parameters,
+                })
+            }
+        }
         Kind::Text { encoding, .. } => {
             let name = encoded(*encoding);
             quote!(ConstPointer(#name))

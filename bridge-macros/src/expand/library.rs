@@ -5,8 +5,10 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt as _;
 
+use super::trampoline;
 use crate::model::{
-    Buffer, Encoding, Interface, Kind, Length, Method, Native, OsError, Parameter, Passing, Returns, joined,
+    Abi, Buffer, Encoding, Interface, Kind, Length, Method, Native, OsError, Parameter, Passing, Returns, Signature,
+    joined,
 };
 use crate::names::{self, local};
 
@@ -96,14 +98,17 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 
 fn method(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
     let (cfgs, signature, name) =
-        (method.cfgs(), super::interface::signature(method, false), names::text(&method.name));
+        (method.cfgs(), super::interface::signature(method, false, krate), names::text(&method.name));
     let body = if native.is_variable { variable(method, krate) } else { function(method, native, krate) };
     let declare = (!native.is_variable).then(|| function_declaration(method, native));
+    let callbacks = method.signature.callbacks();
+    let callbacks = callbacks.map(|(parameter, callback)| trampoline::items(method, parameter, callback, krate));
     quote! {
         #(#cfgs)*
         #[allow(unused_mut, unused_variables)]
         #signature {
             #declare
+            #(#callbacks)*
             #krate::__private::native(#name, || { #body })
         }
     }
@@ -113,9 +118,9 @@ fn method(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream 
 fn variable(method: &Method, krate: &TokenStream) -> TokenStream {
     let number = names::number(&method.name);
     let (variable, scope) = (local("variable"), local("scope"));
-    match method.parameters.first() {
+    match method.signature.parameters.first() {
         None => {
-            let (_, returns) = method.checked_return(krate);
+            let (_, returns) = method.signature.checked_return(krate);
             let span = start(&returns);
             let from_c = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::from_c);
             quote! {
@@ -144,20 +149,28 @@ fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
     let number = names::number(&method.name);
     let (function_type, function, scope, returned) =
         (local("__Function"), local("function"), local("scope"), local("returned"));
-    let inferred = method.parameters.iter().map(|_| quote!(_));
-    let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
-    // A length is told by the slot that it is of.
-    let slots = method.parameters.iter().filter(|parameter| !is_length(parameter));
-    let slots = slots.chain(method.parameters.iter().filter(is_length));
-    let slots = slots.map(|parameter| slot(method, parameter, krate));
+    let inferred = method.signature.parameters.iter().map(|_| quote!(_));
+    // A length is told by the slot that it is of, and a callback takes its context.
+    let mut slots: Vec<_> = method.signature.parameters.iter().collect();
+    slots.sort_by_key(|parameter| match parameter.kind {
+        Kind::UserData(_) => 0,
+        Kind::Length(_) => 2,
+        _ => 1,
+    });
+    let slots = slots.into_iter().map(|parameter| slot(method, parameter, krate));
     let rooms = rooms(method, native, krate);
-    let pass = method.parameters.iter().map(pass);
+    let pass = method.signature.parameters.iter().map(|parameter| pass(method, parameter));
+    let finish = method.signature.called().map(|(parameter, callback)| trampoline::finish(parameter, callback));
     let (clear, capture) = os_error(native, krate);
     let returns = returned_value(method, native, krate);
     let check = check(native, krate);
     let take = take(method, krate);
-    let own = (!matches!(method.returns, Returns::Nothing)).then(|| returned_name(method, native).to_token_stream());
-    let parts: Vec<_> = own.into_iter().chain(method.outs().map(|out| out.name.to_token_stream())).collect();
+    let own = (!matches!(method.signature.returns, Returns::Nothing))
+        .then(|| returned_name(method, native).to_token_stream());
+    let outs = method.signature.outs().map(|out| out.name.to_token_stream());
+    let registered = method.signature.registered();
+    let registered = registered.map(|(parameter, callback)| trampoline::registration(parameter, callback, krate));
+    let parts: Vec<_> = own.into_iter().chain(outs).chain(registered).collect();
     let value = joined(&parts);
     quote! {
         // SAFETY: that the function has this signature is what the interface says.
@@ -169,6 +182,7 @@ fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
         // SAFETY: as above; what the pointers point to lives until the end of the call.
         let #returned = unsafe { #function(#(#pass),*) };
         #capture
+        #(#finish)*
         #returns
         #check
         #take
@@ -183,9 +197,9 @@ fn rooms(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
         let text = names::text(name);
         quote!(let #room = #krate::__private::to_length(#text, #length)?;)
     };
-    let buffers = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
+    let buffers = method.signature.parameters.iter().filter_map(|parameter| match &parameter.kind {
         Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
-            Some(room(&parameter.name, room_name(&parameter.name), &buffer.capacity))
+            Some(room(&parameter.name, room_name(&parameter.name), buffer.capacity.as_ref()?))
         }
         _ => None,
     });
@@ -206,7 +220,7 @@ fn returned_name(method: &Method, native: &Native) -> Ident {
         }
         _ => None,
     };
-    match method.parameters.iter().find_map(is_length) {
+    match method.signature.parameters.iter().find_map(is_length) {
         Some(name) => name,
         None if native.check.is_some() => Ident::new("ret", Span::call_site()),
         None => local("ret"),
@@ -216,9 +230,9 @@ fn returned_name(method: &Method, native: &Native) -> Ident {
 /// Takes the returned value, and gives back what it points to.
 fn returned_value(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
     let (returned, name) = (local("returned"), returned_name(method, native));
-    let (_, returns) = method.checked_return(krate);
+    let (_, returns) = method.signature.checked_return(krate);
     let span = start(&returns);
-    let take = match &method.returns {
+    let take = match &method.signature.returns {
         Returns::Vec { .. } => {
             let (length, from_c) = (local("returned_length"), self::native(returns, "from_c", krate));
             quote!(#krate::__private::returned_array(#returned, #length, #from_c))
@@ -243,7 +257,7 @@ fn returned_value(method: &Method, native: &Native, krate: &TokenStream) -> Toke
             }
         }
     });
-    match &method.returns {
+    match &method.signature.returns {
         Returns::Nothing => quote! {
             // SAFETY: nothing was returned.
             unsafe { #take }?;
@@ -292,9 +306,9 @@ fn check(native: &Native, krate: &TokenStream) -> Option<TokenStream> {
 
 /// Takes what came back: single values first, because buffers may be told their length by one.
 fn take(method: &Method, krate: &TokenStream) -> TokenStream {
-    let singles = method.parameters.iter().filter_map(|parameter| {
+    let singles = method.signature.parameters.iter().filter_map(|parameter| {
         let (name, slot) = (&parameter.name, slot_name(&parameter.name));
-        let from_c = native(method.checked(parameter, krate), "from_c", krate);
+        let from_c = native(method.signature.checked(parameter, krate), "from_c", krate);
         let take = quote! {
             // SAFETY: that what the library left is of this type is what the interface says.
             unsafe { #krate::__private::from_c(#slot.get(), #from_c) }?
@@ -309,7 +323,7 @@ fn take(method: &Method, krate: &TokenStream) -> TokenStream {
             _ => None,
         }
     });
-    let buffers = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
+    let buffers = method.signature.parameters.iter().filter_map(|parameter| match &parameter.kind {
         Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
             let (name, slot, text) = (&parameter.name, slot_name(&parameter.name), names::text(&parameter.name));
             let length = written(method, parameter, buffer, krate);
@@ -332,7 +346,7 @@ fn written(method: &Method, parameter: &Parameter, buffer: &Buffer, krate: &Toke
         return quote!(#krate::__private::told_length(#text, #length)?);
     }
     let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
-    match method.parameters.iter().find(is_of) {
+    match method.signature.parameters.iter().find(is_of) {
         Some(length) => {
             let length = slot_name(&length.name);
             quote!(#length.take(#text)?)
@@ -342,7 +356,7 @@ fn written(method: &Method, parameter: &Parameter, buffer: &Buffer, krate: &Toke
 }
 
 /// The name of a parameter's slot.
-fn slot_name(parameter: &Ident) -> Ident {
+pub(super) fn slot_name(parameter: &Ident) -> Ident {
     format_ident!("slot_{}", parameter.unraw(), span = Span::mixed_site())
 }
 
@@ -350,32 +364,38 @@ fn slot_name(parameter: &Ident) -> Ident {
 /// 32-bit x86 only are C's elsewhere, as they are for C compilers.
 fn function_declaration(method: &Method, native: &Native) -> TokenStream {
     let (function_type, returns) = (local("__Function"), local("__Returns"));
-    let parameters: Vec<_> =
-        (0..method.parameters.len()).map(|place| format_ident!("__P{place}", span = Span::mixed_site())).collect();
+    let parameters: Vec<_> = (0..method.signature.parameters.len())
+        .map(|place| format_ident!("__P{place}", span = Span::mixed_site()))
+        .collect();
     let release = local("__Release");
-    let declare_release = |abi: &str| {
-        native.free_with.as_ref().map(|_| quote!(type #release<#returns> = unsafe extern #abi fn(#returns);))
-    };
-    let declare = |abi: &str| {
-        quote! {
+    by_abi(native.abi, |abi| {
+        let declared = quote! {
             type #function_type<#(#parameters,)* #returns> = unsafe extern #abi fn(#(#parameters),*) -> #returns;
-        }
-    };
-    let (declared, release) = (declare(native.abi.name()), declare_release(native.abi.name()));
-    if !native.abi.is_x86_only() {
-        return quote!(#declared #release);
+        };
+        let release =
+            native.free_with.as_ref().map(|_| quote!(type #release<#returns> = unsafe extern #abi fn(#returns);));
+        [declared].into_iter().chain(release).collect()
+    })
+}
+
+/// Items that name a calling convention. One that Rust knows on 32-bit x86 only is C's elsewhere, as it is for C
+/// compilers.
+pub(super) fn by_abi(abi: Abi, items: impl Fn(&str) -> Vec<TokenStream>) -> TokenStream {
+    let (own, c) = (items(abi.name()), items("C"));
+    match abi.is_x86_only() {
+        true => quote! {
+            #(#[cfg(target_arch = "x86")] #own)*
+            #(#[cfg(not(target_arch = "x86"))] #c)*
+        },
+        false => quote!(#(#own)*),
     }
-    let (elsewhere, release_elsewhere) = (declare("C"), declare_release("C"));
-    let (here, not_here) = (quote!(#[cfg(target_arch = "x86")]), quote!(#[cfg(not(target_arch = "x86"))]));
-    let release = release.map(|release| quote!(#here #release #not_here #release_elsewhere));
-    quote!(#here #declared #not_here #elsewhere #release)
 }
 
 /// A parameter's type in C.
-pub(super) fn c_type(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+pub(super) fn c_type(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     match &parameter.kind {
         Kind::Value | Kind::Length(Length { passing: None, .. }) => {
-            native(method.checked(parameter, krate), "C", krate)
+            native(signature.checked(parameter, krate), "C", krate)
         }
         // Every pointer is of one size.
         _ => quote!(*const ()),
@@ -386,10 +406,12 @@ pub(super) fn c_type(method: &Method, parameter: &Parameter, krate: &TokenStream
 fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let Parameter { name, kind, .. } = parameter;
     let private = quote!(#krate::__private);
-    let ty = method.checked(parameter, krate);
+    let ty = method.signature.checked(parameter, krate);
     let span = start(&ty);
     let (slot, scope, text) = (slot_name(name), local("scope"), names::text(name));
     let value = match kind {
+        Kind::UserData(_) => quote!(#private::Context::new()),
+        Kind::Callback(callback) => trampoline::slot(method, parameter, callback, krate),
         Kind::Value => {
             let to_c = native(ty, "to_c", krate);
             quote_spanned!(span=> #private::in_field(#text, #to_c(&#name, &mut #scope))?)
@@ -442,9 +464,10 @@ fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStr
 }
 
 /// The C value of a parameter in the call.
-fn pass(parameter: &Parameter) -> TokenStream {
+fn pass(method: &Method, parameter: &Parameter) -> TokenStream {
     let slot = slot_name(&parameter.name);
     match &parameter.kind {
+        Kind::Callback(callback) => trampoline::pass(method, parameter, callback),
         Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(#slot),
         _ => quote!(#slot.pass()),
     }

@@ -4,8 +4,11 @@
 mod client;
 mod interface;
 mod library;
+mod receive;
+mod send;
 mod server;
 mod stub;
+mod trampoline;
 
 use proc_macro2::TokenStream;
 use quote::quote;

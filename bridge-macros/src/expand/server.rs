@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Interface, Kind, Method, Parameter, Part, Passing, joined};
+use super::receive::receive;
+use crate::model::{Interface, Method};
 use crate::names::{self, local};
 
 /// `Dispatch` for every implementation of the trait.
@@ -33,50 +34,11 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
 
 fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let (krate, trait_name) = (interface.options.krate(), &interface.name);
-    let (server, arguments, call, encoder) = (local("server"), local("arguments"), local("call"), local("encoder"));
+    let (server, arguments, call) = (local("server"), local("arguments"), local("call"));
     let (cfgs, name, number) = (method.cfgs(), &method.name, names::number(&method.name));
-    let decode = method.visible().map(|parameter| {
-        let Parameter { name, kind, .. } = parameter;
-        let ty = method.checked(parameter, &krate);
-        match kind {
-            Kind::Pointer(_, Passing::In) => quote!(let #name = &#arguments.value::<#ty>()?;),
-            Kind::Pointer(..) => quote!(let mut #name = #arguments.value::<#ty>()?;),
-            Kind::Array(_, Passing::In) => quote!(let #name = &*#arguments.slice::<#ty>()?;),
-            Kind::Array(..) => quote!(let mut #name = #arguments.slice_mut::<#ty>()?;),
-            Kind::Text { is_optional: false, .. } => quote!(let #name = #arguments.text()?;),
-            Kind::Text { is_optional: true, .. } => quote!(let #name = #arguments.optional_text()?;),
-            _ => quote!(let #name = #arguments.value::<#ty>()?;),
-        }
-    });
-    let pass = method.visible().map(|parameter| {
-        let name = &parameter.name;
-        if parameter.is_in_out() { quote!(&mut #name) } else { quote!(#name) }
-    });
-    let parts = method.parts(&krate);
-    let results: Vec<_> = (0..parts.len()).map(|place| local(&format!("result_{place}"))).collect();
-    let pattern = match results.as_slice() {
-        [] => quote!(()),
-        results => joined(&results.iter().map(|result| quote!(#result)).collect::<Vec<_>>()),
-    };
-    let put = parts.iter().zip(&results).map(|(Part { way, checked }, result)| {
-        let put = local(if *way == "vec" { "slice" } else { way });
-        quote!(#encoder.#put::<#checked>(&#result)?;)
-    });
-    let put_back = method.in_outs().map(|parameter| {
-        let (name, ty) = (&parameter.name, method.checked(parameter, &krate));
-        let put = local(if matches!(parameter.kind, Kind::Array(..)) { "slice" } else { "value" });
-        quote!(#encoder.#put::<#ty>(&#name)?;)
-    });
+    let dispatch = |pass: &[TokenStream]| quote!(#trait_name::#name(#server #(, #pass)*));
+    let receive = receive(&method.signature, (&arguments, &call), dispatch, &krate);
     quote! {
-        #(#cfgs)* #number => {
-            #(#decode)*
-            #arguments.finish()?;
-            let #pattern = #trait_name::#name(#server #(, #pass)*);
-            #call.answer(|#encoder| {
-                #(#put)*
-                #(#put_back)*
-                ::core::result::Result::Ok(())
-            })
-        }
+        #(#cfgs)* #number => { #receive }
     }
 }

@@ -131,8 +131,8 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn value_into<T: DeserializeOwned>(&mut self, value: &mut T) -> Result<(), Error> {
-        *value = self.value()?;
-        Ok(())
+        let result = self.decoder.value_into(value);
+        self.decoded(result)
     }
 
     /// A slice that was passed by `&mut`: as many elements come back as went in.
@@ -140,14 +140,8 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn slice_into<T: DeserializeOwned + Clone + 'static>(&mut self, values: &mut [T]) -> Result<(), Error> {
-        let result = self.decoder.slice::<T>();
-        let returned = self.decoded(result)?;
-        if returned.len() != values.len() {
-            let (went, came, method) = (values.len(), returned.len(), self.method);
-            return Err(Error::Protocol(format!("`{method}` was given {went} elements, and {came} came back")));
-        }
-        values.clone_from_slice(&returned);
-        Ok(())
+        let result = self.decoder.slice_into(values);
+        self.decoded(result)
     }
 
     pub(super) fn finish(self) -> Result<(), Error> {

@@ -7,7 +7,8 @@ mod shape;
 pub use difference::Difference;
 pub(crate) use difference::differences;
 pub use shape::{
-    optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut, text, value, vec,
+    optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut, text, user_data, value,
+    vec,
 };
 
 use std::fmt;
@@ -113,6 +114,19 @@ pub enum CType {
     ConstPointer(&'static str),
     /// `T *`.
     Pointer(&'static str),
+    /// `T (*)(…)`.
+    Function(&'static FunctionPointer),
+}
+
+/// The C type of a callback.
+#[derive(Debug)]
+pub struct FunctionPointer {
+    /// Its calling convention.
+    pub abi: Abi,
+    /// The C type it returns.
+    pub returns: &'static str,
+    /// The C type and name of each parameter.
+    pub parameters: &'static [(CType, &'static str)],
 }
 
 /// The bytes that arguments of these sizes take on the stack of a 32-bit process, where each begins at a multiple of
@@ -184,12 +198,7 @@ impl Method {
 
     /// Its signature in Rust, with all types spelled out.
     pub fn rust_signature(&self) -> String {
-        let parameters: Vec<_> = self.parameters.iter().map(|p| format!("{}: {}", p.name, (p.shape)())).collect();
-        let signature = format!("{}({})", self.name, parameters.join(", "));
-        match (self.returns)() {
-            returns if returns == "()" => signature,
-            returns => format!("{signature} -> {returns}"),
-        }
+        rust_signature(self.name, self.parameters, self.returns)
     }
 }
 
@@ -210,8 +219,7 @@ impl Native {
 
     /// Its declaration in C.
     pub fn signature(&self) -> String {
-        let parameters: Vec<_> = self.parameters.iter().map(|(c, name)| c.declaration(name)).collect();
-        let parameters = if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") };
+        let parameters = c_parameters(self.parameters);
         match self.is_variable {
             true => self.returns.declaration(&self.symbol.to_string()),
             false => self.returns.declaration(&format!("{}{}({parameters})", self.abi.c_keyword(), self.symbol)),
@@ -225,8 +233,32 @@ impl CType {
             Self::Value(c) => declaration(c, name),
             Self::ConstPointer(c) => format!("const {c} *{name}"),
             Self::Pointer(c) => format!("{c} *{name}"),
+            Self::Function(FunctionPointer { abi, returns, parameters }) => {
+                declaration(returns, &format!("({}*{name})({})", abi.c_keyword(), c_parameters(parameters)))
+            }
         }
     }
+}
+
+fn rust_signature(name: &str, parameters: &[Parameter], returns: fn() -> String) -> String {
+    let parameters: Vec<_> = parameters.iter().map(|p| format!("{}: {}", p.name, (p.shape)())).collect();
+    let signature = format!("{name}({})", parameters.join(", "));
+    match returns() {
+        returns if returns == "()" => signature,
+        returns => format!("{signature} -> {returns}"),
+    }
+}
+
+/// The text of a callback's type.
+pub fn callback(parameters: &[Parameter], returns: fn() -> String, is_optional: bool, is_registered: bool) -> String {
+    let function = rust_signature(if is_registered { "registered fn" } else { "fn" }, parameters, returns);
+    if is_optional { format!("Option<{function}>") } else { function }
+}
+
+/// A list of parameters in C.
+fn c_parameters(parameters: &[(CType, &str)]) -> String {
+    let parameters: Vec<_> = parameters.iter().map(|(c, name)| c.declaration(name)).collect();
+    if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") }
 }
 
 /// `double x`, but `double *x`.

@@ -88,6 +88,11 @@ pub fn optional_text() -> String {
     "Option<&str>".to_owned()
 }
 
+/// The text of a callback's context.
+pub fn user_data<T>() -> String {
+    "UserData".to_owned()
+}
+
 /// A deserializer that hands out the simplest value of whatever is asked for, and writes down what that was.
 ///
 /// A type can be asked for one variant of an enum at a time, so it is asked again until every variant was seen.

@@ -64,6 +64,14 @@ pub enum DecodeError {
     /// Text is not UTF-8.
     #[error("the message holds text that is not UTF-8")]
     Text(#[from] std::str::Utf8Error),
+    /// A slice has another length than the one it is to replace.
+    #[error("{came} elements came where {expected} were expected")]
+    Elements {
+        /// Elements in the message.
+        came: usize,
+        /// Elements that there is room for.
+        expected: usize,
+    },
     /// Bytes are left after the last value.
     #[error("the message holds {0} bytes too many")]
     Remainder(usize),
@@ -137,6 +145,28 @@ impl<'m> Decoder<'m> {
     /// [`DecodeError`].
     pub fn vec<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Vec<T>, DecodeError> {
         if scalar::is_scalar::<T>() { Ok(self.scalars()?.to_vec()) } else { self.value() }
+    }
+
+    /// Takes a value to where another is.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn value_into<T: DeserializeOwned>(&mut self, value: &mut T) -> Result<(), DecodeError> {
+        *value = self.value()?;
+        Ok(())
+    }
+
+    /// Takes a slice to where another of the same length is.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn slice_into<T: DeserializeOwned + Clone + 'static>(&mut self, values: &mut [T]) -> Result<(), DecodeError> {
+        let came = self.slice::<T>()?;
+        if came.len() != values.len() {
+            return Err(DecodeError::Elements { came: came.len(), expected: values.len() });
+        }
+        values.clone_from_slice(&came);
+        Ok(())
     }
 
     /// Checks that everything was taken.

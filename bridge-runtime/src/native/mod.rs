@@ -4,6 +4,7 @@
 //! passed as its C value, and where something comes back, taken.
 
 mod array;
+mod callback;
 mod encoding;
 mod length;
 mod pointer;
@@ -13,6 +14,11 @@ mod text;
 
 pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, array_field, array_from_c, array_to_c, returned_array};
 pub use bytemuck::Zeroable;
+pub(crate) use callback::with_closures;
+pub use callback::{
+    Closures, Context, IsUserData, Keeping, Lent, SLOTS, UserData, context_key, give, give_array, give_text, given,
+    given_length, passed, passed_array, passed_pointer,
+};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
 pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length, told_length};
 pub use pointer::Pointer;

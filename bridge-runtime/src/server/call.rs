@@ -86,25 +86,26 @@ enum At {
 }
 
 impl Closure {
-    /// Runs it, and waits for what it returns.
+    /// Runs it, and waits for what it returns; `places` are for what goes in and comes back.
     ///
     /// # Panics
     /// If it cannot be run, or panics: with [`Fault::Callback`], which is caught where C called, or where the call was
     /// dispatched.
-    pub fn run<T>(
+    pub fn run<P, T>(
         &self,
-        encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
-        decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+        places: &mut P,
+        encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> T {
         let result = match &self.at {
             At::Call { line, message: (depth, place) } => {
-                line.converse(&Message::Callback { depth: *depth, place: *place }, encode, decode)
+                line.converse(&Message::Callback { depth: *depth, place: *place }, places, encode, decode)
             }
             At::Client { link, number } => {
                 let message = Message::Event { registration: *number };
                 match Line::current(link) {
-                    Some(line) => line.converse(&message, encode, decode),
-                    None => link.converse(&message, encode, decode),
+                    Some(line) => line.converse(&message, places, encode, decode),
+                    None => link.converse(&message, places, encode, decode),
                 }
             }
         };

@@ -114,14 +114,15 @@ impl Line {
     }
 
     /// Asks the client something, carries out what it calls meanwhile, and takes the answer.
-    pub(super) fn converse<T>(
+    pub(super) fn converse<P, T>(
         self: &Arc<Self>,
         message: &Message,
-        encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
-        decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+        places: &mut P,
+        encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> Result<T, Refused> {
         let mut lane = self.lane();
-        encode(&mut lane.begin(message)?)?;
+        encode(&mut lane.begin(message)?, places)?;
         lane.send()?;
         loop {
             lane.wait()?;
@@ -129,7 +130,7 @@ impl Line {
             match message {
                 Message::CallbackReturn => {
                     let mut decoder = taken.decoder();
-                    let value = decode(&mut decoder).and_then(|value| decoder.finish().map(|()| value));
+                    let value = decode(&mut decoder, places).and_then(|value| decoder.finish().map(|()| value));
                     lane.give_back(taken);
                     return Ok(value?);
                 }

@@ -44,15 +44,16 @@ impl Link {
 
     /// As [`Line::converse`](super::line::Line::converse), on the lane for events: one closure at a time runs there, and
     /// makes its calls on the client's other lane.
-    pub(super) fn converse<T>(
+    pub(super) fn converse<P, T>(
         &self,
         message: &Message,
-        encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
-        decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+        places: &mut P,
+        encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> Result<T, Refused> {
         let mut events = self.events();
         let result = match &mut *events {
-            Some(lane) => ask(lane, message, encode, decode),
+            Some(lane) => ask(lane, message, places, encode, decode),
             None => return Err(io::Error::from(io::ErrorKind::NotConnected).into()),
         };
         if self.is_closed.load(Ordering::SeqCst) || matches!(result, Err(Refused::Line(_))) {
@@ -83,17 +84,18 @@ impl Link {
     }
 }
 
-fn ask<T>(
+fn ask<P, T>(
     lane: &mut LaneEnd,
     message: &Message,
-    encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
-    decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+    places: &mut P,
+    encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+    decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
 ) -> Result<T, Refused> {
-    encode(&mut lane.begin(message)?)?;
+    encode(&mut lane.begin(message)?, places)?;
     lane.send()?;
     match lane.receive()? {
         (Message::CallbackReturn, mut decoder) => {
-            let value = decode(&mut decoder)?;
+            let value = decode(&mut decoder, places)?;
             decoder.finish()?;
             Ok(value)
         }

@@ -1,0 +1,177 @@
+//! The side that answers: parameters out of a message, and what comes back into one. The dispatcher does it for a method,
+//! the client for one of its closures.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::send;
+use crate::model::{Callback, Kind, Parameter, Part, Passing, Signature, joined};
+use crate::names::{self, local};
+
+/// Takes the arguments from `arguments`, calls, and answers by `answer`.
+pub(super) fn receive(
+    signature: &Signature,
+    (arguments, answer): (&Ident, &Ident),
+    call: impl FnOnce(&[TokenStream]) -> TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    let encoder = local("encoder");
+    let decode = signature.visible().map(|parameter| take(signature, parameter, (arguments, answer), krate));
+    let pass: Vec<_> = signature.visible().map(pass).collect();
+    let parts = signature.parts(krate);
+    let results: Vec<_> = (0..parts.len()).map(|place| local(&format!("result_{place}"))).collect();
+    let kept: Vec<_> = signature.registered().map(|(parameter, _)| registration(&parameter.name)).collect();
+    let keep = signature.registered().map(|(parameter, _)| {
+        let (number, registration) = (number(&parameter.name), registration(&parameter.name));
+        quote!(#answer.keep(#number, #registration);)
+    });
+    let pattern: Vec<_> = results.iter().chain(&kept).map(|result| quote!(#result)).collect();
+    let pattern = if pattern.is_empty() { quote!(()) } else { joined(&pattern) };
+    let put = parts.iter().zip(&results).map(|(Part { way, checked }, result)| {
+        let put = local(if *way == "vec" { "slice" } else { way });
+        quote!(#encoder.#put::<#checked>(&#result)?;)
+    });
+    let put_back = signature.in_outs().map(|parameter| {
+        let (name, ty) = (&parameter.name, signature.checked(parameter, krate));
+        let put = local(if matches!(parameter.kind, Kind::Array(..)) { "slice" } else { "value" });
+        quote!(#encoder.#put::<#ty>(&#name)?;)
+    });
+    let call = call(&pass);
+    quote! {
+        #(#decode)*
+        #arguments.finish()?;
+        let #pattern = #call;
+        #(#keep)*
+        #answer.answer(|#encoder| {
+            #(#put)*
+            #(#put_back)*
+            ::core::result::Result::Ok(())
+        })
+    }
+}
+
+fn take(
+    signature: &Signature,
+    parameter: &Parameter,
+    (arguments, answer): (&Ident, &Ident),
+    krate: &TokenStream,
+) -> TokenStream {
+    let Parameter { name, kind, .. } = parameter;
+    let ty = signature.checked(parameter, krate);
+    match kind {
+        Kind::Callback(callback) => proxy(signature, name, callback, (arguments, answer), krate),
+        Kind::Pointer(_, Passing::In) => quote!(let #name = &#arguments.value::<#ty>()?;),
+        Kind::Pointer(..) => quote!(let mut #name = #arguments.value::<#ty>()?;),
+        Kind::Array(_, Passing::In) => quote!(let #name = &*#arguments.slice::<#ty>()?;),
+        Kind::Array(..) => quote!(let mut #name = #arguments.slice_mut::<#ty>()?;),
+        Kind::Text { is_optional: false, .. } => quote!(let #name = #arguments.text()?;),
+        Kind::Text { is_optional: true, .. } => quote!(let #name = #arguments.optional_text()?;),
+        _ => quote!(let #name = #arguments.value::<#ty>()?;),
+    }
+}
+
+fn pass(parameter: &Parameter) -> TokenStream {
+    let name = &parameter.name;
+    match &parameter.kind {
+        Kind::Callback(callback) if !callback.is_registered => match callback.is_optional {
+            true => {
+                let is_there = is_there(name);
+                quote! {
+                    if #is_there {
+                        ::core::option::Option::Some(&mut #name)
+                    } else {
+                        ::core::option::Option::None
+                    }
+                }
+            }
+            false => quote!(&mut #name),
+        },
+        _ if parameter.is_in_out() => quote!(&mut #name),
+        _ => quote!(#name),
+    }
+}
+
+/// A closure that stands for the client's.
+fn proxy(
+    method: &Signature,
+    name: &Ident,
+    callback: &Callback,
+    (arguments, call): (&Ident, &Ident),
+    krate: &TokenStream,
+) -> TokenStream {
+    let Callback { signature, is_optional, is_registered, .. } = callback;
+    let (remote, encoder, decoder, value) = (remote(name), local("encoder"), local("decoder"), local("value"));
+    let text = names::text(name);
+    let (names, types): (Vec<_>, Vec<_>) =
+        signature.visible().map(|parameter| (&parameter.name, &parameter.ty)).unzip();
+    let returns = signature.returned_type(krate).unwrap_or_else(|| quote!(()));
+    let in_outs: Vec<_> = signature.in_outs().map(|parameter| &parameter.name).collect();
+    let put = signature.visible().map(|parameter| send::put(signature, parameter, &encoder, None, krate));
+    let put: TokenStream = put.collect();
+    let (taken, changed) = send::take(signature, &decoder, krate);
+    let run = |moving: Option<TokenStream>| {
+        quote! {
+            #moving |#(#names: #types),*| -> #returns {
+                #remote.run(
+                    &mut (#(#in_outs,)*),
+                    |#encoder, (#(#in_outs,)*)| { #put ::core::result::Result::Ok(()) },
+                    |#decoder, (#(#in_outs,)*)| {
+                        let #value = #taken;
+                        #changed
+                        ::core::result::Result::Ok(#value)
+                    },
+                )
+            }
+        }
+    };
+    if *is_registered {
+        let (number, run) = (number(name), run(Some(quote!(move))));
+        let closure = callback.closure();
+        let boxed = quote! {
+            {
+                let #remote = #call.registered(#number, #text);
+                let #name: ::std::boxed::Box<dyn #closure + ::core::marker::Send> = ::std::boxed::Box::new(#run);
+                #name
+            }
+        };
+        let take = quote!(let #number = #arguments.value::<::core::option::Option<::core::primitive::u32>>()?;);
+        return match is_optional {
+            true => quote!(#take let #name = #number.map(|#number| #boxed);),
+            false => quote! {
+                #take
+                let #name = { let #number = #krate::__private::required(#text, #number)?; #boxed };
+            },
+        };
+    }
+    let place = method.called().position(|(parameter, _)| parameter.name == *name).unwrap_or_default() as u32;
+    let is_there = is_optional.then(|| {
+        let is_there = is_there(name);
+        quote!(let #is_there = #arguments.value::<::core::primitive::bool>()?;)
+    });
+    let run = run(None);
+    quote! {
+        #is_there
+        let #remote = #call.closure(#place, #text);
+        let mut #name = #run;
+    }
+}
+
+/// The name of what runs a closure.
+fn remote(name: &Ident) -> Ident {
+    local(&format!("remote_{}", names::text(name)))
+}
+
+/// The name of the number that a registered closure has.
+fn number(name: &Ident) -> Ident {
+    local(&format!("number_{}", names::text(name)))
+}
+
+/// The name of what a registered closure is kept by.
+pub(super) fn registration(name: &Ident) -> Ident {
+    local(&format!("registration_{}", names::text(name)))
+}
+
+/// The name of whether an optional closure was passed.
+pub(super) fn is_there(name: &Ident) -> Ident {
+    local(&format!("is_there_{}", names::text(name)))
+}

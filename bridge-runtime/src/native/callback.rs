@@ -1,0 +1,528 @@
+//! Closures behind function pointers: what C calls back.
+//!
+//! C has an address, and at best a context of one pointer with it. What either stands for is looked up here: neither is
+//! trusted to be a pointer to anything. Where there is no context, a closure takes one of [`SLOTS`] functions that differ
+//! in nothing but their number.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ffi::c_void;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::array::{FromC, ToC, check_length, returned_array};
+use super::{Encoding, Scope, Zeroable};
+use crate::exclusive::Exclusive;
+use crate::fault::{ALREADY_RUNNING, Fault};
+use crate::registration::Registration;
+
+/// How many closures can stand for one parameter at a time where C has no context for them.
+pub const SLOTS: u32 = 128;
+
+/// The functions of all slots, as an array.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __slots {
+    ($function:ident) => {
+        $crate::__slots!(@ $function 0x0 0x1 0x2 0x3 0x4 0x5 0x6 0x7)
+    };
+    (@ $function:ident $($row:literal)*) => {
+        [$(
+            $function::<{ $row * 16 }>, $function::<{ $row * 16 + 1 }>, $function::<{ $row * 16 + 2 }>,
+            $function::<{ $row * 16 + 3 }>, $function::<{ $row * 16 + 4 }>, $function::<{ $row * 16 + 5 }>,
+            $function::<{ $row * 16 + 6 }>, $function::<{ $row * 16 + 7 }>, $function::<{ $row * 16 + 8 }>,
+            $function::<{ $row * 16 + 9 }>, $function::<{ $row * 16 + 10 }>, $function::<{ $row * 16 + 11 }>,
+            $function::<{ $row * 16 + 12 }>, $function::<{ $row * 16 + 13 }>, $function::<{ $row * 16 + 14 }>,
+            $function::<{ $row * 16 + 15 }>,
+        )*]
+    };
+}
+
+/// The closures behind one parameter of one method: a static of the generated code.
+pub struct Closures<F: ?Sized> {
+    /// The parameter's name.
+    name: &'static str,
+    entries: Mutex<Entries<F>>,
+    /// Whether a call without a closure was complained of. A library may go on for long.
+    has_complained: AtomicBool,
+}
+
+struct Entries<F: ?Sized> {
+    by_key: BTreeMap<u32, Arc<Entry<F>>>,
+    /// Slots that were used, the one that was freed longest ago first: a library may call late.
+    freed: VecDeque<u32>,
+    /// Slots from here on were never used.
+    fresh: u32,
+}
+
+/// A closure, while C may call it.
+struct Entry<F: ?Sized> {
+    running: Exclusive<Running<F>>,
+    /// Why the call that it was lent for has failed; not for one that is registered.
+    failure: Option<Mutex<Option<Payload>>>,
+}
+
+struct Running<F: ?Sized> {
+    /// Gone once the call that it was lent for is over.
+    closure: Option<Box<F>>,
+    /// What it returned last points to.
+    returned: Kept,
+}
+
+/// What a panic carries.
+type Payload = Box<dyn Any + Send>;
+
+/// Memory that C may look at until the closure's next call.
+struct Kept(#[expect(dead_code, reason = "it is only kept")] Scope);
+
+// SAFETY: nothing is done with it but dropping it, and it is plain memory.
+unsafe impl Send for Kept {}
+
+impl<F: ?Sized + Send + 'static> Closures<F> {
+    /// No closures yet, for the parameter `name`.
+    pub const fn new(name: &'static str) -> Self {
+        let entries = Entries { by_key: BTreeMap::new(), freed: VecDeque::new(), fresh: 0 };
+        Self { name, entries: Mutex::new(entries), has_complained: AtomicBool::new(false) }
+    }
+
+    /// Puts a closure into a slot.
+    ///
+    /// # Errors
+    /// [`Fault::Argument`] if all are taken.
+    pub fn in_slot(&'static self, closure: Box<F>, keeping: Keeping) -> Result<Lent<F>, Fault> {
+        let mut entries = self.entries();
+        let key = match entries.fresh {
+            fresh @ ..SLOTS => {
+                entries.fresh += 1;
+                fresh
+            }
+            _ => entries.freed.pop_front().ok_or_else(|| Fault::Argument {
+                parameter: self.name.to_owned(),
+                reason: format!("is one closure too many: {SLOTS} at a time can be called without a context"),
+            })?,
+        };
+        Ok(self.put(entries, key, closure, keeping, None))
+    }
+
+    /// Puts a closure behind a context.
+    pub fn behind(&'static self, context: &Context, closure: Box<F>, keeping: Keeping) -> Lent<F> {
+        self.put(self.entries(), context.0.0, closure, keeping, Some(Context(Arc::clone(&context.0))))
+    }
+
+    fn put(
+        &'static self,
+        mut entries: MutexGuard<'_, Entries<F>>,
+        key: u32,
+        closure: Box<F>,
+        keeping: Keeping,
+        context: Option<Context>,
+    ) -> Lent<F> {
+        let running = Running { closure: Some(closure), returned: Kept(Scope::new()) };
+        let failure = (keeping == Keeping::Call).then(Mutex::default);
+        let entry = Arc::new(Entry { running: Exclusive::new(running), failure });
+        entries.by_key.insert(key, Arc::clone(&entry));
+        Lent { closures: self, key, entry: Some(entry), context }
+    }
+
+    /// Calls a closure for C: `run` takes the arguments, and gives what the closure returns. Where that fails, C gets
+    /// zero; the failure waits for the call of C to return.
+    pub fn run<C: Zeroable>(&self, key: u32, run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Fault>) -> C {
+        let Some(entry) = self.entries().by_key.get(&key).cloned() else {
+            self.complain();
+            return C::zeroed();
+        };
+        if entry.has_failed() {
+            return C::zeroed();
+        }
+        let result = entry.running.enter(|Running { closure, returned }| {
+            let Some(closure) = closure else {
+                self.complain();
+                return Ok(Ok(C::zeroed()));
+            };
+            let mut scope = Scope::new();
+            // What a panic leaves half done is the concern of whoever wrote the closure.
+            let result = catch_unwind(AssertUnwindSafe(|| run(&mut **closure, &mut scope)));
+            *returned = Kept(scope);
+            result
+        });
+        let payload: Payload = match result {
+            Some(Ok(Ok(value))) => return value,
+            Some(Ok(Err(fault))) => self.fault(fault.to_string()),
+            Some(Err(payload)) => payload,
+            None => self.fault(ALREADY_RUNNING.to_owned()),
+        };
+        entry.fail(payload);
+        C::zeroed()
+    }
+
+    fn fault(&self, reason: String) -> Payload {
+        Box::new(Fault::Callback { callback: self.name.to_owned(), reason })
+    }
+
+    #[cold]
+    fn complain(&self) {
+        if !self.has_complained.swap(true, Ordering::Relaxed) {
+            let reason = "was called when there was none any more; the library got zero".to_owned();
+            Fault::Callback { callback: self.name.to_owned(), reason }.complain();
+        }
+    }
+
+    fn remove(&self, key: u32, context: Option<Context>) {
+        let mut entries = self.entries();
+        let entry = entries.by_key.remove(&key);
+        if context.is_none() {
+            entries.freed.push_back(key);
+        }
+        drop(entries);
+        // It owns the closure, which has code of the user's in its drop.
+        drop(entry);
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries<F>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<F: ?Sized> fmt::Debug for Closures<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closures").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// For how long C may call a closure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// For the time of one call.
+    Call,
+    /// Until its registration is dropped.
+    Registered,
+}
+
+impl<F: ?Sized> Entry<F> {
+    fn has_failed(&self) -> bool {
+        let is_some = |failure: &Mutex<Option<Payload>>| lock(failure).is_some();
+        self.failure.as_ref().is_some_and(is_some)
+    }
+
+    /// Leaves a failure where it is found: with the closure, or with the call that this thread is making.
+    fn fail(&self, payload: Payload) {
+        match &self.failure {
+            Some(failure) => drop(lock(failure).get_or_insert(payload)),
+            None => FAILURE.with_borrow_mut(|failures| match failures.last_mut() {
+                Some(failure) => drop(failure.get_or_insert(payload)),
+                // Its thread is the library's, which knows nothing of failures.
+                None => match payload.downcast_ref::<Fault>() {
+                    Some(fault) => fault.complain(),
+                    // A panic that is none of ours has been reported by the hook.
+                    None => {}
+                },
+            }),
+        }
+    }
+}
+
+fn lock(failure: &Mutex<Option<Payload>>) -> MutexGuard<'_, Option<Payload>> {
+    failure.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A closure that C may call.
+pub struct Lent<F: ?Sized + Send + 'static> {
+    closures: &'static Closures<F>,
+    key: u32,
+    /// Until a registration has it.
+    entry: Option<Arc<Entry<F>>>,
+    context: Option<Context>,
+}
+
+impl<F: ?Sized + Send + 'static> Lent<F> {
+    /// Its slot.
+    pub fn slot(&self) -> usize {
+        self.key as usize
+    }
+
+    /// Goes on with the panic, or the fault, that it has failed with.
+    ///
+    /// # Panics
+    /// With that.
+    pub fn finish(&self) {
+        let failure = self.entry.as_ref().and_then(|entry| entry.failure.as_ref());
+        if let Some(payload) = failure.and_then(|failure| lock(failure).take()) {
+            resume_unwind(payload);
+        }
+    }
+
+    /// C may call it until the registration is dropped.
+    pub fn into_registration(mut self) -> Registration {
+        let (closures, key, context) = (self.closures, self.key, self.context.take());
+        self.entry = None;
+        Registration::new(move || closures.remove(key, context))
+    }
+}
+
+impl<F: ?Sized + Send + 'static> Drop for Lent<F> {
+    fn drop(&mut self) {
+        let Some(entry) = self.entry.take() else { return };
+        self.closures.remove(self.key, self.context.take());
+        // It may borrow from the call: whoever is running it is waited for, and nobody begins.
+        if entry.running.enter(|running| running.closure = None).is_none() {
+            // The library has jumped out of the closure, over the frames that it lives in.
+            std::process::abort();
+        }
+    }
+}
+
+impl<F: ?Sized + Send> fmt::Debug for Lent<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lent").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// The context that a C interface hands back to its callbacks, as `void *`. No value of it is ever passed: it says, in
+/// a method and in its callbacks, where the context stands.
+#[derive(Debug)]
+pub enum UserData {}
+
+/// The type of a context.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no context; use `bridge32::UserData`",
+    label = "not `bridge32::UserData`"
+)]
+pub trait IsUserData {
+    /// The type itself.
+    type Value;
+}
+
+impl IsUserData for UserData {
+    type Value = Self;
+}
+
+/// A number that stands for one or more closures, in the place of the pointer that C hands back.
+#[derive(Debug)]
+pub struct Context(Arc<Key>);
+
+#[derive(Debug)]
+struct Key(u32);
+
+static KEYS: Mutex<Keys> = Mutex::new(Keys { used: BTreeSet::new(), last: 0 });
+
+struct Keys {
+    used: BTreeSet<u32>,
+    last: u32,
+}
+
+impl Keys {
+    fn lock() -> MutexGuard<'static, Self> {
+        KEYS.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Context {
+    /// A new one.
+    #[expect(clippy::new_without_default, reason = "each is another")]
+    pub fn new() -> Self {
+        let mut keys = Keys::lock();
+        loop {
+            keys.last = keys.last.wrapping_add(1);
+            let key = keys.last;
+            // Null would look like none.
+            if key != 0 && keys.used.insert(key) {
+                return Self(Arc::new(Key(key)));
+            }
+        }
+    }
+
+    /// The C value.
+    pub fn pass(&self) -> *mut c_void {
+        std::ptr::without_provenance_mut(self.0.0 as usize)
+    }
+}
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        Keys::lock().used.remove(&self.0);
+    }
+}
+
+/// The key of the closure that C calls with this context.
+pub fn context_key(context: *mut c_void) -> u32 {
+    // One that does not fit was never given out, and neither was zero.
+    u32::try_from(context.addr()).unwrap_or(0)
+}
+
+thread_local! {
+    /// For each native call that this thread is inside of, how a registered closure has failed.
+    static FAILURE: RefCell<Vec<Option<Payload>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs a native call, and goes on with the failure of a registered closure that it has called.
+///
+/// # Panics
+/// With that failure.
+pub(crate) fn with_closures<T>(call: impl FnOnce() -> T) -> T {
+    struct Leave;
+
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            FAILURE.with_borrow_mut(Vec::pop);
+        }
+    }
+
+    FAILURE.with_borrow_mut(|failures| failures.push(None));
+    let leave = Leave;
+    let result = call();
+    if let Some(payload) = FAILURE.with_borrow_mut(|failures| failures.last_mut().and_then(Option::take)) {
+        drop(leave);
+        resume_unwind(payload);
+    }
+    result
+}
+
+/// What C has passed as the argument `name`.
+///
+/// # Errors
+/// [`Fault::Message`] for what is no value of the declared type.
+pub fn passed<T>(name: &str, value: Result<T, Fault>) -> Result<T, Fault> {
+    value.map_err(|fault| match fault {
+        Fault::Value(text) => Fault::Message(format!("was given {text} as `{name}`")),
+        other => other,
+    })
+}
+
+/// What the closure gives back to C.
+///
+/// # Errors
+/// [`Fault::Message`] where C cannot hold it.
+pub fn given<T>(value: Result<T, Fault>) -> Result<T, Fault> {
+    value.map_err(|fault| match fault {
+        message @ Fault::Message(_) => message,
+        other => Fault::Message(format!("returned what C cannot hold: {other}")),
+    })
+}
+
+/// A value that C has passed a pointer to.
+///
+/// # Errors
+/// [`Fault::Value`] for a null pointer.
+///
+/// # Safety
+/// The pointer is null, or valid for reads; otherwise as `from_c`.
+pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>) -> Result<T, Fault> {
+    if pointer.is_null() {
+        return Err(Fault::Value("a null pointer".to_owned()));
+    }
+    // SAFETY: the caller says that a pointer that is not null is valid; a packed library may not align it.
+    let value = unsafe { pointer.read_unaligned() };
+    // SAFETY: the caller's promise is passed on.
+    unsafe { from_c(value) }
+}
+
+/// An array that C has passed: where it lies, if the elements are the same in Rust.
+///
+/// # Errors
+/// [`Fault::Value`] for a null pointer where there should be elements, and for a length that cannot be.
+///
+/// # Safety
+/// The pointer is null, or valid for `length` elements as long as the closure runs; otherwise as `from_c`.
+pub unsafe fn passed_array<'a, T: Clone + 'static, C: Copy + 'static>(
+    pointer: *const C,
+    length: usize,
+    from_c: FromC<T, C>,
+) -> Result<Cow<'a, [T]>, Fault> {
+    if length.checked_mul(size_of::<C>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
+        return Err(Fault::Value(format!("{length} elements, more than there can be,")));
+    }
+    let is_same = std::any::TypeId::of::<T>() == std::any::TypeId::of::<C>();
+    if is_same && !pointer.is_null() && pointer.is_aligned() {
+        // SAFETY: the types are the same, and the caller says that the pointer is valid for `length` elements.
+        return Ok(Cow::Borrowed(unsafe { std::slice::from_raw_parts(pointer.cast::<T>(), length) }));
+    }
+    // SAFETY: the caller's promise is passed on.
+    unsafe { returned_array(pointer, length, from_c) }.map(Cow::Owned)
+}
+
+/// Writes to where C has passed a pointer to; to nowhere, if it is null.
+///
+/// # Errors
+/// As `to_c`.
+///
+/// # Safety
+/// The pointer is null, or valid for writes.
+pub unsafe fn give<T, C>(pointer: *mut C, value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Result<(), Fault> {
+    let value = to_c(value, scope)?;
+    if !pointer.is_null() {
+        // SAFETY: the caller says that a pointer that is not null is valid; a packed library may not align it.
+        unsafe { pointer.write_unaligned(value) };
+    }
+    Ok(())
+}
+
+/// Writes elements to a buffer of C's with room for `capacity`.
+///
+/// # Errors
+/// [`Fault::Message`] for more than there is room for; otherwise as `to_c`.
+///
+/// # Safety
+/// The pointer is null, or valid for writes of `capacity` elements.
+pub unsafe fn give_array<T, C>(
+    name: &str,
+    pointer: *mut C,
+    capacity: usize,
+    values: &[T],
+    to_c: ToC<T, C>,
+    scope: &mut Scope,
+) -> Result<(), Fault> {
+    check_room(name, values.len(), capacity)?;
+    if pointer.is_null() && !values.is_empty() {
+        return Err(Fault::Message(format!("was given a null pointer as `{name}`")));
+    }
+    for (place, value) in values.iter().enumerate() {
+        let value = to_c(value, scope)?;
+        // SAFETY: the caller says that the pointer is valid for `capacity` elements, and this is one of them.
+        let place = unsafe { pointer.add(place) };
+        // SAFETY: as above; a packed library may not align it.
+        unsafe { place.write_unaligned(value) };
+    }
+    Ok(())
+}
+
+/// Writes text to a buffer of C's with room for `capacity` units, and the zero that ends it. Returns its length in
+/// units, without the zero.
+///
+/// # Errors
+/// [`Fault::Message`] for more than there is room for, and for what the encoding does not have.
+///
+/// # Safety
+/// The pointer is null, or valid for writes of `capacity` units.
+pub unsafe fn give_text<E: Encoding>(
+    name: &str,
+    pointer: *mut E::Unit,
+    capacity: usize,
+    text: &str,
+) -> Result<usize, Fault> {
+    let mut units = E::encode(text).map_err(|reason| Fault::Message(format!("returned `{name}`, which {reason}")))?;
+    let length = units.len();
+    units.push(E::Unit::zeroed());
+    let same: ToC<E::Unit, E::Unit> = |unit, _| Ok(*unit);
+    // SAFETY: the caller's promise is passed on.
+    unsafe { give_array(name, pointer, capacity, &units, same, &mut Scope::new()) }.map(|()| length)
+}
+
+fn check_room(name: &str, length: usize, capacity: usize) -> Result<(), Fault> {
+    check_length(name, length, capacity).map_err(|_| {
+        Fault::Message(format!("returned {length} elements as `{name}`, for which the library has room for {capacity}"))
+    })
+}
+
+/// A length, as an integer of C's, of what a closure has returned.
+///
+/// # Errors
+/// [`Fault::Message`] if the integer cannot hold it.
+pub fn given_length<N: super::Length>(name: &str, length: usize) -> Result<N, Fault> {
+    N::try_from(length).map_err(|_| {
+        Fault::Message(format!("returned {length} elements as `{name}`, more than a {} can tell", N::NAME))
+    })
+}
