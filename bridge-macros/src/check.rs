@@ -1,7 +1,11 @@
 //! What can be checked only when the whole interface is known.
 
+use syn::Ident;
+
 use crate::errors::Errors;
-use crate::model::{Buffer, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Symbol};
+use crate::model::{
+    Beyond, Buffer, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, Symbol,
+};
 use crate::names::{CLIENT_METHODS, LIBRARY_METHODS};
 use crate::types;
 
@@ -16,11 +20,13 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
     unique(interface, errors);
     for method in &interface.methods {
         taken(interface, method, errors);
-        parameters(method, errors);
-        match &method.native {
-            Some(native) => self::native(method, native, errors),
-            None if method.body.is_none() && interface.options.failed => {}
-            None => bodied(method, errors),
+        let is_unclear = method.native.is_none() && method.body.is_none() && interface.options.failed;
+        if !is_unclear {
+            signature(&method.signature, errors);
+            callbacks(&method.signature, errors);
+        }
+        if let Some(native) = &method.native {
+            self::native(method, native, errors);
         }
     }
 }
@@ -56,29 +62,145 @@ fn taken(interface: &Interface, method: &Method, errors: &Errors) {
     errors.at(&method.name, format_args!("`{owner}` has a `{name}` of its own{remedy}"));
 }
 
-fn parameters(method: &Method, errors: &Errors) {
-    for (place, parameter) in method.signature.parameters.iter().enumerate() {
-        if method.signature.parameters[..place].iter().any(|earlier| earlier.name == parameter.name) {
+/// What holds for the parameters of methods and of callbacks.
+fn signature(signature: &Signature, errors: &Errors) {
+    for (place, parameter) in signature.parameters.iter().enumerate() {
+        if signature.parameters[..place].iter().any(|earlier| earlier.name == parameter.name) {
             let message = format!("there is a parameter `{}` already; give this one another name", parameter.name);
             errors.at(&parameter.name, message);
+        }
+        match signature.beyond {
+            Beyond::Rust => between_rust(parameter, errors),
+            Beyond::Function | Beyond::Caller => with_c(signature, parameter, errors),
         }
     }
 }
 
-fn native(method: &Method, native: &Native, errors: &Errors) {
-    for parameter in &method.signature.parameters {
-        match &parameter.kind {
-            Kind::Length(length) => self::length(method, length, errors),
-            Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => written(method, buffer, errors),
-            Kind::Value if types::is_named(&parameter.ty, "String") => {
-                errors.at(&parameter.ty, "a native function takes text as `&str`; write that");
-            }
-            Kind::Value if types::is_named(&parameter.ty, "Vec") => {
-                errors.at(&parameter.ty, "a native function takes an array as `&[T]`; write that");
-            }
-            _ => {}
+fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
+    match &parameter.kind {
+        Kind::Length(length) => self::length(signature, length, errors),
+        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => written(signature, buffer, errors),
+        Kind::Array(..) if signature.beyond == Beyond::Caller && !has_length(signature, &parameter.name) => {
+            let name = &parameter.name;
+            let message =
+                format!("how many elements `{name}` has is not known; add `#[len_of({name})] n: i32` beside it");
+            errors.at(&parameter.ty, message);
+        }
+        Kind::Value if types::is_named(&parameter.ty, "String") => {
+            errors.at(&parameter.ty, "a native function takes text as `&str`; write that");
+        }
+        Kind::Value if types::is_named(&parameter.ty, "Vec") => {
+            errors.at(&parameter.ty, "a native function takes an array as `&[T]`; write that");
+        }
+        _ => {}
+    }
+}
+
+/// Whether a length among the parameters is this array's, or of something unknown that may have meant it.
+fn has_length(signature: &Signature, array: &Ident) -> bool {
+    let is_known = |name: &Ident| signature.parameters.iter().any(|parameter| parameter.name == *name);
+    signature.parameters.iter().any(|parameter| match &parameter.kind {
+        Kind::Length(length) => length.of.iter().any(|of| of == array || !is_known(of)),
+        _ => false,
+    })
+}
+
+fn between_rust(parameter: &Parameter, errors: &Errors) {
+    match parameter.kind {
+        Kind::Length(_) => {
+            let message = "a slice of Rust knows its length; leave the parameter out, it is for native functions";
+            errors.at(&parameter.name, message);
+        }
+        Kind::UserData(_) => {
+            let message =
+                "a closure of Rust has its context with it; leave the parameter out, it is for native functions";
+            errors.at(&parameter.name, message);
+        }
+        _ if parameter.is_out() => {
+            errors.at(&parameter.name, "what comes out of a method with a body is returned; return it");
+        }
+        _ => {}
+    }
+}
+
+/// The callbacks of a method, and the contexts that they share with it.
+fn callbacks(method: &Signature, errors: &Errors) {
+    for (parameter, callback) in method.callbacks() {
+        signature(&callback.signature, errors);
+        if callback.signature.beyond == Beyond::Caller {
+            context(method, parameter, &callback.signature, errors);
+        }
+        if callback.is_registered && matches!(method.returns, Returns::Result { .. }) {
+            let message = "a method with a `Result` of its own cannot return a registration beside it; return a value";
+            errors.at(&parameter.name, message);
         }
     }
+    let names: Vec<_> = method.callbacks().map(|(parameter, _)| &parameter.name).collect();
+    let contexts = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
+        Kind::UserData(of) if method.beyond == Beyond::Function => Some((parameter, of)),
+        _ => None,
+    });
+    for (parameter, of) in contexts {
+        match (of.as_slice(), names.as_slice()) {
+            (_, []) => {
+                errors.at(&parameter.name, "there is no callback whose context this could be; take an `Address`");
+            }
+            ([], [_]) => {}
+            ([], _) => {
+                let message = "there are several callbacks; say whose context this is with `#[user_data(name)]`";
+                errors.at(&parameter.name, message);
+            }
+            (of, _) => {
+                for of in of.iter().filter(|of| !names.contains(of)) {
+                    let list: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                    errors.at(of, format_args!("there is no callback `{of}`; name {}", list.join(" or ")));
+                }
+            }
+        }
+    }
+}
+
+/// A callback takes its context if the method does, and once.
+fn context(method: &Signature, parameter: &Parameter, callback: &Signature, errors: &Errors) {
+    let name = &parameter.name;
+    let is_context = |parameter: &&Parameter| matches!(parameter.kind, Kind::UserData(_));
+    let mut own = callback.parameters.iter().filter(is_context);
+    let only = method.callbacks().count() == 1;
+    let is_of = |parameter: &&Parameter| match &parameter.kind {
+        Kind::UserData(of) => of.contains(name) || (of.is_empty() && only),
+        _ => false,
+    };
+    let mut passed = method.parameters.iter().filter(is_of);
+    let contexts = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
+        Kind::UserData(of) => Some(of),
+        _ => None,
+    });
+    let is_callback = |name: &Ident| method.callbacks().any(|(parameter, _)| parameter.name == *name);
+    // A context that is nobody's, or of something unknown, is reported as that.
+    let is_unclear = contexts.clone().any(|of| of.is_empty() || !of.iter().all(is_callback));
+    match (own.next(), passed.next()) {
+        (Some(own), None) if !is_unclear => {
+            let remedy = match contexts.count() {
+                0 => "add a parameter of type `UserData` to it, or take an `Address`".to_owned(),
+                _ => format!("name `{name}` in its `#[user_data(…)]`, or take an `Address`"),
+            };
+            errors.at(&own.name, format_args!("the method passes no context for `{name}`; {remedy}"));
+        }
+        (None, Some(passed)) => {
+            let message = format!("`{name}` does not take its context; add a parameter of type `UserData` to it");
+            errors.at(&passed.name, message);
+        }
+        _ => {}
+    }
+    if let Some(second) = own.next() {
+        errors.at(&second.name, "a callback has one context; take an `Address`");
+    }
+    if let Some(second) = passed.next() {
+        errors.at(&second.name, format_args!("`{name}` has a context already; take an `Address`"));
+    }
+}
+
+fn native(method: &Method, native: &Native, errors: &Errors) {
     match (&method.signature.returns, &native.returned_length) {
         (Returns::Vec { ty, .. }, None) => {
             errors.at(ty, "how many elements the returned pointer is to is not known; add `#[returns(len = …)]`");
@@ -127,19 +249,23 @@ fn variable(method: &Method, errors: &Errors) {
 }
 
 /// The length that a library has written is in another parameter that comes out, or is returned.
-fn written(method: &Method, buffer: &Buffer, errors: &Errors) {
+fn written(signature: &Signature, buffer: &Buffer, errors: &Errors) {
     let Some(length) = &buffer.length else { return };
-    let is_out = |parameter: &&Parameter| matches!(parameter.kind, Kind::Pointer(_, Passing::Out));
-    if length == "ret" && !matches!(method.signature.returns, Returns::Nothing) {
+    if signature.beyond == Beyond::Caller {
+        errors.at(length, "what a closure returns knows its length; leave `len` out");
         return;
     }
-    if !method.signature.parameters.iter().filter(is_out).any(|parameter| parameter.name == *length) {
+    let is_out = |parameter: &&Parameter| matches!(parameter.kind, Kind::Pointer(_, Passing::Out));
+    if length == "ret" && !matches!(signature.returns, Returns::Nothing) {
+        return;
+    }
+    if !signature.parameters.iter().filter(is_out).any(|parameter| parameter.name == *length) {
         let message = format!("nothing comes out as `{length}`; name an `#[out]` parameter, or `ret`");
         errors.at(length, message);
     }
 }
 
-fn length(method: &Method, length: &Length, errors: &Errors) {
+fn length(signature: &Signature, length: &Length, errors: &Errors) {
     let has_length = |parameter: &&Parameter| {
         matches!(parameter.kind, Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..))
     };
@@ -148,14 +274,9 @@ fn length(method: &Method, length: &Length, errors: &Errors) {
             errors.at(of, format_args!("`{of}` is named twice; name it once"));
             continue;
         }
-        let Some(array) = method.signature.parameters.iter().find(|parameter| parameter.name == *of) else {
-            let arrays: Vec<_> = method
-                .signature
-                .parameters
-                .iter()
-                .filter(has_length)
-                .map(|parameter| format!("`{}`", parameter.name))
-                .collect();
+        let Some(array) = signature.parameters.iter().find(|parameter| parameter.name == *of) else {
+            let arrays = signature.parameters.iter().filter(has_length);
+            let arrays: Vec<_> = arrays.map(|parameter| format!("`{}`", parameter.name)).collect();
             let remedy = match arrays.as_slice() {
                 [] => "pass an array, as `&[T]`".to_owned(),
                 arrays => format!("name {}", arrays.join(" or ")),
@@ -167,21 +288,6 @@ fn length(method: &Method, length: &Length, errors: &Errors) {
             errors.at(of, format_args!("`{of}` is not a slice; name a parameter of type `&[T]`"));
         } else if length.passing == Some(Passing::InOut) && (length.of.len() > 1 || !array.is_out()) {
             errors.at(of, format_args!("a length by `&mut` is of one buffer that comes out; write `&` or the integer"));
-        }
-    }
-}
-
-fn bodied(method: &Method, errors: &Errors) {
-    for parameter in &method.signature.parameters {
-        match parameter.kind {
-            Kind::Length(_) => {
-                let message = "a slice of Rust knows its length; leave the parameter out, it is for native functions";
-                errors.at(&parameter.name, message);
-            }
-            _ if parameter.is_out() => {
-                errors.at(&parameter.name, "what comes out of a method with a body is returned; return it");
-            }
-            _ => {}
         }
     }
 }

@@ -159,7 +159,7 @@ fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
     });
     let slots = slots.into_iter().map(|parameter| slot(method, parameter, krate));
     let rooms = rooms(method, native, krate);
-    let pass = method.signature.parameters.iter().map(|parameter| pass(method, parameter));
+    let pass = method.signature.parameters.iter().map(pass);
     let finish = method.signature.called().map(|(parameter, callback)| trampoline::finish(parameter, callback));
     let (clear, capture) = os_error(native, krate);
     let returns = returned_value(method, native, krate);
@@ -464,10 +464,10 @@ fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStr
 }
 
 /// The C value of a parameter in the call.
-fn pass(method: &Method, parameter: &Parameter) -> TokenStream {
+fn pass(parameter: &Parameter) -> TokenStream {
     let slot = slot_name(&parameter.name);
     match &parameter.kind {
-        Kind::Callback(callback) => trampoline::pass(method, parameter, callback),
+        Kind::Callback(callback) => trampoline::pass(parameter, callback),
         Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(#slot),
         _ => quote!(#slot.pass()),
     }

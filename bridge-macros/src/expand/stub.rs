@@ -140,11 +140,12 @@ impl Method {
 
     /// The parameters that a caller passes.
     fn parameters(&self) -> impl Iterator<Item = &PatType> {
-        let is_length = |input: &PatType| {
-            input.attrs.iter().any(|attr| attr.path().is_ident("len_of") || attr.path().is_ident("out"))
+        let is_hidden = |input: &PatType| {
+            types::is_named(&input.ty, "UserData")
+                || input.attrs.iter().any(|attr| attr.path().is_ident("len_of") || attr.path().is_ident("out"))
         };
         self.signature.inputs.iter().filter_map(move |input| match input {
-            FnArg::Typed(input) if !is_length(input) => Some(input),
+            FnArg::Typed(input) if !is_hidden(input) => Some(input),
             _ => None,
         })
     }
@@ -152,16 +153,14 @@ impl Method {
     /// Whether the body can stay as it is: it sees the parameters that it was written for.
     fn is_plain(&self) -> bool {
         let Signature { asyncness, safety, inputs, output, .. } = &self.signature;
-        let is_kept = |input: &FnArg| match input {
-            FnArg::Typed(input) => {
-                matches!(&*input.pat, Pat::Ident(_)) && input.attrs.is_empty() && types::is_nameable(&input.ty)
-            }
+        let is_as_written = |input: &FnArg| match input {
+            FnArg::Typed(input) => matches!(&*input.pat, Pat::Ident(_)) && input.attrs.is_empty() && is_kept(&input.ty),
             FnArg::Receiver(receiver) => types::is_shared(receiver),
         };
         asyncness.is_none()
             && matches!(safety, Safety::Default)
             && self.signature.receiver().is_some()
-            && inputs.iter().all(is_kept)
+            && inputs.iter().all(is_as_written)
             && match output {
                 ReturnType::Default => true,
                 ReturnType::Type(_, ty) => types::is_nameable(ty) && !matches!(**ty, Type::ImplTrait(_)),
@@ -187,8 +186,13 @@ fn colon(supertraits: &Punctuated<TypeParamBound, Token![+]>) -> Option<TokenStr
 
 /// A parameter's type, or any where that cannot stand here.
 fn parameter_type(input: &PatType) -> TokenStream {
-    match types::is_nameable(&input.ty) {
+    match is_kept(&input.ty) {
         true => input.ty.to_token_stream(),
         false => quote!(impl ::core::marker::Sized),
     }
+}
+
+/// Whether a parameter's type can stand as it is written: a callback's is another in Rust.
+fn is_kept(ty: &Type) -> bool {
+    types::is_nameable(ty) && types::function(ty).is_none()
 }

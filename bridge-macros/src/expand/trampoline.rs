@@ -4,87 +4,117 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::library::{native, slot_name, start};
-use crate::model::{Buffer, Callback, Encoding, Kind, Length, Method, Parameter, Passing, Returns, Signature, joined};
+use crate::model::{Buffer, Callback, Kind, Length, Method, Parameter, Passing, Returns, Signature, joined};
 use crate::names::{self, local};
 
 /// What a callback needs beside the function that takes it: the closures behind it, and what C calls.
+///
+/// The types of C are left to inference wherever they can be: the compiler then reports a type that has none once.
 pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let Names { closure, closures, trampoline, function, functions, run } = Names::of(&parameter.name);
+    let Names { closure, closures, trampoline, function, table, tie, pointer } = Names::of(&parameter.name);
     let (text, bound) = (names::text(&parameter.name), callback.closure());
-    let signature = &callback.signature;
-    let c_types: Vec<_> = signature.parameters.iter().map(|parameter| c_type(signature, parameter, krate)).collect();
-    let c_names: Vec<_> = signature.parameters.iter().map(|parameter| c_name(&parameter.name)).collect();
-    let returns = returned(signature, krate);
-    let (key, slot) = (local("key"), local("SLOT"));
-    let body = body(signature, &closures, krate);
+    let c_parameters: Vec<_> = callback.signature.parameters.iter().map(CParameter::of).collect();
+    let c_names: Vec<_> = c_parameters.iter().map(|parameter| &parameter.name).collect();
+    let c_types: Vec<_> = c_parameters.iter().map(|parameter| &parameter.ty).collect();
+    let passed: Vec<_> = passed(&callback.signature).collect();
+    let generics: Vec<_> = passed.iter().map(|parameter| &parameter.ty).collect();
+    let names: Vec<_> = passed.iter().map(|parameter| &parameter.name).collect();
+    let (returns, slot, lent) = (local("__R"), local("SLOT"), local("lent"));
+    let scope = quote!(&mut #private::Scope);
+    let run = quote! {
+        ::std::boxed::Box<
+            dyn ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, #private::Fault>
+                + ::core::marker::Send
+        >
+    };
+    let bounds = quote!(#(#generics: 'static,)* #returns: #private::Zeroable + 'static);
     let context = context(method, &parameter.name).and_then(|_| {
         let is_context = |parameter: &&Parameter| matches!(parameter.kind, Kind::UserData(_));
-        signature.parameters.iter().find(is_context).map(|parameter| c_name(&parameter.name))
+        callback.signature.parameters.iter().find(is_context).map(|parameter| c_name(&parameter.name))
     });
-    let (generics, key_of, table) = match context {
-        Some(context) => (None, quote!(#private::context_key(#context)), None),
+    let all = quote!(#(#generics,)* #returns);
+    let (number, key, found) = match &context {
+        Some(context) => (None, quote!(#private::context_key(#context)), quote!(#table::<#all>::#function)),
         None => (
             Some(quote!(<const #slot: ::core::primitive::u32>)),
             quote!(#slot),
-            Some(quote! {
-                static #functions: [#trampoline; #private::SLOTS as ::core::primitive::usize] =
-                    #private::slots!(#function);
-            }),
+            quote!(#table::<#all>::FUNCTIONS[#lent.slot()]),
         ),
     };
-    let define = |abi: &str| {
-        let pointer = quote!(type #trampoline = unsafe extern #abi fn(#(#c_types),*) -> #returns;);
-        let function = quote! {
-            unsafe extern #abi fn #function #generics(#(#c_names: #c_types),*) -> #returns {
-                // SAFETY: that C passes what the callback's type says is what the interface says.
-                unsafe { #run(#key_of #(, #c_names)*) }
+    let functions = context.is_none().then(|| {
+        quote! {
+            const FUNCTIONS: &'static [#trampoline<#all>; #private::SLOTS as ::core::primitive::usize] =
+                &#private::slots!(#function);
+        }
+    });
+    let pointers = super::library::by_abi(callback.abi, |abi| {
+        vec![quote!(type #trampoline<#all> = unsafe extern #abi fn(#(#c_types),*) -> #returns;)]
+    });
+    let defined = super::library::by_abi(callback.abi, |abi| {
+        vec![quote! {
+            #[allow(unused_variables)]
+            unsafe extern #abi fn #function #number(#(#c_names: #c_types),*) -> #returns {
+                #closures.run::<#run, #returns>(#key, |closure, scope| closure(#(#names,)* scope))
             }
-        };
-        vec![pointer, function]
-    };
-    let defined = super::library::by_abi(callback.abi, define);
+        }]
+    });
+    let signature = quote!(fn(#(#generics),*) -> #returns);
     quote! {
         type #closure<'c> = dyn #bound + ::core::marker::Send + 'c;
 
-        static #closures: #private::Closures<#closure<'static>> = #private::Closures::new(#text);
+        static #closures: #private::Closures = #private::Closures::new(#text);
 
-        #[allow(clippy::too_many_arguments, unused_variables)]
-        unsafe fn #run(#key: ::core::primitive::u32 #(, #c_names: #c_types)*) -> #returns {
-            #body
+        #pointers
+
+        struct #table<#all>(::core::marker::PhantomData<(#all,)>);
+
+        impl<#bounds> #table<#all> {
+            #functions
+
+            #defined
         }
 
-        #defined
+        fn #tie<#bounds>(
+            closure: impl ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, #private::Fault>
+                + ::core::marker::Send + 'static,
+        ) -> #private::CClosure<#signature> {
+            let closure: #run = ::std::boxed::Box::new(closure);
+            #private::CClosure::new(closure)
+        }
 
-        #table
+        fn #pointer<#bounds>(#lent: &#private::Lent<#signature>) -> #trampoline<#all> {
+            #found
+        }
     }
 }
 
 /// Makes the slot of a callback's closure.
 pub(super) fn slot(method: &Method, parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let Names { closure, closures, .. } = Names::of(&parameter.name);
-    let (name, lent) = (&parameter.name, local("closure"));
+    let Names { closure: ty, closures, tie, .. } = Names::of(&parameter.name);
+    let (name, closure, scope) = (&parameter.name, local("closure"), local("scope"));
     let keeping = if callback.is_registered { quote!(Registered) } else { quote!(Call) };
     // What is registered is boxed, and lasts as long as it must.
     let boxed = match callback.is_registered {
-        true => quote!(#name),
+        true => quote!(let mut #closure = #name;),
         false => quote! {
-            {
-                let #lent: ::std::boxed::Box<#closure<'_>> = ::std::boxed::Box::new(#name);
-                // SAFETY: the slot drops it before the call is over.
-                unsafe {
-                    ::core::mem::transmute::<::std::boxed::Box<#closure<'_>>, ::std::boxed::Box<#closure<'static>>>(#lent)
-                }
-            }
+            let #closure: ::std::boxed::Box<#ty<'_>> = ::std::boxed::Box::new(#name);
+            // SAFETY: the slot drops it before the call is over.
+            let mut #closure = unsafe {
+                ::core::mem::transmute::<::std::boxed::Box<#ty<'_>>, ::std::boxed::Box<#ty<'static>>>(#closure)
+            };
         },
     };
+    let names = passed(&callback.signature).map(|parameter| parameter.name);
+    let body = body(&callback.signature, krate);
+    let tied = quote!(#tie(move |#(#names,)* #scope| { #body }));
     let put = match context(method, name) {
         Some(context) => {
             let context = slot_name(context);
-            quote!(#closures.behind(&#context, #boxed, #private::Keeping::#keeping))
+            quote!({ #boxed #closures.behind(&#context, #tied, #private::Keeping::#keeping) })
         }
-        None => quote!(#closures.in_slot(#boxed, #private::Keeping::#keeping)?),
+        None => quote!({ #boxed #closures.in_slot(#tied, #private::Keeping::#keeping)? }),
     };
     match callback.is_optional {
         true => quote! {
@@ -98,19 +128,12 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, callback: &Callback, 
 }
 
 /// The function pointer that C gets.
-pub(super) fn pass(method: &Method, parameter: &Parameter, callback: &Callback) -> TokenStream {
-    let Names { trampoline, function, functions, .. } = Names::of(&parameter.name);
-    let (slot, lent) = (slot_name(&parameter.name), local("lent"));
-    let pointer = |lent: &Ident| match context(method, &parameter.name) {
-        Some(_) => quote!(#function as #trampoline),
-        None => quote!(#functions[#lent.slot()]),
-    };
+pub(super) fn pass(parameter: &Parameter, callback: &Callback) -> TokenStream {
+    let Names { pointer, .. } = Names::of(&parameter.name);
+    let slot = slot_name(&parameter.name);
     match callback.is_optional {
-        true => {
-            let pointer = pointer(&lent);
-            quote!(#slot.as_ref().map(|#lent| #pointer))
-        }
-        false => pointer(&slot),
+        true => quote!(#slot.as_ref().map(#pointer)),
+        false => quote!(#pointer(&#slot)),
     }
 }
 
@@ -142,8 +165,9 @@ struct Names {
     closures: Ident,
     trampoline: Ident,
     function: Ident,
-    functions: Ident,
-    run: Ident,
+    table: Ident,
+    tie: Ident,
+    pointer: Ident,
 }
 
 impl Names {
@@ -154,10 +178,33 @@ impl Names {
             closures: name("__CLOSURES"),
             trampoline: name("__Trampoline"),
             function: name("trampoline"),
-            functions: name("__TRAMPOLINES"),
-            run: name("run"),
+            table: name("__Table"),
+            tie: name("tie"),
+            pointer: name("pointer"),
         }
     }
+}
+
+/// A parameter of what C calls.
+struct CParameter {
+    name: Ident,
+    /// A type parameter; but a context is known to be one.
+    ty: TokenStream,
+    is_context: bool,
+}
+
+impl CParameter {
+    fn of(parameter: &Parameter) -> Self {
+        let is_context = matches!(parameter.kind, Kind::UserData(_));
+        let generic = local(&format!("__C_{}", names::text(&parameter.name)));
+        let ty = if is_context { quote!(*mut ::core::ffi::c_void) } else { quote!(#generic) };
+        Self { name: c_name(&parameter.name), ty, is_context }
+    }
+}
+
+/// What the closure sees of it.
+fn passed(signature: &Signature) -> impl Iterator<Item = CParameter> {
+    signature.parameters.iter().map(CParameter::of).filter(|parameter| !parameter.is_context)
 }
 
 /// The context of a callback.
@@ -174,49 +221,9 @@ fn c_name(parameter: &Ident) -> Ident {
     local(&format!("c_{}", names::text(parameter)))
 }
 
-/// A parameter of a callback in C.
-fn c_type(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-    let ty = signature.checked(parameter, krate);
-    let unit = |encoding: Encoding| {
-        let encoding = encoding.name();
-        quote!(<#krate::__private::#encoding as #krate::__private::Encoding>::Unit)
-    };
-    let c = |ty| native(ty, "C", krate);
-    match &parameter.kind {
-        Kind::UserData(_) | Kind::Callback(_) => quote!(*mut ::core::ffi::c_void),
-        Kind::Value | Kind::Length(Length { passing: None, .. }) => c(ty),
-        Kind::Text { encoding, .. } => {
-            let unit = unit(*encoding);
-            quote!(*const #unit)
-        }
-        Kind::TextBuffer(encoding, _) => {
-            let unit = unit(*encoding);
-            quote!(*mut #unit)
-        }
-        Kind::Pointer(_, Passing::In)
-        | Kind::Array(_, Passing::In)
-        | Kind::Length(Length { passing: Some(Passing::In), .. }) => {
-            let c = c(ty);
-            quote!(*const #c)
-        }
-        Kind::Pointer(..) | Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::Length(_) => {
-            let c = c(ty);
-            quote!(*mut #c)
-        }
-    }
-}
-
-/// What a callback returns in C.
-fn returned(signature: &Signature, krate: &TokenStream) -> TokenStream {
-    match signature.returns {
-        Returns::Nothing => quote!(()),
-        _ => native(signature.checked_return(krate).1, "C", krate),
-    }
-}
-
 /// Takes what C passes, runs the closure, and gives C what comes back.
-fn body(signature: &Signature, closures: &Ident, krate: &TokenStream) -> TokenStream {
-    let (key, closure, scope) = (local("key"), local("closure"), local("scope"));
+fn body(signature: &Signature, krate: &TokenStream) -> TokenStream {
+    let (closure, scope) = (local("closure"), local("scope"));
     let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
     let take_lengths = signature.parameters.iter().filter(is_length).map(|parameter| take(signature, parameter, krate));
     let take = signature.visible().map(|parameter| take(signature, parameter, krate));
@@ -233,21 +240,18 @@ fn body(signature: &Signature, closures: &Ident, krate: &TokenStream) -> TokenSt
     let pattern = if results.is_empty() { quote!(()) } else { joined(&results) };
     let give = signature.parameters.iter().map(|parameter| give(signature, parameter, krate));
     let value = own.map_or_else(
-        || quote!(()),
+        || quote!(::core::result::Result::Ok(())),
         |own| {
-            let (_, ty) = signature.checked_return(krate);
-            let to_c = native(ty, "to_c", krate);
-            quote!(#krate::__private::given(#to_c(&#own, #scope))?)
+            let to_c = native(signature.checked_return(krate).1, "to_c", krate);
+            quote!(#krate::__private::returned_value(&#own, #to_c, #scope))
         },
     );
     quote! {
-        #closures.run(#key, |#closure, #scope| {
-            #(#take_lengths)*
-            #(#take)*
-            let #pattern = #closure(#(#pass),*);
-            #(#give)*
-            ::core::result::Result::Ok(#value)
-        })
+        #(#take_lengths)*
+        #(#take)*
+        let #pattern = #closure(#(#pass),*);
+        #(#give)*
+        #value
     }
 }
 
@@ -264,13 +268,13 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             let from_c = from_c();
             quote!(#private::from_c(#c, #from_c))
         }
-        Kind::Pointer(..) => {
-            let from_c = from_c();
-            quote!(#private::passed_pointer(#c, #from_c))
+        Kind::Pointer(_, passing @ (Passing::In | Passing::InOut)) => {
+            let (from_c, passed) = (from_c(), for_passing("passed_pointer", *passing));
+            quote!(#private::#passed(#c, #from_c))
         }
-        Kind::Array(..) => {
-            let (from_c, length) = (from_c(), length(signature, name));
-            quote!(#private::passed_array(#c, #length, #from_c))
+        Kind::Array(_, passing) => {
+            let (from_c, length, passed) = (from_c(), length(signature, name), for_passing("passed_array", *passing));
+            quote!(#private::#passed(#c, #length, #from_c))
         }
         Kind::Text { is_optional, encoding } => {
             let encoding = encoding.name();
@@ -285,12 +289,10 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             let from_c = quote::quote_spanned!(span=> <#ty as #private::Native>::from_c);
             let value = match passing {
                 None => quote!(#private::from_c(#c, #from_c)),
-                Some(_) => quote!(#private::passed_pointer(#c.cast_const(), #from_c)),
-            };
-            let value = if matches!(passing, Some(Passing::In)) {
-                quote!(#private::passed_pointer(#c, #from_c))
-            } else {
-                value
+                Some(passing) => {
+                    let passed = for_passing("passed_pointer", *passing);
+                    quote!(#private::#passed(#c, #from_c))
+                }
             };
             return quote! {
                 // SAFETY: that C passes this is what the interface says.
@@ -300,14 +302,18 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
         }
         _ => return TokenStream::new(),
     };
-    let owned = match kind {
-        Kind::Array(_, Passing::InOut) => quote!(.into_owned()),
-        _ => TokenStream::new(),
-    };
     let mutable = parameter.is_in_out().then(|| quote!(mut));
     quote! {
         // SAFETY: that C passes this is what the interface says.
-        let #mutable #name = #private::passed(#text, unsafe { #taken })? #owned;
+        let #mutable #name = #private::passed(#text, unsafe { #taken })?;
+    }
+}
+
+/// What takes from `const T *`, or from `T *`.
+fn for_passing(taker: &str, passing: Passing) -> Ident {
+    match passing {
+        Passing::In => local(taker),
+        Passing::InOut | Passing::Out => local(&format!("{taker}_mut")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -90,8 +91,8 @@ impl Registry {
         loop {
             numbered.last = numbered.last.wrapping_add(1);
             let number = numbered.last;
-            if !numbered.closures.contains_key(&number) {
-                numbered.closures.insert(number, Arc::new(Exclusive::new(closure)));
+            if let Entry::Vacant(vacant) = numbered.closures.entry(number) {
+                vacant.insert(Arc::new(Exclusive::new(closure)));
                 return number;
             }
         }

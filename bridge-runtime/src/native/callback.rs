@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::c_void;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +24,7 @@ use crate::registration::Registration;
 /// How many closures can stand for one parameter at a time where C has no context for them.
 pub const SLOTS: u32 = 128;
 
-/// The functions of all slots, as an array.
+/// An array of the functions of all slots, which are `Self`'s.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __slots {
@@ -32,27 +33,27 @@ macro_rules! __slots {
     };
     (@ $function:ident $($row:literal)*) => {
         [$(
-            $function::<{ $row * 16 }>, $function::<{ $row * 16 + 1 }>, $function::<{ $row * 16 + 2 }>,
-            $function::<{ $row * 16 + 3 }>, $function::<{ $row * 16 + 4 }>, $function::<{ $row * 16 + 5 }>,
-            $function::<{ $row * 16 + 6 }>, $function::<{ $row * 16 + 7 }>, $function::<{ $row * 16 + 8 }>,
-            $function::<{ $row * 16 + 9 }>, $function::<{ $row * 16 + 10 }>, $function::<{ $row * 16 + 11 }>,
-            $function::<{ $row * 16 + 12 }>, $function::<{ $row * 16 + 13 }>, $function::<{ $row * 16 + 14 }>,
-            $function::<{ $row * 16 + 15 }>,
+            Self::$function::<{ $row * 16 }>, Self::$function::<{ $row * 16 + 1 }>, Self::$function::<{ $row * 16 + 2 }>,
+            Self::$function::<{ $row * 16 + 3 }>, Self::$function::<{ $row * 16 + 4 }>, Self::$function::<{ $row * 16 + 5 }>,
+            Self::$function::<{ $row * 16 + 6 }>, Self::$function::<{ $row * 16 + 7 }>, Self::$function::<{ $row * 16 + 8 }>,
+            Self::$function::<{ $row * 16 + 9 }>, Self::$function::<{ $row * 16 + 10 }>, Self::$function::<{ $row * 16 + 11 }>,
+            Self::$function::<{ $row * 16 + 12 }>, Self::$function::<{ $row * 16 + 13 }>, Self::$function::<{ $row * 16 + 14 }>,
+            Self::$function::<{ $row * 16 + 15 }>,
         )*]
     };
 }
 
 /// The closures behind one parameter of one method: a static of the generated code.
-pub struct Closures<F: ?Sized> {
+pub struct Closures {
     /// The parameter's name.
     name: &'static str,
-    entries: Mutex<Entries<F>>,
+    entries: Mutex<Entries>,
     /// Whether a call without a closure was complained of. A library may go on for long.
     has_complained: AtomicBool,
 }
 
-struct Entries<F: ?Sized> {
-    by_key: BTreeMap<u32, Arc<Entry<F>>>,
+struct Entries {
+    by_key: BTreeMap<u32, Arc<Entry>>,
     /// Slots that were used, the one that was freed longest ago first: a library may call late.
     freed: VecDeque<u32>,
     /// Slots from here on were never used.
@@ -60,17 +61,36 @@ struct Entries<F: ?Sized> {
 }
 
 /// A closure, while C may call it.
-struct Entry<F: ?Sized> {
-    running: Exclusive<Running<F>>,
+struct Entry {
+    running: Exclusive<Running>,
     /// Why the call that it was lent for has failed; not for one that is registered.
     failure: Option<Mutex<Option<Payload>>>,
 }
 
-struct Running<F: ?Sized> {
-    /// Gone once the call that it was lent for is over.
-    closure: Option<Box<F>>,
+struct Running {
+    /// A box of the closure as C sees it. Gone once the call that it was lent for is over.
+    closure: Option<Box<dyn Any + Send>>,
     /// What it returned last points to.
     returned: Kept,
+}
+
+/// A closure as C sees it, of the C signature `S`: a function pointer's type.
+pub struct CClosure<S> {
+    closure: Box<dyn Any + Send>,
+    signature: PhantomData<S>,
+}
+
+impl<S> CClosure<S> {
+    /// `F` is the closure's type, boxed, that [`Closures::run`] asks for.
+    pub fn new<F: Any + Send>(closure: F) -> Self {
+        Self { closure: Box::new(closure), signature: PhantomData }
+    }
+}
+
+impl<S> fmt::Debug for CClosure<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CClosure").finish_non_exhaustive()
+    }
 }
 
 /// What a panic carries.
@@ -82,7 +102,7 @@ struct Kept(#[expect(dead_code, reason = "it is only kept")] Scope);
 // SAFETY: nothing is done with it but dropping it, and it is plain memory.
 unsafe impl Send for Kept {}
 
-impl<F: ?Sized + Send + 'static> Closures<F> {
+impl Closures {
     /// No closures yet, for the parameter `name`.
     pub const fn new(name: &'static str) -> Self {
         let entries = Entries { by_key: BTreeMap::new(), freed: VecDeque::new(), fresh: 0 };
@@ -93,7 +113,7 @@ impl<F: ?Sized + Send + 'static> Closures<F> {
     ///
     /// # Errors
     /// [`Fault::Argument`] if all are taken.
-    pub fn in_slot(&'static self, closure: Box<F>, keeping: Keeping) -> Result<Lent<F>, Fault> {
+    pub fn in_slot<S>(&'static self, closure: CClosure<S>, keeping: Keeping) -> Result<Lent<S>, Fault> {
         let mut entries = self.entries();
         let key = match entries.fresh {
             fresh @ ..SLOTS => {
@@ -109,28 +129,28 @@ impl<F: ?Sized + Send + 'static> Closures<F> {
     }
 
     /// Puts a closure behind a context.
-    pub fn behind(&'static self, context: &Context, closure: Box<F>, keeping: Keeping) -> Lent<F> {
+    pub fn behind<S>(&'static self, context: &Context, closure: CClosure<S>, keeping: Keeping) -> Lent<S> {
         self.put(self.entries(), context.0.0, closure, keeping, Some(Context(Arc::clone(&context.0))))
     }
 
-    fn put(
+    fn put<S>(
         &'static self,
-        mut entries: MutexGuard<'_, Entries<F>>,
+        mut entries: MutexGuard<'_, Entries>,
         key: u32,
-        closure: Box<F>,
+        closure: CClosure<S>,
         keeping: Keeping,
         context: Option<Context>,
-    ) -> Lent<F> {
-        let running = Running { closure: Some(closure), returned: Kept(Scope::new()) };
+    ) -> Lent<S> {
+        let running = Running { closure: Some(closure.closure), returned: Kept(Scope::new()) };
         let failure = (keeping == Keeping::Call).then(Mutex::default);
         let entry = Arc::new(Entry { running: Exclusive::new(running), failure });
         entries.by_key.insert(key, Arc::clone(&entry));
-        Lent { closures: self, key, entry: Some(entry), context }
+        Lent { closures: self, key, entry: Some(entry), context, signature: PhantomData }
     }
 
-    /// Calls a closure for C: `run` takes the arguments, and gives what the closure returns. Where that fails, C gets
-    /// zero; the failure waits for the call of C to return.
-    pub fn run<C: Zeroable>(&self, key: u32, run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Fault>) -> C {
+    /// Calls a closure of type `F` for C: `run` gives it the arguments, and takes what it returns. Where that fails, C
+    /// gets zero; the failure waits for the call of C to return.
+    pub fn run<F: Any, C: Zeroable>(&self, key: u32, run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Fault>) -> C {
         let Some(entry) = self.entries().by_key.get(&key).cloned() else {
             self.complain();
             return C::zeroed();
@@ -139,13 +159,13 @@ impl<F: ?Sized + Send + 'static> Closures<F> {
             return C::zeroed();
         }
         let result = entry.running.enter(|Running { closure, returned }| {
-            let Some(closure) = closure else {
+            let Some(closure) = closure.as_mut().and_then(|closure| closure.downcast_mut::<F>()) else {
                 self.complain();
                 return Ok(Ok(C::zeroed()));
             };
             let mut scope = Scope::new();
             // What a panic leaves half done is the concern of whoever wrote the closure.
-            let result = catch_unwind(AssertUnwindSafe(|| run(&mut **closure, &mut scope)));
+            let result = catch_unwind(AssertUnwindSafe(|| run(closure, &mut scope)));
             *returned = Kept(scope);
             result
         });
@@ -182,12 +202,12 @@ impl<F: ?Sized + Send + 'static> Closures<F> {
         drop(entry);
     }
 
-    fn entries(&self) -> MutexGuard<'_, Entries<F>> {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<F: ?Sized> fmt::Debug for Closures<F> {
+impl fmt::Debug for Closures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Closures").field("name", &self.name).finish_non_exhaustive()
     }
@@ -202,7 +222,7 @@ pub enum Keeping {
     Registered,
 }
 
-impl<F: ?Sized> Entry<F> {
+impl Entry {
     fn has_failed(&self) -> bool {
         let is_some = |failure: &Mutex<Option<Payload>>| lock(failure).is_some();
         self.failure.as_ref().is_some_and(is_some)
@@ -211,15 +231,17 @@ impl<F: ?Sized> Entry<F> {
     /// Leaves a failure where it is found: with the closure, or with the call that this thread is making.
     fn fail(&self, payload: Payload) {
         match &self.failure {
-            Some(failure) => drop(lock(failure).get_or_insert(payload)),
-            None => FAILURE.with_borrow_mut(|failures| match failures.last_mut() {
-                Some(failure) => drop(failure.get_or_insert(payload)),
-                // Its thread is the library's, which knows nothing of failures.
-                None => match payload.downcast_ref::<Fault>() {
-                    Some(fault) => fault.complain(),
-                    // A panic that is none of ours has been reported by the hook.
-                    None => {}
-                },
+            Some(failure) => {
+                lock(failure).get_or_insert(payload);
+            }
+            None => FAILURE.with_borrow_mut(|failures| {
+                if let Some(failure) = failures.last_mut() {
+                    failure.get_or_insert(payload);
+                } else if let Some(fault) = payload.downcast_ref::<Fault>() {
+                    // Its thread is the library's, which knows nothing of failures. A panic that is none of ours has
+                    // been reported by the hook.
+                    fault.complain();
+                }
             }),
         }
     }
@@ -229,16 +251,17 @@ fn lock(failure: &Mutex<Option<Payload>>) -> MutexGuard<'_, Option<Payload>> {
     failure.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A closure that C may call.
-pub struct Lent<F: ?Sized + Send + 'static> {
-    closures: &'static Closures<F>,
+/// A closure that C may call as an `S`.
+pub struct Lent<S> {
+    closures: &'static Closures,
     key: u32,
     /// Until a registration has it.
-    entry: Option<Arc<Entry<F>>>,
+    entry: Option<Arc<Entry>>,
     context: Option<Context>,
+    signature: PhantomData<S>,
 }
 
-impl<F: ?Sized + Send + 'static> Lent<F> {
+impl<S> Lent<S> {
     /// Its slot.
     pub fn slot(&self) -> usize {
         self.key as usize
@@ -263,7 +286,7 @@ impl<F: ?Sized + Send + 'static> Lent<F> {
     }
 }
 
-impl<F: ?Sized + Send + 'static> Drop for Lent<F> {
+impl<S> Drop for Lent<S> {
     fn drop(&mut self) {
         let Some(entry) = self.entry.take() else { return };
         self.closures.remove(self.key, self.context.take());
@@ -275,7 +298,7 @@ impl<F: ?Sized + Send + 'static> Drop for Lent<F> {
     }
 }
 
-impl<F: ?Sized + Send> fmt::Debug for Lent<F> {
+impl<S> fmt::Debug for Lent<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lent").field("key", &self.key).finish_non_exhaustive()
     }
@@ -403,6 +426,14 @@ pub fn given<T>(value: Result<T, Fault>) -> Result<T, Fault> {
     })
 }
 
+/// What the closure returns to C.
+///
+/// # Errors
+/// As [`given`].
+pub fn returned_value<T, C>(value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Result<C, Fault> {
+    given(to_c(value, scope))
+}
+
 /// A value that C has passed a pointer to.
 ///
 /// # Errors
@@ -418,6 +449,34 @@ pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>)
     let value = unsafe { pointer.read_unaligned() };
     // SAFETY: the caller's promise is passed on.
     unsafe { from_c(value) }
+}
+
+/// As [`passed_pointer`], for what comes back.
+///
+/// # Errors
+/// As [`passed_pointer`].
+///
+/// # Safety
+/// As [`passed_pointer`].
+pub unsafe fn passed_pointer_mut<T, C: Copy>(pointer: *mut C, from_c: FromC<T, C>) -> Result<T, Fault> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { passed_pointer(pointer, from_c) }
+}
+
+/// As [`passed_array`], for what comes back.
+///
+/// # Errors
+/// As [`passed_array`].
+///
+/// # Safety
+/// As [`passed_array`].
+pub unsafe fn passed_array_mut<T: Clone + 'static, C: Copy + 'static>(
+    pointer: *mut C,
+    length: usize,
+    from_c: FromC<T, C>,
+) -> Result<Vec<T>, Fault> {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { passed_array(pointer, length, from_c) }.map(Cow::into_owned)
 }
 
 /// An array that C has passed: where it lies, if the elements are the same in Rust.

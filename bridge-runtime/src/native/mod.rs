@@ -16,8 +16,8 @@ pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, array_field, array_from_c, arr
 pub use bytemuck::Zeroable;
 pub(crate) use callback::with_closures;
 pub use callback::{
-    Closures, Context, IsUserData, Keeping, Lent, SLOTS, UserData, context_key, give, give_array, give_text, given,
-    given_length, passed, passed_array, passed_pointer,
+    CClosure, Closures, Context, IsUserData, Keeping, Lent, SLOTS, UserData, context_key, give, give_array, give_text,
+    given, given_length, passed, passed_array, passed_array_mut, passed_pointer, passed_pointer_mut, returned_value,
 };
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
 pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length, told_length};

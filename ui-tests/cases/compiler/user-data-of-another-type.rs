@@ -1,0 +1,10 @@
+use bridge32::bridge32;
+
+pub struct UserData;
+
+#[bridge32(lib = "x")]
+pub trait X {
+    fn each(&self, f: fn(i32, context: bridge32::UserData), context: UserData);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "x")]
+pub trait X {
+    fn each(&self, f: fn(bridge32::UserData), g: fn(bridge32::UserData), context: bridge32::UserData);
+}
+
+fn main() {}
