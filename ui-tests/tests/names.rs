@@ -23,6 +23,10 @@ mod items {
     pub(super) trait From {}
     pub(super) trait Into {}
     pub(super) trait Fn {}
+    pub(super) trait FnMut {}
+    pub(super) struct Registration;
+    pub(super) struct Closures;
+    pub(super) struct SLOTS;
     pub(super) struct u32;
     pub(super) struct Session;
     pub(super) struct Native;
@@ -54,6 +58,7 @@ mod shadowed {
         fn mean(&self, values: &[f64], #[len_of(values)] n: i32) -> f64;
         fn text(&self, text: &str) -> ::std::string::String;
         fn nothing(&self);
+        fn visit(&self, f: fn(i32, closure: &str, scope: &mut i32) -> bool, #[registered] run: fn(i32)) -> i32;
         fn list(&self) -> ::std::vec::Vec<i32> {
             [1, 2].to_vec()
         }
@@ -76,6 +81,15 @@ impl Shadowed for Mock {
     }
     fn text(&self, text: &str) -> String {
         text.to_owned()
+    }
+    fn visit(
+        &self,
+        f: &mut (dyn ::std::ops::FnMut(i32, &str, &mut i32) -> bool + ::std::marker::Send),
+        run: ::std::boxed::Box<dyn ::std::ops::FnMut(i32) + ::std::marker::Send>,
+    ) -> (i32, bridge32::Registration) {
+        drop(run);
+        let mut sum = 1;
+        (f(1, "a", &mut sum).into(), bridge32::Registration::none())
     }
     fn nothing(&self) {}
 }

@@ -71,7 +71,7 @@
 use bridge32_ui_tests as _;
 use trybuild as _;
 
-use bridge32::bridge32;
+use bridge32::{Registration, UserData, bridge32};
 use serde::{Deserialize, Serialize};
 
 /// A size.
@@ -103,6 +103,16 @@ pub trait MyLib {
     /// Does nothing.
     fn nothing(&self);
 
+    /// Visits all.
+    fn visit(
+        &self,
+        first: fn(i32, text: &str, #[out] last: i32, sum: &mut i64) -> bool,
+        second: Option<fn(data: &[u8], #[len_of(data)] length: u32, context: UserData)>,
+        #[user_data(second)] context: UserData,
+        #[registered] third: fn(#[out] text: String, #[len_of(text)] size: &mut u32),
+        #[registered] fourth: Option<fn(&mut [i32], #[len_of(values)] n: i32, values: &mut [i32], #[len_of(argument_1)] m: i8)>,
+    ) -> i32;
+
     /// The size, turned.
     fn turned(&self, size: Size) -> Size {
         Size { width: size.height, height: size.width }
@@ -127,6 +137,8 @@ pub trait MyLib {
 pub trait Custom {
     /// The text, again.
     fn echo(&self, text: String) -> String;
+    /// Each word, to a closure.
+    fn words(&self, text: &str, word: fn(&str) -> Option<Size>) -> i32;
 }
 
 #[derive(Debug)]
@@ -146,6 +158,20 @@ impl MyLib for Mock {
         on
     }
     fn nothing(&self) {}
+    fn visit(
+        &self,
+        first: &mut (dyn FnMut(i32, &str, &mut i64) -> (bool, i32) + Send),
+        second: Option<&mut (dyn FnMut(&[u8]) + Send)>,
+        _: Box<dyn FnMut() -> String + Send>,
+        _: Option<Box<dyn FnMut(&mut [i32], &mut [i32]) + Send>>,
+    ) -> (i32, Registration, Registration) {
+        let mut sum = 1;
+        let (_, last) = first(1, "a", &mut sum);
+        if let Some(second) = second {
+            second(&[1]);
+        }
+        (last, Registration::none(), Registration::none())
+    }
 }
 
 #[derive(Debug)]
@@ -154,6 +180,9 @@ struct Server;
 impl Custom for Server {
     fn echo(&self, text: String) -> String {
         text
+    }
+    fn words(&self, text: &str, word: &mut (dyn FnMut(&str) -> Option<Size> + Send)) -> i32 {
+        text.split(' ').filter_map(word).map(|size| size.width).sum()
     }
 }
 
@@ -169,6 +198,17 @@ fn strict_lints_are_quiet() -> Result<(), bridge32::Error> {
     assert_eq!(client.turned_all(&[size], &turned)?, [turned, size]);
     assert_eq!(client.divide(6, 2).ok(), Some(3));
     assert_eq!(CustomClient::in_process(Server).echo("a".to_owned())?, "a");
+    let custom = CustomClient::in_process(Server);
+    let sized = |word: &str| (!word.is_empty()).then_some(Size { width: 2, height: 1 });
+    assert_eq!(custom.words("a b", sized)?, 4);
+    let first = |n: i32, _: &str, sum: &mut i64| {
+        *sum += i64::from(n);
+        (true, 5)
+    };
+    let (last, third, fourth) =
+        client.visit(first, None::<fn(&[u8])>, String::new, None::<fn(&mut [i32], &mut [i32])>)?;
+    assert_eq!(last, 5);
+    drop((third, fourth));
     assert!(MyLibLibrary::load_from("/nowhere/my_lib").is_err());
     Ok(())
 }
