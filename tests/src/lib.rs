@@ -6,5 +6,6 @@ pub mod faults;
 pub mod interfaces;
 pub mod pair;
 pub mod processes;
+pub mod system;
 pub mod vocabulary;
 pub mod watchdog;

@@ -132,22 +132,6 @@ pub trait Vocabulary {
     }
 }
 
-/// Windows' own library for sockets, whose functions have numbers that every program relies on.
-#[bridge32(lib = "ws2_32.dll", server = "winsock-server32", abi = "stdcall")]
-pub trait Winsock {
-    /// `htonl`.
-    #[ordinal(8)]
-    fn to_network_order(&self, value: u32) -> u32;
-
-    /// `ntohs`, by its name.
-    fn ntohs(&self, value: u16) -> u16;
-
-    /// No library has this many.
-    #[ordinal(65000)]
-    #[optional]
-    fn absent(&self) -> u32;
-}
-
 /// A point.
 #[derive(Debug, Clone, Copy, PartialEq, Bridge)]
 #[repr(C)]

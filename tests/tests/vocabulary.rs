@@ -4,9 +4,7 @@
 
 use bridge32::{Address, Bool32, Error, LibraryError};
 use bridge32_tests::pair::Pair;
-use bridge32_tests::vocabulary::{
-    Color, Flags, Loose, Packed, Point, Polygon, Rectangle, Thing, VocabularyClient, WinsockClient,
-};
+use bridge32_tests::vocabulary::{Color, Flags, Loose, Packed, Point, Polygon, Rectangle, Thing, VocabularyClient};
 use bridge32_tests::watchdog::Watchdog;
 
 fn launch(test: &'static str) -> (Watchdog, VocabularyClient) {
@@ -219,21 +217,6 @@ fn other_conventions_with_what_comes_out() {
     for i in 0..100 {
         assert_eq!(client.stdcall_out(i).unwrap(), (i, 2 * i));
     }
-}
-
-#[test]
-fn functions_by_number() {
-    let _watchdog = Watchdog::new("ordinals");
-    let launched = WinsockClient::launch();
-    if !Pair::current().is_windows_server() {
-        // No other system has the library, which is the error.
-        assert!(matches!(launched, Err(Error::Library(LibraryError::NotFound { .. }))), "{launched:?}");
-        return;
-    }
-    let client = launched.unwrap();
-    assert_eq!(client.to_network_order(0x0102_0304).unwrap(), 0x0403_0201);
-    assert_eq!(client.ntohs(0x0102).unwrap(), 0x0201);
-    assert_eq!(client.absent().unwrap_err().to_string(), "`absent`: the library does not export `#65000`");
 }
 
 #[test]

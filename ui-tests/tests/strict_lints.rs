@@ -110,7 +110,9 @@ pub trait MyLib {
         second: Option<fn(data: &[u8], #[len_of(data)] length: u32, context: UserData)>,
         #[user_data(second)] context: UserData,
         #[registered] third: fn(#[out] text: String, #[len_of(text)] size: &mut u32),
-        #[registered] fourth: Option<fn(&mut [i32], #[len_of(values)] n: i32, values: &mut [i32], #[len_of(argument_1)] m: i8)>,
+        #[registered] fourth: Option<
+            fn(&mut [i32], #[len_of(values)] n: i32, values: &mut [i32], #[len_of(argument_1)] m: i8),
+        >,
     ) -> i32;
 
     /// The size, turned.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bridge32::{Address, Bridge, bridge32};
+use bridge32::{Address, Bool32, Bridge, bridge32};
 
 /// What kernel32.dll can do; every function of it is `__stdcall`.
 #[bridge32(lib = "kernel32.dll", abi = "stdcall", server = "kernel32-server32")]
@@ -59,12 +59,21 @@ pub trait Kernel32 {
         template: Address,
     ) -> i32;
 
+    /// Shows every installed locale to a closure, until that returns false. Callbacks are `__stdcall`, too.
+    #[symbol("EnumSystemLocalesW")]
+    #[check(ret.0)]
+    #[last_error]
+    fn each_locale(&self, visit: fn(#[wide] id: &str) -> Bool32, flags: u32) -> Bool32;
+
     /// Closes what was opened.
     #[symbol("CloseHandle")]
     #[check(ret != 0)]
     #[last_error]
     fn close_handle(&self, handle: i32) -> i32;
 }
+
+/// `LCID_SUPPORTED` of [`Kernel32::each_locale`].
+pub const LCID_SUPPORTED: u32 = 2;
 
 /// `OPEN_EXISTING` of [`Kernel32::create_file`].
 pub const OPEN_EXISTING: u32 = 3;

@@ -4,8 +4,8 @@
 
 use std::time::{SystemTime as Clock, UNIX_EPOCH};
 
-use bridge32::{Address, Error};
-use stdcall::{Kernel32Client, OPEN_EXISTING, SystemTime};
+use bridge32::{Address, Bool32, Error};
+use stdcall::{Kernel32Client, LCID_SUPPORTED, OPEN_EXISTING, SystemTime};
 
 fn launch() -> Kernel32Client {
     Kernel32Client::launch().unwrap()
@@ -72,4 +72,25 @@ fn files() {
     let (_, windows) = client.windows_directory().unwrap();
     let handle = open(&format!(r"{windows}\system32\kernel32.dll")).unwrap();
     client.close_handle(handle).unwrap();
+}
+
+#[test]
+fn a_callback() {
+    let client = launch();
+    let mut ids = Vec::new();
+    let visit = |id: &str| {
+        ids.push(u32::from_str_radix(id, 16));
+        true.into()
+    };
+    client.each_locale(visit, LCID_SUPPORTED).unwrap();
+    assert!(ids.contains(&Ok(0x0409)), "English of the United States: {ids:?}");
+    let mut seen = 0;
+    let visit = |_: &str| {
+        seen += 1;
+        Bool32(seen < 3)
+    };
+    client.each_locale(visit, LCID_SUPPORTED).unwrap();
+    assert_eq!(seen, 3, "a closure that returns false is not asked again");
+    let panicked = client.each_locale(|_| panic!("no more"), LCID_SUPPORTED);
+    assert!(matches!(&panicked, Err(Error::Callback { reason, .. }) if reason.contains("no more")), "{panicked:?}");
 }

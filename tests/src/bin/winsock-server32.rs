@@ -1,3 +1,3 @@
 //! The server of a library of Windows' own.
 
-bridge32::server_main!(bridge32_tests::vocabulary::WinsockLibrary);
+bridge32::server_main!(bridge32_tests::system::WinsockLibrary);
