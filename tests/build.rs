@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("faults").source("native/faults.c").build()?;
     SharedLibrary::new("vocabulary").source("native/vocabulary.c").build()?;
     SharedLibrary::new("callbacks").source("native/callbacks.c").build()?;
+    SharedLibrary::new("extremes").source("native/extremes.c").build()?;
     // A library that lacks functions of the fixture's, and a library that needs one which is not found by itself.
     SharedLibrary::new("incomplete").source("native/incomplete.c").build()?;
     let hidden = Path::new(&std::env::var("OUT_DIR")?).join("hidden");

@@ -115,6 +115,8 @@ pub(crate) enum Kind {
     Array(Box<Type>, Passing),
     /// `&str`, `Option<&str>`.
     Text { is_optional: bool, encoding: Encoding },
+    /// `&CStr`, `Option<&CStr>`: bytes as they are.
+    CStr { is_optional: bool },
     /// `#[out(…)] Vec<T>`.
     ArrayBuffer(Box<Type>, Buffer),
     /// `#[out(…)] String`.
@@ -245,8 +247,8 @@ impl Signature {
         let (ty, bridged) = match &parameter.kind {
             Kind::Length(length) => return by_way_of(&length.ty, Needed::IsLength, krate),
             Kind::UserData(_) => return by_way_of(&parameter.ty, Needed::IsUserData, krate),
-            // What is in it has types.
-            Kind::Callback(_) => return quote!(()),
+            // A callback has the types in it.
+            Kind::Callback(_) | Kind::CStr { .. } => return quote!(()),
             Kind::Array(element, _) | Kind::ArrayBuffer(element, _) => (&**element, Needed::CrossInSlice),
             Kind::Pointer(ty, _) => (&**ty, Needed::Cross),
             Kind::Value | Kind::Text { .. } | Kind::TextBuffer(..) => (&parameter.ty, Needed::Cross),
@@ -432,7 +434,7 @@ impl Abi {
 
     /// Whether Rust knows it on 32-bit x86 only; elsewhere it means C's.
     pub(crate) fn is_x86_only(self) -> bool {
-        matches!(self, Self::Stdcall | Self::Fastcall | Self::Thiscall)
+        matches!(self, Self::Stdcall | Self::Fastcall | Self::Thiscall | Self::Cdecl)
     }
 
     /// The runtime's variant.

@@ -18,11 +18,15 @@ pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {
             match bare(&reference.elem) {
                 Type::Slice(slice) => Kind::Array(slice.elem.clone(), passing),
                 elem if is_named(elem, "str") => Kind::Text { is_optional: false, encoding },
+                elem if is_named(elem, "CStr") => Kind::CStr { is_optional: false },
                 elem => Kind::Pointer(Box::new(elem.clone()), passing),
             }
         }
-        _ if optional_text(ty).is_some() => Kind::Text { is_optional: true, encoding },
-        _ => Kind::Value,
+        _ => match optional_text(ty).map(|reference| &*reference.elem) {
+            Some(elem) if is_named(elem, "CStr") => Kind::CStr { is_optional: true },
+            Some(_) => Kind::Text { is_optional: true, encoding },
+            None => Kind::Value,
+        },
     }
 }
 
@@ -103,10 +107,12 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// The reference in `Option<&str>`.
+/// The reference in `Option<&str>`, and in `Option<&CStr>`.
 fn optional_text(ty: &Type) -> Option<&TypeReference> {
     match generic(ty, "Option")?.as_slice() {
-        [Type::Reference(reference)] if is_named(&reference.elem, "str") => Some(reference),
+        [Type::Reference(reference)] if is_named(&reference.elem, "str") || is_named(&reference.elem, "CStr") => {
+            Some(reference)
+        }
         _ => None,
     }
 }

@@ -318,7 +318,12 @@ const _: () = {
     }
     #[automatically_derived]
     impl<S: Thin> ::bridge32::__private::Dispatch<S> for dyn Thin {
-        #[allow(unused_mut, unused_variables)]
+        #[allow(
+            unused_mut,
+            unused_variables,
+            clippy::shadow_reuse,
+            clippy::shadow_unrelated
+        )]
         fn dispatch(
             server: &S,
             method: ::core::primitive::u32,
@@ -442,7 +447,12 @@ const _: () = {
     #[automatically_derived]
     #[allow(clippy::unused_unit)]
     impl Thin for ThinLibrary {
-        #[allow(unused_mut, unused_variables)]
+        #[allow(
+            unused_mut,
+            unused_variables,
+            clippy::shadow_reuse,
+            clippy::shadow_unrelated
+        )]
         fn add(&self, a: i32, b: i32) -> i32 {
             #[cfg(target_arch = "x86")]
             type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
@@ -487,7 +497,12 @@ const _: () = {
                 },
             )
         }
-        #[allow(unused_mut, unused_variables)]
+        #[allow(
+            unused_mut,
+            unused_variables,
+            clippy::shadow_reuse,
+            clippy::shadow_unrelated
+        )]
         fn mean(&self, values: &[f64]) -> f64 {
             #[cfg(target_arch = "x86")]
             type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(

@@ -14,12 +14,12 @@ pub use crate::interface::{
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder};
 pub use crate::native::{
-    Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, Closures, Context, Encoding, IsLength,
+    Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, CText, Closures, Context, Encoding, IsLength,
     IsUserData, Keeping, Latin1, Length, Lent, Native, NativeReturn, OutLength, Pointer, ReturnedText, SLOTS, Scope,
     Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c, common_length, context_key,
     deserialize_enumeration, deserialize_record, give, give_array, give_text, given, given_length, in_field,
-    not_in_enum, passed, passed_array, passed_array_mut, passed_pointer, passed_pointer_mut, returned_array,
-    returned_value, to_length, told_length,
+    not_in_enum, passed, passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer,
+    passed_pointer_mut, returned_array, returned_value, to_length, told_length,
 };
 pub use crate::registration::Registration;
 pub use crate::server::{Call, Dispatch, native};

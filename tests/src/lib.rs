@@ -2,6 +2,7 @@
 
 pub mod callbacks;
 pub mod counting;
+pub mod extremes;
 pub mod faults;
 pub mod interfaces;
 pub mod pair;

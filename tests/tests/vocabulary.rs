@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
-use bridge32::{Address, Bool32, Error, LibraryError};
+use bridge32::{Address, Bool32, Error};
 use bridge32_tests::pair::Pair;
 use bridge32_tests::vocabulary::{Color, Flags, Loose, Packed, Point, Polygon, Rectangle, Thing, VocabularyClient};
 use bridge32_tests::watchdog::Watchdog;

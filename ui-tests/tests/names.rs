@@ -26,7 +26,6 @@ mod items {
     pub(super) trait FnMut {}
     pub(super) struct Registration;
     pub(super) struct Closures;
-    pub(super) struct SLOTS;
     pub(super) struct u32;
     pub(super) struct Session;
     pub(super) struct Native;
@@ -41,6 +40,7 @@ mod items {
     pub(super) struct __Returns;
     pub(super) const DESCRIPTION: i32 = 0;
     pub(super) const __NUMBER_OF_add: i32 = 0;
+    pub(super) const SLOTS: i32 = 0;
     pub(super) const Ok: i32 = 0;
     pub(super) const Err: i32 = 0;
     pub(super) const Some: i32 = 0;

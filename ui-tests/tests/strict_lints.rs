@@ -169,8 +169,8 @@ impl MyLib for Mock {
     ) -> (i32, Registration, Registration) {
         let mut sum = 1;
         let (_, last) = first(1, "a", &mut sum);
-        if let Some(second) = second {
-            second(&[1]);
+        if let Some(visit) = second {
+            visit(&[1]);
         }
         (last, Registration::none(), Registration::none())
     }

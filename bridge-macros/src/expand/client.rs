@@ -102,6 +102,10 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
         /// # Errors
         /// Whatever keeps the call from being carried out.
     };
+    // What is changed in place, and closures, are passed on under their own names.
+    let is_passed_on = |parameter: &Parameter| parameter.is_in_out() || matches!(parameter.kind, Kind::Callback(_));
+    let shadows = method.signature.parameters.iter().any(is_passed_on);
+    let shadows = shadows.then(|| quote!(#[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]));
     let parameters = method.signature.visible().map(|Parameter { name, ty, kind, .. }| match kind {
         Kind::Callback(callback) => closure_parameter(name, callback),
         _ => quote!(#name: #ty),
@@ -118,6 +122,7 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
     };
     quote! {
         #(#attrs)* #doc #errors
+        #shadows
         #vis fn #name(&self #(, #parameters)*) -> ::core::result::Result<#returns> {
             #call
         }

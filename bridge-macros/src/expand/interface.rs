@@ -121,6 +121,8 @@ fn parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
             Kind::ArrayBuffer(..) => quote!(out_vec::<#ty>),
             Kind::Text { is_optional: false, .. } => quote!(text),
             Kind::Text { is_optional: true, .. } => quote!(optional_text),
+            Kind::CStr { is_optional: false } => quote!(c_str),
+            Kind::CStr { is_optional: true } => quote!(optional_c_str),
             Kind::TextBuffer(..) => quote!(out_text),
             Kind::Length(Length { passing: None, .. }) => quote!(value::<#ty>),
             Kind::Length(Length { passing: Some(Passing::InOut), .. }) => quote!(reference_mut::<#ty>),
@@ -205,6 +207,7 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
     let name = super::library::native(ty, "C_NAME", krate);
     match &parameter.kind {
         Kind::UserData(_) => quote!(Value("void *")),
+        Kind::CStr { .. } => quote!(ConstPointer("char")),
         Kind::Callback(callback) => {
             let abi = callback.abi.variant();
             let returns = match &callback.signature.returns {

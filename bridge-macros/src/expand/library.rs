@@ -105,7 +105,7 @@ fn method(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream 
     let callbacks = callbacks.map(|(parameter, callback)| trampoline::items(method, parameter, callback, krate));
     quote! {
         #(#cfgs)*
-        #[allow(unused_mut, unused_variables)]
+        #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
         #signature {
             #declare
             #(#callbacks)*
@@ -437,6 +437,7 @@ fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStr
             let from_c = native(ty, "from_c", krate);
             quote!(#private::ArrayBuffer::new(#text, #room, #from_c)?)
         }
+        Kind::CStr { .. } => quote!(#private::CText::new(#name)),
         Kind::Text { encoding, .. } => {
             let encoding = encoding.name();
             quote!(#private::Text::<#private::#encoding>::new(#text, #name)?)

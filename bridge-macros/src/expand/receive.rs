@@ -66,6 +66,8 @@ fn take(
         Kind::Array(..) => quote!(let mut #name = #arguments.slice_mut::<#ty>()?;),
         Kind::Text { is_optional: false, .. } => quote!(let #name = #arguments.text()?;),
         Kind::Text { is_optional: true, .. } => quote!(let #name = #arguments.optional_text()?;),
+        Kind::CStr { is_optional: false } => quote!(let #name = #arguments.c_str()?;),
+        Kind::CStr { is_optional: true } => quote!(let #name = #arguments.optional_c_str()?;),
         _ => quote!(let #name = #arguments.value::<#ty>()?;),
     }
 }

@@ -24,6 +24,8 @@ pub(super) fn put(
         Kind::Array(..) => quote!(#to.slice::<#ty>(#label #name)?;),
         Kind::Text { is_optional: false, .. } => quote!(#to.value(#label #name)?;),
         Kind::Text { is_optional: true, .. } => quote!(#to.value(#label &#name)?;),
+        Kind::CStr { is_optional: false } => quote!(#to.c_str(#label #name)?;),
+        Kind::CStr { is_optional: true } => quote!(#to.optional_c_str(#label #name)?;),
         Kind::Pointer(_, Passing::Out)
         | Kind::ArrayBuffer(..)
         | Kind::TextBuffer(..)

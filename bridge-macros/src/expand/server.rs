@@ -16,7 +16,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl<#implementation: #trait_name> #krate::__private::Dispatch<#implementation> for dyn #trait_name {
-            #[allow(unused_mut, unused_variables)]
+            #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
             fn dispatch(
                 #server: &#implementation,
                 #method: ::core::primitive::u32,

@@ -39,7 +39,7 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
         None => (
             Some(quote!(<const #slot: ::core::primitive::u32>)),
             quote!(#slot),
-            quote!(#table::<#all>::FUNCTIONS[#lent.slot()]),
+            quote!(#lent.function(#table::<#all>::FUNCTIONS)),
         ),
     };
     let functions = context.is_none().then(|| {
@@ -275,6 +275,10 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
         Kind::Array(_, passing) => {
             let (from_c, length, passed) = (from_c(), length(signature, name), for_passing("passed_array", *passing));
             quote!(#private::#passed(#c, #length, #from_c))
+        }
+        Kind::CStr { is_optional } => {
+            let passed = local(if *is_optional { "passed_optional_c_str" } else { "passed_c_str" });
+            quote!(#private::#passed(#c))
         }
         Kind::Text { is_optional, encoding } => {
             let encoding = encoding.name();

@@ -1,5 +1,7 @@
 //! Arguments going out and results coming in, with the errors a caller can act on.
 
+use std::ffi::CStr;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -57,6 +59,24 @@ impl<'a> Arguments<'a> {
             return Err(self.refused(parameter, reason));
         }
         self.value(parameter, &text)
+    }
+
+    /// Bytes for C.
+    ///
+    /// # Errors
+    /// [`Error::Argument`].
+    pub fn c_str(&mut self, parameter: &'static str, text: &CStr) -> Result<(), Error> {
+        let result = self.encoder.c_str(text);
+        self.encoded(parameter, result)
+    }
+
+    /// Bytes for C, or null.
+    ///
+    /// # Errors
+    /// [`Error::Argument`].
+    pub fn optional_c_str(&mut self, parameter: &'static str, text: Option<&CStr>) -> Result<(), Error> {
+        let result = self.encoder.optional_c_str(text);
+        self.encoded(parameter, result)
     }
 
     /// A slice.

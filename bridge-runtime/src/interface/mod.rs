@@ -7,8 +7,8 @@ mod shape;
 pub use difference::Difference;
 pub(crate) use difference::differences;
 pub use shape::{
-    optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut, text, user_data, value,
-    vec,
+    c_str, optional_c_str, optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut,
+    text, user_data, value, vec,
 };
 
 use std::fmt;

@@ -88,6 +88,16 @@ pub fn optional_text() -> String {
     "Option<&str>".to_owned()
 }
 
+/// The text of `&CStr`.
+pub fn c_str() -> String {
+    "&CStr".to_owned()
+}
+
+/// The text of `Option<&CStr>`.
+pub fn optional_c_str() -> String {
+    "Option<&CStr>".to_owned()
+}
+
 /// The text of a callback's context.
 pub fn user_data<T>() -> String {
     "UserData".to_owned()

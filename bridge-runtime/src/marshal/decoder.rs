@@ -1,6 +1,7 @@
 //! Rust values out of a message that somebody else wrote.
 
 use std::borrow::Cow;
+use std::ffi::CStr;
 
 use serde::de::DeserializeOwned;
 
@@ -72,6 +73,9 @@ pub enum DecodeError {
         /// Elements that there is room for.
         expected: usize,
     },
+    /// Bytes for C do not end with their only NUL.
+    #[error("the message holds text for C without a NUL at its end, or with another one")]
+    CStr,
     /// Bytes are left after the last value.
     #[error("the message holds {0} bytes too many")]
     Remainder(usize),
@@ -117,6 +121,23 @@ impl<'m> Decoder<'m> {
     /// [`DecodeError`].
     pub fn optional_text(&mut self) -> Result<Option<&'m str>, DecodeError> {
         self.value::<bool>()?.then(|| self.text()).transpose()
+    }
+
+    /// Takes bytes that end with a NUL, in place.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn c_str(&mut self) -> Result<&'m CStr, DecodeError> {
+        let length = self.value::<u64>()?;
+        CStr::from_bytes_with_nul(self.take_claimed(length)?).map_err(|_| DecodeError::CStr)
+    }
+
+    /// Takes optional bytes that end with a NUL, in place.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn optional_c_str(&mut self) -> Result<Option<&'m CStr>, DecodeError> {
+        self.value::<bool>()?.then(|| self.c_str()).transpose()
     }
 
     /// Takes a slice: scalars in place, everything else into a vector.

@@ -1,5 +1,7 @@
 //! Rust values into a message.
 
+use std::ffi::CStr;
+
 use serde::Serialize;
 
 use super::buffer::{Buffer, BufferError};
@@ -42,6 +44,25 @@ impl<'b> Encoder<'b> {
             (Err(_), Some(error)) => Err(error.into()),
             (Err(error), None) => Err(EncodeError::Serialize(error)),
         }
+    }
+
+    /// Appends bytes that end with a NUL, and that with them.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn c_str(&mut self, text: &CStr) -> Result<(), EncodeError> {
+        let bytes = text.to_bytes_with_nul();
+        self.value(&(bytes.len() as u64))?;
+        Ok(self.buffer.extend(bytes)?)
+    }
+
+    /// Appends optional bytes that end with a NUL.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn optional_c_str(&mut self, text: Option<&CStr>) -> Result<(), EncodeError> {
+        self.value(&text.is_some())?;
+        text.map_or(Ok(()), |text| self.c_str(text))
     }
 
     /// Appends a result, as any value.

@@ -262,9 +262,9 @@ pub struct Lent<S> {
 }
 
 impl<S> Lent<S> {
-    /// Its slot.
-    pub fn slot(&self) -> usize {
-        self.key as usize
+    /// The function of its slot, among those of all slots.
+    pub fn function<F: Copy>(&self, functions: &[F; SLOTS as usize]) -> F {
+        functions[self.key as usize % functions.len()]
     }
 
     /// Goes on with the panic, or the fault, that it has failed with.

@@ -25,7 +25,7 @@ pub use pointer::Pointer;
 pub use record::{Array, ArrayRef, Record, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use scalar::{Address, Bool32, Status};
 pub(crate) use text::INTERIOR_NUL;
-pub use text::{ReturnedText, Text, TextBuffer};
+pub use text::{CText, ReturnedText, Text, TextBuffer, passed_c_str, passed_optional_c_str};
 
 use std::any::Any;
 

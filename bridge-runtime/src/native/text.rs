@@ -1,5 +1,7 @@
 //! NUL-terminated text.
 
+use std::ffi::{CStr, c_char};
+
 use super::array::{check_length, zeros};
 use super::{Encoding, Native, Scope, Utf8, Zeroable as _};
 use crate::fault::Fault;
@@ -34,6 +36,47 @@ impl<E: Encoding> Text<E> {
     pub fn pass(&mut self) -> *const E::Unit {
         self.units.as_ref().map_or(std::ptr::null(), Vec::as_ptr)
     }
+}
+
+/// The slot of bytes that end with a NUL: the library gets them where they are.
+#[derive(Debug)]
+pub struct CText<'a>(Option<&'a CStr>);
+
+impl<'a> CText<'a> {
+    /// `None` is null.
+    pub fn new(text: impl Into<Option<&'a CStr>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The C value.
+    pub fn pass(&mut self) -> *const c_char {
+        self.0.map_or(std::ptr::null(), CStr::as_ptr)
+    }
+}
+
+/// Bytes that C has passed, up to their NUL.
+///
+/// # Errors
+/// [`Fault::Value`] for a null pointer.
+///
+/// # Safety
+/// The pointer is null, or valid up to the zero that ends the text, for as long as the closure runs.
+pub unsafe fn passed_c_str<'a>(text: *const c_char) -> Result<&'a CStr, Fault> {
+    // SAFETY: the caller's promise is passed on.
+    let text = unsafe { passed_optional_c_str(text) }?;
+    text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<&CStr>` if it may be".to_owned()))
+}
+
+/// Bytes that C has passed, up to their NUL, or null.
+///
+/// # Errors
+/// None.
+///
+/// # Safety
+/// As [`passed_c_str`].
+pub unsafe fn passed_optional_c_str<'a>(text: *const c_char) -> Result<Option<&'a CStr>, Fault> {
+    // SAFETY: the caller says that a pointer that is not null is valid up to the zero.
+    Ok((!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }))
 }
 
 /// The slot of text that comes out.
