@@ -110,6 +110,7 @@
 //! | `i8` … `i64`, `u8` … `u64`, `f32`, `f64` | the type of the same width |
 //! | `bool`, [`Bool32`] | `_Bool`, Win32's `BOOL`; anything but zero is `true` |
 //! | [`Address`] | any pointer, as a number that is only handed on |
+//! | [`Handle<Tag>`](Handle), `Option<Handle<Tag>>` | any pointer to something opaque, which the library gives out and takes back; `None` is null; see below |
 //! | a type with `#[derive(Bridge)]` | a struct, an enum, a bit set; see below |
 //! | `&T`, `&mut T` | `const T *`, and `T *` in and out |
 //! | `#[out] x: T` | `T *`, out only |
@@ -173,6 +174,61 @@
 //! # fn main() {}
 //! ```
 //!
+//! # Handles
+//!
+//! What a library hands out as a pointer to something opaque is a [`Handle<Tag>`](Handle). The tag is any type; it keeps
+//! apart what C would mix up. `#[closes]` stands before a handle that the function ends.
+//!
+//! ```
+//! # use bridge32::{Handle, bridge32};
+//! pub enum Database {}
+//! pub enum Statement {}
+//!
+//! #[bridge32(lib = "base")]
+//! pub trait Base {
+//!     /// int base_open(const char *path, base **database);
+//!     #[check(ret == 0)]
+//!     fn base_open(&self, path: &str, #[out] database: Handle<Database>) -> i32;
+//!
+//!     /// statement *base_prepare(base *database, const char *text); null for a mistake in the text
+//!     fn base_prepare(&self, database: Handle<Database>, text: &str) -> Option<Handle<Statement>>;
+//!
+//!     /// void base_finalize(statement *);
+//!     fn base_finalize(&self, #[closes] statement: Handle<Statement>);
+//!
+//!     /// int base_close(base *);
+//!     #[check(ret == 0)]
+//!     fn base_close(&self, #[closes] database: Handle<Database>) -> i32;
+//! }
+//!
+//! # fn call() -> Result<(), bridge32::Error> {
+//! # let client = BaseClient::launch()?;
+//! let (_, database) = client.base_open("stock.db")?;
+//! if let Some(statement) = client.base_prepare(database, "…")? {
+//!     client.base_finalize(statement)?;
+//! }
+//! client.base_close(database)?;
+//! assert!(client.base_prepare(database, "…").is_err(), "refused before the library sees it");
+//! # Ok(())
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! - A pointer has one handle for as long as it is open, and another one when the library gives it out again after that.
+//! - A function without `#[check]` has closed the handle whatever it returns; one with it, where the condition holds.
+//!   `None` closes nothing. A pointer to the handle, as in `#[closes] database: &mut Option<Handle<Database>>`, is closed
+//!   just so.
+//! - A closed handle, one of another tag, and one that the server never gave out are [`Error::Argument`]; one of another
+//!   server, or of this one before it was started again, is [`Error::StaleHandle`]. The library is not called. What the
+//!   library itself ends together with another thing, such as the statements of a database, is its own affair.
+//! - When a client is gone, what it has left open is closed in the server, the last one opened first: with the method
+//!   that has `#[closes]` and no other parameter, where there is exactly one for the tag. A server that was started by
+//!   hand waits for the last client that was given the pointer, or has used it. A client that is killed is gone, too;
+//!   only on Windows its own server ends with it at once, and closes nothing. For what is only lent, and must not be
+//!   closed, take a tag of its own.
+//! - Handles pass through methods with a body and through custom servers like any other value; such a method closes by
+//!   calling the native one. A mock makes its own with [`Handle::new`].
+//!
 //! # Types of your own
 //!
 //! `#[derive(Bridge)]` lets a type cross the bridge, and be handed to C. No serde derive stands beside it: it makes
@@ -223,7 +279,7 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, LibraryError, MissingSymbol, Output,
+    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, LibraryError, MissingSymbol, Output,
     Registration, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError, UserData, serve, server_main,
 };
 

@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("vocabulary").source("native/vocabulary.c").build()?;
     SharedLibrary::new("callbacks").source("native/callbacks.c").build()?;
     SharedLibrary::new("extremes").source("native/extremes.c").build()?;
+    let devices = SharedLibrary::new("devices").source("native/devices.c").build()?;
     // A library that lacks functions of the fixture's, and a library that needs one which is not found by itself.
     SharedLibrary::new("incomplete").source("native/incomplete.c").build()?;
     let hidden = Path::new(&std::env::var("OUT_DIR")?).join("hidden");
@@ -19,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("dependent").source("native/dependent.c").needs(&dependency).build()?;
 
     println!("cargo::rustc-env=FIXTURE_LIBRARY={}", fixture.display());
+    println!("cargo::rustc-env=DEVICES_LIBRARY={}", devices.display());
     println!("cargo::rustc-env=DEPENDENCY_DIR={}", hidden.display());
     Ok(())
 }

@@ -42,6 +42,7 @@ pub(crate) struct ParameterAttributes {
     pub(crate) abi: Said<LitStr>,
     pub(crate) registered: Said<()>,
     pub(crate) user_data: Said<Vec<Ident>>,
+    pub(crate) closes: Said<()>,
 }
 
 /// `#[out]`, `#[out(len = …)]`, `#[out(cap = …, len = …)]`.
@@ -56,7 +57,7 @@ const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `abi`, `optional`, `check`
                                  `returns`, `global`, `wide`, `encoding`, `timeout`";
 
 /// The attributes that it knows on parameters.
-const PARAMETER_ATTRIBUTES: &str = "`len_of`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`";
+const PARAMETER_ATTRIBUTES: &str = "`len_of`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`";
 
 /// The compiler's own attributes that make sense on a method.
 const PASSED_ON: &[&str] = &[
@@ -110,6 +111,7 @@ impl MethodAttributes {
                 errors.at(name, "a length is a parameter; put `#[len_of(…)]` before the parameter that holds it");
             }
             "out" => errors.at(name, "what comes out is a parameter; put `#[out]` before it"),
+            "closes" => errors.at(name, "what is closed is a parameter; put `#[closes]` before the handle"),
             other => {
                 errors.at(name, format_args!("`#[{other}]` is not known here; a method takes {METHOD_ATTRIBUTES}"));
             }
@@ -160,6 +162,7 @@ impl ParameterAttributes {
                     let wanted = "expected the callbacks whose context this is; write `#[user_data(name)]`";
                     say(&mut own.user_data, name, names(attr, wanted), errors);
                 }
+                "closes" => say(&mut own.closes, name, nothing(attr), errors),
                 "allow" | "expect" | "warn" | "deny" => {}
                 "cfg" | "cfg_attr" => {
                     errors.at(name, "a parameter is there on both sides or on none; put `#[cfg]` on the method");

@@ -69,6 +69,7 @@ fn signature(signature: &Signature, errors: &Errors) {
             let message = format!("there is a parameter `{}` already; give this one another name", parameter.name);
             errors.at(&parameter.name, message);
         }
+        closed(signature, parameter, errors);
         match signature.beyond {
             Beyond::Rust => between_rust(parameter, errors),
             Beyond::Function | Beyond::Caller => with_c(signature, parameter, errors),
@@ -236,6 +237,21 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
     }
 }
 
+/// What is closed is a handle that goes in.
+fn closed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
+    let Some(closes) = &parameter.closes else { return };
+    match &parameter.kind {
+        _ if signature.beyond == Beyond::Rust => {
+            errors.at(closes, "a method of Rust closes through the native one that it calls; leave `#[closes]` out");
+        }
+        Kind::Value | Kind::Pointer(_, Passing::In | Passing::InOut) => {}
+        _ if parameter.is_out() => {
+            errors.at(closes, "what comes out is opened, not closed; leave `#[closes]` out");
+        }
+        _ => errors.at(closes, "only a handle can be closed; put `#[closes]` before a `Handle<Tag>`, or leave it out"),
+    }
+}
+
 /// A variable is read by a method without parameters, and written by one with the new value.
 fn variable(method: &Method, errors: &Errors) {
     let is_read = method.signature.parameters.is_empty() && matches!(method.signature.returns, Returns::Value(_));
@@ -245,6 +261,9 @@ fn variable(method: &Method, errors: &Errors) {
         let message =
             "a variable is read by `fn name(&self) -> T`, and written by `fn name(&self, value: T)`; write one";
         errors.at(&method.name, message);
+    }
+    if let Some(closes) = method.signature.closed().find_map(|parameter| parameter.closes.as_ref()) {
+        errors.at(closes, "a variable closes nothing; leave `#[closes]` out");
     }
 }
 

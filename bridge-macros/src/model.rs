@@ -103,6 +103,8 @@ pub(crate) struct Parameter {
     /// As written.
     pub(crate) ty: Type,
     pub(crate) kind: Kind,
+    /// `#[closes]`, where it stands: the function ends the handle.
+    pub(crate) closes: Option<Ident>,
 }
 
 /// How a parameter crosses.
@@ -256,6 +258,15 @@ impl Signature {
         by_way_of(ty, if is_native { Needed::Native } else { bridged }, krate)
     }
 
+    /// The type of a parameter with `#[closes]`, likewise.
+    pub(crate) fn checked_handle(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+        let ty = match &parameter.kind {
+            Kind::Pointer(ty, _) => ty,
+            _ => &parameter.ty,
+        };
+        by_way_of(ty, Needed::Closes, krate)
+    }
+
     /// The returned type, likewise: how it crosses, and the types in it that do.
     pub(crate) fn checked_return(&self, krate: &TokenStream) -> (&'static str, TokenStream) {
         let cross = |ty| by_way_of(ty, Needed::Cross, krate);
@@ -330,6 +341,11 @@ impl Signature {
         self.parameters.iter().filter(|parameter| parameter.is_out())
     }
 
+    /// The parameters that the function ends.
+    pub(crate) fn closed(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| parameter.closes.is_some())
+    }
+
     /// The parameters that a caller passes to be changed.
     pub(crate) fn in_outs(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.is_in_out())
@@ -383,6 +399,7 @@ pub(crate) fn by_way_of(ty: &Type, needed: Needed, krate: &TokenStream) -> Token
         Needed::NativeReturn => quote_spanned!(span=> NativeReturn),
         Needed::IsLength => quote_spanned!(span=> IsLength),
         Needed::IsUserData => quote_spanned!(span=> IsUserData),
+        Needed::Closes => quote_spanned!(span=> Closes),
     };
     quote_spanned!(span=> <#ty as #krate::__private::#needed>::Value)
 }
@@ -396,6 +413,7 @@ pub(crate) enum Needed {
     NativeReturn,
     IsLength,
     IsUserData,
+    Closes,
 }
 
 impl Returns {

@@ -215,6 +215,7 @@ fn parameter(input: &PatType, method: &TraitItemFn, options: &Options, errors: &
         errors.at(mutability, "without a body there is nothing that changes it; leave `mut` out");
     }
     let own = ParameterAttributes::parse(&input.attrs, errors);
+    let closes = own.closes.as_ref().map(|(closes, ())| closes.clone());
     let kind = match types::function(&input.ty) {
         Some((function, is_optional)) => {
             let has_c = method.default.is_none() && options.lib.is_some();
@@ -226,7 +227,7 @@ fn parameter(input: &PatType, method: &TraitItemFn, options: &Options, errors: &
             kind(own, &input.ty, errors)
         }
     };
-    Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind })
+    Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind, closes })
 }
 
 /// How a parameter crosses, by its type and its attributes.

@@ -137,6 +137,18 @@ pub enum Error {
         reason: String,
     },
 
+    /// A handle is another server's than the one that was called, most often that of the server before a restart. The
+    /// library was not called.
+    #[error(
+        "`{method}`: the handle `{parameter}` was given out by another server, or by this one before it was started again; open it again"
+    )]
+    StaleHandle {
+        /// The method.
+        method: String,
+        /// The parameter.
+        parameter: String,
+    },
+
     /// The server's code panicked. The server lives on.
     #[error("`{method}` panicked in the server at {location}: {message}")]
     Panic {

@@ -28,6 +28,12 @@ pub enum Fault {
         /// What is wrong with it.
         reason: String,
     },
+    /// A handle is another server's, or an earlier generation's.
+    #[error("the handle `{parameter}` was given out by another server")]
+    StaleHandle {
+        /// The parameter's name.
+        parameter: String,
+    },
     /// The library does not export the symbol.
     #[error("the library does not export `{symbol}`")]
     SymbolMissing {

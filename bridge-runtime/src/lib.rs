@@ -32,7 +32,7 @@ pub mod private;
 pub use client::{Builder, Restart, ServerExit, ServerInfo};
 pub use error::{CallError, Error, LibraryError, MissingSymbol, SystemError};
 pub use interface::Difference;
-pub use native::{Address, Bool32, UserData};
+pub use native::{Address, Bool32, Handle, UserData};
 pub use process::{ExitStatus, Output};
 pub use registration::Registration;
 pub use server::{Serve, ServerContext, serve};

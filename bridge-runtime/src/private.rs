@@ -14,15 +14,15 @@ pub use crate::interface::{
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder};
 pub use crate::native::{
-    Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, CText, Closures, Context, Encoding, IsLength,
-    IsUserData, Keeping, Latin1, Length, Lent, Native, NativeReturn, OutLength, Pointer, ReturnedText, SLOTS, Scope,
-    Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c, common_length, context_key,
-    deserialize_enumeration, deserialize_record, give, give_array, give_text, given, given_length, in_field,
-    not_in_enum, passed, passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer,
-    passed_pointer_mut, returned_array, returned_value, to_length, told_length,
+    Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, CText, Closed, Closes, Closures,
+    Context, Encoding, IsLength, IsUserData, Keeping, Latin1, Length, Lent, Native, NativeReturn, OutLength, Pointer,
+    ReturnedText, SLOTS, Scope, Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c,
+    close, common_length, context_key, deserialize_enumeration, deserialize_record, give, give_array, give_text, given,
+    given_length, in_field, not_in_enum, passed, passed_array, passed_array_mut, passed_c_str, passed_optional_c_str,
+    passed_pointer, passed_pointer_mut, returned_array, returned_value, to_length, told_length,
 };
 pub use crate::registration::Registration;
-pub use crate::server::{Call, Dispatch, native};
+pub use crate::server::{Abandoned, Call, Closer, Dispatch, native};
 pub use serde;
 
 /// What the system said last in this thread, which a call has just set.
@@ -92,6 +92,11 @@ pub unsafe fn read_variable<C, T>(variable: *mut C, take: unsafe fn(C) -> Result
 pub unsafe fn write_variable<C>(variable: *mut C, value: C) {
     // SAFETY: the caller says that the variable is of this type; a packed library may not align it.
     unsafe { variable.write_unaligned(value) }
+}
+
+/// What a method returns where nobody is left to take it.
+pub fn ignore<T>(value: T) {
+    drop(value);
 }
 
 /// A number that no method has.

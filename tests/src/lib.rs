@@ -2,6 +2,7 @@
 
 pub mod callbacks;
 pub mod counting;
+pub mod devices;
 pub mod extremes;
 pub mod faults;
 pub mod interfaces;

@@ -15,6 +15,7 @@ trait MyLib {
     #[optional]
     fn name(&self, text: &str, other: ::std::option::Option<&str>) -> String;
     fn none(&self);
+    fn close(&self, #[closes] handle: ::std::option::Option<::bridge32::Handle<Mock>>) -> i32;
     fn sums(&self, values: ::std::vec::Vec<i32>) -> ::std::vec::Vec<i32> {
         vec![self.add(1, &2), values[0]]
     }
@@ -36,6 +37,9 @@ impl MyLib for Mock {
         ::std::format!("{text} {other:?}")
     }
     fn none(&self) {}
+    fn close(&self, _: ::std::option::Option<::bridge32::Handle<Mock>>) -> i32 {
+        3
+    }
 }
 
 #[test]
@@ -45,6 +49,7 @@ fn no_prelude_is_needed() {
     assert_eq!(client.mean(&[1.5]).unwrap(), 1.5);
     assert_eq!(client.name("a", ::std::option::Option::None).unwrap(), "a None");
     client.none().unwrap();
+    assert_eq!(client.close(::std::option::Option::None).unwrap(), 3);
     assert_eq!(client.sums(vec![4]).unwrap(), [3, 4]);
     let error = client.checked(::std::convert::From::from("no")).unwrap_err();
     ::std::assert!(::std::matches!(error, ::bridge32::CallError::Method(text) if text == "no"));

@@ -71,7 +71,7 @@
 use bridge32_ui_tests as _;
 use trybuild as _;
 
-use bridge32::{Registration, UserData, bridge32};
+use bridge32::{Handle, Registration, UserData, bridge32};
 use serde::{Deserialize, Serialize};
 
 /// A size.
@@ -102,6 +102,21 @@ pub trait MyLib {
 
     /// Does nothing.
     fn nothing(&self);
+
+    /// Opens a size.
+    #[must_use]
+    fn open(&self) -> Handle<Size>;
+
+    /// Closes it.
+    #[must_use]
+    #[check(ret == 0)]
+    fn close(&self, #[closes] handle: Handle<Size>) -> i32;
+
+    /// Opens a text.
+    fn open_text(&self, #[out] handle: Option<Handle<Server>>);
+
+    /// Closes it.
+    fn close_text(&self, #[closes] handle: Option<Handle<Server>>);
 
     /// Visits all.
     fn visit(
@@ -160,6 +175,16 @@ impl MyLib for Mock {
         on
     }
     fn nothing(&self) {}
+    fn open(&self) -> Handle<Size> {
+        Handle::new(1)
+    }
+    fn close(&self, _: Handle<Size>) -> i32 {
+        0
+    }
+    fn open_text(&self) -> Option<Handle<Server>> {
+        None
+    }
+    fn close_text(&self, _: Option<Handle<Server>>) {}
     fn visit(
         &self,
         first: &mut (dyn FnMut(i32, &str, &mut i64) -> (bool, i32) + Send),
@@ -176,8 +201,9 @@ impl MyLib for Mock {
     }
 }
 
-#[derive(Debug)]
-struct Server;
+/// A custom server.
+#[derive(Debug, Clone, Copy)]
+pub struct Server;
 
 impl Custom for Server {
     fn echo(&self, text: String) -> String {
@@ -196,6 +222,8 @@ fn strict_lints_are_quiet() -> Result<(), bridge32::Error> {
     assert_eq!(client.name("a", None)?.as_deref(), Some("a"));
     assert!(client.is_on(true)?);
     client.nothing()?;
+    assert_eq!(client.close(client.open()?)?, 0);
+    client.close_text(client.open_text()?)?;
     let (size, turned) = (Size { width: 1, height: 2 }, Size { width: 2, height: 1 });
     assert_eq!(client.turned_all(&[size], &turned)?, [turned, size]);
     assert_eq!(client.divide(6, 2).ok(), Some(3));

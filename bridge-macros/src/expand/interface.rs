@@ -33,7 +33,7 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
 /// A method's signature in the trait.
 pub(super) fn signature(method: &Method, with_mutability: bool, krate: &TokenStream) -> TokenStream {
     let name = &method.name;
-    let parameters = method.signature.visible().map(|Parameter { mutability, name, ty, kind }| {
+    let parameters = method.signature.visible().map(|Parameter { mutability, name, ty, kind, .. }| {
         let mutability = mutability.filter(|_| with_mutability);
         match kind {
             Kind::Callback(callback) => {

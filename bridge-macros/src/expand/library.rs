@@ -162,8 +162,17 @@ fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
     let pass = method.signature.parameters.iter().map(pass);
     let finish = method.signature.called().map(|(parameter, callback)| trampoline::finish(parameter, callback));
     let (clear, capture) = os_error(native, krate);
+    let close = method.signature.closed().map(|parameter| {
+        let Parameter { name, kind, .. } = parameter;
+        let closed = closed_name(name);
+        let value = if matches!(kind, Kind::Value) { quote!(&#name) } else { quote!(&*#name) };
+        let ty = Signature::checked_handle(parameter, krate);
+        let span = start(&ty);
+        let handle = quote_spanned!(span=> <#ty as #krate::__private::Closes>::handle);
+        quote!(let #closed = #krate::__private::close(#value, #handle);)
+    });
     let returns = returned_value(method, native, krate);
-    let check = check(native, krate);
+    let check = check(method, native, krate);
     let take = take(method, krate);
     let own = (!matches!(method.signature.returns, Returns::Nothing))
         .then(|| returned_name(method, native).to_token_stream());
@@ -182,6 +191,7 @@ fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
         // SAFETY: as above; what the pointers point to lives until the end of the call.
         let #returned = unsafe { #function(#(#pass),*) };
         #capture
+        #(#close)*
         #(#finish)*
         #returns
         #check
@@ -283,8 +293,8 @@ fn os_error(native: &Native, krate: &TokenStream) -> (Option<TokenStream>, Optio
     (Some(quote!(#krate::__private::#clear();)), Some(quote!(let #name = #krate::__private::#ask();)))
 }
 
-/// Where the user's condition is false the call has failed, and what it wrote is dropped.
-fn check(native: &Native, krate: &TokenStream) -> Option<TokenStream> {
+/// Where the user's condition is false the call has failed: what it wrote is dropped, and nothing was closed.
+fn check(method: &Method, native: &Native, krate: &TokenStream) -> Option<TokenStream> {
     let check = native.check.as_ref()?;
     let ret = Ident::new("ret", Span::call_site());
     let os_error = match native.os_error {
@@ -294,14 +304,21 @@ fn check(native: &Native, krate: &TokenStream) -> Option<TokenStream> {
         }
         None => quote!(::core::option::Option::None),
     };
+    let closed = method.signature.closed().map(|parameter| closed_name(&parameter.name));
     Some(quote! {
         if !(#check) {
+            #(#closed.undo();)*
             return ::core::result::Result::Err(#krate::__private::Fault::Status {
                 value: #krate::__private::Status::number(&#ret),
                 os_error: #os_error,
             });
         }
     })
+}
+
+/// The name of what a function has closed.
+fn closed_name(parameter: &Ident) -> Ident {
+    format_ident!("closed_{}", parameter.unraw(), span = Span::mixed_site())
 }
 
 /// Takes what came back: single values first, because buffers may be told their length by one.

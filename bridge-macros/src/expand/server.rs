@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::receive::receive;
-use crate::model::{Interface, Method};
+use crate::model::{Interface, Kind, Method, Parameter, Passing, Signature};
 use crate::names::{self, local};
 
 /// `Dispatch` for every implementation of the trait.
@@ -13,6 +13,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     let (server, method, arguments, call) = (local("server"), local("method"), local("arguments"), local("call"));
     let arms = interface.methods.iter().map(|method| arm(interface, method));
     let implementation = local("S");
+    let close_abandoned = close_abandoned(interface);
     quote! {
         #[automatically_derived]
         impl<#implementation: #trait_name> #krate::__private::Dispatch<#implementation> for dyn #trait_name {
@@ -28,8 +29,46 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
                     _ => #krate::__private::unknown_method(#method),
                 }
             }
+
+            #close_abandoned
         }
     }
+}
+
+/// Closes what nobody is left to close, with the methods that take nothing but a handle and close it.
+fn close_abandoned(interface: &Interface) -> Option<TokenStream> {
+    let (krate, trait_name) = (interface.options.krate(), &interface.name);
+    let (implementation, server, abandoned, handle) =
+        (local("S"), local("server"), local("abandoned"), local("handle"));
+    let closers: Vec<_> = interface
+        .methods
+        .iter()
+        .filter_map(|method| {
+            let [parameter @ Parameter { closes: Some(_), .. }] = method.signature.parameters.as_slice() else {
+                return None;
+            };
+            let (cfgs, name) = (method.cfgs(), &method.name);
+            let ty = Signature::checked_handle(parameter, &krate);
+            let value = quote!(#handle.of::<#ty>());
+            let pass = match parameter.kind {
+                Kind::Pointer(_, Passing::In) => quote!(&#value),
+                Kind::Pointer(..) => quote!(&mut #value),
+                _ => value,
+            };
+            Some(quote! {
+                #(#cfgs)* #krate::__private::Closer::new::<#ty>(&|#handle| {
+                    #krate::__private::ignore(#trait_name::#name(#server, #pass));
+                })
+            })
+        })
+        .collect();
+    (!closers.is_empty()).then(|| {
+        quote! {
+            fn close_abandoned(#server: &#implementation, #abandoned: &#krate::__private::Abandoned) {
+                #abandoned.close(&[#(#closers),*]);
+            }
+        }
+    })
 }
 
 fn arm(interface: &Interface, method: &Method) -> TokenStream {

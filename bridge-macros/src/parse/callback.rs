@@ -49,11 +49,14 @@ pub(super) fn kind_of(
         }
         types::check_parameter(&input.ty, function.lifetimes.is_some(), errors);
         check_none(&own, errors);
+        if let Some((closes, ())) = &own.closes {
+            errors.at(closes, "a closure closes through the method that it calls; leave `#[closes]` out");
+        }
         let name = match &input.name {
             Some((name, _)) if name != "_" => name.clone(),
             _ => format_ident!("argument_{}", place + 1, span = Span::mixed_site()),
         };
-        parameters.push(Parameter { mutability: None, name, ty: input.ty.clone(), kind: Kind::Value });
+        parameters.push(Parameter { mutability: None, name, ty: input.ty.clone(), kind: Kind::Value, closes: None });
         let lengths: Vec<Ident> = function.inputs.iter().flat_map(|input| lengths(&input.attrs)).collect();
         let parameter_kind = buffer(own, &input.ty, &parameters[place].name, &lengths, errors);
         parameters[place].kind = parameter_kind;

@@ -16,8 +16,9 @@ use super::start::{Starter, info};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::lane::{LaneEnd, connect_local, memory_pair, named_path};
+use crate::native::Owner;
 use crate::process::{Launch, Output, Program, locate};
-use crate::server::{Dispatch, Served, Target, serve_lane};
+use crate::server::{Dispatch, Served, Target, close_all_of, serve_lane};
 use crate::wire::{Secret, Start};
 
 /// A generated client.
@@ -240,8 +241,11 @@ where
     let (client_end, server_end) = memory_pair();
     let thread = std::thread::spawn(move || {
         let target: Rc<dyn Target> = Served::<S, C::Interface>::new(server);
+        let owner = Owner::new();
+        let _acting = owner.enter();
         // It ends when the client does; between two threads nothing else can break.
         let _ = serve_lane(LaneEnd::new(server_end), &target);
+        close_all_of(owner, &*target);
     });
     let ready = crate::server::ready(None);
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));

@@ -115,6 +115,7 @@ fn fault_error(method: &str, fault: Fault) -> Error {
     match fault {
         Fault::Panic { message, location } => Error::Panic { method, message, location },
         Fault::Argument { parameter, reason } => Error::Argument { method, parameter, reason },
+        Fault::StaleHandle { parameter } => Error::StaleHandle { method, parameter },
         Fault::SymbolMissing { symbol } => Error::SymbolMissing { method, symbol },
         Fault::Status { value, os_error } => Error::Status { method, value, os_error },
         Fault::Callback { callback, reason } => Error::Callback { method, callback, reason },

@@ -6,7 +6,9 @@
 mod array;
 mod callback;
 mod encoding;
+mod handle;
 mod length;
+mod owner;
 mod pointer;
 mod record;
 mod scalar;
@@ -20,7 +22,10 @@ pub use callback::{
     given, given_length, passed, passed_array, passed_array_mut, passed_pointer, passed_pointer_mut, returned_value,
 };
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
+pub(crate) use handle::abandoned_by;
+pub use handle::{AnyHandle, Closed, Closes, Handle, close};
 pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length, told_length};
+pub(crate) use owner::Owner;
 pub use pointer::Pointer;
 pub use record::{Array, ArrayRef, Record, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use scalar::{Address, Bool32, Status};

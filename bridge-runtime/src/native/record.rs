@@ -93,12 +93,15 @@ pub fn deserialize_enumeration<'de, D: Deserializer<'de>, E: Copy>(
 /// The fault.
 pub fn in_field<T>(field: &str, result: Result<T, Fault>) -> Result<T, Fault> {
     result.map_err(|fault| match fault {
-        Fault::Argument { parameter, reason } => {
-            let parameter = if parameter.is_empty() { field.to_owned() } else { format!("{field}.{parameter}") };
-            Fault::Argument { parameter, reason }
-        }
+        Fault::Argument { parameter, reason } => Fault::Argument { parameter: within(field, parameter), reason },
+        Fault::StaleHandle { parameter } => Fault::StaleHandle { parameter: within(field, parameter) },
         other => other,
     })
+}
+
+/// The name of what is inside a field, or of the field itself.
+fn within(field: &str, name: String) -> String {
+    if name.is_empty() { field.to_owned() } else { format!("{field}.{name}") }
 }
 
 /// The fault for a number that none of an enum's variants has.

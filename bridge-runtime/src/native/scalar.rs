@@ -11,7 +11,7 @@ use crate::fault::Fault;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no status",
     label = "has no number to report",
-    note = "`#[check(…)]` is for functions that return an integer, `bool`, `Bool32` or an enum"
+    note = "`#[check(…)]` is for functions that return an integer, `bool`, `Bool32`, an enum or an `Option<Handle<Tag>>`"
 )]
 pub trait Status {
     /// The number to report.

@@ -5,6 +5,7 @@ use std::io;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use super::abandoned::Abandoned;
 use super::line::{Line, Refused};
 use super::link::Link;
 use crate::fault::Fault;
@@ -21,6 +22,11 @@ pub trait Dispatch<S: ?Sized>: Interface {
     /// # Errors
     /// [`Fault`] if the call cannot be carried out.
     fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
+
+    /// Closes what a client that is gone left open, with the methods that close a handle and take nothing else.
+    fn close_abandoned(server: &S, abandoned: &Abandoned) {
+        let _ = (server, abandoned);
+    }
 }
 
 /// The call that is being carried out.

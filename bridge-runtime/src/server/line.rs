@@ -8,6 +8,7 @@ use std::io;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::abandoned::Abandoned;
 use super::call::Call;
 use super::catch::catch;
 use super::link::Link;
@@ -20,6 +21,9 @@ use crate::wire::Message;
 pub(crate) trait Target {
     /// Carries out a call, and answers it where there is no fault.
     fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
+
+    /// Closes what a client that is gone left open.
+    fn close_abandoned(&self, abandoned: &Abandoned);
 }
 
 /// One client's lane, and what is kept for that client.

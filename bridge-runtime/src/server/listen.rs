@@ -13,19 +13,31 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use super::Serve;
+use super::abandoned::close_all_of;
 use super::line::{Line, Target};
 use super::session::{Secrets, Served, introduce, make, ready};
 use crate::interface::Interface;
 use crate::lane::{LaneEnd, LocalListener};
+use crate::native::Owner;
 use crate::wire::{Message, Start};
 use crate::{lane, sys};
 
-/// A line that needs the main thread, and the way back.
+/// What needs the main thread, for a client.
 struct Job {
-    line: Arc<Line>,
-    /// Present for the first message of a client.
-    start: Option<Start>,
-    back: Sender<()>,
+    owner: Owner,
+    what: What,
+}
+
+enum What {
+    /// A line with a message, and the way back.
+    Message {
+        line: Arc<Line>,
+        /// Present for the first message of a client.
+        start: Option<Start>,
+        back: Sender<()>,
+    },
+    /// The client is gone.
+    End,
 }
 
 /// Serves whoever connects to `name`, until the process is stopped.
@@ -58,7 +70,12 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
         eprintln!("cannot listen as `{name}`: {error}");
         return ExitCode::FAILURE;
     }
-    for Job { line, start, back } in waiting {
+    for Job { owner, what } in waiting {
+        let _acting = owner.enter();
+        let What::Message { line, start, back } = what else {
+            server.iter().for_each(|server| close_all_of(owner, &**server));
+            continue;
+        };
         let result = match (start, &server) {
             (None, Some(server)) => line.answer(&(Rc::clone(server) as Rc<dyn Target>)),
             (None, None) => Err(io::ErrorKind::InvalidData.into()),
@@ -114,11 +131,14 @@ fn accept<S: Serve>(listener: &LocalListener, jobs: &Sender<Job>) {
 fn read<S: Serve>(mut lane: LaneEnd, jobs: &Sender<Job>) {
     let Ok(start) = introduce(&mut lane, S::Interface::description(), Secrets::default()) else { return };
     let (line, mut start) = (Line::new(lane), Some(start));
+    let owner = Owner::new();
     loop {
         let (back, answered) = channel();
-        let job = Job { line: Arc::clone(&line), start: start.take(), back };
-        if jobs.send(job).is_err() || answered.recv().is_err() || line.lane().wait().is_err() {
-            return line.link().close();
+        let what = What::Message { line: Arc::clone(&line), start: start.take(), back };
+        if jobs.send(Job { owner, what }).is_err() || answered.recv().is_err() || line.lane().wait().is_err() {
+            line.link().close();
+            // Nobody hears it once the main thread has ended.
+            return drop(jobs.send(Job { owner, what: What::End }));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The 32-bit side: the process that loads the library and answers calls.
 
+mod abandoned;
 mod call;
 mod catch;
 mod command_line;
@@ -11,6 +12,8 @@ mod report;
 mod session;
 mod started;
 
+pub(crate) use abandoned::close_all_of;
+pub use abandoned::{Abandoned, Closer};
 pub use call::{Call, Closure, Dispatch};
 pub use catch::native;
 pub use command_line::serve;

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::call::{Call, Dispatch};
 use super::catch::catch;
 use super::line::{Line, Target};
-use super::{Serve, ServerContext};
+use super::{Abandoned, Serve, ServerContext};
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 use crate::interface::{Description, Interface};
@@ -144,5 +144,9 @@ impl<S, I: ?Sized> Served<S, I> {
 impl<S, I: Dispatch<S> + ?Sized> Target for Served<S, I> {
     fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault> {
         I::dispatch(&self.server, method, arguments, call)
+    }
+
+    fn close_abandoned(&self, abandoned: &Abandoned) {
+        I::close_abandoned(&self.server, abandoned);
     }
 }

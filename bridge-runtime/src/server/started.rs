@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::Serve;
 use super::line::Target;
 use super::session::{MeetingError, Secrets, Served, introduce, make, ready, serve_lane};
+use super::{Serve, close_all_of};
 use crate::interface::Interface;
+use crate::native::Owner;
 use crate::wire::Message;
 use crate::{lane, secret, sys};
 
@@ -53,6 +54,7 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
     let served = Served::<S, S::Interface>::new(server);
     let target: Rc<dyn Target> = served.clone();
     let result = serve_lane(lane, &target);
+    close_all_of(Owner::PROCESS, &*target);
     served.server.before_shutdown();
     result.map(|()| ExitCode::SUCCESS)
 }

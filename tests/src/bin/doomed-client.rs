@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use bridge32::Error;
+use bridge32::{CallError, Error};
+use bridge32_tests::devices::{DevicesClient, leave_open};
 use bridge32_tests::faults::FaultsClient;
 
 fn main() -> ExitCode {
@@ -18,12 +19,18 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Error> {
+    let arguments: Vec<_> = std::env::args().collect();
+    if let [_, deed, log] = arguments.as_slice()
+        && deed == "handles"
+    {
+        return leave_handles_open(log);
+    }
     // From a thread that ends: the server must not notice.
     let launched = std::thread::spawn(FaultsClient::launch).join();
     let client = launched.unwrap_or(Err(Error::Shutdown))?;
     println!("{}", client.server().pid);
     let _ = std::io::stdout().flush();
-    match std::env::args().nth(1).as_deref() {
+    match arguments.get(1).map(String::as_str) {
         Some("nap") => client.nap(600_000),
         Some("spin") => client.spin(),
         Some("print") => client.print_without_end(),
@@ -32,4 +39,14 @@ fn run() -> Result<(), Error> {
             client.nap(0)
         }
     }
+}
+
+fn leave_handles_open(log: &str) -> Result<(), Error> {
+    let client = DevicesClient::launch()?;
+    client.log_to(log)?;
+    if let Err(CallError::Bridge(error)) = leave_open(&client) {
+        return Err(error);
+    }
+    std::thread::sleep(Duration::from_secs(600));
+    Ok(())
 }

@@ -7,6 +7,8 @@ trait Library {
     fn add(&self, a: i32, b: &i32) -> i32;
     fn sum(&self, values: &[i32], #[len_of(values)] n: &u8) -> i32;
     fn name(&self, text: &str, other: Option<&str>) -> Option<String>;
+    #[check(ret == 0)]
+    fn close(&self, #[closes] handle: b32::Handle<Server>) -> i32;
     fn words(&self, text: &str) -> Vec<String> {
         text.split(' ').map(str::to_owned).collect()
     }
@@ -33,6 +35,9 @@ impl Library for Server {
     fn name(&self, text: &str, _: Option<&str>) -> Option<String> {
         Some(text.to_owned())
     }
+    fn close(&self, _: b32::Handle<Server>) -> i32 {
+        0
+    }
 }
 
 impl Custom for Server {
@@ -55,6 +60,7 @@ fn under_another_name() {
     assert_eq!(client.add(1, &2).unwrap(), 3);
     assert_eq!(client.sum(&[1, 2]).unwrap(), 3);
     assert_eq!(client.name("a", None).unwrap().unwrap(), "a");
+    assert_eq!(client.close(b32::Handle::new(1)).unwrap(), 0);
     assert_eq!(client.words("a b").unwrap(), ["a", "b"]);
     assert_eq!(client.number("7").unwrap(), 7);
     assert!(matches!(client.number("x"), Err(b32::CallError::Method(text)) if text == "x"));

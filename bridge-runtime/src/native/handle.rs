@@ -1,0 +1,479 @@
+//! Opaque pointers of the library.
+//!
+//! No pointer crosses. The server keeps those that the library has given out in a table, and a handle is a place in it:
+//! what was closed, what another server gave out, and what nobody gave out is refused before the library sees anything.
+
+use std::any::{TypeId, type_name};
+use std::collections::BTreeMap;
+use std::ffi::c_void;
+use std::fmt;
+use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
+use std::marker::PhantomData;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::owner::Owner;
+use super::{Native, NativeReturn, Scope, Status};
+use crate::fault::Fault;
+
+/// An opaque pointer of the library, as `sqlite3 *` is one: to be handed back to it and for nothing else.
+///
+/// `Tag` is any type, such as `enum Database {}`; it keeps apart what C would mix up. A handle is a number that the
+/// server has given out for the pointer, so that it is refused where it would do harm: after its `#[closes]`, and by
+/// another server than the one it is from, such as the next one after a restart
+/// ([`Error::StaleHandle`](crate::Error::StaleHandle)). Null is `None` of an `Option<Handle<Tag>>`.
+///
+/// What is still open when its client is gone is closed by the function marked `#[closes]`, the last one opened first.
+pub struct Handle<Tag> {
+    id: Id,
+    tag: PhantomData<fn() -> Tag>,
+}
+
+/// What a handle is on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename = "Handle")]
+struct Id {
+    /// The server that gave it out; zero where none did.
+    server: u64,
+    /// What it is in the server's table.
+    serial: u64,
+}
+
+impl<Tag> Handle<Tag> {
+    /// A handle of an implementation in Rust, such as a mock, which finds `number` in it again. A library refuses it.
+    pub const fn new(number: u64) -> Self {
+        Self::of(Id { server: NO_SERVER, serial: number })
+    }
+
+    /// The number that it was made with, or that the server gave it.
+    pub const fn number(self) -> u64 {
+        self.id.serial
+    }
+
+    const fn of(id: Id) -> Self {
+        Self { id, tag: PhantomData }
+    }
+}
+
+/// The server of handles that no library has given out.
+const NO_SERVER: u64 = 0;
+
+impl<Tag> fmt::Debug for Handle<Tag> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handle<{}>({})", short_name::<Tag>(), self.id.serial)
+    }
+}
+
+impl<Tag> Clone for Handle<Tag> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Tag> Copy for Handle<Tag> {}
+
+impl<Tag> PartialEq for Handle<Tag> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl<Tag> Eq for Handle<Tag> {}
+
+impl<Tag> Hash for Handle<Tag> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+impl<Tag> Serialize for Handle<Tag> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.id.serialize(serializer)
+    }
+}
+
+impl<'de, Tag> Deserialize<'de> for Handle<Tag> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Id::deserialize(deserializer).map(Self::of)
+    }
+}
+
+impl<Tag: 'static> Native for Handle<Tag> {
+    type Value = Self;
+    type C = *mut c_void;
+    const C_NAME: &'static str = "void *";
+
+    fn to_c(&self, _: &mut Scope) -> Result<*mut c_void, Fault> {
+        let pointer = table().find(self.id, Tagged::of::<Tag>(), Owner::current())?;
+        Ok(std::ptr::with_exposed_provenance_mut(pointer))
+    }
+
+    unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
+        // SAFETY: the caller's promise is passed on.
+        let handle = unsafe { <Option<Self> as Native>::from_c(value) }?;
+        handle.ok_or_else(|| {
+            Fault::Value("a null pointer for a handle; declare `Option<Handle<…>>` if it may".to_owned())
+        })
+    }
+}
+
+impl<Tag: 'static> Native for Option<Handle<Tag>> {
+    type Value = Self;
+    type C = *mut c_void;
+    const C_NAME: &'static str = "void *";
+
+    fn to_c(&self, scope: &mut Scope) -> Result<*mut c_void, Fault> {
+        self.map_or(Ok(std::ptr::null_mut()), |handle| handle.to_c(scope))
+    }
+
+    unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
+        if value.is_null() {
+            return Ok(None);
+        }
+        let serial = table().give(value.expose_provenance(), Tagged::of::<Tag>(), Owner::current());
+        Ok(Some(Handle::of(Id { server: this_server(), serial })))
+    }
+}
+
+macro_rules! returned_as_taken {
+    ($($ty:ty)*) => {$(
+        impl<Tag: 'static> NativeReturn for $ty {
+            type Value = Self;
+            type C = *mut c_void;
+            const C_NAME: &'static str = <Self as Native>::C_NAME;
+
+            unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
+                // SAFETY: the caller's promise is passed on.
+                unsafe { <Self as Native>::from_c(value) }
+            }
+        }
+    )*};
+}
+
+returned_as_taken!(Handle<Tag> Option<Handle<Tag>>);
+
+/// Null says that a function has failed.
+impl<Tag> Status for Option<Handle<Tag>> {
+    fn number(&self) -> i64 {
+        self.is_some().into()
+    }
+}
+
+/// What a function may be said to close.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handle that a function could close; put `#[closes]` before a `Handle<Tag>` or an `Option<Handle<Tag>>`",
+    label = "not a handle"
+)]
+pub trait Closes: Native + From<Handle<Self::Tag>> {
+    /// The type itself; `marshal/cross.rs` says why generated code names it so.
+    type Value;
+    /// What the handle is of.
+    type Tag: 'static;
+
+    /// The handle, if there is one.
+    fn handle(&self) -> Option<Handle<Self::Tag>>;
+}
+
+impl<Tag: 'static> Closes for Handle<Tag> {
+    type Value = Self;
+    type Tag = Tag;
+
+    fn handle(&self) -> Option<Self> {
+        Some(*self)
+    }
+}
+
+impl<Tag: 'static> Closes for Option<Handle<Tag>> {
+    type Value = Self;
+    type Tag = Tag;
+
+    fn handle(&self) -> Self {
+        *self
+    }
+}
+
+/// A handle that a function has just closed.
+#[derive(Debug)]
+pub struct Closed(Option<(u64, Open)>);
+
+/// Takes what a function has closed out of the table: from now on the pointer may be another thing's.
+pub fn close<T, Tag>(value: &T, handle: fn(&T) -> Option<Handle<Tag>>) -> Closed {
+    Closed(handle(value).and_then(|handle| table().remove(handle.id.serial)))
+}
+
+impl Closed {
+    /// The function has failed: the handle is still open.
+    pub fn undo(self) {
+        if let Some((serial, open)) = self.0 {
+            table().restore(serial, open);
+        }
+    }
+}
+
+/// A handle of any tag, which its client has left open.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyHandle {
+    id: Id,
+    tag: Tagged,
+}
+
+impl AnyHandle {
+    /// As what a function closes.
+    pub fn of<T: Closes>(self) -> T {
+        Handle::of(self.id).into()
+    }
+
+    /// Whether it is a handle of this tag.
+    pub(crate) fn is(self, tag: TypeId) -> bool {
+        self.tag.id == tag
+    }
+
+    /// What it is of, by name.
+    pub(crate) fn tag_name(self) -> &'static str {
+        (self.tag.name)()
+    }
+
+    /// What could not be closed is forgotten: nobody is left to use it.
+    pub(crate) fn forget(self) {
+        drop(table().remove(self.id.serial));
+    }
+}
+
+/// The handles that only `owner` has been given or has used, the last one opened first.
+pub(crate) fn abandoned_by(owner: Owner) -> Vec<AnyHandle> {
+    let any = |(serial, tag)| AnyHandle { id: Id { server: this_server(), serial }, tag };
+    table().abandon(owner).into_iter().map(any).collect()
+}
+
+/// The number of this process among all servers, past ones included. Random, because nothing else tells two processes
+/// apart for good.
+fn this_server() -> u64 {
+    static SERVER: OnceLock<u64> = OnceLock::new();
+    *SERVER.get_or_init(|| RandomState::new().hash_one(std::process::id()).max(NO_SERVER + 1))
+}
+
+/// The one table of this process: the library's pointers are the process's, too.
+fn table() -> MutexGuard<'static, Table> {
+    static TABLE: Mutex<Table> = Mutex::new(Table::new());
+    // Nothing that is done with it panics half way.
+    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The pointers that the library has given out and that were not closed since.
+#[derive(Debug)]
+struct Table {
+    last: u64,
+    /// By serial, which is the order of opening.
+    open: BTreeMap<u64, Open>,
+    /// A pointer has one serial for each tag as long as it is open, and another one afterwards.
+    serials: BTreeMap<(usize, TypeId), u64>,
+}
+
+/// A pointer in the table.
+#[derive(Debug)]
+struct Open {
+    pointer: usize,
+    tag: Tagged,
+    /// The clients that have been given it, or have used it.
+    owners: Vec<Owner>,
+}
+
+/// A tag, and what to call it.
+#[derive(Clone, Copy)]
+struct Tagged {
+    id: TypeId,
+    name: fn() -> &'static str,
+}
+
+impl Tagged {
+    fn of<Tag: 'static>() -> Self {
+        Self { id: TypeId::of::<Tag>(), name: short_name::<Tag> }
+    }
+}
+
+impl fmt::Debug for Tagged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str((self.name)())
+    }
+}
+
+/// The last part of a type's path.
+fn short_name<T>() -> &'static str {
+    let name = type_name::<T>();
+    let path = name.split('<').next().unwrap_or(name);
+    name.get(path.rfind(':').map_or(0, |colon| colon + 1)..).unwrap_or(name)
+}
+
+impl Table {
+    const fn new() -> Self {
+        Self { last: 0, open: BTreeMap::new(), serials: BTreeMap::new() }
+    }
+
+    /// The serial of a pointer that the library has given out.
+    fn give(&mut self, pointer: usize, tag: Tagged, owner: Owner) -> u64 {
+        let known = self.serials.get(&(pointer, tag.id)).copied();
+        if let Some((serial, open)) = known.and_then(|serial| Some((serial, self.open.get_mut(&serial)?))) {
+            open.belongs_to(owner);
+            return serial;
+        }
+        self.last += 1;
+        self.serials.insert((pointer, tag.id), self.last);
+        self.open.insert(self.last, Open { pointer, tag, owners: vec![owner] });
+        self.last
+    }
+
+    /// The pointer of a handle. The fault leaves the parameter's name to who knows it.
+    fn find(&mut self, id: Id, tag: Tagged, owner: Owner) -> Result<usize, Fault> {
+        let refused = |reason: String| Fault::Argument { parameter: String::new(), reason };
+        if id.server == NO_SERVER {
+            return Err(refused("is a handle of `Handle::new`, which no library knows".to_owned()));
+        }
+        if id.server != this_server() {
+            return Err(Fault::StaleHandle { parameter: String::new() });
+        }
+        match self.open.get_mut(&id.serial) {
+            Some(open) if open.tag.id == tag.id => {
+                open.belongs_to(owner);
+                Ok(open.pointer)
+            }
+            Some(open) => Err(refused(format!("is a handle of `{:?}`, and not of `{tag:?}`", open.tag))),
+            None if id.serial <= self.last => Err(refused("is a handle that was closed".to_owned())),
+            None => Err(refused("is a handle that the server never gave out".to_owned())),
+        }
+    }
+
+    fn remove(&mut self, serial: u64) -> Option<(u64, Open)> {
+        let open = self.open.remove(&serial)?;
+        self.serials.remove(&(open.pointer, open.tag.id));
+        Some((serial, open))
+    }
+
+    fn restore(&mut self, serial: u64, open: Open) {
+        self.serials.insert((open.pointer, open.tag.id), serial);
+        self.open.insert(serial, open);
+    }
+
+    /// What is left of `owner` alone, the last one first; what others have too stays theirs.
+    fn abandon(&mut self, owner: Owner) -> Vec<(u64, Tagged)> {
+        let mut abandoned = Vec::new();
+        for (serial, open) in self.open.iter_mut().rev() {
+            let before = open.owners.len();
+            open.owners.retain(|other| *other != owner);
+            if open.owners.is_empty() && before > 0 {
+                abandoned.push((*serial, open.tag));
+            }
+        }
+        abandoned
+    }
+}
+
+impl Open {
+    fn belongs_to(&mut self, owner: Owner) {
+        if !self.owners.contains(&owner) {
+            self.owners.push(owner);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    enum Database {}
+    struct Statement<T>(T);
+
+    fn id(serial: u64) -> Id {
+        Id { server: this_server(), serial }
+    }
+
+    fn reason(result: Result<usize, Fault>) -> String {
+        match result.unwrap_err() {
+            Fault::Argument { reason, .. } => reason,
+            other => other.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_pointer_has_one_serial_while_it_is_open_and_another_one_later() {
+        let (mut table, tag, owner) = (Table::new(), Tagged::of::<Database>(), Owner::new());
+        let first = table.give(0x1000, tag, owner);
+        assert_eq!(table.give(0x1000, tag, owner), first);
+        assert_ne!(table.give(0x1000, Tagged::of::<Statement<u8>>(), owner), first, "each tag has its own");
+        assert_eq!(table.find(id(first), tag, owner), Ok(0x1000));
+
+        let closed = table.remove(first).unwrap();
+        assert_eq!(reason(table.find(id(first), tag, owner)), "is a handle that was closed");
+        table.restore(closed.0, closed.1);
+        assert_eq!(table.give(0x1000, tag, owner), first, "what failed to close is still open");
+        table.remove(first).unwrap();
+        let second = table.give(0x1000, tag, owner);
+        assert!(second > first);
+        assert!(table.find(id(first), tag, owner).is_err());
+        assert!(table.remove(first).is_none());
+        assert_eq!(table.find(id(second), tag, owner), Ok(0x1000));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let (mut table, owner) = (Table::new(), Owner::new());
+        let serial = table.give(1, Tagged::of::<Database>(), owner);
+        let other = table.find(id(serial), Tagged::of::<Statement<String>>(), owner);
+        assert_eq!(reason(other), "is a handle of `Database`, and not of `Statement<alloc::string::String>`");
+        let never = table.find(id(serial + 1), Tagged::of::<Database>(), owner);
+        assert_eq!(reason(never), "is a handle that the server never gave out");
+        let stale = Id { server: this_server().wrapping_add(1).max(1), serial };
+        let stale = table.find(stale, Tagged::of::<Database>(), owner);
+        assert_eq!(stale, Err(Fault::StaleHandle { parameter: String::new() }));
+        let made = table.find(Handle::<Database>::new(serial).id, Tagged::of::<Database>(), owner);
+        assert_eq!(reason(made), "is a handle of `Handle::new`, which no library knows");
+    }
+
+    #[test]
+    fn what_is_abandoned_comes_in_reverse_order_and_without_what_others_have() {
+        let (mut table, tag) = (Table::new(), Tagged::of::<Database>());
+        let (first, second) = (Owner::new(), Owner::new());
+        let serials: Vec<_> = (1..=4).map(|pointer| table.give(pointer, tag, first)).collect();
+        table.give(5, tag, second);
+        table.give(2, tag, second);
+        table.find(id(serials[2]), tag, second).unwrap();
+        let abandoned: Vec<_> = table.abandon(first).into_iter().map(|(serial, _)| serial).collect();
+        assert_eq!(abandoned, [serials[3], serials[0]]);
+        assert!(table.abandon(first).is_empty());
+        assert_eq!(table.abandon(second).len(), 3);
+    }
+
+    #[test]
+    fn null_is_none_or_a_fault() {
+        // SAFETY: nothing is read from the pointer.
+        let none = unsafe { <Option<Handle<Database>> as Native>::from_c(std::ptr::null_mut()) };
+        assert_eq!(none, Ok(None));
+        // SAFETY: as above.
+        let fault = unsafe { <Handle<Database> as Native>::from_c(std::ptr::null_mut()) }.unwrap_err();
+        assert!(fault.to_string().contains("a null pointer for a handle"), "{fault}");
+        assert_eq!(None::<Handle<Database>>.to_c(&mut Scope::new()), Ok(std::ptr::null_mut()));
+    }
+
+    #[test]
+    fn there_and_back_through_a_message() {
+        // SAFETY: nothing is read from the pointer.
+        let handle = unsafe { <Handle<Database> as Native>::from_c(std::ptr::without_provenance_mut(16)) }.unwrap();
+        let bytes = postcard::to_allocvec(&handle).unwrap();
+        let back: Handle<Database> = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(back, handle);
+        assert_eq!(back.to_c(&mut Scope::new()).unwrap().addr(), 16);
+        close(&back, Closes::handle).undo();
+        assert!(back.to_c(&mut Scope::new()).is_ok());
+        drop(close(&Some(back), Closes::handle));
+        assert!(handle.to_c(&mut Scope::new()).is_err());
+        assert!(format!("{handle:?}").starts_with("Handle<Database>("), "{handle:?}");
+    }
+
+    #[test]
+    fn it_is_what_a_number_is_whatever_its_tag() {
+        fn check<T: Copy + fmt::Debug + Eq + Hash + Send + Sync>() {}
+        struct Neither(#[allow(dead_code, reason = "it is what the type cannot do that counts")] *mut String);
+        check::<Handle<Neither>>();
+        assert_eq!(Handle::<Neither>::new(7).number(), 7);
+    }
+}

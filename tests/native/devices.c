@@ -1,0 +1,161 @@
+// Things behind opaque pointers, in a fixed set of places: what is opened after a close has the same address.
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "export.h"
+
+typedef struct Device {
+    char name[32];
+    int is_open, is_locked, channels;
+} Device;
+
+typedef struct Channel {
+    Device *device;
+    int number;
+} Channel;
+
+typedef struct Pair {
+    Device *first;
+    int32_t weight;
+    Device *second;
+} Pair;
+
+static Device devices[8];
+static Channel channels[8];
+static int32_t seen;
+static char log_path[512];
+
+static void say(const char *what, const char *name) {
+    FILE *log = log_path[0] ? fopen(log_path, "a") : NULL;
+    if (log) {
+        fprintf(log, "%s %s\n", what, name);
+        fclose(log);
+    }
+}
+
+static Device *make(const char *name) {
+    if (name[0] == '\0') { return NULL; }
+    for (int i = 0; i < 8; ++i) {
+        if (!devices[i].is_open) {
+            devices[i] = (Device){.is_open = 1};
+            strncpy(devices[i].name, name, sizeof devices[i].name - 1);
+            say("open", name);
+            return &devices[i];
+        }
+    }
+    return NULL;
+}
+
+// The file that every opening and closing is written to.
+EXPORT void log_to(const char *path) { strncpy(log_path, path, sizeof log_path - 1); }
+
+// How many calls have been made with a device: what was refused is not among them.
+EXPORT int32_t calls_seen(void) { return seen; }
+
+EXPORT Device *open_device(const char *name) { return make(name); }
+EXPORT int32_t open_into(const char *name, Device **device) {
+    *device = make(name);
+    return *device ? 0 : 5;
+}
+EXPORT Device *find_device(const char *name) {
+    for (int i = 0; i < 8; ++i) {
+        if (devices[i].is_open && strcmp(devices[i].name, name) == 0) { return &devices[i]; }
+    }
+    return NULL;
+}
+EXPORT void open_several(Device **opened, int32_t n) {
+    for (int i = 0; i < n; ++i) { opened[i] = make("several"); }
+}
+
+EXPORT const char *device_name(Device *device) {
+    ++seen;
+    return device ? device->name : NULL;
+}
+EXPORT int32_t name_lengths(Device **all, int32_t n) {
+    int32_t sum = 0;
+    ++seen;
+    for (int i = 0; i < n; ++i) { sum += all[i] ? (int32_t)strlen(all[i]->name) : 100; }
+    return sum;
+}
+EXPORT Pair swap_pair(Pair pair) {
+    ++seen;
+    return (Pair){.first = pair.second, .weight = pair.weight + 1, .second = pair.first};
+}
+EXPORT void lock_device(Device *device, int32_t locked) {
+    ++seen;
+    device->is_locked = locked;
+}
+
+// 0, unless the device is locked.
+EXPORT int32_t close_device(Device *device) {
+    ++seen;
+    if (!device) { return 0; }
+    if (device->is_locked) { return 16; }
+    if (!device->is_open) { return 99; }
+    device->is_open = 0;
+    say("close", device->name);
+    return 0;
+}
+// As close_device, with something else.
+EXPORT int32_t close_any_device(Device *device, int32_t even_if_locked) {
+    if (device && even_if_locked) { device->is_locked = 0; }
+    return close_device(device);
+}
+// As close_any_device, and leaves a null pointer.
+EXPORT int32_t free_device(Device **device, int32_t even_if_locked) {
+    int32_t status = close_any_device(*device, even_if_locked);
+    if (status == 0) { *device = NULL; }
+    return status;
+}
+// Closes the device, and opens another one, which has the same address.
+EXPORT Device *reopen_device(Device *device, const char *name) {
+    close_device(device);
+    return make(name);
+}
+
+EXPORT Channel *open_channel(Device *device, int32_t number) {
+    ++seen;
+    for (int i = 0; i < 8; ++i) {
+        if (!channels[i].device) {
+            channels[i] = (Channel){.device = device, .number = number};
+            ++device->channels;
+            say("open channel of", device->name);
+            return &channels[i];
+        }
+    }
+    return NULL;
+}
+EXPORT int32_t channel_number(const Channel *channel) {
+    ++seen;
+    return channel->number;
+}
+EXPORT void close_channel(Channel *channel) {
+    ++seen;
+    say("close channel of", channel->device->name);
+    --channel->device->channels;
+    channel->device = NULL;
+}
+
+// A thing that nobody closes, and one that two functions close.
+EXPORT void *default_port(void) { return &devices[0]; }
+EXPORT int32_t port_is_default(const void *port) { return port == &devices[0]; }
+EXPORT void *open_file(void) { say("open", "file"); return channels; }
+EXPORT void close_file(void *file) { (void)file; say("close", "file"); }
+EXPORT void delete_file(void *file) { (void)file; say("delete", "file"); }
+// A thing whose closing leaves a null pointer.
+EXPORT void *open_stream(void) { say("open", "stream"); return &channels[7]; }
+EXPORT void close_stream(void **stream) {
+    say("close", *stream == &channels[7] ? "stream" : "what is no stream");
+    *stream = NULL;
+}
+
+// Memory that the other side made.
+EXPORT double sum_at(const double *values, int32_t n) {
+    double sum = 0;
+    for (int i = 0; i < n; ++i) { sum += values[i]; }
+    return sum;
+}
+EXPORT void fill_at(uint8_t *bytes, int32_t n, uint8_t value) { memset(bytes, value, (size_t)n); }
+EXPORT void die(void) { *(volatile int *)8 = 1; }

@@ -1,0 +1,14 @@
+use bridge32::{Handle, bridge32};
+
+pub enum Database {}
+
+#[bridge32(lib = "my_lib")]
+pub trait MyLib {
+    fn close(&self, #[closes] name: &str, database: Handle<Database>);
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    let client = MyLibClient::launch()?;
+    client.close("a", Handle::new(1))?;
+    Ok(())
+}
