@@ -229,6 +229,42 @@
 //! - Handles pass through methods with a body and through custom servers like any other value; such a method closes by
 //!   calling the native one. A mock makes its own with [`Handle::new`].
 //!
+//! # Memory of the server
+//!
+//! Where an interface takes the address of memory that outlives the call, or that nothing else describes, the client
+//! allocates it in the server: a [`Remote<T>`](Remote) is written and read explicitly, and its
+//! [`address()`](Remote::address) is passed where the interface has an [`Address`]. `T` is a scalar, or a type with
+//! `#[derive(Bridge)]` and without pointers that the interface lists.
+//!
+//! ```
+//! # use bridge32::{Address, Bridge, Remote, bridge32};
+//! #[derive(Debug, Clone, Copy, Bridge)]
+//! #[repr(C)]
+//! pub struct Sample {
+//!     pub time: f64,
+//!     pub channel: u8,
+//! }
+//!
+//! #[bridge32(lib = "sampler", remote = [Sample])]
+//! pub trait Sampler {
+//!     /// Keeps the buffer, and fills it until it is told to stop.
+//!     fn sampler_start(&self, buffer: Address, capacity: i32);
+//!     fn sampler_stop(&self) -> i32;
+//! }
+//!
+//! # fn call() -> Result<(), bridge32::Error> {
+//! # let client = SamplerClient::launch()?;
+//! let buffer = Remote::<Sample>::allocate(&client, 1000)?;
+//! client.sampler_start(buffer.address(), 1000)?;
+//! let count = client.sampler_stop()?;
+//! let samples: Vec<Sample> = buffer.read(0, count as usize)?;
+//! # Ok(())
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! What is outside of it is refused with [`Error::Argument`], like an amount that a 32-bit process does not have.
+//!
 //! # Types of your own
 //!
 //! `#[derive(Bridge)]` lets a type cross the bridge, and be handed to C. No serde derive stands beside it: it makes
@@ -252,7 +288,7 @@
 //!
 //! `#[bridge32(…)]` takes `lib` (the library), `abi` (the calling convention of all methods), `server` (the file name of
 //! the server's program; by default the trait's name in kebab case and `-server32`), `args = Type` (the type of the start
-//! arguments of a custom server) and `crate = path` (where this crate is, if not at `::bridge32`).
+//! arguments of a custom server), `remote = [Type]` (types for [memory of the server](Remote)) and `crate = path` (where this crate is, if not at `::bridge32`).
 //!
 //! # Without the library
 //!
@@ -280,7 +316,8 @@
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
     Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, LibraryError, MissingSymbol, Output,
-    Registration, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError, UserData, serve, server_main,
+    Registration, Remote, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError, UserData, serve,
+    server_main,
 };
 
 #[doc(hidden)]

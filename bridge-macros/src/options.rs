@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::parse::{ParseStream, Parser as _};
-use syn::{LitStr, Path, Token, Type};
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Path, Token, Type, bracketed};
 
 use crate::errors::Errors;
 use crate::model::Abi;
@@ -17,12 +18,14 @@ pub(crate) struct Options {
     pub(crate) abi: Option<(Ident, Abi)>,
     pub(crate) server: Option<LitStr>,
     pub(crate) args: Option<Type>,
+    /// The types that memory of the server can hold beside scalars.
+    pub(crate) remote: Vec<Type>,
     krate: Option<Path>,
     /// Some could not be read, and any may be missing because of that.
     pub(crate) failed: bool,
 }
 
-const KNOWN: &str = "`lib`, `abi`, `server`, `args`, `crate`";
+const KNOWN: &str = "`lib`, `abi`, `server`, `args`, `remote`, `crate`";
 
 impl Options {
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
@@ -66,6 +69,7 @@ impl Options {
             "lib" => self.lib = not_empty(text(name, input)?, "the name of the library, such as `\"my_lib\"`", errors),
             "server" => self.server = not_empty(text(name, input)?, "the file name of the server's program", errors),
             "abi" => self.abi = errors.take(Abi::parse(&text(name, input)?)).map(|abi| (name.clone(), abi)),
+            "remote" => self.remote = types(input)?,
             "args" => self.args = Some(input.parse()?),
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),
             _ => {
@@ -97,6 +101,7 @@ fn without_value(name: &Ident) -> syn::Error {
     let value = match name.to_string().as_str() {
         "args" => "Type",
         "crate" => "path",
+        "remote" => "[Type]",
         _ => "\"…\"",
     };
     syn::Error::new(name.span(), format_args!("the option `{name}` has no value; write `{name} = {value}`"))
@@ -110,6 +115,26 @@ fn text(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     input
         .parse()
         .map_err(|error| syn::Error::new(error.span(), format_args!("expected text in quotes; write `{name} = \"…\"`")))
+}
+
+/// The types in `[A, B]`.
+fn types(input: ParseStream<'_>) -> syn::Result<Vec<Type>> {
+    let wanted = |error: syn::Error| {
+        syn::Error::new(error.span(), "expected the types that memory of the server can hold; write `remote = [Type]`")
+    };
+    let list: Types = input.parse().map_err(wanted)?;
+    Ok(list.0)
+}
+
+struct Types(Vec<Type>);
+
+impl Parse for Types {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let content;
+        bracketed!(content in input);
+        let types = Punctuated::<Type, Token![,]>::parse_terminated(&content)?;
+        Ok(Self(types.into_iter().collect()))
+    }
 }
 
 fn not_empty(text: LitStr, what: &str, errors: &Errors) -> Option<LitStr> {

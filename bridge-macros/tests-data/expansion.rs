@@ -312,6 +312,9 @@ const _: () = {
     #[automatically_derived]
     impl ::bridge32::__private::Client for ThinClient {
         type Interface = dyn Thin;
+        fn session(&self) -> &::bridge32::__private::Session {
+            &self.session
+        }
         fn from_session(session: ::bridge32::__private::Session) -> Self {
             Self { session }
         }

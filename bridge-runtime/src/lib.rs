@@ -29,7 +29,7 @@ pub mod server;
 
 pub mod private;
 
-pub use client::{Builder, Restart, ServerExit, ServerInfo};
+pub use client::{Builder, Remote, Restart, ServerExit, ServerInfo};
 pub use error::{CallError, Error, LibraryError, MissingSymbol, SystemError};
 pub use interface::Difference;
 pub use native::{Address, Bool32, Handle, UserData};

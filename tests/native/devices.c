@@ -158,4 +158,25 @@ EXPORT double sum_at(const double *values, int32_t n) {
     return sum;
 }
 EXPORT void fill_at(uint8_t *bytes, int32_t n, uint8_t value) { memset(bytes, value, (size_t)n); }
+typedef struct Sample {
+    uint8_t channel;
+    double time;
+    int32_t state;
+    Device *device;
+} Sample;
+
+EXPORT double advance_samples(Sample *samples, int32_t n) {
+    double sum = 0;
+    for (int i = 0; i < n; ++i) {
+        sum += samples[i].time * samples[i].channel + (samples[i].device ? samples[i].device->channels : 0);
+        samples[i].time += 1;
+        samples[i].state = 2;
+    }
+    return sum;
+}
+EXPORT int32_t sample_size(void) { return sizeof(Sample); }
+// Kept between calls.
+static double *kept;
+EXPORT void keep_at(double *values) { kept = values; }
+EXPORT void bump_kept(int32_t place) { kept[place] += 0.5; }
 EXPORT void die(void) { *(volatile int *)8 = 1; }

@@ -25,7 +25,7 @@ pub enum Stream {}
 pub type DeviceHandle = Handle<Device>;
 
 /// The devices library.
-#[bridge32(lib = "devices")]
+#[bridge32(lib = "devices", remote = [Sample, State, Option<Handle<Device>>])]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Devices {
     fn log_to(&self, path: &str);
@@ -48,6 +48,8 @@ pub trait Devices {
     #[symbol("device_name")]
     fn any_device_name(&self, device: Option<Handle<Device>>) -> Option<String>;
     fn name_lengths(&self, all: &[Handle<Device>], #[len_of(all)] n: i32) -> i32;
+    #[symbol("name_lengths")]
+    fn name_lengths_at(&self, all: Address, n: i32) -> i32;
     #[symbol("name_lengths")]
     fn any_name_lengths(&self, all: &mut [Option<Handle<Device>>], #[len_of(all)] n: i32) -> i32;
     fn swap_pair(&self, pair: DevicePair) -> DevicePair;
@@ -76,6 +78,10 @@ pub trait Devices {
 
     fn sum_at(&self, values: Address, n: i32) -> f64;
     fn fill_at(&self, bytes: Address, n: i32, value: u8);
+    fn advance_samples(&self, samples: Address, n: i32) -> f64;
+    fn sample_size(&self) -> i32;
+    fn keep_at(&self, values: Address);
+    fn bump_kept(&self, place: i32);
     fn die(&self);
 
     /// Handles pass through methods with a body like any other value.
@@ -102,6 +108,26 @@ pub struct DevicePair {
     pub first: Handle<Device>,
     pub weight: i32,
     pub second: Option<Handle<Device>>,
+}
+
+/// What memory of the server can hold. Its layout is another one on each system.
+#[derive(Debug, Clone, Copy, PartialEq, Bridge)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct Sample {
+    pub channel: u8,
+    pub time: f64,
+    pub state: State,
+    pub device: Option<Handle<Device>>,
+}
+
+/// What a sample is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
+#[repr(i32)]
+#[allow(missing_docs)]
+pub enum State {
+    New,
+    Seen = 2,
 }
 
 /// Opens one thing of each kind, and closes one of them.

@@ -29,6 +29,7 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
                 type Value = Self;
                 type C = #integer;
                 const C_NAME: &'static ::core::primitive::str = <#integer as #private::Native>::C_NAME;
+                const POINTS: ::core::primitive::bool = false;
 
                 fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#integer, #private::Fault> {
                     let _ = #scope;

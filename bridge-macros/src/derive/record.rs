@@ -18,6 +18,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let (value, scope) = (local("value"), local("scope"));
     let names: Vec<_> = fields.iter().map(twin_field).collect();
     let types = fields.iter().map(|field| twin_type(field, &private));
+    let points = fields.iter().map(|field| points(field, &private));
     let to = fields.iter().map(|field| to_c(shape, field, &private));
     let from = fields.iter().map(|field| from_c(field, &private));
     quote! {
@@ -37,6 +38,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
                 type Value = Self;
                 type C = #twin;
                 const C_NAME: &'static ::core::primitive::str = #text;
+                const POINTS: ::core::primitive::bool = #(#points)||*;
 
                 fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#twin, #private::Fault> {
                     ::core::result::Result::Ok(#twin { #(#names: #to),* })
@@ -71,6 +73,7 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
                 type Value = Self;
                 type C = <#ty as #private::Native>::C;
                 const C_NAME: &'static ::core::primitive::str = <#ty as #private::Native>::C_NAME;
+                const POINTS: ::core::primitive::bool = <#ty as #private::Native>::POINTS;
 
                 fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<Self::C, #private::Fault> {
                     #private::Native::to_c(&self.#member, #scope)
@@ -118,6 +121,16 @@ fn twin_type(field: &Field, private: &TokenStream) -> TokenStream {
         },
         FieldKind::Pointer { element, .. } => quote!(*const <#element as #private::Native>::C),
     }
+}
+
+/// Whether a field is, or holds, a pointer.
+fn points(field: &Field, private: &TokenStream) -> TokenStream {
+    let ty = match (&field.kind, types::array(&field.ty)) {
+        (FieldKind::Pointer { .. }, _) => return quote!(true),
+        (FieldKind::Array, Some(TypeArray { elem, .. })) => &**elem,
+        _ => &field.ty,
+    };
+    quote!(<#ty as #private::Native>::POINTS)
 }
 
 fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {

@@ -83,6 +83,10 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         impl #krate::__private::Client for #client {
             type Interface = dyn #trait_name;
 
+            fn session(&self) -> &#krate::__private::Session {
+                &self.session
+            }
+
             fn from_session(session: #krate::__private::Session) -> Self {
                 Self { session }
             }

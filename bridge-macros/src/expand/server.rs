@@ -1,10 +1,10 @@
 //! The dispatcher: from a message to a method of any implementation, and back.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::receive::receive;
-use crate::model::{Interface, Kind, Method, Parameter, Passing, Signature};
+use crate::model::{Interface, Kind, Method, Needed, Parameter, Passing, Signature, by_way_of};
 use crate::names::{self, local};
 
 /// `Dispatch` for every implementation of the trait.
@@ -14,6 +14,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     let arms = interface.methods.iter().map(|method| arm(interface, method));
     let implementation = local("S");
     let close_abandoned = close_abandoned(interface);
+    let (elements, in_memory) = (elements(interface), in_memory(interface));
     quote! {
         #[automatically_derived]
         impl<#implementation: #trait_name> #krate::__private::Dispatch<#implementation> for dyn #trait_name {
@@ -30,9 +31,46 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
                 }
             }
 
+            #elements
             #close_abandoned
         }
+
+        #in_memory
     }
+}
+
+/// The types that memory of the server can hold beside scalars, by their numbers. In a static, which the compiler always
+/// evaluates: it finds the types that cannot be held.
+fn elements(interface: &Interface) -> Option<TokenStream> {
+    let (krate, types) = (interface.options.krate(), &interface.options.remote);
+    let private = quote!(#krate::__private);
+    let elements = types.iter().map(|ty| {
+        let ty = by_way_of(ty, Needed::Native, &krate);
+        let span = super::library::start(&ty);
+        quote_spanned!(span=> #private::Element::of::<#ty>(#private::interface::value::<#ty>))
+    });
+    (!types.is_empty()).then(|| {
+        quote! {
+            fn elements() -> &'static [#private::Element] {
+                static ELEMENTS: &[#private::Element] = &[#(#elements),*];
+                ELEMENTS
+            }
+        }
+    })
+}
+
+/// That memory of the server can hold these types.
+fn in_memory(interface: &Interface) -> TokenStream {
+    let (krate, trait_name) = (interface.options.krate(), &interface.name);
+    let types = interface.options.remote.iter().zip(0u32..).map(|(ty, place)| {
+        quote! {
+            #[automatically_derived]
+            impl #krate::__private::InMemoryOf<dyn #trait_name> for #ty {
+                const NUMBER: ::core::primitive::u32 = #krate::__private::FIRST_LISTED + #place;
+            }
+        }
+    });
+    types.collect()
 }
 
 /// Closes what nobody is left to close, with the methods that take nothing but a handle and close it.

@@ -18,13 +18,16 @@ use crate::interface::Interface;
 use crate::lane::{LaneEnd, connect_local, memory_pair, named_path};
 use crate::native::Owner;
 use crate::process::{Launch, Output, Program, locate};
-use crate::server::{Dispatch, Served, Target, close_all_of, serve_lane};
+use crate::server::{Dispatch, Served, Target, close_all_of, free_all_of, serve_lane};
 use crate::wire::{Secret, Start};
 
 /// A generated client.
 pub trait Client: Sized {
     /// Its interface: `dyn Trait`.
     type Interface: Interface + ?Sized;
+
+    /// Its session.
+    fn session(&self) -> &Session;
 
     /// The client of a session.
     fn from_session(session: Session) -> Self;
@@ -246,6 +249,7 @@ where
         // It ends when the client does; between two threads nothing else can break.
         let _ = serve_lane(LaneEnd::new(server_end), &target);
         close_all_of(owner, &*target);
+        free_all_of(owner);
     });
     let ready = crate::server::ready(None);
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));

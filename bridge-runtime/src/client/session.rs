@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::interface::Description;
 use crate::lane::LaneEnd;
 use crate::registration::Registration;
+use crate::wire::MemoryCall;
 
 /// The connection that a generated client and its clones share.
 #[derive(Debug, Clone)]
@@ -130,6 +131,12 @@ impl Session {
         self.0.call(method, places, closures, registered, encode, decode)
     }
 
+    /// Whether the server with this number is the one there is, as far as is known.
+    pub(super) fn is_alive(&self, generation: u32) -> bool {
+        let current = self.0.current();
+        current.info.generation == generation && !current.has_ended()
+    }
+
     /// What is known of the server; of the last one, where it was started again.
     pub fn server(&self) -> ServerInfo {
         self.0.current().info.clone()
@@ -183,7 +190,7 @@ impl Shared {
     pub(super) fn method(&self, method: u32) -> (&'static str, Option<Duration>) {
         match self.description.methods.get(method as usize) {
             Some(method) => (method.name, method.timeout.or(self.call_timeout)),
-            None => ("?", self.call_timeout),
+            None => (MemoryCall::of(method).map_or("?", MemoryCall::name), self.call_timeout),
         }
     }
 

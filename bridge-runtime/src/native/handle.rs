@@ -103,6 +103,7 @@ impl<Tag: 'static> Native for Handle<Tag> {
     type Value = Self;
     type C = *mut c_void;
     const C_NAME: &'static str = "void *";
+    const POINTS: bool = false;
 
     fn to_c(&self, _: &mut Scope) -> Result<*mut c_void, Fault> {
         let pointer = table().find(self.id, Tagged::of::<Tag>(), Owner::current())?;
@@ -122,6 +123,7 @@ impl<Tag: 'static> Native for Option<Handle<Tag>> {
     type Value = Self;
     type C = *mut c_void;
     const C_NAME: &'static str = "void *";
+    const POINTS: bool = false;
 
     fn to_c(&self, scope: &mut Scope) -> Result<*mut c_void, Fault> {
         self.map_or(Ok(std::ptr::null_mut()), |handle| handle.to_c(scope))
@@ -248,7 +250,7 @@ pub(crate) fn abandoned_by(owner: Owner) -> Vec<AnyHandle> {
 
 /// The number of this process among all servers, past ones included. Random, because nothing else tells two processes
 /// apart for good.
-fn this_server() -> u64 {
+pub(crate) fn this_server() -> u64 {
     static SERVER: OnceLock<u64> = OnceLock::new();
     *SERVER.get_or_init(|| RandomState::new().hash_one(std::process::id()).max(NO_SERVER + 1))
 }

@@ -5,6 +5,7 @@
 
 mod array;
 mod callback;
+mod element;
 mod encoding;
 mod handle;
 mod length;
@@ -21,9 +22,10 @@ pub use callback::{
     CClosure, Closures, Context, IsUserData, Keeping, Lent, SLOTS, UserData, context_key, give, give_array, give_text,
     given, given_length, passed, passed_array, passed_array_mut, passed_pointer, passed_pointer_mut, returned_value,
 };
+pub use element::{Element, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
-pub(crate) use handle::abandoned_by;
 pub use handle::{AnyHandle, Closed, Closes, Handle, close};
+pub(crate) use handle::{abandoned_by, this_server};
 pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length, told_length};
 pub(crate) use owner::Owner;
 pub use pointer::Pointer;
@@ -51,6 +53,8 @@ pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     type C: Copy + Zeroable + 'static;
     /// Its name in C.
     const C_NAME: &'static str;
+    /// Whether there are pointers in it that are followed when it comes from C.
+    const POINTS: bool = true;
 
     /// To C. What the C value points to is kept in `scope`.
     ///

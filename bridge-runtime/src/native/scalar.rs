@@ -24,6 +24,7 @@ macro_rules! same_in_c {
             type Value = $rust;
             type C = $rust;
             const C_NAME: &'static str = $c;
+            const POINTS: bool = false;
 
             fn to_c(&self, _: &mut Scope) -> Result<Self::C, Fault> {
                 Ok(*self)
@@ -68,6 +69,7 @@ impl Native for bool {
     type Value = Self;
     type C = u8;
     const C_NAME: &'static str = "bool";
+    const POINTS: bool = false;
 
     fn to_c(&self, _: &mut Scope) -> Result<u8, Fault> {
         Ok((*self).into())
@@ -110,6 +112,7 @@ impl Native for Bool32 {
     type Value = Self;
     type C = i32;
     const C_NAME: &'static str = "int32_t";
+    const POINTS: bool = false;
 
     fn to_c(&self, _: &mut Scope) -> Result<i32, Fault> {
         Ok(self.0.into())
@@ -138,6 +141,7 @@ impl Native for Address {
     type Value = Self;
     type C = *mut c_void;
     const C_NAME: &'static str = "void *";
+    const POINTS: bool = false;
 
     fn to_c(&self, _: &mut Scope) -> Result<*mut c_void, Fault> {
         Ok(std::ptr::with_exposed_provenance_mut(self.0 as usize))

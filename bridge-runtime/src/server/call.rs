@@ -11,6 +11,7 @@ use super::link::Link;
 use crate::fault::Fault;
 use crate::interface::Interface;
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
+use crate::native::Element;
 use crate::registration::Registration;
 use crate::wire::Message;
 
@@ -22,6 +23,11 @@ pub trait Dispatch<S: ?Sized>: Interface {
     /// # Errors
     /// [`Fault`] if the call cannot be carried out.
     fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
+
+    /// The types that the interface lists for memory of the server.
+    fn elements() -> &'static [Element] {
+        &[]
+    }
 
     /// Closes what a client that is gone left open, with the methods that close a handle and take nothing else.
     fn close_abandoned(server: &S, abandoned: &Abandoned) {

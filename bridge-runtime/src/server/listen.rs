@@ -15,6 +15,7 @@ use std::time::Duration;
 use super::Serve;
 use super::abandoned::close_all_of;
 use super::line::{Line, Target};
+use super::memory::free_all_of;
 use super::session::{Secrets, Served, introduce, make, ready};
 use crate::interface::Interface;
 use crate::lane::{LaneEnd, LocalListener};
@@ -74,6 +75,7 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
         let _acting = owner.enter();
         let What::Message { line, start, back } = what else {
             server.iter().for_each(|server| close_all_of(owner, &**server));
+            free_all_of(owner);
             continue;
         };
         let result = match (start, &server) {

@@ -9,13 +9,13 @@ use std::rc::Rc;
 use super::call::{Call, Dispatch};
 use super::catch::catch;
 use super::line::{Line, Target};
-use super::{Abandoned, Serve, ServerContext};
+use super::{Abandoned, Serve, ServerContext, memory};
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 use crate::interface::{Description, Interface};
 use crate::lane::LaneEnd;
 use crate::marshal::Decoder;
-use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
+use crate::wire::{Failure, Hello, MemoryCall, Message, PROTOCOL, Ready, Secret, Start};
 
 /// Why a meeting came to nothing.
 #[derive(Debug)]
@@ -143,7 +143,10 @@ impl<S, I: ?Sized> Served<S, I> {
 
 impl<S, I: Dispatch<S> + ?Sized> Target for Served<S, I> {
     fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault> {
-        I::dispatch(&self.server, method, arguments, call)
+        match MemoryCall::of(method) {
+            Some(operation) => memory::carry_out(operation, I::elements(), arguments, call),
+            None => I::dispatch(&self.server, method, arguments, call),
+        }
     }
 
     fn close_abandoned(&self, abandoned: &Abandoned) {

@@ -1,6 +1,8 @@
 //! What travels: messages, and the frames they travel in. Nothing here reads or writes; that is a lane's work.
 
 pub mod frame;
+mod memory;
 mod message;
 
+pub use memory::{Allocation, Block, MemoryCall};
 pub use message::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start, hello_protocol};

@@ -1,0 +1,169 @@
+//! What memory of the server can be made of.
+
+use std::alloc::Layout;
+
+use super::array::{ArrayBuffer, ArrayIn};
+use super::{Address, Bool32, Native, Scope, in_field};
+use crate::fault::Fault;
+use crate::marshal::{Decoder, EncodeError, Encoder};
+
+/// A type whose values can stand in memory of a server of `Interface`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in memory of this interface's server; add `remote = [{Self}]` to the options of `#[bridge32]`",
+    label = "not a scalar, and not in `remote = […]`",
+    note = "types in `remote = […]` derive `Bridge`, and hold no pointers"
+)]
+pub trait InMemoryOf<Interface: ?Sized> {
+    /// Its number.
+    const NUMBER: u32;
+}
+
+/// How values of a type go into the server's memory and come out of it.
+#[derive(Debug)]
+pub struct Element {
+    shape: fn() -> String,
+    layout: Layout,
+    write: unsafe fn(*mut u8, usize, &mut Decoder<'_>) -> Result<(), Fault>,
+    read: unsafe fn(*const u8, usize) -> Result<Put, Fault>,
+}
+
+/// Puts elements into a message.
+pub(crate) type Put = Box<dyn FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>>;
+
+impl Element {
+    /// The element `T`, whose type has this text.
+    ///
+    /// # Panics
+    /// When it is compiled, for a type with pointers: what they point to would be gone with the call that writes it.
+    pub const fn of<T: Native>(shape: fn() -> String) -> Self {
+        assert!(
+            !T::POINTS,
+            "a type with text or pointers in it cannot stand in `remote = […]`; what they point to needs memory of its own, and an `Address`"
+        );
+        Self { shape, layout: Layout::new::<T::C>(), write: write::<T>, read: read::<T> }
+    }
+
+    /// The one with this number: scalars come first, then what the interface lists.
+    pub(crate) fn find(number: u32, listed: &'static [Self]) -> Option<&'static Self> {
+        match SCALARS.get(number as usize) {
+            Some(scalar) => Some(scalar),
+            None => listed.get(number.checked_sub(FIRST_LISTED)? as usize),
+        }
+    }
+
+    /// The text of its type.
+    pub(crate) fn shape(&self) -> String {
+        (self.shape)()
+    }
+
+    /// Its layout in C.
+    pub(crate) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Writes the slice that comes next in a message; there is room for `room` elements.
+    ///
+    /// # Safety
+    /// The pointer is valid for writes of so many.
+    pub(crate) unsafe fn write(&self, to: *mut u8, room: usize, arguments: &mut Decoder<'_>) -> Result<(), Fault> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { (self.write)(to, room, arguments) }
+    }
+
+    /// Reads `count` elements.
+    ///
+    /// # Safety
+    /// The pointer is valid for reads of so many, which are initialized.
+    pub(crate) unsafe fn read(&self, from: *const u8, count: usize) -> Result<Put, Fault> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { (self.read)(from, count) }
+    }
+}
+
+unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>) -> Result<(), Fault> {
+    let values = arguments.slice::<T>()?;
+    if values.len() > room {
+        let reason = format!("has {} elements, and there is room for {room}", values.len());
+        return Err(Fault::Argument { parameter: VALUES.to_owned(), reason });
+    }
+    // A type without pointers leaves nothing in it.
+    let mut scope = Scope::new();
+    let mut values = in_field(VALUES, ArrayIn::new(&values, T::to_c, &mut scope))?;
+    // SAFETY: the caller says that there is room; what has just come in a message does not overlap it. Of bytes rather
+    // than values, because the library may be looking.
+    unsafe { to.copy_from_nonoverlapping(values.pass().cast(), values.len() * size_of::<T::C>()) };
+    Ok(())
+}
+
+unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Put, Fault> {
+    let mut copy = ArrayBuffer::new("count", count, T::from_c)?;
+    // SAFETY: the caller says that there are so many; the buffer has room for them, and is new.
+    unsafe { copy.pass().cast::<u8>().copy_from_nonoverlapping(from, count * size_of::<T::C>()) };
+    // SAFETY: there are no pointers in the type.
+    let values = unsafe { copy.take(VALUES, count) }?;
+    Ok(Box::new(move |encoder| encoder.slice(&values)))
+}
+
+const VALUES: &str = "values";
+
+/// The number of the first type that an interface lists; every scalar there may ever be has one below it.
+pub const FIRST_LISTED: u32 = 64;
+
+macro_rules! scalars {
+    ($($number:literal $scalar:ty)*) => {
+        static SCALARS: &[Element] = &[$(Element::of::<$scalar>(crate::interface::value::<$scalar>)),*];
+
+        $(
+            impl<Interface: ?Sized> InMemoryOf<Interface> for $scalar {
+                const NUMBER: u32 = $number;
+            }
+        )*
+    };
+}
+
+scalars! {
+    0 u8 1 i8 2 u16 3 i16 4 u32 5 i32 6 u64 7 i64 8 f32 9 f64 10 bool 11 Bool32 12 Address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marshal::Buffer;
+
+    fn number<T: InMemoryOf<()>>() -> u32 {
+        T::NUMBER
+    }
+
+    #[test]
+    fn every_scalar_is_found_by_its_number() {
+        let shape = |number| Element::find(number, &[]).unwrap().shape();
+        assert_eq!(shape(number::<u8>()), "u8");
+        assert_eq!(shape(number::<f64>()), "f64");
+        assert!(shape(number::<Address>()).starts_with("Address"));
+        for none in [13, FIRST_LISTED - 1, FIRST_LISTED, u32::MAX] {
+            assert!(Element::find(none, &[]).is_none(), "{none}");
+        }
+    }
+
+    #[test]
+    fn elements_go_in_and_come_out() {
+        static LISTED: &[Element] = &[Element::of::<bool>(crate::interface::value::<bool>)];
+        let element = Element::find(FIRST_LISTED, LISTED).unwrap();
+        let mut memory = [7u8; 3];
+        let mut message = Buffer::default();
+        Encoder::new(&mut message).slice(&[false, true]).unwrap();
+        let mut write = |room| {
+            let mut arguments = Decoder::new(message.bytes_mut(), 0);
+            // SAFETY: there are three bytes from the beginning, and two from the second.
+            unsafe { element.write(memory.as_mut_ptr().wrapping_add(1), room, &mut arguments) }
+        };
+        let refused = write(1).unwrap_err().to_string();
+        assert_eq!(refused, "the argument `values` has 2 elements, and there is room for 1");
+        write(2).unwrap();
+        // SAFETY: there are three bytes.
+        let put = unsafe { element.read(memory.as_ptr(), 3) }.unwrap();
+        let mut message = Buffer::default();
+        put(&mut Encoder::new(&mut message)).unwrap();
+        assert_eq!(Decoder::new(message.bytes_mut(), 0).vec::<bool>().unwrap(), [true, false, true]);
+    }
+}

@@ -1,0 +1,20 @@
+use bridge32::{Address, Bridge, Remote, bridge32};
+
+#[derive(Clone, Bridge)]
+#[repr(C)]
+pub struct Point {
+    x: f64,
+    name: String,
+}
+
+#[bridge32(lib = "my_lib", remote = [Point])]
+pub trait MyLib {
+    fn keep(&self, points: Address, n: i32);
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    let client = MyLibClient::launch()?;
+    let points = Remote::<Point>::allocate(&client, 10)?;
+    client.keep(points.address(), 10)?;
+    Ok(())
+}
