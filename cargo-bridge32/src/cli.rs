@@ -55,7 +55,7 @@ pub(crate) struct Setup {
     #[arg(long)]
     pub(crate) wine: bool,
 
-    /// Also install compilers of this language: fortran; may be repeated
+    /// Also install what this language needs: fortran, dotnet; may be repeated
     #[arg(long = "with", value_name = "LANGUAGE")]
     pub(crate) languages: Vec<Language>,
 }
@@ -122,7 +122,8 @@ pub(crate) struct Run {
 ///     [package.metadata.bridge32]
 ///     test-pairs = ["linux"]
 ///
-/// Packages without servers are left out of `linux-windows` unless they list it.
+/// Packages without servers are left out of `linux-windows` unless they list it, and those that need .NET out of what runs
+/// under Wine.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Test {

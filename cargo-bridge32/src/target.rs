@@ -185,11 +185,13 @@ impl Sides {
     }
 }
 
-/// A language of native sources that not every package needs a compiler of.
+/// A language of native sources, or a platform of them, that not every package needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Language {
     /// Fortran, compiled by gfortran.
     Fortran,
+    /// .NET: a C# compiler, and what runs assemblies in a 32-bit process.
+    DotNet,
 }
 
 impl FromStr for Language {
@@ -198,7 +200,8 @@ impl FromStr for Language {
     fn from_str(name: &str) -> Result<Self, String> {
         match name {
             "fortran" => Ok(Self::Fortran),
-            _ => Err(format!("bridge32 cannot bring `{name}`; it can bring fortran")),
+            "dotnet" => Ok(Self::DotNet),
+            _ => Err(format!("bridge32 cannot bring `{name}`; it can bring fortran and dotnet")),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let packages = workspace.select(&options.packages, &build::folder(&options.cargo)?)?;
 
     let tested = |pair: Pair| -> Vec<&Package> {
-        packages.iter().copied().filter(|package| workspace.is_tested_on(package, pair)).collect()
+        packages.iter().copied().filter(|package| workspace.is_tested_on(package, pair, host)).collect()
     };
 
     // All at once, so that what is missing is told once.

@@ -29,7 +29,7 @@ pub(crate) struct Package {
     test_pairs: Option<Vec<Pair>>,
     /// What its servers can be built for; anything, where it does not say.
     server_targets: Option<Vec<Target>>,
-    /// The languages, beside C and C++, that its native sources are written in.
+    /// What its native sources are written in, or for, beside C and C++.
     languages: Vec<Language>,
     /// The folders of the packages that it depends on by path.
     dependencies: Vec<PathBuf>,
@@ -225,10 +225,13 @@ impl Workspace {
         self.with_dependencies(packages).into_iter().flat_map(|package| package.languages.iter().copied()).collect()
     }
 
-    /// Whether a package is tested on a pair.
-    pub(crate) fn is_tested_on(&self, package: &Package, pair: Pair) -> bool {
+    /// Whether a package is tested on a pair of this host.
+    pub(crate) fn is_tested_on(&self, package: &Package, pair: Pair, host: Target) -> bool {
+        let is_under_wine = pair != Pair::Linux && !host.is_windows();
         match (&package.test_pairs, pair) {
             (Some(pairs), _) => pairs.contains(&pair),
+            // Wine comes without .NET.
+            (None, _) if is_under_wine && self.languages(&[package]).contains(&Language::DotNet) => false,
             // Without a server it would be the same test as on `linux`.
             (None, Pair::LinuxWindows) => self.uses_servers(package),
             (None, _) => true,
@@ -412,22 +415,23 @@ mod tests {
     }
 
     #[test]
-    fn packages_without_servers_are_tested_once_on_linux() {
+    fn packages_are_tested_where_that_says_something() {
         let workspace = workspace(&[
             ("pure", &[], &[], "null"),
             ("calc", &["calc-server32"], &[], "null"),
+            ("managed", &["managed-server32"], &[], r#"{"needs":["dotnet"]}"#),
             ("macros", &[], &[], r#"{"test-pairs":["linux"]}"#),
             ("all", &[], &[], r#"{"test-pairs":["linux","windows","linux-windows"]}"#),
         ])
         .expect("it is sound");
-        let on = |pair| {
-            let tested: Vec<_> =
-                workspace.packages.iter().filter(|package| workspace.is_tested_on(package, pair)).collect();
-            names(&tested)
+        let on = |pair, host| {
+            let is_tested = |package: &&Package| workspace.is_tested_on(package, pair, host);
+            names(&workspace.packages.iter().filter(is_tested).collect::<Vec<_>>())
         };
-        assert_eq!(on(Pair::Linux), ["pure", "calc", "macros", "all"]);
-        assert_eq!(on(Pair::Windows), ["pure", "calc", "all"]);
-        assert_eq!(on(Pair::LinuxWindows), ["calc", "all"]);
+        assert_eq!(on(Pair::Linux, Target::X64Linux), ["pure", "calc", "managed", "macros", "all"]);
+        assert_eq!(on(Pair::Windows, Target::X64Linux), ["pure", "calc", "all"]);
+        assert_eq!(on(Pair::Windows, Target::X64WindowsMsvc), ["pure", "calc", "managed", "all"]);
+        assert_eq!(on(Pair::LinuxWindows, Target::X64Linux), ["calc", "all"]);
         assert!(tests::workspace(&[("a", &[], &[], r#"{"test-pairs":["mac"]}"#)]).is_err());
     }
 

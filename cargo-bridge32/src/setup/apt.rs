@@ -16,15 +16,15 @@ use crate::toolchain::query;
 /// # Errors
 /// Where apt cannot.
 pub(crate) fn install(system: &System, missing: &[Component], sudo: bool) -> Result<()> {
-    let (wine, plain): (Vec<_>, Vec<_>) = missing.iter().partition(|component| **component == Component::Wine);
+    let (foreign, plain): (Vec<_>, Vec<_>) = missing.iter().partition(|component| component.is_foreign());
     let mut apt = Apt { system, sudo, updated: false };
-    // Wine goes by itself: what its second architecture may need (older versions) is not for the others.
+    // What is of the second architecture goes by itself: what that may need (older versions) is not for the others.
     if !plain.is_empty() {
         apt.install(&components::packages(Manager::Apt, &plain))?;
     }
-    if !wine.is_empty() {
+    if !foreign.is_empty() {
         apt.add_architecture("i386")?;
-        apt.install(&components::packages(Manager::Apt, &wine))?;
+        apt.install(&components::packages(Manager::Apt, &foreign))?;
     }
     Ok(())
 }

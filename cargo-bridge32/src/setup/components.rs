@@ -26,6 +26,10 @@ pub(crate) enum Component {
     Mingw32Fortran,
     /// Fortran for 64-bit Windows.
     Mingw64Fortran,
+    /// A compiler of C#, whose assemblies are the same for every system.
+    CSharp,
+    /// Mono for 32-bit Linux processes.
+    Mono32,
 }
 
 impl Component {
@@ -39,6 +43,8 @@ impl Component {
             Self::LinuxFortran => "Fortran for 64-bit and 32-bit Linux programs (`gfortran -m32`)",
             Self::Mingw32Fortran => "Fortran for 32-bit Windows programs (i686-w64-mingw32-gfortran)",
             Self::Mingw64Fortran => "Fortran for 64-bit Windows programs (x86_64-w64-mingw32-gfortran)",
+            Self::CSharp => "C#, for .NET assemblies (mcs)",
+            Self::Mono32 => "Mono, to run .NET assemblies in 32-bit Linux programs (libmonosgen-2.0)",
             Self::RustSource => "the distribution's Rust with the standard library's source",
         }
     }
@@ -53,6 +59,8 @@ impl Component {
             Self::Mingw32Fortran => has_mingw(Target::I686WindowsGnu, &["gfortran"]),
             Self::Mingw64Fortran => has_mingw(Target::X64WindowsGnu, &["gfortran"]),
             Self::Wine => which::which("wine").is_ok() && has_32bit_wine(),
+            Self::CSharp => which::which("mcs").is_ok(),
+            Self::Mono32 => has_32bit_mono(),
             Self::RustSource => super::rust::sources_are_installed(),
         }
     }
@@ -67,6 +75,8 @@ impl Component {
             (Manager::Apt, Self::Mingw32Fortran) => &["gfortran-mingw-w64-i686"],
             (Manager::Apt, Self::Mingw64Fortran) => &["gfortran-mingw-w64-x86-64"],
             (Manager::Apt, Self::Wine) => &["wine", "wine64", "wine32:i386"],
+            (Manager::Apt, Self::CSharp) => &["mono-mcs"],
+            (Manager::Apt, Self::Mono32) => &["libmonosgen-2.0-1:i386", "libmono-corlib4.5-cil"],
             (Manager::Apt, Self::RustSource) => &["rustc-web", "cargo-web", "rust-web-src"],
             (Manager::Dnf, Self::LinuxC) => {
                 &["gcc", "gcc-c++", "glibc-devel.i686", "libgcc.i686", "libstdc++-devel.i686"]
@@ -85,12 +95,19 @@ impl Component {
                 Manager::Pacman | Manager::Brew,
                 Self::Mingw32 | Self::Mingw64 | Self::Mingw32Fortran | Self::Mingw64Fortran,
             ) => &["mingw-w64-gcc"],
+            (Manager::Dnf, Self::CSharp) => &["mono-core"],
+            (Manager::Pacman | Manager::Brew, Self::CSharp) => &["mono"],
             (Manager::Brew, Self::Wine) => &["wine-stable"],
             (Manager::Msys, Self::Mingw32) => &["mingw-w64-i686-gcc"],
             (Manager::Msys, Self::Mingw32Fortran) => &["mingw-w64-i686-gcc-fortran"],
             (Manager::Msys, Self::Mingw64Fortran) => &["mingw-w64-x86_64-gcc-fortran"],
             (Manager::Dnf | Manager::Pacman | Manager::Brew | Manager::Msys | Manager::Unknown, _) => &[],
         }
+    }
+
+    /// Whether some of its packages are of apt's second architecture.
+    pub(crate) fn is_foreign(self) -> bool {
+        self.packages(Manager::Apt).iter().any(|package| package.ends_with(":i386"))
     }
 }
 
@@ -114,7 +131,7 @@ pub(crate) fn commands(manager: Manager, components: &[Component]) -> Vec<Cmd> {
     match manager {
         Manager::Apt => {
             let mut commands = vec![Cmd::root(["apt-get", "update"])];
-            if components.contains(&Component::Wine) {
+            if components.iter().any(|component| component.is_foreign()) {
                 commands.insert(0, Cmd::root(["dpkg", "--add-architecture", "i386"]));
             }
             commands.push(Cmd::root(["apt-get", "install", "-y"]).with(packages(manager, components)));
@@ -145,18 +162,41 @@ fn has_32bit_wine() -> bool {
     !Path::new(MULTIARCH).exists() || Path::new("/usr/lib/i386-linux-gnu/wine").exists()
 }
 
+/// Whether a 32-bit process finds Mono's library, and that its class library: where Debian puts them, and where they are
+/// on systems that have the 32-bit libraries in `/usr/lib`.
+fn has_32bit_mono() -> bool {
+    let folders = ["/usr/lib/i386-linux-gnu", "/usr/lib"];
+    folders.iter().any(|folder| is_32bit(&Path::new(folder).join("libmonosgen-2.0.so.1")))
+        && Path::new("/usr/lib/mono/4.5/mscorlib.dll").exists()
+}
+
+/// Whether a file is a 32-bit ELF image, by the fifth byte of its header.
+fn is_32bit(file: &Path) -> bool {
+    let mut head = [0; 5];
+    let read = std::fs::File::open(file).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head));
+    read.is_ok() && head == *b"\x7fELF\x01"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn apt_gets_the_second_architecture_for_wine_alone() {
+    fn apt_gets_the_second_architecture_where_a_package_is_of_it() {
         let shown = |components: &[Component]| -> Vec<String> {
             commands(Manager::Apt, components).iter().map(ToString::to_string).collect()
         };
         assert_eq!(
             shown(&[Component::LinuxC]),
             ["sudo apt-get update", "sudo apt-get install -y gcc-multilib g++-multilib"]
+        );
+        assert_eq!(
+            shown(&[Component::Mono32]),
+            [
+                "sudo dpkg --add-architecture i386",
+                "sudo apt-get update",
+                "sudo apt-get install -y libmonosgen-2.0-1:i386 libmono-corlib4.5-cil",
+            ]
         );
         assert_eq!(
             shown(&[Component::Mingw32, Component::Wine]),

@@ -41,7 +41,7 @@ impl Needs {
         Self { targets: BTreeSet::from([sides.client, sides.server]), wine, ..Self::default() }
     }
 
-    /// And compilers of these languages, for each target.
+    /// And what these languages need, for each target.
     pub(crate) fn with(self, languages: impl IntoIterator<Item = Language>) -> Self {
         Self { languages: languages.into_iter().collect(), ..self }
     }
@@ -70,6 +70,11 @@ impl Needs {
                 Target::I686WindowsGnu | Target::I686WindowsMsvc => Component::Mingw32Fortran,
                 Target::X64WindowsGnu | Target::X64WindowsMsvc => Component::Mingw64Fortran,
             }));
+        }
+        if self.languages.contains(&Language::DotNet) && !host.is_windows() {
+            // Windows has both with its .NET Framework; Wine has none, and none can be brought to it.
+            components.insert(Component::CSharp);
+            components.extend(self.targets.contains(&Target::I686Linux).then_some(Component::Mono32));
         }
         if self.wine {
             // Wine's shim is built for both.
@@ -245,6 +250,17 @@ mod tests {
         assert_eq!(fortran, [Component::LinuxFortran, Component::Mingw32Fortran, Component::Mingw64Fortran]);
         let plain = Needs::all(LINUX).components(LINUX);
         assert!(!plain.iter().any(|component| fortran.contains(component)), "{plain:?}");
+    }
+
+    #[test]
+    fn dotnet_comes_only_where_it_is_needed() {
+        let linux = Needs::to_run(LINUX, Pair::Linux.sides(LINUX)).with([Language::DotNet]);
+        assert_eq!(linux.components(LINUX), [Component::LinuxC, Component::CSharp, Component::Mono32]);
+        let server = Needs::to_build([Target::I686WindowsGnu]).with([Language::DotNet]);
+        assert_eq!(server.components(LINUX), [Component::Mingw32, Component::CSharp]);
+        let windows = Target::X64WindowsMsvc;
+        let own = Needs::to_run(windows, Pair::Windows.sides(windows)).with([Language::DotNet]);
+        assert!(own.components(windows).is_empty());
     }
 
     #[test]
