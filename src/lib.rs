@@ -284,9 +284,59 @@
 //! body, and interfaces without a library, take and return anything that is `Serialize + DeserializeOwned`, and take
 //! `&mut T` and `&mut [T]` that change in the server.
 //!
+//! # Assemblies of .NET
+//!
+//! With the feature `dotnet`, a method without a body stands for a managed method. The server runs the assembly in the .NET
+//! Framework on Windows, and in Mono elsewhere and where there is no .NET Framework.
+//!
+#![cfg_attr(feature = "dotnet", doc = "```")]
+#![cfg_attr(not(feature = "dotnet"), doc = "```ignore")]
+//! # use bridge32::bridge32;
+//! use bridge32::dotnet::{Class, Object};
+//!
+//! #[bridge32(dotnet = "Vendor.Meter", class = "Vendor.Meter.Device")]
+//! pub trait Meter {
+//!     /// A static method; or else one of an object that the server makes when it starts.
+//!     #[symbol("ReadAll")]
+//!     fn read_all(&self, channel: i32) -> Vec<f64>;
+//!
+//!     #[class("Vendor.Meter.Tools")]
+//!     #[symbol("TryParse")]
+//!     fn parse(&self, text: &str, #[out] value: f64) -> bool;
+//!
+//!     #[constructor]
+//!     fn open(&self, name: &str) -> Object<Channel>;
+//!     #[symbol("get_Range")]
+//!     fn range(&self, #[this] channel: &Object<Channel>) -> f64;
+//!     #[release]
+//!     fn close(&self, channel: Object<Channel>);
+//! }
+//!
+//! pub enum Channel {}
+//!
+//! impl Class for Channel {
+//!     const NAME: &'static str = "Vendor.Meter.Channel";
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! | Rust | C# |
+//! |---|---|
+//! | `i8` … `u64`, `f32`, `f64`, `bool` | the same; an enum is its integer |
+//! | `&str`, `-> String`; `Option<…>` of both | `string`; `None` is null |
+//! | `&[T]`, `-> Vec<T>` of these and of `String` | `T[]` |
+//! | `&Matrix<T>`, `-> Matrix<T>` of numbers | `T[,]` |
+//! | `&Object<T>`, `-> Object<T>` or `Option<Object<T>>` | an object of the class that `T` stands for; it stays in the server until a method with `#[release]` gets it |
+//! | `&mut T`, `&mut [T]`, `#[out] x: T` | `ref T`, an array that changes, `out T` |
+//!
+//! `#[class("…")]` names a method's class, with its namespace; the option `class` does it for all. `#[symbol("…")]` and
+//! `#[optional]` are as above. When the server starts it looks all methods up: one that is missing, or has other types, is
+//! [`LibraryError::MissingMethods`], which says what there is instead. An exception is [`Error::Exception`].
+//!
 //! # Options of the interface
 //!
-//! `#[bridge32(…)]` takes `lib` (the library), `abi` (the calling convention of all methods), `server` (the file name of
+//! `#[bridge32(…)]` takes `lib` (the library), `abi` (the calling convention of all methods), `dotnet` (the assembly, instead
+//! of a library), `class` (the class of its methods), `server` (the file name of
 //! the server's program; by default the trait's name in kebab case and `-server32`), `args = Type` (the type of the start
 //! arguments of a custom server), `remote = [Type]` (types for [memory of the server](Remote)) and `crate = path` (where this crate is, if not at `::bridge32`).
 //!
@@ -315,10 +365,16 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, LibraryError, MissingSymbol, Output,
-    Registration, Remote, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError, UserData, serve,
-    server_main,
+    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, LibraryError, MissingMethod,
+    MissingSymbol, Output, Registration, Remote, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
+    UserData, serve, server_main,
 };
+
+/// What interfaces of .NET assemblies are written with; see the [guide](crate#assemblies-of-net).
+#[cfg(feature = "dotnet")]
+pub mod dotnet {
+    pub use bridge32_runtime::dotnet::{Class, Matrix, Object, Scalar, class_names};
+}
 
 #[doc(hidden)]
 pub use bridge32_runtime::private as __private;

@@ -15,7 +15,7 @@ use crate::model::{Encoding, OsError};
 /// An attribute's name as it was written, and what it says.
 pub(crate) type Said<T> = Option<(Ident, T)>;
 
-/// What the attributes of a method say, nearly all of it about its native function.
+/// What the attributes of a method say, nearly all of it about the function that it stands for.
 #[derive(Default)]
 pub(crate) struct MethodAttributes {
     pub(crate) symbol: Said<LitStr>,
@@ -28,6 +28,9 @@ pub(crate) struct MethodAttributes {
     pub(crate) returns: Said<Expr>,
     pub(crate) global: Said<()>,
     pub(crate) encoding: Said<Encoding>,
+    pub(crate) class: Said<LitStr>,
+    pub(crate) constructor: Said<()>,
+    pub(crate) release: Said<()>,
     /// For any method.
     pub(crate) timeout: Said<Duration>,
 }
@@ -43,6 +46,8 @@ pub(crate) struct ParameterAttributes {
     pub(crate) registered: Said<()>,
     pub(crate) user_data: Said<Vec<Ident>>,
     pub(crate) closes: Said<()>,
+    /// The object that a managed method is called on.
+    pub(crate) this: Said<()>,
 }
 
 /// `#[out]`, `#[out(len = …)]`, `#[out(cap = …, len = …)]`.
@@ -54,10 +59,11 @@ pub(crate) struct Out {
 
 /// The attributes that `#[bridge32]` knows on methods.
 const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `abi`, `optional`, `check`, `last_error`, `errno`, `free_with`, \
-                                 `returns`, `global`, `wide`, `encoding`, `timeout`";
+                                 `returns`, `global`, `wide`, `encoding`, `class`, `constructor`, `release`, `timeout`";
 
 /// The attributes that it knows on parameters.
-const PARAMETER_ATTRIBUTES: &str = "`len_of`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`";
+const PARAMETER_ATTRIBUTES: &str =
+    "`len_of`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`, `this`";
 
 /// The compiler's own attributes that make sense on a method.
 const PASSED_ON: &[&str] = &[
@@ -104,6 +110,9 @@ impl MethodAttributes {
             "global" => say(&mut self.global, name, nothing(attr), errors),
             "wide" => say(&mut self.encoding, name, nothing(attr).map(|()| Encoding::Wide), errors),
             "encoding" => say(&mut self.encoding, name, encoding(attr), errors),
+            "class" => say(&mut self.class, name, text_argument(attr), errors),
+            "constructor" => say(&mut self.constructor, name, nothing(attr), errors),
+            "release" => say(&mut self.release, name, nothing(attr), errors),
             "timeout" => {
                 say(&mut self.timeout, name, text_argument(attr).and_then(|text| duration(&text)), errors);
             }
@@ -112,22 +121,24 @@ impl MethodAttributes {
             }
             "out" => errors.at(name, "what comes out is a parameter; put `#[out]` before it"),
             "closes" => errors.at(name, "what is closed is a parameter; put `#[closes]` before the handle"),
+            "this" => errors.at(name, "the object is a parameter; put `#[this]` before it"),
             other => {
                 errors.at(name, format_args!("`#[{other}]` is not known here; a method takes {METHOD_ATTRIBUTES}"));
             }
         }
     }
 
-    /// The names of all that is given about a native function.
+    /// The names of all that is given about a function of any library.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
-        fn name<T>(said: &Said<T>) -> Option<&Ident> {
-            said.as_ref().map(|(name, _)| name)
-        }
+        let any = [name(&self.symbol), name(&self.optional)].into_iter().flatten();
+        any.chain(self.native_names()).chain(self.managed_names())
+    }
+
+    /// The names of what is given about a native function only.
+    pub(crate) fn native_names(&self) -> impl Iterator<Item = &Ident> {
         [
-            name(&self.symbol),
             name(&self.ordinal),
             name(&self.abi),
-            name(&self.optional),
             name(&self.check),
             name(&self.os_error),
             name(&self.free_with),
@@ -138,6 +149,15 @@ impl MethodAttributes {
         .into_iter()
         .flatten()
     }
+
+    /// The names of what is given about a managed method only.
+    pub(crate) fn managed_names(&self) -> impl Iterator<Item = &Ident> {
+        [name(&self.class), name(&self.constructor), name(&self.release)].into_iter().flatten()
+    }
+}
+
+fn name<T>(said: &Said<T>) -> Option<&Ident> {
+    said.as_ref().map(|(name, _)| name)
 }
 
 impl ParameterAttributes {
@@ -163,6 +183,7 @@ impl ParameterAttributes {
                     say(&mut own.user_data, name, names(attr, wanted), errors);
                 }
                 "closes" => say(&mut own.closes, name, nothing(attr), errors),
+                "this" => say(&mut own.this, name, nothing(attr), errors),
                 "allow" | "expect" | "warn" | "deny" => {}
                 "cfg" | "cfg_attr" => {
                     errors.at(name, "a parameter is there on both sides or on none; put `#[cfg]` on the method");

@@ -4,7 +4,8 @@ use syn::Ident;
 
 use crate::errors::Errors;
 use crate::model::{
-    Beyond, Buffer, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, Symbol,
+    Beyond, Buffer, Encoding, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns,
+    Signature, Symbol, Target,
 };
 use crate::names::{CLIENT_METHODS, LIBRARY_METHODS};
 use crate::types;
@@ -17,17 +18,40 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
     {
         errors.at(name, "`abi` is about native functions, and the interface has no `lib`; give it, or leave `abi` out");
     }
+    dotnet(interface, errors);
     unique(interface, errors);
     for method in &interface.methods {
         taken(interface, method, errors);
-        let is_unclear = method.native.is_none() && method.body.is_none() && interface.options.failed;
+        let is_unclear = method.target.is_none() && method.body.is_none() && interface.options.failed;
         if !is_unclear {
             signature(&method.signature, errors);
             callbacks(&method.signature, errors);
         }
-        if let Some(native) = &method.native {
-            self::native(method, native, errors);
+        match &method.target {
+            Some(Target::Native(native)) => self::native(method, native, errors),
+            Some(Target::Managed(managed)) => self::managed(interface, method, managed, errors),
+            None => {}
         }
+    }
+}
+
+/// The options about an assembly.
+fn dotnet(interface: &Interface, errors: &Errors) {
+    let options = &interface.options;
+    match (&options.dotnet, &options.class) {
+        (Some((name, _)), _) if options.lib.is_some() => {
+            errors.at(name, "`dotnet` contradicts `lib`, an interface is of one library; keep one");
+        }
+        (Some((name, _)), _) if !cfg!(feature = "dotnet") => {
+            errors.at(name, "assemblies are a feature of bridge32; write `features = [\"dotnet\"]` in Cargo.toml");
+        }
+        (None, Some((name, _))) if !options.failed => {
+            errors.at(
+                name,
+                "`class` is about managed methods, and the interface has no `dotnet`; give it, or leave it out",
+            );
+        }
+        _ => {}
     }
 }
 
@@ -38,7 +62,7 @@ fn unique(interface: &Interface, errors: &Errors) {
         let mut earlier = interface.methods[..place].iter().filter(|earlier| earlier.name == method.name);
         if earlier.any(|earlier| !(is_versioned(earlier) && is_versioned(method))) {
             let name = &method.name;
-            let symbol = match method.native.as_ref().map(|native| &native.symbol) {
+            let symbol = match method.native().map(|native| &native.symbol) {
                 Some(Symbol::Name(symbol)) => format!(" and `#[symbol(\"{}\")]`", symbol.value()),
                 _ => String::new(),
             };
@@ -52,10 +76,10 @@ fn taken(interface: &Interface, method: &Method, errors: &Errors) {
     let name = method.name.to_string();
     let owner = match () {
         () if CLIENT_METHODS.contains(&name.as_str()) => interface.client(),
-        () if interface.options.lib.is_some() && LIBRARY_METHODS.contains(&name.as_str()) => interface.library(),
+        () if interface.options.has_library() && LIBRARY_METHODS.contains(&name.as_str()) => interface.library(),
         () => return,
     };
-    let remedy = match method.native {
+    let remedy = match method.target {
         Some(_) => format!("; give the method another name and `#[symbol(\"{name}\")]`"),
         None => "; give the method another name".to_owned(),
     };
@@ -73,6 +97,7 @@ fn signature(signature: &Signature, errors: &Errors) {
         match signature.beyond {
             Beyond::Rust => between_rust(parameter, errors),
             Beyond::Function | Beyond::Caller => with_c(signature, parameter, errors),
+            Beyond::Managed => with_managed_code(parameter, errors),
         }
     }
 }
@@ -241,6 +266,9 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
 fn closed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     let Some(closes) = &parameter.closes else { return };
     match &parameter.kind {
+        _ if signature.beyond == Beyond::Managed => {
+            errors.at(closes, "managed code gives objects, not handles; write a method with `#[release]`");
+        }
         _ if signature.beyond == Beyond::Rust => {
             errors.at(closes, "a method of Rust closes through the native one that it calls; leave `#[closes]` out");
         }
@@ -249,6 +277,65 @@ fn closed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
             errors.at(closes, "what comes out is opened, not closed; leave `#[closes]` out");
         }
         _ => errors.at(closes, "only a handle can be closed; put `#[closes]` before a `Handle<Tag>`, or leave it out"),
+    }
+}
+
+fn managed(interface: &Interface, method: &Method, managed: &Managed, errors: &Errors) {
+    let Signature { parameters, returns, .. } = &method.signature;
+    for (place, parameter) in parameters.iter().enumerate() {
+        if let Some(this) = &parameter.this {
+            if place > 0 {
+                errors.at(this, "the object comes before the arguments; put it first");
+            } else if managed.form != Form::Plain {
+                errors.at(this, "the method is called on no object; leave `#[this]` out");
+            } else if !matches!(parameter.kind, Kind::Pointer(_, Passing::In)) {
+                errors.at(&parameter.ty, "the object stays where it is; write `&Object<T>`");
+            }
+        }
+    }
+    if let Returns::Result { ty, .. } = returns {
+        errors.at(ty, "a managed method throws instead, which is `Error::Exception`; return its own value");
+    }
+    let is_object = parameters.first().is_some_and(|parameter| parameter.this.is_some());
+    match &managed.form {
+        Form::Constructor(name) if !matches!(returns, Returns::Value(_)) => {
+            errors.at(name, "a constructor returns its object; write `-> Object<T>`");
+        }
+        Form::Release(name) => {
+            let is_release = matches!(parameters.as_slice(), [Parameter { kind: Kind::Value, .. }])
+                && matches!(returns, Returns::Nothing);
+            if !is_release {
+                errors.at(name, "an object is released by `fn name(&self, object: Object<T>)`; write that");
+            }
+        }
+        Form::Plain if managed.class.is_none() && interface.options.class.is_none() && !is_object => {
+            errors.at(&method.name, "the class of this method is not known; add `#[class(\"…\")]` with its namespace");
+        }
+        _ => {}
+    }
+}
+
+fn with_managed_code(parameter: &Parameter, errors: &Errors) {
+    match &parameter.kind {
+        Kind::Length(_) => {
+            errors.at(&parameter.name, "an array of .NET knows its length; leave the parameter out");
+        }
+        Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => {
+            errors.at(&parameter.name, "what managed code gives has a size of its own; write `#[out]`");
+        }
+        Kind::UserData(_) => {
+            errors.at(&parameter.ty, "a context is for the callbacks of native functions; leave the parameter out");
+        }
+        Kind::Text { encoding, .. } if *encoding != Encoding::Utf8 => {
+            errors.at(&parameter.name, "text of .NET has one encoding; leave the attribute out");
+        }
+        Kind::Value if types::is_named(&parameter.ty, "String") => {
+            errors.at(&parameter.ty, "a managed method takes text as `&str`; write that");
+        }
+        Kind::Value if types::is_named(&parameter.ty, "Vec") => {
+            errors.at(&parameter.ty, "a managed method takes an array as `&[T]`; write that");
+        }
+        _ => {}
     }
 }
 

@@ -28,8 +28,8 @@ pub(crate) struct Method {
     pub(crate) name: Ident,
     pub(crate) signature: Signature,
     pub(crate) body: Option<Block>,
-    /// The native function behind it: it has no body, and the interface has a library.
-    pub(crate) native: Option<Native>,
+    /// What it stands for: it has no body, and the interface has a library.
+    pub(crate) target: Option<Target>,
     /// Its own deadline.
     pub(crate) timeout: Option<Duration>,
 }
@@ -49,8 +49,36 @@ pub(crate) enum Beyond {
     Rust,
     /// A function of the library.
     Function,
+    /// A method of the assembly.
+    Managed,
     /// The library, which calls back.
     Caller,
+}
+
+/// What a method without a body stands for.
+pub(crate) enum Target {
+    Native(Box<Native>),
+    Managed(Managed),
+}
+
+/// The method of a .NET class behind a method.
+pub(crate) struct Managed {
+    /// Its class, unless that is the one of the object that it is called on or makes.
+    pub(crate) class: Option<LitStr>,
+    pub(crate) name: LitStr,
+    pub(crate) form: Form,
+    pub(crate) optional: bool,
+}
+
+/// How a managed method is called.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// By itself.
+    Plain,
+    /// It makes an object: `#[constructor]`.
+    Constructor(Ident),
+    /// It is none, and lets go of an object: `#[release]`.
+    Release(Ident),
 }
 
 /// The native function, or variable, behind a method.
@@ -105,6 +133,8 @@ pub(crate) struct Parameter {
     pub(crate) kind: Kind,
     /// `#[closes]`, where it stands: the function ends the handle.
     pub(crate) closes: Option<Ident>,
+    /// Whether it is the object that a managed method is called on: `#[this]`.
+    pub(crate) this: Option<Ident>,
 }
 
 /// How a parameter crosses.
@@ -238,6 +268,14 @@ impl Method {
         let taken = ["cfg", "doc", "deprecated", "allow", "expect", "warn", "deny"];
         self.attrs.iter().filter(move |attr| taken.iter().any(|name| attr.path().is_ident(name)))
     }
+
+    /// The native function behind it, if that is one.
+    pub(crate) fn native(&self) -> Option<&Native> {
+        match &self.target {
+            Some(Target::Native(native)) => Some(native),
+            _ => None,
+        }
+    }
 }
 
 impl Signature {
@@ -245,7 +283,6 @@ impl Signature {
     ///
     /// The compiler then reports a type without it once, at the type, and nothing that follows from it.
     pub(crate) fn checked(&self, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-        let is_native = self.beyond != Beyond::Rust;
         let (ty, bridged) = match &parameter.kind {
             Kind::Length(length) => return by_way_of(&length.ty, Needed::IsLength, krate),
             Kind::UserData(_) => return by_way_of(&parameter.ty, Needed::IsUserData, krate),
@@ -255,7 +292,13 @@ impl Signature {
             Kind::Pointer(ty, _) => (&**ty, Needed::Cross),
             Kind::Value | Kind::Text { .. } | Kind::TextBuffer(..) => (&parameter.ty, Needed::Cross),
         };
-        by_way_of(ty, if is_native { Needed::Native } else { bridged }, krate)
+        let needed = match (self.beyond, bridged) {
+            (Beyond::Rust, bridged) => bridged,
+            (Beyond::Function | Beyond::Caller, _) => Needed::Native,
+            (Beyond::Managed, Needed::CrossInSlice) => Needed::Element,
+            (Beyond::Managed, _) => Needed::Managed,
+        };
+        by_way_of(ty, needed, krate)
     }
 
     /// The type of a parameter with `#[closes]`, likewise.
@@ -270,14 +313,16 @@ impl Signature {
     /// The returned type, likewise: how it crosses, and the types in it that do.
     pub(crate) fn checked_return(&self, krate: &TokenStream) -> (&'static str, TokenStream) {
         let cross = |ty| by_way_of(ty, Needed::Cross, krate);
-        let is_native = self.beyond != Beyond::Rust;
+        let (value, element_of) = match self.beyond {
+            Beyond::Rust => (Needed::Cross, Needed::CrossInSlice),
+            Beyond::Function => (Needed::NativeReturn, Needed::Native),
+            Beyond::Caller => (Needed::Native, Needed::Native),
+            Beyond::Managed => (Needed::Managed, Needed::Element),
+        };
         match &self.returns {
             Returns::Nothing => ("value", quote!(())),
-            Returns::Value(ty) if self.beyond == Beyond::Caller => ("value", by_way_of(ty, Needed::Native, krate)),
-            Returns::Value(ty) if is_native => ("value", by_way_of(ty, Needed::NativeReturn, krate)),
-            Returns::Value(ty) => ("value", cross(ty)),
-            Returns::Vec { element, .. } if is_native => ("vec", by_way_of(element, Needed::Native, krate)),
-            Returns::Vec { element, .. } => ("vec", by_way_of(element, Needed::CrossInSlice, krate)),
+            Returns::Value(ty) => ("value", by_way_of(ty, value, krate)),
+            Returns::Vec { element, .. } => ("vec", by_way_of(element, element_of, krate)),
             Returns::Result { ok, error, .. } => {
                 let (ok, error) = (cross(ok), cross(error));
                 ("result", quote!(#ok, #error))
@@ -400,6 +445,8 @@ pub(crate) fn by_way_of(ty: &Type, needed: Needed, krate: &TokenStream) -> Token
         Needed::IsLength => quote_spanned!(span=> IsLength),
         Needed::IsUserData => quote_spanned!(span=> IsUserData),
         Needed::Closes => quote_spanned!(span=> Closes),
+        Needed::Managed => quote_spanned!(span=> dotnet::Managed),
+        Needed::Element => quote_spanned!(span=> dotnet::Element),
     };
     quote_spanned!(span=> <#ty as #krate::__private::#needed>::Value)
 }
@@ -414,6 +461,8 @@ pub(crate) enum Needed {
     IsLength,
     IsUserData,
     Closes,
+    Managed,
+    Element,
 }
 
 impl Returns {

@@ -14,6 +14,10 @@ use crate::model::Abi;
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) lib: Option<LitStr>,
+    /// The option's name, and the assembly of .NET.
+    pub(crate) dotnet: Option<(Ident, LitStr)>,
+    /// The option's name, and the class of all methods that name none.
+    pub(crate) class: Option<(Ident, LitStr)>,
     /// The option's name, and what it says.
     pub(crate) abi: Option<(Ident, Abi)>,
     pub(crate) server: Option<LitStr>,
@@ -25,7 +29,7 @@ pub(crate) struct Options {
     pub(crate) failed: bool,
 }
 
-const KNOWN: &str = "`lib`, `abi`, `server`, `args`, `remote`, `crate`";
+const KNOWN: &str = "`lib`, `abi`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
 
 impl Options {
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
@@ -67,6 +71,15 @@ impl Options {
         }
         match name.to_string().as_str() {
             "lib" => self.lib = not_empty(text(name, input)?, "the name of the library, such as `\"my_lib\"`", errors),
+            "dotnet" => {
+                let assembly = not_empty(text(name, input)?, "the name of the assembly, such as `\"my_lib\"`", errors);
+                self.dotnet = assembly.map(|assembly| (name.clone(), assembly));
+            }
+            "class" => {
+                let class =
+                    not_empty(text(name, input)?, "the class with its namespace, such as `\"Vendor.Meter\"`", errors);
+                self.class = class.map(|class| (name.clone(), class));
+            }
             "server" => self.server = not_empty(text(name, input)?, "the file name of the server's program", errors),
             "abi" => self.abi = errors.take(Abi::parse(&text(name, input)?)).map(|abi| (name.clone(), abi)),
             "remote" => self.remote = types(input)?,
@@ -81,6 +94,11 @@ impl Options {
             }
         }
         Ok(())
+    }
+
+    /// Whether there is a library whose functions the methods are.
+    pub(crate) fn has_library(&self) -> bool {
+        self.lib.is_some() || self.dotnet.is_some()
     }
 
     /// The path of the `bridge32` crate.

@@ -12,8 +12,8 @@ use syn::{
 use crate::attributes::{MethodAttributes, Out, ParameterAttributes};
 use crate::errors::Errors;
 use crate::model::{
-    Abi, Beyond, Buffer, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature,
-    Symbol,
+    Abi, Beyond, Buffer, Encoding, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns,
+    Signature, Symbol, Target,
 };
 use crate::names;
 use crate::options::Options;
@@ -99,20 +99,23 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
     qualifiers(&item.sig, errors);
     generics(&item.sig.generics, "a method of an interface", errors);
     receiver(&item.sig, errors);
-    let is_native = item.default.is_none() && options.lib.is_some();
     let (attrs, own) = MethodAttributes::parse(&item.attrs, errors);
     let timeout = own.timeout.as_ref().map(|(_, timeout)| *timeout);
-    let native = native(own, name, is_native, item.default.is_some(), options, errors);
+    let target = target(own, name, item.default.is_some(), options, errors);
     let mut parameters = Vec::new();
     for input in inputs {
         if let FnArg::Typed(input) = input {
-            parameters.extend(parameter(input, &item, options, errors));
+            parameters.extend(parameter(input, &item, target.as_ref(), options, errors));
         }
     }
     let returns = returns(output, errors)?;
-    let beyond = if is_native { Beyond::Function } else { Beyond::Rust };
+    let beyond = match &target {
+        None => Beyond::Rust,
+        Some(Target::Native(_)) => Beyond::Function,
+        Some(Target::Managed(_)) => Beyond::Managed,
+    };
     let signature = Signature { parameters, returns, beyond };
-    Some(Method { attrs, name: name.clone(), signature, body: item.default, native, timeout })
+    Some(Method { attrs, name: name.clone(), signature, body: item.default, target, timeout })
 }
 
 fn qualifiers(signature: &syn::Signature, errors: &Errors) {
@@ -150,25 +153,56 @@ fn receiver(signature: &syn::Signature, errors: &Errors) {
     }
 }
 
-/// The native function behind a method, if there is one.
-fn native(
-    own: MethodAttributes,
-    name: &Ident,
-    is_native: bool,
-    has_body: bool,
-    options: &Options,
-    errors: &Errors,
-) -> Option<Native> {
-    if !is_native {
-        for attribute in own.names() {
-            let why = if has_body { "the method has a body" } else { "the interface has no `lib`" };
-            // An option that could not be read may have been `lib`.
-            if !has_body && options.failed {
-                continue;
-            }
-            errors.at(attribute, format_args!("`#[{attribute}]` is about a native function, and {why}; leave it out"));
+/// What a method stands for, if it is something of a library.
+fn target(own: MethodAttributes, name: &Ident, has_body: bool, options: &Options, errors: &Errors) -> Option<Target> {
+    match (&options.dotnet, &options.lib) {
+        (Some(_), _) if !has_body => return Some(Target::Managed(managed(own, name, errors))),
+        (_, Some(_)) if !has_body => return Some(Target::Native(Box::new(native(own, name, options, errors)))),
+        _ => {}
+    }
+    for attribute in own.names() {
+        let is_managed = own.managed_names().any(|name| name == attribute);
+        let (what, option) = if is_managed { ("managed method", "dotnet") } else { ("native function", "lib") };
+        let why =
+            if has_body { "the method has a body".to_owned() } else { format!("the interface has no `{option}`") };
+        // An option that could not be read may have been `lib`.
+        if !has_body && options.failed {
+            continue;
         }
-        return None;
+        errors.at(attribute, format_args!("`#[{attribute}]` is about a {what}, and {why}; leave it out"));
+    }
+    None
+}
+
+/// The managed method behind a method.
+fn managed(own: MethodAttributes, name: &Ident, errors: &Errors) -> Managed {
+    for attribute in own.native_names() {
+        let message = "is about a native function, and the interface is of a .NET assembly; leave it out";
+        errors.at(attribute, format_args!("`#[{attribute}]` {message}"));
+    }
+    let form = match (own.constructor, own.release) {
+        (Some(_), Some((release, ()))) => {
+            errors.at(&release, "`#[release]` contradicts `#[constructor]`; keep one");
+            Form::Release(release)
+        }
+        (Some((constructor, ())), None) => Form::Constructor(constructor),
+        (None, Some((release, ()))) => Form::Release(release),
+        (None, None) => Form::Plain,
+    };
+    let own_name = || LitStr::new(&names::text(name), name.span());
+    Managed {
+        class: own.class.map(|(_, class)| class),
+        name: own.symbol.map_or_else(own_name, |(_, symbol)| symbol),
+        form,
+        optional: own.optional.is_some(),
+    }
+}
+
+/// The native function behind a method.
+fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Errors) -> Native {
+    for attribute in own.managed_names() {
+        let message = "is about a managed method, and the interface is of a native library; leave it out";
+        errors.at(attribute, format_args!("`#[{attribute}]` {message}"));
     }
     if let (Some(_), Some((ordinal, _))) = (&own.symbol, &own.ordinal) {
         errors.at(ordinal, "`#[ordinal]` contradicts `#[symbol]`; keep one");
@@ -188,7 +222,7 @@ fn native(
         }
         (None, None) => Symbol::Name(LitStr::new(&names::text(name), name.span())),
     };
-    Some(Native {
+    Native {
         symbol,
         abi,
         optional: own.optional.is_some(),
@@ -198,10 +232,16 @@ fn native(
         returned_length: own.returns.map(|(_, length)| length),
         encoding: own.encoding.map_or(Encoding::Utf8, |(_, encoding)| encoding),
         is_variable: own.global.is_some(),
-    })
+    }
 }
 
-fn parameter(input: &PatType, method: &TraitItemFn, options: &Options, errors: &Errors) -> Option<Parameter> {
+fn parameter(
+    input: &PatType,
+    method: &TraitItemFn,
+    target: Option<&Target>,
+    options: &Options,
+    errors: &Errors,
+) -> Option<Parameter> {
     let (mutability, name) = match &*input.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => (pat.mutability, pat.ident.clone()),
         pat => {
@@ -214,20 +254,32 @@ fn parameter(input: &PatType, method: &TraitItemFn, options: &Options, errors: &
     {
         errors.at(mutability, "without a body there is nothing that changes it; leave `mut` out");
     }
-    let own = ParameterAttributes::parse(&input.attrs, errors);
+    let mut own = ParameterAttributes::parse(&input.attrs, errors);
+    let is_managed = matches!(target, Some(Target::Managed(_)));
+    let this = own.this.take_if(|_| is_managed).map(|(this, ())| this);
     let closes = own.closes.as_ref().map(|(closes, ())| closes.clone());
     let kind = match types::function(&input.ty) {
+        Some((function, _)) if is_managed => {
+            errors.at(function.fn_token, "managed code calls no closures back; pass values");
+            return None;
+        }
         Some((function, is_optional)) => {
-            let has_c = method.default.is_none() && options.lib.is_some();
+            let has_c = matches!(target, Some(Target::Native(_)));
             callback::kind_of(function, is_optional, own, has_c, options, errors)?
         }
         None => {
             types::check_parameter(&input.ty, !method.sig.generics.params.is_empty(), errors);
             callback::check_none(&own, errors);
-            kind(own, &input.ty, errors)
+            match &own.out {
+                // What managed code gives has a size of its own.
+                Some((_, Some(Out { cap: None, len: None }))) if is_managed && own.len_of.is_none() => {
+                    Kind::Pointer(input.ty.clone(), Passing::Out)
+                }
+                _ => kind(own, &input.ty, errors),
+            }
         }
     };
-    Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind, closes })
+    Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind, closes, this })
 }
 
 /// How a parameter crosses, by its type and its attributes.
@@ -251,6 +303,9 @@ fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind {
         (None, Some((_, None))) => Kind::Pointer(Box::new(ty.clone()), Passing::Out),
         (None, None) => types::kind(ty, encoding),
     };
+    if let Some((name, ())) = &own.this {
+        errors.at(name, "`#[this]` is the object that a managed method is called on; leave it out");
+    }
     if let Some((name, _)) = &own.user_data
         && !matches!(kind, Kind::UserData(_))
     {

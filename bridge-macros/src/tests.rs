@@ -84,6 +84,18 @@ fn what_stands_in_for_mistakes_is_rust() {
     assert!(["launch", "builder", "add", "none"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
 }
 
+/// What the runtime does not have is not called.
+#[test]
+fn an_assembly_needs_the_feature() {
+    let item = quote!(
+        pub trait Meter {
+            fn read(&self) -> i32;
+        }
+    );
+    let expanded = crate::expand(quote!(dotnet = "meter", class = "Vendor.Meter"), item).to_string();
+    assert_eq!(expanded.contains("assemblies are a feature of bridge32"), !cfg!(feature = "dotnet"), "{expanded}");
+}
+
 /// Finds the methods of a type's own `impl`s.
 struct Methods<'f> {
     of: &'static str,

@@ -12,7 +12,7 @@ pub trait Thin {
 pub struct ThinClient {
     session: ::bridge32::__private::Session,
 }
-///Implements [`Thin`] by calling the native library in this process. In the 32-bit server that is the 32-bit library; a 64-bit program can load a 64-bit build of it without a bridge.
+///Implements [`Thin`] by calling the library in this process. In the 32-bit server that is the 32-bit library; a 64-bit program can load a 64-bit build of it without a bridge.
 #[derive(::core::fmt::Debug)]
 pub struct ThinLibrary {
     library: ::bridge32::__private::NativeLibrary,
@@ -43,7 +43,9 @@ const _: () = {
                 name: "Thin",
                 server: "thin-server32",
                 version: ::core::env!("CARGO_PKG_VERSION"),
-                library: ::core::option::Option::Some("thin"),
+                library: ::core::option::Option::Some(
+                    ::bridge32::__private::LibraryName::Native("thin"),
+                ),
                 methods: &[
                     ::bridge32::__private::Method {
                         name: "add",
@@ -64,40 +66,42 @@ const _: () = {
                         returns: ::bridge32::__private::interface::value::<
                             <i32 as ::bridge32::__private::NativeReturn>::Value,
                         >,
-                        native: ::core::option::Option::Some(::bridge32::__private::NativeFunction {
-                            symbol: ::bridge32::__private::Symbol::Name("add"),
-                            is_variable: false,
-                            free_with: ::core::option::Option::None,
-                            abi: ::bridge32::__private::Abi::Stdcall,
-                            optional: false,
-                            stack_bytes: ::bridge32::__private::interface::stack_bytes(
-                                &[
-                                    ::core::mem::size_of::<
-                                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
-                                    >(),
-                                    ::core::mem::size_of::<
-                                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
-                                    >(),
+                        target: ::core::option::Option::Some(
+                            ::bridge32::__private::Target::Native(::bridge32::__private::NativeFunction {
+                                symbol: ::bridge32::__private::Symbol::Name("add"),
+                                is_variable: false,
+                                free_with: ::core::option::Option::None,
+                                abi: ::bridge32::__private::Abi::Stdcall,
+                                optional: false,
+                                stack_bytes: ::bridge32::__private::interface::stack_bytes(
+                                    &[
+                                        ::core::mem::size_of::<
+                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
+                                        >(),
+                                        ::core::mem::size_of::<
+                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
+                                        >(),
+                                    ],
+                                ),
+                                returns: ::bridge32::__private::CType::Value(
+                                    <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                                ),
+                                parameters: &[
+                                    (
+                                        ::bridge32::__private::CType::Value(
+                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ),
+                                        "a",
+                                    ),
+                                    (
+                                        ::bridge32::__private::CType::Value(
+                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ),
+                                        "b",
+                                    ),
                                 ],
-                            ),
-                            returns: ::bridge32::__private::CType::Value(
-                                <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
-                            ),
-                            parameters: &[
-                                (
-                                    ::bridge32::__private::CType::Value(
-                                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
-                                    ),
-                                    "a",
-                                ),
-                                (
-                                    ::bridge32::__private::CType::Value(
-                                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
-                                    ),
-                                    "b",
-                                ),
-                            ],
-                        }),
+                            }),
+                        ),
                         timeout: ::core::option::Option::None,
                     },
                     ::bridge32::__private::Method {
@@ -119,38 +123,40 @@ const _: () = {
                         returns: ::bridge32::__private::interface::value::<
                             <f64 as ::bridge32::__private::NativeReturn>::Value,
                         >,
-                        native: ::core::option::Option::Some(::bridge32::__private::NativeFunction {
-                            symbol: ::bridge32::__private::Symbol::Name("mean"),
-                            is_variable: false,
-                            free_with: ::core::option::Option::None,
-                            abi: ::bridge32::__private::Abi::Stdcall,
-                            optional: false,
-                            stack_bytes: ::bridge32::__private::interface::stack_bytes(
-                                &[
-                                    ::core::mem::size_of::<*const ()>(),
-                                    ::core::mem::size_of::<
-                                        <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C,
-                                    >(),
+                        target: ::core::option::Option::Some(
+                            ::bridge32::__private::Target::Native(::bridge32::__private::NativeFunction {
+                                symbol: ::bridge32::__private::Symbol::Name("mean"),
+                                is_variable: false,
+                                free_with: ::core::option::Option::None,
+                                abi: ::bridge32::__private::Abi::Stdcall,
+                                optional: false,
+                                stack_bytes: ::bridge32::__private::interface::stack_bytes(
+                                    &[
+                                        ::core::mem::size_of::<*const ()>(),
+                                        ::core::mem::size_of::<
+                                            <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C,
+                                        >(),
+                                    ],
+                                ),
+                                returns: ::bridge32::__private::CType::Value(
+                                    <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                                ),
+                                parameters: &[
+                                    (
+                                        ::bridge32::__private::CType::ConstPointer(
+                                            <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ),
+                                        "values",
+                                    ),
+                                    (
+                                        ::bridge32::__private::CType::Value(
+                                            <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ),
+                                        "n",
+                                    ),
                                 ],
-                            ),
-                            returns: ::bridge32::__private::CType::Value(
-                                <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
-                            ),
-                            parameters: &[
-                                (
-                                    ::bridge32::__private::CType::ConstPointer(
-                                        <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
-                                    ),
-                                    "values",
-                                ),
-                                (
-                                    ::bridge32::__private::CType::Value(
-                                        <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C_NAME,
-                                    ),
-                                    "n",
-                                ),
-                            ],
-                        }),
+                            }),
+                        ),
                         timeout: ::core::option::Option::None,
                     },
                     ::bridge32::__private::Method {
@@ -167,7 +173,7 @@ const _: () = {
                             <i32 as ::bridge32::__private::Cross<_>>::Value,
                             <String as ::bridge32::__private::Cross<_>>::Value,
                         >,
-                        native: ::core::option::Option::None,
+                        target: ::core::option::Option::None,
                         timeout: ::core::option::Option::None,
                     },
                 ],

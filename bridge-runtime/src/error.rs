@@ -172,6 +172,19 @@ pub enum Error {
         os_error: Option<SystemError>,
     },
 
+    /// Managed code threw an exception. The server lives on.
+    #[error("`{method}` threw {class}: {message}")]
+    Exception {
+        /// The method.
+        method: String,
+        /// The exception's class, with its namespace.
+        class: String,
+        /// Its message.
+        message: String,
+        /// Where it was thrown, innermost method first, and what had caused it.
+        stack_trace: String,
+    },
+
     /// The library does not export what an optional method calls.
     #[error("`{method}`: the library does not export `{symbol}`")]
     SymbolMissing {
@@ -333,6 +346,68 @@ pub enum LibraryError {
         /// The methods, and the names that were looked up.
         missing: Vec<MissingSymbol>,
     },
+
+    /// There is no .NET in this process to load an assembly with.
+    #[error("no .NET was found for a {process} process on {os}; install the .NET Framework (on Windows) or Mono; tried:{}", list(.tried))]
+    NoManagedRuntime {
+        /// The architecture of the server, such as `32-bit (x86)`.
+        process: String,
+        /// The server's system.
+        os: String,
+        /// What was tried, and what came of it.
+        tried: Vec<String>,
+    },
+
+    /// The file is no assembly of .NET.
+    #[error("{path} is no .NET assembly: it is {found}")]
+    NotAnAssembly {
+        /// The file.
+        path: String,
+        /// What it is instead.
+        found: String,
+    },
+
+    /// Managed code threw an exception while the assembly was loaded, or its objects were made.
+    #[error("{path} could not be loaded: it threw {class}: {message}")]
+    Exception {
+        /// The file.
+        path: String,
+        /// The exception's class, with its namespace.
+        class: String,
+        /// Its message.
+        message: String,
+    },
+
+    /// The assembly does not have what the interface calls.
+    #[error("{path} does not have what these methods call:{}", list(.missing))]
+    MissingMethods {
+        /// The file.
+        path: String,
+        /// The methods, and what the assembly has instead.
+        missing: Vec<MissingMethod>,
+    },
+}
+
+/// A managed method that an assembly lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingMethod {
+    /// The method of the interface that calls it.
+    pub method: String,
+    /// What the assembly does not have.
+    pub wanted: String,
+    /// What it has instead.
+    pub found: Vec<String>,
+}
+
+impl Display for MissingMethod {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: no {}", self.method, self.wanted)?;
+        if !self.found.is_empty() {
+            let found: Vec<_> = self.found.iter().map(|found| format!("`{found}`")).collect();
+            write!(f, "; there is {}", found.join(", "))?;
+        }
+        Ok(())
+    }
 }
 
 /// A symbol that a library lacks.

@@ -56,6 +56,16 @@ pub enum Fault {
         /// What happened.
         reason: String,
     },
+    /// Managed code threw an exception.
+    #[error("it threw {class}: {message}")]
+    Exception {
+        /// The exception's class.
+        class: String,
+        /// Its message.
+        message: String,
+        /// Where it was thrown, and what had caused it.
+        stack_trace: String,
+    },
     /// What the library returned is no value of the declared type.
     #[error("the library returned {0}")]
     Value(String),

@@ -21,6 +21,10 @@ mod sys;
 pub mod native;
 
 pub mod library;
+
+#[cfg(feature = "dotnet")]
+pub mod dotnet;
+
 pub mod process;
 mod secret;
 
@@ -30,7 +34,7 @@ pub mod server;
 pub mod private;
 
 pub use client::{Builder, Remote, Restart, ServerExit, ServerInfo};
-pub use error::{CallError, Error, LibraryError, MissingSymbol, SystemError};
+pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, SystemError};
 pub use interface::Difference;
 pub use native::{Address, Bool32, Handle, UserData};
 pub use process::{ExitStatus, Output};

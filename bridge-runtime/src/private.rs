@@ -6,10 +6,13 @@ pub use crate::client::{
     Answer, Arguments, Builder, Client, Outcome, RegisteredClosure, ServerExit, ServerInfo, Session, connect,
     in_process,
 };
+#[cfg(feature = "dotnet")]
+pub use crate::dotnet;
 use crate::error::{CallError, Error, SystemError};
 pub use crate::fault::Fault;
 pub use crate::interface::{
-    self, Abi, CType, Description, FunctionPointer, Interface, Method, Native as NativeFunction, Parameter, Symbol,
+    self, Abi, CType, Description, FunctionPointer, Interface, LibraryName, Method, Native as NativeFunction,
+    Parameter, Symbol, Target,
 };
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder};

@@ -255,7 +255,7 @@ fn encode(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenS
     let Parameter { name, kind, .. } = parameter;
     let text = names::text(name);
     match kind {
-        Kind::Text { encoding, .. } if method.native.is_some() => {
+        Kind::Text { encoding, .. } if method.native().is_some() => {
             let encoding = encoding.name();
             quote!(#arguments.c_text::<#krate::__private::#encoding>(#text, #name)?;)
         }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::model::{
-    Callback, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, Symbol,
+    Callback, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, Symbol, Target,
 };
 use crate::names;
 
@@ -63,9 +63,13 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
     let trait_name = &interface.name;
     let name = names::text(trait_name);
     let server = interface.server();
-    let library = option(interface.options.lib.as_ref().map(|lib| quote!(#lib)));
+    let library = option(match (&interface.options.dotnet, &interface.options.lib) {
+        (Some((_, assembly)), _) => Some(quote!(#krate::__private::LibraryName::Assembly(#assembly))),
+        (None, Some(lib)) => Some(quote!(#krate::__private::LibraryName::Native(#lib))),
+        (None, None) => None,
+    });
     let args = interface.options.args.as_ref().map_or_else(|| quote!(()), |args| quote!(#args));
-    let methods = interface.methods.iter().map(|method| method_description(method, &krate));
+    let methods = interface.methods.iter().map(|method| method_description(interface, method, &krate));
     quote! {
         #[automatically_derived]
         impl #krate::__private::Interface for dyn #trait_name {
@@ -85,12 +89,21 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
     }
 }
 
-fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
+fn method_description(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenStream {
     let (cfgs, name) = (method.cfgs(), names::text(&method.name));
     let parameters = parameters(&method.signature, krate);
     let (shape, returned) = method.signature.checked_return(krate);
     let shape = names::local(shape);
-    let native = option(method.native.as_ref().map(|native| native_description(method, native, krate)));
+    let target = option(method.target.as_ref().map(|target| match target {
+        Target::Native(native) => {
+            let native = native_description(method, native, krate);
+            quote!(#krate::__private::Target::Native(#native))
+        }
+        Target::Managed(managed) => {
+            let managed = super::dotnet::description(interface, method, managed, krate);
+            quote!(#krate::__private::Target::Managed(#managed))
+        }
+    }));
     let timeout = option(method.timeout.map(|timeout| {
         let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
         quote!(::core::time::Duration::new(#seconds, #nanoseconds))
@@ -100,7 +113,7 @@ fn method_description(method: &Method, krate: &TokenStream) -> TokenStream {
             name: #name,
             parameters: #parameters,
             returns: #krate::__private::interface::#shape::<#returned>,
-            native: #native,
+            target: #target,
             timeout: #timeout,
         }
     }

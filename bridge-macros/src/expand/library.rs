@@ -8,15 +8,15 @@ use syn::ext::IdentExt as _;
 use super::trampoline;
 use crate::model::{
     Abi, Buffer, Encoding, Interface, Kind, Length, Method, Native, OsError, Parameter, Passing, Returns, Signature,
-    joined,
+    Target, joined,
 };
 use crate::names::{self, local};
 
 /// The native implementation's type.
 pub(super) fn declaration(interface: &Interface) -> TokenStream {
-    let (krate, vis, library) = (interface.options.krate(), &interface.vis, interface.library());
+    let (vis, library, loaded) = (&interface.vis, interface.library(), loaded(interface));
     let doc = format!(
-        "Implements [`{}`] by calling the native library in this process. In the 32-bit server that is the 32-bit \
+        "Implements [`{}`] by calling the library in this process. In the 32-bit server that is the 32-bit \
          library; a 64-bit program can load a 64-bit build of it without a bridge.",
         interface.name
     );
@@ -24,10 +24,19 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
         #[doc = #doc]
         #[derive(::core::fmt::Debug)]
         #vis struct #library {
-            library: #krate::__private::NativeLibrary,
+            library: #loaded,
             /// The library need not bear calls from several threads at once.
             _one_thread: ::core::marker::PhantomData<::core::cell::Cell<()>>,
         }
+    }
+}
+
+/// The runtime's type for a loaded library of the interface's kind.
+fn loaded(interface: &Interface) -> TokenStream {
+    let krate = interface.options.krate();
+    match &interface.options.dotnet {
+        Some(_) => quote!(#krate::__private::dotnet::ManagedLibrary),
+        None => quote!(#krate::__private::NativeLibrary),
     }
 }
 
@@ -35,12 +44,12 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
 pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (krate, vis, library, trait_name) =
         (interface.options.krate(), &interface.vis, interface.library(), &interface.name);
-    let result = quote!(::core::result::Result);
+    let (result, loaded) = (quote!(::core::result::Result), loaded(interface));
     let description = quote!(<dyn #trait_name as #krate::__private::Interface>::description());
     let args = quote!(<dyn #trait_name as #krate::__private::Interface>::Args);
     let methods = interface.methods.iter().filter_map(|method| {
-        let native = method.native.as_ref()?;
-        Some(self::method(method, native, &krate))
+        let target = method.target.as_ref()?;
+        Some(self::method(method, target, &krate))
     });
     let allow = quote!(#[allow(clippy::unused_unit)]);
     quote! {
@@ -50,7 +59,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             /// # Errors
             /// Why it could not be loaded, or which functions it lacks.
             #vis fn load() -> #result<Self, #krate::LibraryError> {
-                #krate::__private::NativeLibrary::load(#description, ::core::option::Option::None, &[]).map(Self::new)
+                #loaded::load(#description, ::core::option::Option::None, &[]).map(Self::new)
             }
 
             /// Loads a library from a file.
@@ -61,10 +70,10 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
                 path: impl ::core::convert::AsRef<::std::path::Path>,
             ) -> #result<Self, #krate::LibraryError> {
                 let path = ::core::option::Option::Some(::core::convert::AsRef::as_ref(&path));
-                #krate::__private::NativeLibrary::load(#description, path, &[]).map(Self::new)
+                #loaded::load(#description, path, &[]).map(Self::new)
             }
 
-            fn new(library: #krate::__private::NativeLibrary) -> Self {
+            fn new(library: #loaded) -> Self {
                 Self { library, _one_thread: ::core::marker::PhantomData }
             }
         }
@@ -80,7 +89,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
                 ::std::boxed::Box<dyn ::core::error::Error + ::core::marker::Send + ::core::marker::Sync>,
             > {
                 let (path, dirs) = (context.library_path(), context.library_dirs());
-                #result::Ok(Self::new(#krate::__private::NativeLibrary::load(#description, path, dirs)?))
+                #result::Ok(Self::new(#loaded::load(#description, path, dirs)?))
             }
 
             fn library_path(&self) -> ::core::option::Option<&::core::primitive::str> {
@@ -96,11 +105,14 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     }
 }
 
-fn method(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+fn method(method: &Method, target: &Target, krate: &TokenStream) -> TokenStream {
     let (cfgs, signature, name) =
         (method.cfgs(), super::interface::signature(method, false, krate), names::text(&method.name));
-    let body = if native.is_variable { variable(method, krate) } else { function(method, native, krate) };
-    let declare = (!native.is_variable).then(|| function_declaration(method, native));
+    let (declare, body) = match target {
+        Target::Native(native) if native.is_variable => (None, variable(method, krate)),
+        Target::Native(native) => (Some(function_declaration(method, native)), function(method, native, krate)),
+        Target::Managed(managed) => (None, super::dotnet::body(method, managed, krate)),
+    };
     let callbacks = method.signature.callbacks();
     let callbacks = callbacks.map(|(parameter, callback)| trampoline::items(method, parameter, callback, krate));
     quote! {

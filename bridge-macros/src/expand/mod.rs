@@ -2,6 +2,7 @@
 //! in it are absolute.
 
 mod client;
+mod dotnet;
 mod interface;
 mod library;
 mod receive;
@@ -22,12 +23,12 @@ pub(crate) use stub::Stub;
 pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let declaration = interface::declaration(interface);
     let client_type = client::declaration(interface);
-    let library_type = interface.options.lib.as_ref().map(|_| library::declaration(interface));
+    let library_type = interface.options.has_library().then(|| library::declaration(interface));
     let numbers = numbers(interface);
     let description = interface::description(interface);
     let client = client::implementation(interface);
     let dispatcher = server::dispatcher(interface);
-    let library = interface.options.lib.as_ref().map(|_| library::implementation(interface));
+    let library = interface.options.has_library().then(|| library::implementation(interface));
     quote! {
         #declaration
         #client_type

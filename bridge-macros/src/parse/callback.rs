@@ -26,6 +26,7 @@ pub(super) fn kind_of(
         own.out.as_ref().map(|(name, _)| name),
         own.encoding.as_ref().map(|(name, _)| name),
         own.user_data.as_ref().map(|(name, _)| name),
+        own.this.as_ref().map(|(name, ())| name),
     ];
     for name in misplaced.into_iter().flatten() {
         errors.at(name, format_args!("`#[{name}]` is not for a callback; leave it out, or put it inside the `fn(…)`"));
@@ -56,7 +57,14 @@ pub(super) fn kind_of(
             Some((name, _)) if name != "_" => name.clone(),
             _ => format_ident!("argument_{}", place + 1, span = Span::mixed_site()),
         };
-        parameters.push(Parameter { mutability: None, name, ty: input.ty.clone(), kind: Kind::Value, closes: None });
+        parameters.push(Parameter {
+            mutability: None,
+            name,
+            ty: input.ty.clone(),
+            kind: Kind::Value,
+            closes: None,
+            this: None,
+        });
         let lengths: Vec<Ident> = function.inputs.iter().flat_map(|input| lengths(&input.attrs)).collect();
         let parameter_kind = buffer(own, &input.ty, &parameters[place].name, &lengths, errors);
         parameters[place].kind = parameter_kind;

@@ -118,6 +118,7 @@ fn fault_error(method: &str, fault: Fault) -> Error {
         Fault::StaleHandle { parameter } => Error::StaleHandle { method, parameter },
         Fault::SymbolMissing { symbol } => Error::SymbolMissing { method, symbol },
         Fault::Status { value, os_error } => Error::Status { method, value, os_error },
+        Fault::Exception { class, message, stack_trace } => Error::Exception { method, class, message, stack_trace },
         Fault::Callback { callback, reason } => Error::Callback { method, callback, reason },
         other => Error::Fault { method, reason: other.to_string() },
     }

@@ -2,10 +2,16 @@
 //! compare when they meet.
 
 mod difference;
+#[cfg(feature = "dotnet")]
+mod managed;
 mod shape;
 
 pub use difference::Difference;
 pub(crate) use difference::differences;
+#[cfg(feature = "dotnet")]
+pub(crate) use managed::csharp;
+#[cfg(feature = "dotnet")]
+pub use managed::{Form, Managed, ManagedParameter, ManagedPassing};
 pub use shape::{
     c_str, optional_c_str, optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut,
     text, user_data, value, vec,
@@ -36,10 +42,30 @@ pub struct Description {
     pub server: &'static str,
     /// The version of the package that it is in.
     pub version: &'static str,
-    /// The native library, as the trait names it.
-    pub library: Option<&'static str>,
+    /// The library, as the trait names it.
+    pub library: Option<LibraryName>,
     /// Its methods; a method's number is its place here.
     pub methods: &'static [Method],
+}
+
+/// What an interface calls its library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LibraryName {
+    /// A native library.
+    Native(&'static str),
+    /// An assembly of .NET.
+    #[cfg(feature = "dotnet")]
+    Assembly(&'static str),
+}
+
+impl fmt::Display for LibraryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Native(name) => f.write_str(name),
+            #[cfg(feature = "dotnet")]
+            Self::Assembly(name) => f.write_str(name),
+        }
+    }
 }
 
 /// The description of a method.
@@ -51,8 +77,8 @@ pub struct Method {
     pub parameters: &'static [Parameter],
     /// The text of the type it returns.
     pub returns: fn() -> String,
-    /// The native function behind it, unless it has a body.
-    pub native: Option<Native>,
+    /// The function of the library behind it, unless it has a body.
+    pub target: Option<Target>,
     /// Its own deadline. It is the client's affair, and no part of the fingerprint.
     pub timeout: Option<Duration>,
 }
@@ -64,6 +90,27 @@ pub struct Parameter {
     pub name: &'static str,
     /// The text of its type.
     pub shape: fn() -> String,
+}
+
+/// What is called for a method.
+#[derive(Debug)]
+pub enum Target {
+    /// A function, or a variable, of a native library.
+    Native(Native),
+    /// A method of an assembly.
+    #[cfg(feature = "dotnet")]
+    Managed(Managed),
+}
+
+impl Target {
+    /// Its signature in its own language.
+    pub fn signature(&self) -> String {
+        match self {
+            Self::Native(native) => native.signature(),
+            #[cfg(feature = "dotnet")]
+            Self::Managed(managed) => managed.signature(),
+        }
+    }
 }
 
 /// The description of a native function.
@@ -188,11 +235,19 @@ impl Abi {
 }
 
 impl Method {
-    /// Its signature in Rust and in C, with all types spelled out: what the fingerprint covers.
+    /// Its signature in Rust and in the library's language, with all types spelled out: what the fingerprint covers.
     pub fn signature(&self) -> String {
-        match &self.native {
-            Some(native) => format!("{} = {}", self.rust_signature(), native.signature()),
+        match &self.target {
+            Some(target) => format!("{} = {}", self.rust_signature(), target.signature()),
             None => self.rust_signature(),
+        }
+    }
+
+    /// The native function behind it, if that is one.
+    pub(crate) fn native(&self) -> Option<&Native> {
+        match &self.target {
+            Some(Target::Native(native)) => Some(native),
+            _ => None,
         }
     }
 
@@ -313,8 +368,8 @@ impl Fnv {
 mod tests {
     use super::*;
 
-    const fn method(name: &'static str, parameters: &'static [Parameter], native: Option<Native>) -> Method {
-        Method { name, parameters, returns: value::<f64>, native, timeout: None }
+    const fn method(name: &'static str, parameters: &'static [Parameter], target: Option<Target>) -> Method {
+        Method { name, parameters, returns: value::<f64>, target, timeout: None }
     }
 
     #[test]
@@ -332,7 +387,7 @@ mod tests {
         const PARAMETERS: &[Parameter] =
             &[Parameter { name: "x", shape: slice::<f64> }, Parameter { name: "n", shape: value::<i32> }];
         assert_eq!(
-            method("sum", PARAMETERS, Some(native)).signature(),
+            method("sum", PARAMETERS, Some(Target::Native(native))).signature(),
             "sum(x: &[f64], n: i32) -> f64 = double __stdcall sum_doubles(const double *x, int32_t n)"
         );
         assert_eq!(method("now", &[], None).signature(), "now() -> f64");

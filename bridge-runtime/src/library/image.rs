@@ -69,6 +69,12 @@ impl Image {
         bits(self.is_64, architecture_name(self.architecture))
     }
 
+    /// Whether it is for Windows; assemblies of .NET are, on every system.
+    #[cfg(feature = "dotnet")]
+    pub(crate) fn is_windows(&self) -> bool {
+        self.format == Format::Pe
+    }
+
     /// Whether this process can load it, as far as the architecture goes.
     pub(crate) fn fits_this_process(&self) -> bool {
         self.is_64 == cfg!(target_pointer_width = "64")

@@ -116,7 +116,7 @@ fn file_names(name: &str) -> Vec<String> {
     names
 }
 
-fn program_dir() -> Option<PathBuf> {
+pub(crate) fn program_dir() -> Option<PathBuf> {
     std::env::current_exe().ok()?.parent().map(Path::to_owned)
 }
 
@@ -214,7 +214,7 @@ fn is_found_by_the_system(name: &str) -> bool {
 }
 
 /// libloading's text says which of its calls failed; what the system said is inside.
-fn system_error(error: libloading::Error) -> SystemError {
+pub(crate) fn system_error(error: libloading::Error) -> SystemError {
     let source = std::error::Error::source(&error);
     let code = source.and_then(|source| source.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
     let message = source.map_or_else(|| error.to_string(), ToString::to_string);

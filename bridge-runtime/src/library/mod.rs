@@ -6,4 +6,6 @@ mod native;
 
 pub(crate) use image::{Image, bits};
 pub use load::Library;
+#[cfg(feature = "dotnet")]
+pub(crate) use load::{program_dir, system_error};
 pub use native::NativeLibrary;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Image, Library};
 use crate::error::{LibraryError, MissingSymbol};
 use crate::fault::Fault;
-use crate::interface::{Description, Method, Native, Symbol};
+use crate::interface::{Description, LibraryName, Method, Native, Symbol};
 
 /// The address of a function of any signature, or of a variable.
 pub(super) type Address = unsafe extern "C" fn();
@@ -58,7 +58,10 @@ impl NativeLibrary {
             // A bare name that is no file here is searched for like the interface's.
             Some(path) if path.components().count() > 1 || path.exists() => Library::open(path, dirs)?,
             Some(path) => Library::find(&path.display().to_string(), dirs)?,
-            None => Library::find(description.library.unwrap_or(description.name), dirs)?,
+            None => match description.library {
+                Some(LibraryName::Native(name)) => Library::find(name, dirs)?,
+                _ => Library::find(description.name, dirs)?,
+            },
         };
         let mut missing = Vec::new();
         let mut look_up = |method: &Method, names: Vec<String>, is_optional: bool| {
@@ -70,7 +73,7 @@ impl NativeLibrary {
         };
         let (mut functions, mut releases) = (Vec::new(), Vec::new());
         for method in description.methods {
-            let Some(native) = &method.native else {
+            let Some(native) = method.native() else {
                 functions.push(None);
                 releases.push(None);
                 continue;
@@ -134,11 +137,11 @@ impl NativeLibrary {
     /// The native functions of the interface, and whether the library has each.
     pub(crate) fn functions(&self) -> impl Iterator<Item = (&'static Native, bool)> {
         let methods = self.description.methods.iter().zip(&self.functions);
-        methods.filter_map(|(method, address)| Some((method.native.as_ref()?, address.is_some())))
+        methods.filter_map(|(method, address)| Some((method.native()?, address.is_some())))
     }
 
     fn symbol(&self, method: u32) -> String {
-        let native = self.description.methods.get(method as usize).and_then(|method| method.native.as_ref());
+        let native = self.description.methods.get(method as usize).and_then(Method::native);
         native.map(|native| native.symbol.to_string()).unwrap_or_default()
     }
 

@@ -103,7 +103,7 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(Request, Option<P
 fn help(interface: &Description) -> String {
     let Description { name, server, library, .. } = interface;
     let what = match library {
-        Some(library) => format!("loads the native library `{library}` and calls it for a program of another width"),
+        Some(library) => format!("loads the library `{library}` and calls it for a program of another width"),
         None => "serves a program in another process".to_owned(),
     };
     format!(

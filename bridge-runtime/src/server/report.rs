@@ -3,8 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+#[cfg(feature = "dotnet")]
+use crate::dotnet::ManagedLibrary;
 use crate::error::LibraryError;
 use crate::interface::Description;
+#[cfg(feature = "dotnet")]
+use crate::interface::LibraryName;
 use crate::library::{NativeLibrary, bits};
 
 /// `--describe`: the interface as text.
@@ -14,10 +18,9 @@ pub(super) fn describe(interface: &Description) -> String {
         let _ = writeln!(text, "library {library}");
     }
     for method in interface.methods {
-        let (rust, c) = (method.rust_signature(), method.native.as_ref().map(|native| native.signature()));
-        let _ = writeln!(text, "\n  fn {rust}");
-        if let Some(c) = c {
-            let _ = writeln!(text, "    {c};");
+        let _ = writeln!(text, "\n  fn {}", method.rust_signature());
+        if let Some(target) = &method.target {
+            let _ = writeln!(text, "    {};", target.signature());
         }
     }
     text
@@ -25,20 +28,36 @@ pub(super) fn describe(interface: &Description) -> String {
 
 /// `--check`: loads the library, and says of each function whether it has it; whether it can be used.
 pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> Result<(String, bool), LibraryError> {
+    #[cfg(feature = "dotnet")]
+    if let Some(LibraryName::Assembly(_)) = interface.library {
+        let (library, missing) = ManagedLibrary::load_partly(interface, library, &[])?;
+        let methods = library.methods().map(|(method, found)| (method.signature(), found, method.optional));
+        return Ok(report(library.path(), methods, library.missing_methods(missing)));
+    }
     let (library, missing) = NativeLibrary::load_partly(interface, library, &[])?;
+    let functions = library.functions().map(|(native, found)| (native.symbol.to_string(), found, native.optional));
+    let missing = (!missing.is_empty()).then(|| library.missing_symbols(missing));
+    Ok(report(library.path(), functions, missing))
+}
+
+/// The result of a check: each function with whether it is there and whether it may be missing, and what is missing.
+fn report(
+    path: &str,
+    functions: impl Iterator<Item = (String, bool, bool)>,
+    missing: Option<LibraryError>,
+) -> (String, bool) {
     let process = bits(cfg!(target_pointer_width = "64"), std::env::consts::ARCH);
-    let mut text = format!("{}: loaded into a {process} process\n", library.path());
-    for (native, found) in library.functions() {
-        let state = match (found, native.optional) {
+    let mut text = format!("{path}: loaded into a {process} process\n");
+    for (function, found, optional) in functions {
+        let state = match (found, optional) {
             (true, _) => "found",
             (false, true) => "missing, and optional",
             (false, false) => "missing",
         };
-        let _ = writeln!(text, "  {state}: {}", native.symbol);
+        let _ = writeln!(text, "  {state}: {function}");
     }
-    let complete = missing.is_empty();
-    if !complete {
-        let _ = writeln!(text, "{}", library.missing_symbols(missing));
+    if let Some(missing) = &missing {
+        let _ = writeln!(text, "{missing}");
     }
-    Ok((text, complete))
+    (text, missing.is_none())
 }

@@ -1,0 +1,108 @@
+//! Objects that stay in the server.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::managed::{Managed, Nullable};
+use super::value::{Kind, Taken, Value};
+use crate::fault::Fault;
+use crate::native::Scope;
+
+/// A managed class, which stands for its objects in [`Object`].
+///
+/// ```
+/// # mod bridge32 { pub use bridge32_runtime::*; }
+/// use bridge32::dotnet::Class;
+///
+/// /// An account of the bank's.
+/// pub enum Account {}
+///
+/// impl Class for Account {
+///     const NAME: &'static str = "Bank.Account";
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` stands for no managed class; implement `dotnet::Class` for it, with the name of the class",
+    label = "not of a managed class"
+)]
+pub trait Class: 'static {
+    /// Its name, with its namespace.
+    const NAME: &'static str;
+}
+
+/// A managed object, which is in the server and stays there until a method with `#[release]` is given it, or the server
+/// ends. It is known by a number that no other object has, in no other server either.
+pub struct Object<T: ?Sized> {
+    number: u64,
+    class: PhantomData<fn() -> T>,
+}
+
+/// An [`Object`], where there has to be one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no object of a managed class; write `dotnet::Object<T>`, where `T` implements `dotnet::Class`",
+    label = "not an object"
+)]
+pub trait Instance: Managed {
+    /// The name of its class.
+    const CLASS: &'static str;
+}
+
+impl<T: Class> Instance for Object<T> {
+    const CLASS: &'static str = T::NAME;
+}
+
+impl<T: Class> Managed for Object<T> {
+    type Value = Self;
+
+    fn type_name() -> String {
+        T::NAME.to_owned()
+    }
+
+    fn put(&self, _: &mut Scope) -> Value {
+        Value::scalar(Kind::OBJECT, self.number)
+    }
+
+    fn take(taken: &Taken) -> Result<Self, Fault> {
+        Ok(Self { number: taken.bits(Kind::OBJECT)?, class: PhantomData })
+    }
+}
+
+impl<T: Class> Nullable for Object<T> {}
+
+impl<T: ?Sized> fmt::Debug for Object<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Object").field(&format_args!("{:#x}", self.number)).finish()
+    }
+}
+
+impl<T: ?Sized> PartialEq for Object<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl<T: ?Sized> Eq for Object<T> {}
+
+impl<T: ?Sized> Hash for Object<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+
+impl<T: ?Sized> Serialize for Object<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct("Object", &self.number)
+    }
+}
+
+impl<'de, T: ?Sized> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "Object")]
+        struct Number(u64);
+        Number::deserialize(deserializer).map(|Number(number)| Self { number, class: PhantomData })
+    }
+}

@@ -1,0 +1,153 @@
+//! Managed methods: their description, and types as C# writes them.
+
+/// The description of a managed method.
+#[derive(Debug)]
+pub struct Managed {
+    /// Its class, with the namespace.
+    pub class: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// How it is called.
+    pub form: Form,
+    /// Whether the assembly may lack it.
+    pub optional: bool,
+    /// The type it returns, as reflection names it.
+    pub returns: fn() -> String,
+    /// Its parameters, and before them the object that it is called on, where that is one.
+    pub parameters: &'static [ManagedParameter],
+}
+
+/// The description of a managed method's parameter.
+#[derive(Debug)]
+pub struct ManagedParameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type, as reflection names it; without what says that it is by reference.
+    pub type_name: fn() -> String,
+    /// Which way it goes.
+    pub passing: ManagedPassing,
+}
+
+/// How a managed method is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// By itself, if it is static; otherwise on an object that the server makes for it.
+    Plain,
+    /// On the object that is its first argument.
+    OnArgument,
+    /// It makes an object.
+    Constructor,
+    /// It is no method of the assembly: it lets go of an object.
+    Release,
+}
+
+/// Which way a parameter of a managed method goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ManagedPassing {
+    /// In.
+    Value,
+    /// `ref`.
+    Ref,
+    /// `out`.
+    Out,
+}
+
+impl Managed {
+    /// The parameters of the method itself, without the object that it is called on.
+    pub(crate) fn own_parameters(&self) -> &'static [ManagedParameter] {
+        match (self.form, self.parameters) {
+            (Form::OnArgument, [_, own @ ..]) => own,
+            (_, parameters) => parameters,
+        }
+    }
+
+    /// Its signature in C#.
+    pub fn signature(&self) -> String {
+        let parameters: Vec<_> = self.own_parameters().iter().map(ManagedParameter::declaration).collect();
+        let (class, parameters) = (self.class, parameters.join(", "));
+        match self.form {
+            Form::Constructor => format!("new {class}({parameters})"),
+            Form::Release => "releases the object".to_owned(),
+            Form::Plain | Form::OnArgument => {
+                format!("{} {class}.{}({parameters})", csharp(&(self.returns)()), self.name)
+            }
+        }
+    }
+}
+
+impl ManagedParameter {
+    fn declaration(&self) -> String {
+        let passing = match self.passing {
+            ManagedPassing::Value => "",
+            ManagedPassing::Ref => "ref ",
+            ManagedPassing::Out => "out ",
+        };
+        format!("{passing}{} {}", csharp(&(self.type_name)()), self.name)
+    }
+}
+
+/// The names that C# has for types of .NET, beside their own.
+const KEYWORDS: [(&str, &str); 15] = [
+    ("System.Void", "void"),
+    ("System.Boolean", "bool"),
+    ("System.Char", "char"),
+    ("System.SByte", "sbyte"),
+    ("System.Byte", "byte"),
+    ("System.Int16", "short"),
+    ("System.UInt16", "ushort"),
+    ("System.Int32", "int"),
+    ("System.UInt32", "uint"),
+    ("System.Int64", "long"),
+    ("System.UInt64", "ulong"),
+    ("System.Single", "float"),
+    ("System.Double", "double"),
+    ("System.String", "string"),
+    ("System.Object", "object"),
+];
+
+/// A text with the names of types in it, as reflection has them, as C# would write it.
+pub(crate) fn csharp(text: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '`');
+    let mut written = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let name = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let (name, other) = rest.split_at(name);
+        written += KEYWORDS.iter().find(|(known, _)| *known == name).map_or(name, |(_, keyword)| keyword);
+        let end = other.find(is_part).unwrap_or(other.len());
+        written += &other[..end];
+        rest = &other[end..];
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_names_have_keywords() {
+        let text = "static System.Double[,] Bank.System.Int32(System.Int32Converter, ref System.Int64, System.Void*)";
+        let written = "static double[,] Bank.System.Int32(System.Int32Converter, ref long, void*)";
+        assert_eq!(csharp(text), written);
+        assert_eq!(csharp(""), "");
+    }
+
+    #[test]
+    fn a_signature_is_c_sharps() {
+        const PARAMETERS: &[ManagedParameter] = &[
+            ManagedParameter { name: "this", type_name: || "Bank.Account".to_owned(), passing: ManagedPassing::Value },
+            ManagedParameter { name: "sums", type_name: || "System.Int64[]".to_owned(), passing: ManagedPassing::Out },
+        ];
+        let method = |form| Managed {
+            class: "Bank.Account",
+            name: "Sums",
+            form,
+            optional: false,
+            returns: || "System.Boolean".to_owned(),
+            parameters: PARAMETERS,
+        };
+        assert_eq!(method(Form::OnArgument).signature(), "bool Bank.Account.Sums(out long[] sums)");
+        assert_eq!(method(Form::Constructor).signature(), "new Bank.Account(Bank.Account this, out long[] sums)");
+    }
+}

@@ -1,0 +1,11 @@
+use bridge32::bridge32;
+
+#[bridge32(dotnet = "meter")]
+pub trait Meter {
+    fn read(&self) -> i32;
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    MeterClient::launch()?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+use bridge32::bridge32;
+
+#[bridge32(dotnet = "meter", class = "Vendor.Meter")]
+pub trait Meter {
+    fn each(&self, visit: fn(i32));
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    MeterClient::launch()?;
+    Ok(())
+}

@@ -1,0 +1,12 @@
+use bridge32::bridge32;
+
+#[bridge32(dotnet = "meter", class = "Vendor.Meter")]
+pub trait Meter {
+    #[check(ret == 0)]
+    fn read(&self) -> i32;
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    MeterClient::launch()?;
+    Ok(())
+}
