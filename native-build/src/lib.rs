@@ -1,5 +1,5 @@
-//! Builds a native shared library from C, C++ or Fortran for the target that cargo is building for, and puts it where the
-//! programs of the package go: a build script calls it.
+//! Builds a native shared library from C, C++ or Fortran for the target that cargo is building for, or an assembly of .NET
+//! from C#, and puts it where the programs of the package go: a build script calls it.
 
 use std::env;
 use std::error::Error;
@@ -82,6 +82,29 @@ impl<'a> SharedLibrary<'a> {
     }
 }
 
+/// Compiles C# into the assembly `<name>.dll` for 32-bit processes, in the folder of the package's programs. It is the same
+/// for every system.
+///
+/// # Errors
+/// If there is no compiler, or if it fails.
+pub fn assembly(name: &str, source: &str) -> Result<PathBuf, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={source}");
+    let output = programs_dir()?.join(format!("{name}.dll"));
+    let mut command = csharp();
+    command.args(["-nologo", "-optimize", "-target:library", "-platform:x86"]);
+    command.arg(format!("-out:{}", output.display())).arg(source);
+    run(command)?;
+    Ok(output)
+}
+
+/// The C# compiler: on Windows that of the .NET Framework, which every one of them has, elsewhere Mono's.
+fn csharp() -> Command {
+    let framework = env::var_os("WINDIR")
+        .filter(|_| cfg!(windows))
+        .map(|windows| Path::new(&windows).join(r"Microsoft.NET\Framework\v4.0.30319\csc.exe"));
+    Command::new(framework.unwrap_or_else(|| "mcs".into()))
+}
+
 /// gfortran for the target; on Windows mingw's, whichever linker Rust has.
 fn fortran(is_windows: bool) -> Result<Command, Box<dyn Error>> {
     let arch = variable("CARGO_CFG_TARGET_ARCH")?;
@@ -113,7 +136,11 @@ fn variable(name: &str) -> Result<String, Box<dyn Error>> {
 fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
     let output = command.output().map_err(|error| {
         let program = command.get_program().display().to_string();
-        let setup = if program.ends_with("gfortran") { "setup --with fortran" } else { "setup" };
+        let setup = match program.as_str() {
+            "mcs" => "setup --with dotnet",
+            program if program.ends_with("gfortran") => "setup --with fortran",
+            _ => "setup",
+        };
         format!("`{program}` cannot be run ({error}); `cargo bridge32 {setup}` installs what a target needs")
     })?;
     match output.status.success() {
