@@ -245,3 +245,10 @@ pub mod new {
         fn reset(&self, hard: bool) -> i32;
     }
 }
+
+/// An assembly of .NET.
+#[bridge32(dotnet = "assembly", class = "Vendor.Meter")]
+#[allow(missing_docs, reason = "nothing is called")]
+pub trait Assembly {
+    fn read(&self) -> i32;
+}

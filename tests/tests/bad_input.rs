@@ -7,7 +7,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use bridge32::{Difference, Error, LibraryError};
-use bridge32_tests::interfaces::{DependentClient, FixtureClient, StoreArgs, StoreClient, new, old};
+use bridge32_tests::interfaces::{AssemblyClient, DependentClient, FixtureClient, StoreArgs, StoreClient, new, old};
 use bridge32_tests::pair::{self, Pair};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -258,4 +258,28 @@ fn nobody_listens() {
     let error = refused(|| FixtureClient::connect("nobody-has-this-name"));
     assert!(matches!(error, Error::Connect { .. }), "{error:?}");
     assert_says(&error, &["fixture-server32 --listen nobody-has-this-name"]);
+}
+
+/// On Windows it takes the .NET Framework to tell; Wine comes without one, and without Mono.
+#[test]
+fn a_native_library_as_assembly() {
+    let _watchdog = Watchdog::new("native library as assembly");
+    let is_wine = Pair::current() == Pair::LinuxWindows || std::env::var_os("WINEPREFIX").is_some();
+    let error = refused(|| AssemblyClient::builder().library(pair::library("fixture")).launch());
+    if Pair::current().is_windows_server() && is_wine {
+        assert!(matches!(error, Error::Library(LibraryError::NoManagedRuntime { .. })), "{error:?}");
+        let tried = ["the .NET Framework: mscoree.dll is not there (", "Mono: mono-2.0-sgen.dll ("];
+        assert_says(&error, &["no .NET was found for a 32-bit (x86) process on windows; install", tried[0], tried[1]]);
+    } else {
+        assert!(matches!(error, Error::Library(LibraryError::NotAnAssembly { .. })), "{error:?}");
+        assert_says(&error, &["fixture", "is no .NET assembly: it is "]);
+    }
+}
+
+#[test]
+fn an_assembly_that_is_nowhere() {
+    let _watchdog = Watchdog::new("no assembly");
+    let error = refused(AssemblyClient::launch);
+    assert!(matches!(error, Error::Library(LibraryError::NotFound { .. })), "{error:?}");
+    assert_says(&error, &["the library `assembly` was not found", "assembly.dll"]);
 }

@@ -1,0 +1,198 @@
+// What the tests of .NET call.
+
+using System;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace Fixture
+{
+    public enum Range : short
+    {
+        Low = 1,
+        High = 10,
+    }
+
+    public class Failure : Exception
+    {
+        public Failure(string message, Exception cause) : base(message, cause)
+        {
+        }
+    }
+
+    // Its description fails, too.
+    public class Unspeakable : Exception
+    {
+        public override string Message
+        {
+            get { throw new InvalidOperationException(); }
+        }
+    }
+
+    // It has none.
+    public class Wordless : Exception
+    {
+        public override string Message
+        {
+            get { return null; }
+        }
+    }
+
+    public class Values
+    {
+        public bool Bool(bool x) { return x; }
+        public sbyte Int8(sbyte x) { return x; }
+        public byte UInt8(byte x) { return x; }
+        public short Int16(short x) { return x; }
+        public ushort UInt16(ushort x) { return x; }
+        public int Int32(int x) { return x; }
+        public uint UInt32(uint x) { return x; }
+        public long Int64(long x) { return x; }
+        public ulong UInt64(ulong x) { return x; }
+        public float Single(float x) { return x; }
+        public double Double(double x) { return x; }
+        public string String(string x) { return x; }
+        public Range Other(Range range) { return range == Range.Low ? Range.High : Range.Low; }
+        public string HalfACharacter() { return "\ud800"; }
+    }
+
+    public class Arrays
+    {
+        static T[] Reversed<T>(T[] values)
+        {
+            T[] reversed = (T[])values.Clone();
+            Array.Reverse(reversed);
+            return reversed;
+        }
+
+        public bool[] Bools(bool[] x) { return Reversed(x); }
+        public sbyte[] Int8s(sbyte[] x) { return Reversed(x); }
+        public byte[] UInt8s(byte[] x) { return Reversed(x); }
+        public short[] Int16s(short[] x) { return Reversed(x); }
+        public ushort[] UInt16s(ushort[] x) { return Reversed(x); }
+        public int[] Int32s(int[] x) { return Reversed(x); }
+        public uint[] UInt32s(uint[] x) { return Reversed(x); }
+        public long[] Int64s(long[] x) { return Reversed(x); }
+        public ulong[] UInt64s(ulong[] x) { return Reversed(x); }
+        public float[] Singles(float[] x) { return Reversed(x); }
+        public double[] Doubles(double[] x) { return Reversed(x); }
+        public string[] Strings(string[] x) { return Reversed(x); }
+        public double[] None(bool really) { return really ? null : new double[0]; }
+        public string[] Holes() { return new[] { "a", null }; }
+
+        public short[,] Transposed(short[,] x)
+        {
+            short[,] transposed = new short[x.GetLength(1), x.GetLength(0)];
+            for (int row = 0; row < x.GetLength(0); ++row)
+            {
+                for (int column = 0; column < x.GetLength(1); ++column)
+                {
+                    transposed[column, row] = x[row, column];
+                }
+            }
+            return transposed;
+        }
+
+        public void Negate(double[] values)
+        {
+            for (int place = 0; place < values.Length; ++place)
+            {
+                values[place] = -values[place];
+            }
+        }
+
+        public void Not(bool[] values)
+        {
+            for (int place = 0; place < values.Length; ++place)
+            {
+                values[place] = !values[place];
+            }
+        }
+    }
+
+    public static class References
+    {
+        public static void Swap(ref int a, ref int b)
+        {
+            int c = a;
+            a = b;
+            b = c;
+        }
+
+        public static bool Divide(int a, int b, out int quotient, out double exact)
+        {
+            quotient = b == 0 ? 0 : a / b;
+            exact = (double)a / b;
+            return b != 0;
+        }
+
+        public static void Squares(int n, out double[] squares, out string text, out int[,] table)
+        {
+            squares = new double[n];
+            table = new int[n, 2];
+            for (int place = 0; place < n; ++place)
+            {
+                squares[place] = place * place;
+                table[place, 0] = place;
+                table[place, 1] = place * place;
+            }
+            text = n + " squares";
+        }
+    }
+
+    public class Overloads
+    {
+        public string Kind(int x) { return "int"; }
+        public string Kind(long x) { return "long"; }
+        public string Kind(object x) { return "object"; }
+        public string Kind(Animal x) { return "animal"; }
+    }
+
+    public abstract class Animal
+    {
+        public abstract string Sound();
+
+        public Animal Self() { return this; }
+
+        public static Animal Make(string kind)
+        {
+            return kind == "dog" ? new Dog() : null;
+        }
+    }
+
+    public class Dog : Animal
+    {
+        public int Age { get; set; }
+
+        public override string Sound() { return "woof"; }
+    }
+
+    public class Faults
+    {
+        public void Throw(string message) { throw new Failure(message, new ArgumentNullException("cause")); }
+        public void ThrowUnspeakable() { throw new Unspeakable(); }
+        public void ThrowWordless() { throw new Wordless(); }
+        public int ThreadId() { return Thread.CurrentThread.ManagedThreadId; }
+        public void Print(string text) { Console.WriteLine(text); }
+        public int Dereference(string text) { return text.Length; }
+        [DllImport("libc")]
+        static extern int strlen(IntPtr text);
+
+        public int Crash() { return strlen(new IntPtr(16)); }
+        public void Exit(int code) { Environment.Exit(code); }
+        public void Collect() { GC.Collect(); GC.WaitForPendingFinalizers(); }
+    }
+
+    public class Broken
+    {
+        public Broken() { throw new Failure("it does not start", null); }
+        public int Int32(int x) { return x; }
+    }
+
+    public class Demanding
+    {
+        readonly int start;
+
+        public Demanding(int start) { this.start = start; }
+        public int Plus(int x) { return start + x; }
+    }
+}

@@ -1,0 +1,248 @@
+//! The interfaces that the tests of .NET call.
+
+use bridge32::bridge32;
+use bridge32::dotnet::{Class, Matrix, Object};
+
+/// Every type, in every way.
+#[bridge32(dotnet = "managed", class = "Fixture.Values")]
+#[allow(missing_docs, clippy::too_many_arguments, reason = "managed.cs says what each does")]
+pub trait Managed {
+    #[symbol("Bool")]
+    fn bool(&self, x: bool) -> bool;
+    #[symbol("Int8")]
+    fn i8(&self, x: i8) -> i8;
+    #[symbol("UInt8")]
+    fn u8(&self, x: u8) -> u8;
+    #[symbol("Int16")]
+    fn i16(&self, x: i16) -> i16;
+    #[symbol("UInt16")]
+    fn u16(&self, x: u16) -> u16;
+    #[symbol("Int32")]
+    fn i32(&self, x: i32) -> i32;
+    #[symbol("UInt32")]
+    fn u32(&self, x: u32) -> u32;
+    #[symbol("Int64")]
+    fn i64(&self, x: i64) -> i64;
+    #[symbol("UInt64")]
+    fn u64(&self, x: u64) -> u64;
+    #[symbol("Single")]
+    fn f32(&self, x: f32) -> f32;
+    #[symbol("Double")]
+    fn f64(&self, x: f64) -> f64;
+    #[symbol("String")]
+    fn string(&self, x: &str) -> String;
+    #[symbol("String")]
+    fn optional_string(&self, x: Option<&str>) -> Option<String>;
+    #[symbol("String")]
+    fn string_or_fault(&self, x: Option<&str>) -> String;
+    #[symbol("Other")]
+    fn other_range(&self, range: i16) -> i16;
+    #[symbol("HalfACharacter")]
+    fn half_a_character(&self) -> String;
+
+    #[class("Fixture.Arrays")]
+    #[symbol("Bools")]
+    fn bools(&self, x: &[bool]) -> Vec<bool>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Int8s")]
+    fn i8s(&self, x: &[i8]) -> Vec<i8>;
+    #[class("Fixture.Arrays")]
+    #[symbol("UInt8s")]
+    fn u8s(&self, x: &[u8]) -> Vec<u8>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Int16s")]
+    fn i16s(&self, x: &[i16]) -> Vec<i16>;
+    #[class("Fixture.Arrays")]
+    #[symbol("UInt16s")]
+    fn u16s(&self, x: &[u16]) -> Vec<u16>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Int32s")]
+    fn i32s(&self, x: &[i32]) -> Vec<i32>;
+    #[class("Fixture.Arrays")]
+    #[symbol("UInt32s")]
+    fn u32s(&self, x: &[u32]) -> Vec<u32>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Int64s")]
+    fn i64s(&self, x: &[i64]) -> Vec<i64>;
+    #[class("Fixture.Arrays")]
+    #[symbol("UInt64s")]
+    fn u64s(&self, x: &[u64]) -> Vec<u64>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Singles")]
+    fn f32s(&self, x: &[f32]) -> Vec<f32>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Doubles")]
+    fn f64s(&self, x: &[f64]) -> Vec<f64>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Strings")]
+    fn strings(&self, x: &[String]) -> Vec<String>;
+    #[class("Fixture.Arrays")]
+    #[symbol("None")]
+    fn no_array(&self, really: bool) -> Vec<f64>;
+    #[class("Fixture.Arrays")]
+    #[symbol("None")]
+    fn optional_array(&self, really: bool) -> Option<Vec<f64>>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Holes")]
+    fn holes(&self) -> Vec<String>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Transposed")]
+    fn transposed(&self, x: &Matrix<i16>) -> Matrix<i16>;
+    #[class("Fixture.Arrays")]
+    #[symbol("Negate")]
+    fn negate(&self, values: &mut [f64]);
+    #[class("Fixture.Arrays")]
+    #[symbol("Not")]
+    fn not(&self, values: &mut [bool]);
+
+    #[class("Fixture.References")]
+    #[symbol("Swap")]
+    fn swap(&self, a: &mut i32, b: &mut i32);
+    #[class("Fixture.References")]
+    #[symbol("Divide")]
+    fn divide(&self, a: i32, b: i32, #[out] quotient: i32, #[out] exact: f64) -> bool;
+    #[class("Fixture.References")]
+    #[symbol("Squares")]
+    fn squares(&self, n: i32, #[out] squares: Vec<f64>, #[out] text: String, #[out] table: Matrix<i32>);
+
+    #[class("Fixture.Overloads")]
+    #[symbol("Kind")]
+    fn kind_of_int(&self, x: i32) -> String;
+    #[class("Fixture.Overloads")]
+    #[symbol("Kind")]
+    fn kind_of_long(&self, x: i64) -> String;
+    #[class("Fixture.Overloads")]
+    #[symbol("Kind")]
+    fn kind_of_text(&self, x: &str) -> String;
+    #[class("Fixture.Overloads")]
+    #[symbol("Kind")]
+    fn kind_of_animal(&self, x: &Object<Animal>) -> String;
+
+    #[class("Fixture.Animal")]
+    #[symbol("Make")]
+    fn make(&self, kind: &str) -> Option<Object<Animal>>;
+    #[class("Fixture.Animal")]
+    #[symbol("Make")]
+    fn make_or_fault(&self, kind: &str) -> Object<Animal>;
+    #[symbol("Sound")]
+    fn sound(&self, #[this] animal: &Object<Animal>) -> String;
+    #[symbol("Self")]
+    fn same(&self, #[this] animal: &Object<Animal>) -> Object<Animal>;
+    #[constructor]
+    fn dog(&self) -> Object<Dog>;
+    #[symbol("Sound")]
+    fn sound_of_dog(&self, #[this] dog: &Object<Dog>) -> String;
+    #[symbol("get_Age")]
+    fn age(&self, #[this] dog: &Object<Dog>) -> i32;
+    #[symbol("set_Age")]
+    fn set_age(&self, #[this] dog: &Object<Dog>, value: i32);
+    #[release]
+    fn release_dog(&self, dog: Object<Dog>);
+    #[constructor]
+    fn demanding(&self, start: i32) -> Object<Demanding>;
+    #[symbol("Plus")]
+    fn plus(&self, #[this] demanding: &Object<Demanding>, x: i32) -> i32;
+
+    #[class("Fixture.Faults")]
+    #[symbol("Throw")]
+    fn throw(&self, message: &str);
+    #[class("Fixture.Faults")]
+    #[symbol("ThrowUnspeakable")]
+    fn throw_unspeakable(&self);
+    #[class("Fixture.Faults")]
+    #[symbol("ThrowWordless")]
+    fn throw_wordless(&self);
+    #[class("Fixture.Faults")]
+    #[symbol("ThreadId")]
+    fn thread_id(&self) -> i32;
+    #[class("Fixture.Faults")]
+    #[symbol("Print")]
+    fn print(&self, text: &str);
+    #[class("Fixture.Faults")]
+    #[symbol("Dereference")]
+    fn dereference(&self, text: Option<&str>) -> i32;
+    #[class("Fixture.Faults")]
+    #[symbol("Crash")]
+    fn crash(&self) -> i32;
+    #[class("Fixture.Faults")]
+    #[symbol("Exit")]
+    fn exit(&self, code: i32);
+    #[class("Fixture.Faults")]
+    #[symbol("Collect")]
+    fn collect(&self);
+    #[class("Fixture.Faults")]
+    #[optional]
+    fn not_there(&self, x: i32) -> i32;
+
+    /// A class of .NET's own.
+    #[class("System.Math")]
+    #[symbol("Pow")]
+    fn pow(&self, x: f64, y: f64) -> f64;
+
+    /// Runs in the server.
+    fn sum(&self, values: &[i32]) -> i32 {
+        values.iter().map(|value| self.i32(*value)).sum()
+    }
+}
+
+/// An animal.
+#[derive(Debug)]
+pub enum Animal {}
+
+impl Class for Animal {
+    const NAME: &'static str = "Fixture.Animal";
+}
+
+/// A dog.
+#[derive(Debug)]
+pub enum Dog {}
+
+impl Class for Dog {
+    const NAME: &'static str = "Fixture.Dog";
+}
+
+/// An object that is not made without an argument.
+#[derive(Debug)]
+pub enum Demanding {}
+
+impl Class for Demanding {
+    const NAME: &'static str = "Fixture.Demanding";
+}
+
+/// What the assembly does not have.
+#[bridge32(dotnet = "managed")]
+#[allow(missing_docs, reason = "each method is a mistake of its own")]
+pub trait Wrong {
+    #[class("Fixture.Value")]
+    #[symbol("Int32")]
+    fn wrong_class(&self, x: i32) -> i32;
+    #[class("Fixture.Overloads")]
+    fn wrong_name(&self, x: i32) -> String;
+    #[class("Fixture.Faults")]
+    fn print(&self, text: &str);
+    #[class("Fixture.Values")]
+    #[symbol("Int32")]
+    fn wrong_parameter(&self, x: i64) -> i32;
+    #[class("Fixture.Values")]
+    #[symbol("Int32")]
+    fn wrong_result(&self, x: i32) -> u32;
+    #[class("Fixture.References")]
+    #[symbol("Divide")]
+    fn wrong_direction(&self, a: i32, b: i32, quotient: i32, exact: f64) -> bool;
+    #[class("Fixture.Demanding")]
+    #[symbol("Plus")]
+    fn without_object(&self, x: i32) -> i32;
+    #[symbol("Make")]
+    fn static_on_object(&self, #[this] animal: &Object<Animal>, kind: &str) -> Object<Animal>;
+    #[class("Fixture.Values")]
+    #[symbol("Int32")]
+    fn right(&self, x: i32) -> i32;
+}
+
+/// A class whose constructor throws.
+#[bridge32(dotnet = "managed", class = "Fixture.Broken")]
+#[allow(missing_docs, reason = "there is one")]
+pub trait Broken {
+    #[symbol("Int32")]
+    fn i32(&self, x: i32) -> i32;
+}
