@@ -120,6 +120,7 @@
 //! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, cut to what the library wrote to `count`, another `#[out]` parameter or `ret`; more than the capacity is an error, never a read past the end |
 //! | `#[out(cap = 64)] y: …` and `#[len_of(y)] n: &mut u32` | a buffer whose size variable holds the capacity going in and the length coming out |
 //! | `&str`, `Option<&str>` | `const char *`, NUL-terminated; `None` is null |
+//! | `&CStr`, `Option<&CStr>`, `&[u8]` | bytes as they are |
 //! | `#[out(cap = 256)] s: String` | `char *`, a buffer that is read to its NUL |
 //! | `-> String`, `-> Option<String>` | `const char *`, which is copied; null is `None`, or an error |
 //!
@@ -265,6 +266,52 @@
 //!
 //! What is outside of it is refused with [`Error::Argument`], like an amount that a 32-bit process does not have.
 //!
+//! # Callbacks
+//!
+//! | parameter | C |
+//! |---|---|
+//! | `cb: fn(i32, &str) -> i32` | a function pointer that the library calls during the call; the client takes `impl FnMut(i32, &str) -> i32`, the trait `&mut (dyn FnMut(i32, &str) -> i32 + Send)` |
+//! | `#[registered] cb: fn(i32)` | a function pointer that the library keeps; the client takes `impl FnMut(i32) + Send + 'static`, and also returns a [`Registration`], which holds the closure until it is dropped |
+//! | `Option<fn(…)>` | null for `None` |
+//! | `#[abi("stdcall")]` | the callback's calling convention; without it, that of the interface |
+//! | `ctx: UserData` | the `void *` that the library hands back, in the method and in its callbacks: the caller does not pass it; `#[user_data(cb, other)]` where there are several callbacks. See [`UserData`] |
+//!
+//! A callback's parameters stand in C's order and take the same attributes. What the library passes becomes the
+//! closure's arguments; what comes out, with `#[out]`, is returned by the closure, after its own value. An array in a
+//! callback needs its length: `fn(data: &[u8], #[len_of(data)] n: u32)`.
+//!
+//! ```
+//! # use bridge32::{Registration, UserData, bridge32};
+//! #[bridge32(lib = "scanner")]
+//! pub trait Scanner {
+//!     /// int scan_page(int (*progress)(void *ctx, int percent), void *ctx);
+//!     #[symbol("scan_page")]
+//!     #[check(ret == 0)]
+//!     fn scan(&self, progress: fn(ctx: UserData, percent: i32) -> bool, ctx: UserData) -> i32;
+//!
+//!     /// void on_button(void (*pressed)(int button));
+//!     fn on_button(&self, #[registered] pressed: fn(button: i32));
+//! }
+//!
+//! # fn call() -> Result<(), bridge32::Error> {
+//! # let client = ScannerClient::launch()?;
+//! let mut last = 0;
+//! client.scan(|percent| {
+//!     last = percent;
+//!     percent < 90
+//! })?;
+//! let buttons: Registration = client.on_button(|button| println!("button {button}"))?;
+//! # drop(buttons);
+//! # Ok(())
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! A closure runs on the thread that made the call, and may call the client again, to any depth. A registered one that the
+//! library calls from a thread of its own runs on a thread of the client's. A closure that panics is [`Error::Callback`]
+//! of the call: the library gets zero for an answer, the closure is not run again, and nothing unwinds through C. A closure is
+//! not called from inside of itself. Without a context, 128 closures at a time can stand for one parameter.
+//!
 //! # Types of your own
 //!
 //! `#[derive(Bridge)]` lets a type cross the bridge, and be handed to C. No serde derive stands beside it: it makes
@@ -279,6 +326,9 @@
 //! | `#[repr(transparent)] struct Flags(u32)` | what it holds |
 //!
 //! `#[bridge(size = 16)]` asserts the size that C says, when the 32-bit server is compiled.
+//!
+//! Every attribute and type, with a declaration and the test that calls it, is listed in `docs/vocabulary.md` of the
+//! repository.
 //!
 //! `usize`, `isize`, `c_long` and `c_ulong` do not compile: their width differs between the two sides. Methods with a
 //! body, and interfaces without a library, take and return anything that is `Serialize + DeserializeOwned`, and take
