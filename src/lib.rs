@@ -340,7 +340,7 @@
 //! Framework on Windows, and in Mono elsewhere and where there is no .NET Framework.
 //!
 #![cfg_attr(feature = "dotnet", doc = "```")]
-#![cfg_attr(not(feature = "dotnet"), doc = "```ignore")]
+#![cfg_attr(not(feature = "dotnet"), doc = "```text")]
 //! # use bridge32::bridge32;
 //! use bridge32::dotnet::{Class, Object};
 //!
