@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use interprocess::local_socket::traits::{Listener as _, Stream as _, StreamCommon as _};
 use interprocess::local_socket::{GenericFilePath, Listener, ListenerOptions, Stream, ToFsName as _};
 
+use super::stream::LocalStream;
 use super::{LaneEnd, PipeTransport};
 
 /// Listens under a name of this user's own.
@@ -86,7 +87,7 @@ impl LocalListener {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let pid = peer(&stream)?;
-        Ok((LaneEnd::new(PipeTransport::new(stream)), pid))
+        Ok((lane(stream), pid))
     }
 
     /// Ends a wait in another thread, now or later: by connecting, which is the only thing that does on both systems.
@@ -95,6 +96,10 @@ impl LocalListener {
         // Where nobody can connect any more, nobody waits either.
         let _ = stream_to(&self.path);
     }
+}
+
+fn lane(stream: Stream) -> LaneEnd {
+    LaneEnd::new(PipeTransport::breakable(LocalStream::new(stream), LocalStream::breaker))
 }
 
 /// The process at the other end, where the system tells it; refused if it is another user's.
@@ -170,7 +175,7 @@ pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
 pub(crate) fn connect_local(path: &Path) -> io::Result<LaneEnd> {
     let stream = stream_to(path)?;
     peer(&stream)?;
-    Ok(LaneEnd::new(PipeTransport::new(stream)))
+    Ok(lane(stream))
 }
 
 #[cfg(test)]
@@ -205,5 +210,57 @@ mod tests {
         let (_, pid) = listener.accept().unwrap();
         assert_eq!(pid, Some(std::process::id()));
         connected.join().unwrap().unwrap();
+    }
+
+    /// Both ends of a lane.
+    fn both_ends() -> (LaneEnd, LaneEnd) {
+        let listener = LocalListener::random().unwrap();
+        let path = listener.path().to_owned();
+        let connecting = std::thread::spawn(move || connect_local(&path));
+        let (accepted, _) = listener.accept().unwrap();
+        (connecting.join().unwrap().unwrap(), accepted)
+    }
+
+    #[test]
+    fn who_waits_for_a_message_is_woken_by_the_breaker() {
+        for accepted in [false, true] {
+            let (left, right) = both_ends();
+            let (mut waiting, other) = if accepted { (right, left) } else { (left, right) };
+            let breaker = waiting.breaker();
+            let waiter = std::thread::spawn(move || waiting.wait().map(|()| waiting));
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            assert!(!waiter.is_finished());
+            breaker.break_lane();
+            waiter.join().unwrap().unwrap_err();
+            breaker.break_lane();
+            drop(other);
+        }
+    }
+
+    #[test]
+    fn who_sends_to_nobody_is_woken_by_the_breaker() {
+        let (mut sending, other) = both_ends();
+        let breaker = sending.breaker();
+        // More than any pipe holds.
+        let description = vec!["x".repeat(8 << 20)];
+        let sender = std::thread::spawn(move || sending.say(&crate::wire::Message::Description(description)));
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        assert!(!sender.is_finished());
+        breaker.break_lane();
+        sender.join().unwrap().unwrap_err();
+        drop(other);
+    }
+
+    #[test]
+    fn a_broken_lane_stays_broken_and_tells_the_other_end() {
+        let (mut broken, mut other) = both_ends();
+        let breaker = broken.breaker();
+        breaker.break_lane();
+        broken.wait().unwrap_err();
+        broken.say(&crate::wire::Message::Describe).unwrap_err();
+        drop(broken);
+        // The breaker does not hold the lane open.
+        other.wait().unwrap_err();
+        breaker.break_lane();
     }
 }

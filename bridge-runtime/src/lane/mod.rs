@@ -6,6 +6,7 @@ mod fifo;
 mod local;
 mod memory;
 mod pipe;
+mod stream;
 
 use std::{fmt, io};
 

@@ -2,18 +2,24 @@
 
 use std::io::{self, Read, Write};
 
-use super::{Transport, make_room};
+use super::{Breaker, Transport, make_room};
 use crate::marshal::Buffer;
 
 /// A transport over any byte stream.
 pub struct PipeTransport<S> {
     stream: S,
+    breaker: fn(&S) -> Breaker,
 }
 
 impl<S: Read + Write + Send> PipeTransport<S> {
-    /// Frames over `stream`.
+    /// Frames over `stream`, which ends by itself when its other end does.
     pub fn new(stream: S) -> Self {
-        Self { stream }
+        Self::breakable(stream, |_| Breaker::default())
+    }
+
+    /// Frames over `stream`, which `breaker` ends from another thread.
+    pub fn breakable(stream: S, breaker: fn(&S) -> Breaker) -> Self {
+        Self { stream, breaker }
     }
 }
 
@@ -41,6 +47,10 @@ impl<S: Read + Write + Send> Transport for PipeTransport<S> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    fn breaker(&self) -> Breaker {
+        (self.breaker)(&self.stream)
     }
 }
 

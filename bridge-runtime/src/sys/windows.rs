@@ -20,6 +20,7 @@ use windows_sys::Win32::System::Diagnostics::Debug::{
     EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
     SEM_NOOPENFILEERRORBOX, SetErrorMode, SetUnhandledExceptionFilter,
 };
+use windows_sys::Win32::System::IO::CancelIoEx;
 use windows_sys::Win32::System::JobObjects::{
     AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
     JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK, JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation,
@@ -157,6 +158,13 @@ pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 /// The server of a program without a console would open one.
 pub(crate) fn without_console(command: &mut Command) {
     command.creation_flags(CREATE_NO_WINDOW);
+}
+
+/// Ends the reads and writes that wait on a pipe, in whichever thread; they fail.
+pub(crate) fn cancel_transfers(pipe: BorrowedHandle<'_>) {
+    // It fails where nothing waits.
+    // SAFETY: the handle is open, and no single transfer is meant.
+    unsafe { CancelIoEx(pipe.as_raw_handle(), null()) };
 }
 
 /// Forgets the last error of this thread.

@@ -1,0 +1,127 @@
+//! A stream of the system's that one thread waits on and another can break.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use interprocess::local_socket::Stream;
+
+use super::Breaker;
+use line::Line;
+
+/// A named pipe or a Unix domain socket.
+#[derive(Debug)]
+pub(super) struct LocalStream(Arc<Line>);
+
+impl LocalStream {
+    pub(super) fn new(stream: Stream) -> Self {
+        Self(Arc::new(Line::new(stream)))
+    }
+
+    /// Ends every read and write, those that wait and those to come. It does not keep the stream open.
+    pub(super) fn breaker(&self) -> Breaker {
+        let line = Arc::downgrade(&self.0);
+        Breaker::new(move || {
+            if let Some(line) = line.upgrade() {
+                line.break_off();
+            }
+        })
+    }
+}
+
+impl Read for LocalStream {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.during(|mut stream| stream.read(into))
+    }
+}
+
+impl Write for LocalStream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.during(|mut stream| stream.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+mod line {
+    use std::io;
+    use std::os::fd::AsFd as _;
+
+    use interprocess::local_socket::Stream;
+    use rustix::net::{Shutdown, shutdown};
+
+    #[derive(Debug)]
+    pub(super) struct Line(Stream);
+
+    impl Line {
+        pub(super) fn new(stream: Stream) -> Self {
+            Self(stream)
+        }
+
+        pub(super) fn during(&self, transfer: impl FnOnce(&Stream) -> io::Result<usize>) -> io::Result<usize> {
+            transfer(&self.0)
+        }
+
+        /// The system remembers it: who comes later does not wait either.
+        pub(super) fn break_off(&self) {
+            let Stream::UdSocket(socket) = &self.0;
+            // It fails where the other end has gone, and then nobody waits.
+            let _ = shutdown(socket.as_fd(), Shutdown::Both);
+        }
+    }
+}
+
+#[cfg(windows)]
+mod line {
+    use std::io;
+    use std::os::windows::io::AsHandle as _;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use interprocess::local_socket::Stream;
+
+    #[derive(Debug)]
+    pub(super) struct Line {
+        stream: Stream,
+        /// Whether a thread is, or is about to be, inside the system for it.
+        is_busy: AtomicBool,
+        is_broken: AtomicBool,
+    }
+
+    /// The pause between two attempts.
+    const AGAIN: Duration = Duration::from_millis(1);
+
+    impl Line {
+        pub(super) fn new(stream: Stream) -> Self {
+            Self { stream, is_busy: AtomicBool::new(false), is_broken: AtomicBool::new(false) }
+        }
+
+        pub(super) fn during(&self, transfer: impl FnOnce(&Stream) -> io::Result<usize>) -> io::Result<usize> {
+            self.is_busy.store(true, Ordering::SeqCst);
+            let result = match self.is_broken.load(Ordering::SeqCst) {
+                true => Err(io::ErrorKind::ConnectionAborted.into()),
+                false => transfer(&self.stream),
+            };
+            self.is_busy.store(false, Ordering::SeqCst);
+            match result {
+                Err(_) if self.is_broken.load(Ordering::SeqCst) => Err(io::ErrorKind::ConnectionAborted.into()),
+                result => result,
+            }
+        }
+
+        /// The system cancels what waits, and remembers nothing: it is asked again until nobody waits. Who comes later
+        /// sees the flag, which was set first.
+        pub(super) fn break_off(&self) {
+            let Stream::NamedPipe(pipe) = &self.stream;
+            self.is_broken.store(true, Ordering::SeqCst);
+            while self.is_busy.load(Ordering::SeqCst) {
+                crate::sys::cancel_transfers(pipe.inner().as_handle());
+                std::thread::sleep(AGAIN);
+            }
+            // Closing it would otherwise wait, in a thread of interprocess's, for a reader that may never come.
+            pipe.inner().assume_flushed();
+        }
+    }
+}
