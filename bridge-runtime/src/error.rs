@@ -85,6 +85,17 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A server that was started by hand was not ready in time.
+    #[error(
+        "the server that listens as `{name}` was not ready within {after:?}; it may be busy with a call of another program"
+    )]
+    ConnectTimeout {
+        /// The name it listens as.
+        name: String,
+        /// The time it was given.
+        after: Duration,
+    },
+
     /// Whoever answered is not the server that was started.
     #[error("the process that answered is not the server that was started: {0}")]
     Impostor(String),
@@ -224,8 +235,9 @@ pub enum Error {
         stderr: String,
     },
 
-    /// The call took longer than it may, and the server was ended for it.
-    #[error("`{method}` took longer than {after:?}, and the server was ended")]
+    /// The call took longer than it may, and the server was given up for it: it was ended, or where this client did not
+    /// start it, left to itself.
+    #[error("`{method}` took longer than {after:?}, and the server was given up")]
     Timeout {
         /// The method.
         method: String,
@@ -233,9 +245,9 @@ pub enum Error {
         after: Duration,
     },
 
-    /// An earlier call took longer than it may, and the server was ended for it. Every later call says the same.
+    /// An earlier call took longer than it may, and the server was given up for it. Every later call says the same.
     #[error(
-        "the server was given up, because an earlier call of `{method}` took longer than {after:?}; have it started again with `.restart(Restart::OnFailure {{ … }})`"
+        "the server was given up, because an earlier call of `{method}` took longer than {after:?}; have it started again with `.restart(Restart::OnFailure {{ … }})`, or connect again"
     )]
     GivenUp {
         /// The method of the earlier call.

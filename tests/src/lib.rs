@@ -6,6 +6,7 @@ pub mod devices;
 pub mod extremes;
 pub mod faults;
 pub mod interfaces;
+pub mod listening;
 pub mod pair;
 pub mod processes;
 pub mod system;

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use bridge32::{Error, bridge32};
 use bridge32_tests::faults::FaultsClient;
+use bridge32_tests::listening::Listening;
+use bridge32_tests::pair::Pair;
 use bridge32_tests::processes::is_gone;
 use bridge32_tests::watchdog::Watchdog;
 
@@ -20,7 +22,7 @@ fn with_deadline(deadline: Duration) -> FaultsClient {
 fn assert_timed_out(error: &Error, name: &str, limit: Duration) {
     let Error::Timeout { method, after } = error else { panic!("{error:?}") };
     assert_eq!((method.as_str(), *after), (name, limit));
-    assert_eq!(error.to_string(), format!("`{name}` took longer than {limit:?}, and the server was ended"));
+    assert_eq!(error.to_string(), format!("`{name}` took longer than {limit:?}, and the server was given up"));
 }
 
 #[test]
@@ -178,4 +180,68 @@ fn a_stopped_server_does_not_hang_shutdown() {
     let exit = client.shutdown().unwrap();
     assert_eq!(exit.status.unwrap().name(), Some("SIGKILL"));
     assert!(is_gone(pid, SOON));
+}
+
+/// A server that was started by hand; `None` on the pair where it cannot be reached: a Windows pipe under Wine, from Linux.
+fn listening() -> Option<Listening> {
+    (Pair::current() != Pair::LinuxWindows).then(|| Listening::start("faults"))
+}
+
+#[test]
+fn a_connected_client_gives_its_server_up_and_leaves_it_alone() {
+    let _watchdog = Watchdog::new("connected");
+    let Some(mut server) = listening() else { return };
+    let limit = Duration::from_millis(300);
+    let client = FaultsClient::builder().call_timeout(limit).connect(&server.name).unwrap();
+    assert_eq!(client.server().pid, server.pid());
+    client.set_mode(5).unwrap();
+
+    let begin = Instant::now();
+    assert_timed_out(&client.nap(3000).unwrap_err(), "nap", limit);
+    assert!(begin.elapsed() >= limit && begin.elapsed() < SOON, "{:?}", begin.elapsed());
+    let error = client.get_mode().unwrap_err();
+    assert!(matches!(&error, Error::GivenUp { method, .. } if method == "nap"), "{error:?}");
+    assert_eq!(client.shutdown().unwrap().status, None);
+
+    // It is not this client's to end: when the call is done there, it serves others, as it is.
+    assert!(server.is_running());
+    assert_eq!(FaultsClient::connect(&server.name).unwrap().get_mode().unwrap(), 5);
+}
+
+#[test]
+fn a_connected_client_has_the_deadlines_of_its_methods() {
+    let _watchdog = Watchdog::new("connected method");
+    let Some(server) = listening() else { return };
+    let client = FaultsClient::connect(&server.name).unwrap();
+    client.short_nap(1).unwrap();
+    assert_timed_out(&client.short_nap(600_000).unwrap_err(), "short_nap", Duration::from_millis(400));
+}
+
+#[test]
+fn connecting_to_a_server_that_is_busy_for_ever_has_an_end() {
+    let _watchdog = Watchdog::new("busy server");
+    let Some(server) = listening() else { return };
+    let first = FaultsClient::builder().call_timeout(Duration::from_millis(300)).connect(&server.name).unwrap();
+    first.nap(600_000).unwrap_err();
+    let begin = Instant::now();
+    let limit = Duration::from_millis(500);
+    let error = FaultsClient::builder().start_timeout(limit).connect(&server.name).unwrap_err();
+    assert!(begin.elapsed() >= limit && begin.elapsed() < SOON, "{:?}", begin.elapsed());
+    assert!(matches!(&error, Error::ConnectTimeout { after, .. } if *after == limit), "{error:?}");
+    assert!(error.to_string().contains("it may be busy with a call of another program"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_server_does_not_hang_a_connected_client() {
+    let _watchdog = Watchdog::new("stopped and connected");
+    let Some(server) = listening() else { return };
+    let limit = Duration::from_millis(300);
+    let connect = || FaultsClient::builder().call_timeout(limit).connect(&server.name).unwrap();
+    let (waiting, sending) = (connect(), connect());
+    bridge32_tests::processes::stop(server.pid());
+    assert_timed_out(&waiting.get_mode().unwrap_err(), "get_mode", limit);
+    // More than any pipe holds: sending hangs, too.
+    assert_timed_out(&sending.count_bytes(&"x".repeat(4 << 20)).unwrap_err(), "count_bytes", limit);
+    assert_eq!(waiting.shutdown().unwrap().status, None);
 }

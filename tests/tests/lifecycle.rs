@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
 use std::cell::Cell;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bridge32::{Error, ExitStatus, Output};
 use bridge32_tests::interfaces::{FixtureClient, Store, StoreArgs, StoreClient, old};
-use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::listening::Listening;
+use bridge32_tests::pair::Pair;
 use bridge32_tests::processes::{is_alive, kill};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -170,16 +170,6 @@ fn an_implementation_can_be_called_without_any_bridge() {
     assert_eq!(old::Meter::read(&old::OldMeter, 3).value, 3.0);
 }
 
-/// Ends a process that a test started by hand.
-struct Reaped(Child);
-
-impl Drop for Reaped {
-    fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
 #[test]
 fn a_server_started_by_hand_serves_several_clients() {
     let _watchdog = Watchdog::new("listen");
@@ -187,22 +177,10 @@ fn a_server_started_by_hand_serves_several_clients() {
     if Pair::current() == Pair::LinuxWindows {
         return;
     }
-    let name = format!("bridge32-test-{}", std::process::id());
-    let mut command = Command::new(pair::server("fixture"));
-    let server = Reaped(command.args(["--listen", &name]).stderr(Stdio::null()).spawn().unwrap());
-    let connect = || {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            match FixtureClient::connect(&name) {
-                Err(Error::Connect { .. }) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                result => return result.unwrap(),
-            }
-        }
-    };
+    let server = Listening::start("fixture");
+    let connect = || FixtureClient::connect(&server.name).unwrap();
     let (first, second) = (connect(), connect());
-    assert_eq!(first.server().pid, server.0.id());
+    assert_eq!(first.server().pid, server.pid());
     first.count().unwrap();
     second.count().unwrap();
     assert_eq!(first.counted().unwrap(), 2, "both call the same library");
@@ -210,7 +188,7 @@ fn a_server_started_by_hand_serves_several_clients() {
     let exit = first.shutdown().unwrap();
     assert_eq!(exit.status, None, "the server goes on");
     assert_eq!(second.counted().unwrap(), 2);
-    let error = refused_connection(&name);
+    let error = refused_connection(&server.name);
     assert!(error.to_string().contains("`Store` here and `Fixture` in the server"), "{error}");
     drop(server);
     assert!(matches!(second.counted(), Err(Error::Disconnected(_))));
@@ -218,4 +196,21 @@ fn a_server_started_by_hand_serves_several_clients() {
 
 fn refused_connection(name: &str) -> Error {
     StoreClient::connect(name).unwrap_err()
+}
+
+#[test]
+fn a_server_started_by_hand_begins_with_the_arguments_of_its_first_client() {
+    let _watchdog = Watchdog::new("listen with arguments");
+    if Pair::current() == Pair::LinuxWindows {
+        return;
+    }
+    let server = Listening::start("store");
+    let error = StoreClient::connect(&server.name).unwrap_err();
+    assert!(matches!(error, Error::ServerStart(_)), "{error:?}");
+    let connect = |capacity| {
+        let args = StoreArgs { capacity, ..StoreArgs::default() };
+        StoreClient::builder().args(args).connect(&server.name).unwrap()
+    };
+    assert_eq!(connect(3).capacity().unwrap(), 3);
+    assert_eq!(connect(4).capacity().unwrap(), 3, "the server has begun");
 }

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::time::Duration;
 use std::{fmt, io};
 
+use super::connect::{Unreached, join};
 use super::generation::{Generation, Server};
-use super::meet::{MeetingError, meet};
 use super::restart::{History, Restart};
 use super::session::{FIRST, OnStart, Restarter, Session};
 use super::start::{Starter, info};
@@ -132,8 +132,9 @@ impl<C: Client> Builder<C> {
     /// How long a call may take; without it, as long as it likes. A method's own `#[timeout("…")]` goes before it.
     ///
     /// The time counts from when the server gets the call. After it the server is ended, because a native call cannot be
-    /// cancelled, and the call is [`Error::Timeout`]. Waiting for the calls of other threads has the same limit; after
-    /// it the call is [`Error::Busy`], and was not made.
+    /// cancelled, and the call is [`Error::Timeout`]. A server that was started by hand is not ended: it loses this client.
+    ///
+    /// Waiting for the calls of other threads has the same limit; after it the call is [`Error::Busy`], and was not made.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = Some(timeout);
         self
@@ -175,6 +176,30 @@ impl<C: Client> Builder<C> {
         Ok(C::from_session(Session::start(description, restarter, self.call_timeout)?))
     }
 
+    /// Connects to a server that was started by hand, with `--listen`.
+    ///
+    /// Of the settings, `start_timeout`, `call_timeout` and `args` are looked at; the others are for a server that this
+    /// program starts. A server that already serves another program keeps the start arguments it has.
+    ///
+    /// # Errors
+    /// [`Error::Connect`] if none listens, [`Error::ConnectTimeout`] if it is not ready in time; otherwise as
+    /// [`Builder::launch`].
+    pub fn connect(mut self, name: &str) -> Result<C, Error> {
+        let description = C::Interface::description();
+        let args = self.args.take().map(|args| encode_args::<C>(Some(args))).transpose()?;
+        let start = Start { args: args.unwrap_or_default(), ..Start::default() };
+        let (own_name, timeout) = (name.to_owned(), self.start_timeout);
+        let reach = move || named_path(&own_name).and_then(|path| connect_local(&path));
+        let met = join(description, Secret::default(), start, timeout, reach).map_err(|unreached| match unreached {
+            Unreached::Nobody(source) => {
+                Error::Connect { name: name.to_owned(), server: description.server.to_owned(), source }
+            }
+            Unreached::Late => Error::ConnectTimeout { name: name.to_owned(), after: timeout },
+            Unreached::Error(error) => error,
+        })?;
+        Ok(C::from_session(Session::new(description, met, self.call_timeout)))
+    }
+
     fn start_message(&mut self, program: Program) -> Result<Start, Error> {
         let unreadable = |source| Error::Spawn { command: "the current folder".to_owned(), source };
         let path = |path: &Path| server_path(path, program).map_err(unreadable);
@@ -212,24 +237,12 @@ fn encode_args<C: Client>(args: Option<<C::Interface as Interface>::Args>) -> Re
     }
 }
 
-/// Connects to a server that was started by hand.
+/// Connects to a server that was started by hand, with the settings of a new [`Builder`].
 ///
 /// # Errors
-/// [`Error::Connect`] if none listens; otherwise as [`Builder::launch`].
+/// As [`Builder::connect`].
 pub fn connect<C: Client>(name: &str) -> Result<C, Error> {
-    let description = C::Interface::description();
-    let lane = named_path(name).and_then(|path| connect_local(&path));
-    let server = description.server.to_owned();
-    let mut lane = lane.map_err(|source| Error::Connect { name: name.to_owned(), server, source })?;
-    match meet(&mut lane, description, Secret::default(), Start::default()) {
-        Ok((pid, ready)) => {
-            let info = info(pid, FIRST, ready);
-            let generation = Generation::new(info, Server::Connected, &lane);
-            Ok(C::from_session(Session::new(description, (generation, lane), None)))
-        }
-        Err(MeetingError::Final(error)) => Err(error),
-        Err(MeetingError::Line(error)) => Err(Error::Disconnected(error)),
-    }
+    Builder::default().connect(name)
 }
 
 /// Serves an implementation in a thread of this process, through the same encoding as any other.

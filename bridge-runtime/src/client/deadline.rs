@@ -1,5 +1,5 @@
 //! The deadlines of calls. A blocked native call cannot be cancelled, and pipes of Windows have no time-outs: a thread
-//! watches, and ends the server.
+//! watches, and ends the server, or the lane to one that is not this client's.
 //!
 //! One thread per session, and none before the first call that has a deadline. Such a call costs two atomic stores and
 //! a look at the clock: the thread wakes by itself at the deadline it knows of, and looks whether it still stands.
@@ -38,7 +38,7 @@ struct Slot {
 /// There is no deadline.
 const NEVER: u64 = u64::MAX;
 
-/// The deadline has passed, and the server was ended for it.
+/// The deadline has passed, and the server was given up for it.
 const PASSED: u64 = 0;
 
 impl fmt::Debug for Watch {
@@ -79,7 +79,7 @@ impl Watch {
         }
     }
 
-    /// Takes the deadline back: the server has answered. `None` if it had passed, and the server was ended.
+    /// Takes the deadline back: the server has answered. `None` if it had passed, and the server was given up.
     pub(super) fn disarm(&self) -> Option<Deadline> {
         match self.slot.deadline.swap(NEVER, Ordering::SeqCst) {
             PASSED => None,

@@ -87,11 +87,12 @@ impl Generation {
         matches!(&self.server, Server::Launched(supervisor) if supervisor.has_ended())
     }
 
-    /// Ends a server that does not answer. It is inside native code, where nothing but force reaches it; a server that
-    /// this client did not start is left to itself, without this client.
+    /// Ends a server that does not answer, and the wait for it. It is inside native code, where nothing but force reaches
+    /// it.
     pub(super) fn end_by_force(&self) {
         match &self.server {
             Server::Launched(supervisor) => supervisor.kill(),
+            // It is left to itself, without this client.
             Server::Connected => {}
             // It cannot be ended, so nobody may wait for it.
             Server::InProcess(thread) => drop(thread.lock().unwrap_or_else(PoisonError::into_inner).take()),

@@ -3,6 +3,7 @@
 mod arguments;
 mod builder;
 mod callbacks;
+mod connect;
 mod deadline;
 mod events;
 mod exchange;

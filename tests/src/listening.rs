@@ -1,0 +1,59 @@
+//! Servers that are started by hand.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::pair;
+
+/// A server that listens, until the test is over.
+#[derive(Debug)]
+pub struct Listening {
+    /// What clients connect to.
+    pub name: String,
+    child: Child,
+}
+
+impl Listening {
+    /// Starts the server `server` under a name of its own, and waits until it listens.
+    ///
+    /// # Panics
+    /// If it does not listen.
+    #[allow(clippy::panic, clippy::unwrap_used, reason = "a test cannot go on without it")]
+    pub fn start(server: &str) -> Self {
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let number = STARTED.fetch_add(1, Ordering::SeqCst);
+        let name = format!("bridge32-test-{}-{number}", std::process::id());
+        let mut command = Command::new(pair::server(server));
+        let mut child = command.args(["--listen", &name]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut words = String::new();
+        stderr.read_line(&mut words).unwrap();
+        assert!(words.contains("listens as"), "{words}");
+        // Nobody reads the rest, and it must not block.
+        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+        Self { name, child }
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether the process runs.
+    ///
+    /// # Panics
+    /// If the system does not tell.
+    #[allow(clippy::unwrap_used, reason = "a test cannot go on without it")]
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // What cannot be ended has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
