@@ -390,6 +390,13 @@
 //! the server's program; by default the trait's name in kebab case and `-server32`), `args = Type` (the type of the start
 //! arguments of a custom server), `remote = [Type]` (types for [memory of the server](Remote)) and `crate = path` (where this crate is, if not at `::bridge32`).
 //!
+//! # Events
+//!
+//! With the feature `tracing`, each line that the server and its library write is an event of the target
+//! `bridge32::server`, with the fields `pid` and `stream`; that a server has started, was started again, has ended or was given up for
+//! a deadline is one of `bridge32::client`. They go to the subscriber of the thread that starts the server. A subscriber that is slower than
+//! the library prints loses lines, and is told how many; nothing waits for it.
+//!
 //! # Without the library
 //!
 //! ```

@@ -18,6 +18,8 @@ pub mod lane;
 
 mod sys;
 
+mod events;
+
 pub mod native;
 
 pub mod library;
@@ -32,6 +34,8 @@ pub mod client;
 pub mod server;
 
 pub mod private;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use client::{Builder, Remote, Restart, ServerExit, ServerInfo};
 pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, SystemError};

@@ -1,4 +1,4 @@
-//! Counts heap allocations.
+//! Counts heap allocations, and what of them is held.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,27 +10,45 @@ use bridge32::bridge32;
 pub struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+static LIVE: AtomicU64 = AtomicU64::new(0);
+static LARGEST: AtomicU64 = AtomicU64::new(0);
 
 /// Allocations of this process so far.
 pub fn allocations() -> u64 {
     ALLOCATIONS.load(Ordering::SeqCst)
 }
 
+/// Bytes that this process has allocated and not given back.
+pub fn live() -> u64 {
+    LIVE.load(Ordering::SeqCst)
+}
+
+/// The largest allocation of this process so far, in bytes.
+pub fn largest() -> u64 {
+    LARGEST.load(Ordering::SeqCst)
+}
+
 // SAFETY: everything is passed on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
+        LIVE.fetch_add(layout.size() as u64, Ordering::SeqCst);
+        LARGEST.fetch_max(layout.size() as u64, Ordering::SeqCst);
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size() as u64, Ordering::SeqCst);
         // SAFETY: the caller's promise is passed on.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
+        LIVE.fetch_add(size as u64, Ordering::SeqCst);
+        LARGEST.fetch_max(size as u64, Ordering::SeqCst);
+        LIVE.fetch_sub(layout.size() as u64, Ordering::SeqCst);
         // SAFETY: the caller's promise is passed on.
         unsafe { System.realloc(pointer, layout, size) }
     }

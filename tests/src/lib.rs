@@ -1,6 +1,7 @@
 //! The interfaces that the end-to-end tests call, and what the tests share.
 
 pub mod callbacks;
+pub mod conversation;
 pub mod counting;
 pub mod devices;
 pub mod extremes;
@@ -9,6 +10,8 @@ pub mod interfaces;
 pub mod listening;
 pub mod pair;
 pub mod processes;
+pub mod resources;
+pub mod soak;
 pub mod system;
 pub mod vocabulary;
 pub mod watchdog;

@@ -6,6 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::pair;
 
+/// A name that nobody listens under.
+pub fn free_name() -> String {
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    format!("bridge32-test-{}-{}", std::process::id(), TAKEN.fetch_add(1, Ordering::SeqCst))
+}
+
 /// A server that listens, until the test is over.
 #[derive(Debug)]
 pub struct Listening {
@@ -21,9 +27,15 @@ impl Listening {
     /// If it does not listen.
     #[allow(clippy::panic, clippy::unwrap_used, reason = "a test cannot go on without it")]
     pub fn start(server: &str) -> Self {
-        static STARTED: AtomicU32 = AtomicU32::new(0);
-        let number = STARTED.fetch_add(1, Ordering::SeqCst);
-        let name = format!("bridge32-test-{}-{number}", std::process::id());
+        Self::under(server, free_name())
+    }
+
+    /// Starts the server `server` under this name.
+    ///
+    /// # Panics
+    /// If it does not listen.
+    #[allow(clippy::panic, clippy::unwrap_used, reason = "a test cannot go on without it")]
+    pub fn under(server: &str, name: String) -> Self {
         let mut command = Command::new(pair::server(server));
         let mut child = command.args(["--listen", &name]).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());

@@ -7,6 +7,9 @@ pub struct Process {
     pub pid: u32,
     /// Its command line, or on Windows its program.
     pub command: String,
+    /// Its threads.
+    #[cfg(windows)]
+    pub threads: u64,
 }
 
 /// All running processes.
@@ -47,7 +50,11 @@ pub fn running() -> Vec<Process> {
     let mut more = unsafe { Process32FirstW(snapshot, &raw mut entry) };
     while more != 0 {
         let name = String::from_utf16_lossy(&entry.szExeFile);
-        processes.push(Process { pid: entry.th32ProcessID, command: name.trim_end_matches('\0').to_owned() });
+        processes.push(Process {
+            pid: entry.th32ProcessID,
+            command: name.trim_end_matches('\0').to_owned(),
+            threads: entry.cntThreads.into(),
+        });
         // SAFETY: as above.
         more = unsafe { Process32NextW(snapshot, &raw mut entry) };
     }
@@ -102,4 +109,15 @@ pub fn kill(pid: u32) {
 pub fn stop(pid: u32) {
     let status = std::process::Command::new("kill").args(["-STOP", &pid.to_string()]).status();
     assert!(status.is_ok_and(|status| status.success()), "process {pid} cannot be stopped");
+}
+
+/// The threads of this process.
+///
+/// # Panics
+/// If the system does not list itself.
+#[cfg(windows)]
+#[allow(clippy::unwrap_used, reason = "without the figure there is no measurement")]
+pub fn threads_of_this_process() -> u64 {
+    let own = std::process::id();
+    running().into_iter().find(|process| process.pid == own).unwrap().threads
 }

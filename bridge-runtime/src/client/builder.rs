@@ -270,3 +270,20 @@ where
     let generation = Generation::new(info(std::process::id(), FIRST, ready), server, &lane);
     C::from_session(Session::new(C::Interface::description(), (generation, lane), None))
 }
+
+/// A client at one end of a lane, whose server is at the other.
+#[cfg(feature = "testing")]
+pub(crate) fn over<C: Client>(
+    lane: LaneEnd,
+    (secret, start): (Secret, Start),
+    (start_timeout, call_timeout): (Duration, Option<Duration>),
+) -> Result<C, Error> {
+    let description = C::Interface::description();
+    let met =
+        join(description, secret, start, start_timeout, move || Ok(lane)).map_err(|unreached| match unreached {
+            Unreached::Nobody(error) => Error::Disconnected(error),
+            Unreached::Late => Error::ConnectTimeout { name: "the lane".to_owned(), after: start_timeout },
+            Unreached::Error(error) => error,
+        })?;
+    Ok(C::from_session(Session::new(description, met, call_timeout)))
+}

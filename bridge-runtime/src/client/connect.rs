@@ -1,8 +1,9 @@
 //! Reaching a server that this program did not start, within a time.
 
-use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use std::{io, mem};
 
 use super::generation::{Generation, Server};
 use super::meet::{MeetingError, meet};
@@ -11,7 +12,7 @@ use super::start::info;
 use crate::error::Error;
 use crate::interface::Description;
 use crate::lane::{Breaker, LaneEnd};
-use crate::wire::{Ready, Secret, Start};
+use crate::wire::{Secret, Start};
 
 /// Why a server was not reached.
 #[derive(Debug)]
@@ -24,10 +25,14 @@ pub(super) enum Unreached {
     Error(Error),
 }
 
-/// What happens meanwhile.
-enum Event {
-    Reached(Breaker),
-    Done(Result<(LaneEnd, u32, Ready), Unreached>),
+/// How far the meeting is, for the one who waits for it.
+enum Progress {
+    /// There is no lane yet.
+    Reaching,
+    /// This ends the wait on the lane.
+    Meeting(Breaker),
+    /// Nobody waits any more.
+    GivenUp,
 }
 
 /// Meets the server at the end of the lane that `reach` makes: in a thread of its own, so that this one returns in time
@@ -39,39 +44,43 @@ pub(super) fn join(
     timeout: Duration,
     reach: impl FnOnce() -> io::Result<LaneEnd> + Send + 'static,
 ) -> Result<(Generation, LaneEnd), Unreached> {
-    let (events, next) = channel();
-    let meeting = move || {
-        let done = reach().map_err(Unreached::Nobody).and_then(|mut lane| {
-            // Whoever waits for this may have given up; then nobody waits for the rest, either.
-            let _ = events.send(Event::Reached(lane.breaker()));
-            match meet(&mut lane, description, secret, start) {
-                Ok((pid, ready)) => Ok((lane, pid, ready)),
-                Err(MeetingError::Final(error)) => Err(Unreached::Error(error)),
-                Err(MeetingError::Line(error)) => Err(Unreached::Error(Error::Disconnected(error))),
-            }
-        });
-        let _ = events.send(Event::Done(done));
+    let (done, result) = channel();
+    let progress = Arc::new(Mutex::new(Progress::Reaching));
+    let meeting = {
+        let progress = Arc::clone(&progress);
+        move || {
+            let met = reach().map_err(Unreached::Nobody).and_then(|mut lane| {
+                {
+                    let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+                    if let Progress::GivenUp = *progress {
+                        return Err(Unreached::Late);
+                    }
+                    *progress = Progress::Meeting(lane.breaker());
+                }
+                match meet(&mut lane, description, secret, start) {
+                    Ok((pid, ready)) => Ok((lane, pid, ready)),
+                    Err(MeetingError::Final(error)) => Err(Unreached::Error(error)),
+                    Err(MeetingError::Line(error)) => Err(Unreached::Error(Error::Disconnected(error))),
+                }
+            });
+            // Whoever waited for it may have given up.
+            let _ = done.send(met);
+        }
     };
     let thread = std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(meeting);
     thread.map_err(|error| Unreached::Error(Error::Endpoint(error)))?;
-    let (breaker, done) = wait(&next, timeout);
-    let (lane, pid, ready) = done.inspect_err(|_| breaker.break_lane())?;
-    Ok((Generation::new(info(pid, FIRST, ready), Server::Connected, &lane), lane))
-}
-
-/// What became of it, and what ends it where it is not over.
-fn wait(next: &Receiver<Event>, timeout: Duration) -> (Breaker, Result<(LaneEnd, u32, Ready), Unreached>) {
-    let begin = Instant::now();
-    let mut breaker = Breaker::default();
-    loop {
-        match next.recv_timeout(timeout.saturating_sub(begin.elapsed())) {
-            Ok(Event::Reached(reached)) => breaker = reached,
-            Ok(Event::Done(done)) => return (breaker, done),
-            Err(RecvTimeoutError::Timeout) => return (breaker, Err(Unreached::Late)),
-            Err(RecvTimeoutError::Disconnected) => {
-                let error = Error::Disconnected(io::ErrorKind::UnexpectedEof.into());
-                return (breaker, Err(Unreached::Error(error)));
-            }
+    let met = result.recv_timeout(timeout).unwrap_or_else(|error| {
+        let before = mem::replace(&mut *progress.lock().unwrap_or_else(PoisonError::into_inner), Progress::GivenUp);
+        if let Progress::Meeting(breaker) = before {
+            breaker.break_lane();
         }
-    }
+        Err(match error {
+            RecvTimeoutError::Timeout => Unreached::Late,
+            RecvTimeoutError::Disconnected => {
+                Unreached::Error(Error::Disconnected(io::ErrorKind::UnexpectedEof.into()))
+            }
+        })
+    });
+    let (lane, pid, ready) = met?;
+    Ok((Generation::new(info(pid, FIRST, ready), Server::Connected, &lane), lane))
 }

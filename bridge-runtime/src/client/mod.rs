@@ -19,6 +19,8 @@ mod start;
 mod turns;
 
 pub use arguments::{Arguments, Outcome};
+#[cfg(feature = "testing")]
+pub(crate) use builder::over;
 pub use builder::{Builder, Client, connect, in_process};
 pub use callbacks::{Answer, Closures, RegisteredClosure};
 pub use info::{ServerExit, ServerInfo};

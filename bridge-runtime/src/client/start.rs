@@ -54,6 +54,8 @@ impl Starter {
                     let (_, ready) = meet(&mut lane, description, secrets.server, start)?;
                     Ok((lane, ready))
                 });
+                // Before anybody hears of it: then its files are gone when the start is over.
+                drop(endpoint);
                 let _ = events.send(Event::Met(met));
             })
         };
@@ -73,6 +75,7 @@ impl Starter {
         match met {
             Ok((lane, ready)) => {
                 let info = info(supervisor.pid(), number, ready);
+                crate::events::started(info.pid, number, &info.path);
                 Ok((Generation::new(info, Server::Launched(supervisor), &lane), lane))
             }
             Err(MeetingError::Final(error)) => failed(error),

@@ -202,6 +202,68 @@ mod tests {
         assert_eq!((folder.mode() & 0o777, folder.uid()), (0o700, rustix::process::geteuid().as_raw()));
     }
 
+    /// Who may do what with a pipe, as the system tells it of the pipe itself.
+    #[cfg(windows)]
+    fn access(stream: &Stream) -> String {
+        use std::os::windows::io::{AsHandle as _, AsRawHandle as _};
+        use std::ptr::{null_mut, slice_from_raw_parts};
+        use windows_sys::Win32::Foundation::LocalFree;
+        use windows_sys::Win32::Security::Authorization::{
+            ConvertSecurityDescriptorToStringSecurityDescriptorW, GetSecurityInfo, SDDL_REVISION_1, SE_KERNEL_OBJECT,
+        };
+        use windows_sys::Win32::Security::DACL_SECURITY_INFORMATION;
+
+        let Stream::NamedPipe(pipe) = stream;
+        let handle = pipe.inner().as_handle().as_raw_handle();
+        let mut descriptor = null_mut();
+        // SAFETY: the handle is open, and what is not asked for may be null.
+        let code = unsafe {
+            GetSecurityInfo(
+                handle,
+                SE_KERNEL_OBJECT,
+                DACL_SECURITY_INFORMATION,
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                &raw mut descriptor,
+            )
+        };
+        assert_eq!(code, 0, "{}", io::Error::from_raw_os_error(code.cast_signed()));
+        let (mut text, mut length) = (null_mut(), 0);
+        // SAFETY: the descriptor is what the system has just made.
+        let done = unsafe {
+            ConvertSecurityDescriptorToStringSecurityDescriptorW(
+                descriptor,
+                SDDL_REVISION_1,
+                DACL_SECURITY_INFORMATION,
+                &raw mut text,
+                &raw mut length,
+            )
+        };
+        assert_ne!(done, 0, "{}", io::Error::last_os_error());
+        // SAFETY: as many units are there, the last of them a zero, until they are given back.
+        let units = unsafe { &*slice_from_raw_parts(text, length as usize) };
+        let found = String::from_utf16_lossy(units).trim_end_matches('\0').to_owned();
+        // SAFETY: both were made for the caller, who is done with them.
+        unsafe { LocalFree(text.cast()) };
+        // SAFETY: as above.
+        unsafe { LocalFree(descriptor) };
+        found
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn the_pipe_is_this_user_s_alone() {
+        let listener = LocalListener::random().unwrap();
+        let stream = stream_to(listener.path()).unwrap();
+        // One entry, for the owner and nobody else, and none inherited; "GA" and "FA" are all access.
+        let access = access(&stream);
+        let only_the_owner = ["GA", "FA", "0x1f01ff"].map(|rights| format!("D:P(A;;{rights};;;OW)"));
+        assert!(only_the_owner.contains(&access), "{access}");
+        listener.accept().unwrap();
+    }
+
     #[test]
     fn the_process_at_the_other_end_is_known() {
         let listener = LocalListener::random().unwrap();

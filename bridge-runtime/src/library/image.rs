@@ -41,12 +41,16 @@ impl Format {
 impl Image {
     /// Reads a file; `Err` says what it is instead of an image.
     pub(crate) fn read(path: &Path) -> io::Result<Result<Self, String>> {
-        let data = fs::read(path)?;
-        let Ok(file) = object::File::parse(&*data) else { return Ok(Err(describe(&data).to_owned())) };
+        Ok(Self::parse(&fs::read(path)?))
+    }
+
+    /// Understands a file's content; `Err` says what it is instead of an image.
+    pub(crate) fn parse(data: &[u8]) -> Result<Self, String> {
+        let Ok(file) = object::File::parse(data) else { return Err(describe(data).to_owned()) };
         let format = match file.format() {
             BinaryFormat::Elf => Format::Elf,
             BinaryFormat::Pe => Format::Pe,
-            _ => return Ok(Err("a file of another kind".to_owned())),
+            _ => return Err("a file of another kind".to_owned()),
         };
         let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
         // A damaged table is an empty one: this is read to explain a failure, not to load anything.
@@ -55,13 +59,13 @@ impl Image {
             NameOrOrdinal::Name(name) => Some(text(name)),
             NameOrOrdinal::Ordinal(_) => None,
         });
-        Ok(Ok(Self {
+        Ok(Self {
             format,
             architecture: file.architecture(),
             is_64: file.is_64(),
             needed: needed.collect(),
             exports: exports.collect(),
-        }))
+        })
     }
 
     /// Its architecture, as a reader would say it.

@@ -5,6 +5,8 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use crate::events::Lines;
+
 /// Where the output of the server, and of the library in it, goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Output {
@@ -37,25 +39,32 @@ impl Tail {
 }
 
 /// Reads an output until its end, in a thread of its own: an output that nobody reads blocks who writes it.
-pub(crate) fn drain(mut output: impl Read + Send + 'static, tail: Tail) -> std::io::Result<JoinHandle<()>> {
+pub(crate) fn drain(
+    mut output: impl Read + Send + 'static,
+    tail: Tail,
+    mut lines: Lines,
+) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("bridge32 output".to_owned()).spawn(move || {
         let mut buffer = [0; 4096];
         // An error is an end: there is nobody to tell, and the server's own end says more.
         while let Ok(count @ 1..) = output.read(&mut buffer) {
             tail.push(&buffer[..count]);
+            lines.push(&buffer[..count]);
         }
+        lines.finish();
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::Reporter;
 
     #[test]
     fn the_end_is_kept_and_bounded() {
         let tail = Tail::default();
         let text = "x".repeat(3 * KEPT) + "end";
-        drain(std::io::Cursor::new(text), tail.clone()).unwrap().join().unwrap();
+        drain(std::io::Cursor::new(text), tail.clone(), Reporter::new().lines("stdout")).unwrap().join().unwrap();
         assert_eq!(tail.text().len(), KEPT);
         assert!(tail.text().ends_with("xend"));
     }

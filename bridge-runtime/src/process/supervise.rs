@@ -13,6 +13,7 @@ use shared_child::SharedChild;
 
 use super::ExitStatus;
 use super::output::{Output, Tail, drain};
+use crate::events::Reporter;
 use crate::sys::Job;
 
 /// How the server ended, and the last it wrote.
@@ -62,7 +63,8 @@ impl Supervisor {
         command.stdin(Stdio::piped()).stdout(output()).stderr(output());
         let (stdout, stderr, end) = (Tail::default(), Tail::default(), Arc::<EndCell>::default());
         let (started, start) = channel();
-        let watch = Watch { stdout, stderr: stderr.clone(), exception, end: Arc::clone(&end) };
+        let reporter = Reporter::new();
+        let watch = Watch { stdout, stderr: stderr.clone(), exception, end: Arc::clone(&end), reporter };
         // The process is started by the thread that waits for it: Linux tells a process of its parent's end when the
         // thread that started it ends, and this one ends last.
         std::thread::Builder::new()
@@ -141,6 +143,7 @@ struct Watch {
     stderr: Tail,
     exception: Option<File>,
     end: Arc<EndCell>,
+    reporter: Reporter,
 }
 
 /// A process that was started, and its standard input.
@@ -148,7 +151,7 @@ type Started = (Arc<SharedChild>, Option<ChildStdin>);
 
 impl Watch {
     /// Starts the process, reports it, and records its end.
-    fn run(self, command: Command, started: &Sender<std::io::Result<Started>>, on_end: impl FnOnce()) {
+    fn run(mut self, command: Command, started: &Sender<std::io::Result<Started>>, on_end: impl FnOnce()) {
         let (child, drains, _job) = match self.start(command) {
             Ok((child, drains, job)) => {
                 // Whoever asked for it waits for this.
@@ -162,26 +165,28 @@ impl Watch {
         while drains.iter().any(|drain| !drain.is_finished()) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(1));
         }
-        let end = status.map(|status| End {
-            status: match self.exception {
-                None => status.into(),
-                Some(file) => ExitStatus::of_wine(status, read_exception(file)),
-            },
-            stdout: self.stdout.text(),
-            stderr: self.stderr.text(),
+        let status = status.map(|status| match self.exception {
+            None => status.into(),
+            Some(file) => ExitStatus::of_wine(status, read_exception(file)),
         });
+        let known = status.as_ref().ok().copied();
+        let end = status.map(|status| End { status, stdout: self.stdout.text(), stderr: self.stderr.text() });
         *self.end.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
         self.end.is_recorded.store(true, Ordering::Release);
         self.end.recorded.notify_all();
         on_end();
+        if let Some(status) = known {
+            self.reporter.ended(status, status.success());
+        }
     }
 
-    fn start(&self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, Vec<JoinHandle<()>>, Job)> {
+    fn start(&mut self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, Vec<JoinHandle<()>>, Job)> {
         crate::sys::continue_with_this_thread(&mut command);
         let child = command.spawn()?;
         let job = Job::around(&child);
         let child = Arc::new(SharedChild::new(child)?);
-        let drains = job.and_then(|job| Ok((self.drains(&child)?, job)));
+        let begun = job.and_then(|job| self.reporter.begin(child.id()).map(|()| job));
+        let drains = begun.and_then(|job| Ok((self.drains(&child)?, job)));
         let (drains, job) = drains.inspect_err(|_| {
             // Without its watchers the server would be left to itself.
             let _ = child.kill();
@@ -192,8 +197,10 @@ impl Watch {
 
     /// Reads both outputs, where they are captured.
     fn drains(&self, child: &SharedChild) -> std::io::Result<Vec<JoinHandle<()>>> {
-        let stdout = child.take_stdout().map(|output| drain(output, self.stdout.clone()));
-        let stderr = child.take_stderr().map(|output| drain(output, self.stderr.clone()));
+        let stdout =
+            child.take_stdout().map(|output| drain(output, self.stdout.clone(), self.reporter.lines("stdout")));
+        let stderr =
+            child.take_stderr().map(|output| drain(output, self.stderr.clone(), self.reporter.lines("stderr")));
         stdout.into_iter().chain(stderr).collect()
     }
 }

@@ -21,4 +21,8 @@ pub use command_line::serve;
 pub use context::{Serve, ServerContext};
 pub(crate) use line::Target;
 pub(crate) use memory::free_all_of;
+#[cfg(feature = "testing")]
+pub(crate) use session::Secrets;
 pub(crate) use session::{Served, ready, serve_lane};
+#[cfg(feature = "testing")]
+pub(crate) use started::{converse, read_greeting};

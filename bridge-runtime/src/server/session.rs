@@ -34,9 +34,9 @@ impl From<io::Error> for MeetingError {
 
 /// The server's half of a secret, and the one it expects; both zero where it was started by hand.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Secrets {
-    pub(super) server: Secret,
-    pub(super) client: Secret,
+pub(crate) struct Secrets {
+    pub(crate) server: Secret,
+    pub(crate) client: Secret,
 }
 
 /// Introduces this server to the client and waits for what it is to start with.

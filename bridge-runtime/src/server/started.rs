@@ -1,7 +1,7 @@
 //! A server that a client started.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use super::session::{MeetingError, Secrets, Served, introduce, make, ready, serv
 use super::{Serve, close_all_of};
 use crate::interface::Interface;
 use crate::native::Owner;
+use crate::lane::LaneEnd;
 use crate::wire::Message;
 use crate::{lane, secret, sys};
 
@@ -35,20 +36,21 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
     let mut control = BufReader::new(sys::take_stdin()?);
     let (secrets, address) = read_greeting(&mut control)?;
     watch(control)?;
-    let mut lane = lane::connect(&address)?;
+    let lane = lane::connect(&address)?;
     lane::report_exceptions(&address)?;
-    let description = S::Interface::description();
-    let start = match introduce(&mut lane, description, secrets) {
+    converse::<S>(lane, secrets).map(|()| ExitCode::SUCCESS)
+}
+
+/// Meets the client at the other end of the lane, and serves it until it closes the line.
+pub(crate) fn converse<S: Serve>(mut lane: LaneEnd, secrets: Secrets) -> io::Result<()> {
+    let start = match introduce(&mut lane, S::Interface::description(), secrets) {
         Ok(start) => start,
-        Err(MeetingError::Told) => return Ok(ExitCode::SUCCESS),
+        Err(MeetingError::Told) => return Ok(()),
         Err(MeetingError::Line(error)) => return Err(error),
     };
     let server = match make::<S>(start) {
         Ok(server) => server,
-        Err(failure) => {
-            lane.say(&Message::StartFailed(failure))?;
-            return Ok(ExitCode::SUCCESS);
-        }
+        Err(failure) => return lane.say(&Message::StartFailed(failure)),
     };
     lane.say(&Message::Ready(ready(server.library_path())))?;
     let served = Served::<S, S::Interface>::new(server);
@@ -56,14 +58,17 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
     let result = serve_lane(lane, &target);
     close_all_of(Owner::PROCESS, &*target);
     served.server.before_shutdown();
-    result.map(|()| ExitCode::SUCCESS)
+    result
 }
 
+/// Bytes of a greeting at most: no system has longer paths than half of it.
+const LONGEST_GREETING: u64 = 64 << 10;
+
 /// The first line on standard input: both secrets, and where the client waits.
-fn read_greeting(control: &mut BufReader<File>) -> io::Result<(Secrets, String)> {
+pub(crate) fn read_greeting(control: &mut impl BufRead) -> io::Result<(Secrets, String)> {
     let invalid = || io::Error::new(io::ErrorKind::InvalidData, "no greeting on standard input");
     let mut line = String::new();
-    control.read_line(&mut line)?;
+    control.take(LONGEST_GREETING).read_line(&mut line)?;
     let mut parts = line.trim_end().splitn(3, ' ');
     let mut secret = || parts.next().and_then(secret::from_hex).ok_or_else(invalid);
     let secrets = Secrets { server: secret()?, client: secret()? };
@@ -87,7 +92,7 @@ fn watch(mut control: BufReader<File>) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::interface::Description;
-    use crate::lane::{LaneEnd, memory_pair};
+    use crate::lane::memory_pair;
     use crate::wire::{Failure, Start};
 
     const DESCRIPTION: Description =

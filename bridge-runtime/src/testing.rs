@@ -1,0 +1,53 @@
+//! What this project's own tests and fuzz targets reach into: both sides of a conversation over a line of theirs, and
+//! the decoders of what other processes and files say. Behind a feature, and no part of the interface.
+
+use std::io;
+use std::time::Duration;
+
+use crate::client::{Client, over};
+use crate::error::Error;
+use crate::lane::{LaneEnd, Transport};
+use crate::library::Image;
+use crate::server::{Secrets, Serve, converse};
+use crate::wire::{Secret, Start};
+
+/// A client over one end of a line, at whose other end [`serve`] runs. `limits` are those of the meeting and of a call.
+///
+/// # Errors
+/// As those of [`Builder::connect`](crate::Builder::connect).
+pub fn client<C: Client>(
+    transport: impl Transport + 'static,
+    secret: Secret,
+    start: Start,
+    limits: (Duration, Option<Duration>),
+) -> Result<C, Error> {
+    over(LaneEnd::new(transport), (secret, start), limits)
+}
+
+/// Serves the client at the other end of a line, from the meeting to the end, as a server does that its client started.
+///
+/// # Errors
+/// What broke the line.
+pub fn serve<S: Serve>(transport: impl Transport + 'static, server: Secret, client: Secret) -> io::Result<()> {
+    converse::<S>(LaneEnd::new(transport), Secrets { server, client })
+}
+
+/// Reads what a client says on a server's standard input: both secrets, and an address.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidData`] for what is no greeting.
+pub fn read_greeting(mut said: &[u8]) -> io::Result<(Secret, Secret, String)> {
+    let (Secrets { server, client }, address) = crate::server::read_greeting(&mut said)?;
+    Ok((server, client, address))
+}
+
+/// Reads an executable file's header: the libraries it needs, and the names it exports.
+///
+/// # Errors
+/// What it is instead of an executable file.
+pub fn read_image(data: &[u8]) -> Result<(Vec<String>, Vec<String>), String> {
+    let image = Image::parse(data)?;
+    // What errors say of it, too.
+    let _ = (image.architecture(), image.fits_this_process(), image.format.system());
+    Ok((image.needed, image.exports))
+}

@@ -1,0 +1,185 @@
+//! Both sides of a conversation, each with a line that says what it is told to.
+
+use std::io::{self, Read, Write};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bridge32::Bool32;
+use bridge32_runtime::fault::Fault;
+use bridge32_runtime::lane::PipeTransport;
+use bridge32_runtime::marshal::{Buffer, Decoder};
+use bridge32_runtime::testing;
+use bridge32_runtime::wire::{Message, Start, frame};
+use bridge32_tests::conversation::{ConversationClient, ConversationLibrary};
+use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
+
+use crate::Input;
+
+const SERVER: [u8; 16] = [0x5e; 16];
+const CLIENT: [u8; 16] = [0xc1; 16];
+
+/// No side waits for a line that only plays back.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// What the client begins with.
+fn start() -> Start {
+    let library = Some(env!("VOCABULARY_LIBRARY").to_owned());
+    Start { secret: CLIENT, library, library_dirs: vec!["no folder".to_owned()], args: Vec::new() }
+}
+
+/// A line that says what it was given, one piece with every read, and remembers what it was told.
+struct Playback {
+    pieces: std::vec::IntoIter<Vec<u8>>,
+    piece: Vec<u8>,
+    told: Arc<Mutex<Input>>,
+}
+
+impl Playback {
+    fn new(input: &Input) -> (Self, Arc<Mutex<Input>>) {
+        let told = Arc::<Mutex<Input>>::default();
+        (Self { pieces: input.clone().into_iter(), piece: Vec::new(), told: Arc::clone(&told) }, told)
+    }
+}
+
+impl Read for Playback {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            match self.pieces.next() {
+                Some(piece) => self.piece = piece,
+                None => return Ok(0),
+            }
+        }
+        let count = into.len().min(self.piece.len());
+        into[..count].copy_from_slice(&self.piece[..count]);
+        self.piece.drain(..count);
+        Ok(count)
+    }
+}
+
+impl Write for Playback {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A server that hears this; `Err` if something in it panicked that must not.
+pub(crate) fn server(input: &Input) -> Result<(), String> {
+    let (line, told) = Playback::new(input);
+    // That the line breaks is what it is for.
+    let _ = testing::serve::<ConversationLibrary>(PipeTransport::new(line), SERVER, CLIENT);
+    for message in &*told.lock().unwrap_or_else(PoisonError::into_inner) {
+        let mut buffer = Buffer::default();
+        buffer.extend(message).map_err(|error| error.to_string())?;
+        let mut decoder = Decoder::new(buffer.bytes_mut(), frame::HEADER);
+        match decoder.value() {
+            Ok(Message::Fault(Fault::Panic { location, message })) if !location.contains("conversation.rs") => {
+                return Err(format!("it panicked at {location}: {message}"));
+            }
+            Ok(_) => {}
+            Err(error) => return Err(format!("it said what is no message: {error}")),
+        }
+    }
+    Ok(())
+}
+
+/// A client that hears this, and makes a call of every kind.
+pub(crate) fn client(input: &Input) -> Result<(), String> {
+    let (line, _) = Playback::new(input);
+    // An error is as good as a meeting.
+    if let Ok(client) = testing::client(PipeTransport::new(line), SERVER, start(), (LIMIT, None)) {
+        call_all(&client);
+    }
+    Ok(())
+}
+
+/// A call of every kind. What comes of them is nobody's concern.
+fn call_all(client: &ConversationClient) {
+    let point = Point { x: 1.5, y: -2.0 };
+    let mut number = 5;
+    let mut small = [1, -2, 300];
+    let mut flags = [true, false];
+    let mut points = [point; 2];
+    let mut rectangle = Rectangle { corners: [point; 2], layer: 7 };
+    let mut words = ["b".to_owned(), "a".to_owned()];
+    let thing = Thing { id: 3, name: Some("name".to_owned()), place: Some(Box::new(point)), weight: 0.5 };
+    let mut counter = 0;
+    let _ = client.negate(Bool32(true));
+    let _ = client.advance(&mut number, &7);
+    let _ = client.split(2.5);
+    let _ = client.scalar_multiply(2.0, &[1.0, 2.0, 3.0]);
+    let _ = client.double_all(&mut small);
+    let _ = client.invert_all(&mut flags);
+    let _ = client.read_samples();
+    let _ = client.table();
+    let _ = client.upper("grüß dich");
+    let _ = client.wide_length(Some("wörter"));
+    let _ = client.wide_length(None);
+    let _ = client.latin_name();
+    let _ = client.midpoint(point, point);
+    let _ = client.grow(&mut rectangle, 1.0);
+    let _ = client.flip_all(&mut points);
+    let _ = client.polygon_sum(Polygon { n: 0, points: vec![point; 3] });
+    let _ = client.thing_sum(&thing);
+    let _ = client.some_thing();
+    let _ = client.repack(&Packed { kind: 1, size: 2, flags: 3 });
+    let _ = client.next_color(Color::Red);
+    let _ = client.next_color(Color::Blue);
+    let _ = client.toggle(Flags(12), Flags(10));
+    let _ = client.checked(1);
+    let _ = client.checked(-1);
+    let _ = client.absent(1);
+    let _ = client.sort(&mut words, &mut counter);
+    let _ = client.tally(vec![Some("a".to_owned()), None]);
+    let _ = client.parse("12");
+    let _ = client.parse("twelve");
+    let _ = client.panic("on purpose");
+}
+
+/// One end of a line between two threads.
+struct Channel {
+    sender: Sender<Vec<u8>>,
+    receiver: Receiver<Vec<u8>>,
+    sent: Arc<Mutex<Input>>,
+}
+
+impl Read for Channel {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        // No message of the conversation is longer than what is asked for.
+        let Ok(bytes) = self.receiver.recv() else { return Ok(0) };
+        into[..bytes.len()].copy_from_slice(&bytes);
+        Ok(bytes.len())
+    }
+}
+
+impl Write for Channel {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.to_vec());
+        self.sender.send(bytes.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What the client says in a whole conversation, and what the server does.
+pub(crate) fn record() -> (Input, Input) {
+    let ((to_server, from_client), (to_client, from_server)) = (channel(), channel());
+    let (said, answered) = (Arc::<Mutex<Input>>::default(), Arc::<Mutex<Input>>::default());
+    let client_end = Channel { sender: to_server, receiver: from_server, sent: Arc::clone(&said) };
+    let server_end = Channel { sender: to_client, receiver: from_client, sent: Arc::clone(&answered) };
+    let serving =
+        std::thread::spawn(|| testing::serve::<ConversationLibrary>(PipeTransport::new(server_end), SERVER, CLIENT));
+    let client = testing::client(PipeTransport::new(client_end), SERVER, start(), (LIMIT, None));
+    call_all(&client.expect("a conversation without faults begins"));
+    serving.join().expect("the server does not panic").expect("a conversation without faults ends well");
+    let take = |of: &Mutex<Input>| of.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    (take(&said), take(&answered))
+}

@@ -1,0 +1,45 @@
+//! Fuzzes until a time is over: `bridge32-fuzz [SECONDS] [TARGET] [RANDOM]`. Without a target, all share the time.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use bridge32_fuzz::{TARGETS, Target, fuzz};
+use bridge32_tests::counting::Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let seconds = arguments.next().map_or(Ok(60), |seconds| seconds.parse::<u64>());
+    let named = arguments.next();
+    let random = arguments.next().map_or(Ok(now()), |random| random.parse::<u64>());
+    let targets: Vec<_> =
+        TARGETS.iter().filter(|target| named.as_ref().is_none_or(|name| name == target.name)).collect();
+    let (Ok(seconds), Ok(random), false) = (seconds, random, targets.is_empty()) else {
+        let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
+        eprintln!("usage: bridge32-fuzz [SECONDS] [TARGET] [RANDOM]; targets: {}", names.join(", "));
+        return ExitCode::from(2);
+    };
+    let time = Duration::from_secs(seconds) / u32::try_from(targets.len()).unwrap_or(1);
+    println!("random numbers from {random}");
+    let results: Vec<_> = targets.into_iter().map(|target| one(target, time, random)).collect();
+    if results.into_iter().all(|is_fine| is_fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Whether nothing was found.
+fn one(target: &'static Target, time: Duration, random: u64) -> bool {
+    let begin = Instant::now();
+    let (runs, found) = fuzz(target, random, |_| begin.elapsed() < time);
+    println!("{:10} {runs:10} inputs in {:.0} s", target.name, begin.elapsed().as_secs_f64());
+    if let Some(found) = &found {
+        println!("FOUND: {}: {:?}", found.what, found.input);
+    }
+    found.is_none()
+}
+
+/// Another number every time.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs()
+}

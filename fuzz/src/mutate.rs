@@ -1,0 +1,106 @@
+//! Inputs made of others.
+
+use crate::Input;
+
+/// Random numbers that are the same every time (xorshift*; Marsaglia 2003, Vigna 2016).
+#[derive(Debug)]
+pub struct Random(u64);
+
+impl Random {
+    /// From a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed.max(1))
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "the upper bits are as good as any")]
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() >> 33) as usize % limit.max(1)
+    }
+}
+
+/// Bytes that mean something: lengths that no message has, ends of varints, text that is none.
+const TELLING: [&[u8]; 9] = [
+    &[0],
+    &[1],
+    &[0x7f],
+    &[0x80],
+    &[0xff],
+    &[0xff, 0xff, 0xff, 0xff, 0x0f],
+    &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+    &[0xff, 0xff, 0xff, 0x3f],
+    &[0xc0, 0x80],
+];
+
+/// The bytes before the message of a frame.
+const HEADER: usize = bridge32_runtime::wire::frame::HEADER;
+
+/// One of the seeds, with a few of its bytes changed.
+pub fn mutate(seeds: &[Input], random: &mut Random) -> Input {
+    let mut input = seeds[random.below(seeds.len())].clone();
+    let changes = 1 + random.below(4);
+    for _ in 0..changes {
+        let place = random.below(input.len());
+        let other = &seeds[random.below(seeds.len())];
+        match random.below(12) {
+            0 => {
+                input.remove(place);
+            }
+            1 => input.insert(place, other[random.below(other.len())].clone()),
+            2 => input[place] = other[random.below(other.len())].clone(),
+            _ => {
+                let was_framed = is_framed(&input[place]);
+                change(&mut input[place], random);
+                // Half of the messages keep a header that fits, so that what is behind it is looked at.
+                if was_framed && random.below(2) == 0 {
+                    frame(&mut input[place]);
+                }
+            }
+        }
+        if input.is_empty() {
+            return input;
+        }
+    }
+    input
+}
+
+fn change(bytes: &mut Vec<u8>, random: &mut Random) {
+    let place = random.below(bytes.len() + 1);
+    let rest = bytes.len() - place;
+    match random.below(8) {
+        0 => bytes.truncate(place),
+        1 => drop(bytes.drain(place..place + random.below(rest + 1).min(8))),
+        2 => {
+            let repeated = bytes[place..place + random.below(rest + 1).min(64)].to_vec();
+            bytes.splice(place..place, repeated);
+        }
+        3 => {
+            let telling = TELLING[random.below(TELLING.len())];
+            bytes.splice(place..place, telling.iter().copied());
+        }
+        4 => {
+            let telling = TELLING[random.below(TELLING.len())];
+            let end = bytes.len().min(place + telling.len());
+            bytes.splice(place..end, telling.iter().copied());
+        }
+        5 if rest > 0 => bytes[place] = random.next().to_le_bytes()[7],
+        _ if rest > 0 => bytes[place] ^= 1 << random.below(8),
+        _ => bytes.push(random.next().to_le_bytes()[7]),
+    }
+}
+
+fn is_framed(bytes: &[u8]) -> bool {
+    matches!(bridge32_runtime::wire::frame::length(bytes), Ok(Some(length)) if length == bytes.len())
+}
+
+fn frame(bytes: &mut [u8]) {
+    if let (length, Some(header)) = (bytes.len().saturating_sub(HEADER), bytes.first_chunk_mut::<HEADER>()) {
+        *header = (length as u64).to_le_bytes();
+    }
+}

@@ -1,0 +1,172 @@
+//! Everything that decodes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Cursor, Read, Write};
+use std::path::Path;
+
+use bridge32_runtime::lane::{PipeTransport, Transport as _};
+use bridge32_runtime::marshal::{Buffer, DecodeError, Decoder};
+use bridge32_runtime::testing;
+use bridge32_runtime::wire::{Message, hello_protocol};
+use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
+
+use crate::{Input, conversation};
+
+/// What decodes, and what it is given first.
+#[derive(Debug)]
+pub struct Target {
+    /// Its name; that of the folder of its seeds, where it has one.
+    pub name: &'static str,
+    /// Decodes; `Err` with what it did that it must not.
+    pub run: fn(&Input) -> Result<(), String>,
+    /// Its seeds.
+    pub seeds: fn() -> Vec<Input>,
+}
+
+/// All targets.
+pub static TARGETS: [Target; 7] = [
+    Target { name: "frame", run: frames, seeds: || vec![conversation::record().0, conversation::record().1] },
+    Target { name: "message", run: message, seeds: || files("message") },
+    Target { name: "values", run: values, seeds: value_seeds },
+    Target { name: "server", run: conversation::server, seeds: || vec![conversation::record().0] },
+    Target { name: "client", run: conversation::client, seeds: || vec![conversation::record().1] },
+    Target { name: "greeting", run: greeting, seeds: || files("greeting") },
+    Target { name: "image", run: image, seeds: || files("image") },
+];
+
+/// The files of a folder below `seeds`, each an input of one piece.
+fn files(folder: &str) -> Vec<Input> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(folder);
+    let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic_without_seeds(&folder, &error));
+    let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
+    // The same order everywhere, for the same inputs.
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| vec![std::fs::read(path).unwrap_or_else(|error| panic_without_seeds(path, &error))])
+        .collect()
+}
+
+#[allow(clippy::panic, reason = "without seeds there is nothing to do")]
+fn panic_without_seeds(path: &Path, error: &io::Error) -> ! {
+    panic!("{} cannot be read: {error}", path.display())
+}
+
+/// A stream that only says something.
+struct Says(Cursor<Vec<u8>>);
+
+impl Read for Says {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl Write for Says {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Frames, each piece a stream.
+fn frames(input: &Input) -> Result<(), String> {
+    for piece in input {
+        let mut transport = PipeTransport::new(Says(Cursor::new(piece.clone())));
+        let mut frame = Buffer::default();
+        // An error is as good as a frame.
+        let _ = transport.receive(&mut frame);
+        // What is read at once, what has arrived doubled, and what an allocation of words adds.
+        let allowed = (128 << 10) + 4 * piece.len();
+        if frame.capacity() > allowed {
+            return Err(format!("{} bytes were allocated for {} that arrived", frame.capacity(), piece.len()));
+        }
+    }
+    Ok(())
+}
+
+/// The head of a message, and what stands behind it.
+fn message(input: &Input) -> Result<(), String> {
+    let mut bytes = input.concat();
+    let protocol = hello_protocol(&bytes);
+    let mut decoder = Decoder::new(&mut bytes, 0);
+    if let Ok(message) = decoder.value::<Message>() {
+        let _ = format!("{message:?}");
+        if let (Message::Hello(hello), Some(protocol)) = (&message, protocol)
+            && hello.protocol != protocol
+        {
+            return Err(format!("a hello of version {} was taken for one of {protocol}", hello.protocol));
+        }
+    }
+    Ok(())
+}
+
+/// Values of every shape, each from the same bytes, at every alignment.
+fn values(input: &Input) -> Result<(), String> {
+    let bytes = input.concat();
+    let mut buffer = Buffer::default();
+    for position in 0..8.min(bytes.len()) {
+        let mut all = |decode: fn(&mut Decoder<'_>) -> Result<(), DecodeError>| -> Result<(), String> {
+            buffer.clear();
+            buffer.extend(&bytes).map_err(|error| error.to_string())?;
+            let mut decoder = Decoder::new(buffer.bytes_mut(), position);
+            // Until the bytes are no such value any more. Every value takes a byte.
+            let mut count = 0;
+            while decode(&mut decoder).is_ok() {
+                count += 1;
+                if count > bytes.len() {
+                    return Err("more values came than there were bytes".to_owned());
+                }
+            }
+            let _ = decoder.finish();
+            Ok(())
+        };
+        all(|decoder| decoder.value::<u8>().map(drop))?;
+        all(|decoder| decoder.value::<i64>().map(drop))?;
+        all(|decoder| decoder.value::<f64>().map(drop))?;
+        all(|decoder| decoder.value::<bool>().map(drop))?;
+        all(|decoder| decoder.value::<String>().map(drop))?;
+        all(|decoder| decoder.text().map(drop))?;
+        all(|decoder| decoder.optional_text().map(drop))?;
+        all(|decoder| decoder.slice::<u8>().map(drop))?;
+        all(|decoder| decoder.slice::<f64>().map(drop))?;
+        all(|decoder| decoder.slice_mut::<i16>().map(drop))?;
+        all(|decoder| decoder.slice_mut::<bool>().map(drop))?;
+        all(|decoder| decoder.vec::<u64>().map(drop))?;
+        all(|decoder| decoder.vec::<String>().map(drop))?;
+        all(|decoder| decoder.value::<Color>().map(drop))?;
+        all(|decoder| decoder.value::<Flags>().map(drop))?;
+        all(|decoder| decoder.value::<Packed>().map(drop))?;
+        all(|decoder| decoder.value::<Polygon>().map(drop))?;
+        all(|decoder| decoder.value::<Thing>().map(drop))?;
+        all(|decoder| decoder.value::<Vec<Vec<Option<String>>>>().map(drop))?;
+        all(|decoder| decoder.value::<HashMap<u32, String>>().map(drop))?;
+        all(|decoder| decoder.value::<BTreeMap<String, Vec<u8>>>().map(drop))?;
+        all(|decoder| decoder.value::<Result<i32, String>>().map(drop))?;
+    }
+    Ok(())
+}
+
+/// What the conversation says, without its frames.
+fn value_seeds() -> Vec<Input> {
+    let (said, answered) = conversation::record();
+    said.into_iter().chain(answered).map(|message| vec![message]).collect()
+}
+
+fn greeting(input: &Input) -> Result<(), String> {
+    let bytes = input.concat();
+    if let Ok((server, client, address)) = testing::read_greeting(&bytes) {
+        let text = String::from_utf8_lossy(&bytes);
+        if !text.contains(&address) || server.len() + client.len() != 32 {
+            return Err(format!("`{address}` was not said"));
+        }
+    }
+    Ok(())
+}
+
+fn image(input: &Input) -> Result<(), String> {
+    let _ = testing::read_image(&input.concat());
+    Ok(())
+}

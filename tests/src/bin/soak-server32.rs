@@ -1,0 +1,6 @@
+//! The server of the soak, which counts what it holds.
+
+#[global_allocator]
+static ALLOCATOR: bridge32_tests::counting::Counting = bridge32_tests::counting::Counting;
+
+bridge32::server_main!(bridge32_tests::soak::SoakLibrary);

@@ -1,0 +1,69 @@
+//! A conversation with a call of every kind. Its functions are harmless whatever their arguments are: those that arrive may
+//! not be those that were sent.
+
+use std::collections::BTreeMap;
+
+use bridge32::{Bool32, bridge32};
+
+use crate::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
+
+/// Part of the vocabulary library.
+#[bridge32(lib = "vocabulary", server = "conversation-server32")]
+#[allow(missing_docs, reason = "each method is the native function of its name")]
+pub trait Conversation {
+    fn negate(&self, value: Bool32) -> Bool32;
+    fn advance(&self, value: &mut i64, by: &i64);
+    fn split(&self, value: f64, #[out] whole: i32, #[out] fraction: f64);
+
+    fn scalar_multiply(&self, a: f64, xin: &[f64], #[len_of(xin)] n: i32, #[out(len = xin.len())] xout: Vec<f64>);
+    fn double_all(&self, values: &mut [i16], #[len_of(values)] n: u8);
+    fn invert_all(&self, #[len_of(flags)] n: u32, flags: &mut [bool]) -> u32;
+    fn read_samples(&self, #[out(cap = 8)] samples: Vec<f32>, #[len_of(samples)] count: &mut u16);
+    #[returns(len = 4)]
+    fn table(&self) -> Vec<i32>;
+
+    fn upper(&self, text: &str, #[out(cap = 256)] buffer: String, #[len_of(buffer)] capacity: i32);
+    fn wide_length(&self, #[wide] text: Option<&str>) -> i32;
+    #[encoding(latin1)]
+    fn latin_name(&self) -> Option<String>;
+
+    fn midpoint(&self, a: Point, b: Point) -> Point;
+    fn grow(&self, rectangle: &mut Rectangle, by: f64);
+    fn flip_all(&self, points: &mut [Point], #[len_of(points)] n: i32);
+    fn polygon_sum(&self, polygon: Polygon) -> f64;
+    fn thing_sum(&self, thing: &Thing) -> f64;
+    fn some_thing(&self, #[out] thing: Thing);
+    fn repack(&self, packed: &Packed) -> Packed;
+    fn next_color(&self, color: Color) -> Color;
+    fn toggle(&self, flags: Flags, mask: Flags) -> Flags;
+
+    #[check(ret >= 0)]
+    fn checked(&self, code: i32, #[out] value: i32) -> i32;
+    #[optional]
+    fn absent(&self, value: i32) -> i32;
+
+    /// In and out of a method with a body.
+    fn sort(&self, words: &mut [String], counter: &mut u32) {
+        words.sort();
+        *counter = counter.wrapping_add(1);
+    }
+
+    /// What serde carries, nested.
+    fn tally(&self, words: Vec<Option<String>>) -> BTreeMap<String, u32> {
+        words.into_iter().flatten().fold(BTreeMap::new(), |mut tally, word| {
+            *tally.entry(word).or_default() += 1;
+            tally
+        })
+    }
+
+    /// Returns an error of its own.
+    fn parse(&self, text: &str) -> Result<i32, String> {
+        text.parse().map_err(|_| format!("`{text}` is no number"))
+    }
+
+    /// Panics.
+    #[allow(clippy::panic, reason = "that is what it is for")]
+    fn panic(&self, message: &str) {
+        panic!("{message}")
+    }
+}

@@ -1,0 +1,198 @@
+//! What a subscriber of `tracing` hears of servers.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use bridge32::{Error, Restart};
+use bridge32_tests::faults::FaultsClient;
+use bridge32_tests::interfaces::FixtureClient;
+use bridge32_tests::watchdog::Watchdog;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Metadata, Subscriber, span};
+
+/// An event, as it was heard.
+#[derive(Debug, Clone)]
+struct Heard {
+    target: &'static str,
+    level: Level,
+    fields: BTreeMap<&'static str, String>,
+}
+
+impl Heard {
+    fn message(&self) -> &str {
+        &self.fields["message"]
+    }
+
+    fn field(&self, name: &str) -> &str {
+        &self.fields[name]
+    }
+}
+
+/// A subscriber that remembers everything, and hears nothing of lines while it is held up.
+#[derive(Debug, Clone, Default)]
+struct Listener(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    heard: Mutex<Vec<Heard>>,
+    held_up: Mutex<bool>,
+    released: Condvar,
+}
+
+impl Listener {
+    /// What was heard of a target, once there is something that `last` is looking for.
+    fn heard(&self, target: &str, last: impl Fn(&Heard) -> bool) -> Vec<Heard> {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let heard = self.0.heard.lock().unwrap().clone();
+            let heard: Vec<_> = heard.into_iter().filter(|heard| heard.target == target).collect();
+            if heard.iter().any(&last) {
+                return heard;
+            }
+            assert!(Instant::now() < deadline, "it did not come: {heard:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn hold_up(&self, hold: bool) {
+        *self.0.held_up.lock().unwrap() = hold;
+        self.0.released.notify_all();
+    }
+}
+
+impl Subscriber for Listener {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let (target, level) = (event.metadata().target(), *event.metadata().level());
+        if target == SERVER {
+            let held_up = self.0.held_up.lock().unwrap();
+            drop(self.0.released.wait_while(held_up, |held_up| *held_up).unwrap());
+        }
+        self.0.heard.lock().unwrap().push(Heard { target, level, fields: fields.0 });
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[derive(Default)]
+struct Fields(BTreeMap<&'static str, String>);
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+}
+
+const CLIENT: &str = "bridge32::client";
+const SERVER: &str = "bridge32::server";
+
+fn is_end(heard: &Heard) -> bool {
+    heard.message() == "the server has ended"
+}
+
+#[test]
+fn lines_of_the_library_are_heard_with_the_server_s_pid() {
+    let _watchdog = Watchdog::new("lines");
+    let listener = Listener::default();
+    let client = tracing::subscriber::with_default(listener.clone(), FixtureClient::launch).unwrap();
+    let pid = client.server().pid.to_string();
+    client.print_lines(3).unwrap();
+    let exit = client.shutdown().unwrap();
+
+    let life = listener.heard(CLIENT, is_end);
+    assert_eq!(life.iter().map(Heard::message).collect::<Vec<_>>(), ["the server has started", "the server has ended"]);
+    assert!(life.iter().all(|heard| heard.field("pid") == pid && heard.level == Level::INFO), "{life:?}");
+    assert_eq!(life[0].field("generation"), "1");
+    assert!(life[0].field("server").contains("fixture-server32"), "{life:?}");
+    assert_eq!(life[1].field("status"), "it ended with code 0");
+
+    let lines = listener.heard(SERVER, |_| true);
+    assert!(lines.iter().all(|heard| heard.field("pid") == pid && heard.level == Level::INFO), "{lines:?}");
+    let of = |stream| -> Vec<_> {
+        lines.iter().filter(|heard| heard.field("stream") == stream).map(Heard::message).collect()
+    };
+    assert_eq!(of("stdout"), ["done"]);
+    assert_eq!(of("stderr"), ["line 0 of the library", "line 1 of the library", "line 2 of the library"]);
+    assert_eq!(exit.stderr.lines().collect::<Vec<_>>(), of("stderr"), "and they are kept, as without a subscriber");
+}
+
+#[test]
+fn deadlines_ends_and_new_starts_are_heard() {
+    let _watchdog = Watchdog::new("life");
+    let listener = Listener::default();
+    let restart = Restart::OnFailure { max: 9, within: Duration::from_secs(600), backoff: Duration::ZERO };
+    tracing::subscriber::with_default(listener.clone(), || {
+        let client = FaultsClient::builder().restart(restart).launch().unwrap();
+        let first = client.server().pid;
+        assert!(matches!(client.short_nap(600_000), Err(Error::Timeout { .. })));
+        assert_eq!(client.get_mode().unwrap(), 0);
+        let second = client.server().pid;
+        client.shutdown().unwrap();
+
+        let of = |pid: u32| -> Vec<_> {
+            let pid = pid.to_string();
+            let life = listener.heard(CLIENT, |heard| is_end(heard) && heard.field("pid") == pid);
+            life.into_iter().filter(|heard| heard.field("pid") == pid).collect()
+        };
+        let mut first = of(first);
+        // The end is told by another thread than the deadline.
+        first.sort_by_key(is_end);
+        let told: Vec<_> = first.iter().map(|heard| (heard.message(), heard.level)).collect();
+        let passed = "a call took too long, and the server was given up";
+        assert_eq!(
+            told,
+            [("the server has started", Level::INFO), (passed, Level::WARN), ("the server has ended", Level::WARN)]
+        );
+        assert_eq!((first[1].field("method"), first[1].field("after")), ("short_nap", "400ms"));
+        let second = of(second);
+        let told: Vec<_> = second.iter().map(|heard| (heard.message(), heard.level)).collect();
+        assert_eq!(told, [("the server has been started again", Level::INFO), ("the server has ended", Level::INFO)]);
+        assert_eq!(second[0].field("generation"), "2");
+    });
+}
+
+#[test]
+fn a_subscriber_that_takes_its_time_blocks_nobody_and_hears_what_it_missed() {
+    /// More than any pipe, and any queue, holds.
+    const LINES: i32 = 30_000;
+
+    let _watchdog = Watchdog::new("slow subscriber");
+    let listener = Listener::default();
+    let client = tracing::subscriber::with_default(listener.clone(), FixtureClient::launch).unwrap();
+    listener.hold_up(true);
+    client.print_lines(LINES).unwrap();
+    assert_eq!(client.echo_i32(7).unwrap(), 7);
+    let exit = client.shutdown().unwrap();
+    assert_eq!(exit.stderr.lines().last(), Some(format!("line {} of the library", LINES - 1).as_str()));
+    listener.hold_up(false);
+
+    listener.heard(CLIENT, is_end);
+    let lines = listener.heard(SERVER, |heard| heard.fields.contains_key("lost"));
+    let (lost, told): (Vec<_>, Vec<_>) = lines.iter().partition(|heard| heard.fields.contains_key("lost"));
+    let lost: i32 = lost.iter().map(|heard| heard.field("lost").parse::<i32>().unwrap()).sum();
+    assert!(told.len() < 1000, "{} lines were kept for it", told.len());
+    assert_eq!(lost + i32::try_from(told.len()).unwrap(), LINES + 1, "each line was told, or counted");
+}
