@@ -18,7 +18,7 @@ pub mod lane;
 
 mod sys;
 
-mod events;
+mod trace;
 
 pub mod native;
 

@@ -36,6 +36,7 @@ const LARGEST: u64 = 4 << 20;
 /// Gives the target its seeds, and then `count` inputs that are made of them; without a count, until `until` says so.
 /// Returns how many there were, and what was found first.
 pub fn fuzz(target: &'static Target, random: u64, mut go_on: impl FnMut(u64) -> bool) -> (u64, Option<Found>) {
+    count_panics();
     let mut random = mutate::Random::new(random);
     let seeds = (target.seeds)();
     let mut runs = 0;
@@ -55,6 +56,7 @@ pub fn fuzz(target: &'static Target, random: u64, mut go_on: impl FnMut(u64) -> 
 /// Panics that nothing of bridge32's has caught, in whichever thread.
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
+/// Begins to count. Before the first server runs: its own hook goes before this one, and keeps what it catches to itself.
 fn count_panics() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -67,11 +69,8 @@ fn count_panics() {
 }
 
 /// Gives the target one input; `Err` with what it did that it must not.
-///
-/// # Errors
-/// What it did.
-pub fn try_one(target: &Target, input: &Input) -> Result<(), String> {
-    count_panics();
+fn try_one(target: &Target, input: &Input) -> Result<(), String> {
+    PANICS.store(0, Ordering::SeqCst);
     let begin = std::time::Instant::now();
     // What a panic leaves behind is looked at by nobody.
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (target.run)(input)));

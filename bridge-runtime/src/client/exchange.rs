@@ -78,7 +78,7 @@ impl Exchange {
             let Some(deadline) = watch.disarm() else {
                 // Even if the result has come at the last moment: the server is being ended.
                 line.close(Closed::Timeout { method: self.name, after });
-                crate::events::deadline_passed(line.generation.info.pid, self.name, after);
+                crate::trace::deadline_passed(line.generation.info.pid, self.name, after);
                 // That it is gone is part of what the error says; a process that the system cannot end is beyond that.
                 let _ = line.generation.end(Duration::ZERO);
                 return Err(Error::Timeout { method: self.name.to_owned(), after });

@@ -75,7 +75,7 @@ impl Starter {
         match met {
             Ok((lane, ready)) => {
                 let info = info(supervisor.pid(), number, ready);
-                crate::events::started(info.pid, number, &info.path);
+                crate::trace::started(info.pid, number, &info.path);
                 Ok((Generation::new(info, Server::Launched(supervisor), &lane), lane))
             }
             Err(MeetingError::Final(error)) => failed(error),

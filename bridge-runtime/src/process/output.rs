@@ -5,7 +5,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use crate::events::Lines;
+use crate::trace::Lines;
 
 /// Where the output of the server, and of the library in it, goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,7 +58,7 @@ pub(crate) fn drain(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::Reporter;
+    use crate::trace::Reporter;
 
     #[test]
     fn the_end_is_kept_and_bounded() {

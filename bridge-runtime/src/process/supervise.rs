@@ -13,8 +13,8 @@ use shared_child::SharedChild;
 
 use super::ExitStatus;
 use super::output::{Output, Tail, drain};
-use crate::events::Reporter;
 use crate::sys::Job;
+use crate::trace::Reporter;
 
 /// How the server ended, and the last it wrote.
 #[derive(Debug, Clone)]
