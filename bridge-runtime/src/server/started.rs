@@ -10,8 +10,8 @@ use super::line::Target;
 use super::session::{MeetingError, Secrets, Served, introduce, make, ready, serve_lane};
 use super::{Serve, close_all_of};
 use crate::interface::Interface;
-use crate::native::Owner;
 use crate::lane::LaneEnd;
+use crate::native::Owner;
 use crate::wire::Message;
 use crate::{lane, secret, sys};
 
