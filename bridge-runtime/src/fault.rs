@@ -75,6 +75,9 @@ pub enum Fault {
     /// The result does not fit into a message.
     #[error("the result cannot be sent: {0}")]
     Result(String),
+    /// The client has dropped the registration of a closure.
+    #[error("is no longer registered")]
+    Unregistered,
 }
 
 /// What a closure is said to be that is called from inside of itself: its `FnMut` cannot be.

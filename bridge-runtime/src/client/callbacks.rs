@@ -123,7 +123,7 @@ impl Registry {
     /// Runs a closure.
     pub(super) fn run(&self, number: u32, arguments: Decoder<'_>, answer: &mut Answer) -> Result<(), Fault> {
         let closure = self.closures().closures.get(&number).cloned();
-        let closure = closure.ok_or_else(|| Fault::Message("is no longer registered".to_owned()))?;
+        let closure = closure.ok_or(Fault::Unregistered)?;
         closure.enter(|closure| closure(arguments, answer)).unwrap_or_else(already_running)
     }
 

@@ -172,6 +172,10 @@ impl Closures {
         let payload: Payload = match result {
             Some(Ok(Ok(value))) => return value,
             Some(Ok(Err(fault))) => self.fault(fault.to_string()),
+            Some(Err(payload)) if matches!(payload.downcast_ref(), Some(Fault::Unregistered)) => {
+                self.complain();
+                return C::zeroed();
+            }
             Some(Err(payload)) => payload,
             None => self.fault(ALREADY_RUNNING.to_owned()),
         };

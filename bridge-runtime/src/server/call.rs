@@ -123,6 +123,8 @@ impl Closure {
         };
         result.unwrap_or_else(|refused| {
             let reason = match refused {
+                // C gets zero; Rust has no value for it.
+                Refused::Fault(fault @ Fault::Unregistered) => resume_unwind(Box::new(fault)),
                 Refused::Fault(fault) => fault.to_string(),
                 Refused::Line(error) => format!("does not reach the client: {error}"),
             };
