@@ -386,7 +386,9 @@
 //! # Options of the interface
 //!
 //! `#[bridge32(…)]` takes `lib` (the library), `abi` (the calling convention of all methods), `dotnet` (the assembly, instead
-//! of a library), `class` (the class of its methods), `server` (the file name of
+//! of a library), `class` (the class of its methods), `threads` (`"single"`: every call runs on the server's main thread, one
+//! at a time, whichever threads of the client make it; `"per_lane"`: calls of several threads run at once, each on a thread of
+//! the server's, for libraries that bear it), `server` (the file name of
 //! the server's program; by default the trait's name in kebab case and `-server32`), `args = Type` (the type of the start
 //! arguments of a custom server), `remote = [Type]` (types for [memory of the server](Remote)) and `crate = path` (where this crate is, if not at `::bridge32`).
 //!

@@ -8,6 +8,7 @@ use crate::model::{
     Signature, Symbol, Target,
 };
 use crate::names::{CLIENT_METHODS, LIBRARY_METHODS};
+use crate::options::Threads;
 use crate::types;
 
 /// Checks an interface as a whole; what passes can be expanded.
@@ -19,6 +20,11 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
         errors.at(name, "`abi` is about native functions, and the interface has no `lib`; give it, or leave `abi` out");
     }
     dotnet(interface, errors);
+    if let (Some(name), Some(_), Threads::PerLane) =
+        (&interface.options.threads_name, &interface.options.dotnet, interface.options.threads)
+    {
+        errors.at(name, "an assembly is called on the main thread only; leave `threads` out");
+    }
     unique(interface, errors);
     for method in &interface.methods {
         taken(interface, method, errors);

@@ -20,6 +20,9 @@ pub(crate) struct Options {
     pub(crate) class: Option<(Ident, LitStr)>,
     /// The option's name, and what it says.
     pub(crate) abi: Option<(Ident, Abi)>,
+    pub(crate) threads: Threads,
+    /// The name of the option `threads`, where it was given.
+    pub(crate) threads_name: Option<Ident>,
     pub(crate) server: Option<LitStr>,
     pub(crate) args: Option<Type>,
     /// The types that memory of the server can hold beside scalars.
@@ -29,7 +32,30 @@ pub(crate) struct Options {
     pub(crate) failed: bool,
 }
 
-const KNOWN: &str = "`lib`, `abi`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
+/// Which threads of the server run the methods.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Threads {
+    /// The main thread, one call at a time.
+    #[default]
+    Single,
+    /// One for each lane.
+    PerLane,
+}
+
+impl Threads {
+    fn parse(text: &LitStr) -> syn::Result<Self> {
+        match text.value().as_str() {
+            "single" => Ok(Self::Single),
+            "per_lane" => Ok(Self::PerLane),
+            other => {
+                let message = format!("`{other}` says nothing of threads; write \"single\" or \"per_lane\"");
+                Err(syn::Error::new(text.span(), message))
+            }
+        }
+    }
+}
+
+const KNOWN: &str = "`lib`, `abi`, `threads`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
 
 impl Options {
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
@@ -82,6 +108,10 @@ impl Options {
             }
             "server" => self.server = not_empty(text(name, input)?, "the file name of the server's program", errors),
             "abi" => self.abi = errors.take(Abi::parse(&text(name, input)?)).map(|abi| (name.clone(), abi)),
+            "threads" => {
+                self.threads = errors.take(Threads::parse(&text(name, input)?)).unwrap_or_default();
+                self.threads_name = Some(name.clone());
+            }
             "remote" => self.remote = types(input)?,
             "args" => self.args = Some(input.parse()?),
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),

@@ -12,7 +12,7 @@ use crate::error::{CallError, Error, SystemError};
 pub use crate::fault::Fault;
 pub use crate::interface::{
     self, Abi, CType, Description, FunctionPointer, Interface, LibraryName, Method, Native as NativeFunction,
-    Parameter, Symbol, Target,
+    Parameter, Symbol, Target, Threads,
 };
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder};
@@ -26,7 +26,7 @@ pub use crate::native::{
     returned_value, to_length, told_length,
 };
 pub use crate::registration::Registration;
-pub use crate::server::{Abandoned, Call, Closer, Dispatch, native};
+pub use crate::server::{Abandoned, Call, Closer, Dispatch, LaneTarget, native, on_a_lane};
 pub use serde;
 
 /// What the system said last in this thread, which a call has just set.

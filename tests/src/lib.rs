@@ -13,5 +13,6 @@ pub mod processes;
 pub mod resources;
 pub mod soak;
 pub mod system;
+pub mod threads;
 pub mod vocabulary;
 pub mod watchdog;

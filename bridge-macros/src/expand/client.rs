@@ -7,6 +7,7 @@ use super::receive::{is_there, receive, registration};
 use super::send;
 use crate::model::{Callback, Interface, Kind, Length, Method, Parameter, Part, Returns, joined};
 use crate::names::{self, local};
+use crate::options::Threads;
 
 /// The client's type.
 pub(super) fn declaration(interface: &Interface) -> TokenStream {
@@ -30,6 +31,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (krate, vis, client, trait_name) =
         (interface.options.krate(), &interface.vis, interface.client(), &interface.name);
     let (result, server) = (quote!(::core::result::Result), local("S"));
+    let shared = (interface.options.threads == Threads::PerLane).then(|| quote!(+ ::core::marker::Sync));
     let methods = interface.methods.iter().map(|method| self::method(interface, method));
     quote! {
         impl #client {
@@ -58,7 +60,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             ///
             /// # Panics
             /// If the system does not give a thread.
-            #vis fn in_process<#server: #trait_name + ::core::marker::Send + 'static>(server: #server) -> Self {
+            #vis fn in_process<#server: #trait_name + ::core::marker::Send #shared + 'static>(server: #server) -> Self {
                 #krate::__private::in_process(server)
             }
 

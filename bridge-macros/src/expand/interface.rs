@@ -7,6 +7,7 @@ use crate::model::{
     Callback, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, Symbol, Target,
 };
 use crate::names;
+use crate::options::Threads;
 
 /// The trait, with the parameters that a caller passes.
 pub(super) fn declaration(interface: &Interface) -> TokenStream {
@@ -69,6 +70,10 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
         (None, None) => None,
     });
     let args = interface.options.args.as_ref().map_or_else(|| quote!(()), |args| quote!(#args));
+    let threads = names::local(match interface.options.threads {
+        Threads::Single => "Single",
+        Threads::PerLane => "PerLane",
+    });
     let methods = interface.methods.iter().map(|method| method_description(interface, method, &krate));
     quote! {
         #[automatically_derived]
@@ -81,6 +86,7 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
                     server: #server,
                     version: ::core::env!("CARGO_PKG_VERSION"),
                     library: #library,
+                    threads: #krate::__private::Threads::#threads,
                     methods: &[#(#methods),*],
                 };
                 &DESCRIPTION

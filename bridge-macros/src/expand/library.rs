@@ -11,6 +11,7 @@ use crate::model::{
     Target, joined,
 };
 use crate::names::{self, local};
+use crate::options::Threads;
 
 /// The native implementation's type.
 pub(super) fn declaration(interface: &Interface) -> TokenStream {
@@ -20,13 +21,20 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
          library; a 64-bit program can load a 64-bit build of it without a bridge.",
         interface.name
     );
+    let (threads, marker) = match interface.options.threads {
+        Threads::Single => (
+            quote!(/** The library need not bear calls from several threads at once. */),
+            quote!(::core::cell::Cell<()>),
+        ),
+        Threads::PerLane => (quote!(/** The library bears calls from several threads at once. */), quote!(())),
+    };
     quote! {
         #[doc = #doc]
         #[derive(::core::fmt::Debug)]
         #vis struct #library {
             library: #loaded,
-            /// The library need not bear calls from several threads at once.
-            _one_thread: ::core::marker::PhantomData<::core::cell::Cell<()>>,
+            #threads
+            _threads: ::core::marker::PhantomData<#marker>,
         }
     }
 }
@@ -74,7 +82,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             }
 
             fn new(library: #loaded) -> Self {
-                Self { library, _one_thread: ::core::marker::PhantomData }
+                Self { library, _threads: ::core::marker::PhantomData }
             }
         }
 

@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use super::receive::receive;
 use crate::model::{Interface, Kind, Method, Needed, Parameter, Passing, Signature, by_way_of};
 use crate::names::{self, local};
+use crate::options::Threads;
 
 /// `Dispatch` for every implementation of the trait.
 pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
@@ -15,9 +16,20 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     let implementation = local("S");
     let close_abandoned = close_abandoned(interface);
     let (elements, in_memory) = (elements(interface), in_memory(interface));
+    let is_shared = interface.options.threads == Threads::PerLane;
+    let shared = is_shared.then(|| quote!(+ ::core::marker::Send + ::core::marker::Sync + 'static));
+    let on_a_lane = is_shared.then(|| {
+        quote! {
+            fn on_a_lane(
+                #server: &::std::sync::Arc<#implementation>,
+            ) -> ::core::option::Option<#krate::__private::LaneTarget> {
+                ::core::option::Option::Some(#krate::__private::on_a_lane::<#implementation, Self>(#server))
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
-        impl<#implementation: #trait_name> #krate::__private::Dispatch<#implementation> for dyn #trait_name {
+        impl<#implementation: #trait_name #shared> #krate::__private::Dispatch<#implementation> for dyn #trait_name {
             #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
             fn dispatch(
                 #server: &#implementation,
@@ -33,6 +45,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
 
             #elements
             #close_abandoned
+            #on_a_lane
         }
 
         #in_memory

@@ -5,45 +5,18 @@ use std::sync::{Arc, Weak};
 
 use super::callbacks::{Answer, RegisteredClosure, Registry, guarded};
 use super::generation::Generation;
-use crate::error::Error;
-use crate::lane::{Endpoint, LaneEnd};
+use crate::lane::LaneEnd;
 use crate::marshal::Buffer;
 use crate::registration::Registration;
-use crate::secret;
-use crate::wire::{Message, Secret};
+use crate::wire::Message;
 
-/// A lane that the server is asked to connect.
-pub(super) struct Opening {
-    endpoint: Endpoint,
-    secret: Secret,
-}
-
-impl Opening {
-    pub(super) fn new(generation: &Generation) -> io::Result<Self> {
-        // A Windows server of a Unix client is one under Wine.
-        let for_wine = cfg!(unix) && generation.info.os == "windows";
-        Ok(Self { endpoint: Endpoint::new(for_wine)?, secret: secret::random()? })
-    }
-
-    /// What asks the server for it.
-    pub(super) fn message(&self) -> Message {
-        Message::OpenEvents { address: self.endpoint.address(), secret: self.secret }
-    }
-
-    /// Takes the lane, which the server has connected, and starts the thread that serves it.
-    pub(super) fn accept(self, generation: &Generation) -> Result<(), Error> {
-        let (mut lane, _) = self.endpoint.accept().map_err(Error::Endpoint)?;
-        match lane.receive() {
-            Ok((Message::Joined(secret), _)) if secret == self.secret => {}
-            Ok(_) => return Err(Error::Impostor("it does not know the secret".to_owned())),
-            Err(error) => return Err(Error::Endpoint(error)),
-        }
-        // Only one thread at a time has the line, and asks for this.
-        let _ = generation.events.set(lane.breaker());
-        let registry = Arc::clone(&generation.registry);
-        let thread = std::thread::Builder::new().name("bridge32 events".to_owned());
-        thread.spawn(move || serve(lane, &registry)).map(drop).map_err(Error::Endpoint)
-    }
+/// Starts the thread that serves a lane for events.
+pub(super) fn start(generation: &Generation, lane: LaneEnd) -> io::Result<()> {
+    // Where two threads have opened one each, the server uses the later one, and the other's thread ends.
+    let _ = generation.events.set(lane.breaker());
+    let registry = Arc::clone(&generation.registry);
+    let thread = std::thread::Builder::new().name("bridge32 events".to_owned());
+    thread.spawn(move || serve(lane, &registry)).map(drop)
 }
 
 /// Registers a closure with a server.

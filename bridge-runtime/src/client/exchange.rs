@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::callbacks::{self, Answer, Closures, RegisteredClosure, guarded};
+use super::further::Opening;
 use super::line::{Closed, Line};
 use super::parked::{Held, park};
 use super::session::Shared;
 use super::{Arguments, Outcome, events};
 use crate::error::Error;
 use crate::fault::{ALREADY_RUNNING, Fault};
+use crate::lane::LaneEnd;
 use crate::registration::Registration;
-use crate::wire::Message;
+use crate::wire::{Message, Purpose};
 
 /// A call that is being made.
-struct Exchange {
+pub(super) struct Exchange {
     owner: usize,
     depth: u32,
     name: &'static str,
@@ -36,7 +38,7 @@ impl Shared {
         let (name, limit) = self.method(method);
         let mut line = self.hold(name, limit)?;
         self.ready(&mut line)?;
-        let exchange = Exchange { owner: self.owner(), depth: line.depth(), name, limit };
+        let exchange = self.exchange(&line, name, limit);
         exchange.unregister(&mut line)?;
         let registered = exchange.register(&mut line, registered)?;
         let message = Message::Call { method };
@@ -47,6 +49,13 @@ impl Shared {
         let value = decode(&mut outcome, places)?;
         outcome.finish()?;
         Ok((value, registered.map(|(_, registration)| registration)))
+    }
+}
+
+impl Shared {
+    /// What a call on this line has to know.
+    pub(super) fn exchange(&self, line: &Held<'_>, name: &'static str, limit: Option<Duration>) -> Exchange {
+        Exchange { owner: self.owner(), depth: line.depth(), name, limit }
     }
 }
 
@@ -136,9 +145,8 @@ impl Exchange {
         closures: [Option<RegisteredClosure>; R],
     ) -> Result<[(Option<u32>, Registration); R], Error> {
         if closures.iter().any(Option::is_some) && line.generation.events.get().is_none() {
-            let opening = events::Opening::new(&line.generation).map_err(Error::Endpoint)?;
-            self.ask(line, &opening.message())?;
-            opening.accept(&line.generation)?;
+            let lane = self.open(line, Purpose::Events)?;
+            events::start(&line.generation, lane).map_err(Error::Endpoint)?;
         }
         let mut closures = closures.into_iter();
         Ok(array::from_fn(|_| match closures.next().flatten() {
@@ -148,6 +156,13 @@ impl Exchange {
             }
             None => (None, Registration::none()),
         }))
+    }
+
+    /// Opens another lane to the server.
+    pub(super) fn open(&self, line: &mut Line, purpose: Purpose) -> Result<LaneEnd, Error> {
+        let opening = Opening::new(&line.generation, purpose).map_err(Error::Endpoint)?;
+        self.ask(line, &opening.message())?;
+        opening.accept()
     }
 
     /// A message beside the interface's methods, which is answered with nothing.

@@ -86,12 +86,19 @@ fn out_of_turn() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interface::Threads;
     use crate::lane::{Transport as _, memory_pair};
     use crate::marshal::Buffer;
     use crate::wire::frame;
 
-    const DESCRIPTION: Description =
-        Description { name: "I", server: "i-server32", version: "1.0.0", library: None, methods: &[] };
+    const DESCRIPTION: Description = Description {
+        name: "I",
+        server: "i-server32",
+        version: "1.0.0",
+        library: None,
+        threads: Threads::Single,
+        methods: &[],
+    };
 
     /// What the client says to a server whose first message is this.
     fn met_with(message: &[u8]) -> Error {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
 use super::line::Line;
+use super::pool::Pooled;
 use super::turns::Turn;
 
 /// A call whose closure this thread is running.
@@ -35,6 +36,8 @@ pub(super) fn park<R>(owner: usize, depth: u32, line: &mut Line, run: impl FnOnc
 pub(super) enum Held<'t> {
     /// From the queue.
     Turn(Turn<'t, Line>),
+    /// From those that the server has a thread for each of.
+    Pooled(Pooled<'t>),
     /// From a call that this one is made inside of.
     Nested(Nested),
 }
@@ -72,7 +75,7 @@ impl Held<'_> {
     /// How many calls the one that it is held for is inside of, itself included.
     pub(super) fn depth(&self) -> u32 {
         match self {
-            Self::Turn(_) => 1,
+            Self::Turn(_) | Self::Pooled(_) => 1,
             Self::Nested(nested) => nested.depth,
         }
     }
@@ -84,6 +87,7 @@ impl Deref for Held<'_> {
     fn deref(&self) -> &Line {
         match self {
             Self::Turn(turn) => turn,
+            Self::Pooled(pooled) => &pooled.line,
             Self::Nested(nested) => &nested.line,
         }
     }
@@ -93,6 +97,7 @@ impl DerefMut for Held<'_> {
     fn deref_mut(&mut self) -> &mut Line {
         match self {
             Self::Turn(turn) => turn,
+            Self::Pooled(pooled) => &mut pooled.line,
             Self::Nested(nested) => &mut nested.line,
         }
     }

@@ -9,15 +9,17 @@ use super::callbacks;
 use super::generation::Generation;
 use super::line::{Closed, Line, State};
 use super::parked::{Held, Nested};
+use super::pool::Pool;
 use super::restart::History;
 use super::start::Starter;
 use super::turns::Turns;
 use super::{Arguments, Closures, Outcome, RegisteredClosure, ServerExit, ServerInfo};
 use crate::error::Error;
-use crate::interface::Description;
+use crate::interface::{Description, Threads};
 use crate::lane::LaneEnd;
 use crate::registration::Registration;
 use crate::wire::MemoryCall;
+use crate::wire::Purpose;
 
 /// The connection that a generated client and its clones share.
 #[derive(Debug, Clone)]
@@ -28,7 +30,10 @@ pub(super) struct Shared {
     description: &'static Description,
     /// The deadline of calls whose method has none of its own.
     call_timeout: Option<Duration>,
+    /// For every call, or, with a pool, for what is about the server as a whole.
     line: Turns<Line>,
+    /// Present where the server has a thread for each lane.
+    pool: Option<Pool>,
     /// The line's generation, for those who do not wait for their turn.
     current: Mutex<Arc<Generation>>,
     /// How to start the server again; only one that this client started can be.
@@ -74,7 +79,8 @@ impl Session {
     ) -> Self {
         let current = Mutex::new(Arc::clone(&generation));
         let line = Turns::new(Line::new(generation, lane));
-        Self(Arc::new(Shared { description, call_timeout, line, current, restarter }))
+        let pool = (description.threads == Threads::PerLane).then(Pool::new);
+        Self(Arc::new(Shared { description, call_timeout, line, pool, current, restarter }))
     }
 
     /// Starts a server, which is started again as `restarter` says.
@@ -204,6 +210,18 @@ impl Shared {
         if let Some(nested) = Nested::find(self.owner()) {
             return Ok(Held::Nested(nested));
         }
+        let Some(pool) = &self.pool else { return self.turn(name, limit) };
+        if let Some(pooled) = pool.take(&self.current()) {
+            return Ok(Held::Pooled(pooled));
+        }
+        let mut control = self.turn(name, limit)?;
+        self.ready(&mut control)?;
+        let lane = self.exchange(&control, name, limit).open(&mut control, Purpose::Calls)?;
+        Ok(Held::Pooled(pool.lend(Line::new(Arc::clone(&control.generation), lane))))
+    }
+
+    /// The line that there always is.
+    fn turn(&self, name: &'static str, limit: Option<Duration>) -> Result<Held<'_>, Error> {
         match limit {
             None => Ok(Held::Turn(self.line.wait())),
             Some(limit) => {
@@ -262,7 +280,10 @@ impl Shared {
     }
 
     fn shutdown(&self) -> Result<ServerExit, Error> {
-        let mut line = self.hold("", None)?;
+        // With a pool, the line of a closure that asks for this is not the one that is about the server.
+        let nested = Nested::find(self.owner()).filter(|_| self.pool.is_none());
+        let mut line = nested.map_or_else(|| self.turn("", None), |nested| Ok(Held::Nested(nested)))?;
+        self.pool.iter().for_each(Pool::close);
         if let State::Closed(Closed::Dismantled, _) = line.state {
             return Err(Error::Shutdown);
         }

@@ -44,8 +44,19 @@ pub struct Description {
     pub version: &'static str,
     /// The library, as the trait names it.
     pub library: Option<LibraryName>,
+    /// Which threads of the server run the methods.
+    pub threads: Threads,
     /// Its methods; a method's number is its place here.
     pub methods: &'static [Method],
+}
+
+/// Which threads of a server run the methods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threads {
+    /// The main thread, one call at a time.
+    Single,
+    /// One for each lane: several calls at once.
+    PerLane,
 }
 
 /// What an interface calls its library.
@@ -331,6 +342,9 @@ impl Description {
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fnv::default();
         hash.add(self.name);
+        if self.threads == Threads::PerLane {
+            hash.add("a thread for each lane");
+        }
         for signature in self.signatures() {
             hash.add(&signature);
         }
@@ -396,7 +410,14 @@ mod tests {
     #[test]
     fn the_fingerprint_follows_the_structure() {
         const fn interface(methods: &'static [Method]) -> Description {
-            Description { name: "I", server: "i-server32", version: "1.0.0", library: None, methods }
+            Description {
+                name: "I",
+                server: "i-server32",
+                version: "1.0.0",
+                library: None,
+                threads: Threads::Single,
+                methods,
+            }
         }
         static ONE: &[Method] = &[method("a", &[Parameter { name: "x", shape: value::<i32> }], None)];
         static OTHER: &[Method] = &[method("a", &[Parameter { name: "x", shape: value::<i64> }], None)];
@@ -406,8 +427,10 @@ mod tests {
 
     #[test]
     fn the_server_variable_is_made_of_the_server_name() {
-        let with =
-            |server| Description { name: "I", server, version: "1.0.0", library: None, methods: &[] }.server_variable();
+        let with = |server| {
+            Description { name: "I", server, version: "1.0.0", library: None, threads: Threads::Single, methods: &[] }
+                .server_variable()
+        };
         assert_eq!(with("my-lib-server32"), "BRIDGE32_SERVER_MY_LIB");
         assert_eq!(with("dmm.driver"), "BRIDGE32_SERVER_DMM_DRIVER");
     }

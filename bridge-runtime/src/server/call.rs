@@ -6,7 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::abandoned::Abandoned;
-use super::line::{Line, Refused};
+use super::line::{LaneTarget, Line, Refused};
 use super::link::Link;
 use crate::fault::Fault;
 use crate::interface::Interface;
@@ -23,6 +23,15 @@ pub trait Dispatch<S: ?Sized>: Interface {
     /// # Errors
     /// [`Fault`] if the call cannot be carried out.
     fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
+
+    /// What carries out the calls of a further lane, in a thread of its own; `None` where all calls are the main thread's.
+    fn on_a_lane(server: &Arc<S>) -> Option<LaneTarget>
+    where
+        S: Sized,
+    {
+        let _ = server;
+        None
+    }
 
     /// The types that the interface lists for memory of the server.
     fn elements() -> &'static [Element] {

@@ -13,9 +13,9 @@ use super::call::Call;
 use super::catch::catch;
 use super::link::Link;
 use crate::fault::Fault;
-use crate::lane::{LaneEnd, Taken};
+use crate::lane::{self, LaneEnd, Taken};
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
-use crate::wire::Message;
+use crate::wire::{Message, Purpose, Secret};
 
 /// A server that calls can be dispatched to, whatever its type.
 pub(crate) trait Target {
@@ -24,6 +24,18 @@ pub(crate) trait Target {
 
     /// Closes what a client that is gone left open.
     fn close_abandoned(&self, abandoned: &Abandoned);
+
+    /// What carries out the calls of a further lane, in a thread of its own; `None` where all calls are the main thread's.
+    fn on_a_lane(&self) -> Option<LaneTarget>;
+}
+
+/// A target that can be given to another thread.
+pub struct LaneTarget(pub(super) Box<dyn Target + Send>);
+
+impl std::fmt::Debug for LaneTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LaneTarget").finish_non_exhaustive()
+    }
 }
 
 /// One client's lane, and what is kept for that client.
@@ -48,7 +60,25 @@ thread_local! {
 
 impl Line {
     pub(super) fn new(lane: LaneEnd) -> Arc<Self> {
-        Arc::new(Self { lane: Mutex::new(lane), link: Arc::default() })
+        Self::joined(lane, Arc::default())
+    }
+
+    /// A further lane of the same client.
+    pub(super) fn joined(lane: LaneEnd, link: Arc<Link>) -> Arc<Self> {
+        Arc::new(Self { lane: Mutex::new(lane), link })
+    }
+
+    /// Answers calls until the client closes the lane.
+    pub(super) fn serve(self: &Arc<Self>, target: &Rc<dyn Target>) -> io::Result<()> {
+        loop {
+            // Its own statement: the lane is not held while it is answered.
+            let arrived = self.lane().wait();
+            match arrived.and_then(|()| self.answer(target)) {
+                Ok(()) => {}
+                Err(error) if is_closed(&error) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The lane, between messages.
@@ -80,15 +110,29 @@ impl Line {
                 self.link.unregister(&registrations);
                 Message::Return
             }
-            Message::OpenEvents { address, secret } => match self.link.open_events(&address, secret) {
+            Message::Open { address, secret, purpose } => match self.open(&address, secret, purpose, &**target) {
                 Ok(()) => Message::Return,
-                Err(error) => Message::Fault(Fault::Message(format!("the lane for events cannot be opened: {error}"))),
+                Err(error) => Message::Fault(Fault::Message(format!("another lane cannot be opened: {error}"))),
             },
             other => return Err(out_of_turn(&other)),
         };
         let mut lane = self.lane();
         lane.give_back(taken);
         lane.say(&answer)
+    }
+
+    /// Connects another lane of this client's.
+    fn open(&self, address: &str, secret: Secret, purpose: Purpose, target: &dyn Target) -> io::Result<()> {
+        let mut lane = lane::connect(address)?;
+        lane.say(&Message::Joined(secret))?;
+        match (purpose, target.on_a_lane()) {
+            (Purpose::Events, _) => {
+                self.link.take_events(lane);
+                Ok(())
+            }
+            (Purpose::Calls, Some(target)) => self.link.serve_lane(lane, target),
+            (Purpose::Calls, None) => Err(io::Error::other("all calls are the main thread's")),
+        }
     }
 
     fn carry_out(
@@ -165,6 +209,10 @@ impl Line {
                 .to_owned(),
         )))
     }
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 
 /// Why a closure came to nothing.

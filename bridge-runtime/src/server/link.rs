@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::JoinHandle;
 
-use super::line::{Refused, out_of_turn};
-use crate::lane::{self, LaneEnd};
+use super::line::{LaneTarget, Line, Refused, Target, out_of_turn};
+use crate::fault::Fault;
+use crate::lane::LaneEnd;
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
+use crate::native::Owner;
 use crate::registration::Registration;
-use crate::wire::{Message, Secret};
+use crate::wire::Message;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -18,14 +22,28 @@ pub(super) struct Link {
     events: Mutex<Option<LaneEnd>>,
     is_closed: AtomicBool,
     registrations: Mutex<HashMap<u32, Registration>>,
+    /// The threads of the client's further lanes.
+    lanes: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Link {
-    /// Connects the lane for events.
-    pub(super) fn open_events(&self, address: &str, secret: Secret) -> io::Result<()> {
-        let mut lane = lane::connect(address)?;
-        lane.say(&Message::Joined(secret))?;
+    /// Takes the lane for events.
+    pub(super) fn take_events(&self, lane: LaneEnd) {
         *self.events() = Some(lane);
+    }
+
+    /// Serves a further lane of the client's in a thread of its own.
+    pub(super) fn serve_lane(self: &Arc<Self>, lane: LaneEnd, LaneTarget(target): LaneTarget) -> io::Result<()> {
+        let (line, owner) = (Line::joined(lane, Arc::clone(self)), Owner::current());
+        let thread = std::thread::Builder::new().name("bridge32 lane".to_owned()).spawn(move || {
+            let _acting = owner.enter();
+            if let Err(error) = line.serve(&Rc::from(target as Box<dyn Target>)) {
+                Fault::Message(format!("a lane broke: {error}")).complain();
+            }
+        })?;
+        let mut lanes = self.lanes();
+        lanes.retain(|thread| !thread.is_finished());
+        lanes.push(thread);
         Ok(())
     }
 
@@ -71,8 +89,17 @@ impl Link {
             // Whoever uses it closes it then.
             Err(TryLockError::WouldBlock) => {}
         }
+        let lanes = std::mem::take(&mut *self.lanes());
+        for lane in lanes {
+            // It ends with its lane, and has nothing more to say.
+            let _ = lane.join();
+        }
         let registrations = std::mem::take(&mut *self.registrations());
         drop(registrations);
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn events(&self) -> MutexGuard<'_, Option<LaneEnd>> {

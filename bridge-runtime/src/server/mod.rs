@@ -19,10 +19,12 @@ pub use call::{Call, Closure, Dispatch};
 pub use catch::native;
 pub use command_line::serve;
 pub use context::{Serve, ServerContext};
+pub use line::LaneTarget;
 pub(crate) use line::Target;
 pub(crate) use memory::free_all_of;
 #[cfg(feature = "testing")]
 pub(crate) use session::Secrets;
+pub use session::on_a_lane;
 pub(crate) use session::{Served, ready, serve_lane};
 #[cfg(feature = "testing")]
 pub(crate) use started::{converse, read_greeting};

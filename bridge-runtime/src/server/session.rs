@@ -5,10 +5,11 @@ use std::io;
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::call::{Call, Dispatch};
 use super::catch::catch;
-use super::line::{Line, Target};
+use super::line::{LaneTarget, Line, Target};
 use super::{Abandoned, Serve, ServerContext, memory};
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
@@ -112,33 +113,26 @@ pub(crate) fn ready(library: Option<&str>) -> Ready {
 /// What broke the lane, if it was not closed in good order.
 pub(crate) fn serve_lane(lane: LaneEnd, target: &Rc<dyn Target>) -> io::Result<()> {
     let line = Line::new(lane);
-    let result = loop {
-        // Its own statement: the lane is not held while it is answered.
-        let arrived = line.lane().wait();
-        match arrived.and_then(|()| line.answer(target)) {
-            Ok(()) => {}
-            Err(error) if is_closed(&error) => break Ok(()),
-            Err(error) => break Err(error),
-        }
-    };
+    let result = line.serve(target);
     line.link().close();
     result
 }
 
-fn is_closed(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
-}
-
 /// A server of type `S`, dispatched to by the interface.
 pub(crate) struct Served<S, I: ?Sized> {
-    pub(crate) server: S,
-    interface: PhantomData<I>,
+    pub(crate) server: Arc<S>,
+    interface: PhantomData<fn(&I)>,
 }
 
 impl<S, I: ?Sized> Served<S, I> {
     pub(crate) fn new(server: S) -> Rc<Self> {
-        Rc::new(Self { server, interface: PhantomData })
+        Rc::new(Self { server: Arc::new(server), interface: PhantomData })
     }
+}
+
+/// A target of the same server, for another thread.
+pub fn on_a_lane<S: Send + Sync + 'static, I: Dispatch<S> + ?Sized>(server: &Arc<S>) -> LaneTarget {
+    LaneTarget(Box::new(Served::<S, I> { server: Arc::clone(server), interface: PhantomData }))
 }
 
 impl<S, I: Dispatch<S> + ?Sized> Target for Served<S, I> {
@@ -151,5 +145,9 @@ impl<S, I: Dispatch<S> + ?Sized> Target for Served<S, I> {
 
     fn close_abandoned(&self, abandoned: &Abandoned) {
         I::close_abandoned(&self.server, abandoned);
+    }
+
+    fn on_a_lane(&self) -> Option<LaneTarget> {
+        I::on_a_lane(&self.server)
     }
 }

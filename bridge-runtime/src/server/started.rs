@@ -91,12 +91,18 @@ fn watch(mut control: BufReader<File>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interface::Description;
+    use crate::interface::{Description, Threads};
     use crate::lane::memory_pair;
     use crate::wire::{Failure, Start};
 
-    const DESCRIPTION: Description =
-        Description { name: "I", server: "i-server32", version: "1.0.0", library: None, methods: &[] };
+    const DESCRIPTION: Description = Description {
+        name: "I",
+        server: "i-server32",
+        version: "1.0.0",
+        library: None,
+        threads: Threads::Single,
+        methods: &[],
+    };
 
     /// What the server makes of a client that answers its hello with this, and what it says to it.
     fn met_with(answer: &Message) -> (Result<Start, MeetingError>, io::Result<Message>) {

@@ -52,16 +52,27 @@ pub enum Message {
     CallbackReturn,
     /// Client to server, between calls: these registrations are over. The answer is `Return`.
     Unregister(Vec<u32>),
-    /// Client to server, between calls: connect a lane for events. The answer is `Return`, once [`Message::Joined`] is on
-    /// the new lane.
-    OpenEvents {
+    /// Client to server, between calls: connect another lane. The answer is `Return`, once [`Message::Joined`] is on the
+    /// new lane.
+    Open {
         /// Where the client waits.
         address: String,
         /// What the new lane proves itself with.
         secret: Secret,
+        /// What the lane is for.
+        purpose: Purpose,
     },
     /// Server to client, first on a further lane.
     Joined(Secret),
+}
+
+/// What a further lane is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// Calls, which a thread of its own carries out.
+    Calls,
+    /// Closures that are called outside of any call.
+    Events,
 }
 
 /// How the server introduces itself.

@@ -5,4 +5,4 @@ mod memory;
 mod message;
 
 pub use memory::{Allocation, Block, MemoryCall};
-pub use message::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start, hello_protocol};
+pub use message::{Failure, Hello, Message, PROTOCOL, Purpose, Ready, Secret, Start, hello_protocol};

@@ -1,0 +1,22 @@
+//! Which threads of a server run the methods.
+
+use bridge32::bridge32;
+
+/// A library that bears one thread only.
+#[bridge32(lib = "threads", threads = "single", server = "single-server32")]
+#[allow(missing_docs, reason = "each method is the native function of its name")]
+pub trait Single {
+    fn stay(&self, milliseconds: i32) -> u32;
+    fn most_inside(&self) -> i32;
+}
+
+/// The same library, for interfaces that bear several.
+#[bridge32(lib = "threads", threads = "per_lane", server = "lanes-server32")]
+#[allow(missing_docs, reason = "each method is the native function of its name")]
+pub trait Lanes {
+    fn stay(&self, milliseconds: i32) -> u32;
+    fn most_inside(&self) -> i32;
+    fn through(&self, value: i32, f: fn(i32) -> i32) -> i32;
+    fn die(&self);
+    fn hang(&self);
+}

@@ -1,0 +1,186 @@
+//! Which threads of a server run the methods: the main one, or one for each lane.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::collections::HashSet;
+use std::sync::Barrier;
+use std::time::{Duration, Instant};
+
+use bridge32::{Error, Restart};
+use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::threads::{Lanes, LanesClient, SingleClient};
+use bridge32_tests::watchdog::Watchdog;
+
+/// Runs this in so many threads at once, and gathers what they return.
+fn at_once<T: Send>(threads: usize, run: impl Fn() -> T + Sync) -> Vec<T> {
+    let barrier = Barrier::new(threads);
+    std::thread::scope(|scope| {
+        let one = || {
+            barrier.wait();
+            run()
+        };
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn a_single_thread_sees_one_call_at_a_time() {
+    let _watchdog = Watchdog::new("a single thread");
+    let client = SingleClient::launch().unwrap();
+    let ids: HashSet<u32> =
+        at_once(64, || (0..20).map(|_| client.stay(0).unwrap()).collect::<Vec<_>>()).into_iter().flatten().collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    if Pair::current() == Pair::Linux {
+        assert!(ids.contains(&client.server().pid), "the main thread has the number of its process");
+    }
+    assert_eq!(client.most_inside().unwrap(), 1);
+}
+
+#[test]
+fn each_lane_has_a_thread() {
+    let _watchdog = Watchdog::new("a thread for each lane");
+    let client = LanesClient::launch().unwrap();
+    let ids: HashSet<u32> = at_once(64, || client.clone().stay(300).unwrap()).into_iter().collect();
+    assert!(ids.len() > 16, "{} threads for 64 calls", ids.len());
+    assert!(client.most_inside().unwrap() > 16);
+    let before = ids.len();
+    let again: HashSet<u32> = at_once(8, || client.stay(20).unwrap()).into_iter().collect();
+    assert!(again.is_subset(&ids), "lanes are used again: {again:?}, {before} before");
+    let exit = client.shutdown().unwrap();
+    assert_eq!(exit.status.unwrap().to_string(), "it ended with code 0", "{exit:?}");
+    assert!(matches!(client.stay(0), Err(Error::Shutdown)));
+}
+
+#[test]
+fn a_closure_calls_on_the_lane_of_its_call() {
+    let _watchdog = Watchdog::new("closures on lanes");
+    let client = LanesClient::launch().unwrap();
+    let results = at_once(8, || {
+        let mut inner = None;
+        let outer = client.through(1, |value| {
+            let first = client.stay(10).unwrap();
+            let second = client.through(0, |_| client.stay(0).unwrap().cast_signed()).unwrap().cast_unsigned();
+            inner = Some((first, second));
+            value + 1
+        });
+        assert_eq!(outer.unwrap(), 2);
+        inner.unwrap()
+    });
+    let threads: HashSet<u32> = results.iter().map(|(first, _)| *first).collect();
+    assert_eq!(threads.len(), 8, "calls at once have lanes of their own: {results:?}");
+    assert!(results.iter().all(|(first, second)| first == second), "{results:?}");
+}
+
+#[test]
+fn a_death_is_every_lane_s_and_a_restart_too() {
+    let _watchdog = Watchdog::new("deaths and lanes");
+    let restart = Restart::OnFailure { max: 3, within: Duration::from_secs(60), backoff: Duration::ZERO };
+    let client = LanesClient::builder().restart(restart).launch().unwrap();
+    at_once(8, || client.stay(10).unwrap());
+    let barrier = Barrier::new(5);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                barrier.wait();
+                let result = client.stay(20_000);
+                assert!(matches!(result, Err(Error::ServerDied { .. })), "{result:?}");
+            });
+        }
+        barrier.wait();
+        std::thread::sleep(Duration::from_millis(200));
+        let died = client.die();
+        assert!(matches!(died, Err(Error::ServerDied { .. })), "{died:?}");
+    });
+    let ids: HashSet<u32> = at_once(8, || client.stay(100).unwrap()).into_iter().collect();
+    assert!(ids.len() > 1, "{ids:?}");
+    assert_eq!(client.server().generation, 2);
+}
+
+#[test]
+fn a_deadline_ends_one_call_and_with_it_the_server() {
+    let _watchdog = Watchdog::new("deadlines and lanes");
+    let client = LanesClient::builder().call_timeout(Duration::from_millis(500)).launch().unwrap();
+    assert!(client.stay(1).is_ok());
+    let hung = client.hang();
+    assert!(matches!(hung, Err(Error::Timeout { .. })), "{hung:?}");
+    let later = client.stay(1);
+    assert!(matches!(later, Err(Error::ServerDied { .. } | Error::GivenUp { .. })), "{later:?}");
+}
+
+#[test]
+fn shutdown_waits_for_calls_that_are_carried_out() {
+    let _watchdog = Watchdog::new("shutdown and lanes");
+    let client = LanesClient::launch().unwrap();
+    std::thread::scope(|scope| {
+        let long = scope.spawn(|| client.stay(1000));
+        std::thread::sleep(Duration::from_millis(300));
+        let begin = Instant::now();
+        let exit = client.shutdown().unwrap();
+        assert_eq!(exit.status.unwrap().to_string(), "it ended with code 0");
+        assert!(begin.elapsed() > Duration::from_millis(300), "{:?}", begin.elapsed());
+        assert!(long.join().unwrap().is_ok());
+    });
+}
+
+#[test]
+fn dropping_a_clone_ends_nobody_s_call() {
+    let _watchdog = Watchdog::new("clones and lanes");
+    let client = LanesClient::launch().unwrap();
+    std::thread::scope(|scope| {
+        let other = client.clone();
+        let long = scope.spawn(move || other.stay(300));
+        std::thread::sleep(Duration::from_millis(100));
+        drop(client);
+        assert!(long.join().unwrap().is_ok());
+    });
+}
+
+#[test]
+fn a_server_that_was_started_by_hand() {
+    let _watchdog = Watchdog::new("a listening server with lanes");
+    if Pair::current() == Pair::LinuxWindows {
+        // A Linux process cannot reach a pipe that is made under Wine.
+        return;
+    }
+    let name = format!("bridge32-lanes-{}", std::process::id());
+    let mut server = std::process::Command::new(pair::server("lanes")).args(["--listen", &name]).spawn().unwrap();
+    let client = loop {
+        match LanesClient::connect(&name) {
+            Ok(client) => break client,
+            Err(Error::Connect { .. }) => std::thread::sleep(Duration::from_millis(20)),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let ids: HashSet<u32> = at_once(4, || client.stay(200).unwrap()).into_iter().collect();
+    assert_eq!(ids.len(), 4);
+    drop(client);
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+struct Mock(Barrier);
+
+impl Lanes for Mock {
+    fn stay(&self, _: i32) -> u32 {
+        // Returns only when two are here.
+        self.0.wait();
+        1
+    }
+    fn most_inside(&self) -> i32 {
+        2
+    }
+    fn through(&self, value: i32, f: &mut (dyn FnMut(i32) -> i32 + Send)) -> i32 {
+        f(value)
+    }
+    fn die(&self) {}
+    fn hang(&self) {}
+}
+
+#[test]
+fn in_this_process() {
+    let _watchdog = Watchdog::new("lanes in this process");
+    let client = LanesClient::in_process(Mock(Barrier::new(2)));
+    assert_eq!(at_once(2, || client.stay(0).unwrap()), [1, 1]);
+    assert_eq!(client.through(1, |x| x + client.most_inside().unwrap()).unwrap(), 3);
+}
