@@ -35,8 +35,8 @@ pub(crate) fn main(options: &cli::Build) -> Result<()> {
         };
         targets.entry(target).or_default().push(server);
     }
-    let languages = workspace.languages(&packages);
-    setup::ensure(&Needs::to_build(targets.keys().copied()).with(languages), host, &toolchains)?;
+    let needs = Needs::to_build(targets.keys().copied()).with(workspace.languages(&packages));
+    setup::ensure(&needs.with_packages(workspace.packages(&packages)), host, &toolchains)?;
     for (target, servers) in targets {
         build(&servers, target, &options.cargo, &toolchains)?;
         for server in servers {

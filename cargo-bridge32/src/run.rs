@@ -30,8 +30,8 @@ pub(crate) fn main(options: &cli::Run) -> Result<i32> {
         Some(target) => Sides::choose(host, target),
         None => Sides { client: host, server: build::server_target(&servers, host)? },
     };
-    let languages = workspace.languages(&[package]);
-    setup::ensure(&Needs::to_run(host, sides).with(languages), host, &toolchains)?;
+    let needs = Needs::to_run(host, sides).with(workspace.languages(&[package]));
+    setup::ensure(&needs.with_packages(workspace.packages(&[package])), host, &toolchains)?;
     build::build(&servers, sides.server, &options.cargo, &toolchains)?;
 
     let mut command = toolchains.cargo(sides.client)?;

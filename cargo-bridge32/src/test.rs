@@ -78,7 +78,8 @@ fn choose(host: Target, asked: &[Pair]) -> Result<Vec<Pair>> {
 
 /// What a pair's tests of these packages need.
 fn needs_of(pair: Pair, host: Target, workspace: &Workspace, packages: &[&Package]) -> Needs {
-    Needs::to_run(host, pair.sides(host)).with(workspace.languages(packages))
+    let needs = Needs::to_run(host, pair.sides(host)).with(workspace.languages(packages));
+    needs.with_packages(workspace.packages(packages))
 }
 
 /// Tests packages on a pair.

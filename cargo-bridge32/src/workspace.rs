@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use cargo_metadata::MetadataCommand;
 
 use crate::command::clean;
+use crate::setup::{Manager, Name, Packages};
 use crate::target::{Language, Pair, Target};
 use crate::toolchain::query;
 
@@ -31,6 +32,8 @@ pub(crate) struct Package {
     server_targets: Option<Vec<Target>>,
     /// What its native sources are written in, or for, beside C and C++.
     languages: Vec<Language>,
+    /// Packages of the distribution that its servers need, each for a target.
+    packages: Vec<(Target, Packages)>,
     /// The folders of the packages that it depends on by path.
     dependencies: Vec<PathBuf>,
 }
@@ -60,6 +63,7 @@ impl Package {
             test_pairs: list(settings, "test-pairs").with_context(in_manifest)?,
             server_targets: list(settings, "server-targets").with_context(in_manifest)?,
             languages: list(settings, "needs").with_context(in_manifest)?.unwrap_or_default(),
+            packages: packages(settings, &told.name).with_context(in_manifest)?,
             dependencies: told
                 .dependencies
                 .iter()
@@ -95,16 +99,40 @@ impl Package {
 
 /// A list of names in `[package.metadata.bridge32]`, each of which says something.
 fn list<T: FromStr<Err: fmt::Display>>(settings: &serde_json::Value, key: &str) -> Result<Option<Vec<T>>> {
-    let value = &settings[key];
-    if value.is_null() {
-        return Ok(None);
+    match &settings[key] {
+        value if value.is_null() => Ok(None),
+        value => names(value, key).map(Some),
     }
+}
+
+/// The names in the list `key` of `[package.metadata.bridge32]`.
+fn names<T: FromStr<Err: fmt::Display>>(value: &serde_json::Value, key: &str) -> Result<Vec<T>> {
     let wrong = || format!("`package.metadata.bridge32.{key}` is not a list of names");
-    let names = value.as_array().with_context(wrong)?.iter().map(|name| {
-        let name = name.as_str().with_context(wrong)?;
-        name.parse().map_err(|error| anyhow!("`package.metadata.bridge32.{key}`: {error}"))
-    });
-    names.collect::<Result<_>>().map(Some)
+    value.as_array().with_context(wrong)?.iter().map(|name| parsed(name.as_str().with_context(wrong)?, key)).collect()
+}
+
+fn parsed<T: FromStr<Err: fmt::Display>>(name: &str, key: &str) -> Result<T> {
+    name.parse().map_err(|error| anyhow!("`package.metadata.bridge32.{key}`: {error}"))
+}
+
+/// The packages of the distribution in `[package.metadata.bridge32.packages.<target>]`, by package managers.
+fn packages(settings: &serde_json::Value, needed_by: &str) -> Result<Vec<(Target, Packages)>> {
+    let table = |value, key: &str| match value {
+        serde_json::Value::Null => Ok(serde_json::Map::new()),
+        serde_json::Value::Object(table) => Ok(table),
+        _ => bail!("`package.metadata.bridge32.{key}` is not a table"),
+    };
+    let mut found = Vec::new();
+    for (target, managers) in table(settings["packages"].clone(), "packages")? {
+        let key = format!("packages.{target}");
+        let target: Target = parsed(&target, "packages")?;
+        for (manager, list) in table(managers, &key)? {
+            let names: Vec<Name> = names(&list, &format!("{key}.{manager}"))?;
+            let manager: Manager = parsed(&manager, &key)?;
+            found.push((target, Packages { needed_by: needed_by.to_owned(), manager, names }));
+        }
+    }
+    Ok(found)
 }
 
 /// The packages of a workspace, and where its programs are put.
@@ -223,6 +251,11 @@ impl Workspace {
     /// The languages that building these packages needs, with those that they depend on.
     pub(crate) fn languages(&self, packages: &[&Package]) -> BTreeSet<Language> {
         self.with_dependencies(packages).into_iter().flat_map(|package| package.languages.iter().copied()).collect()
+    }
+
+    /// The packages of the distribution that these packages need, with those that they depend on.
+    pub(crate) fn packages(&self, packages: &[&Package]) -> Vec<(Target, Packages)> {
+        self.with_dependencies(packages).into_iter().flat_map(|package| package.packages.iter().cloned()).collect()
     }
 
     /// Whether a package is tested on a pair of this host.
@@ -412,6 +445,34 @@ mod tests {
         assert!(languages("calc").is_empty());
         let error = tests::workspace(&[("a", &[], &[], r#"{"needs":["cobol"]}"#)]).expect_err("it is unknown");
         assert!(format!("{error:#}").contains("cannot bring `cobol`"), "{error:#}");
+    }
+
+    #[test]
+    fn packages_of_the_distribution_are_those_of_all_that_is_built() {
+        let needs = r#"{"packages":{"i686-unknown-linux-gnu":{"apt":["zlib1g:i386"],"pacman":["lib32-zlib"]}}}"#;
+        let workspace = workspace(&[
+            ("app", &["app"], &["zlib"], "null"),
+            ("zlib", &["zlib-server32"], &[], needs),
+            ("calc", &["calc-server32"], &[], "null"),
+        ])
+        .expect("it is sound");
+        let packages = |name: &str| workspace.packages(&[workspace.named(name).expect("it is there")]);
+        let expected = [(Manager::Apt, "zlib1g:i386"), (Manager::Pacman, "lib32-zlib")].map(|(manager, name)| {
+            let names = vec![name.parse().expect("a name")];
+            (Target::I686Linux, Packages { needed_by: "zlib".into(), manager, names })
+        });
+        assert_eq!(packages("app"), expected);
+        assert!(packages("calc").is_empty());
+        for (wrong, why) in [
+            (r#"{"packages":["zlib1g"]}"#, "`package.metadata.bridge32.packages` is not a table"),
+            (r#"{"packages":{"i386":{}}}"#, "`package.metadata.bridge32.packages`: bridge32 knows no target"),
+            (r#"{"packages":{"i686-unknown-linux-gnu":{"yum":["z"]}}}"#, "bridge32 knows no package manager `yum`"),
+            (r#"{"packages":{"i686-unknown-linux-gnu":{"apt":"z"}}}"#, "linux-gnu.apt` is not a list of names"),
+            (r#"{"packages":{"i686-unknown-linux-gnu":{"apt":["-z"]}}}"#, "`-z` is no name of a package"),
+        ] {
+            let error = tests::workspace(&[("a", &[], &[], wrong)]).expect_err(why);
+            assert!(format!("{error:#}").contains(why), "{error:#}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::toolchain::query;
 /// # Errors
 /// Where apt cannot.
 pub(crate) fn install(system: &System, missing: &[Component], sudo: bool) -> Result<()> {
-    let (foreign, plain): (Vec<_>, Vec<_>) = missing.iter().partition(|component| component.is_foreign());
+    let (foreign, plain): (Vec<_>, Vec<_>) = missing.iter().cloned().partition(Component::is_foreign);
     let mut apt = Apt { system, sudo, updated: false };
     // What is of the second architecture goes by itself: what that may need (older versions) is not for the others.
     if !plain.is_empty() {

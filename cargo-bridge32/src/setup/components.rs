@@ -1,14 +1,16 @@
 //! The tools that come from the distribution: how each is recognised, and the packages that bring it.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::command::{Cmd, clean};
+use crate::setup::packages::Packages;
 use crate::setup::system::Manager;
 use crate::target::Target;
 use crate::toolchain::query;
 
 /// A tool, or a set that is installed together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Component {
     /// C and C++ for 32-bit Linux: the linker of `i686-unknown-linux-gnu`.
     LinuxC,
@@ -30,12 +32,14 @@ pub(crate) enum Component {
     CSharp,
     /// Mono for 32-bit Linux processes.
     Mono32,
+    /// What a user's package asks for.
+    Packages(Packages),
 }
 
 impl Component {
     /// What it is, for the user.
-    pub(crate) fn describe(self) -> &'static str {
-        match self {
+    pub(crate) fn describe(&self) -> Cow<'static, str> {
+        let text = match self {
             Self::LinuxC => "C and C++ for 32-bit Linux programs (`cc -m32`)",
             Self::Mingw32 => "C and C++ for 32-bit Windows programs (i686-w64-mingw32-gcc)",
             Self::Mingw64 => "C and C++ for 64-bit Windows programs (x86_64-w64-mingw32-gcc)",
@@ -46,11 +50,13 @@ impl Component {
             Self::CSharp => "C#, for .NET assemblies (mcs)",
             Self::Mono32 => "Mono, to run .NET assemblies in 32-bit Linux programs (libmonosgen-2.0)",
             Self::RustSource => "the distribution's Rust with the standard library's source",
-        }
+            Self::Packages(packages) => return packages.to_string().into(),
+        };
+        text.into()
     }
 
     /// Whether it is installed.
-    pub(crate) fn is_there(self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         match self {
             Self::LinuxC => has_32bit_file("cc", "crt1.o") && has_32bit_file("cc", "libstdc++.so"),
             Self::LinuxFortran => has_32bit_file("gfortran", "crt1.o") && has_32bit_file("gfortran", "libgfortran.so"),
@@ -62,12 +68,14 @@ impl Component {
             Self::CSharp => which::which("mcs").is_ok(),
             Self::Mono32 => has_32bit_mono(),
             Self::RustSource => super::rust::sources_are_installed(),
+            Self::Packages(packages) => packages.are_there(),
         }
     }
 
     /// The packages that bring it; none where this manager is not known to have it.
-    pub(crate) fn packages(self, manager: Manager) -> &'static [&'static str] {
-        match (manager, self) {
+    pub(crate) fn packages(&self, manager: Manager) -> Vec<&str> {
+        let names: &[&str] = match (manager, self) {
+            (_, Self::Packages(packages)) => return packages.names.iter().map(|name| name.0.as_str()).collect(),
             (Manager::Apt, Self::LinuxC) => &["gcc-multilib", "g++-multilib"],
             (Manager::Apt, Self::Mingw32) => &["gcc-mingw-w64-i686", "g++-mingw-w64-i686"],
             (Manager::Apt, Self::Mingw64) => &["gcc-mingw-w64-x86-64", "g++-mingw-w64-x86-64"],
@@ -102,21 +110,22 @@ impl Component {
             (Manager::Msys, Self::Mingw32Fortran) => &["mingw-w64-i686-gcc-fortran"],
             (Manager::Msys, Self::Mingw64Fortran) => &["mingw-w64-x86_64-gcc-fortran"],
             (Manager::Dnf | Manager::Pacman | Manager::Brew | Manager::Msys | Manager::Unknown, _) => &[],
-        }
+        };
+        names.to_vec()
     }
 
-    /// Whether some of its packages are of apt's second architecture.
-    pub(crate) fn is_foreign(self) -> bool {
+    /// Whether one of its packages is of apt's second architecture.
+    pub(crate) fn is_foreign(&self) -> bool {
         self.packages(Manager::Apt).iter().any(|package| package.ends_with(":i386"))
     }
 }
 
 /// The packages of some components, without repetition.
-pub(crate) fn packages(manager: Manager, components: &[Component]) -> Vec<&'static str> {
+pub(crate) fn packages(manager: Manager, components: &[Component]) -> Vec<&str> {
     let mut packages = Vec::new();
     for package in components.iter().flat_map(|component| component.packages(manager)) {
-        if !packages.contains(package) {
-            packages.push(*package);
+        if !packages.contains(&package) {
+            packages.push(package);
         }
     }
     packages
@@ -131,7 +140,7 @@ pub(crate) fn commands(manager: Manager, components: &[Component]) -> Vec<Cmd> {
     match manager {
         Manager::Apt => {
             let mut commands = vec![Cmd::root(["apt-get", "update"])];
-            if components.iter().any(|component| component.is_foreign()) {
+            if components.iter().any(Component::is_foreign) {
                 commands.insert(0, Cmd::root(["dpkg", "--add-architecture", "i386"]));
             }
             commands.push(Cmd::root(["apt-get", "install", "-y"]).with(packages(manager, components)));
@@ -190,6 +199,19 @@ mod tests {
             shown(&[Component::LinuxC]),
             ["sudo apt-get update", "sudo apt-get install -y gcc-multilib g++-multilib"]
         );
+        let packages = |names: &[&str]| {
+            let names = names.iter().map(|name| name.parse().expect("a name")).collect();
+            Component::Packages(Packages { needed_by: "calc".into(), manager: Manager::Apt, names })
+        };
+        assert_eq!(
+            shown(&[packages(&["libz-mingw-w64"])]),
+            ["sudo apt-get update", "sudo apt-get install -y libz-mingw-w64"]
+        );
+        assert_eq!(
+            shown(&[packages(&["libsqlite3-0:i386"])]),
+            ["sudo dpkg --add-architecture i386", "sudo apt-get update", "sudo apt-get install -y libsqlite3-0:i386",]
+        );
+        assert_eq!(packages(&["a", "b:i386"]).describe(), "a and b:i386, which `calc` needs");
         assert_eq!(
             shown(&[Component::Mono32]),
             [

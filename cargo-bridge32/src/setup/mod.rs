@@ -5,6 +5,7 @@
 
 mod apt;
 mod components;
+mod packages;
 mod rust;
 mod system;
 mod wine;
@@ -17,6 +18,8 @@ use crate::cli;
 use crate::target::{Language, Pair, Sides, Target};
 use crate::toolchain::Toolchains;
 use components::Component;
+pub(crate) use packages::{Name, Packages};
+pub(crate) use system::Manager;
 use system::System;
 use wine::Prefix;
 pub(crate) use wine::environment as wine_environment;
@@ -27,6 +30,7 @@ pub(crate) struct Needs {
     targets: BTreeSet<Target>,
     wine: bool,
     languages: BTreeSet<Language>,
+    packages: BTreeSet<Packages>,
 }
 
 impl Needs {
@@ -44,6 +48,18 @@ impl Needs {
     /// And what these languages need, for each target.
     pub(crate) fn with(self, languages: impl IntoIterator<Item = Language>) -> Self {
         Self { languages: languages.into_iter().collect(), ..self }
+    }
+
+    /// And these packages of the distribution, where they are for one of the targets and of this machine's manager.
+    pub(crate) fn with_packages(self, packages: impl IntoIterator<Item = (Target, Packages)>) -> Self {
+        self.with_packages_of(System::find().manager, packages)
+    }
+
+    fn with_packages_of(mut self, manager: Manager, packages: impl IntoIterator<Item = (Target, Packages)>) -> Self {
+        let is_for = |target, packages: &Packages| packages.manager == manager && self.targets.contains(&target);
+        let packages = packages.into_iter().filter(|(target, packages)| is_for(*target, packages));
+        self.packages = packages.map(|(_, packages)| packages).collect();
+        self
     }
 
     /// Everything that this host can build and run.
@@ -80,6 +96,7 @@ impl Needs {
             // Wine's shim is built for both.
             components.extend([Component::Wine, Component::Mingw32, Component::Mingw64]);
         }
+        components.extend(self.packages.iter().cloned().map(Component::Packages));
         components.into_iter().collect()
     }
 }
@@ -91,6 +108,7 @@ impl FromIterator<Needs> for Needs {
             all.targets.extend(needs.targets);
             all.wine |= needs.wine;
             all.languages.extend(needs.languages);
+            all.packages.extend(needs.packages);
             all
         })
     }
@@ -261,6 +279,27 @@ mod tests {
         let windows = Target::X64WindowsMsvc;
         let own = Needs::to_run(windows, Pair::Windows.sides(windows)).with([Language::DotNet]);
         assert!(own.components(windows).is_empty());
+    }
+
+    #[test]
+    fn packages_come_for_the_targets_and_from_this_manager() {
+        let packages = |manager, name: &str| {
+            let names = vec![name.parse().expect("a name")];
+            Packages { needed_by: "calc".into(), manager, names }
+        };
+        let all = [
+            (Target::I686Linux, packages(Manager::Apt, "zlib1g:i386")),
+            (Target::I686Linux, packages(Manager::Pacman, "lib32-zlib")),
+            (Target::I686WindowsGnu, packages(Manager::Apt, "libz-mingw-w64")),
+        ];
+        let components =
+            |needs: Needs, manager| needs.with_packages_of(manager, all.clone()).components(LINUX).split_off(1);
+        let linux = Needs::to_build([Target::I686Linux]);
+        assert_eq!(components(linux.clone(), Manager::Apt), [Component::Packages(all[0].1.clone())]);
+        assert_eq!(components(linux.clone(), Manager::Pacman), [Component::Packages(all[1].1.clone())]);
+        assert_eq!(components(linux, Manager::Dnf), []);
+        let windows = Needs::to_build([Target::I686WindowsGnu]);
+        assert_eq!(components(windows, Manager::Apt), [Component::Packages(all[2].1.clone())]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The machine's distribution, and whether this user may install packages.
 
 use std::fs;
+use std::str::FromStr;
 
 use anyhow::{Result, bail};
 
@@ -10,7 +11,7 @@ use crate::setup::components::{self, Component};
 use crate::toolchain::query;
 
 /// What installs packages here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Manager {
     /// Debian, Ubuntu and their kind.
     Apt,
@@ -24,6 +25,21 @@ pub(crate) enum Manager {
     Msys,
     /// None that is known here.
     Unknown,
+}
+
+impl FromStr for Manager {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "apt" => Ok(Self::Apt),
+            "dnf" => Ok(Self::Dnf),
+            "pacman" => Ok(Self::Pacman),
+            "brew" => Ok(Self::Brew),
+            "msys" => Ok(Self::Msys),
+            _ => Err(format!("bridge32 knows no package manager `{name}`; it knows apt, dnf, pacman, brew and msys")),
+        }
+    }
 }
 
 /// How commands of the machine's administrator are run.
