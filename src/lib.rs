@@ -95,7 +95,7 @@
 //! | `#[optional]` | the library may lack the function: [`Error::SymbolMissing`] at the call, not at the start |
 //! | `#[check(ret == 0)]` | a condition over `ret`; where it is false the call is [`Error::Status`], and what the library wrote is dropped |
 //! | `#[last_error]`, `#[errno]` | right after the call, `GetLastError()` (elsewhere `errno`), or `errno`, for that error's `os_error` |
-//! | `#[returns(len = 4)]` | a returned `Vec<T>` is read from the returned pointer, so many elements; any expression over the parameters |
+//! | `#[returns(len = 4)]` | a returned `Vec<T>` is read from the returned pointer, so many elements; any expression over the parameters, and `self` for a call before this one |
 //! | `#[free_with("lib_free")]` | the returned pointer is given to this function once it was copied |
 //! | `#[wide]`, `#[encoding(latin1)]` | the encoding of returned text; see below |
 //! | `#[global]` | the symbol is a variable, read by `fn level(&self) -> i32` and written by `fn set_level(&self, value: i32)` |
@@ -115,10 +115,10 @@
 //! | `&T`, `&mut T` | `const T *`, and `T *` in and out |
 //! | `#[out] x: T` | `T *`, out only |
 //! | `&[T]`, `&mut [T]` | `const T *`, and `T *` in and out |
-//! | `#[len_of(x)] n: i32`, `#[len_of(x, y)] n: &i32` | the length of `x`, and of `y`, which must be the same; any integer, by value or by reference |
-//! | `#[out(len = xin.len())] y: Vec<T>` | `T *`, a buffer of so many elements; any expression over the other parameters |
-//! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, cut to what the library wrote to `count`, another `#[out]` parameter or `ret`; more than the capacity is an error, never a read past the end |
-//! | `#[out(cap = 64)] y: …` and `#[len_of(y)] n: &mut u32` | a buffer whose size variable holds the capacity going in and the length coming out |
+//! | `#[len_of(x)] n: i32`, `#[len_of(x, y)] n: &i32` | the length of `x`, and of `y`, which must be the same; any integer, by value or by reference; of text its units without the NUL |
+//! | `#[out(len = xin.len())] y: Vec<T>` | `T *`, a buffer of so many elements; any expression over the other parameters, and `self` for a call before this one |
+//! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, cut to what the library wrote to `count`, another `#[out]` parameter, one by `&mut` or `ret`; more than the capacity is an error, never a read past the end |
+//! | `#[out(cap = 64)] y: …` and `#[len_of(y)] n: &mut u32` | a buffer whose size variable holds the capacity going in and the length coming out; where the caller says the capacity it is `#[out(cap = *n, len = n)] y: …` and `n: &mut u32` |
 //! | `&str`, `Option<&str>` | `const char *`, NUL-terminated; `None` is null |
 //! | `&CStr`, `Option<&CStr>`, `&[u8]` | bytes as they are |
 //! | `#[out(cap = 256)] s: String` | `char *`, a buffer that is read to its NUL |

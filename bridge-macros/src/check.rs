@@ -367,19 +367,22 @@ fn written(signature: &Signature, buffer: &Buffer, errors: &Errors) {
         errors.at(length, "what a closure returns knows its length; leave `len` out");
         return;
     }
-    let is_out = |parameter: &&Parameter| matches!(parameter.kind, Kind::Pointer(_, Passing::Out));
+    let comes_out = |parameter: &&Parameter| matches!(parameter.kind, Kind::Pointer(_, Passing::Out | Passing::InOut));
     if length == "ret" && !matches!(signature.returns, Returns::Nothing) {
         return;
     }
-    if !signature.parameters.iter().filter(is_out).any(|parameter| parameter.name == *length) {
-        let message = format!("nothing comes out as `{length}`; name an `#[out]` parameter, or `ret`");
+    if !signature.parameters.iter().filter(comes_out).any(|parameter| parameter.name == *length) {
+        let message = format!("nothing comes out as `{length}`; name an `#[out]` parameter, one by `&mut`, or `ret`");
         errors.at(length, message);
     }
 }
 
 fn length(signature: &Signature, length: &Length, errors: &Errors) {
-    let has_length = |parameter: &&Parameter| {
-        matches!(parameter.kind, Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..))
+    let has_length = |parameter: &&Parameter| match parameter.kind {
+        Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => true,
+        // What C passes with a length has no NUL at its end, and is bytes.
+        Kind::Text { .. } | Kind::CStr { .. } => signature.beyond == Beyond::Function,
+        _ => false,
     };
     for (place, of) in length.of.iter().enumerate() {
         if length.of[..place].contains(of) {
@@ -397,7 +400,11 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
             continue;
         };
         if !has_length(&array) {
-            errors.at(of, format_args!("`{of}` is not a slice; name a parameter of type `&[T]`"));
+            let what = match array.kind {
+                Kind::Text { .. } | Kind::CStr { .. } => "text up to its NUL; take `&[u8]`",
+                _ => "not a slice; name a parameter of type `&[T]`",
+            };
+            errors.at(of, format_args!("`{of}` is {what}"));
         } else if length.passing == Some(Passing::InOut) && (length.of.len() > 1 || !array.is_out()) {
             errors.at(of, format_args!("a length by `&mut` is of one buffer that comes out; write `&` or the integer"));
         }

@@ -85,6 +85,8 @@ EXPORT void upper(const char *text, char *buffer, int32_t capacity) {
     for (; text[i] && i < capacity - 1; ++i) { buffer[i] = (char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 32 : text[i]); }
     buffer[i] = 0;
 }
+EXPORT int32_t length_of_text(const char *text, int16_t n) { return text == NULL || strlen(text) == (size_t)n ? n : -1; }
+EXPORT int32_t length_of_wide_text(const wchar_t *text, const uint32_t *n) { return wcslen(text) == *n ? (int32_t)*n : -1; }
 EXPORT int32_t wide_length(const wchar_t *text) { return text == NULL ? -1 : (int32_t)wcslen(text); }
 EXPORT void wide_reverse(const wchar_t *text, wchar_t *buffer, uint32_t *size) {
     size_t n = wcslen(text);

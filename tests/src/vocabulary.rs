@@ -1,5 +1,7 @@
 //! Everything that an interface of a native library can say.
 
+use std::ffi::CStr;
+
 use bridge32::{Address, Bool32, Bridge, bridge32};
 
 /// The vocabulary library.
@@ -47,6 +49,10 @@ pub trait Vocabulary {
     );
 
     fn upper(&self, text: &str, #[out(cap = 256)] buffer: String, #[len_of(buffer)] capacity: i32);
+    fn length_of_text(&self, text: Option<&str>, #[len_of(text)] n: i16) -> i32;
+    #[symbol("length_of_text")]
+    fn length_of_bytes(&self, text: &CStr, #[len_of(text)] n: i16) -> i32;
+    fn length_of_wide_text(&self, #[wide] text: &str, #[len_of(text)] n: &u32) -> i32;
     fn wide_length(&self, #[wide] text: Option<&str>) -> i32;
     fn wide_reverse(
         &self,
@@ -55,6 +61,15 @@ pub trait Vocabulary {
         #[out(cap = 64)]
         buffer: String,
         #[len_of(buffer)] size: &mut u32,
+    );
+    #[symbol("wide_reverse")]
+    fn wide_reverse_into(
+        &self,
+        #[wide] text: &str,
+        #[wide]
+        #[out(cap = *size, len = size)]
+        buffer: String,
+        size: &mut u32,
     );
     #[wide]
     fn wide_name(&self) -> String;

@@ -86,12 +86,23 @@ fn text_in_every_encoding() {
     assert_eq!(client.upper("naïve").unwrap(), "NAïVE");
     assert_eq!(client.upper("").unwrap(), "");
     assert_eq!(client.upper(&"x".repeat(1000)).unwrap(), "X".repeat(255));
+    assert_eq!(client.length_of_text(Some("naïve")).unwrap(), 6);
+    assert_eq!((client.length_of_text(Some("")).unwrap(), client.length_of_text(None).unwrap()), (0, 0));
+    assert!(matches!(client.length_of_text(Some(&"x".repeat(1 << 15))), Err(Error::Argument { .. })));
+    assert_eq!(client.length_of_bytes(c"\xff\xfe").unwrap(), 2);
+    assert_eq!(client.length_of_wide_text("grüß").unwrap(), 4);
     assert_eq!(client.wide_length(None).unwrap(), -1);
     assert_eq!(client.wide_length(Some("")).unwrap(), 0);
     // 16 bits on Windows, 32 elsewhere.
     let crab = if Pair::current().is_windows_server() { 2 } else { 1 };
     assert_eq!(client.wide_length(Some("🦀")).unwrap(), crab);
     assert_eq!(client.wide_reverse("grüß").unwrap(), "ßürg");
+    let mut size = 100;
+    assert_eq!(client.wide_reverse_into("grüß", &mut size).unwrap(), "ßürg");
+    assert_eq!(size, 4);
+    let error = client.wide_reverse_into("größer", &mut size).unwrap_err();
+    assert!(error.to_string().contains("6 as the length of `buffer`, whose buffer has room for 4"), "{error}");
+    assert_eq!(size, 4);
     assert_eq!(client.wide_name().unwrap(), "grüß");
     assert_eq!(client.byte_at("é", 0).unwrap(), 0xe9);
     assert_eq!(client.latin_name().unwrap().as_deref(), Some("café"));

@@ -271,10 +271,12 @@ fn encode(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenS
     }
 }
 
-/// A length of arrays that are passed is checked before the call; that of a buffer is made in the server.
+/// A length of arrays that are passed is checked before the call; that of a buffer, or of text, is known in the server.
 fn check_length(method: &Method, length: &Length, text: &str, ty: &TokenStream) -> TokenStream {
     let arguments = local("arguments");
-    let is_passed = |name: &&Ident| method.signature.visible().any(|parameter| parameter.name == **name);
+    let is_array = |parameter: &Parameter| matches!(parameter.kind, Kind::Array(..));
+    let is_passed =
+        |name: &&Ident| method.signature.visible().any(|parameter| is_array(parameter) && parameter.name == **name);
     let passed: Vec<_> = length.of.iter().filter(is_passed).collect();
     if passed.is_empty() {
         return TokenStream::new();

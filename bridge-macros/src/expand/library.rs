@@ -380,7 +380,9 @@ fn take(method: &Method, krate: &TokenStream) -> TokenStream {
 fn written(method: &Method, parameter: &Parameter, buffer: &Buffer, krate: &TokenStream) -> TokenStream {
     let (slot, text) = (slot_name(&parameter.name), names::text(&parameter.name));
     if let Some(length) = &buffer.length {
-        return quote!(#krate::__private::told_length(#text, #length)?);
+        let is_borrowed = method.signature.in_outs().any(|parameter| parameter.name == *length);
+        let star = is_borrowed.then(|| quote!(*));
+        return quote!(#krate::__private::told_length(#text, #star #length)?);
     }
     let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
     match method.signature.parameters.iter().find(is_of) {

@@ -32,6 +32,12 @@ impl<E: Encoding> Text<E> {
         Ok(Self { units: Some(units) })
     }
 
+    /// Units, without the zero that ends the text.
+    #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
+    pub fn len(&self) -> usize {
+        self.units.as_ref().map_or(0, |units| units.len() - 1)
+    }
+
     /// The C value.
     pub fn pass(&mut self) -> *const E::Unit {
         self.units.as_ref().map_or(std::ptr::null(), Vec::as_ptr)
@@ -46,6 +52,12 @@ impl<'a> CText<'a> {
     /// `None` is null.
     pub fn new(text: impl Into<Option<&'a CStr>>) -> Self {
         Self(text.into())
+    }
+
+    /// Bytes, without the zero that ends them.
+    #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
+    pub fn len(&self) -> usize {
+        self.0.map_or(0, CStr::count_bytes)
     }
 
     /// The C value.
@@ -207,6 +219,9 @@ mod tests {
         let mut text = Text::<Utf8>::new("t", "ab").unwrap();
         // SAFETY: two letters and the zero.
         assert_eq!(unsafe { std::slice::from_raw_parts(text.pass(), 3) }, b"ab\0");
+        assert_eq!((text.len(), Text::<Utf8>::new("t", "ü").unwrap().len()), (2, 2));
+        assert_eq!((Text::<Wide>::new("t", "ü").unwrap().len(), Text::<Wide>::new("t", None).unwrap().len()), (1, 0));
+        assert_eq!((CText::new(c"ab").len(), CText::new(None).len()), (2, 0));
         assert!(Text::<Utf8>::new("t", None).unwrap().pass().is_null());
         assert!(Text::<Wide>::new("t", "a\0b").is_err());
     }

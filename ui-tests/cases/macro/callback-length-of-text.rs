@@ -2,11 +2,11 @@ use bridge32::bridge32;
 
 #[bridge32(lib = "my_lib")]
 pub trait MyLib {
-    fn length(&self, text: &str, #[len_of(text)] n: i32) -> i32;
+    fn words(&self, visit: fn(word: &str, #[len_of(word)] n: i32));
 }
 
 fn main() -> Result<(), bridge32::Error> {
     let client = MyLibClient::launch()?;
-    assert_eq!(client.length("text")?, 4);
+    client.words(|_word: &str| ())?;
     Ok(())
 }
