@@ -105,6 +105,36 @@ fn csharp() -> Command {
     Command::new(framework.unwrap_or_else(|| "mcs".into()))
 }
 
+/// Puts a DLL that comes with the distribution's mingw, such as Debian's `libz-mingw-w64`, beside the package's programs, as
+/// who deploys them does: Windows looks there first.
+///
+/// It does so for a 32-bit target of mingw. Elsewhere there is nothing to put.
+///
+/// # Errors
+/// If mingw has no such file.
+pub fn put_beside(dll: &str) -> Result<(), Box<dyn Error>> {
+    let is_mingw = variable("CARGO_CFG_TARGET_OS")? == "windows" && variable("CARGO_CFG_TARGET_ENV")? == "gnu";
+    if !is_mingw || variable("CARGO_CFG_TARGET_ARCH")? != "x86" {
+        return Ok(());
+    }
+    let compiler = cc::Build::new().try_get_compiler()?;
+    let find = |name: String| -> Result<Option<PathBuf>, Box<dyn Error>> {
+        let told = compiler.to_command().arg(format!("-print-file-name={name}")).output()?;
+        let file = PathBuf::from(String::from_utf8(told.stdout)?.trim());
+        // It prints a path to a file that it has, and the bare name else.
+        Ok(file.is_absolute().then_some(file))
+    };
+    // Debian has DLLs where the compiler looks for libraries, others beside that.
+    let file = match find(dll.to_owned())? {
+        Some(file) => file,
+        None => find(format!("../bin/{dll}"))?
+            .ok_or_else(|| format!("mingw has no {dll}; `cargo bridge32 run` installs what the package needs"))?,
+    };
+    println!("cargo::rerun-if-changed={}", file.display());
+    std::fs::copy(&file, programs_dir()?.join(dll))?;
+    Ok(())
+}
+
 /// gfortran for the target; on Windows mingw's, whichever linker Rust has.
 fn fortran(is_windows: bool) -> Result<Command, Box<dyn Error>> {
     let arch = variable("CARGO_CFG_TARGET_ARCH")?;

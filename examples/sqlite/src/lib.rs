@@ -1,0 +1,288 @@
+//! SQLite, as its header has it: over each method stands the declaration of `sqlite3.h`.
+
+use bridge32::{Address, Bridge, Handle, UserData, bridge32};
+use serde::{Deserialize, Serialize};
+
+/// What SQLite can do, as far as we need it. The methods have the names of the functions, and take what C takes; but
+/// lengths and contexts are nobody's to pass, and what comes out through a pointer is returned.
+#[cfg_attr(windows, bridge32(lib = "sqlite3.dll"))]
+#[cfg_attr(not(windows), bridge32(lib = "libsqlite3.so.0"))]
+pub trait Sqlite {
+    /// `const char *sqlite3_libversion(void);`
+    fn sqlite3_libversion(&self) -> String;
+
+    /// `int sqlite3_open(const char *filename, sqlite3 **ppDb);`
+    ///
+    /// Not checked: where it fails, there is still a database, which says why and is to be closed.
+    fn sqlite3_open(&self, filename: &str, #[out] database: Handle<Database>) -> i32;
+
+    /// `int sqlite3_close(sqlite3 *);`
+    ///
+    /// Fails with [`BUSY`], and closes nothing, while there are statements that are not finalized.
+    #[check(ret == OK)]
+    fn sqlite3_close(&self, #[closes] database: Handle<Database>) -> i32;
+
+    /// `const char *sqlite3_errmsg(sqlite3 *);`
+    ///
+    /// What was wrong with the last call that failed.
+    fn sqlite3_errmsg(&self, database: Handle<Database>) -> String;
+
+    /// `int sqlite3_exec(sqlite3 *, const char *sql, int (*callback)(void *, int, char **, char **), void *, char **errmsg);`
+    ///
+    /// Shows each row to a closure, until that returns something else than 0. `message` is [`Address::NULL`]:
+    /// [`Sqlite::sqlite3_errmsg`] says the same.
+    #[check(ret == OK)]
+    fn sqlite3_exec(
+        &self,
+        database: Handle<Database>,
+        sql: &str,
+        row: fn(
+            context: UserData,
+            #[len_of(values, names)] count: i32,
+            values: &[Option<String>],
+            names: &[String],
+        ) -> i32,
+        context: UserData,
+        message: Address,
+    ) -> i32;
+
+    /// `int sqlite3_prepare_v2(sqlite3 *, const char *sql, int length, sqlite3_stmt **statement, const char **tail);`
+    ///
+    /// Gives the first statement, and the text behind it. Where there is none but a comment, that is no mistake.
+    fn sqlite3_prepare_v2(
+        &self,
+        database: Handle<Database>,
+        sql: &str,
+        #[len_of(sql)] length: i32,
+        #[out] statement: Option<Handle<Statement>>,
+        #[out] tail: Option<String>,
+    ) -> i32;
+
+    /// The first statement of a text, or what is wrong with it. A method with a body runs in the server: two functions of
+    /// SQLite, and one round trip.
+    fn prepare(&self, database: Handle<Database>, sql: &str) -> Result<Handle<Statement>, SqlError> {
+        match self.sqlite3_prepare_v2(database, sql) {
+            (OK, Some(statement), _) => Ok(statement),
+            (OK, None, _) => Err(SqlError { code: OK, message: "there is no statement in this text".to_owned() }),
+            (code, ..) => Err(SqlError { code, message: self.sqlite3_errmsg(database) }),
+        }
+    }
+
+    /// `int sqlite3_finalize(sqlite3_stmt *);`
+    ///
+    /// Not checked: it returns what the last step did, and there is no statement any more whatever that was.
+    fn sqlite3_finalize(&self, #[closes] statement: Handle<Statement>) -> i32;
+
+    /// `int sqlite3_bind_int(sqlite3_stmt *, int index, int value);`
+    ///
+    /// The first parameter of a statement has the index 1.
+    #[check(ret == OK)]
+    fn sqlite3_bind_int(&self, statement: Handle<Statement>, index: i32, value: i32) -> i32;
+
+    /// `int sqlite3_bind_int64(sqlite3_stmt *, int index, sqlite3_int64 value);`
+    #[check(ret == OK)]
+    fn sqlite3_bind_int64(&self, statement: Handle<Statement>, index: i32, value: i64) -> i32;
+
+    /// `int sqlite3_bind_double(sqlite3_stmt *, int index, double value);`
+    #[check(ret == OK)]
+    fn sqlite3_bind_double(&self, statement: Handle<Statement>, index: i32, value: f64) -> i32;
+
+    /// `int sqlite3_bind_text(sqlite3_stmt *, int index, const char *text, int length, void (*destructor)(void *));`
+    ///
+    /// The destructor is [`TRANSIENT`].
+    #[check(ret == OK)]
+    fn sqlite3_bind_text(
+        &self,
+        statement: Handle<Statement>,
+        index: i32,
+        text: &str,
+        #[len_of(text)] length: i32,
+        destructor: Address,
+    ) -> i32;
+
+    /// `int sqlite3_bind_blob(sqlite3_stmt *, int index, const void *bytes, int length, void (*destructor)(void *));`
+    ///
+    /// The destructor is [`TRANSIENT`].
+    #[check(ret == OK)]
+    fn sqlite3_bind_blob(
+        &self,
+        statement: Handle<Statement>,
+        index: i32,
+        bytes: &[u8],
+        #[len_of(bytes)] length: i32,
+        destructor: Address,
+    ) -> i32;
+
+    /// `int sqlite3_bind_null(sqlite3_stmt *, int index);`
+    #[check(ret == OK)]
+    fn sqlite3_bind_null(&self, statement: Handle<Statement>, index: i32) -> i32;
+
+    /// `int sqlite3_step(sqlite3_stmt *);`
+    ///
+    /// [`ROW`], or [`DONE`] if there is no further one.
+    #[check(ret == ROW || ret == DONE)]
+    fn sqlite3_step(&self, statement: Handle<Statement>) -> i32;
+
+    /// `int sqlite3_reset(sqlite3_stmt *);`
+    ///
+    /// Not checked, like [`Sqlite::sqlite3_finalize`].
+    fn sqlite3_reset(&self, statement: Handle<Statement>) -> i32;
+
+    /// `int sqlite3_column_count(sqlite3_stmt *);`
+    fn sqlite3_column_count(&self, statement: Handle<Statement>) -> i32;
+
+    /// `const char *sqlite3_column_name(sqlite3_stmt *, int column);`
+    ///
+    /// The first column has the number 0; what there is not has no name.
+    fn sqlite3_column_name(&self, statement: Handle<Statement>, column: i32) -> Option<String>;
+
+    /// `int sqlite3_column_type(sqlite3_stmt *, int column);`
+    fn sqlite3_column_type(&self, statement: Handle<Statement>, column: i32) -> Type;
+
+    /// `sqlite3_int64 sqlite3_column_int64(sqlite3_stmt *, int column);`
+    fn sqlite3_column_int64(&self, statement: Handle<Statement>, column: i32) -> i64;
+
+    /// `double sqlite3_column_double(sqlite3_stmt *, int column);`
+    fn sqlite3_column_double(&self, statement: Handle<Statement>, column: i32) -> f64;
+
+    /// `const unsigned char *sqlite3_column_text(sqlite3_stmt *, int column);`
+    fn sqlite3_column_text(&self, statement: Handle<Statement>, column: i32) -> Option<String>;
+
+    /// `const void *sqlite3_column_blob(sqlite3_stmt *, int column);`
+    #[returns(len = self.sqlite3_column_bytes(statement, column))]
+    fn sqlite3_column_blob(&self, statement: Handle<Statement>, column: i32) -> Vec<u8>;
+
+    /// `int sqlite3_column_bytes(sqlite3_stmt *, int column);`
+    fn sqlite3_column_bytes(&self, statement: Handle<Statement>, column: i32) -> i32;
+
+    /// `void *sqlite3_update_hook(sqlite3 *, void (*)(void *, int, char const *, char const *, sqlite3_int64), void *);`
+    ///
+    /// Shows each change of a row to a closure: what was done, in which database and table, and the row's number.
+    /// Returns the context of the closure before.
+    fn sqlite3_update_hook(
+        &self,
+        database: Handle<Database>,
+        #[registered] hook: fn(context: UserData, operation: Operation, database: &str, table: &str, row: i64),
+        context: UserData,
+    ) -> Address;
+
+    /// `int sqlite3_create_function_v2(sqlite3 *, const char *name, int count, int flags, void *app, void (*function)(…),`
+    /// `void (*step)(…), void (*final)(…), void (*destroy)(void *));`
+    ///
+    /// A function of SQL, of so many arguments; what is behind it is for aggregates, and [`Address::NULL`].
+    #[allow(clippy::too_many_arguments, reason = "SQLite has as many")]
+    #[check(ret == OK)]
+    fn sqlite3_create_function_v2(
+        &self,
+        database: Handle<Database>,
+        name: &str,
+        count: i32,
+        flags: i32,
+        app: Address,
+        #[registered] function: fn(
+            context: Handle<Context>,
+            #[len_of(arguments)] count: i32,
+            arguments: &[Handle<Value>],
+        ),
+        step: Address,
+        finish: Address,
+        destroy: Address,
+    ) -> i32;
+
+    /// `int sqlite3_value_type(sqlite3_value *);`
+    fn sqlite3_value_type(&self, value: Handle<Value>) -> Type;
+
+    /// `double sqlite3_value_double(sqlite3_value *);`
+    fn sqlite3_value_double(&self, value: Handle<Value>) -> f64;
+
+    /// `const unsigned char *sqlite3_value_text(sqlite3_value *);`
+    fn sqlite3_value_text(&self, value: Handle<Value>) -> Option<String>;
+
+    /// `void sqlite3_result_double(sqlite3_context *, double value);`
+    fn sqlite3_result_double(&self, context: Handle<Context>, value: f64);
+
+    /// `void sqlite3_result_text(sqlite3_context *, const char *text, int length, void (*destructor)(void *));`
+    ///
+    /// The destructor is [`TRANSIENT`].
+    fn sqlite3_result_text(
+        &self,
+        context: Handle<Context>,
+        text: &str,
+        #[len_of(text)] length: i32,
+        destructor: Address,
+    );
+
+    /// `void sqlite3_result_error(sqlite3_context *, const char *message, int length);`
+    fn sqlite3_result_error(&self, context: Handle<Context>, message: &str, #[len_of(message)] length: i32);
+}
+
+/// A `sqlite3`.
+#[derive(Debug)]
+pub enum Database {}
+
+/// A `sqlite3_stmt`.
+#[derive(Debug)]
+pub enum Statement {}
+
+/// A `sqlite3_context`: where a function of SQL leaves its result. It is lent for the time of the call.
+#[derive(Debug)]
+pub enum Context {}
+
+/// A `sqlite3_value`: an argument of a function of SQL. It is lent for the time of the call.
+#[derive(Debug)]
+pub enum Value {}
+
+/// What SQLite says of SQL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message} (SQLite's error {code})")]
+pub struct SqlError {
+    /// Its number.
+    pub code: i32,
+    /// Its words.
+    pub message: String,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
+#[repr(i32)]
+#[allow(missing_docs, reason = "each is what its name says")]
+pub enum Type {
+    Integer = 1,
+    Float = 2,
+    Text = 3,
+    Blob = 4,
+    Null = 5,
+}
+
+/// What was done to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
+#[repr(i32)]
+#[allow(missing_docs, reason = "each is what its name says")]
+pub enum Operation {
+    Delete = 9,
+    Insert = 18,
+    Update = 23,
+}
+
+/// `SQLITE_OK`
+pub const OK: i32 = 0;
+/// `SQLITE_ERROR`: a mistake in the SQL, or in a function that it calls.
+pub const ERROR: i32 = 1;
+/// `SQLITE_ABORT`: a closure has asked for it.
+pub const ABORT: i32 = 4;
+/// `SQLITE_BUSY`
+pub const BUSY: i32 = 5;
+/// `SQLITE_CANTOPEN`
+pub const CANTOPEN: i32 = 14;
+/// `SQLITE_CONSTRAINT`: the tables do not allow it.
+pub const CONSTRAINT: i32 = 19;
+/// `SQLITE_RANGE`: there is no parameter of that index.
+pub const RANGE: i32 = 25;
+/// `SQLITE_ROW`
+pub const ROW: i32 = 100;
+/// `SQLITE_DONE`
+pub const DONE: i32 = 101;
+/// `SQLITE_UTF8`: the text that a function of SQL takes.
+pub const UTF8: i32 = 1;
+/// `SQLITE_TRANSIENT`, which is -1: SQLite makes a copy before the call returns.
+pub const TRANSIENT: Address = Address(u32::MAX);

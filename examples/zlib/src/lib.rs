@@ -1,0 +1,61 @@
+//! zlib, as its header has it: over each method stands the declaration of `zlib.h`.
+
+use bridge32::bridge32;
+
+/// What zlib can do in one go. Its `uLong` is an `unsigned long`, which has 32 bits in every 32-bit library.
+#[cfg_attr(windows, bridge32(lib = "zlib1.dll"))]
+#[cfg_attr(not(windows), bridge32(lib = "libz.so.1"))]
+pub trait Zlib {
+    /// `const char *zlibVersion(void);`
+    #[symbol("zlibVersion")]
+    fn version(&self) -> String;
+
+    /// `uLong compressBound(uLong sourceLen);`
+    ///
+    /// How long compressed data can be at most.
+    #[symbol("compressBound")]
+    fn compress_bound(&self, source_len: u32) -> u32;
+
+    /// `int compress2(Bytef *dest, uLongf *destLen, const Bytef *source, uLong sourceLen, int level);`
+    ///
+    /// The buffer is as long as zlib itself says that it must be, and cut to what was written.
+    #[symbol("compress2")]
+    #[check(ret == OK)]
+    fn compress(
+        &self,
+        #[out(cap = self.compress_bound(source.len() as u32))] dest: Vec<u8>,
+        #[len_of(dest)] dest_len: &mut u32,
+        source: &[u8],
+        #[len_of(source)] source_len: u32,
+        level: i32,
+    ) -> i32;
+
+    /// `int uncompress(Bytef *dest, uLongf *destLen, const Bytef *source, uLong sourceLen);`
+    ///
+    /// Only the caller knows how long the data was: `dest_len` is the length of the buffer, and then that of the data. One
+    /// that is too short is [`BUF_ERROR`].
+    #[check(ret == OK)]
+    fn uncompress(
+        &self,
+        #[out(cap = *dest_len, len = dest_len)] dest: Vec<u8>,
+        dest_len: &mut u32,
+        source: &[u8],
+        #[len_of(source)] source_len: u32,
+    ) -> i32;
+
+    /// `uLong crc32(uLong crc, const Bytef *buf, uInt len);`
+    ///
+    /// The checksum of all data so far; the first one goes on from 0.
+    fn crc32(&self, crc: u32, data: &[u8], #[len_of(data)] len: u32) -> u32;
+}
+
+/// `Z_OK`
+pub const OK: i32 = 0;
+/// `Z_STREAM_ERROR`: there is no such level.
+pub const STREAM_ERROR: i32 = -2;
+/// `Z_DATA_ERROR`: this is no compressed data, or not all of it.
+pub const DATA_ERROR: i32 = -3;
+/// `Z_BUF_ERROR`: the buffer is too short.
+pub const BUF_ERROR: i32 = -5;
+/// `Z_BEST_COMPRESSION`
+pub const BEST_COMPRESSION: i32 = 9;

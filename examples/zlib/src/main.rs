@@ -1,0 +1,29 @@
+//! Compresses a file, or some text, in a 32-bit zlib, and brings it back.
+
+use std::error::Error;
+
+use zlib::{BEST_COMPRESSION, BUF_ERROR, ZlibClient};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let data = match std::env::args_os().nth(1) {
+        Some(path) => std::fs::read(path)?,
+        None => (1..=200_000).flat_map(|n| format!("line {n} of many\n").into_bytes()).collect(),
+    };
+    let client = ZlibClient::launch()?;
+    println!("zlib {} in {}", client.version()?, client.server().architecture);
+    println!("data:       {:>8} bytes, checksum {:08x}", data.len(), client.crc32(0, &data)?);
+    let (_, packed) = client.compress(&data, BEST_COMPRESSION)?;
+    println!("compressed: {:>8} bytes", packed.len());
+
+    let mut length = u32::try_from(data.len())?;
+    let (_, unpacked) = client.uncompress(&mut length, &packed)?;
+    println!("and back:   {:>8} bytes, checksum {:08x}", unpacked.len(), client.crc32(0, &unpacked)?);
+    assert_eq!(unpacked, data);
+
+    let mut half = length / 2;
+    match client.uncompress(&mut half, &packed) {
+        Err(error @ bridge32::Error::Status { value, .. }) if value == i64::from(BUF_ERROR) => println!("{error}"),
+        other => println!("a buffer for half of it should be refused, and was not: {:?}", other?.1.len()),
+    }
+    Ok(())
+}
