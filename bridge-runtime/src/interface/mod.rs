@@ -297,8 +297,10 @@ impl CType {
     fn declaration(&self, name: &str) -> String {
         match self {
             Self::Value(c) => declaration(c, name),
+            // What is constant is the pointer.
+            Self::ConstPointer(c) if c.ends_with('*') => declaration(c, &format!("const *{name}")),
             Self::ConstPointer(c) => format!("const {c} *{name}"),
-            Self::Pointer(c) => format!("{c} *{name}"),
+            Self::Pointer(c) => declaration(c, &format!("*{name}")),
             Self::Function(FunctionPointer { abi, returns, parameters }) => {
                 declaration(returns, &format!("({}*{name})({})", abi.c_keyword(), c_parameters(parameters)))
             }
@@ -405,6 +407,9 @@ mod tests {
             "sum(x: &[f64], n: i32) -> f64 = double __stdcall sum_doubles(const double *x, int32_t n)"
         );
         assert_eq!(method("now", &[], None).signature(), "now() -> f64");
+        assert_eq!(CType::ConstPointer("const char *").declaration("names"), "const char *const *names");
+        assert_eq!(CType::ConstPointer("void *").declaration("all"), "void *const *all");
+        assert_eq!(CType::Pointer("void *").declaration("made"), "void **made");
     }
 
     #[test]
