@@ -424,7 +424,7 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, LibraryError, MissingMethod,
+    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, Lane, LibraryError, MissingMethod,
     MissingSymbol, Output, Registration, Remote, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
     UserData, serve, server_main,
 };

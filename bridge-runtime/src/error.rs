@@ -52,6 +52,10 @@ pub enum Error {
     #[error("the pipe for the server could not be made")]
     Endpoint(#[source] io::Error),
 
+    /// The lane that was asked for cannot be had.
+    #[error("the lane that was asked for cannot be had; `Lane::Auto` takes the best one that can")]
+    Lane(#[source] io::Error),
+
     /// The server ended before it was ready.
     #[error("the server `{command}` ended before it was ready: {status}{}", output(.stderr))]
     ServerNotReady {

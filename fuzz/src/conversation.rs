@@ -25,7 +25,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// What the client begins with.
 fn start() -> Start {
     let library = Some(env!("VOCABULARY_LIBRARY").to_owned());
-    Start { secret: CLIENT, library, library_dirs: vec!["no folder".to_owned()], args: Vec::new() }
+    Start { secret: CLIENT, library, library_dirs: vec!["no folder".to_owned()], args: Vec::new(), memory: None }
 }
 
 /// A line that says what it was given, one piece with every read, and remembers what it was told.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use std::{fmt, io};
 
+use super::Lane;
 use super::connect::{Unreached, join};
 use super::generation::{Generation, Server};
 use super::restart::{History, Restart};
@@ -46,6 +47,7 @@ pub struct Builder<C: Client> {
     call_timeout: Option<Duration>,
     restart: Restart,
     on_start: Option<OnStart>,
+    lane: Lane,
     client: PhantomData<fn() -> C>,
 }
 
@@ -74,6 +76,7 @@ impl<C: Client> Default for Builder<C> {
             call_timeout: None,
             restart: Restart::default(),
             on_start: None,
+            lane: Lane::Auto,
             client: PhantomData,
         }
     }
@@ -155,6 +158,13 @@ impl<C: Client> Builder<C> {
         self
     }
 
+    /// What the calls travel over; [`Lane::Auto`] unless told otherwise. With [`Lane::Fast`] a launch is [`Error::Lane`]
+    /// where both ends cannot share memory.
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.lane = lane;
+        self
+    }
+
     /// Where the output of the server and its library goes.
     pub fn output(mut self, output: Output) -> Self {
         self.launch.output = output;
@@ -171,14 +181,16 @@ impl<C: Client> Builder<C> {
         let server = locate(description, self.server.as_deref())?;
         let program = self.launch.inspect(&server)?;
         let start = self.start_message(program)?;
-        let starter = Starter { description, launch: self.launch, server, program, start, timeout: self.start_timeout };
+        let lane = self.lane.resolve(program.is_foreign())?;
+        let timeout = self.start_timeout;
+        let starter = Starter { description, launch: self.launch, server, program, start, lane, timeout };
         let restarter = Restarter { starter, history: History::new(self.restart), on_start: self.on_start };
         Ok(C::from_session(Session::start(description, restarter, self.call_timeout)?))
     }
 
     /// Connects to a server that was started by hand, with `--listen`.
     ///
-    /// Of the settings, `start_timeout`, `call_timeout` and `args` are looked at; the others are for a server that this
+    /// Of the settings, `start_timeout`, `call_timeout`, `lane` and `args` are looked at; the others are for a server that this
     /// program starts. A server that already serves another program keeps the start arguments it has.
     ///
     /// # Errors
@@ -188,6 +200,7 @@ impl<C: Client> Builder<C> {
         let description = C::Interface::description();
         let args = self.args.take().map(|args| encode_args::<C>(Some(args))).transpose()?;
         let start = Start { args: args.unwrap_or_default(), ..Start::default() };
+        let start = (start, self.lane.resolve(false)?);
         let (own_name, timeout) = (name.to_owned(), self.start_timeout);
         let reach = move || named_path(&own_name).and_then(|path| connect_local(&path));
         let met = join(description, Secret::default(), start, timeout, reach).map_err(|unreached| match unreached {
@@ -208,6 +221,7 @@ impl<C: Client> Builder<C> {
             library: self.library.as_deref().map(path).transpose()?,
             library_dirs: self.library_dirs.iter().map(|dir| path(dir)).collect::<Result<_, _>>()?,
             args: encode_args::<C>(self.args.take())?,
+            memory: None,
         })
     }
 }
@@ -267,7 +281,7 @@ where
     let ready = crate::server::ready(None);
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
     let lane = LaneEnd::new(client_end);
-    let generation = Generation::new(info(std::process::id(), FIRST, ready), server, &lane);
+    let generation = Generation::new(info(std::process::id(), FIRST, ready, Lane::Auto), server, &lane);
     C::from_session(Session::new(C::Interface::description(), (generation, lane), None))
 }
 
@@ -279,6 +293,7 @@ pub(crate) fn over<C: Client>(
     (start_timeout, call_timeout): (Duration, Option<Duration>),
 ) -> Result<C, Error> {
     let description = C::Interface::description();
+    let start = (start, Lane::Pipe.resolve(false)?);
     let met =
         join(description, secret, start, start_timeout, move || Ok(lane)).map_err(|unreached| match unreached {
             Unreached::Nobody(error) => Error::Disconnected(error),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use std::{io, mem};
 
 use super::generation::{Generation, Server};
+use super::lane::Choice;
 use super::meet::{MeetingError, meet};
 use super::session::FIRST;
 use super::start::info;
@@ -40,7 +41,7 @@ enum Progress {
 pub(super) fn join(
     description: &'static Description,
     secret: Secret,
-    start: Start,
+    (start, choice): (Start, Choice),
     timeout: Duration,
     reach: impl FnOnce() -> io::Result<LaneEnd> + Send + 'static,
 ) -> Result<(Generation, LaneEnd), Unreached> {
@@ -57,8 +58,8 @@ pub(super) fn join(
                     }
                     *progress = Progress::Meeting(lane.breaker());
                 }
-                match meet(&mut lane, description, secret, start) {
-                    Ok((pid, ready)) => Ok((lane, pid, ready)),
+                match meet(&mut lane, description, secret, start, choice) {
+                    Ok((pid, ready, taken)) => Ok((lane, pid, ready, taken)),
                     Err(MeetingError::Final(error)) => Err(Unreached::Error(error)),
                     Err(MeetingError::Line(error)) => Err(Unreached::Error(Error::Disconnected(error))),
                 }
@@ -81,6 +82,6 @@ pub(super) fn join(
             }
         })
     });
-    let (lane, pid, ready) = met?;
-    Ok((Generation::new(info(pid, FIRST, ready), Server::Connected, &lane), lane))
+    let (lane, pid, ready, taken) = met?;
+    Ok((Generation::new(info(pid, FIRST, ready, taken), Server::Connected, &lane), lane))
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::Lane;
 use crate::process::ExitStatus;
 
 /// The server that a client talks to.
@@ -20,6 +21,9 @@ pub struct ServerInfo {
     pub os: String,
     /// The native library it loaded.
     pub library: Option<PathBuf>,
+    /// What its calls travel over: [`Lane::Fast`] or [`Lane::Pipe`]; [`Lane::Auto`] for a server in this process, which
+    /// needs neither.
+    pub lane: Lane,
 }
 
 /// How a server ended.

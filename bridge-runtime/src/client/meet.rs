@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::Lane;
+use super::lane::{Choice, Offered};
 use crate::error::Error;
 use crate::interface::{Description, differences};
 use crate::lane::LaneEnd;
@@ -36,7 +38,8 @@ pub(super) fn meet(
     description: &Description,
     secret: Secret,
     start: Start,
-) -> Result<(u32, Ready), MeetingError> {
+    choice: Choice,
+) -> Result<(u32, Ready, Lane), MeetingError> {
     lane.wait()?;
     // Looked at first: another version may have put something else behind it.
     match hello_protocol(lane.arrived()) {
@@ -57,9 +60,14 @@ pub(super) fn meet(
         }
         .into());
     }
-    lane.say(&Message::Start(start))?;
+    let offered = choice.offer()?;
+    let memory = offered.as_ref().map(Offered::address);
+    lane.say(&Message::Start(Start { memory, ..start }))?;
     match lane.receive()?.0 {
-        Message::Ready(ready) => Ok((hello.pid, ready)),
+        Message::Ready(ready) => {
+            let taken = choice.take(lane, offered, &ready)?;
+            Ok((hello.pid, ready, taken))
+        }
         Message::StartFailed(failure) => Err(error(failure).into()),
         _ => Err(out_of_turn().into()),
     }
@@ -108,7 +116,8 @@ mod tests {
         sent.extend(message).unwrap();
         frame::finish(&mut sent);
         server.send(&mut sent).unwrap();
-        match meet(&mut LaneEnd::new(client), &DESCRIPTION, [7; 16], Start::default()) {
+        let choice = Lane::Pipe.resolve(false).unwrap();
+        match meet(&mut LaneEnd::new(client), &DESCRIPTION, [7; 16], Start::default(), choice) {
             Err(MeetingError::Final(error)) => error,
             _ => panic!("it was not refused"),
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::ServerInfo;
 use super::generation::{Generation, Server};
+use super::lane::Choice;
 use super::meet::{MeetingError, meet};
+use super::{Lane, ServerInfo};
 use crate::error::Error;
 use crate::interface::Description;
 use crate::lane::{Endpoint, LaneEnd};
@@ -23,14 +24,18 @@ pub(super) struct Starter {
     pub(super) program: Program,
     /// Without the secret, which every server gets anew.
     pub(super) start: Start,
+    pub(super) lane: Choice,
     pub(super) timeout: Duration,
 }
 
 /// What happens while a server starts.
 enum Event {
-    Met(Result<(LaneEnd, Ready), MeetingError>),
+    Met(Box<Result<Met, MeetingError>>),
     Ended,
 }
+
+/// A server that is ready: its lane, what it said, and what the lane is.
+type Met = (LaneEnd, Ready, Lane);
 
 /// How long a server whose line broke during the meeting may take to end by itself.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -46,17 +51,17 @@ impl Starter {
             self.launch.start(&self.server, self.program, &endpoint, move || drop(ended.send(Event::Ended)))?;
         let expected_pid = is_direct.then(|| supervisor.pid());
         let start = Start { secret: secrets.client, ..self.start.clone() };
-        let description = self.description;
+        let (description, choice) = (self.description, self.lane);
         let meeting = {
             let endpoint = Arc::clone(&endpoint);
             std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(move || {
                 let met = accept(&endpoint, expected_pid).and_then(|mut lane| {
-                    let (_, ready) = meet(&mut lane, description, secrets.server, start)?;
-                    Ok((lane, ready))
+                    let (_, ready, taken) = meet(&mut lane, description, secrets.server, start, choice)?;
+                    Ok((lane, ready, taken))
                 });
                 // Before anybody hears of it: then its files are gone when the start is over.
                 drop(endpoint);
-                let _ = events.send(Event::Met(met));
+                let _ = events.send(Event::Met(Box::new(met)));
             })
         };
         let failed = |error| {
@@ -73,8 +78,8 @@ impl Starter {
             return failed(Error::StartTimeout { command, after: self.timeout, stderr });
         };
         match met {
-            Ok((lane, ready)) => {
-                let info = info(supervisor.pid(), number, ready);
+            Ok((lane, ready, taken)) => {
+                let info = info(supervisor.pid(), number, ready, taken);
                 crate::trace::started(info.pid, number, &info.path);
                 Ok((Generation::new(info, Server::Launched(supervisor), &lane), lane))
             }
@@ -87,15 +92,15 @@ impl Starter {
     }
 
     /// What became of the meeting; `None` if nothing did in time.
-    fn outcome(&self, next: &Receiver<Event>, endpoint: &Endpoint) -> Option<Result<(LaneEnd, Ready), MeetingError>> {
+    fn outcome(&self, next: &Receiver<Event>, endpoint: &Endpoint) -> Option<Result<Met, MeetingError>> {
         let broken = || Some(Err(MeetingError::Line(io::ErrorKind::UnexpectedEof.into())));
         match next.recv_timeout(self.timeout) {
-            Ok(Event::Met(met)) => Some(met),
+            Ok(Event::Met(met)) => Some(*met),
             // What it said before it ended is why it ended.
             Ok(Event::Ended) => {
                 endpoint.wake();
                 match next.recv_timeout(self.timeout) {
-                    Ok(Event::Met(met)) => Some(met),
+                    Ok(Event::Met(met)) => Some(*met),
                     _ => broken(),
                 }
             }
@@ -117,7 +122,7 @@ fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<LaneEnd, Mee
 }
 
 /// What the server said of itself.
-pub(super) fn info(pid: u32, generation: u32, ready: Ready) -> ServerInfo {
+pub(super) fn info(pid: u32, generation: u32, ready: Ready, lane: Lane) -> ServerInfo {
     ServerInfo {
         pid,
         generation,
@@ -125,5 +130,6 @@ pub(super) fn info(pid: u32, generation: u32, ready: Ready) -> ServerInfo {
         architecture: ready.architecture,
         os: ready.os,
         library: ready.library.map(PathBuf::from),
+        lane,
     }
 }

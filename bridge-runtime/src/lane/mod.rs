@@ -2,6 +2,7 @@
 
 mod breaker;
 mod endpoint;
+mod fast;
 mod fifo;
 mod local;
 mod memory;
@@ -12,6 +13,7 @@ use std::{fmt, io};
 
 pub use breaker::Breaker;
 pub(crate) use endpoint::{Endpoint, connect, report_exceptions, wine_path};
+pub use fast::FastEnd;
 pub(crate) use local::{LocalListener, connect_local, named_path};
 pub use memory::{MemoryTransport, memory_pair};
 pub use pipe::PipeTransport;
@@ -34,6 +36,15 @@ pub trait Transport: Send {
     /// [`io::ErrorKind::UnexpectedEof`] when the other end is gone, else what the system says;
     /// the lane is then of no further use.
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()>;
+
+    /// From the next frame on, `fast` carries the frames, and this wakes who waits for them.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Unsupported`] if this is nothing between two processes.
+    fn quicken(&mut self, fast: FastEnd) -> io::Result<()> {
+        drop(fast);
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// What breaks it from another thread.
     fn breaker(&self) -> Breaker {
@@ -141,6 +152,14 @@ impl LaneEnd {
     /// As [`Transport::receive`].
     pub fn wait(&mut self) -> io::Result<()> {
         self.transport.receive(&mut self.incoming)
+    }
+
+    /// As [`Transport::quicken`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn quicken(&mut self, fast: FastEnd) -> io::Result<()> {
+        self.transport.quicken(fast)
     }
 
     /// What ends a wait for a message from another thread.

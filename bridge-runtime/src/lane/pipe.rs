@@ -2,14 +2,20 @@
 
 use std::io::{self, Read, Write};
 
-use super::{Breaker, Transport, make_room};
+use super::fast::Bell;
+use super::{Breaker, FastEnd, Transport, make_room};
 use crate::marshal::Buffer;
 
 /// A transport over any byte stream.
 pub struct PipeTransport<S> {
     stream: S,
     breaker: fn(&S) -> Breaker,
+    /// What carries the frames instead, once it is agreed on; the stream wakes who waits for them.
+    fast: Option<FastEnd>,
 }
+
+/// See [`Bell`].
+struct Doorbell<'s, S>(&'s mut S);
 
 impl<S: Read + Write + Send> PipeTransport<S> {
     /// Frames over `stream`, which ends by itself when its other end does.
@@ -19,17 +25,23 @@ impl<S: Read + Write + Send> PipeTransport<S> {
 
     /// Frames over `stream`, which `breaker` ends from another thread.
     pub fn breakable(stream: S, breaker: fn(&S) -> Breaker) -> Self {
-        Self { stream, breaker }
+        Self { stream, breaker, fast: None }
     }
 }
 
 impl<S: Read + Write + Send> Transport for PipeTransport<S> {
     fn send(&mut self, frame: &mut Buffer) -> io::Result<()> {
-        self.stream.write_all(frame.bytes())
+        match &mut self.fast {
+            Some(fast) => fast.send(frame, &mut Doorbell(&mut self.stream)),
+            None => self.stream.write_all(frame.bytes()),
+        }
     }
 
     /// One read for a message that fits the memory at hand: a lane strictly alternates, so nothing follows a frame.
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()> {
+        if let Some(fast) = &mut self.fast {
+            return fast.receive(frame, &mut Doorbell(&mut self.stream));
+        }
         let mut received = 0;
         loop {
             let length = make_room(frame, received)?;
@@ -51,6 +63,21 @@ impl<S: Read + Write + Send> Transport for PipeTransport<S> {
 
     fn breaker(&self) -> Breaker {
         (self.breaker)(&self.stream)
+    }
+
+    fn quicken(&mut self, fast: FastEnd) -> io::Result<()> {
+        self.fast = Some(fast);
+        Ok(())
+    }
+}
+
+impl<S: Read + Write> Bell for Doorbell<'_, S> {
+    fn ring(&mut self) -> io::Result<()> {
+        self.0.write_all(&[0])
+    }
+
+    fn wait(&mut self) -> io::Result<()> {
+        self.0.read_exact(&mut [0])
     }
 }
 

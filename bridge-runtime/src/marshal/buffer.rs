@@ -44,6 +44,16 @@ impl Buffer {
         &mut bytemuck::cast_slice_mut(&mut self.words)[..self.len]
     }
 
+    /// The bytes in use as words; the last one may hold further bytes, whatever was there before.
+    pub fn words(&self) -> &[u64] {
+        &self.words[..self.len.div_ceil(ALIGNMENT)]
+    }
+
+    /// As [`Buffer::words`], to be written in place.
+    pub fn words_mut(&mut self) -> &mut [u64] {
+        &mut self.words[..self.len.div_ceil(ALIGNMENT)]
+    }
+
     /// Bytes in use.
     pub fn len(&self) -> usize {
         self.len

@@ -16,7 +16,7 @@ use super::Serve;
 use super::abandoned::close_all_of;
 use super::line::{Line, Target};
 use super::memory::free_all_of;
-use super::session::{Secrets, Served, introduce, make, ready};
+use super::session::{self, Secrets, Served, introduce, make};
 use crate::interface::Interface;
 use crate::lane::{LaneEnd, LocalListener};
 use crate::native::Owner;
@@ -94,9 +94,10 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
 /// Gives a client its server: the one that is there, or a new one with the client's start arguments.
 fn begin<S: Serve>(
     lane: &mut LaneEnd,
-    start: Start,
+    mut start: Start,
     server: &mut Option<Rc<Served<S, S::Interface>>>,
 ) -> io::Result<()> {
+    let memory = start.memory.take();
     if server.is_none() {
         match make::<S>(start) {
             Ok(made) => *server = Some(Served::new(made)),
@@ -107,7 +108,7 @@ fn begin<S: Serve>(
         }
     }
     let library = server.as_ref().and_then(|served| served.server.library_path());
-    lane.say(&Message::Ready(ready(library)))
+    session::begin(lane, library, memory.as_deref())
 }
 
 /// The pause after a client that could not be served.

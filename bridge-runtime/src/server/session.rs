@@ -14,7 +14,7 @@ use super::{Abandoned, Serve, ServerContext, memory};
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 use crate::interface::{Description, Interface};
-use crate::lane::LaneEnd;
+use crate::lane::{FastEnd, LaneEnd};
 use crate::marshal::Decoder;
 use crate::wire::{Failure, Hello, MemoryCall, Message, PROTOCOL, Ready, Secret, Start};
 
@@ -104,6 +104,18 @@ pub(crate) fn ready(library: Option<&str>) -> Ready {
         os: std::env::consts::OS.to_owned(),
         library: library.map(str::to_owned),
         executable: std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default(),
+        refused: None,
+    }
+}
+
+/// Tells the client that calls may come, over the memory that it offers if there is any.
+pub(super) fn begin(lane: &mut LaneEnd, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
+    let fast = memory.map(FastEnd::open).transpose();
+    let refused = fast.as_ref().err().map(ToString::to_string);
+    lane.say(&Message::Ready(Ready { refused, ..ready(library) }))?;
+    match fast {
+        Ok(Some(fast)) => lane.quicken(fast),
+        _ => Ok(()),
     }
 }
 

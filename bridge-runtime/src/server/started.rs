@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::line::Target;
-use super::session::{MeetingError, Secrets, Served, introduce, make, ready, serve_lane};
+use super::session::{MeetingError, Secrets, Served, begin, introduce, make, serve_lane};
 use super::{Serve, close_all_of};
 use crate::interface::Interface;
 use crate::lane::LaneEnd;
@@ -43,16 +43,17 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
 
 /// Meets the client at the other end of the lane, and serves it until it closes the line.
 pub(crate) fn converse<S: Serve>(mut lane: LaneEnd, secrets: Secrets) -> io::Result<()> {
-    let start = match introduce(&mut lane, S::Interface::description(), secrets) {
+    let mut start = match introduce(&mut lane, S::Interface::description(), secrets) {
         Ok(start) => start,
         Err(MeetingError::Told) => return Ok(()),
         Err(MeetingError::Line(error)) => return Err(error),
     };
+    let memory = start.memory.take();
     let server = match make::<S>(start) {
         Ok(server) => server,
         Err(failure) => return lane.say(&Message::StartFailed(failure)),
     };
-    lane.say(&Message::Ready(ready(server.library_path())))?;
+    begin(&mut lane, server.library_path(), memory.as_deref())?;
     let served = Served::<S, S::Interface>::new(server);
     let target: Rc<dyn Target> = served.clone();
     let result = serve_lane(lane, &target);

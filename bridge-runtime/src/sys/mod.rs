@@ -1,10 +1,12 @@
 //! Calls to the operating system that no crate wraps safely; nothing else in the runtime makes any.
 
+mod memory;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+pub(crate) use memory::{Offer, Shareable, SharedMemory};
 #[cfg(unix)]
 pub(crate) use unix::*;
 #[cfg(windows)]

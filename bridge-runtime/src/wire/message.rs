@@ -113,6 +113,8 @@ pub struct Start {
     pub library_dirs: Vec<String>,
     /// The server's typed arguments, encoded.
     pub args: Vec<u8>,
+    /// The memory of a fast lane that the client offers.
+    pub memory: Option<String>,
 }
 
 /// What the server says of itself when it can take calls.
@@ -126,6 +128,8 @@ pub struct Ready {
     pub library: Option<String>,
     /// The server's executable, as it sees it.
     pub executable: String,
+    /// Why the memory that the client offers is not taken; without this, it is what carries every further message.
+    pub refused: Option<String>,
 }
 
 /// Why the server cannot take calls.
