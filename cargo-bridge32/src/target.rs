@@ -185,6 +185,34 @@ impl Sides {
     }
 }
 
+/// What the calls of a package's tests travel over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lane {
+    /// Shared memory.
+    Fast,
+    /// The pipe.
+    Pipe,
+}
+
+impl Lane {
+    /// Its name, also in `$BRIDGE32_LANE`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Pipe => "pipe",
+        }
+    }
+}
+
+impl FromStr for Lane {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = [Self::Fast, Self::Pipe].into_iter().find(|lane| lane.name() == name);
+        known.ok_or_else(|| format!("there is no lane `{name}`; there are fast and pipe"))
+    }
+}
+
 /// A language of native sources, or a platform of them, that not every package needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Language {

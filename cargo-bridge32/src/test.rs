@@ -99,18 +99,31 @@ fn test(
     let servers = workspace.servers(packages);
     build::build(&servers, sides.server, &options.cargo, toolchains)?;
 
-    let mut command = toolchains.cargo(sides.client)?;
-    command.args(["test", "--no-fail-fast"]).args(options.cargo.args());
-    for package in packages {
-        command.args(["--package", &package.name]);
+    let mut failures = Vec::new();
+    for (lane, packages) in Workspace::by_lane(packages) {
+        if let Some(lane) = lane {
+            eprintln!("lane {}", lane.name());
+        }
+        let mut command = toolchains.cargo(sides.client)?;
+        command.args(["test", "--no-fail-fast"]).args(options.cargo.args());
+        for package in packages {
+            command.args(["--package", &package.name]);
+        }
+        meet(&mut command, host, sides, workspace, &servers, &options.cargo)?;
+        command.env("BRIDGE32_PAIR", pair.name());
+        if let Some(lane) = lane {
+            command.env("BRIDGE32_LANE", lane.name());
+        }
+        command.arg("--").args(&options.args);
+        match (build::status(&mut command)?, lane) {
+            (0, _) => {}
+            (status, None) => failures.push(format!("cargo test ended with {status}")),
+            (status, Some(lane)) => {
+                failures.push(format!("cargo test ended with {status} on the {} lane", lane.name()))
+            }
+        }
     }
-    meet(&mut command, host, sides, workspace, &servers, &options.cargo)?;
-    command.env("BRIDGE32_PAIR", pair.name());
-    command.arg("--").args(&options.args);
-    Ok(match build::status(&mut command)? {
-        0 => Verdict::Passed,
-        status => Verdict::Failed(format!("cargo test ended with {status}")),
-    })
+    Ok(if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures.join(", ")) })
 }
 
 fn first_line(error: &anyhow::Error) -> String {

@@ -1,6 +1,6 @@
 //! The user's packages: which have servers, which have programs, and on which pairs they are tested.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use cargo_metadata::MetadataCommand;
 
 use crate::command::clean;
 use crate::setup::{Manager, Name, Packages};
-use crate::target::{Language, Pair, Target};
+use crate::target::{Lane, Language, Pair, Target};
 use crate::toolchain::query;
 
 /// What a server is called, unless its package lists its servers.
@@ -28,6 +28,8 @@ pub(crate) struct Package {
     folder: PathBuf,
     default_run: Option<String>,
     test_pairs: Option<Vec<Pair>>,
+    /// What its tests' calls travel over, one after the other; whatever the clients take, where it does not say.
+    test_lanes: Option<Vec<Lane>>,
     /// What its servers can be built for; anything, where it does not say.
     server_targets: Option<Vec<Target>>,
     /// What its native sources are written in, or for, beside C and C++.
@@ -61,6 +63,7 @@ impl Package {
             folder: told.manifest_path.parent().map(Into::into).unwrap_or_default(),
             default_run: told.default_run.clone(),
             test_pairs: list(settings, "test-pairs").with_context(in_manifest)?,
+            test_lanes: list(settings, "test-lanes").with_context(in_manifest)?,
             server_targets: list(settings, "server-targets").with_context(in_manifest)?,
             languages: list(settings, "needs").with_context(in_manifest)?.unwrap_or_default(),
             packages: packages(settings, &told.name).with_context(in_manifest)?,
@@ -269,6 +272,18 @@ impl Workspace {
             (None, Pair::LinuxWindows) => self.uses_servers(package),
             (None, _) => true,
         }
+    }
+
+    /// Packages by the lane that they are tested over; `None` leaves it to the clients.
+    pub(crate) fn by_lane<'p>(packages: &[&'p Package]) -> BTreeMap<Option<Lane>, Vec<&'p Package>> {
+        let mut by_lane = BTreeMap::<_, Vec<_>>::new();
+        for package in packages {
+            let lanes = package.test_lanes.as_ref().map(|lanes| lanes.iter().copied().map(Some).collect());
+            for lane in lanes.unwrap_or_else(|| vec![None]) {
+                by_lane.entry(lane).or_default().push(*package);
+            }
+        }
+        by_lane
     }
 
     /// Where cargo puts a program.
@@ -494,6 +509,21 @@ mod tests {
         assert_eq!(on(Pair::Windows, Target::X64WindowsMsvc), ["pure", "calc", "managed", "all"]);
         assert_eq!(on(Pair::LinuxWindows, Target::X64Linux), ["calc", "all"]);
         assert!(tests::workspace(&[("a", &[], &[], r#"{"test-pairs":["mac"]}"#)]).is_err());
+    }
+
+    #[test]
+    fn packages_are_tested_over_the_lanes_that_they_list() {
+        let workspace = workspace(&[
+            ("calc", &["calc-server32"], &[], "null"),
+            ("both", &["both-server32"], &[], r#"{"test-lanes":["pipe","fast"]}"#),
+        ])
+        .expect("it is sound");
+        let packages: Vec<_> = workspace.packages.iter().collect();
+        let by_lane = Workspace::by_lane(&packages);
+        let by_lane: Vec<_> = by_lane.iter().map(|(lane, packages)| (*lane, names(packages).join(" "))).collect();
+        let expected = [(None, "calc"), (Some(Lane::Fast), "both"), (Some(Lane::Pipe), "both")];
+        assert_eq!(by_lane, expected.map(|(lane, names)| (lane, names.to_owned())));
+        assert!(tests::workspace(&[("a", &[], &[], r#"{"test-lanes":["slow"]}"#)]).is_err());
     }
 
     #[test]

@@ -88,6 +88,44 @@ pub fn is_gone(pid: u32, within: std::time::Duration) -> bool {
     true
 }
 
+/// The time of the processor that a process has had so far, in the system's own steps.
+///
+/// # Panics
+/// If there is no such process.
+#[cfg(unix)]
+#[allow(clippy::unwrap_used, reason = "a test cannot go on without it")]
+pub fn cpu_ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, rest) = stat.rsplit_once(") ").unwrap();
+    // User and system time are the 14th and 15th field, of which two stand before the rest. Source: proc(5).
+    rest.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+}
+
+/// The time of the processor that a process has had so far, in the system's own steps.
+///
+/// # Panics
+/// If there is no such process.
+#[cfg(windows)]
+pub fn cpu_ticks(pid: u32) -> u64 {
+    use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
+
+    use windows_sys::Win32::Foundation::FILETIME;
+    use windows_sys::Win32::System::Threading::{GetProcessTimes, OpenProcess, PROCESS_QUERY_INFORMATION};
+
+    // SAFETY: takes numbers only.
+    let process = unsafe { OpenProcess(PROCESS_QUERY_INFORMATION, 0, pid) };
+    assert!(!process.is_null(), "process {pid} cannot be opened");
+    // SAFETY: the handle was just made, and is nobody else's.
+    let process = unsafe { OwnedHandle::from_raw_handle(process) };
+    let [mut begin, mut end, mut system, mut user] = [FILETIME::default(); 4];
+    let process = process.as_raw_handle();
+    // SAFETY: the handle is open, and the pointers are to what they should be to.
+    let told = unsafe { GetProcessTimes(process, &raw mut begin, &raw mut end, &raw mut system, &raw mut user) };
+    assert_ne!(told, 0, "the times of process {pid} are not told");
+    let ticks = |time: FILETIME| u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime);
+    ticks(system) + ticks(user)
+}
+
 /// Ends a process by force, as a user or another program would.
 ///
 /// # Panics

@@ -41,6 +41,7 @@ fn nothing_is_left_behind() {
     FixtureClient::builder().server(&text).runner([""; 0]).launch().unwrap_err();
 
     assert_eq!(files(), before, "files are left");
+    assert_eq!(shared_memory(), 0, "shared memory is left");
     // Wine itself takes a moment to forget a process that was ended.
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
@@ -52,6 +53,18 @@ fn nothing_is_left_behind() {
         assert!(Instant::now() < deadline, "processes are left: {left:?}");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// The pieces of shared memory that this process still has.
+#[cfg(unix)]
+fn shared_memory() -> usize {
+    fs::read_to_string("/proc/self/maps").unwrap().matches("memfd:bridge32").count()
+}
+
+/// Windows keeps no list.
+#[cfg(windows)]
+fn shared_memory() -> usize {
+    0
 }
 
 /// What bridge32 has in the folder for temporary files.
