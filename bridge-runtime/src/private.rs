@@ -22,7 +22,7 @@ pub use crate::native::{
     NativeReturn, OutLength, Pointer, ReturnedText, SLOTS, Scope, Status, Text, TextBuffer, Utf8, Wide, Zeroable,
     array_field, array_from_c, array_to_c, close, common_length, context_key, deserialize_enumeration,
     deserialize_record, give, give_array, give_text, given, given_length, in_field, not_in_enum, passed, passed_array,
-    passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut, returned_array,
+    passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut, recycle, returned_array,
     returned_value, to_length, told_length,
 };
 pub use crate::registration::Registration;

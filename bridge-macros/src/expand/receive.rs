@@ -37,16 +37,31 @@ pub(super) fn receive(
         quote!(#encoder.#put::<#ty>(&#name)?;)
     });
     let call = call(&pass);
-    quote! {
-        #(#decode)*
-        #arguments.finish()?;
-        let #pattern = #call;
-        #(#keep)*
+    let answering = quote! {
         #answer.answer(|#encoder| {
             #(#put)*
             #(#put_back)*
             ::core::result::Result::Ok(())
         })
+    };
+    let arrays: Vec<_> =
+        parts.iter().zip(&results).filter(|(part, _)| part.way == "vec").map(|(_, result)| result).collect();
+    let answering = if arrays.is_empty() {
+        answering
+    } else {
+        let answered = local("answered");
+        quote! {
+            let #answered = #answering;
+            #(#krate::__private::recycle(#arrays);)*
+            #answered
+        }
+    };
+    quote! {
+        #(#decode)*
+        #arguments.finish()?;
+        let #pattern = #call;
+        #(#keep)*
+        #answering
     }
 }
 

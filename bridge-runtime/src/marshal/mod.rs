@@ -10,6 +10,7 @@ pub use buffer::{ALIGNMENT, Buffer, BufferError, LARGEST};
 pub use cross::{Cross, CrossInSlice};
 pub use decoder::{DecodeError, Decoder, SliceMut};
 pub use encoder::{EncodeError, Encoder};
+pub(crate) use scalar::is_scalar;
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ macro_rules! for_scalars {
 }
 
 /// Whether slices of `T` cross as bytes; the answer is known to the compiler.
-pub(super) fn is_scalar<T: 'static>() -> bool {
+pub(crate) fn is_scalar<T: 'static>() -> bool {
     macro_rules! any {
         (() $($scalar:ty)*) => { $(TypeId::of::<T>() == TypeId::of::<$scalar>())||* };
     }

@@ -3,6 +3,7 @@
 
 use castaway::cast;
 
+use super::spare::spare;
 use super::{Native, Scope, Zeroable as _};
 use crate::fault::Fault;
 
@@ -181,8 +182,8 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
 }
 
 /// Zeros, if there is memory for them.
-pub(super) fn zeros<C: Copy + super::Zeroable>(parameter: &str, count: usize) -> Result<Vec<C>, Fault> {
-    let mut values = Vec::new();
+pub(super) fn zeros<C: Copy + super::Zeroable + 'static>(parameter: &str, count: usize) -> Result<Vec<C>, Fault> {
+    let mut values = spare();
     values.try_reserve_exact(count).map_err(|_| Fault::Argument {
         parameter: parameter.to_owned(),
         reason: format!("needs a buffer of {count} elements, for which there is no memory"),

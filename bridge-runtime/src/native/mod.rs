@@ -13,6 +13,7 @@ mod owner;
 mod pointer;
 mod record;
 mod scalar;
+mod spare;
 mod text;
 
 pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, array_field, array_from_c, array_to_c, returned_array};
@@ -31,6 +32,7 @@ pub(crate) use owner::Owner;
 pub use pointer::Pointer;
 pub use record::{Array, ArrayRef, Record, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use scalar::{Address, Bool32, Status};
+pub use spare::recycle;
 pub(crate) use text::INTERIOR_NUL;
 pub use text::{CText, ReturnedText, Text, TextBuffer, passed_c_str, passed_optional_c_str};
 
