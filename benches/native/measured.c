@@ -1,0 +1,27 @@
+/* A library that does as little as a library can. */
+
+#include <string.h>
+
+#ifdef _WIN32
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+EXPORT int add(int a, int b) {
+    return a + b;
+}
+
+EXPORT int text_length(const char *text) {
+    return (int)strlen(text);
+}
+
+EXPORT void scalar_multiply(double factor, const double *in, double *out, int count) {
+    for (int i = 0; i < count; i++) {
+        out[i] = factor * in[i];
+    }
+}
+
+EXPORT void copy_bytes(const unsigned char *in, unsigned char *out, int count) {
+    memcpy(out, in, (size_t)count);
+}

@@ -1,0 +1,96 @@
+//! What is measured of bridge32: a 64-bit client, and a real 32-bit server.
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::time::Instant;
+
+use bridge32::Lane;
+use bridge32_benches::{Measured as _, MeasuredClient, MeasuredLibrary};
+
+use crate::Result;
+use crate::measure::Case;
+
+pub(crate) const FAST: &str = "bridge32, fast lane";
+pub(crate) const PIPE: &str = "bridge32, pipe lane";
+
+/// Both lanes, by name.
+pub(crate) const LANES: [(&str, Lane); 2] = [(FAST, Lane::Fast), (PIPE, Lane::Pipe)];
+
+pub(crate) fn launch(lane: Lane) -> Result<MeasuredClient> {
+    Ok(MeasuredClient::builder().lane(lane).launch()?)
+}
+
+/// The function itself, of a 64-bit build of the library in this process.
+pub(crate) fn native(name: &str) -> Result<Case> {
+    let file = std::env::current_exe()?.with_file_name("libmeasured.so");
+    let library = MeasuredLibrary::load_from(file)?;
+    Ok(Case::new(name, move || {
+        assert_eq!(library.add(black_box(1), black_box(2)), 3);
+    }))
+}
+
+pub(crate) fn add(name: &str, lane: Lane) -> Result<Case> {
+    let client = launch(lane)?;
+    Ok(Case::new(name, move || assert_eq!(client.add(1, 2).expect("the server lives"), 3)))
+}
+
+pub(crate) fn text(name: &str, lane: Lane) -> Result<Case> {
+    let client = launch(lane)?;
+    let text = "x".repeat(100);
+    Ok(Case::new(name, move || assert_eq!(client.text_length(&text).expect("the server lives"), 100)))
+}
+
+pub(crate) fn scalar_multiply(name: &str, lane: Lane, count: usize) -> Result<Case> {
+    let client = launch(lane)?;
+    let values: Vec<_> = (0..count).map(|i| i as f64).collect();
+    Ok(Case::new(name, move || {
+        let products = client.scalar_multiply(2.0, &values).expect("the server lives");
+        assert_eq!((products.len(), products[count - 1]), (count, values[count - 1] * 2.0));
+    }))
+}
+
+pub(crate) fn bytes(name: &str, lane: Lane, count: usize) -> Result<Case> {
+    let client = launch(lane)?;
+    let bytes = vec![7; count];
+    Ok(Case::new(name, move || {
+        let copy = client.copy_bytes(&bytes).expect("the server lives");
+        assert_eq!((copy.len(), copy[count - 1]), (count, 7));
+    }))
+}
+
+/// From the start of the server's process to the answer of the first call; its end is not counted.
+pub(crate) fn start(name: &str, lane: Lane) -> Case {
+    Case::timed(name, move || {
+        let begin = Instant::now();
+        let client = launch(lane).expect("the server starts");
+        assert_eq!(client.add(1, 2).expect("the server lives"), 3);
+        let time = begin.elapsed();
+        drop(client);
+        time
+    })
+}
+
+/// As many threads on one client, each of which makes the same number of calls; the time that passes for each call.
+pub(crate) fn threads(name: &str, lane: Lane, count: u32) -> Result<Case> {
+    const CALLS: u32 = 200;
+    let client = launch(lane)?;
+    let once = move || {
+        let barrier = Barrier::new(count as usize + 1);
+        std::thread::scope(|scope| {
+            for _ in 0..count {
+                scope.spawn(|| {
+                    barrier.wait();
+                    for _ in 0..CALLS {
+                        assert_eq!(client.add(1, 2).expect("the server lives"), 3);
+                    }
+                    barrier.wait();
+                });
+            }
+            barrier.wait();
+            let begin = Instant::now();
+            barrier.wait();
+            begin.elapsed() / (count * CALLS)
+        })
+    };
+    Ok(Case::timed(name, once))
+}

@@ -1,0 +1,39 @@
+//! Measures bridge32 beside the limits of the machine and beside its peers:
+//! `cargo bridge32 run --release -p bridge32-benches --features peers`.
+//!
+//! With `-- --write` it also writes `docs/benchmark.md` and `docs/benchmark.svg`.
+
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod cases;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod limits;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod measure;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod peers;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod plot;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod process;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod report;
+
+/// Everything that can go wrong ends the run.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+fn main() -> Result<()> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match *arguments {
+        [process::ROLE, role, ref rest @ ..] => process::play(role, rest),
+        [] | ["--write"] => report::run(arguments.len() == 1),
+        _ => Err("give `--write`, or nothing".into()),
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+fn main() {
+    eprintln!("the measurements are for 64-bit Linux");
+}

@@ -1,0 +1,145 @@
+//! The run: every group of cases, as a table, with the ratio to the limit that stands first.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use bridge32::Lane;
+
+use crate::cases::{self, FAST, LANES, PIPE};
+use crate::measure::{Case, Time, measure};
+use crate::{Result, limits, peers, plot};
+
+/// Cases that do the same.
+pub(crate) struct Group {
+    pub(crate) title: String,
+    pub(crate) times: Vec<Time>,
+}
+
+/// Measures everything, prints it, and writes it into the documentation if asked to.
+pub(crate) fn run(write: bool) -> Result<()> {
+    let mut text = machine();
+    print!("{text}");
+    let mut groups = Vec::new();
+    for (title, cases) in all() {
+        let times = measure(cases()?);
+        let group = Group { title: title.to_owned(), times };
+        let table = table(&group);
+        print!("{table}");
+        text += &table;
+        groups.push(group);
+    }
+    let server = server()?;
+    print!("{server}");
+    text += &server;
+    if write {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("docs");
+        fs::write(docs.join("benchmark.md"), text)?;
+        fs::write(docs.join("benchmark.svg"), plot::bars(&groups[0]))?;
+    }
+    Ok(())
+}
+
+type Cases = fn() -> Result<Vec<Case>>;
+
+/// The groups. The first case of each is what the others are compared with.
+fn all() -> Vec<(&'static str, Cases)> {
+    vec![
+        ("`add(1, 2)`", || {
+            let mut cases = vec![
+                limits::memory("spinning on shared memory")?,
+                cases::add(FAST, Lane::Fast)?,
+                cases::native("the function itself, in this process")?,
+                limits::spinning_socket("spinning on a socket", 16)?,
+            ];
+            cases.extend(peers::add()?);
+            Ok(cases)
+        }),
+        ("`add(1, 2)` without spinning", || {
+            Ok(vec![limits::socket("blocking on a socket", 16)?, cases::add(PIPE, Lane::Pipe)?])
+        }),
+        ("a text of 100 bytes", || {
+            let mut all = vec![limits::socket("blocking on a socket", 100)?];
+            for (name, lane) in LANES {
+                all.push(cases::text(name, lane)?);
+            }
+            Ok(all)
+        }),
+        ("`scalar_multiply` of 10 doubles", || scalar_multiply(10)),
+        ("`scalar_multiply` of 1 000 doubles", || scalar_multiply(1000)),
+        ("`scalar_multiply` of 100 000 doubles", || scalar_multiply(100_000)),
+        ("`scalar_multiply` of 1 000 000 doubles", || scalar_multiply(1_000_000)),
+        ("16 MiB there and back", || {
+            let mut all = vec![limits::copies("two copies", MANY), limits::socket("a socket, there and back", MANY)?];
+            for (name, lane) in LANES {
+                all.push(cases::bytes(name, lane, MANY)?);
+            }
+            Ok(all)
+        }),
+        // Here comes a call with 10 callbacks, once the macro has them.
+        ("`add(1, 2)` by several threads of one client, fast lane", || threads(Lane::Fast)),
+        ("`add(1, 2)` by several threads of one client, pipe lane", || threads(Lane::Pipe)),
+        ("start to first answer", || {
+            let mut all = vec![limits::spawn("an empty process, to its end")];
+            all.extend(LANES.map(|(name, lane)| cases::start(name, lane)));
+            Ok(all)
+        }),
+    ]
+}
+
+const MANY: usize = 16 << 20;
+
+fn scalar_multiply(count: usize) -> Result<Vec<Case>> {
+    let mut all = vec![limits::copies("two copies", count * size_of::<f64>())];
+    for (name, lane) in LANES {
+        all.push(cases::scalar_multiply(name, lane, count)?);
+    }
+    Ok(all)
+}
+
+fn threads(lane: Lane) -> Result<Vec<Case>> {
+    [1, 2, 4, 8].into_iter().map(|count| cases::threads(&format!("{count} threads"), lane, count)).collect()
+}
+
+/// What ran it.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("?", |(_, m)| m);
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
+    format!("{cores} cores of {model}; load at the beginning: {load}. Medians; half of all times are in the range.\n\n")
+}
+
+fn table(group: &Group) -> String {
+    let mut text = format!("| {} | median | half of all | least | ratio |\n|---|---|---|---|---|\n", group.title);
+    for time in &group.times {
+        let (low, high) = time.quartiles;
+        let ratio = time.median / group.times[0].median;
+        let (median, least) = (duration(time.median), duration(time.least));
+        let (low, high) = (duration(low), duration(high));
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "| {} | {median} | {low} – {high} | {least} | {ratio:.2} |", time.name);
+    }
+    text + "\n"
+}
+
+/// Nanoseconds, for reading.
+pub(crate) fn duration(nanoseconds: f64) -> String {
+    match nanoseconds {
+        small if small < 1e3 => format!("{small:.1} ns"),
+        small if small < 1e6 => format!("{:.1} µs", small / 1e3),
+        large => format!("{:.2} ms", large / 1e6),
+    }
+}
+
+/// The server's program and its memory.
+fn server() -> Result<String> {
+    let client = cases::launch(Lane::Fast)?;
+    client.add(1, 2)?;
+    let info = client.server();
+    let size = info.path.metadata()?.len() >> 10;
+    let status = fs::read_to_string(format!("/proc/{}/status", info.pid))?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("?").trim();
+    Ok(format!("The server: {size} KiB with its symbols, {resident} resident after one call.\n"))
+}
