@@ -25,6 +25,8 @@ pub(crate) fn said<T: std::fmt::Debug>(result: Result<T, Error>) -> Said {
             | Error::Status { .. }
             | Error::SymbolMissing { .. }
             | Error::Argument { .. }
+            | Error::StaleHandle { .. }
+            | Error::Callback { .. }
             | Error::Fault { .. }),
         ) => Said::Answer(error.to_string()),
         Err(error) => Said::Nothing(error),
