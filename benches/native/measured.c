@@ -12,6 +12,14 @@ EXPORT int add(int a, int b) {
     return a + b;
 }
 
+EXPORT int add_up(int count, int (*next)(void *context, int place), void *context) {
+    int sum = 0;
+    for (int i = 0; i < count; i++) {
+        sum += next(context, i);
+    }
+    return sum;
+}
+
 EXPORT int text_length(const char *text) {
     return (int)strlen(text);
 }

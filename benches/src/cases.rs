@@ -34,6 +34,14 @@ pub(crate) fn add(name: &str, lane: Lane) -> Result<Case> {
     Ok(Case::new(name, move || assert_eq!(client.add(1, 2).expect("the server lives"), 3)))
 }
 
+/// One call, and so many calls back.
+pub(crate) fn callbacks(name: &str, lane: Lane, count: i32) -> Result<Case> {
+    let client = launch(lane)?;
+    Ok(Case::new(name, move || {
+        assert_eq!(client.add_up(count, |place| place).expect("the server lives"), count * (count - 1) / 2);
+    }))
+}
+
 pub(crate) fn text(name: &str, lane: Lane) -> Result<Case> {
     let client = launch(lane)?;
     let text = "x".repeat(100);

@@ -1,12 +1,15 @@
 //! The interface that is measured.
 
-use bridge32::bridge32;
+use bridge32::{UserData, bridge32};
 
 /// A library that does as little as a library can.
 #[bridge32(lib = "measured")]
 pub trait Measured {
     /// Adds two integers.
     fn add(&self, a: i32, b: i32) -> i32;
+
+    /// Adds what a closure gives.
+    fn add_up(&self, count: i32, next: fn(context: UserData, place: i32) -> i32, context: UserData) -> i32;
 
     /// Bytes of a text.
     fn text_length(&self, text: &str) -> i32;

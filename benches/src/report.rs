@@ -76,7 +76,8 @@ fn all() -> Vec<(&'static str, Cases)> {
             }
             Ok(all)
         }),
-        // Here comes a call with 10 callbacks, once the macro has them.
+        ("a call with 10 callbacks, fast lane", || callbacks(Lane::Fast)),
+        ("a call with 10 callbacks, pipe lane", || callbacks(Lane::Pipe)),
         ("`add(1, 2)` by several threads of one client, fast lane", || threads(Lane::Fast)),
         ("`add(1, 2)` by several threads of one client, pipe lane", || threads(Lane::Pipe)),
         ("start to first answer", || {
@@ -95,6 +96,10 @@ fn scalar_multiply(count: usize) -> Result<Vec<Case>> {
         all.push(cases::scalar_multiply(name, lane, count)?);
     }
     Ok(all)
+}
+
+fn callbacks(lane: Lane) -> Result<Vec<Case>> {
+    Ok(vec![cases::add("`add(1, 2)`", lane)?, cases::callbacks("10 callbacks", lane, 10)?])
 }
 
 fn threads(lane: Lane) -> Result<Vec<Case>> {
