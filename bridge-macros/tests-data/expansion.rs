@@ -17,7 +17,7 @@ pub struct ThinClient {
 pub struct ThinLibrary {
     library: ::bridge32::__private::NativeLibrary,
     /// The library need not bear calls from several threads at once.
-    _one_thread: ::core::marker::PhantomData<::core::cell::Cell<()>>,
+    _threads: ::core::marker::PhantomData<::core::cell::Cell<()>>,
 }
 const _: () = {
     #[allow(non_camel_case_types)]
@@ -46,6 +46,7 @@ const _: () = {
                 library: ::core::option::Option::Some(
                     ::bridge32::__private::LibraryName::Native("thin"),
                 ),
+                threads: ::bridge32::__private::Threads::Single,
                 methods: &[
                     ::bridge32::__private::Method {
                         name: "add",
@@ -421,7 +422,7 @@ const _: () = {
         fn new(library: ::bridge32::__private::NativeLibrary) -> Self {
             Self {
                 library,
-                _one_thread: ::core::marker::PhantomData,
+                _threads: ::core::marker::PhantomData,
             }
         }
     }
