@@ -10,6 +10,7 @@ pub mod interfaces;
 pub mod listening;
 pub mod pair;
 pub mod processes;
+pub mod record;
 pub mod resources;
 pub mod soak;
 pub mod system;
