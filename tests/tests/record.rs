@@ -32,7 +32,7 @@ fn the_library_sees_what_was_passed() {
     seen("buffer 4 00000000");
 
     client.take_text("ü", "üx", "ü", None).unwrap();
-    seen("text c3bc00 2 252 fc00  null");
+    seen("text c3bc00 2 252 fc00 null");
     client.take_text("", "a", "", Some("")).unwrap();
     seen("text 00 1 97 00 ");
 
