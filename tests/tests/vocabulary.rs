@@ -169,6 +169,11 @@ fn structs_with_pointers() {
     // The length is filled in, whatever stands there.
     assert_eq!(client.polygon_sum(Polygon { n: 99, points: vec![A, B] }).unwrap(), 52.0);
     assert_eq!(client.polygon_sum(Polygon { n: 0, points: vec![] }).unwrap(), 0.0);
+    // 16 MiB behind the pointer, and one point.
+    for count in [1, 1 << 20] {
+        let points = vec![Point { x: 1.0, y: 2.0 }; count];
+        assert_eq!(client.polygon_sum(Polygon { n: 0, points }).unwrap(), 2.0 * count as f64);
+    }
     let polygon = client.some_polygon().unwrap();
     assert_eq!((polygon.n, polygon.points.len(), polygon.points[2]), (3, 3, Point { x: 5.0, y: 6.0 }));
 
