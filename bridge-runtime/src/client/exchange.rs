@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::callbacks::{self, Answer, Closures, RegisteredClosure, guarded};
+use super::deadline::Deadline;
 use super::further::Opening;
 use super::line::{Closed, Line};
 use super::parked::{Held, park};
@@ -50,9 +51,7 @@ impl Shared {
         outcome.finish()?;
         Ok((value, registered.map(|(_, registration)| registration)))
     }
-}
 
-impl Shared {
     /// What a call on this line has to know.
     pub(super) fn exchange(&self, line: &Held<'_>, name: &'static str, limit: Option<Duration>) -> Exchange {
         Exchange { owner: self.owner(), depth: line.depth(), name, limit }
@@ -62,27 +61,28 @@ impl Shared {
 impl Exchange {
     /// Sends the message that was begun, runs closures for as long as the server asks for it, and takes the result.
     fn run<'l>(&self, line: &'l mut Line, closures: Closures<'_>) -> Result<Outcome<'l>, Error> {
-        // The time that a closure takes is not the server's.
         let mut left = self.limit;
         loop {
-            left = self.send_and_wait(line, left)?;
+            let deadline = self.send_and_wait(line, left)?;
             // Looked at twice where it is no callback: a result is a head of one byte.
             let message = match line.lane()?.received() {
                 Ok((message @ (Message::Callback { .. } | Message::Event { .. }), _)) => message,
                 _ => return line.outcome(self.name),
             };
+            // The time that a closure takes is not the server's.
+            left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
             self.call_back(line, &message, closures)?;
         }
     }
 
-    /// One message to the server and one back. Returns what is left of the time.
-    fn send_and_wait(&self, line: &mut Line, left: Option<Duration>) -> Result<Option<Duration>, Error> {
+    /// One message to the server and one back. Returns the deadline that it met.
+    fn send_and_wait(&self, line: &mut Line, left: Option<Duration>) -> Result<Option<Deadline>, Error> {
         if let Some(left) = left {
             line.watch()?.arm(left);
         }
         let lane = line.lane()?;
         let sent_and_received = lane.send().and_then(|()| lane.wait());
-        let mut still_left = None;
+        let mut met = None;
         if let (Some(after), Some(watch)) = (self.limit, &line.watch) {
             let Some(deadline) = watch.disarm() else {
                 // Even if the result has come at the last moment: the server is being ended.
@@ -92,10 +92,10 @@ impl Exchange {
                 let _ = line.generation.end(Duration::ZERO);
                 return Err(Error::Timeout { method: self.name.to_owned(), after });
             };
-            still_left = Some(watch.left(deadline));
+            met = Some(deadline);
         }
         match sent_and_received {
-            Ok(()) => Ok(still_left),
+            Ok(()) => Ok(met),
             Err(error) => Err(line.broken(&error)),
         }
     }

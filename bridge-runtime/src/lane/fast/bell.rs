@@ -52,21 +52,31 @@ pub(super) trait Flag {
     fn fence(&self);
 }
 
-impl Flag for AtomicU32 {
-    fn raise(&self, cause: u32) {
-        self.store(cause, Ordering::Relaxed);
-    }
+/// The flag of an atomic and its fence: the ones in use, and those of the tests that try every order.
+macro_rules! flag_of {
+    ($atomic:ty, $fence:path) => {
+        impl Flag for $atomic {
+            fn raise(&self, cause: u32) {
+                self.store(cause, Ordering::Relaxed);
+            }
 
-    fn lower(&self, cause: u32) -> bool {
-        // Nearly always it is not raised, and a look costs less.
-        self.load(Ordering::Relaxed) == cause
-            && self.compare_exchange(cause, AWAKE, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-    }
+            fn lower(&self, cause: u32) -> bool {
+                // Nearly always it is not raised, and a look costs less.
+                self.load(Ordering::Relaxed) == cause
+                    && self.compare_exchange(cause, AWAKE, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            }
 
-    fn fence(&self) {
-        fence(Ordering::SeqCst);
-    }
+            fn fence(&self) {
+                $fence(Ordering::SeqCst);
+            }
+        }
+    };
 }
+
+flag_of!(AtomicU32, fence);
+
+#[cfg(all(test, target_os = "linux"))]
+pub(super) use flag_of;
 
 /// Sleeps until `look` finds what this side waits for.
 ///

@@ -7,22 +7,9 @@ use loom::sync::atomic::{AtomicU32, Ordering, fence};
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
 
-use crate::lane::fast::bell::{AWAKE, Bell, Cause, Flag, sleep, wake};
+use crate::lane::fast::bell::{AWAKE, Bell, Cause, Flag, flag_of, sleep, wake};
 
-impl Flag for AtomicU32 {
-    fn raise(&self, cause: u32) {
-        self.store(cause, Ordering::Relaxed);
-    }
-
-    fn lower(&self, cause: u32) -> bool {
-        self.load(Ordering::Relaxed) == cause
-            && self.compare_exchange(cause, AWAKE, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-    }
-
-    fn fence(&self) {
-        fence(Ordering::SeqCst);
-    }
-}
+flag_of!(AtomicU32, fence);
 
 /// Rings that were not heard yet.
 #[derive(Default)]
