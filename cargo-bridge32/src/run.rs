@@ -60,6 +60,7 @@ pub(crate) fn meet(
         return Ok(());
     }
     command.envs(setup::wine_environment()?);
+    setup::keep_wine_server()?;
     if sides.client.is_windows() {
         // Wine starts the servers by itself, and the program finds them where cargo puts them.
         let runner = sides.client.runner_variable();

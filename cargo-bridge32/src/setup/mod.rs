@@ -22,7 +22,7 @@ pub(crate) use packages::{Name, Packages};
 pub(crate) use system::Manager;
 use system::System;
 use wine::Prefix;
-pub(crate) use wine::environment as wine_environment;
+pub(crate) use wine::{environment as wine_environment, keep_server as keep_wine_server};
 
 /// What has to be there for what the user wants to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::command::clean;
 use crate::progress;
@@ -32,6 +33,24 @@ pub(crate) fn environment() -> Result<Vec<(&'static str, OsString)>> {
         }
     }
     Ok(variables)
+}
+
+/// Has Wine's own server stay between programs. By itself it ends three seconds after the last one, and a program that is
+/// started at that very moment does not run.
+///
+/// # Errors
+/// Where it cannot be started.
+pub(crate) fn keep_server() -> Result<()> {
+    // In seconds: longer than anything takes that is built between two programs.
+    const STAYS: &str = "-p600";
+    // What it says when there is one already. Source: Wine's `server/request.c`.
+    const THERE_IS_ONE: i32 = 2;
+    let mut server = clean("wineserver");
+    server.arg(STAYS).envs(environment()?).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match server.status().context("cannot run wineserver")?.code() {
+        Some(0 | THERE_IS_ONE) => Ok(()),
+        _ => bail!("wineserver {STAYS} failed"),
+    }
 }
 
 /// A Wine prefix.
