@@ -20,8 +20,15 @@ fn between_calls_neither_side_uses_the_processor() {
     let ticks = || (cpu_ticks(std::process::id()), cpu_ticks(server));
     // The last looks, and what the start of a process leaves to be done.
     std::thread::sleep(Duration::from_millis(500));
-    let before = ticks();
-    std::thread::sleep(Duration::from_secs(5));
-    assert_eq!(ticks(), before, "of the client and the server");
+    // The system counts whole ticks, and may count one for what it did itself meanwhile; it does not do so every time.
+    let used: Vec<_> = (0..3)
+        .map_while(|_| {
+            let before = ticks();
+            std::thread::sleep(Duration::from_secs(5));
+            let after = ticks();
+            (after != before).then(|| (after.0 - before.0, after.1 - before.1))
+        })
+        .collect();
+    assert!(used.len() < 3, "ticks of the client and the server in each 5 s: {used:?}");
     assert_eq!(client.echo_i32(1).unwrap(), 1);
 }
