@@ -20,10 +20,15 @@ pub(crate) fn launch(lane: Lane) -> Result<MeasuredClient> {
     Ok(MeasuredClient::builder().lane(lane).launch()?)
 }
 
-/// The function itself, of a 64-bit build of the library in this process.
-pub(crate) fn native(name: &str) -> Result<Case> {
+/// A 64-bit build of the library, in this process.
+fn library() -> Result<MeasuredLibrary> {
     let file = std::env::current_exe()?.with_file_name("libmeasured.so");
-    let library = MeasuredLibrary::load_from(file)?;
+    Ok(MeasuredLibrary::load_from(file)?)
+}
+
+/// The function itself.
+pub(crate) fn native(name: &str) -> Result<Case> {
+    let library = library()?;
     Ok(Case::new(name, move || {
         assert_eq!(library.add(black_box(1), black_box(2)), 3);
     }))
@@ -54,6 +59,19 @@ pub(crate) fn scalar_multiply(name: &str, lane: Lane, count: usize) -> Result<Ca
     Ok(Case::new(name, move || {
         let products = client.scalar_multiply(2.0, &values).expect("the server lives");
         assert_eq!((products.len(), products[count - 1]), (count, values[count - 1] * 2.0));
+    }))
+}
+
+/// The copies that a call cannot do without, with the function itself between them, in this process.
+pub(crate) fn scalar_multiply_here(name: &str, count: usize) -> Result<Case> {
+    let library = library()?;
+    let values: Vec<_> = (0..count).map(|i| i as f64).collect();
+    let (mut there, mut back) = (values.clone(), values.clone());
+    Ok(Case::new(name, move || {
+        there.copy_from_slice(black_box(&values));
+        let products = library.scalar_multiply(2.0, &there);
+        back.copy_from_slice(&products);
+        assert_eq!(back[count - 1], values[count - 1] * 2.0);
     }))
 }
 

@@ -91,7 +91,10 @@ fn all() -> Vec<(&'static str, Cases)> {
 const MANY: usize = 16 << 20;
 
 fn scalar_multiply(count: usize) -> Result<Vec<Case>> {
-    let mut all = vec![limits::copies("two copies", count * size_of::<f64>())];
+    let mut all = vec![
+        limits::copies("two copies", count * size_of::<f64>()),
+        cases::scalar_multiply_here("two copies and the function itself, in this process", count)?,
+    ];
     for (name, lane) in LANES {
         all.push(cases::scalar_multiply(name, lane, count)?);
     }

@@ -215,9 +215,12 @@ pub(crate) enum Returns {
     },
 }
 
-/// One of the values that a method gives back, and how it crosses: `value`, `vec` or `result`.
+/// One of the values that a method gives back, and how it crosses.
 pub(crate) struct Part {
-    pub(crate) way: &'static str,
+    /// What takes it out of a message: `value`, `vec` or `result`.
+    pub(crate) take: &'static str,
+    /// What puts it into one.
+    pub(crate) put: &'static str,
     /// The types in it, by way of the trait that they need.
     pub(crate) checked: TokenStream,
 }
@@ -334,28 +337,46 @@ impl Signature {
     pub(crate) fn parts(&self, krate: &TokenStream) -> Vec<Part> {
         let mut parts = Vec::new();
         if !matches!(self.returns, Returns::Nothing) {
-            let (way, checked) = self.checked_return(krate);
-            parts.push(Part { way, checked });
+            let (take, checked) = self.checked_return(krate);
+            let put = if take == "vec" { "slice" } else { take };
+            parts.push(Part { take, put, checked });
         }
         for parameter in self.outs() {
             let ty = &parameter.ty;
-            let (way, checked) = match &parameter.kind {
-                Kind::ArrayBuffer(..) => ("vec", self.checked(parameter, krate)),
-                Kind::TextBuffer(..) => ("value", quote!(#ty)),
-                _ => ("value", self.checked(parameter, krate)),
+            let (take, put, checked) = match &parameter.kind {
+                Kind::ArrayBuffer(..) if self.beyond == Beyond::Function => {
+                    ("vec", "out_vec", self.checked(parameter, krate))
+                }
+                Kind::ArrayBuffer(..) => ("vec", "slice", self.checked(parameter, krate)),
+                Kind::TextBuffer(..) => ("value", "value", quote!(#ty)),
+                _ => ("value", "value", self.checked(parameter, krate)),
             };
-            parts.push(Part { way, checked });
+            parts.push(Part { take, put, checked });
         }
         parts
     }
 
+    /// Whether a native function is passed arrays: pointers to where they are, rather than slices.
+    pub(crate) fn passes_arrays(&self) -> bool {
+        let is_array = |parameter: &Parameter| matches!(parameter.kind, Kind::Array(..) | Kind::ArrayBuffer(..));
+        self.beyond == Beyond::Function && self.parameters.iter().any(is_array)
+    }
+
     /// What is returned in Rust; `None` for nothing.
     pub(crate) fn returned_type(&self, krate: &TokenStream) -> Option<TokenStream> {
-        let own = (!matches!(self.returns, Returns::Nothing)).then(|| self.returns.ty());
-        let outs = self.outs().map(|parameter| parameter.ty.to_token_stream());
-        let registrations = self.registered().map(|_| quote!(#krate::Registration));
-        let types: Vec<_> = own.into_iter().chain(outs).chain(registrations).collect();
+        let types = self.returned_types(|parameter| parameter.ty.to_token_stream(), krate);
         (!types.is_empty()).then(|| joined(&types))
+    }
+
+    /// Likewise, where what comes out of a parameter has the type that `out` says.
+    pub(crate) fn returned_types(
+        &self,
+        out: impl Fn(&Parameter) -> TokenStream,
+        krate: &TokenStream,
+    ) -> Vec<TokenStream> {
+        let own = (!matches!(self.returns, Returns::Nothing)).then(|| self.returns.ty());
+        let registrations = self.registered().map(|_| quote!(#krate::Registration));
+        own.into_iter().chain(self.outs().map(out)).chain(registrations).collect()
     }
 
     /// The callbacks.

@@ -26,6 +26,16 @@ pub(crate) fn number(method: &Ident) -> Ident {
     format_ident!("__NUMBER_OF_{}", method.unraw(), span = Span::mixed_site())
 }
 
+/// The method of the trait that tells the native implementation from others.
+pub(crate) fn own_library() -> Ident {
+    local("__bridge32_library")
+}
+
+/// The native implementation's method that is passed arrays where they are.
+pub(crate) fn in_place(method: &Ident) -> Ident {
+    format_ident!("__bridge32_{}", method.unraw(), span = Span::mixed_site())
+}
+
 /// A local name of the generated code, which no name of the user's can meet.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())

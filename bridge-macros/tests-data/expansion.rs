@@ -6,6 +6,10 @@ pub trait Thin {
     fn sum(&self, values: &[i32]) -> Result<i32, String> {
         values.iter().try_fold(0, |sum, value| Ok(self.add(sum, *value)))
     }
+    #[doc(hidden)]
+    fn __bridge32_library(&self) -> ::core::option::Option<&ThinLibrary> {
+        ::core::option::Option::None
+    }
 }
 ///Calls the methods of [`Thin`] in a server, which may be a process of another width. Clones share the server; it ends with the last of them.
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
@@ -357,10 +361,18 @@ const _: () = {
                     })
                 }
                 __NUMBER_OF_mean => {
-                    let values = &*arguments
+                    let values = &arguments
                         .slice::<<f64 as ::bridge32::__private::Native>::Value>()?;
                     arguments.finish()?;
-                    let result_0 = Thin::mean(server, values);
+                    let result_0 = match Thin::__bridge32_library(server) {
+                        ::core::option::Option::Some(library) => {
+                            ::bridge32::__private::native(
+                                "mean",
+                                || library.__bridge32_mean(call.room(), values),
+                            )
+                        }
+                        ::core::option::Option::None => Thin::mean(server, values),
+                    };
                     call.answer(|encoder| {
                         encoder
                             .value::<
@@ -370,7 +382,7 @@ const _: () = {
                     })
                 }
                 __NUMBER_OF_sum => {
-                    let values = &*arguments
+                    let values = &arguments
                         .slice::<
                             <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
                         >()?;
@@ -424,6 +436,54 @@ const _: () = {
                 library,
                 _threads: ::core::marker::PhantomData,
             }
+        }
+        #[allow(
+            unused_mut,
+            unused_variables,
+            clippy::shadow_reuse,
+            clippy::shadow_unrelated,
+            clippy::too_many_arguments,
+            clippy::type_complexity
+        )]
+        fn __bridge32_mean(
+            &self,
+            room: ::bridge32::__private::Room<'_>,
+            values: &::bridge32::__private::Slice<'_, f64>,
+        ) -> ::core::result::Result<f64, ::bridge32::__private::Fault> {
+            #[cfg(target_arch = "x86")]
+            type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
+                __P0,
+                __P1,
+            ) -> __Returns;
+            #[cfg(not(target_arch = "x86"))]
+            type __Function<__P0, __P1, __Returns> = unsafe extern "C" fn(
+                __P0,
+                __P1,
+            ) -> __Returns;
+            let function: __Function<_, _, _> = unsafe {
+                self.library.function(__NUMBER_OF_mean)
+            }?;
+            let mut scope = ::bridge32::__private::Scope::new();
+            let mut slot_values = ::bridge32::__private::in_field(
+                "values",
+                ::bridge32::__private::ArrayIn::new(
+                    values,
+                    <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c,
+                    &mut scope,
+                ),
+            )?;
+            let mut slot_n = ::bridge32::__private::common_length::<
+                <i32 as ::bridge32::__private::IsLength>::Value,
+            >("n", &[("values", slot_values.len())])?;
+            let returned = unsafe { function(slot_values.pass(), slot_n) };
+            let ret = unsafe {
+                ::bridge32::__private::from_c(
+                    returned,
+                    <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
+                )
+            };
+            let ret = ret?;
+            ::core::result::Result::Ok(ret)
         }
     }
     #[automatically_derived]
@@ -514,45 +574,19 @@ const _: () = {
             clippy::shadow_unrelated
         )]
         fn mean(&self, values: &[f64]) -> f64 {
-            #[cfg(target_arch = "x86")]
-            type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
-                __P0,
-                __P1,
-            ) -> __Returns;
-            #[cfg(not(target_arch = "x86"))]
-            type __Function<__P0, __P1, __Returns> = unsafe extern "C" fn(
-                __P0,
-                __P1,
-            ) -> __Returns;
             ::bridge32::__private::native(
                 "mean",
                 || {
-                    let function: __Function<_, _, _> = unsafe {
-                        self.library.function(__NUMBER_OF_mean)
-                    }?;
-                    let mut scope = ::bridge32::__private::Scope::new();
-                    let mut slot_values = ::bridge32::__private::in_field(
-                        "values",
-                        ::bridge32::__private::ArrayIn::new(
-                            values,
-                            <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c,
-                            &mut scope,
-                        ),
-                    )?;
-                    let mut slot_n = ::bridge32::__private::common_length::<
-                        <i32 as ::bridge32::__private::IsLength>::Value,
-                    >("n", &[("values", slot_values.len())])?;
-                    let returned = unsafe { function(slot_values.pass(), slot_n) };
-                    let ret = unsafe {
-                        ::bridge32::__private::from_c(
-                            returned,
-                            <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
-                        )
-                    };
-                    let ret = ret?;
-                    ::core::result::Result::Ok(ret)
+                    self.__bridge32_mean(
+                        ::core::default::Default::default(),
+                        &::bridge32::__private::Slice::of(values),
+                    )
                 },
             )
+        }
+        #[doc(hidden)]
+        fn __bridge32_library(&self) -> ::core::option::Option<&ThinLibrary> {
+            ::core::option::Option::Some(self)
         }
     }
 };

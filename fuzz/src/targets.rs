@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 
 use bridge32_runtime::lane::{PipeTransport, Transport as _};
-use bridge32_runtime::marshal::{Buffer, DecodeError, Decoder};
+use bridge32_runtime::marshal::{Beside, Buffer, Bulk, DecodeError, Decoder};
 use bridge32_runtime::testing;
 use bridge32_runtime::wire::{Message, hello_protocol};
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
@@ -103,15 +104,25 @@ fn message(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
+/// Memory that another process could write to.
+struct Words([AtomicU64; 300]);
+
+impl AsRef<[AtomicU64]> for Words {
+    fn as_ref(&self) -> &[AtomicU64] {
+        &self.0
+    }
+}
+
 /// Values of every shape, each from the same bytes, at every alignment.
 fn values(input: &Input) -> Result<(), String> {
     let bytes = input.concat();
+    let beside = Beside::new(Bulk::new(Words([const { AtomicU64::new(u64::MAX) }; 300])));
     let mut buffer = Buffer::default();
     for position in 0..8.min(bytes.len()) {
         let mut all = |decode: fn(&mut Decoder<'_>) -> Result<(), DecodeError>| -> Result<(), String> {
             buffer.clear();
             buffer.extend(&bytes).map_err(|error| error.to_string())?;
-            let mut decoder = Decoder::new(buffer.bytes_mut(), position);
+            let mut decoder = Decoder::new(buffer.bytes_mut(), position).beside(&beside);
             // Until the bytes are no such value any more. Every value takes a byte.
             let mut count = 0;
             while decode(&mut decoder).is_ok() {
@@ -130,9 +141,10 @@ fn values(input: &Input) -> Result<(), String> {
         all(|decoder| decoder.value::<String>().map(drop))?;
         all(|decoder| decoder.text().map(drop))?;
         all(|decoder| decoder.optional_text().map(drop))?;
-        all(|decoder| decoder.slice::<u8>().map(drop))?;
-        all(|decoder| decoder.slice::<f64>().map(drop))?;
-        all(|decoder| decoder.slice_mut::<i16>().map(drop))?;
+        // To their last element: they may be in that memory.
+        all(|decoder| decoder.slice::<u8>().map(|values| drop(values.to_vec())))?;
+        all(|decoder| decoder.slice::<f64>().map(|values| drop(values.to_vec())))?;
+        all(|decoder| decoder.slice_mut::<i16>().map(|mut values| values.fill(1)))?;
         all(|decoder| decoder.slice_mut::<bool>().map(drop))?;
         all(|decoder| decoder.vec::<u64>().map(drop))?;
         all(|decoder| decoder.vec::<String>().map(drop))?;

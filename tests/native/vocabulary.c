@@ -169,6 +169,26 @@ EXPORT Packed repack(const Packed *packed) {
 EXPORT int32_t packed_size(void) { return (int32_t)sizeof(Packed); }
 EXPORT int32_t loose_size(void) { return (int32_t)sizeof(Loose); }
 
+// Arrays that are there for as long as a call lasts, whatever is called back meanwhile.
+EXPORT float negate_all(float *values, int32_t n) {
+    float sum = 0;
+    for (int32_t i = 0; i < n; i++) {
+        sum += values[i];
+        values[i] = -values[i];
+    }
+    return sum;
+}
+EXPORT double mapped_at_ends(const double *in, double *out, int32_t n, double (*f)(void *context, double), void *context) {
+    double sum = 0;
+    for (int32_t i = 0; i < n; i++) {
+        out[i] = i == 0 || i == n - 1 ? f(context, in[i]) : in[i];
+    }
+    for (int32_t i = 0; i < n; i++) {
+        sum += in[i];
+    }
+    return sum;
+}
+
 // Enums and bit sets.
 EXPORT int32_t next_color(int32_t color) { return color == 1 ? 2 : color == 2 ? 5 : 77; }
 EXPORT uint32_t toggle(uint32_t flags, uint32_t mask) { return flags ^ mask; }

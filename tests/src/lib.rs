@@ -1,5 +1,6 @@
 //! The interfaces that the end-to-end tests call, and what the tests share.
 
+pub mod arrays;
 pub mod callbacks;
 pub mod conversation;
 pub mod counting;

@@ -159,7 +159,7 @@ fn call(method: &Method, krate: &TokenStream) -> TokenStream {
         return call_back(method, &in_outs, &encode, &decode, krate);
     }
     match (in_outs.as_slice(), signature.parts(krate).as_slice()) {
-        ([], [Part { way, checked }]) => {
+        ([], [Part { take: way, checked, .. }]) => {
             let way = local(way);
             quote!(self.session.call(#number, |#arguments| #encode, |#outcome| #outcome.#way::<#checked>()))
         }

@@ -23,12 +23,27 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
         };
         quote!(#(#attrs)* #signature #body)
     });
+    let own_library = own_library(interface, &quote!(::core::option::Option::None));
     quote! {
         #(#attrs)*
         #vis trait #name #colon #supertraits {
             #(#methods)*
+            #own_library
         }
     }
+}
+
+/// Whether an implementation is the native one: arrays need not be slices for it. Nothing where none are passed.
+pub(super) fn own_library(interface: &Interface, answer: &TokenStream) -> Option<TokenStream> {
+    let (name, library) = (names::own_library(), interface.library());
+    interface.methods.iter().any(|method| method.signature.passes_arrays()).then(|| {
+        quote! {
+            #[doc(hidden)]
+            fn #name(&self) -> ::core::option::Option<&#library> {
+                #answer
+            }
+        }
+    })
 }
 
 /// A method's signature in the trait.
@@ -49,7 +64,7 @@ pub(super) fn signature(method: &Method, with_mutability: bool, krate: &TokenStr
 }
 
 /// What a callback is in the trait: it may be called from any thread, one at a time.
-fn callback_type(callback: &Callback) -> TokenStream {
+pub(super) fn callback_type(callback: &Callback) -> TokenStream {
     let closure = callback.closure();
     let ty = match callback.is_registered {
         true => quote!(::std::boxed::Box<dyn #closure + ::core::marker::Send>),

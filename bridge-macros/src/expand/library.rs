@@ -59,6 +59,11 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         let target = method.target.as_ref()?;
         Some(self::method(method, target, &krate))
     });
+    let in_place = interface.methods.iter().filter_map(|method| {
+        let native = method.native().filter(|_| method.signature.passes_arrays())?;
+        Some(by_place(method, native, &krate))
+    });
+    let own_library = super::interface::own_library(interface, &quote!(::core::option::Option::Some(self)));
     let allow = quote!(#[allow(clippy::unused_unit)]);
     quote! {
         impl #library {
@@ -84,6 +89,8 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             fn new(library: #loaded) -> Self {
                 Self { library, _threads: ::core::marker::PhantomData }
             }
+
+            #(#in_place)*
         }
 
         #[automatically_derived]
@@ -109,6 +116,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         #allow
         impl #trait_name for #library {
             #(#methods)*
+            #own_library
         }
     }
 }
@@ -116,22 +124,99 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 fn method(method: &Method, target: &Target, krate: &TokenStream) -> TokenStream {
     let (cfgs, signature, name) =
         (method.cfgs(), super::interface::signature(method, false, krate), names::text(&method.name));
-    let (declare, body) = match target {
-        Target::Native(native) if native.is_variable => (None, variable(method, krate)),
-        Target::Native(native) => (Some(function_declaration(method, native)), function(method, native, krate)),
-        Target::Managed(managed) => (None, super::dotnet::body(method, managed, krate)),
+    let (items, body) = match target {
+        Target::Native(native) if native.is_variable => (TokenStream::new(), variable(method, krate)),
+        Target::Native(_) if method.signature.passes_arrays() => (TokenStream::new(), by_slices(method, krate)),
+        Target::Native(native) => (items(method, native, krate), function(method, native, krate)),
+        Target::Managed(managed) => (TokenStream::new(), super::dotnet::body(method, managed, krate)),
     };
-    let callbacks = method.signature.callbacks();
-    let callbacks = callbacks.map(|(parameter, callback)| trampoline::items(method, parameter, callback, krate));
     quote! {
         #(#cfgs)*
         #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
         #signature {
-            #declare
-            #(#callbacks)*
+            #items
             #krate::__private::native(#name, || { #body })
         }
     }
+}
+
+/// The method that is passed arrays where they are: in a message, or beside it.
+fn by_place(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let (cfgs, name, room) = (method.cfgs(), names::in_place(&method.name), local("room"));
+    let parameters = method.signature.visible().map(|parameter| {
+        let Parameter { name, ty, kind, .. } = parameter;
+        match kind {
+            Kind::Array(element, Passing::In) => quote!(#name: &#krate::__private::Slice<'_, #element>),
+            Kind::Array(element, _) => quote!(#name: &mut #krate::__private::SliceMut<'_, #element>),
+            Kind::Callback(callback) => {
+                let ty = super::interface::callback_type(callback);
+                quote!(#name: #ty)
+            }
+            _ => quote!(#name: #ty),
+        }
+    });
+    let out = |parameter: &Parameter| match &parameter.kind {
+        Kind::ArrayBuffer(element, _) => quote!(#krate::__private::OutVec<#element>),
+        _ => parameter.ty.to_token_stream(),
+    };
+    let returns = joined(&method.signature.returned_types(out, krate));
+    let (items, body) = (items(method, native, krate), function(method, native, krate));
+    quote! {
+        #(#cfgs)*
+        #[allow(
+            unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated, clippy::too_many_arguments,
+            clippy::type_complexity
+        )]
+        fn #name(
+            &self,
+            #room: #krate::__private::Room<'_>
+            #(, #parameters)*
+        ) -> ::core::result::Result<#returns, #krate::__private::Fault> {
+            #items
+            #body
+        }
+    }
+}
+
+/// Calls the method that is passed arrays where they are, with slices.
+fn by_slices(method: &Method, krate: &TokenStream) -> TokenStream {
+    let (signature, in_place) = (&method.signature, names::in_place(&method.name));
+    let pass = signature.visible().map(|Parameter { name, kind, .. }| match kind {
+        Kind::Array(_, Passing::In) => quote!(&#krate::__private::Slice::of(#name)),
+        Kind::Array(..) => quote!(&mut #krate::__private::SliceMut::of(#name)),
+        _ => quote!(#name),
+    });
+    let map = out_vecs(signature, &quote!(#krate::__private::OutVec::into_vec))
+        .map(|(parts, values)| quote!(.map(|#parts| #values)));
+    quote!(self.#in_place(::core::default::Default::default() #(, #pass)*) #map)
+}
+
+/// What a method returns, as a pattern, and the same with another type for the arrays that came out; `None` where there
+/// are none.
+pub(super) fn out_vecs(signature: &Signature, convert: &TokenStream) -> Option<(TokenStream, TokenStream)> {
+    if !signature.parameters.iter().any(|parameter| matches!(parameter.kind, Kind::ArrayBuffer(..))) {
+        return None;
+    }
+    let own = (!matches!(signature.returns, Returns::Nothing)).then_some(false);
+    let outs = signature.outs().map(|parameter| matches!(parameter.kind, Kind::ArrayBuffer(..)));
+    let registered = signature.registered().map(|_| false);
+    let is_out_vec = own.into_iter().chain(outs).chain(registered).enumerate();
+    let (names, values): (Vec<_>, Vec<_>) = is_out_vec
+        .map(|(place, is_out_vec)| {
+            let name = local(&format!("part_{place}"));
+            let value = if is_out_vec { quote!(#convert(#name)) } else { quote!(#name) };
+            (name.to_token_stream(), value)
+        })
+        .unzip();
+    Some((joined(&names), joined(&values)))
+}
+
+/// The types of the function's pointer, and what C calls back.
+fn items(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let declaration = function_declaration(method, native);
+    let callbacks = method.signature.callbacks();
+    let callbacks = callbacks.map(|(parameter, callback)| trampoline::items(method, parameter, callback, krate));
+    quote!(#declaration #(#callbacks)*)
 }
 
 /// Reads or writes a variable.
@@ -474,7 +559,8 @@ fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStr
         Kind::ArrayBuffer(..) => {
             let room = room_name(name);
             let from_c = native(ty, "from_c", krate);
-            quote!(#private::ArrayBuffer::new(#text, #room, #from_c)?)
+            let results = local("room");
+            quote!(#private::ArrayBuffer::new(#text, #room, #from_c, #results)?)
         }
         Kind::CStr { .. } => quote!(#private::CText::new(#name)),
         Kind::Text { encoding, .. } => {

@@ -27,13 +27,13 @@ pub(super) fn receive(
     });
     let pattern: Vec<_> = results.iter().chain(&kept).map(|result| quote!(#result)).collect();
     let pattern = if pattern.is_empty() { quote!(()) } else { joined(&pattern) };
-    let put = parts.iter().zip(&results).map(|(Part { way, checked }, result)| {
-        let put = local(if *way == "vec" { "slice" } else { way });
+    let put = parts.iter().zip(&results).map(|(Part { put, checked, .. }, result)| {
+        let put = local(put);
         quote!(#encoder.#put::<#checked>(&#result)?;)
     });
     let put_back = signature.in_outs().map(|parameter| {
         let (name, ty) = (&parameter.name, signature.checked(parameter, krate));
-        let put = local(if matches!(parameter.kind, Kind::Array(..)) { "slice" } else { "value" });
+        let put = local(if matches!(parameter.kind, Kind::Array(..)) { "slice_mut" } else { "value" });
         quote!(#encoder.#put::<#ty>(&#name)?;)
     });
     let call = call(&pass);
@@ -45,7 +45,7 @@ pub(super) fn receive(
         })
     };
     let arrays: Vec<_> =
-        parts.iter().zip(&results).filter(|(part, _)| part.way == "vec").map(|(_, result)| result).collect();
+        parts.iter().zip(&results).filter(|(part, _)| part.take == "vec").map(|(_, result)| result).collect();
     let answering = if arrays.is_empty() {
         answering
     } else {
@@ -77,7 +77,7 @@ fn take(
         Kind::Callback(callback) => proxy(signature, name, callback, (arguments, answer), krate),
         Kind::Pointer(_, Passing::In) => quote!(let #name = &#arguments.value::<#ty>()?;),
         Kind::Pointer(..) => quote!(let mut #name = #arguments.value::<#ty>()?;),
-        Kind::Array(_, Passing::In) => quote!(let #name = &*#arguments.slice::<#ty>()?;),
+        Kind::Array(_, Passing::In) => quote!(let #name = &#arguments.slice::<#ty>()?;),
         Kind::Array(..) => quote!(let mut #name = #arguments.slice_mut::<#ty>()?;),
         Kind::Text { is_optional: false, .. } => quote!(let #name = #arguments.text()?;),
         Kind::Text { is_optional: true, .. } => quote!(let #name = #arguments.optional_text()?;),
@@ -87,7 +87,8 @@ fn take(
     }
 }
 
-fn pass(parameter: &Parameter) -> TokenStream {
+/// A parameter, as it is passed to what is called.
+pub(super) fn pass(parameter: &Parameter) -> TokenStream {
     let name = &parameter.name;
     match &parameter.kind {
         Kind::Callback(callback) if !callback.is_registered => match callback.is_optional {

@@ -37,9 +37,9 @@ pub(super) fn put(
 
 /// Takes what comes back: a value, and statements that change what was passed to be changed.
 pub(super) fn take(signature: &Signature, from: &Ident, krate: &TokenStream) -> (TokenStream, TokenStream) {
-    let parts = signature.parts(krate).into_iter().map(|Part { way, checked }| {
-        let way = local(way);
-        quote!(#from.#way::<#checked>()?)
+    let parts = signature.parts(krate).into_iter().map(|Part { take, checked, .. }| {
+        let take = local(take);
+        quote!(#from.#take::<#checked>()?)
     });
     let parts: Vec<_> = parts.collect();
     let value = if parts.is_empty() { quote!(#from.value::<()>()?) } else { joined(&parts) };

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::receive::receive;
+use super::receive::{pass, receive};
 use crate::model::{Interface, Kind, Method, Needed, Parameter, Passing, Signature, by_way_of};
 use crate::names::{self, local};
 use crate::options::Threads;
@@ -126,9 +126,36 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let (krate, trait_name) = (interface.options.krate(), &interface.name);
     let (server, arguments, call) = (local("server"), local("arguments"), local("call"));
     let (cfgs, name, number) = (method.cfgs(), &method.name, names::number(&method.name));
-    let dispatch = |pass: &[TokenStream]| quote!(#trait_name::#name(#server #(, #pass)*));
+    let dispatch = |pass: &[TokenStream]| {
+        let dispatched = quote!(#trait_name::#name(#server #(, #pass)*));
+        match method.signature.passes_arrays() {
+            true => in_place(interface, method, &dispatched),
+            false => dispatched,
+        }
+    };
     let receive = receive(&method.signature, (&arguments, &call), dispatch, &krate);
     quote! {
         #(#cfgs)* #number => { #receive }
+    }
+}
+
+/// Passes arrays to the native implementation where they are, and slices to any other.
+fn in_place(interface: &Interface, method: &Method, dispatched: &TokenStream) -> TokenStream {
+    let (krate, trait_name, signature) = (interface.options.krate(), &interface.name, &method.signature);
+    let (server, call, library) = (local("server"), local("call"), local("library"));
+    let (name, own_library, in_place) =
+        (names::text(&method.name), names::own_library(), names::in_place(&method.name));
+    let pass = signature.visible().map(pass);
+    let dispatched = match super::library::out_vecs(signature, &quote!(#krate::__private::OutVec::Own)) {
+        Some((parts, values)) => quote!({ let #parts = #dispatched; #values }),
+        None => dispatched.clone(),
+    };
+    quote! {
+        match #trait_name::#own_library(#server) {
+            ::core::option::Option::Some(#library) => {
+                #krate::__private::native(#name, || #library.#in_place(#call.room() #(, #pass)*))
+            }
+            ::core::option::Option::None => #dispatched,
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::callbacks::{self, Answer, Closures, RegisteredClosure, guarded};
 use super::deadline::Deadline;
 use super::further::Opening;
 use super::line::{Closed, Line};
-use super::parked::{Held, park};
+use super::parked::{Held, OUTERMOST, park};
 use super::session::Shared;
 use super::{Arguments, Outcome, events};
 use crate::error::Error;
@@ -43,7 +43,15 @@ impl Shared {
         exchange.unregister(&mut line)?;
         let registered = exchange.register(&mut line, registered)?;
         let message = Message::Call { method };
-        let begun = line.lane()?.begin(&message);
+        let begun = match exchange.depth {
+            OUTERMOST => {
+                exchange.widen(&mut line)?;
+                let lane = line.lane()?;
+                lane.begin_call();
+                lane.begin_outermost(&message)
+            }
+            _ => line.lane()?.begin(&message),
+        };
         let encoder = begun.map_err(|error| Error::Fault { method: name.to_owned(), reason: error.to_string() })?;
         encode(&mut Arguments::new(name, encoder, &registered.each_ref().map(|(number, _)| *number)), places)?;
         let mut outcome = exchange.run(&mut line, closures)?;
@@ -163,6 +171,19 @@ impl Exchange {
         let opening = Opening::new(&line.generation, purpose).map_err(Error::Endpoint)?;
         self.ask(line, &opening.message())?;
         opening.accept()
+    }
+
+    /// Makes room beside the messages, if the last call has missed some.
+    fn widen(&self, line: &mut Line) -> Result<(), Error> {
+        let Some(wider) = line.lane()?.widen() else { return Ok(()) };
+        let address = line.generation.as_it_sees(wider.address());
+        match self.ask(line, &Message::Bulk { address, words: wider.words() }) {
+            Ok(()) => line.lane()?.take_bulk(wider),
+            // Long arrays go in their messages, as they did before.
+            Err(Error::Fault { .. }) => line.lane()?.stay(),
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// A message beside the interface's methods, which is answered with nothing.

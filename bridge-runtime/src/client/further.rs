@@ -17,9 +17,7 @@ pub(super) struct Opening {
 
 impl Opening {
     pub(super) fn new(generation: &Generation, purpose: Purpose) -> io::Result<Self> {
-        // A Windows server of a Unix client is one under Wine.
-        let for_wine = cfg!(unix) && generation.info.os == "windows";
-        Ok(Self { endpoint: Endpoint::new(for_wine)?, secret: secret::random()?, purpose })
+        Ok(Self { endpoint: Endpoint::new(generation.is_under_wine())?, secret: secret::random()?, purpose })
     }
 
     /// What asks the server for it.

@@ -8,7 +8,7 @@ use super::callbacks::Registry;
 use super::line::Closed;
 use super::{ServerExit, ServerInfo};
 use crate::error::Error;
-use crate::lane::{Breaker, LaneEnd};
+use crate::lane::{Breaker, LaneEnd, wine_path};
 use crate::process::{End, Supervisor};
 
 /// How long a server that closed its lane may take to be gone.
@@ -42,6 +42,16 @@ impl Generation {
     /// A server at the other end of a lane.
     pub(super) fn new(info: ServerInfo, server: Server, lane: &LaneEnd) -> Self {
         Self { info, server, breaker: lane.breaker(), registry: Arc::default(), events: OnceLock::new() }
+    }
+
+    /// Whether it is a Windows process on a Unix system: one under Wine.
+    pub(super) fn is_under_wine(&self) -> bool {
+        cfg!(unix) && self.info.os == "windows"
+    }
+
+    /// What it opens shared memory by.
+    pub(super) fn as_it_sees(&self, address: String) -> String {
+        if self.is_under_wine() { wine_path(&address) } else { address }
     }
 
     /// No closure that is registered with it is called any more.

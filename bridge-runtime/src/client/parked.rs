@@ -7,6 +7,9 @@ use super::line::Line;
 use super::pool::Pooled;
 use super::turns::Turn;
 
+/// The depth of a call that is inside of no other.
+pub(super) const OUTERMOST: u32 = 1;
+
 /// A call whose closure this thread is running.
 struct Parked {
     /// The session that it is one of, by address.
@@ -75,7 +78,7 @@ impl Held<'_> {
     /// How many calls the one that it is held for is inside of, itself included.
     pub(super) fn depth(&self) -> u32 {
         match self {
-            Self::Turn(_) | Self::Pooled(_) => 1,
+            Self::Turn(_) | Self::Pooled(_) => OUTERMOST,
             Self::Nested(nested) => nested.depth,
         }
     }

@@ -1,6 +1,7 @@
 //! A lane: one line between a client thread and the server, and what carries it.
 
 mod breaker;
+mod bulk;
 mod endpoint;
 mod fast;
 mod fifo;
@@ -9,6 +10,7 @@ mod memory;
 mod pipe;
 mod stream;
 
+use std::sync::Arc;
 use std::{fmt, io};
 
 pub use breaker::Breaker;
@@ -18,7 +20,7 @@ pub(crate) use local::{LocalListener, connect_local, named_path};
 pub use memory::{MemoryTransport, memory_pair};
 pub use pipe::PipeTransport;
 
-use crate::marshal::{Buffer, Decoder, Encoder};
+use crate::marshal::{Beside, Buffer, Bulk, Decoder, Encoder};
 use crate::wire::Message;
 use crate::wire::frame::{self, FrameError};
 
@@ -59,6 +61,10 @@ pub struct LaneEnd {
     incoming: Buffer,
     /// For messages that arrive while others are still being read.
     spare: Vec<Buffer>,
+    /// Memory for long arrays. Of calls that are nested only the outermost, and its result, are written there.
+    beside: Beside,
+    /// Bytes that `beside` may have.
+    widest: usize,
 }
 
 /// A message that was taken out of its lane, with what belongs to it.
@@ -67,12 +73,18 @@ pub struct Taken {
     buffer: Buffer,
     /// Where its head ends.
     position: usize,
+    beside: Beside,
 }
 
 impl Taken {
     /// What belongs to it.
     pub fn decoder(&mut self) -> Decoder<'_> {
-        Decoder::new(self.buffer.bytes_mut(), self.position)
+        Decoder::new(self.buffer.bytes_mut(), self.position).beside(&self.beside)
+    }
+
+    /// The memory beside it.
+    pub(crate) fn bulk(&self) -> Option<Arc<Bulk>> {
+        self.beside.bulk().cloned()
     }
 }
 
@@ -86,7 +98,8 @@ impl LaneEnd {
     /// The end that `transport` carries.
     pub fn new(transport: impl Transport + 'static) -> Self {
         let (outgoing, incoming) = Default::default();
-        Self { transport: Box::new(transport), outgoing, incoming, spare: Vec::new() }
+        let (spare, beside) = Default::default();
+        Self { transport: Box::new(transport), outgoing, incoming, spare, beside, widest: 0 }
     }
 
     /// Begins a message; what belongs to it is appended to the encoder.
@@ -96,6 +109,17 @@ impl LaneEnd {
     pub fn begin(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
         frame::begin(&mut self.outgoing)?;
         let mut encoder = Encoder::new(&mut self.outgoing);
+        encoder.value(message)?;
+        Ok(encoder)
+    }
+
+    /// As [`LaneEnd::begin`], for the outermost call or its result: long arrays lie beside it.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn begin_outermost(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
+        frame::begin(&mut self.outgoing)?;
+        let mut encoder = Encoder::new(&mut self.outgoing).beside(&self.beside);
         encoder.value(message)?;
         Ok(encoder)
     }
@@ -137,6 +161,11 @@ impl LaneEnd {
         self.send()
     }
 
+    /// Forgets what lies beside the last call: another one begins.
+    pub(crate) fn begin_call(&mut self) {
+        self.beside.clear();
+    }
+
     /// Waits for a message; what belongs to it is left in the decoder.
     ///
     /// # Errors
@@ -159,7 +188,9 @@ impl LaneEnd {
     /// # Errors
     /// As there.
     pub fn quicken(&mut self, fast: FastEnd) -> io::Result<()> {
-        self.transport.quicken(fast)
+        self.transport.quicken(fast)?;
+        self.widest = bulk::WIDEST;
+        Ok(())
     }
 
     /// What ends a wait for a message from another thread.
@@ -177,7 +208,7 @@ impl LaneEnd {
     /// # Errors
     /// [`io::ErrorKind::InvalidData`] for what is no message.
     pub fn received(&mut self) -> io::Result<(Message, Decoder<'_>)> {
-        let mut decoder = Decoder::new(self.incoming.bytes_mut(), frame::HEADER);
+        let mut decoder = Decoder::new(self.incoming.bytes_mut(), frame::HEADER).beside(&self.beside);
         let message = decoder.value().map_err(invalid_data)?;
         Ok((message, decoder))
     }
@@ -190,7 +221,7 @@ impl LaneEnd {
         let (message, decoder) = self.received()?;
         let position = decoder.position();
         let buffer = std::mem::replace(&mut self.incoming, self.spare.pop().unwrap_or_default());
-        Ok((message, Taken { buffer, position }))
+        Ok((message, Taken { buffer, position, beside: self.beside.clone() }))
     }
 
     /// Takes the memory of a message back, for others to come.

@@ -1,12 +1,13 @@
 //! Rust values out of a message that somebody else wrote.
 
-use std::borrow::Cow;
 use std::ffi::CStr;
 
 use serde::de::DeserializeOwned;
 
 use super::buffer::ALIGNMENT;
+use super::bulk::{Beside, Run};
 use super::scalar;
+use super::slice::{Slice, SliceMut};
 
 /// Takes values from the front of a message.
 ///
@@ -16,35 +17,13 @@ pub struct Decoder<'m> {
     rest: &'m mut [u8],
     /// Where `rest` begins in the message: what alignment is counted from.
     position: usize,
+    beside: Option<&'m Beside>,
 }
 
-/// A slice that may be changed, in a message or of its own.
-#[derive(Debug)]
-pub enum SliceMut<'m, T> {
-    /// In the message.
-    Borrowed(&'m mut [T]),
-    /// Of its own.
-    Owned(Vec<T>),
-}
-
-impl<T> std::ops::Deref for SliceMut<'_, T> {
-    type Target = [T];
-
-    fn deref(&self) -> &[T] {
-        match self {
-            Self::Borrowed(values) => values,
-            Self::Owned(values) => values,
-        }
-    }
-}
-
-impl<T> std::ops::DerefMut for SliceMut<'_, T> {
-    fn deref_mut(&mut self) -> &mut [T] {
-        match self {
-            Self::Borrowed(values) => values,
-            Self::Owned(values) => values,
-        }
-    }
+/// Scalars in a message, or beside it.
+enum Scalars<'m, T> {
+    Here(&'m mut [T]),
+    Beside(Run<T>),
 }
 
 /// A message does not hold what it should.
@@ -84,7 +63,12 @@ pub enum DecodeError {
 impl<'m> Decoder<'m> {
     /// A decoder of `message` that begins at `position`.
     pub fn new(message: &'m mut [u8], position: usize) -> Self {
-        Self { rest: message.get_mut(position..).unwrap_or_default(), position }
+        Self { rest: message.get_mut(position..).unwrap_or_default(), position, beside: None }
+    }
+
+    /// Long runs of scalars may lie there.
+    pub fn beside(self, beside: &'m Beside) -> Self {
+        Self { beside: Some(beside), ..self }
     }
 
     /// Where in the message the next value begins.
@@ -140,24 +124,32 @@ impl<'m> Decoder<'m> {
         self.value::<bool>()?.then(|| self.c_str()).transpose()
     }
 
-    /// Takes a slice: scalars in place, everything else into a vector.
+    /// Takes a slice: scalars where they are, everything else into a vector.
     ///
     /// # Errors
     /// [`DecodeError`].
-    pub fn slice<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Cow<'m, [T]>, DecodeError> {
-        if scalar::is_scalar::<T>() { Ok(Cow::Borrowed(self.scalars()?)) } else { Ok(Cow::Owned(self.value()?)) }
+    pub fn slice<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Slice<'m, T>, DecodeError> {
+        if !scalar::is_scalar::<T>() {
+            return Ok(Slice::owned(self.value()?));
+        }
+        Ok(match self.scalars()? {
+            Scalars::Here(values) => Slice::of(values),
+            Scalars::Beside(run) => Slice::beside(run),
+        })
     }
 
-    /// Takes a slice to be changed: scalars in place, everything else in a vector.
+    /// Takes a slice to be changed: scalars where they are, everything else in a vector.
     ///
     /// # Errors
     /// [`DecodeError`].
     pub fn slice_mut<T: DeserializeOwned + 'static>(&mut self) -> Result<SliceMut<'m, T>, DecodeError> {
-        if scalar::is_scalar::<T>() {
-            Ok(SliceMut::Borrowed(self.scalars()?))
-        } else {
-            Ok(SliceMut::Owned(self.value()?))
+        if !scalar::is_scalar::<T>() {
+            return Ok(SliceMut::owned(self.value()?));
         }
+        Ok(match self.scalars()? {
+            Scalars::Here(values) => SliceMut::of(values),
+            Scalars::Beside(run) => SliceMut::beside(run),
+        })
     }
 
     /// Takes a vector: scalars in one copy, everything else element by element.
@@ -165,7 +157,13 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError`].
     pub fn vec<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Vec<T>, DecodeError> {
-        if scalar::is_scalar::<T>() { Ok(self.scalars()?.to_vec()) } else { self.value() }
+        if !scalar::is_scalar::<T>() {
+            return self.value();
+        }
+        Ok(match self.scalars::<T>()? {
+            Scalars::Here(values) => values.to_vec(),
+            Scalars::Beside(run) => run.to_vec(),
+        })
     }
 
     /// Takes a value to where another is.
@@ -182,11 +180,24 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError`].
     pub fn slice_into<T: DeserializeOwned + Clone + 'static>(&mut self, values: &mut [T]) -> Result<(), DecodeError> {
-        let came = self.slice::<T>()?;
-        if came.len() != values.len() {
-            return Err(DecodeError::Elements { came: came.len(), expected: values.len() });
+        let expected = values.len();
+        let fits = |came| if came == expected { Ok(()) } else { Err(DecodeError::Elements { came, expected }) };
+        if !scalar::is_scalar::<T>() {
+            let came: Vec<T> = self.value()?;
+            fits(came.len())?;
+            values.clone_from_slice(&came);
+            return Ok(());
         }
-        values.clone_from_slice(&came);
+        match self.scalars()? {
+            Scalars::Here(came) => {
+                fits(came.len())?;
+                values.clone_from_slice(came);
+            }
+            Scalars::Beside(run) => {
+                fits(run.len())?;
+                run.copy_to(values);
+            }
+        }
         Ok(())
     }
 
@@ -201,14 +212,23 @@ impl<'m> Decoder<'m> {
         }
     }
 
-    fn scalars<T: 'static>(&mut self) -> Result<&'m mut [T], DecodeError> {
-        let count = self.value::<u64>()?;
+    fn scalars<T: 'static>(&mut self) -> Result<Scalars<'m, T>, DecodeError> {
+        let head = self.value::<u64>()?;
+        let (count, is_beside) = (head >> 1, head & 1 == 1);
+        let size = count.saturating_mul(size_of::<T>() as u64);
+        if is_beside {
+            let place = self.value()?;
+            let run = self.beside.and_then(|beside| beside.run(place, count));
+            return run.map(Scalars::Beside).ok_or(DecodeError::Length { claimed: size, held: 0 });
+        }
         let padding = self.position.next_multiple_of(ALIGNMENT) - self.position;
         self.take(padding)?;
-        let size = count.saturating_mul(size_of::<T>() as u64);
         let bytes = self.take_claimed(size)?;
         let held = bytes.len();
-        scalar::from_bytes(bytes).ok_or(DecodeError::Length { claimed: size, held })
+        if let Some(beside) = self.beside {
+            beside.miss(held);
+        }
+        scalar::from_bytes_mut(bytes).map(Scalars::Here).ok_or(DecodeError::Length { claimed: size, held })
     }
 
     fn take_claimed(&mut self, claimed: u64) -> Result<&'m mut [u8], DecodeError> {

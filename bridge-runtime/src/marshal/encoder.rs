@@ -5,12 +5,15 @@ use std::ffi::CStr;
 use serde::Serialize;
 
 use super::buffer::{Buffer, BufferError};
+use super::bulk::{Beside, Run};
 use super::scalar;
+use super::slice::{OutVec, SliceMut};
 
 /// Appends values to a message.
 #[derive(Debug)]
 pub struct Encoder<'b> {
     buffer: &'b mut Buffer,
+    beside: Option<&'b Beside>,
 }
 
 /// Why a value could not be put into a message.
@@ -28,7 +31,12 @@ pub enum EncodeError {
 impl<'b> Encoder<'b> {
     /// An encoder that appends to `buffer`.
     pub fn new(buffer: &'b mut Buffer) -> Self {
-        Self { buffer }
+        Self { buffer, beside: None }
+    }
+
+    /// Long runs of scalars go there while there is room.
+    pub fn beside(self, beside: &'b Beside) -> Self {
+        Self { beside: Some(beside), ..self }
     }
 
     /// Appends any value that serde can serialize.
@@ -78,14 +86,51 @@ impl<'b> Encoder<'b> {
     /// # Errors
     /// As [`Encoder::value`].
     pub fn slice<T: Serialize + 'static>(&mut self, values: &[T]) -> Result<(), EncodeError> {
-        match scalar::as_bytes(values) {
-            Some(bytes) => {
-                self.value(&(values.len() as u64))?;
-                self.buffer.align()?;
-                Ok(self.buffer.extend(bytes)?)
+        let Some(bytes) = scalar::as_bytes(values) else { return self.value(values) };
+        if let Some(beside) = self.beside {
+            if let Some(place) = beside.put(bytes) {
+                return self.placed(values.len(), place);
             }
-            None => self.value(values),
+            beside.miss(bytes.len());
         }
+        self.value(&((values.len() as u64) << 1))?;
+        self.buffer.align()?;
+        Ok(self.buffer.extend(bytes)?)
+    }
+
+    /// Appends a slice that came in to be changed.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn slice_mut<T: Serialize + 'static>(&mut self, values: &SliceMut<'_, T>) -> Result<(), EncodeError> {
+        match values.run() {
+            Some(run) => self.run(run),
+            None => self.slice(values),
+        }
+    }
+
+    /// Appends an array that came out.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn out_vec<T: Serialize + 'static>(&mut self, values: &OutVec<T>) -> Result<(), EncodeError> {
+        match values {
+            OutVec::Own(values) => self.slice(values),
+            OutVec::Beside(run) => self.run(run),
+        }
+    }
+
+    /// Scalars that lie beside messages are left there, if that is beside this one.
+    fn run<T: Serialize + 'static>(&mut self, run: &Run<T>) -> Result<(), EncodeError> {
+        match self.beside.and_then(|beside| beside.place(run)) {
+            Some(place) => self.placed(run.len(), place),
+            None => self.slice(&run.to_vec()),
+        }
+    }
+
+    fn placed(&mut self, count: usize, place: u64) -> Result<(), EncodeError> {
+        self.value(&((count as u64) << 1 | 1))?;
+        self.value(&place)
     }
 }
 

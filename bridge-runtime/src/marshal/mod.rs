@@ -1,16 +1,20 @@
-//! Values into messages and back: postcard, and runs of scalars as they lie in memory.
+//! Values into messages and back: postcard, and runs of scalars as they lie in memory, in the message or beside it.
 
 mod buffer;
+mod bulk;
 mod cross;
 mod decoder;
 mod encoder;
 mod scalar;
+mod slice;
 
 pub use buffer::{ALIGNMENT, Buffer, BufferError, LARGEST};
+pub use bulk::{Beside, Bulk, Run};
 pub use cross::{Cross, CrossInSlice};
-pub use decoder::{DecodeError, Decoder, SliceMut};
+pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
 pub(crate) use scalar::is_scalar;
+pub use slice::{OutVec, Slice, SliceMut};
 
 #[cfg(test)]
 mod tests {

@@ -33,7 +33,21 @@ pub(super) fn as_bytes<T: 'static>(values: &[T]) -> Option<&[u8]> {
 }
 
 /// Bytes as a slice of scalars; `None` for any other type, or where length or alignment do not fit.
-pub(super) fn from_bytes<T: 'static>(bytes: &mut [u8]) -> Option<&mut [T]> {
+pub(super) fn from_bytes<T: 'static>(bytes: &[u8]) -> Option<&[T]> {
+    macro_rules! cast {
+        (() $($scalar:ty)*) => {
+            $(if TypeId::of::<T>() == TypeId::of::<$scalar>() {
+                let values: &[$scalar] = bytemuck::try_cast_slice(bytes).ok()?;
+                return castaway::cast!(values, &[T]).ok();
+            })*
+        };
+    }
+    for_scalars!(cast!());
+    None
+}
+
+/// As [`from_bytes`], to be changed.
+pub(super) fn from_bytes_mut<T: 'static>(bytes: &mut [u8]) -> Option<&mut [T]> {
     macro_rules! cast {
         (() $($scalar:ty)*) => {
             $(if TypeId::of::<T>() == TypeId::of::<$scalar>() {
@@ -65,9 +79,10 @@ mod tests {
     fn bytes_that_do_not_fit_are_refused() {
         let mut words = [1u64, 2];
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
-        assert_eq!(from_bytes::<u64>(bytes), Some(&mut [1, 2][..]));
-        assert_eq!(from_bytes::<u64>(&mut bytes[..12]), None);
-        assert_eq!(from_bytes::<u64>(&mut bytes[1..9]), None);
-        assert_eq!(from_bytes::<bool>(bytes), None);
+        assert_eq!(from_bytes::<u64>(bytes), Some(&[1, 2][..]));
+        assert_eq!(from_bytes_mut::<u64>(bytes), Some(&mut [1, 2][..]));
+        assert_eq!(from_bytes_mut::<u64>(&mut bytes[..12]), None);
+        assert_eq!(from_bytes_mut::<u64>(&mut bytes[1..9]), None);
+        assert_eq!(from_bytes_mut::<bool>(bytes), None);
     }
 }

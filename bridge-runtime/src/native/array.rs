@@ -1,11 +1,14 @@
 //! Arrays. Where an element is the same in Rust and in C the library works on the memory at hand; others are converted
 //! one by one.
 
+use std::sync::Arc;
+
 use castaway::cast;
 
 use super::spare::spare;
 use super::{Native, Scope, Zeroable as _};
 use crate::fault::Fault;
+use crate::marshal::{Bulk, OutVec, Run, Slice, SliceMut};
 
 /// An array inside a struct, to C.
 ///
@@ -43,6 +46,8 @@ pub(super) type FromC<T, C> = unsafe fn(C) -> Result<T, Fault>;
 pub enum ArrayIn<'a, C> {
     /// The same in Rust and in C.
     Same(&'a [C]),
+    /// As many beside the message, the same in Rust and in C.
+    Beside(*const C, usize),
     /// Converted.
     Converted(Vec<C>),
 }
@@ -52,8 +57,13 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
     ///
     /// # Errors
     /// As [`Native::to_c`].
-    pub fn new<T: 'static>(values: &'a [T], to_c: ToC<T, C>, scope: &mut Scope) -> Result<Self, Fault> {
-        match cast!(values, &[C]) {
+    pub fn new<T: 'static>(values: &'a Slice<'_, T>, to_c: ToC<T, C>, scope: &mut Scope) -> Result<Self, Fault> {
+        if let Some(run) = values.run()
+            && let Some(pointer) = run.pointer()
+        {
+            return Ok(Self::Beside(pointer, run.len()));
+        }
+        match cast!(&**values, &[C]) {
             Ok(same) => Ok(Self::Same(same)),
             Err(values) => Ok(Self::Converted(all_to_c(values, to_c, scope)?)),
         }
@@ -64,6 +74,7 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
     pub fn len(&self) -> usize {
         match self {
             Self::Same(values) => values.len(),
+            Self::Beside(_, count) => *count,
             Self::Converted(values) => values.len(),
         }
     }
@@ -72,6 +83,7 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
     pub fn pass(&mut self) -> *const C {
         match self {
             Self::Same(values) => values.as_ptr(),
+            Self::Beside(pointer, _) => *pointer,
             Self::Converted(values) => values.as_ptr(),
         }
     }
@@ -82,6 +94,8 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
 pub enum ArrayInOut<'a, T, C> {
     /// The same in Rust and in C.
     Same(&'a mut [C]),
+    /// As many beside the message, the same in Rust and in C.
+    Beside(*mut C, usize),
     /// Converted, and to be converted back.
     Converted(&'a mut [T], Vec<C>, FromC<T, C>),
 }
@@ -91,8 +105,18 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     ///
     /// # Errors
     /// As [`Native::to_c`].
-    pub fn new(values: &'a mut [T], to_c: ToC<T, C>, from_c: FromC<T, C>, scope: &mut Scope) -> Result<Self, Fault> {
-        match cast!(values, &mut [C]) {
+    pub fn new(
+        values: &'a mut SliceMut<'_, T>,
+        to_c: ToC<T, C>,
+        from_c: FromC<T, C>,
+        scope: &mut Scope,
+    ) -> Result<Self, Fault> {
+        if let Some(run) = values.run()
+            && let Some(pointer) = run.pointer()
+        {
+            return Ok(Self::Beside(pointer, run.len()));
+        }
+        match cast!(&mut **values, &mut [C]) {
             Ok(same) => Ok(Self::Same(same)),
             Err(values) => {
                 let converted = all_to_c(values, to_c, scope)?;
@@ -106,6 +130,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     pub fn len(&self) -> usize {
         match self {
             Self::Same(values) => values.len(),
+            Self::Beside(_, count) => *count,
             Self::Converted(values, ..) => values.len(),
         }
     }
@@ -114,6 +139,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     pub fn pass(&mut self) -> *mut C {
         match self {
             Self::Same(values) => values.as_mut_ptr(),
+            Self::Beside(pointer, _) => *pointer,
             Self::Converted(_, values, _) => values.as_mut_ptr(),
         }
     }
@@ -136,11 +162,23 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     }
 }
 
+/// Where long results of a call go.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Room<'c>(Option<&'c Arc<Bulk>>);
+
+impl<'c> Room<'c> {
+    pub(crate) fn new(bulk: Option<&'c Arc<Bulk>>) -> Self {
+        Self(bulk)
+    }
+}
+
 /// The slot of an array that comes out.
 #[derive(Debug)]
-pub struct ArrayBuffer<T, C> {
-    values: Vec<C>,
-    from_c: FromC<T, C>,
+pub enum ArrayBuffer<T, C> {
+    /// In memory of its own.
+    Own(Vec<C>, FromC<T, C>),
+    /// The same in Rust and in C, where the client takes it from.
+    Beside(Run<T>, *mut C),
 }
 
 impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
@@ -148,19 +186,30 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     ///
     /// # Errors
     /// [`Fault::Argument`] for `parameter` without memory for them.
-    pub fn new(parameter: &str, capacity: usize, from_c: FromC<T, C>) -> Result<Self, Fault> {
-        Ok(Self { values: zeros(parameter, capacity)?, from_c })
+    pub fn new(parameter: &str, capacity: usize, from_c: FromC<T, C>, Room(bulk): Room<'_>) -> Result<Self, Fault> {
+        if let Some(run) = bulk.and_then(|bulk| bulk.room(capacity))
+            && let Some(pointer) = run.pointer()
+        {
+            return Ok(Self::Beside(run, pointer));
+        }
+        Ok(Self::Own(zeros(parameter, capacity)?, from_c))
     }
 
     /// Its capacity, in elements.
     #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
     pub fn len(&self) -> usize {
-        self.values.len()
+        match self {
+            Self::Own(values, _) => values.len(),
+            Self::Beside(run, _) => run.len(),
+        }
     }
 
     /// The C value.
     pub fn pass(&mut self) -> *mut C {
-        self.values.as_mut_ptr()
+        match self {
+            Self::Own(values, _) => values.as_mut_ptr(),
+            Self::Beside(_, pointer) => *pointer,
+        }
     }
 
     /// The first `length` elements that the library left.
@@ -170,13 +219,22 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     ///
     /// # Safety
     /// As [`Native::from_c`].
-    pub unsafe fn take(mut self, parameter: &str, length: usize) -> Result<Vec<T>, Fault> {
-        check_length(parameter, length, self.values.len())?;
-        self.values.truncate(length);
-        match cast!(self.values, Vec<T>) {
-            Ok(same) => Ok(same),
-            // SAFETY: the caller's promise is passed on.
-            Err(values) => values.into_iter().map(|c| unsafe { (self.from_c)(c) }).collect(),
+    pub unsafe fn take(self, parameter: &str, length: usize) -> Result<OutVec<T>, Fault> {
+        check_length(parameter, length, self.len())?;
+        match self {
+            Self::Beside(mut run, _) => {
+                run.truncate(length);
+                Ok(OutVec::Beside(run))
+            }
+            Self::Own(mut values, from_c) => {
+                values.truncate(length);
+                let values = match cast!(values, Vec<T>) {
+                    Ok(same) => same,
+                    // SAFETY: the caller's promise is passed on.
+                    Err(values) => values.into_iter().map(|c| unsafe { from_c(c) }).collect::<Result<_, Fault>>()?,
+                };
+                Ok(OutVec::Own(values))
+            }
         }
     }
 }
@@ -246,11 +304,13 @@ mod tests {
     fn scalars_are_not_converted_and_others_are() {
         let mut scope = Scope::default();
         let numbers = [1.0, 2.0];
-        assert_eq!(ArrayIn::new(&numbers, f64::to_c, &mut scope).unwrap().pass(), numbers.as_ptr());
-        assert!(matches!(ArrayIn::new(&[true, false], bool::to_c, &mut scope).unwrap(), ArrayIn::Converted(_)));
+        assert_eq!(ArrayIn::new(&Slice::of(&numbers), f64::to_c, &mut scope).unwrap().pass(), numbers.as_ptr());
+        let flags = [true, false];
+        assert!(matches!(ArrayIn::new(&Slice::of(&flags), bool::to_c, &mut scope).unwrap(), ArrayIn::Converted(_)));
 
         let mut flags = [true, false];
-        let mut slot = ArrayInOut::new(&mut flags, bool::to_c, <bool as Native>::from_c, &mut scope).unwrap();
+        let mut values = SliceMut::of(&mut flags);
+        let mut slot = ArrayInOut::new(&mut values, bool::to_c, <bool as Native>::from_c, &mut scope).unwrap();
         // SAFETY: the slot has two elements.
         let second = unsafe { slot.pass().add(1) };
         // SAFETY: as above.
@@ -262,12 +322,12 @@ mod tests {
 
     #[test]
     fn a_buffer_is_cut_to_the_length_and_not_beyond_its_end() {
-        let mut slot = ArrayBuffer::new("y", 3, <i32 as Native>::from_c).unwrap();
+        let mut slot = ArrayBuffer::new("y", 3, <i32 as Native>::from_c, Room::default()).unwrap();
         // SAFETY: the slot has three elements.
         unsafe { slot.pass().write(5) };
         // SAFETY: there are no pointers in integers.
-        assert_eq!(unsafe { slot.take("y", 2) }.unwrap(), [5, 0]);
-        let slot = ArrayBuffer::new("y", 3, <i32 as Native>::from_c).unwrap();
+        assert_eq!(unsafe { slot.take("y", 2) }.unwrap().into_vec(), [5, 0]);
+        let slot = ArrayBuffer::new("y", 3, <i32 as Native>::from_c, Room::default()).unwrap();
         // SAFETY: there are no pointers in integers.
         let error = unsafe { slot.take("y", 4) }.unwrap_err();
         assert_eq!(error.to_string(), "the library returned 4 as the length of `y`, whose buffer has room for 3");

@@ -2,10 +2,10 @@
 
 use std::alloc::Layout;
 
-use super::array::{ArrayBuffer, ArrayIn};
+use super::array::{ArrayBuffer, ArrayIn, Room};
 use super::{Address, Bool32, Native, Scope, in_field};
 use crate::fault::Fault;
-use crate::marshal::{Decoder, EncodeError, Encoder};
+use crate::marshal::{Decoder, EncodeError, Encoder, Slice};
 
 /// A type whose values can stand in memory of a server of `Interface`.
 #[diagnostic::on_unimplemented(
@@ -88,6 +88,8 @@ unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>
     }
     // A type without pointers leaves nothing in it.
     let mut scope = Scope::new();
+    // What is copied here is this process's own.
+    let values = Slice::of(&values);
     let mut values = in_field(VALUES, ArrayIn::new(&values, T::to_c, &mut scope))?;
     // SAFETY: the caller says that there is room; what has just come in a message does not overlap it. Of bytes rather
     // than values, because the library may be looking.
@@ -96,12 +98,12 @@ unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>
 }
 
 unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Put, Fault> {
-    let mut copy = ArrayBuffer::new("count", count, T::from_c)?;
+    let mut copy = ArrayBuffer::new("count", count, T::from_c, Room::default())?;
     // SAFETY: the caller says that there are so many; the buffer has room for them, and is new.
     unsafe { copy.pass().cast::<u8>().copy_from_nonoverlapping(from, count * size_of::<T::C>()) };
     // SAFETY: there are no pointers in the type.
     let values = unsafe { copy.take(VALUES, count) }?;
-    Ok(Box::new(move |encoder| encoder.slice(&values)))
+    Ok(Box::new(move |encoder| encoder.out_vec(&values)))
 }
 
 const VALUES: &str = "values";

@@ -16,7 +16,7 @@ mod scalar;
 mod spare;
 mod text;
 
-pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, array_field, array_from_c, array_to_c, returned_array};
+pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_c, array_to_c, returned_array};
 pub use bytemuck::Zeroable;
 pub(crate) use callback::with_closures;
 pub use callback::{

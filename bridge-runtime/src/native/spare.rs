@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 
-use crate::marshal::is_scalar;
+use crate::marshal::{OutVec, is_scalar};
 
 thread_local! {
     /// One vector for each type.
@@ -15,7 +15,8 @@ thread_local! {
 const LARGEST_KEPT: usize = 64 << 20;
 
 /// Keeps the memory of an array of scalars, which is no longer needed, if it is the larger one.
-pub fn recycle<T: 'static>(mut values: Vec<T>) {
+pub fn recycle<T: 'static>(values: impl Into<OutVec<T>>) {
+    let OutVec::Own(mut values) = values.into() else { return };
     if !is_scalar::<T>() || values.capacity().saturating_mul(size_of::<T>()) > LARGEST_KEPT {
         return;
     }

@@ -6,12 +6,12 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::abandoned::Abandoned;
-use super::line::{LaneTarget, Line, Refused};
+use super::line::{LaneTarget, Line, OUTERMOST, Refused};
 use super::link::Link;
 use crate::fault::Fault;
 use crate::interface::Interface;
-use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
-use crate::native::Element;
+use crate::marshal::{Bulk, DecodeError, Decoder, EncodeError, Encoder};
+use crate::native::{Element, Room};
 use crate::registration::Registration;
 use crate::wire::Message;
 
@@ -49,13 +49,15 @@ pub trait Dispatch<S: ?Sized>: Interface {
 pub struct Call {
     line: Arc<Line>,
     depth: u32,
+    /// Where its long results go, if they do not go into the answer.
+    bulk: Option<Arc<Bulk>>,
     /// What became of the answer, once there is one.
     sent: RefCell<Option<io::Result<()>>>,
 }
 
 impl Call {
-    pub(super) fn new(line: Arc<Line>, depth: u32) -> Self {
-        Self { line, depth, sent: RefCell::new(None) }
+    pub(super) fn new(line: Arc<Line>, depth: u32, bulk: Option<Arc<Bulk>>) -> Self {
+        Self { line, depth, bulk, sent: RefCell::new(None) }
     }
 
     pub(super) fn sent(&self) -> Option<io::Result<()>> {
@@ -68,9 +70,18 @@ impl Call {
     /// [`Fault::Result`] for what cannot be sent; the call is not answered then.
     pub fn answer(&self, encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>) -> Result<(), Fault> {
         let mut lane = self.line.lane();
-        encode(&mut lane.begin(&Message::Return)?)?;
+        let mut encoder = match self.depth {
+            OUTERMOST => lane.begin_outermost(&Message::Return)?,
+            _ => lane.begin(&Message::Return)?,
+        };
+        encode(&mut encoder)?;
         self.sent.replace(Some(lane.send()));
         Ok(())
+    }
+
+    /// Where its long results go.
+    pub fn room(&self) -> Room<'_> {
+        Room::new(self.bulk.as_ref())
     }
 
     /// The closure at `place` among those that the method was given for the time of the call.

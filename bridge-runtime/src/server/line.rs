@@ -54,6 +54,9 @@ struct Current {
     depth: u32,
 }
 
+/// The depth of a call that is inside of no other.
+pub(super) const OUTERMOST: u32 = 1;
+
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
 }
@@ -99,8 +102,12 @@ impl Line {
 
     /// Answers what has arrived.
     pub(super) fn answer(self: &Arc<Self>, target: &Rc<dyn Target>) -> io::Result<()> {
-        let (message, taken) = self.lane().take()?;
-        self.handle(message, taken, target, 1)
+        let (message, taken) = {
+            let mut lane = self.lane();
+            lane.begin_call();
+            lane.take()?
+        };
+        self.handle(message, taken, target, OUTERMOST)
     }
 
     fn handle(self: &Arc<Self>, message: Message, taken: Taken, target: &Rc<dyn Target>, depth: u32) -> io::Result<()> {
@@ -113,6 +120,11 @@ impl Line {
             Message::Open { address, secret, purpose } => match self.open(&address, secret, purpose, &**target) {
                 Ok(()) => Message::Return,
                 Err(error) => Message::Fault(Fault::Message(format!("another lane cannot be opened: {error}"))),
+            },
+            // Not from inside of a call, whose arrays lie in the memory that there is.
+            Message::Bulk { address, words } if depth == OUTERMOST => match self.lane().open_bulk(&address, words) {
+                Ok(()) => Message::Return,
+                Err(error) => Message::Fault(Fault::Message(format!("there is no room for long arrays: {error}"))),
             },
             other => return Err(out_of_turn(&other)),
         };
@@ -144,7 +156,7 @@ impl Line {
     ) -> io::Result<()> {
         let current = Current { line: Arc::clone(self), target: Rc::clone(target), depth };
         let outer = CURRENT.replace(Some(current));
-        let call = Call::new(Arc::clone(self), depth);
+        let call = Call::new(Arc::clone(self), depth, taken.bulk().filter(|_| depth == OUTERMOST));
         let result = catch(|| target.call(method, taken.decoder(), &call));
         CURRENT.set(outer);
         let mut lane = self.lane();

@@ -6,7 +6,7 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-pub(crate) use memory::{Offer, Shareable, SharedMemory};
+pub(crate) use memory::{Offer, Shareable, SharedMemory, SharedWords};
 #[cfg(unix)]
 pub(crate) use unix::*;
 #[cfg(windows)]

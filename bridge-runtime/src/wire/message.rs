@@ -6,7 +6,7 @@ use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 
 /// The version of everything in this module; client and server must agree on it.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// What one side proves itself with.
 pub type Secret = [u8; 16];
@@ -64,6 +64,14 @@ pub enum Message {
     },
     /// Server to client, first on a further lane.
     Joined(Secret),
+    /// Client to server, between calls: from the next call on, long arrays lie in this memory. The answer is `Return`, or
+    /// `Fault` if the server cannot have it, and the lane has what it had before.
+    Bulk {
+        /// What the server opens it by.
+        address: String,
+        /// How long it is.
+        words: u32,
+    },
 }
 
 /// What a further lane is for.

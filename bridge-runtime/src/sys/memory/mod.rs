@@ -10,6 +10,7 @@ mod windows;
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+use std::sync::atomic::AtomicU64;
 use std::{fmt, io};
 
 #[cfg(target_os = "linux")]
@@ -30,6 +31,13 @@ pub(crate) unsafe trait Shareable: Sync {}
 pub(crate) struct SharedMemory<T> {
     mapping: system::Mapping,
     content: PhantomData<T>,
+}
+
+/// As many words as it was asked for, which another process has as well.
+#[derive(Debug)]
+pub(crate) struct SharedWords {
+    mapping: system::Mapping,
+    count: usize,
 }
 
 /// Memory that another process may open; until this is dropped.
@@ -56,6 +64,41 @@ impl<T: Shareable> SharedMemory<T> {
     pub(crate) fn open(address: &str) -> io::Result<Self> {
         let () = Self::FITS;
         Ok(Self { mapping: system::open(address, size_of::<T>())?, content: PhantomData })
+    }
+}
+
+impl SharedWords {
+    /// As [`SharedMemory::new`].
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn new(count: usize) -> io::Result<(Self, Offer)> {
+        let (mapping, offer) = system::create(bytes(count)?)?;
+        Ok((Self { mapping, count }, Offer(offer)))
+    }
+
+    /// As [`SharedMemory::open`].
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn open(address: &str, count: usize) -> io::Result<Self> {
+        Ok(Self { mapping: system::open(address, bytes(count)?)?, count })
+    }
+}
+
+/// Of so many words.
+fn bytes(count: usize) -> io::Result<usize> {
+    // No slice is longer than this.
+    let bytes = count.checked_mul(size_of::<AtomicU64>()).filter(|bytes| isize::try_from(*bytes).is_ok());
+    bytes.ok_or_else(|| io::ErrorKind::OutOfMemory.into())
+}
+
+impl AsRef<[AtomicU64]> for SharedWords {
+    fn as_ref(&self) -> &[AtomicU64] {
+        let start: NonNull<AtomicU64> = self.mapping.start().cast();
+        // SAFETY: the mapping is as long, aligned to a page, and lives as long as `self`. Atomics are any bits, and allow
+        // that others write to them meanwhile.
+        unsafe { std::slice::from_raw_parts(start.as_ptr(), self.count) }
     }
 }
 
@@ -109,6 +152,16 @@ mod tests {
         drop(mine);
         assert_eq!(theirs.0[1].load(Ordering::Relaxed), 7, "it lives as long as somebody has it");
         assert!(SharedMemory::<Two>::open(&address).is_err(), "and can be opened for as long as it is offered");
+    }
+
+    #[test]
+    fn words_are_shared_and_as_many_as_are_asked_for() {
+        let (mine, offer) = SharedWords::new(1000).unwrap();
+        let theirs = SharedWords::open(&offer.address(), 1000).unwrap();
+        assert!(SharedWords::open(&offer.address(), 5000).is_err(), "there are not so many");
+        assert!(SharedWords::open(&offer.address(), usize::MAX).is_err());
+        mine.as_ref()[999].store(7, Ordering::Relaxed);
+        assert_eq!((theirs.as_ref().len(), theirs.as_ref()[999].load(Ordering::Relaxed)), (1000, 7));
     }
 
     #[test]

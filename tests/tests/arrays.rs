@@ -1,0 +1,168 @@
+//! Long arrays: beside the messages where a lane has memory for them, in the messages where it has not, and the same for
+//! whoever calls.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use bridge32::{Error, Lane};
+use bridge32_tests::arrays::{Arrays as _, ArraysClient, ArraysLibrary};
+use bridge32_tests::pair;
+use bridge32_tests::watchdog::Watchdog;
+
+/// A client of the library, and one of Rust.
+fn launch(test: &'static str) -> (Watchdog, [ArraysClient; 2]) {
+    let rust = ArraysClient::builder().server(pair::server("rust-arrays"));
+    (Watchdog::new(test), [ArraysClient::launch().unwrap(), rust.launch().unwrap()])
+}
+
+fn numbers(count: usize) -> Vec<f64> {
+    (0..count).map(|i| i as f64).collect()
+}
+
+/// From what goes in a message to more than any lane has, and back again.
+const COUNTS: [usize; 9] = [0, 1, 127, 128, 1000, 100_000, 3_000_000, 5_000_000, 10];
+
+#[test]
+fn of_every_length() {
+    let (_watchdog, clients) = launch("arrays of every length");
+    for client in clients {
+        for count in COUNTS {
+            let values = numbers(count);
+            // Once with what memory there is, and once with what the first has asked for.
+            for factor in [2.0, -1.0] {
+                let products = client.scalar_multiply(factor, &values).unwrap();
+                assert_eq!(products.len(), count);
+                let wrong = products.iter().zip(&values).find(|(product, value)| **product != factor * **value);
+                assert_eq!(wrong, None, "{count} by {factor}");
+            }
+        }
+    }
+}
+
+#[test]
+fn changed_in_place() {
+    let (_watchdog, clients) = launch("arrays that are changed");
+    for client in clients {
+        for count in [1, 1000, 200_000, 200_000, 1000] {
+            let mut values = vec![0.5f32; count];
+            assert_eq!(client.negate_all(&mut values).unwrap(), 0.5 * count as f32);
+            assert_eq!(client.negate_all(&mut values).unwrap(), -0.5 * count as f32);
+            assert_eq!(values, vec![0.5; count]);
+            // Of a method with a body, and of a type that is another in C.
+            let mut values = vec![3i16; count];
+            assert_eq!(client.fill(4, &mut values).unwrap(), (0..count).fold(0i16, |sum, _| sum.wrapping_add(3)));
+            assert_eq!(values, vec![4; count]);
+            let mut flags = vec![true; count];
+            assert_eq!(client.invert_all(&mut flags).unwrap(), 0, "those that are set afterwards");
+            assert_eq!(flags, vec![false; count]);
+            let bytes: Vec<u8> = (0..count).map(|i| i as u8).collect();
+            assert!(client.reversed(&bytes).unwrap().iter().eq(bytes.iter().rev()));
+        }
+    }
+}
+
+#[test]
+fn as_many_as_the_library_says() {
+    let (_watchdog, clients) = launch("arrays of the library's length");
+    for client in clients {
+        for _ in 0..3 {
+            let (count, squares) = client.squares(20_001).unwrap();
+            assert_eq!((count, squares.len(), squares.last()), (10_000, 10_000, Some(&99_980_001)));
+            // Its room was used before, and is empty again.
+            let values = vec![2000.0; 3];
+            let products = client.multiply_first(3.0, &values, 3).unwrap();
+            assert_eq!((products.len(), &products[..4]), (2000, &[6000.0, 6000.0, 6000.0, 0.0][..]));
+            assert!(products[3..].iter().all(|product| *product == 0.0));
+        }
+    }
+}
+
+#[test]
+fn as_the_elements_say() {
+    let (_watchdog, clients) = launch("arrays whose length elements say");
+    for client in clients {
+        let mut values = vec![1.0; 3000];
+        values[0] = 3000.0;
+        for _ in 0..3 {
+            let products = client.multiply_first(2.0, &values, 3000).unwrap();
+            assert_eq!((products.len(), products[0], products[2999]), (3000, 6000.0, 2.0));
+        }
+    }
+}
+
+/// What a call has there stays as it is while its closures make calls of the same kind.
+#[test]
+fn calls_inside_of_calls() {
+    let (_watchdog, clients) = launch("arrays of nested calls");
+    for client in clients {
+        for count in [5, 5000, 5000, 300_000, 300_000] {
+            let values = numbers(count);
+            let other = vec![-7.0; count];
+            let (sum, mapped) = client
+                .mapped_at_ends(&values, |value| {
+                    let products = client.scalar_multiply(2.0, &other).unwrap();
+                    assert!(products.iter().all(|product| *product == -14.0));
+                    let (sum, deeper) = client.mapped_at_ends(&other, |value| value - 1.0).unwrap();
+                    assert_eq!((sum, deeper[0], deeper[1]), (-7.0 * count as f64, -8.0, -7.0));
+                    value + 0.5
+                })
+                .unwrap();
+            assert_eq!(sum, values.iter().sum::<f64>());
+            let mut expected = values.clone();
+            expected[0] += 0.5;
+            expected[count - 1] += 0.5;
+            assert!(mapped == expected, "{count}");
+        }
+    }
+}
+
+#[test]
+fn after_a_call_that_failed() {
+    let (_watchdog, clients) = launch("arrays after a failure");
+    for client in clients {
+        let values = numbers(50_000);
+        for _ in 0..3 {
+            assert_eq!(client.scalar_multiply(1.0, &values).unwrap(), values);
+            let error = client.squares(-1).unwrap_err();
+            assert!(matches!(error, Error::Argument { .. } | Error::Panic { .. }), "{error}");
+            let error = client.mapped_at_ends(&values, |_| panic!("on purpose")).unwrap_err();
+            assert!(matches!(error, Error::Callback { .. }), "{error}");
+        }
+    }
+}
+
+#[test]
+fn by_many_threads() {
+    let (_watchdog, clients) = launch("arrays of many threads");
+    for client in &clients {
+        std::thread::scope(|scope| {
+            for thread in 1..=4 {
+                scope.spawn(move || {
+                    for round in 0..20 {
+                        let values = vec![f64::from(thread); 1000 * round];
+                        let products = client.scalar_multiply(2.0, &values).unwrap();
+                        assert!(products.iter().all(|product| *product == f64::from(2 * thread)));
+                        assert_eq!(products.len(), values.len());
+                    }
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn over_every_lane_and_none() {
+    let _watchdog = Watchdog::new("arrays over every lane");
+    let values = numbers(100_000);
+    for lane in [Lane::Pipe, Lane::Fast, Lane::Auto] {
+        let client = ArraysClient::builder().lane(lane).launch().unwrap();
+        for _ in 0..3 {
+            assert_eq!(client.scalar_multiply(1.0, &values).unwrap(), values);
+        }
+    }
+    // The library in this process, with and without the encoding between.
+    let file = env!("FIXTURE_LIBRARY").replace("fixture", "vocabulary");
+    let library = || ArraysLibrary::load_from(&file).unwrap();
+    assert_eq!(library().scalar_multiply(1.0, &values), values);
+    assert_eq!(library().negate_all(&mut [1.0, 2.0]), 3.0);
+    assert_eq!(ArraysClient::in_process(library()).scalar_multiply(1.0, &values).unwrap(), values);
+}
