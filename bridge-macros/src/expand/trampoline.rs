@@ -12,7 +12,7 @@ use crate::names::{self, local};
 /// The types of C are left to inference wherever they can be: the compiler then reports a type that has none once.
 pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let Names { closure, closures, trampoline, function, table, tie, pointer } = Names::of(&parameter.name);
+    let Names { closure, closures, trampoline, function, entry, table, tie, pointer } = Names::of(&parameter.name);
     let (text, bound) = (names::text(&parameter.name), callback.closure());
     let c_parameters: Vec<_> = callback.signature.parameters.iter().map(CParameter::of).collect();
     let c_names: Vec<_> = c_parameters.iter().map(|parameter| &parameter.name).collect();
@@ -20,7 +20,7 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
     let passed: Vec<_> = passed(&callback.signature).collect();
     let generics: Vec<_> = passed.iter().map(|parameter| &parameter.ty).collect();
     let names: Vec<_> = passed.iter().map(|parameter| &parameter.name).collect();
-    let (returns, slot, lent) = (local("__R"), local("SLOT"), local("lent"));
+    let (returns, slot, lent, entry_key) = (local("__R"), local("SLOT"), local("lent"), local("key"));
     let scope = quote!(&mut #private::Scope);
     let run = quote! {
         ::std::boxed::Box<
@@ -55,10 +55,18 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
         vec![quote! {
             #[allow(unused_variables)]
             unsafe extern #abi fn #function #number(#(#c_names: #c_types),*) -> #returns {
-                #closures.run::<#run, #returns>(#key, |closure, scope| closure(#(#names,)* scope))
+                Self::#entry(#key #(, #names)*)
             }
         }]
     });
+    // Apart from the functions that C calls, which there may be many of.
+    let entered = quote! {
+        #[inline(never)]
+        #[allow(clippy::too_many_arguments)]
+        fn #entry(#entry_key: ::core::primitive::u32 #(, #names: #generics)*) -> #returns {
+            #closures.run::<#run, #returns>(#entry_key, |closure, scope| closure(#(#names,)* scope))
+        }
+    };
     let signature = quote!(fn(#(#generics),*) -> #returns);
     quote! {
         type #closure<'c> = dyn #bound + ::core::marker::Send + 'c;
@@ -71,6 +79,8 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
 
         impl<#bounds> #table<#all> {
             #functions
+
+            #entered
 
             #defined
         }
@@ -165,6 +175,7 @@ struct Names {
     closures: Ident,
     trampoline: Ident,
     function: Ident,
+    entry: Ident,
     table: Ident,
     tie: Ident,
     pointer: Ident,
@@ -178,6 +189,7 @@ impl Names {
             closures: name("__CLOSURES"),
             trampoline: name("__Trampoline"),
             function: name("trampoline"),
+            entry: name("entry"),
             table: name("__Table"),
             tie: name("tie"),
             pointer: name("pointer"),

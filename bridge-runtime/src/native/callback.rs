@@ -151,36 +151,40 @@ impl Closures {
     /// Calls a closure of type `F` for C: `run` gives it the arguments, and takes what it returns. Where that fails, C
     /// gets zero; the failure waits for the call of C to return.
     pub fn run<F: Any, C: Zeroable>(&self, key: u32, run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Fault>) -> C {
-        let Some(entry) = self.entries().by_key.get(&key).cloned() else {
-            self.complain();
-            return C::zeroed();
-        };
+        let (mut run, mut value) = (Some(run), C::zeroed());
+        self.enter(key, &mut |closure, scope| {
+            let Some((closure, run)) = closure.downcast_mut::<F>().zip(run.take()) else { return Ok(false) };
+            value = run(closure, scope)?;
+            Ok(true)
+        });
+        value
+    }
+
+    /// Lets `run` call the closure, unless that is one of another type, as which it returns false.
+    fn enter(&self, key: u32, run: &mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Fault>) {
+        let Some(entry) = self.entries().by_key.get(&key).cloned() else { return self.complain() };
         if entry.has_failed() {
-            return C::zeroed();
+            return;
         }
         let result = entry.running.enter(|Running { closure, returned }| {
-            let Some(closure) = closure.as_mut().and_then(|closure| closure.downcast_mut::<F>()) else {
-                self.complain();
-                return Ok(Ok(C::zeroed()));
-            };
+            let Some(closure) = closure else { return Ok(Ok(false)) };
             let mut scope = Scope::new();
             // What a panic leaves half done is the concern of whoever wrote the closure.
-            let result = catch_unwind(AssertUnwindSafe(|| run(closure, &mut scope)));
+            let result = catch_unwind(AssertUnwindSafe(|| run(&mut **closure, &mut scope)));
             *returned = Kept(scope);
             result
         });
         let payload: Payload = match result {
-            Some(Ok(Ok(value))) => return value,
+            Some(Ok(Ok(true))) => return,
+            Some(Ok(Ok(false))) => return self.complain(),
             Some(Ok(Err(fault))) => self.fault(fault.to_string()),
             Some(Err(payload)) if matches!(payload.downcast_ref(), Some(Fault::Unregistered)) => {
-                self.complain();
-                return C::zeroed();
+                return self.complain();
             }
             Some(Err(payload)) => payload,
             None => self.fault(ALREADY_RUNNING.to_owned()),
         };
         entry.fail(payload);
-        C::zeroed()
     }
 
     fn fault(&self, reason: String) -> Payload {
