@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use bridge32_runtime::lane::{PipeTransport, Transport as _};
 use bridge32_runtime::marshal::{Beside, Buffer, Bulk, DecodeError, Decoder};
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::{Message, hello_protocol};
+use bridge32_runtime::wire::{Message, hello_protocol, next_part};
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
 
 use crate::{Input, conversation};
@@ -88,7 +88,7 @@ fn frames(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// The head of a message, and what stands behind it.
+/// The head of a message, and, where it has parts, theirs.
 fn message(input: &Input) -> Result<(), String> {
     let mut bytes = input.concat();
     let protocol = hello_protocol(&bytes);
@@ -99,6 +99,11 @@ fn message(input: &Input) -> Result<(), String> {
             && hello.protocol != protocol
         {
             return Err(format!("a hello of version {} was taken for one of {protocol}", hello.protocol));
+        }
+        if matches!(message, Message::Batch { .. } | Message::Results) {
+            while let Ok(Some(mut part)) = next_part(&mut decoder) {
+                let _ = part.value::<Message>();
+            }
         }
     }
     Ok(())

@@ -124,6 +124,16 @@ impl LaneEnd {
         Ok(encoder)
     }
 
+    /// Goes on with the message that was begun.
+    pub fn encoder(&mut self) -> Encoder<'_> {
+        Encoder::new(&mut self.outgoing)
+    }
+
+    /// As [`LaneEnd::encoder`], for one that was begun with [`LaneEnd::begin_outermost`].
+    pub fn encoder_outermost(&mut self) -> Encoder<'_> {
+        Encoder::new(&mut self.outgoing).beside(&self.beside)
+    }
+
     /// Sends the message that was begun.
     ///
     /// # Errors
@@ -131,6 +141,11 @@ impl LaneEnd {
     pub fn send(&mut self) -> io::Result<()> {
         frame::finish(&mut self.outgoing);
         self.transport.send(&mut self.outgoing)
+    }
+
+    /// Makes a message that was written elsewhere the one that [`LaneEnd::send`] sends, and drops what that was.
+    pub fn put(&mut self, message: Buffer) {
+        self.outgoing = message;
     }
 
     /// Memory for a message that is written while others come and go.

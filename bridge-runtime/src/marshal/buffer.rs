@@ -69,6 +69,11 @@ impl Buffer {
         self.len = 0;
     }
 
+    /// Forgets what is behind the first `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
     /// Sets the number of bytes in use; new bytes hold whatever was there before.
     ///
     /// # Errors

@@ -76,6 +76,20 @@ impl<'m> Decoder<'m> {
         self.position
     }
 
+    /// Whether everything was taken.
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Takes the next `length` bytes as a message by themselves. What is aligned in the whole one is so in it.
+    ///
+    /// # Errors
+    /// [`DecodeError::Length`].
+    pub fn part(&mut self, length: u32) -> Result<Self, DecodeError> {
+        let (position, beside) = (self.position, self.beside);
+        Ok(Self { rest: self.take_claimed(length.into())?, position, beside })
+    }
+
     /// Takes any value that serde can deserialize.
     ///
     /// # Errors

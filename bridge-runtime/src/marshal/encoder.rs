@@ -14,6 +14,7 @@ use super::slice::{OutVec, SliceMut};
 pub struct Encoder<'b> {
     buffer: &'b mut Buffer,
     beside: Option<&'b Beside>,
+    has_failure: bool,
 }
 
 /// Why a value could not be put into a message.
@@ -31,12 +32,17 @@ pub enum EncodeError {
 impl<'b> Encoder<'b> {
     /// An encoder that appends to `buffer`.
     pub fn new(buffer: &'b mut Buffer) -> Self {
-        Self { buffer, beside: None }
+        Self { buffer, beside: None, has_failure: false }
     }
 
     /// Long runs of scalars go there while there is room.
     pub fn beside(self, beside: &'b Beside) -> Self {
         Self { beside: Some(beside), ..self }
+    }
+
+    /// Whether a result was appended that is an error.
+    pub fn has_failure(&self) -> bool {
+        self.has_failure
     }
 
     /// Appends any value that serde can serialize.
@@ -78,6 +84,7 @@ impl<'b> Encoder<'b> {
     /// # Errors
     /// As [`Encoder::value`].
     pub fn result<T: Serialize, E: Serialize>(&mut self, result: &Result<T, E>) -> Result<(), EncodeError> {
+        self.has_failure |= result.is_err();
         self.value(result)
     }
 

@@ -1,19 +1,20 @@
 //! What a method sees of the call that it is carrying out: the answer, and the client's closures.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell, RefMut};
 use std::io;
 use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use super::abandoned::Abandoned;
 use super::line::{LaneTarget, Line, OUTERMOST, Refused};
 use super::link::Link;
 use crate::fault::Fault;
 use crate::interface::Interface;
+use crate::lane::LaneEnd;
 use crate::marshal::{Bulk, DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::{Element, Room};
 use crate::registration::Registration;
-use crate::wire::Message;
+use crate::wire::{Message, Parts};
 
 /// How calls reach an implementation `S` of the interface: the macro implements it for `dyn Trait`, for every
 /// implementation of the trait.
@@ -51,17 +52,64 @@ pub struct Call {
     depth: u32,
     /// Where its long results go, if they do not go into the answer.
     bulk: Option<Arc<Bulk>>,
+    /// Where the results of a batch are put together, if it is one of a batch.
+    results: Option<RefCell<Parts>>,
     /// What became of the answer, once there is one.
     sent: RefCell<Option<io::Result<()>>>,
+    /// Whether the answer is an error of the method's own.
+    has_failed: Cell<bool>,
+}
+
+/// Where an answer is written.
+enum Answer<'c> {
+    /// With long arrays beside it.
+    Outermost(MutexGuard<'c, LaneEnd>),
+    Lane(MutexGuard<'c, LaneEnd>),
+    Part(RefMut<'c, Parts>),
 }
 
 impl Call {
     pub(super) fn new(line: Arc<Line>, depth: u32, bulk: Option<Arc<Bulk>>) -> Self {
-        Self { line, depth, bulk, sent: RefCell::new(None) }
+        Self { line, depth, bulk, results: None, sent: RefCell::new(None), has_failed: Cell::new(false) }
     }
 
-    pub(super) fn sent(&self) -> Option<io::Result<()>> {
-        self.sent.take()
+    /// The calls of a batch, one after the other. Their results lie in the answer.
+    pub(super) fn of_batch(line: Arc<Line>, depth: u32, results: Parts) -> Self {
+        Self { results: Some(RefCell::new(results)), ..Self::new(line, depth, None) }
+    }
+
+    /// What became of the answer, or the fault to answer with.
+    pub(super) fn conclude(&self, result: Result<(), Fault>) -> Result<io::Result<()>, Fault> {
+        match (self.sent.take(), result) {
+            (Some(sent), Ok(())) => Ok(sent),
+            // A value panicked when it was dropped. The client has its answer; the output is what is left.
+            (Some(sent), Err(fault)) => {
+                fault.complain();
+                Ok(sent)
+            }
+            (None, Err(fault)) => Err(fault),
+            (None, Ok(())) => Err(Fault::Message("the call was not answered".to_owned())),
+        }
+    }
+
+    /// Whether the method's own result was an error; it is forgotten.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.take()
+    }
+
+    /// Puts a fault among the results of the batch.
+    pub(super) fn add_fault(&self, fault: Fault) -> Result<(), EncodeError> {
+        if let Some(results) = &self.results {
+            let mut results = results.borrow_mut();
+            results.begin(&Message::Fault(fault))?;
+            results.finish();
+        }
+        Ok(())
+    }
+
+    /// The results of the batch.
+    pub(super) fn into_results(self) -> Option<Parts> {
+        self.results.map(RefCell::into_inner)
     }
 
     /// Answers with a result. Until then a fault can still take its place.
@@ -69,14 +117,43 @@ impl Call {
     /// # Errors
     /// [`Fault::Result`] for what cannot be sent; the call is not answered then.
     pub fn answer(&self, encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>) -> Result<(), Fault> {
-        let mut lane = self.line.lane();
-        let mut encoder = match self.depth {
-            OUTERMOST => lane.begin_outermost(&Message::Return)?,
-            _ => lane.begin(&Message::Return)?,
-        };
+        let mut answer = self.begin()?;
+        let mut encoder = answer.encoder();
         encode(&mut encoder)?;
-        self.sent.replace(Some(lane.send()));
+        let has_failed = encoder.has_failure();
+        self.end(answer, has_failed);
         Ok(())
+    }
+
+    fn begin(&self) -> Result<Answer<'_>, EncodeError> {
+        if let Some(results) = &self.results {
+            let mut results = results.borrow_mut();
+            results.begin(&Message::Return)?;
+            return Ok(Answer::Part(results));
+        }
+        let mut lane = self.line.lane();
+        match self.depth {
+            OUTERMOST => {
+                lane.begin_outermost(&Message::Return)?;
+                Ok(Answer::Outermost(lane))
+            }
+            _ => {
+                lane.begin(&Message::Return)?;
+                Ok(Answer::Lane(lane))
+            }
+        }
+    }
+
+    fn end(&self, answer: Answer<'_>, has_failed: bool) {
+        let sent = match answer {
+            Answer::Outermost(mut lane) | Answer::Lane(mut lane) => lane.send(),
+            Answer::Part(mut results) => {
+                results.finish();
+                Ok(())
+            }
+        };
+        self.has_failed.set(has_failed);
+        self.sent.replace(Some(sent));
     }
 
     /// Where its long results go.
@@ -98,6 +175,16 @@ impl Call {
     pub fn keep(&self, number: Option<u32>, registration: Registration) {
         if let Some(number) = number {
             self.line.link().keep(number, registration);
+        }
+    }
+}
+
+impl Answer<'_> {
+    fn encoder(&mut self) -> Encoder<'_> {
+        match self {
+            Self::Outermost(lane) => lane.encoder_outermost(),
+            Self::Lane(lane) => lane.encoder(),
+            Self::Part(results) => results.encoder(),
         }
     }
 }

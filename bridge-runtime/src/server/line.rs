@@ -113,6 +113,7 @@ impl Line {
     fn handle(self: &Arc<Self>, message: Message, taken: Taken, target: &Rc<dyn Target>, depth: u32) -> io::Result<()> {
         let answer = match message {
             Message::Call { method } => return self.carry_out(method, taken, target, depth),
+            Message::Batch { stop } => return self.carry_out_all(stop, taken, target, depth),
             Message::Unregister(registrations) => {
                 self.link.unregister(&registrations);
                 Message::Return
@@ -154,23 +155,20 @@ impl Line {
         target: &Rc<dyn Target>,
         depth: u32,
     ) -> io::Result<()> {
-        let current = Current { line: Arc::clone(self), target: Rc::clone(target), depth };
-        let outer = CURRENT.replace(Some(current));
         let call = Call::new(Arc::clone(self), depth, taken.bulk().filter(|_| depth == OUTERMOST));
-        let result = catch(|| target.call(method, taken.decoder(), &call));
-        CURRENT.set(outer);
+        let result = self.inside(target, depth, || catch(|| target.call(method, taken.decoder(), &call)));
         let mut lane = self.lane();
         lane.give_back(taken);
-        match (call.sent(), result) {
-            (Some(sent), Ok(())) => sent,
-            // A value panicked when it was dropped. The client has its answer; the output is what is left.
-            (Some(sent), Err(fault)) => {
-                fault.complain();
-                sent
-            }
-            (None, Err(fault)) => lane.say(&Message::Fault(fault)),
-            (None, Ok(())) => lane.say(&Message::Fault(Fault::Message("the call was not answered".to_owned()))),
-        }
+        call.conclude(result).unwrap_or_else(|fault| lane.say(&Message::Fault(fault)))
+    }
+
+    /// Carries something out that this thread is said to be inside of meanwhile.
+    pub(super) fn inside<R>(self: &Arc<Self>, target: &Rc<dyn Target>, depth: u32, run: impl FnOnce() -> R) -> R {
+        let current = Current { line: Arc::clone(self), target: Rc::clone(target), depth };
+        let outer = CURRENT.replace(Some(current));
+        let result = run();
+        CURRENT.set(outer);
+        result
     }
 
     /// Asks the client something, carries out what it calls meanwhile, and takes the answer.

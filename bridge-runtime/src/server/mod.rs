@@ -1,6 +1,7 @@
 //! The 32-bit side: the process that loads the library and answers calls.
 
 mod abandoned;
+mod batch;
 mod call;
 mod catch;
 mod command_line;

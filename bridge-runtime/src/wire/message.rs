@@ -72,6 +72,15 @@ pub enum Message {
         /// How long it is.
         words: u32,
     },
+    /// Client to server: make these calls, one after the other. Each is a part (see [`next_part`](super::next_part)): its
+    /// [`Message::Call`], and its arguments.
+    Batch {
+        /// Whether no further call is made after one that failed.
+        stop: bool,
+    },
+    /// Server to client: the results of a batch follow, those of the calls that were made. Each is a part: [`Message::Return`]
+    /// and the result, or [`Message::Fault`].
+    Results,
 }
 
 /// What a further lane is for.

@@ -1,8 +1,10 @@
 //! What travels: messages, and the frames they travel in. Nothing here reads or writes; that is a lane's work.
 
+mod batch;
 pub mod frame;
 mod memory;
 mod message;
 
+pub use batch::{Parts, next_part};
 pub use memory::{Allocation, Block, MemoryCall};
 pub use message::{Failure, Hello, Message, PROTOCOL, Purpose, Ready, Secret, Start, hello_protocol};

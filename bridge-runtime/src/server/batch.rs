@@ -1,0 +1,72 @@
+//! Many calls in one message, carried out one after the other as if each had come by itself.
+
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::call::Call;
+use super::catch::catch;
+use super::line::{Line, Target, out_of_turn};
+use crate::fault::Fault;
+use crate::lane::Taken;
+use crate::marshal::{DecodeError, Decoder, EncodeError};
+use crate::wire::{Message, Parts, next_part};
+
+impl Line {
+    /// Carries out the calls of a batch, and answers with all their results.
+    pub(super) fn carry_out_all(
+        self: &Arc<Self>,
+        stop: bool,
+        mut taken: Taken,
+        target: &Rc<dyn Target>,
+        depth: u32,
+    ) -> io::Result<()> {
+        let memory = self.lane().buffer();
+        let results = Parts::new(memory, &Message::Results).map_err(io::Error::other)?;
+        let call = Call::of_batch(Arc::clone(self), depth, results);
+        let ended = self.inside(target, depth, || carry_out_each(stop, taken.decoder(), &**target, &call));
+        let mut lane = self.lane();
+        lane.give_back(taken);
+        match (ended, call.into_results()) {
+            (Ok(()), Some(results)) => {
+                lane.replace(results.into_frame());
+                lane.send()
+            }
+            (Err(Ended::Damaged(error)), _) => Err(error),
+            (Err(Ended::TooLarge(error)), _) => lane.say(&Message::Fault(error.into())),
+            (Ok(()), None) => Err(io::Error::other("a batch without results")),
+        }
+    }
+}
+
+/// Why the calls of a batch were not all made.
+enum Ended {
+    /// What came is no batch of calls.
+    Damaged(io::Error),
+    /// There is no room for a fault.
+    TooLarge(EncodeError),
+}
+
+impl From<DecodeError> for Ended {
+    fn from(error: DecodeError) -> Self {
+        Self::Damaged(io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+}
+
+/// Carries out call after call; after one that failed no other, if it is to `stop` there.
+fn carry_out_each(stop: bool, mut calls: Decoder<'_>, target: &dyn Target, call: &Call) -> Result<(), Ended> {
+    while let Some(mut arguments) = next_part(&mut calls)? {
+        let method = match arguments.value()? {
+            Message::Call { method } => method,
+            other => return Err(Ended::Damaged(out_of_turn(&other))),
+        };
+        let result = catch(|| target.call(method, arguments, call));
+        let fault = call.conclude(result).err();
+        let has_failed = call.has_failed() || fault.is_some();
+        fault.map_or(Ok(()), |fault: Fault| call.add_fault(fault)).map_err(Ended::TooLarge)?;
+        if stop && has_failed {
+            break;
+        }
+    }
+    Ok(())
+}
