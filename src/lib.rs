@@ -56,6 +56,7 @@
 //! |---|---|
 //! | `trait MyLib` | the interface itself; anyone may implement it, for a mock or a custom server |
 //! | `MyLibClient` | the 64-bit stub: the same methods, each returning `Result<T, bridge32::Error>`; `Clone + Send + Sync` |
+//! | `MyLibBatch` | what `client.batch(…)` writes calls down with; see [below](#many-calls-in-one-round-trip) |
 //! | `MyLibLibrary` | the native implementation, which loads the library and calls it in its own process: the server's, or that of a 64-bit program which has a 64-bit build of the library |
 //!
 //! # Methods
@@ -312,6 +313,53 @@
 //! of the call: the library gets zero for an answer, the closure is not run again, and nothing unwinds through C. A closure is
 //! not called from inside of itself. Without a context, 128 closures at a time can stand for one parameter.
 //!
+//! # Many calls in one round trip
+//!
+//! `client.batch(|b| …)` writes calls down, sends them together and brings their results back together. `b` has the methods of
+//! the client; each gives a [`Pending`] result at once. The closure returns these, by themselves or in tuples, arrays, `Vec`s
+//! and `Option`s, and what comes back has a result in the place of each.
+//!
+//! ```
+//! # use bridge32::bridge32;
+//! use bridge32::OnFailure;
+//!
+//! #[bridge32(lib = "meter")]
+//! pub trait Meter {
+//!     fn set_range(&self, channel: i32, range: f64);
+//!     fn read(&self, channel: i32) -> f64;
+//!     fn fill(&self, values: &mut [f64], #[len_of(values)] n: i32);
+//! }
+//!
+//! # fn call() -> Result<(), bridge32::Error> {
+//! # let client = MeterClient::launch()?;
+//! let (volts, amperes) = client.batch(|b| (b.read(1), b.read(2)))?;
+//! println!("{} W", volts? * amperes?);
+//!
+//! let all = client.batch(|b| (0..1000).map(|channel| b.read(channel)).collect::<Vec<_>>())?;
+//! let sum: f64 = all.into_iter().sum::<Result<_, _>>()?;
+//!
+//! let mut values = [0.0; 100];
+//! let (set, filled) = client.batch_with(OnFailure::Stop, |b| (b.set_range(1, 10.0), b.fill(&mut values)))?;
+//! set.and(filled)?;
+//! # Ok(())
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! - The calls are made in the order in which they were written down, also those whose result nobody wants. The server makes
+//!   them as one call, which others wait for.
+//! - Each has its own result, which is what the call by itself would give. One that fails keeps no other from being made, unless
+//!   [`OnFailure::Stop`] says so: then the others are [`Error::NotCalled`], which names the one that failed. An error that a method
+//!   returns by itself, and an argument that is refused here, are failures, too.
+//! - The outer error is about the batch as a whole, such as a dead server. Which calls were made is not known then; as by
+//!   itself, no call is made twice.
+//! - Its deadline is the sum of those of its calls, and counts for all of them together. Where one call has none, the batch has
+//!   none.
+//! - Arguments are encoded at once; what is passed by `&mut` stays borrowed, and changes when the batch is done. A result
+//!   that is not returned is dropped, and what its call would change stays as it is.
+//! - All calls make one message, and all results another, of 1 GiB at most. What has no room any more is refused, call by call.
+//! - Methods with closures are the client's alone. Batches work inside of closures, and registered closures run during one.
+//!
 //! # Types of your own
 //!
 //! `#[derive(Bridge)]` lets a type cross the bridge, and be handed to C. No serde derive stands beside it: it makes
@@ -425,8 +473,8 @@
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
     Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, Lane, LibraryError, MissingMethod,
-    MissingSymbol, Output, Registration, Remote, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
-    UserData, serve, server_main,
+    MissingSymbol, OnFailure, Output, Pending, Pendings, Registration, Remote, Restart, Serve, ServerContext,
+    ServerExit, ServerInfo, SystemError, UserData, serve, server_main,
 };
 
 /// What interfaces of .NET assemblies are written with; see the [guide](crate#assemblies-of-net).

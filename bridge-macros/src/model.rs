@@ -250,6 +250,10 @@ impl Interface {
         names::client(&self.name)
     }
 
+    pub(crate) fn batch(&self) -> Ident {
+        names::batch(&self.name)
+    }
+
     pub(crate) fn library(&self) -> Ident {
         names::library(&self.name)
     }
@@ -270,6 +274,16 @@ impl Method {
     pub(crate) fn client_attrs(&self) -> impl Iterator<Item = &Attribute> {
         let taken = ["cfg", "doc", "deprecated", "allow", "expect", "warn", "deny"];
         self.attrs.iter().filter(move |attr| taken.iter().any(|name| attr.path().is_ident(name)))
+    }
+
+    /// What generated functions take over that are not shown to anybody.
+    pub(crate) fn shared_attrs(&self) -> impl Iterator<Item = &Attribute> {
+        self.client_attrs().filter(|attr| !attr.path().is_ident("doc") && !attr.path().is_ident("deprecated"))
+    }
+
+    /// Whether it takes closures.
+    pub(crate) fn has_callbacks(&self) -> bool {
+        self.signature.callbacks().next().is_some()
     }
 
     /// The native function behind it, if that is one.
@@ -377,6 +391,14 @@ impl Signature {
         let own = (!matches!(self.returns, Returns::Nothing)).then(|| self.returns.ty());
         let registrations = self.registered().map(|_| quote!(#krate::Registration));
         own.into_iter().chain(self.outs().map(out)).chain(registrations).collect()
+    }
+
+    /// What a client's call gives: a value, or an error.
+    pub(crate) fn answer(&self, krate: &TokenStream) -> (TokenStream, TokenStream) {
+        match &self.returns {
+            Returns::Result { ok, error, .. } => (quote!(#ok), quote!(#krate::CallError<#error>)),
+            _ => (self.returned_type(krate).unwrap_or_else(|| quote!(())), quote!(#krate::Error)),
+        }
     }
 
     /// The callbacks.

@@ -2,11 +2,12 @@
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
+use syn::Lifetime;
 use syn::ext::IdentExt as _;
 
 /// Methods that every client has beside those of its interface.
 pub(crate) const CLIENT_METHODS: &[&str] =
-    &["launch", "builder", "connect", "in_process", "shutdown", "server", "clone", "fmt"];
+    &["launch", "builder", "connect", "in_process", "shutdown", "server", "batch", "batch_with", "clone", "fmt"];
 
 /// Associated functions that every native implementation has beside the methods of its interface.
 pub(crate) const LIBRARY_METHODS: &[&str] = &["load", "load_from"];
@@ -14,6 +15,11 @@ pub(crate) const LIBRARY_METHODS: &[&str] = &["load", "load_from"];
 /// `MyLibClient`.
 pub(crate) fn client(interface: &Ident) -> Ident {
     format_ident!("{}Client", interface.unraw(), span = interface.span())
+}
+
+/// `MyLibBatch`.
+pub(crate) fn batch(interface: &Ident) -> Ident {
+    format_ident!("{}Batch", interface.unraw(), span = interface.span())
 }
 
 /// `MyLibLibrary`.
@@ -36,9 +42,19 @@ pub(crate) fn in_place(method: &Ident) -> Ident {
     format_ident!("__bridge32_{}", method.unraw(), span = Span::mixed_site())
 }
 
+/// The function that puts a method's arguments into a message, and takes its result out of one.
+pub(crate) fn call(method: &Ident) -> Ident {
+    format_ident!("__CALL_OF_{}", method.unraw(), span = Span::mixed_site())
+}
+
 /// A local name of the generated code, which no name of the user's can meet.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// How long what the calls of a batch change is lent.
+pub(crate) fn lent() -> Lifetime {
+    Lifetime::new("'b", Span::mixed_site())
 }
 
 /// An identifier as text.

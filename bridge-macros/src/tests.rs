@@ -6,7 +6,7 @@ use std::{env, fs};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprCall, ExprMethodCall, ImplItemFn, ItemImpl, Stmt};
+use syn::{Expr, ExprCall, ExprMethodCall, ImplItemFn, ItemFn, ItemImpl, Stmt};
 
 /// A method of each kind: scalars, a slice with its length, and a body.
 fn expansion() -> syn::File {
@@ -47,24 +47,25 @@ fn the_expansion_is_as_checked_in() {
 
 /// Logic belongs to the runtime, where it is compiled and tested once.
 #[test]
-fn a_method_of_the_client_is_one_call_into_the_runtime() {
+fn a_call_is_one_call_into_the_runtime() {
     let file = expansion();
-    let mut methods = Methods { of: "ThinClient", found: Vec::new() };
-    methods.visit_file(&file);
+    let functions = Functions::of(&file);
     for name in ["add", "mean", "sum"] {
-        let method = methods.found.iter().find(|method| method.sig.ident == name).expect("the method is there");
-        let [Stmt::Expr(body, None)] = method.block.stmts.as_slice() else { panic!("`{name}` is not one expression") };
-        let call = match body {
-            // The method's own `Result` is unfolded by the runtime.
-            Expr::Call(ExprCall { func, args, .. }) => {
-                assert_eq!(quote!(#func).to_string(), quote!(::bridge32::__private::method_result).to_string());
-                args.first().expect("what is unfolded")
-            }
-            call => call,
+        let function = format!("__CALL_OF_{name}");
+        let [Stmt::Expr(Expr::MethodCall(ExprMethodCall { receiver, method, .. }), None)] = functions.body(&function)
+        else {
+            panic!("`{function}` is not one call")
         };
-        let Expr::MethodCall(ExprMethodCall { receiver, method, .. }) = call else { panic!("`{name}` is not a call") };
-        let called = quote!(#receiver.#method).to_string();
-        assert_eq!(called, quote!(self.session.call).to_string());
+        assert_eq!(quote!(#receiver.#method).to_string(), quote!(calls.call).to_string());
+        for of in ["ThinClient", "ThinBatch < 'b >"] {
+            let mut methods = Methods { of, found: Vec::new() };
+            methods.visit_file(&file);
+            let method = methods.found.iter().find(|method| method.sig.ident == name).expect("the method is there");
+            let [Stmt::Expr(Expr::Call(ExprCall { func, .. }), None)] = method.block.stmts.as_slice() else {
+                panic!("`{name}` of {of} is not one call")
+            };
+            assert_eq!(quote!(#func).to_string(), function);
+        }
     }
 }
 
@@ -94,6 +95,28 @@ fn an_assembly_needs_the_feature() {
     );
     let expanded = crate::expand(quote!(dotnet = "meter", class = "Vendor.Meter"), item).to_string();
     assert_eq!(expanded.contains("assemblies are a feature of bridge32"), !cfg!(feature = "dotnet"), "{expanded}");
+}
+
+/// Finds functions outside of `impl`s.
+struct Functions<'f>(Vec<&'f ItemFn>);
+
+impl<'f> Functions<'f> {
+    fn of(file: &'f syn::File) -> Self {
+        let mut functions = Self(Vec::new());
+        functions.visit_file(file);
+        functions
+    }
+
+    fn body(&self, name: &str) -> &'f [Stmt] {
+        let function = self.0.iter().find(|function| function.sig.ident == name);
+        &function.expect("the function is there").block.stmts
+    }
+}
+
+impl<'f> Visit<'f> for Functions<'f> {
+    fn visit_item_fn(&mut self, function: &'f ItemFn) {
+        self.0.push(function);
+    }
 }
 
 /// Finds the methods of a type's own `impl`s.

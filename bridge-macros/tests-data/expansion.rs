@@ -16,6 +16,11 @@ pub trait Thin {
 pub struct ThinClient {
     session: ::bridge32::__private::Session,
 }
+///Calls of the methods of [`Thin`] that are made in one round trip; see [`ThinClient::batch`].
+#[derive(::core::fmt::Debug)]
+pub struct ThinBatch<'b> {
+    batch: ::bridge32::__private::Batch<'b>,
+}
 ///Implements [`Thin`] by calling the library in this process. In the 32-bit server that is the 32-bit library; a 64-bit program can load a 64-bit build of it without a bridge.
 #[derive(::core::fmt::Debug)]
 pub struct ThinLibrary {
@@ -186,6 +191,84 @@ const _: () = {
             &DESCRIPTION
         }
     }
+    #[allow(non_snake_case)]
+    fn __CALL_OF_add<'b, C: ::bridge32::__private::Calls<'b>>(
+        calls: C,
+        a: i32,
+        b: i32,
+    ) -> C::Answer<i32, ::bridge32::Error> {
+        calls
+            .call(
+                __NUMBER_OF_add,
+                (),
+                |arguments, ()| {
+                    arguments
+                        .value::<
+                            <i32 as ::bridge32::__private::Native>::Value,
+                        >("a", &a)?;
+                    arguments
+                        .value::<
+                            <i32 as ::bridge32::__private::Native>::Value,
+                        >("b", &b)?;
+                    ::core::result::Result::Ok(())
+                },
+                |outcome, ()| {
+                    outcome
+                        .value::<<i32 as ::bridge32::__private::NativeReturn>::Value>()
+                },
+            )
+    }
+    #[allow(non_snake_case)]
+    fn __CALL_OF_mean<'b, C: ::bridge32::__private::Calls<'b>>(
+        calls: C,
+        values: &[f64],
+    ) -> C::Answer<f64, ::bridge32::Error> {
+        calls
+            .call(
+                __NUMBER_OF_mean,
+                (),
+                |arguments, ()| {
+                    arguments
+                        .slice::<
+                            <f64 as ::bridge32::__private::Native>::Value,
+                        >("values", values)?;
+                    arguments
+                        .length::<
+                            <i32 as ::bridge32::__private::IsLength>::Value,
+                        >("n", &[("values", <[_]>::len(values))])?;
+                    ::core::result::Result::Ok(())
+                },
+                |outcome, ()| {
+                    outcome
+                        .value::<<f64 as ::bridge32::__private::NativeReturn>::Value>()
+                },
+            )
+    }
+    #[allow(non_snake_case)]
+    fn __CALL_OF_sum<'b, C: ::bridge32::__private::Calls<'b>>(
+        calls: C,
+        values: &[i32],
+    ) -> C::Answer<i32, ::bridge32::CallError<String>> {
+        calls
+            .call(
+                __NUMBER_OF_sum,
+                (),
+                |arguments, ()| {
+                    arguments
+                        .slice::<
+                            <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
+                        >("values", values)?;
+                    ::core::result::Result::Ok(())
+                },
+                |outcome, ()| ::bridge32::__private::method_result(
+                    outcome
+                        .result::<
+                            <i32 as ::bridge32::__private::Cross<_>>::Value,
+                            <String as ::bridge32::__private::Cross<_>>::Value,
+                        >()?,
+                ),
+            )
+    }
     impl ThinClient {
         /// Starts the server and waits until it is ready.
         ///
@@ -228,6 +311,37 @@ const _: () = {
         pub fn server(&self) -> ::bridge32::ServerInfo {
             self.session.server()
         }
+        /// Makes many calls in one round trip: `fill` calls the methods of the batch, which give a `Pending` each,
+        /// and returns these by themselves, in tuples, arrays, `Vec`s or `Option`s. What comes back is the same, with
+        /// a result in the place of each.
+        ///
+        /// All calls are made in their order, whatever becomes of the others. The server carries them out as one.
+        /// Their deadline is the sum of their own; there is none where one of them has none.
+        ///
+        /// # Errors
+        /// Whatever keeps the batch as a whole from being carried out, such as a dead server: then it is not known
+        /// which calls were made. What is wrong with one call is that one's result.
+        pub fn batch<'b, P: ::bridge32::Pendings>(
+            &self,
+            fill: impl ::core::ops::FnOnce(&ThinBatch<'b>) -> P,
+        ) -> ::core::result::Result<P::Results, ::bridge32::Error> {
+            self.batch_with(::bridge32::OnFailure::Continue, fill)
+        }
+        /// As `batch`, and says what becomes of the calls after one that fails.
+        ///
+        /// # Errors
+        /// As those of `batch`; a call that is not made is `Error::NotCalled`.
+        pub fn batch_with<'b, P: ::bridge32::Pendings>(
+            &self,
+            on_failure: ::bridge32::OnFailure,
+            fill: impl ::core::ops::FnOnce(&ThinBatch<'b>) -> P,
+        ) -> ::core::result::Result<P::Results, ::bridge32::Error> {
+            let batch = ThinBatch {
+                batch: ::bridge32::__private::Batch::new(&self.session, on_failure),
+            };
+            let pendings = fill(&batch);
+            batch.batch.send(pendings)
+        }
         /// Adds.
         ///
         /// # Errors
@@ -237,27 +351,7 @@ const _: () = {
             a: i32,
             b: i32,
         ) -> ::core::result::Result<i32, ::bridge32::Error> {
-            self.session
-                .call(
-                    __NUMBER_OF_add,
-                    |arguments| {
-                        arguments
-                            .value::<
-                                <i32 as ::bridge32::__private::Native>::Value,
-                            >("a", &a)?;
-                        arguments
-                            .value::<
-                                <i32 as ::bridge32::__private::Native>::Value,
-                            >("b", &b)?;
-                        ::core::result::Result::Ok(())
-                    },
-                    |outcome| {
-                        outcome
-                            .value::<
-                                <i32 as ::bridge32::__private::NativeReturn>::Value,
-                            >()
-                    },
-                )
+            __CALL_OF_add(&self.session, a, b)
         }
         ///Calls `mean` in the server.
         ///
@@ -267,27 +361,7 @@ const _: () = {
             &self,
             values: &[f64],
         ) -> ::core::result::Result<f64, ::bridge32::Error> {
-            self.session
-                .call(
-                    __NUMBER_OF_mean,
-                    |arguments| {
-                        arguments
-                            .slice::<
-                                <f64 as ::bridge32::__private::Native>::Value,
-                            >("values", values)?;
-                        arguments
-                            .length::<
-                                <i32 as ::bridge32::__private::IsLength>::Value,
-                            >("n", &[("values", <[_]>::len(values))])?;
-                        ::core::result::Result::Ok(())
-                    },
-                    |outcome| {
-                        outcome
-                            .value::<
-                                <f64 as ::bridge32::__private::NativeReturn>::Value,
-                            >()
-                    },
-                )
+            __CALL_OF_mean(&self.session, values)
         }
         ///Calls `sum` in the server.
         ///
@@ -297,27 +371,7 @@ const _: () = {
             &self,
             values: &[i32],
         ) -> ::core::result::Result<i32, ::bridge32::CallError<String>> {
-            ::bridge32::__private::method_result(
-                self
-                    .session
-                    .call(
-                        __NUMBER_OF_sum,
-                        |arguments| {
-                            arguments
-                                .slice::<
-                                    <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
-                                >("values", values)?;
-                            ::core::result::Result::Ok(())
-                        },
-                        |outcome| {
-                            outcome
-                                .result::<
-                                    <i32 as ::bridge32::__private::Cross<_>>::Value,
-                                    <String as ::bridge32::__private::Cross<_>>::Value,
-                                >()
-                        },
-                    ),
-            )
+            __CALL_OF_sum(&self.session, values)
         }
     }
     #[automatically_derived]
@@ -328,6 +382,34 @@ const _: () = {
         }
         fn from_session(session: ::bridge32::__private::Session) -> Self {
             Self { session }
+        }
+    }
+    #[allow(dead_code)]
+    impl<'b> ThinBatch<'b> {
+        ///Calls `add` with the batch.
+        #[inline]
+        pub fn add(
+            &self,
+            a: i32,
+            b: i32,
+        ) -> ::bridge32::Pending<'b, i32, ::bridge32::Error> {
+            __CALL_OF_add(&self.batch, a, b)
+        }
+        ///Calls `mean` with the batch.
+        #[inline]
+        pub fn mean(
+            &self,
+            values: &[f64],
+        ) -> ::bridge32::Pending<'b, f64, ::bridge32::Error> {
+            __CALL_OF_mean(&self.batch, values)
+        }
+        ///Calls `sum` with the batch.
+        #[inline]
+        pub fn sum(
+            &self,
+            values: &[i32],
+        ) -> ::bridge32::Pending<'b, i32, ::bridge32::CallError<String>> {
+            __CALL_OF_sum(&self.batch, values)
         }
     }
     #[automatically_derived]

@@ -269,6 +269,24 @@ pub enum Error {
         after: Duration,
     },
 
+    /// A call of a batch that stops at the first failure: an earlier one had failed. The call was not made.
+    #[error("`{method}` was not called, because call {place} of the batch, of `{failed}`, had failed")]
+    NotCalled {
+        /// The method.
+        method: String,
+        /// The method of the call that had failed.
+        failed: String,
+        /// The place of that call in the batch; the first is 0.
+        place: usize,
+    },
+
+    /// A [`Pending`](crate::Pending) was kept, and given to another batch than the one that has its call.
+    #[error("the result of `{method}` is not one of this batch; return what is pending from the closure that made it")]
+    OtherBatch {
+        /// The method.
+        method: String,
+    },
+
     /// The thread that keeps deadlines could not be started. The call was not made.
     #[error("the thread that keeps deadlines could not be started")]
     Deadline(#[source] io::Error),

@@ -3,12 +3,12 @@
 pub use crate::__returned_as_taken as returned_as_taken;
 pub use crate::__slots as slots;
 pub use crate::client::{
-    Answer, Arguments, Builder, Client, Outcome, RegisteredClosure, ServerExit, ServerInfo, Session, connect,
-    in_process,
+    Answer, Arguments, Batch, Builder, Calls, Client, OnFailure, Outcome, Pending, Pendings, RegisteredClosure,
+    ServerExit, ServerInfo, Session, connect, in_process,
 };
 #[cfg(feature = "dotnet")]
 pub use crate::dotnet;
-use crate::error::{CallError, Error, SystemError};
+use crate::error::{CallError, SystemError};
 pub use crate::fault::Fault;
 pub use crate::interface::{
     self, Abi, CType, Description, FunctionPointer, Interface, LibraryName, Method, Native as NativeFunction,
@@ -53,12 +53,8 @@ pub fn clear_errno() {
 ///
 /// # Errors
 /// [`CallError`].
-pub fn method_result<T, E>(result: Result<Result<T, E>, Error>) -> Result<T, CallError<E>> {
-    match result {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(CallError::Method(error)),
-        Err(error) => Err(CallError::Bridge(error)),
-    }
+pub fn method_result<T, E>(result: Result<T, E>) -> Result<T, CallError<E>> {
+    result.map_err(CallError::Method)
 }
 
 /// Takes what a native function returned.

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bridge32::Bool32;
+use bridge32::{Bool32, OnFailure};
 use bridge32_runtime::fault::Fault;
 use bridge32_runtime::lane::PipeTransport;
 use bridge32_runtime::marshal::{Buffer, Decoder};
@@ -139,6 +139,9 @@ fn call_all(client: &ConversationClient) {
     let _ = client.parse("12");
     let _ = client.parse("twelve");
     let _ = client.panic("on purpose");
+    let _ =
+        client.batch(|b| (b.scalar_multiply(0.5, &[1.0, 2.0]), b.double_all(&mut small), b.checked(-1), b.parse("no")));
+    let _ = client.batch_with(OnFailure::Stop, |b| [b.next_color(Color::Red), b.next_color(Color::Blue)]);
 }
 
 /// One end of a line between two threads.

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::receive::{is_there, receive, registration};
-use super::send;
-use crate::model::{Callback, Interface, Kind, Length, Method, Parameter, Part, Returns, joined};
+use super::{batch, calls};
+use crate::model::{Callback, Interface, Kind, Method, Parameter, joined};
 use crate::names::{self, local};
 use crate::options::Threads;
 
@@ -32,6 +32,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         (interface.options.krate(), &interface.vis, interface.client(), &interface.name);
     let (result, server) = (quote!(::core::result::Result), local("S"));
     let shared = (interface.options.threads == Threads::PerLane).then(|| quote!(+ ::core::marker::Sync));
+    let batching = batch::of_client(interface);
     let methods = interface.methods.iter().map(|method| self::method(interface, method));
     quote! {
         impl #client {
@@ -78,6 +79,8 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
                 self.session.server()
             }
 
+            #batching
+
             #(#methods)*
         }
 
@@ -108,29 +111,24 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
         /// # Errors
         /// Whatever keeps the call from being carried out.
     };
-    // What is changed in place, and closures, are passed on under their own names.
-    let is_passed_on = |parameter: &Parameter| parameter.is_in_out() || matches!(parameter.kind, Kind::Callback(_));
-    let shadows = method.signature.parameters.iter().any(is_passed_on);
-    let shadows = shadows.then(|| quote!(#[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]));
-    let parameters = method.signature.visible().map(|Parameter { name, ty, kind, .. }| match kind {
-        Kind::Callback(callback) => closure_parameter(name, callback),
-        _ => quote!(#name: #ty),
-    });
-    let call = call(method, &krate);
-    let (returns, call) = match &method.signature.returns {
-        Returns::Result { ok, error, .. } => {
-            (quote!(#ok, #krate::CallError<#error>), quote!(#krate::__private::method_result(#call)))
-        }
-        _ => {
-            let ty = method.signature.returned_type(&krate).unwrap_or_else(|| quote!(()));
-            (quote!(#ty, #krate::Error), call)
+    let (ok, error) = method.signature.answer(&krate);
+    let body = match method.has_callbacks() {
+        true => call_back(method, &krate),
+        false => {
+            let (call, arguments) = (names::call(name), calls::names(method));
+            quote!(#call(&self.session #(, #arguments)*))
         }
     };
+    let shadows = calls::shadows(method).filter(|_| method.has_callbacks());
+    let parameters = method.signature.visible().map(|parameter| match &parameter.kind {
+        Kind::Callback(callback) => closure_parameter(&parameter.name, callback),
+        _ => calls::parameter(parameter, None),
+    });
     quote! {
         #(#attrs)* #doc #errors
         #shadows
-        #vis fn #name(&self #(, #parameters)*) -> ::core::result::Result<#returns> {
-            #call
+        #vis fn #name(&self #(, #parameters)*) -> ::core::result::Result<#ok, #error> {
+            #body
         }
     }
 }
@@ -145,48 +143,12 @@ fn closure_parameter(name: &Ident, callback: &Callback) -> TokenStream {
     }
 }
 
-/// The call into the runtime: what goes in, and what comes out.
-fn call(method: &Method, krate: &TokenStream) -> TokenStream {
-    let (arguments, outcome, value) = (local("arguments"), local("outcome"), local("value"));
-    let signature = &method.signature;
-    let number = names::number(&method.name);
-    let encode = signature.parameters.iter().map(|parameter| encode(method, parameter, krate));
-    let encode = quote!({ #(#encode)* ::core::result::Result::Ok(()) });
-    let (taken, changed) = send::take(signature, &outcome, krate);
-    let in_outs: Vec<_> = signature.in_outs().map(|parameter| &parameter.name).collect();
-    let decode = quote!({ let #value = #taken; #changed ::core::result::Result::Ok(#value) });
-    if signature.callbacks().next().is_some() {
-        return call_back(method, &in_outs, &encode, &decode, krate);
-    }
-    match (in_outs.as_slice(), signature.parts(krate).as_slice()) {
-        ([], [Part { take: way, checked, .. }]) => {
-            let way = local(way);
-            quote!(self.session.call(#number, |#arguments| #encode, |#outcome| #outcome.#way::<#checked>()))
-        }
-        ([], _) => quote! {
-            self.session.call(#number, |#arguments| #encode, |#outcome| ::core::result::Result::Ok(#taken))
-        },
-        (in_outs, _) => quote! {
-            self.session.call_with(
-                #number,
-                &mut (#(#in_outs,)*),
-                |#arguments, (#(#in_outs,)*)| #encode,
-                |#outcome, (#(#in_outs,)*)| #decode,
-            )
-        },
-    }
-}
-
 /// The call of a method that takes closures.
-fn call_back(
-    method: &Method,
-    in_outs: &[&Ident],
-    encode: &TokenStream,
-    decode: &TokenStream,
-    krate: &TokenStream,
-) -> TokenStream {
+fn call_back(method: &Method, krate: &TokenStream) -> TokenStream {
     let (signature, number) = (&method.signature, names::number(&method.name));
-    let (arguments, outcome, answer, place) = (local("arguments"), local("outcome"), local("answer"), local("place"));
+    let (arguments, answer, place) = (local("arguments"), local("answer"), local("place"));
+    let in_outs: Vec<_> = signature.in_outs().map(|parameter| &parameter.name).collect();
+    let (encode, decode) = (calls::encode(method, krate), calls::decode(method, krate));
     let run = |name: &Ident, callback: &Callback| {
         let call = |pass: &[TokenStream]| quote!(#name(#(#pass),*));
         receive(&callback.signature, (&arguments, &answer), call, krate)
@@ -243,44 +205,10 @@ fn call_back(
                     _ => #no_closure,
                 },
                 [#(#registered),*],
-                |#arguments, (#(#in_outs,)*)| #encode,
-                |#outcome, (#(#in_outs,)*)| #decode,
+                #encode,
+                #decode,
             )
             .map(|(#pattern, [#(#registrations),*])| #value)
         }
     }
-}
-
-/// Puts an argument into the message.
-fn encode(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
-    let arguments = local("arguments");
-    let Parameter { name, kind, .. } = parameter;
-    let text = names::text(name);
-    match kind {
-        Kind::Text { encoding, .. } if method.native().is_some() => {
-            let encoding = encoding.name();
-            quote!(#arguments.c_text::<#krate::__private::#encoding>(#text, #name)?;)
-        }
-        Kind::Length(length) => check_length(method, length, &text, &method.signature.checked(parameter, krate)),
-        Kind::Callback(callback) if callback.is_registered => quote!(#arguments.registered(#text)?;),
-        Kind::Callback(callback) if callback.is_optional => {
-            let is_there = is_there(name);
-            quote!(#arguments.value::<::core::primitive::bool>(#text, &#is_there)?;)
-        }
-        _ => send::put(&method.signature, parameter, &arguments, Some(&text), krate),
-    }
-}
-
-/// A length of arrays that are passed is checked before the call; that of a buffer, or of text, is known in the server.
-fn check_length(method: &Method, length: &Length, text: &str, ty: &TokenStream) -> TokenStream {
-    let arguments = local("arguments");
-    let is_array = |parameter: &Parameter| matches!(parameter.kind, Kind::Array(..));
-    let is_passed =
-        |name: &&Ident| method.signature.visible().any(|parameter| is_array(parameter) && parameter.name == **name);
-    let passed: Vec<_> = length.of.iter().filter(is_passed).collect();
-    if passed.is_empty() {
-        return TokenStream::new();
-    }
-    let texts = passed.iter().map(|name| names::text(name));
-    quote!(#arguments.length::<#ty>(#text, &[#((#texts, <[_]>::len(#passed))),*])?;)
 }

@@ -1,6 +1,8 @@
 //! From the model to code. Generated code is thin: it calls the runtime through `::bridge32::__private`, and all paths
 //! in it are absolute.
 
+mod batch;
+mod calls;
 mod client;
 mod dotnet;
 mod interface;
@@ -23,20 +25,26 @@ pub(crate) use stub::Stub;
 pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let declaration = interface::declaration(interface);
     let client_type = client::declaration(interface);
+    let batch_type = batch::declaration(interface);
     let library_type = interface.options.has_library().then(|| library::declaration(interface));
     let numbers = numbers(interface);
     let description = interface::description(interface);
+    let calls = calls::functions(interface);
     let client = client::implementation(interface);
+    let batch = batch::implementation(interface);
     let dispatcher = server::dispatcher(interface);
     let library = interface.options.has_library().then(|| library::implementation(interface));
     quote! {
         #declaration
         #client_type
+        #batch_type
         #library_type
         const _: () = {
             #numbers
             #description
+            #calls
             #client
+            #batch
             #dispatcher
             #library
         };

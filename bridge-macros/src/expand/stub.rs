@@ -8,7 +8,7 @@ use syn::{
     TypeParamBound, Visibility,
 };
 
-use super::{client, interface, library, server};
+use super::{batch, client, interface, library, server};
 use crate::model::{Interface, Returns};
 use crate::names;
 use crate::options::Options;
@@ -56,7 +56,9 @@ impl Stub {
         let client_name = empty.client();
         let declared = methods.iter().map(Method::in_trait);
         let called = methods.iter().filter(|method| !method.is_taken()).map(|method| method.in_client(vis, &krate));
+        let pending = methods.iter().map(|method| method.in_batch(vis, &krate));
         let (client_type, library_type) = (client::declaration(empty), library::declaration(empty));
+        let (batch_name, batch_type, batch) = (empty.batch(), batch::declaration(empty), batch::implementation(empty));
         let (description, client) = (interface::description(empty), client::implementation(empty));
         let (dispatcher, library) = (server::dispatcher(empty), library::implementation(empty));
         quote! {
@@ -66,16 +68,21 @@ impl Stub {
             #vis trait #name #supertraits { #(#declared)* }
 
             #client_type
+            #batch_type
             #library_type
 
             const _: () = {
                 #description
                 #client
+                #batch
                 #dispatcher
                 #library
 
                 #[allow(warnings, clippy::all)]
                 impl #client_name { #(#called)* }
+
+                #[allow(warnings, clippy::all)]
+                impl #batch_name<'_> { #(#pending)* }
             };
         }
     }
@@ -112,28 +119,43 @@ impl Method {
 
     /// The method in the client: with the types as they are written, so that what is passed still has its type.
     fn in_client(&self, vis: &Visibility, krate: &TokenStream) -> TokenStream {
-        let Signature { ident, generics, output, .. } = &self.signature;
+        let answer = self.answer(krate);
+        self.unimplemented(vis, &quote!(::core::result::Result<#answer>))
+    }
+
+    /// The method in the batch, likewise.
+    fn in_batch(&self, vis: &Visibility, krate: &TokenStream) -> TokenStream {
+        let answer = self.answer(krate);
+        self.unimplemented(vis, &quote!(#krate::Pending<'static, #answer>))
+    }
+
+    fn unimplemented(&self, vis: &Visibility, returns: &TokenStream) -> TokenStream {
+        let Signature { ident, generics, .. } = &self.signature;
         let parameters = self.parameters().map(|input| {
             let ty = parameter_type(input);
             quote!(_: #ty)
         });
+        quote! {
+            #vis fn #ident #generics (&self #(, #parameters)*) -> #returns {
+                ::core::unimplemented!()
+            }
+        }
+    }
+
+    /// What a call gives: a value, or an error.
+    fn answer(&self, krate: &TokenStream) -> TokenStream {
         let plain = self.returned();
-        let returned = match output {
+        let returned = match &self.signature.output {
             ReturnType::Type(_, ty) if types::is_nameable(ty) => types::returns(ty),
             _ => Some(Returns::Nothing),
         };
-        let returns = match returned {
+        match returned {
             Some(Returns::Result { ok, error, .. }) => quote!(#ok, #krate::CallError<#error>),
             Some(_) => quote!(#plain, #krate::Error),
             // The error is hidden in an alias; what comes without one is what an iterator over the result gives.
             None => {
                 let ok = quote!(<#plain as ::core::iter::IntoIterator>::Item);
                 quote!(#ok, #krate::CallError<::core::convert::Infallible>)
-            }
-        };
-        quote! {
-            #vis fn #ident #generics (&self #(, #parameters)*) -> ::core::result::Result<#returns> {
-                ::core::unimplemented!()
             }
         }
     }

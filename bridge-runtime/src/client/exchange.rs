@@ -14,6 +14,7 @@ use super::{Arguments, Outcome, events};
 use crate::error::Error;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::lane::LaneEnd;
+use crate::marshal::{Buffer, Decoder};
 use crate::registration::Registration;
 use crate::wire::{Message, Purpose};
 
@@ -25,17 +26,20 @@ pub(super) struct Exchange {
     limit: Option<Duration>,
 }
 
+/// What errors that are about a batch as a whole call it.
+const BATCH: &str = "batch";
+
 impl Shared {
     /// Makes a call.
-    pub(super) fn call<P, T, const R: usize>(
+    pub(super) fn call<P, T, E: From<Error>, const R: usize>(
         &self,
         method: u32,
         places: &mut P,
         closures: Closures<'_>,
         registered: [Option<RegisteredClosure>; R],
         encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
-        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, Error>,
-    ) -> Result<(T, [Registration; R]), Error> {
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
+    ) -> Result<(T, [Registration; R]), E> {
         let (name, limit) = self.method(method);
         let mut line = self.hold(name, limit)?;
         self.ready(&mut line)?;
@@ -54,10 +58,31 @@ impl Shared {
         };
         let encoder = begun.map_err(|error| Error::Fault { method: name.to_owned(), reason: error.to_string() })?;
         encode(&mut Arguments::new(name, encoder, &registered.each_ref().map(|(number, _)| *number)), places)?;
-        let mut outcome = exchange.run(&mut line, closures)?;
+        exchange.run(&mut line, closures)?;
+        let mut outcome = line.outcome(name)?;
         let value = decode(&mut outcome, places)?;
         outcome.finish()?;
         Ok((value, registered.map(|(_, registration)| registration)))
+    }
+
+    /// Sends many calls in one message, which is complete, and takes what answers it.
+    pub(super) fn batch<R>(
+        &self,
+        message: Buffer,
+        limit: Option<Duration>,
+        take: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let mut line = self.hold(BATCH, limit)?;
+        self.ready(&mut line)?;
+        let exchange = self.exchange(&line, BATCH, limit);
+        exchange.unregister(&mut line)?;
+        let lane = line.lane()?;
+        if exchange.depth == OUTERMOST {
+            lane.begin_call();
+        }
+        lane.put(message);
+        exchange.run(&mut line, &mut callbacks::none)?;
+        take(&mut line.results(BATCH)?)
     }
 
     /// What a call on this line has to know.
@@ -67,15 +92,15 @@ impl Shared {
 }
 
 impl Exchange {
-    /// Sends the message that was begun, runs closures for as long as the server asks for it, and takes the result.
-    fn run<'l>(&self, line: &'l mut Line, closures: Closures<'_>) -> Result<Outcome<'l>, Error> {
+    /// Sends the message that was begun, and runs closures for as long as the server asks for it; then the result has come.
+    fn run(&self, line: &mut Line, closures: Closures<'_>) -> Result<(), Error> {
         let mut left = self.limit;
         loop {
             let deadline = self.send_and_wait(line, left)?;
             // Looked at twice where it is no callback: a result is a head of one byte.
             let message = match line.lane()?.received() {
                 Ok((message @ (Message::Callback { .. } | Message::Event { .. }), _)) => message,
-                _ => return line.outcome(self.name),
+                _ => return Ok(()),
             };
             // The time that a closure takes is not the server's.
             left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
@@ -190,6 +215,7 @@ impl Exchange {
     fn ask(&self, line: &mut Line, message: &Message) -> Result<(), Error> {
         let begun = line.lane()?.begin(message).map(drop);
         begun.map_err(|error| Error::Fault { method: self.name.to_owned(), reason: error.to_string() })?;
-        self.run(line, &mut callbacks::none)?.finish()
+        self.run(line, &mut callbacks::none)?;
+        line.outcome(self.name)?.finish()
     }
 }

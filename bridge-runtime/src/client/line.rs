@@ -10,6 +10,7 @@ use super::generation::Generation;
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::lane::LaneEnd;
+use crate::marshal::Decoder;
 use crate::wire::Message;
 
 /// What a call needs, and has for itself while it is made.
@@ -80,10 +81,18 @@ impl Line {
 
     /// Takes the message that has arrived for the result of a call.
     pub(super) fn outcome(&mut self, name: &'static str) -> Result<Outcome<'_>, Error> {
+        let (message, decoder) = self.lane()?.received().map_err(|error| Error::Protocol(error.to_string()))?;
+        outcome_of(name, message, decoder)
+    }
+
+    /// Takes the message that has arrived for the results of a batch.
+    pub(super) fn results(&mut self, name: &'static str) -> Result<Decoder<'_>, Error> {
         match self.lane()?.received() {
-            Ok((Message::Return, decoder)) => Ok(Outcome::new(name, decoder)),
-            Ok((Message::Fault(fault), _)) => Err(fault_error(name, fault)),
-            Ok((message, _)) => Err(Error::Protocol(format!("{message:?} came instead of the result of `{name}`"))),
+            Ok((Message::Results, decoder)) => Ok(decoder),
+            Ok((message, decoder)) => match outcome_of(name, message, decoder) {
+                Ok(_) => Err(Error::Protocol("one result came instead of those of a batch".to_owned())),
+                Err(error) => Err(error),
+            },
             Err(error) => Err(Error::Protocol(error.to_string())),
         }
     }
@@ -105,6 +114,15 @@ impl Line {
     pub(super) fn close(&mut self, closed: Closed) {
         self.state = State::Closed(closed, Instant::now());
         self.generation.forget_closures();
+    }
+}
+
+/// The result of a call, from the message that answers it.
+pub(super) fn outcome_of<'m>(name: &'static str, message: Message, decoder: Decoder<'m>) -> Result<Outcome<'m>, Error> {
+    match message {
+        Message::Return => Ok(Outcome::new(name, decoder)),
+        Message::Fault(fault) => Err(fault_error(name, fault)),
+        message => Err(Error::Protocol(format!("{message:?} came instead of the result of `{name}`"))),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The 64-bit side: the program's line to the server.
 
 mod arguments;
+mod batch;
 mod builder;
 mod callbacks;
+mod calls;
 mod connect;
 mod deadline;
 mod events;
@@ -14,6 +16,7 @@ mod lane;
 mod line;
 mod meet;
 mod parked;
+mod pending;
 mod pool;
 mod remote;
 mod restart;
@@ -22,12 +25,15 @@ mod start;
 mod turns;
 
 pub use arguments::{Arguments, Outcome};
+pub use batch::{Batch, OnFailure};
 #[cfg(feature = "testing")]
 pub(crate) use builder::over;
 pub use builder::{Builder, Client, connect, in_process};
 pub use callbacks::{Answer, Closures, RegisteredClosure};
+pub use calls::Calls;
 pub use info::{ServerExit, ServerInfo};
 pub use lane::Lane;
+pub use pending::{Pending, Pendings};
 pub use remote::Remote;
 pub use restart::Restart;
 pub use session::Session;

@@ -45,10 +45,11 @@ impl<T: Native> Remote<T> {
     {
         let session = client.session().clone();
         let allocation = Allocation { element: T::NUMBER, shape: crate::interface::value::<T>(), count: count as u64 };
-        let (block, address) = session.call(
+        let (block, address) = session.call_with(
             MemoryCall::Allocate.number(),
-            |arguments| arguments.value("count", &allocation),
-            |outcome| outcome.value::<(Block, Address)>(),
+            &mut (),
+            |arguments, ()| arguments.value("count", &allocation),
+            |outcome, ()| outcome.value::<(Block, Address)>(),
         )?;
         let generation = session.server().generation;
         Ok(Self { session, generation, block, address, len: count, is_freed: false, element: PhantomData })
@@ -59,14 +60,15 @@ impl<T: Native> Remote<T> {
     /// # Errors
     /// [`Error::Argument`] where there is no room for them all; nothing was written then. Otherwise as any call.
     pub fn write(&self, offset: usize, values: &[T]) -> Result<(), Error> {
-        self.session.call(
+        self.session.call_with(
             MemoryCall::Write.number(),
-            |arguments| {
+            &mut (),
+            |arguments, ()| {
                 arguments.value("memory", &self.block)?;
                 arguments.value("offset", &(offset as u64))?;
                 arguments.slice("values", values)
             },
-            |outcome| outcome.value(),
+            |outcome, ()| outcome.value(),
         )
     }
 
@@ -75,14 +77,15 @@ impl<T: Native> Remote<T> {
     /// # Errors
     /// [`Error::Argument`] where there are not so many; otherwise as any call.
     pub fn read(&self, offset: usize, count: usize) -> Result<Vec<T>, Error> {
-        self.session.call(
+        self.session.call_with(
             MemoryCall::Read.number(),
-            |arguments| {
+            &mut (),
+            |arguments, ()| {
                 arguments.value("memory", &self.block)?;
                 arguments.value("offset", &(offset as u64))?;
                 arguments.value("count", &(count as u64))
             },
-            |outcome| outcome.vec::<T>(),
+            |outcome, ()| outcome.vec::<T>(),
         )
     }
 }
@@ -113,10 +116,11 @@ impl<T> Remote<T> {
     }
 
     fn release(&self) -> Result<(), Error> {
-        self.session.call(
+        self.session.call_with(
             MemoryCall::Free.number(),
-            |arguments| arguments.value("memory", &self.block),
-            |outcome| outcome.value(),
+            &mut (),
+            |arguments, ()| arguments.value("memory", &self.block),
+            |outcome, ()| outcome.value(),
         )
     }
 }

@@ -93,30 +93,18 @@ impl Session {
         Ok(Self::with(description, generation, lane, call_timeout, Some(Mutex::new(restarter))))
     }
 
-    /// Makes a call: `encode` puts the arguments in, `decode` takes the result out.
+    /// Makes a call: `encode` puts the arguments in, `decode` takes the result out; `places` are for what goes in and
+    /// comes back.
     ///
     /// # Errors
-    /// [`Error`], whatever went wrong with the call.
-    pub fn call<T>(
-        &self,
-        method: u32,
-        encode: impl FnOnce(&mut Arguments<'_>) -> Result<(), Error>,
-        decode: impl FnOnce(&mut Outcome<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.call_with(method, &mut (), |arguments, ()| encode(arguments), |outcome, ()| decode(outcome))
-    }
-
-    /// As [`Session::call`], for what goes in and comes back in the same place.
-    ///
-    /// # Errors
-    /// [`Error`], whatever went wrong with the call.
-    pub fn call_with<P, T>(
+    /// [`Error`], whatever went wrong with the call, or the method's own.
+    pub fn call_with<P, T, E: From<Error>>(
         &self,
         method: u32,
         places: &mut P,
         encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
-        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.0.call(method, places, &mut callbacks::none, [], encode, decode).map(|(value, [])| value)
     }
 
@@ -125,16 +113,20 @@ impl Session {
     ///
     /// # Errors
     /// [`Error`], whatever went wrong with the call.
-    pub fn call_back<P, T, const R: usize>(
+    pub fn call_back<P, T, E: From<Error>, const R: usize>(
         &self,
         method: u32,
         places: &mut P,
         closures: Closures<'_>,
         registered: [Option<RegisteredClosure>; R],
         encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
-        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, Error>,
-    ) -> Result<(T, [Registration; R]), Error> {
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
+    ) -> Result<(T, [Registration; R]), E> {
         self.0.call(method, places, closures, registered, encode, decode)
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.0
     }
 
     /// Whether the server with this number is the one there is, as far as is known.

@@ -1,6 +1,6 @@
 //! What is said in a conversation.
 
-use bridge32::{Bool32, CallError, Error};
+use bridge32::{Bool32, CallError, Error, OnFailure};
 use bridge32_tests::conversation::ConversationClient;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
 
@@ -27,6 +27,7 @@ pub(crate) fn said<T: std::fmt::Debug>(result: Result<T, Error>) -> Said {
             | Error::Argument { .. }
             | Error::StaleHandle { .. }
             | Error::Callback { .. }
+            | Error::NotCalled { .. }
             | Error::Fault { .. }),
         ) => Said::Answer(error.to_string()),
         Err(error) => Said::Nothing(error),
@@ -39,6 +40,22 @@ fn parsed(result: Result<i32, CallError<String>>) -> Said {
         Err(CallError::Method(error)) => Ok(Err(error)),
         Err(CallError::Bridge(error)) => Err(error),
     })
+}
+
+/// What a batch says: the server has answered if it has answered each of its calls.
+fn all_of<const N: usize>(results: Result<[Said; N], Error>) -> Said {
+    let all = match results {
+        Ok(all) => all,
+        Err(error) => return said(Err::<(), _>(error)),
+    };
+    let mut answers = Vec::new();
+    for said in all {
+        match said {
+            Said::Answer(answer) => answers.push(answer),
+            Said::Nothing(error) => return Said::Nothing(error),
+        }
+    }
+    Said::Answer(answers.join(", "))
 }
 
 /// The conversations, each so short that all of it can be repeated for each of its bytes.
@@ -118,6 +135,21 @@ pub(crate) fn conversations() -> Vec<Vec<Call<ConversationClient>>> {
             },
             |client| said(client.tally(vec![Some("a".to_owned()), None, Some("a".to_owned())])),
             |client| said(client.negate(Bool32(false))),
+        ],
+        vec![
+            |client| {
+                let mut values = [1, -2, 300];
+                let results = client.batch(|b| (b.table(), b.double_all(&mut values), [b.checked(1), b.checked(-7)]));
+                all_of(results.map(|(table, doubled, [first, second])| {
+                    [said(table), said(doubled.map(|()| values)), said(first), said(second)]
+                }))
+            },
+            |client| {
+                let results =
+                    client.batch_with(OnFailure::Stop, |b| (b.parse("12"), b.panic("no"), b.negate(Bool32(true))));
+                all_of(results.map(|(twelve, panic, negated)| [parsed(twelve), said(panic), said(negated)]))
+            },
+            |client| said(client.negate(Bool32(true))),
         ],
     ]
 }

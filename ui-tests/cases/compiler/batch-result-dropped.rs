@@ -1,0 +1,17 @@
+#![deny(unused_must_use)]
+
+use bridge32::bridge32;
+
+#[bridge32(lib = "my_lib")]
+pub trait MyLib {
+    fn add(&self, a: i32, b: i32) -> i32;
+}
+
+fn sum(client: &MyLibClient) {
+    let _ = client.batch(|b| {
+        b.add(1, 2);
+        b.add(3, 4)
+    });
+}
+
+fn main() {}
