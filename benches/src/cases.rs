@@ -39,6 +39,19 @@ pub(crate) fn add(name: &str, lane: Lane) -> Result<Case> {
     Ok(Case::new(name, move || assert_eq!(client.add(1, 2).expect("the server lives"), 3)))
 }
 
+/// So many calls in one batch; the time of each of them.
+pub(crate) fn batch(name: &str, lane: Lane, calls: u32) -> Result<Case> {
+    let client = launch(lane)?;
+    Ok(Case::told(name, move |count| {
+        let begin = Instant::now();
+        for _ in 0..count {
+            let sums = client.batch(|b| (0..calls).map(|_| b.add(1, 2)).collect::<Vec<_>>()).expect("the server lives");
+            assert!(sums.into_iter().all(|sum| sum.expect("the call is made") == 3));
+        }
+        begin.elapsed() / calls
+    }))
+}
+
 /// One call, and so many calls back.
 pub(crate) fn callbacks(name: &str, lane: Lane, count: i32) -> Result<Case> {
     let client = launch(lane)?;

@@ -1,10 +1,13 @@
 //! Measures bridge32 beside the limits of the machine and beside its peers:
 //! `cargo bridge32 run --release -p bridge32-benches --features peers`.
 //!
-//! With `-- --write` it also writes `docs/benchmark.md` and `docs/benchmark.svg`.
+//! With `-- --write` it also writes `docs/benchmark.md` and `docs/benchmark.svg`. With `-- macro` it measures what an interface
+//! costs by the number of its methods instead, and with `-- macro --write` writes `docs/macro.md`.
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod cases;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod cost;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod limits;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
@@ -29,7 +32,8 @@ fn main() -> Result<()> {
     match *arguments {
         [process::ROLE, role, ref rest @ ..] => process::play(role, rest),
         [] | ["--write"] => report::run(arguments.len() == 1),
-        _ => Err("give `--write`, or nothing".into()),
+        ["macro"] | ["macro", "--write"] => cost::run(arguments.len() == 2),
+        _ => Err("give `--write`, `macro`, or nothing".into()),
     }
 }
 

@@ -76,6 +76,8 @@ fn all() -> Vec<(&'static str, Cases)> {
             }
             Ok(all)
         }),
+        ("`add(1, 2)` in batches, for each call, fast lane", || batches(Lane::Fast)),
+        ("`add(1, 2)` in batches, for each call, pipe lane", || batches(Lane::Pipe)),
         ("a call with 10 callbacks, fast lane", || callbacks(Lane::Fast)),
         ("a call with 10 callbacks, pipe lane", || callbacks(Lane::Pipe)),
         ("`add(1, 2)` by several threads of one client, fast lane", || threads(Lane::Fast)),
@@ -99,6 +101,12 @@ fn scalar_multiply(count: usize) -> Result<Vec<Case>> {
         all.push(cases::scalar_multiply(name, lane, count)?);
     }
     Ok(all)
+}
+
+fn batches(lane: Lane) -> Result<Vec<Case>> {
+    let by_itself = cases::add("by itself", lane);
+    let batch = |count: u32| cases::batch(&format!("{count} in a batch"), lane, count);
+    std::iter::once(by_itself).chain([1, 10, 100, 1000].map(batch)).collect()
 }
 
 fn callbacks(lane: Lane) -> Result<Vec<Case>> {
