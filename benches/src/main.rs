@@ -1,8 +1,9 @@
 //! Measures bridge32 beside the limits of the machine and beside its peers:
 //! `cargo bridge32 run --release -p bridge32-benches --features peers`.
 //!
-//! With `-- --write` it also writes `docs/benchmark.md` and `docs/benchmark.svg`. With `-- macro` it measures what an interface
-//! costs by the number of its methods instead, and with `-- macro --write` writes `docs/macro.md`.
+//! With `-- --write` it also writes `docs/benchmark.md` and `docs/benchmark.svg`; with `-- --only TEXT` it measures the
+//! tables whose titles contain the text. With `-- macro` it measures what an interface costs by the number of its methods
+//! instead, and with `-- macro --write` writes `docs/macro.md`.
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod cases;
@@ -31,9 +32,11 @@ fn main() -> Result<()> {
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     match *arguments {
         [process::ROLE, role, ref rest @ ..] => process::play(role, rest),
-        [] | ["--write"] => report::run(arguments.len() == 1),
+        [] => report::print(""),
+        ["--only", text] => report::print(text),
+        ["--write"] => report::write(),
         ["macro"] | ["macro", "--write"] => cost::run(arguments.len() == 2),
-        _ => Err("give `--write`, `macro`, or nothing".into()),
+        _ => Err("give `--write`, `--only TEXT`, `macro`, or nothing".into()),
     }
 }
 

@@ -16,28 +16,36 @@ pub(crate) struct Group {
     pub(crate) times: Vec<Time>,
 }
 
-/// Measures everything, prints it, and writes it into the documentation if asked to.
-pub(crate) fn run(write: bool) -> Result<()> {
-    let mut text = machine();
-    print!("{text}");
+/// Measures the groups whose titles contain `filter`, and prints them.
+pub(crate) fn print(filter: &str) -> Result<()> {
+    run(filter).map(drop)
+}
+
+/// Measures everything, prints it, and writes it into the documentation.
+pub(crate) fn write() -> Result<()> {
+    let (text, groups) = run("")?;
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("docs");
+    fs::write(docs.join("benchmark.md"), text)?;
+    fs::write(docs.join("benchmark.svg"), plot::bars(&groups[0]))?;
+    Ok(())
+}
+
+fn run(filter: &str) -> Result<(String, Vec<Group>)> {
+    let mut text = String::new();
+    let mut tell = |part: String| {
+        print!("{part}");
+        text += &part;
+    };
+    tell(machine());
     let mut groups = Vec::new();
-    for (title, cases) in all() {
+    for (title, cases) in all().into_iter().filter(|(title, _)| title.contains(filter)) {
         let times = measure(cases()?);
         let group = Group { title: title.to_owned(), times };
-        let table = table(&group);
-        print!("{table}");
-        text += &table;
+        tell(table(&group));
         groups.push(group);
     }
-    let server = server()?;
-    print!("{server}");
-    text += &server;
-    if write {
-        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("docs");
-        fs::write(docs.join("benchmark.md"), text)?;
-        fs::write(docs.join("benchmark.svg"), plot::bars(&groups[0]))?;
-    }
-    Ok(())
+    tell(server()?);
+    Ok((text, groups))
 }
 
 type Cases = fn() -> Result<Vec<Case>>;
