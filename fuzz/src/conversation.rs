@@ -78,9 +78,12 @@ pub(crate) fn server(input: &Input) -> Result<(), String> {
         buffer.extend(message).map_err(|error| error.to_string())?;
         let mut decoder = Decoder::new(buffer.bytes_mut(), frame::HEADER);
         match decoder.value() {
-            Ok(Message::Fault(Fault::Panic { location, message })) if !location.contains("conversation.rs") => {
-                return Err(format!("it panicked at {location}: {message}"));
-            }
+            Ok(Message::Fault(fault)) => match *fault {
+                Fault::Panic { location, message } if !location.contains("conversation.rs") => {
+                    return Err(format!("it panicked at {location}: {message}"));
+                }
+                _ => {}
+            },
             Ok(_) => {}
             Err(error) => return Err(format!("it said what is no message: {error}")),
         }

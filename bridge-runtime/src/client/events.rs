@@ -37,7 +37,7 @@ fn serve(mut lane: LaneEnd, registry: &Registry) {
         let Ok((Message::Event { registration }, arguments)) = lane.received() else { return };
         let sent = match guarded(|| registry.run(registration, arguments, &mut answer)) {
             Ok(()) => lane.send_other(answer.buffer()),
-            Err(fault) => lane.say(&Message::Fault(fault)),
+            Err(fault) => lane.say(&Message::Fault(Box::new(fault))),
         };
         if sent.is_err() {
             return;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::callbacks::{self, Answer, Closures, RegisteredClosure, guarded};
 use super::deadline::Deadline;
 use super::further::Opening;
-use super::line::{Closed, Line};
+use super::line::{Closed, Head, Line};
 use super::parked::{Held, OUTERMOST, park};
 use super::session::Shared;
 use super::{Arguments, Outcome, events};
@@ -58,8 +58,8 @@ impl Shared {
         };
         let encoder = begun.map_err(|error| Error::Fault { method: name.to_owned(), reason: error.to_string() })?;
         encode(&mut Arguments::new(name, encoder, &registered.each_ref().map(|(number, _)| *number)), places)?;
-        exchange.run(&mut line, closures)?;
-        let mut outcome = line.outcome(name)?;
+        let head = exchange.run(&mut line, closures)?;
+        let mut outcome = line.outcome(name, head)?;
         let value = decode(&mut outcome, places)?;
         outcome.finish()?;
         Ok((value, registered.map(|(_, registration)| registration)))
@@ -81,8 +81,8 @@ impl Shared {
             lane.begin_call();
         }
         lane.put(message);
-        exchange.run(&mut line, &mut callbacks::none)?;
-        take(&mut line.results(BATCH)?)
+        let head = exchange.run(&mut line, &mut callbacks::none)?;
+        take(&mut line.results(BATCH, head)?)
     }
 
     /// What a call on this line has to know.
@@ -92,19 +92,19 @@ impl Shared {
 }
 
 impl Exchange {
-    /// Sends the message that was begun, and runs closures for as long as the server asks for it; then the result has come.
-    fn run(&self, line: &mut Line, closures: Closures<'_>) -> Result<(), Error> {
+    /// Sends the message that was begun, and runs closures for as long as the server asks for it; then the result has come,
+    /// which begins with this.
+    fn run(&self, line: &mut Line, closures: Closures<'_>) -> Result<Head, Error> {
         let mut left = self.limit;
         loop {
             let deadline = self.send_and_wait(line, left)?;
-            // Looked at twice where it is no callback: a result is a head of one byte.
-            let message = match line.lane()?.received() {
-                Ok((message @ (Message::Callback { .. } | Message::Event { .. }), _)) => message,
-                _ => return Ok(()),
+            let (message, position) = match line.lane()?.head() {
+                Ok((message @ (Message::Callback { .. } | Message::Event { .. }), position)) => (message, position),
+                head => return Ok(head),
             };
             // The time that a closure takes is not the server's.
             left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
-            self.call_back(line, &message, closures)?;
+            self.call_back(line, &message, position, closures)?;
         }
     }
 
@@ -134,9 +134,15 @@ impl Exchange {
     }
 
     /// Runs the closure that the server asks for, and begins the answer.
-    fn call_back(&self, line: &mut Line, message: &Message, closures: Closures<'_>) -> Result<(), Error> {
+    fn call_back(
+        &self,
+        line: &mut Line,
+        message: &Message,
+        position: usize,
+        closures: Closures<'_>,
+    ) -> Result<(), Error> {
         let lane = line.lane()?;
-        let (_, mut taken) = lane.take().map_err(|error| Error::Protocol(error.to_string()))?;
+        let mut taken = lane.take_rest(position);
         let mut answer = Answer::new(lane.buffer());
         let registry = Arc::clone(&line.generation.registry);
         let result = park(self.owner, self.depth, line, || {
@@ -157,7 +163,7 @@ impl Exchange {
                 lane.replace(answer.into_buffer());
                 Ok(())
             }
-            Err(fault) => lane.begin(&Message::Fault(fault)).map(drop),
+            Err(fault) => lane.begin(&Message::Fault(Box::new(fault))).map(drop),
         };
         begun.map_err(|error| Error::Fault { method: self.name.to_owned(), reason: error.to_string() })
     }
@@ -215,7 +221,7 @@ impl Exchange {
     fn ask(&self, line: &mut Line, message: &Message) -> Result<(), Error> {
         let begun = line.lane()?.begin(message).map(drop);
         begun.map_err(|error| Error::Fault { method: self.name.to_owned(), reason: error.to_string() })?;
-        self.run(line, &mut callbacks::none)?;
-        line.outcome(self.name)?.finish()
+        let head = self.run(line, &mut callbacks::none)?;
+        line.outcome(self.name, head)?.finish()
     }
 }

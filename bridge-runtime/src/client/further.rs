@@ -6,7 +6,7 @@ use super::generation::Generation;
 use crate::error::Error;
 use crate::lane::{Endpoint, LaneEnd};
 use crate::secret;
-use crate::wire::{Message, Purpose, Secret};
+use crate::wire::{Message, Open, Purpose, Secret};
 
 /// A lane that the server is asked to connect.
 pub(super) struct Opening {
@@ -22,7 +22,7 @@ impl Opening {
 
     /// What asks the server for it.
     pub(super) fn message(&self) -> Message {
-        Message::Open { address: self.endpoint.address(), secret: self.secret, purpose: self.purpose }
+        Message::Open(Box::new(Open { address: self.endpoint.address(), secret: self.secret, purpose: self.purpose }))
     }
 
     /// Takes the lane, which the server has connected.

@@ -25,7 +25,8 @@ pub(super) struct Line {
 /// The lane, or why there is none any more.
 #[derive(Debug)]
 pub(super) enum State {
-    Open(LaneEnd),
+    /// Boxed, for a line is moved for every closure that a call runs.
+    Open(Box<LaneEnd>),
     Closed(Closed, Instant),
     /// A closure's calls have it.
     Lent,
@@ -47,7 +48,7 @@ pub(super) enum Closed {
 
 impl Line {
     pub(super) fn new(generation: Arc<Generation>, lane: LaneEnd) -> Self {
-        Self { generation, state: State::Open(lane), watch: None }
+        Self { generation, state: State::Open(Box::new(lane)), watch: None }
     }
 
     /// Moves out what there is, until it is put back.
@@ -79,17 +80,17 @@ impl Line {
         }
     }
 
-    /// Takes the message that has arrived for the result of a call.
-    pub(super) fn outcome(&mut self, name: &'static str) -> Result<Outcome<'_>, Error> {
-        let (message, decoder) = self.lane()?.received().map_err(|error| Error::Protocol(error.to_string()))?;
-        outcome_of(name, message, decoder)
+    /// Takes the message that has arrived, and begins with this, for the result of a call.
+    pub(super) fn outcome(&mut self, name: &'static str, head: Head) -> Result<Outcome<'_>, Error> {
+        let (message, position) = head.map_err(|error| Error::Protocol(error.to_string()))?;
+        outcome_of(name, message, self.lane()?.rest(position))
     }
 
-    /// Takes the message that has arrived for the results of a batch.
-    pub(super) fn results(&mut self, name: &'static str) -> Result<Decoder<'_>, Error> {
-        match self.lane()?.received() {
-            Ok((Message::Results, decoder)) => Ok(decoder),
-            Ok((message, decoder)) => match outcome_of(name, message, decoder) {
+    /// Likewise for the results of a batch.
+    pub(super) fn results(&mut self, name: &'static str, head: Head) -> Result<Decoder<'_>, Error> {
+        match head {
+            Ok((Message::Results, position)) => Ok(self.lane()?.rest(position)),
+            Ok((message, position)) => match outcome_of(name, message, self.lane()?.rest(position)) {
                 Ok(_) => Err(Error::Protocol("one result came instead of those of a batch".to_owned())),
                 Err(error) => Err(error),
             },
@@ -117,11 +118,14 @@ impl Line {
     }
 }
 
+/// What a message that has arrived begins with, and where that ends.
+pub(super) type Head = io::Result<(Message, usize)>;
+
 /// The result of a call, from the message that answers it.
 pub(super) fn outcome_of<'m>(name: &'static str, message: Message, decoder: Decoder<'m>) -> Result<Outcome<'m>, Error> {
     match message {
         Message::Return => Ok(Outcome::new(name, decoder)),
-        Message::Fault(fault) => Err(fault_error(name, fault)),
+        Message::Fault(fault) => Err(fault_error(name, *fault)),
         message => Err(Error::Protocol(format!("{message:?} came instead of the result of `{name}`"))),
     }
 }

@@ -62,13 +62,13 @@ pub(super) fn meet(
     }
     let offered = choice.offer()?;
     let memory = offered.as_ref().map(Offered::address);
-    lane.say(&Message::Start(Start { memory, ..start }))?;
+    lane.say(&Message::Start(Box::new(Start { memory, ..start })))?;
     match lane.receive()?.0 {
         Message::Ready(ready) => {
             let taken = choice.take(lane, offered, &ready)?;
-            Ok((hello.pid, ready, taken))
+            Ok((hello.pid, *ready, taken))
         }
-        Message::StartFailed(failure) => Err(error(failure).into()),
+        Message::StartFailed(failure) => Err(error(*failure).into()),
         _ => Err(out_of_turn().into()),
     }
 }
@@ -126,7 +126,7 @@ mod tests {
     fn hello(protocol: u32, secret: Secret) -> Vec<u8> {
         let (interface, fingerprint) = (DESCRIPTION.name.to_owned(), DESCRIPTION.fingerprint());
         let hello = Hello { protocol, secret, interface, fingerprint, pid: 1 };
-        postcard::to_allocvec(&Message::Hello(hello)).unwrap()
+        postcard::to_allocvec(&Message::Hello(Box::new(hello))).unwrap()
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl Session {
     fn dismantle(self) -> Result<(Arc<Generation>, LaneEnd), Error> {
         let mut line = self.0.line.wait();
         match mem::replace(&mut line.state, State::Closed(Closed::Dismantled, Instant::now())) {
-            State::Open(lane) => Ok((Arc::clone(&line.generation), lane)),
+            State::Open(lane) => Ok((Arc::clone(&line.generation), *lane)),
             State::Closed(closed, _) => Err(line.generation.closed(&closed)),
             State::Lent => Err(Error::Shutdown),
         }
@@ -267,7 +267,7 @@ impl Shared {
         }
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&generation);
         line.generation = generation;
-        line.state = State::Open(lane);
+        line.state = State::Open(Box::new(lane));
         Ok(())
     }
 

@@ -223,9 +223,23 @@ impl LaneEnd {
     /// # Errors
     /// [`io::ErrorKind::InvalidData`] for what is no message.
     pub fn received(&mut self) -> io::Result<(Message, Decoder<'_>)> {
-        let mut decoder = Decoder::new(self.incoming.bytes_mut(), frame::HEADER).beside(&self.beside);
+        let (message, position) = self.head()?;
+        Ok((message, self.rest(position)))
+    }
+
+    /// The message that has arrived, and where its head ends.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::received`].
+    pub fn head(&mut self) -> io::Result<(Message, usize)> {
+        let mut decoder = self.rest(frame::HEADER);
         let message = decoder.value().map_err(invalid_data)?;
-        Ok((message, decoder))
+        Ok((message, decoder.position()))
+    }
+
+    /// What belongs to the message that has arrived, whose head ends there.
+    pub fn rest(&mut self, position: usize) -> Decoder<'_> {
+        Decoder::new(self.incoming.bytes_mut(), position).beside(&self.beside)
     }
 
     /// Takes the message that has arrived out of the lane: it can be read while others come and go.
@@ -233,10 +247,14 @@ impl LaneEnd {
     /// # Errors
     /// As [`LaneEnd::received`].
     pub fn take(&mut self) -> io::Result<(Message, Taken)> {
-        let (message, decoder) = self.received()?;
-        let position = decoder.position();
+        let (message, position) = self.head()?;
+        Ok((message, self.take_rest(position)))
+    }
+
+    /// As [`LaneEnd::take`], where the head was looked at and ends there.
+    pub fn take_rest(&mut self, position: usize) -> Taken {
         let buffer = std::mem::replace(&mut self.incoming, self.spare.pop().unwrap_or_default());
-        Ok((message, Taken { buffer, position, beside: self.beside.clone() }))
+        Taken { buffer, position, beside: self.beside.clone() }
     }
 
     /// Takes the memory of a message back, for others to come.

@@ -97,10 +97,16 @@ impl Buffer {
     ///
     /// # Errors
     /// [`BufferError`], and the buffer is unchanged.
+    #[inline]
     pub fn extend(&mut self, bytes: &[u8]) -> Result<(), BufferError> {
         let start = self.len;
-        self.resize(start.checked_add(bytes.len()).ok_or(BufferError::TooLarge)?)?;
-        self.bytes_mut()[start..].copy_from_slice(bytes);
+        let end = start.checked_add(bytes.len()).ok_or(BufferError::TooLarge)?;
+        // Nearly always there is room: values are appended byte by byte.
+        if end > self.capacity().min(LARGEST) {
+            self.resize(end)?;
+        }
+        self.len = end;
+        self.memory_mut()[start..end].copy_from_slice(bytes);
         Ok(())
     }
 

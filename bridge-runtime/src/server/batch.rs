@@ -2,30 +2,23 @@
 
 use std::io;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::call::Call;
 use super::catch::catch;
-use super::line::{Line, Target, out_of_turn};
+use super::line::{Serving, Target, fault, out_of_turn};
 use crate::fault::Fault;
 use crate::lane::Taken;
 use crate::marshal::{DecodeError, Decoder, EncodeError};
 use crate::wire::{Message, Parts, next_part};
 
-impl Line {
+impl Serving {
     /// Carries out the calls of a batch, and answers with all their results.
-    pub(super) fn carry_out_all(
-        self: &Arc<Self>,
-        stop: bool,
-        mut taken: Taken,
-        target: &Rc<dyn Target>,
-        depth: u32,
-    ) -> io::Result<()> {
-        let memory = self.lane().buffer();
+    pub(super) fn carry_out_all(self: &Rc<Self>, stop: bool, mut taken: Taken, depth: u32) -> io::Result<()> {
+        let memory = self.line.lane().buffer();
         let results = Parts::new(memory, &Message::Results).map_err(io::Error::other)?;
-        let call = Call::of_batch(Arc::clone(self), depth, results);
-        let ended = self.inside(target, depth, || carry_out_each(stop, taken.decoder(), &**target, &call));
-        let mut lane = self.lane();
+        let call = Call::of_batch(Rc::clone(self), depth, results);
+        let ended = self.inside(depth, |target| carry_out_each(stop, taken.decoder(), target, &call));
+        let mut lane = self.line.lane();
         lane.give_back(taken);
         match (ended, call.into_results()) {
             (Ok(()), Some(results)) => {
@@ -33,7 +26,7 @@ impl Line {
                 lane.send()
             }
             (Err(Ended::Damaged(error)), _) => Err(error),
-            (Err(Ended::TooLarge(error)), _) => lane.say(&Message::Fault(error.into())),
+            (Err(Ended::TooLarge(error)), _) => lane.say(&fault(error.into())),
             (Ok(()), None) => Err(io::Error::other("a batch without results")),
         }
     }

@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell, RefMut};
 use std::io;
 use std::panic::resume_unwind;
+use std::rc::Rc;
 use std::sync::{Arc, MutexGuard};
 
 use super::abandoned::Abandoned;
-use super::line::{LaneTarget, Line, OUTERMOST, Refused};
+use super::line::{LaneTarget, Line, OUTERMOST, Refused, Serving};
 use super::link::Link;
 use crate::fault::Fault;
 use crate::interface::Interface;
@@ -46,9 +47,8 @@ pub trait Dispatch<S: ?Sized>: Interface {
 }
 
 /// The call that is being carried out.
-#[derive(Debug)]
 pub struct Call {
-    line: Arc<Line>,
+    serving: Rc<Serving>,
     depth: u32,
     /// Where its long results go, if they do not go into the answer.
     bulk: Option<Arc<Bulk>>,
@@ -69,13 +69,13 @@ enum Answer<'c> {
 }
 
 impl Call {
-    pub(super) fn new(line: Arc<Line>, depth: u32, bulk: Option<Arc<Bulk>>) -> Self {
-        Self { line, depth, bulk, results: None, sent: RefCell::new(None), has_failed: Cell::new(false) }
+    pub(super) fn new(serving: Rc<Serving>, depth: u32, bulk: Option<Arc<Bulk>>) -> Self {
+        Self { serving, depth, bulk, results: None, sent: RefCell::new(None), has_failed: Cell::new(false) }
     }
 
     /// The calls of a batch, one after the other. Their results lie in the answer.
-    pub(super) fn of_batch(line: Arc<Line>, depth: u32, results: Parts) -> Self {
-        Self { results: Some(RefCell::new(results)), ..Self::new(line, depth, None) }
+    pub(super) fn of_batch(serving: Rc<Serving>, depth: u32, results: Parts) -> Self {
+        Self { results: Some(RefCell::new(results)), ..Self::new(serving, depth, None) }
     }
 
     /// What became of the answer, or the fault to answer with.
@@ -101,7 +101,7 @@ impl Call {
     pub(super) fn add_fault(&self, fault: Fault) -> Result<(), EncodeError> {
         if let Some(results) = &self.results {
             let mut results = results.borrow_mut();
-            results.begin(&Message::Fault(fault))?;
+            results.begin(&Message::Fault(Box::new(fault)))?;
             results.finish();
         }
         Ok(())
@@ -131,7 +131,7 @@ impl Call {
             results.begin(&Message::Return)?;
             return Ok(Answer::Part(results));
         }
-        let mut lane = self.line.lane();
+        let mut lane = self.serving.line.lane();
         match self.depth {
             OUTERMOST => {
                 lane.begin_outermost(&Message::Return)?;
@@ -163,18 +163,18 @@ impl Call {
 
     /// The closure at `place` among those that the method was given for the time of the call.
     pub fn closure(&self, place: u32, name: &'static str) -> Closure {
-        Closure { name, at: At::Call { line: Arc::clone(&self.line), message: (self.depth, place) } }
+        Closure { name, at: At::Call { line: Arc::clone(&self.serving.line), message: (self.depth, place) } }
     }
 
     /// A closure that was registered.
     pub fn registered(&self, number: u32, name: &'static str) -> Closure {
-        Closure { name, at: At::Client { link: Arc::clone(self.line.link()), number } }
+        Closure { name, at: At::Client { link: Arc::clone(self.serving.line.link()), number } }
     }
 
     /// Keeps a registration for as long as the client does.
     pub fn keep(&self, number: Option<u32>, registration: Registration) {
         if let Some(number) = number {
-            self.line.link().keep(number, registration);
+            self.serving.line.link().keep(number, registration);
         }
     }
 }

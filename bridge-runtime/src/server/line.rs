@@ -15,7 +15,7 @@ use super::link::Link;
 use crate::fault::Fault;
 use crate::lane::{self, LaneEnd, Taken};
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
-use crate::wire::{Message, Purpose, Secret};
+use crate::wire::{Message, Open, Purpose};
 
 /// A server that calls can be dispatched to, whatever its type.
 pub(crate) trait Target {
@@ -45,11 +45,16 @@ pub(super) struct Line {
     link: Arc<Link>,
 }
 
+/// A line, and what carries out its calls.
+pub(super) struct Serving {
+    pub(super) line: Arc<Line>,
+    target: Rc<dyn Target>,
+}
+
 /// What this thread is carrying out.
 #[derive(Clone)]
 struct Current {
-    line: Arc<Line>,
-    target: Rc<dyn Target>,
+    serving: Rc<Serving>,
     /// How many calls it is inside of.
     depth: u32,
 }
@@ -71,19 +76,6 @@ impl Line {
         Arc::new(Self { lane: Mutex::new(lane), link })
     }
 
-    /// Answers calls until the client closes the lane.
-    pub(super) fn serve(self: &Arc<Self>, target: &Rc<dyn Target>) -> io::Result<()> {
-        loop {
-            // Its own statement: the lane is not held while it is answered.
-            let arrived = self.lane().wait();
-            match arrived.and_then(|()| self.answer(target)) {
-                Ok(()) => {}
-                Err(error) if is_closed(&error) => return Ok(()),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
     /// The lane, between messages.
     pub(super) fn lane(&self) -> MutexGuard<'_, LaneEnd> {
         // A panic in a `Serialize` leaves the lane as it was.
@@ -96,79 +88,8 @@ impl Line {
 
     /// The line whose call this thread carries out, if it is one of this client's.
     pub(super) fn current(link: &Arc<Link>) -> Option<Arc<Self>> {
-        let is_of = |current: &&Current| Arc::ptr_eq(&current.line.link, link);
-        CURRENT.with_borrow(|current| current.as_ref().filter(is_of).map(|current| Arc::clone(&current.line)))
-    }
-
-    /// Answers what has arrived.
-    pub(super) fn answer(self: &Arc<Self>, target: &Rc<dyn Target>) -> io::Result<()> {
-        let (message, taken) = {
-            let mut lane = self.lane();
-            lane.begin_call();
-            lane.take()?
-        };
-        self.handle(message, taken, target, OUTERMOST)
-    }
-
-    fn handle(self: &Arc<Self>, message: Message, taken: Taken, target: &Rc<dyn Target>, depth: u32) -> io::Result<()> {
-        let answer = match message {
-            Message::Call { method } => return self.carry_out(method, taken, target, depth),
-            Message::Batch { stop } => return self.carry_out_all(stop, taken, target, depth),
-            Message::Unregister(registrations) => {
-                self.link.unregister(&registrations);
-                Message::Return
-            }
-            Message::Open { address, secret, purpose } => match self.open(&address, secret, purpose, &**target) {
-                Ok(()) => Message::Return,
-                Err(error) => Message::Fault(Fault::Message(format!("another lane cannot be opened: {error}"))),
-            },
-            // Not from inside of a call, whose arrays lie in the memory that there is.
-            Message::Bulk { address, words } if depth == OUTERMOST => match self.lane().open_bulk(&address, words) {
-                Ok(()) => Message::Return,
-                Err(error) => Message::Fault(Fault::Message(format!("there is no room for long arrays: {error}"))),
-            },
-            other => return Err(out_of_turn(&other)),
-        };
-        let mut lane = self.lane();
-        lane.give_back(taken);
-        lane.say(&answer)
-    }
-
-    /// Connects another lane of this client's.
-    fn open(&self, address: &str, secret: Secret, purpose: Purpose, target: &dyn Target) -> io::Result<()> {
-        let mut lane = lane::connect(address)?;
-        lane.say(&Message::Joined(secret))?;
-        match (purpose, target.on_a_lane()) {
-            (Purpose::Events, _) => {
-                self.link.take_events(lane);
-                Ok(())
-            }
-            (Purpose::Calls, Some(target)) => self.link.serve_lane(lane, target),
-            (Purpose::Calls, None) => Err(io::Error::other("all calls are the main thread's")),
-        }
-    }
-
-    fn carry_out(
-        self: &Arc<Self>,
-        method: u32,
-        mut taken: Taken,
-        target: &Rc<dyn Target>,
-        depth: u32,
-    ) -> io::Result<()> {
-        let call = Call::new(Arc::clone(self), depth, taken.bulk().filter(|_| depth == OUTERMOST));
-        let result = self.inside(target, depth, || catch(|| target.call(method, taken.decoder(), &call)));
-        let mut lane = self.lane();
-        lane.give_back(taken);
-        call.conclude(result).unwrap_or_else(|fault| lane.say(&Message::Fault(fault)))
-    }
-
-    /// Carries something out that this thread is said to be inside of meanwhile.
-    pub(super) fn inside<R>(self: &Arc<Self>, target: &Rc<dyn Target>, depth: u32, run: impl FnOnce() -> R) -> R {
-        let current = Current { line: Arc::clone(self), target: Rc::clone(target), depth };
-        let outer = CURRENT.replace(Some(current));
-        let result = run();
-        CURRENT.set(outer);
-        result
+        let is_of = |current: &&Current| Arc::ptr_eq(&current.serving.line.link, link);
+        CURRENT.with_borrow(|current| current.as_ref().filter(is_of).map(|current| Arc::clone(&current.serving.line)))
     }
 
     /// Asks the client something, carries out what it calls meanwhile, and takes the answer.
@@ -194,7 +115,7 @@ impl Line {
                 }
                 Message::Fault(fault) => {
                     lane.give_back(taken);
-                    return Err(Refused::Fault(fault));
+                    return Err(Refused::Fault(*fault));
                 }
                 message => {
                     drop(lane);
@@ -207,18 +128,109 @@ impl Line {
 
     /// Answers what a closure asks for. It runs where the closure was called.
     fn nested(self: &Arc<Self>, message: Message, taken: Taken) -> io::Result<()> {
-        let current = CURRENT.with_borrow(Option::clone).filter(|current| Arc::ptr_eq(&current.line, self));
-        if let Some(Current { target, depth, .. }) = current {
-            return self.handle(message, taken, &target, depth.saturating_add(1));
+        let current = CURRENT.with_borrow(Option::clone).filter(|current| Arc::ptr_eq(&current.serving.line, self));
+        if let Some(Current { serving, depth }) = current {
+            return serving.handle(message, taken, depth.saturating_add(1));
         }
         // The library is to see one thread only.
         let mut lane = self.lane();
         lane.give_back(taken);
-        lane.say(&Message::Fault(Fault::Message(
+        lane.say(&fault(Fault::Message(
             "cannot be called from a closure that a thread of the library's own runs; call it after the closure"
                 .to_owned(),
         )))
     }
+}
+
+impl Serving {
+    pub(super) fn new(line: Arc<Line>, target: Rc<dyn Target>) -> Rc<Self> {
+        Rc::new(Self { line, target })
+    }
+
+    /// Answers calls until the client closes the lane.
+    pub(super) fn serve(self: &Rc<Self>) -> io::Result<()> {
+        loop {
+            match self.await_message().and_then(|(message, taken)| self.handle(message, taken, OUTERMOST)) {
+                Ok(()) => {}
+                Err(error) if is_closed(&error) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn await_message(&self) -> io::Result<(Message, Taken)> {
+        let mut lane = self.line.lane();
+        lane.wait()?;
+        take_outermost(&mut lane)
+    }
+
+    /// Answers what has arrived.
+    pub(super) fn answer(self: &Rc<Self>) -> io::Result<()> {
+        let (message, taken) = take_outermost(&mut self.line.lane())?;
+        self.handle(message, taken, OUTERMOST)
+    }
+
+    fn handle(self: &Rc<Self>, message: Message, taken: Taken, depth: u32) -> io::Result<()> {
+        let answer = match message {
+            Message::Call { method } => return self.carry_out(method, taken, depth),
+            Message::Batch { stop } => return self.carry_out_all(stop, taken, depth),
+            Message::Unregister(registrations) => {
+                self.line.link.unregister(&registrations);
+                Message::Return
+            }
+            Message::Open(open) => match self.open(&open) {
+                Ok(()) => Message::Return,
+                Err(error) => fault(Fault::Message(format!("another lane cannot be opened: {error}"))),
+            },
+            // Not from inside of a call, whose arrays lie in the memory that there is.
+            Message::Bulk { address, words } if depth == OUTERMOST => {
+                match self.line.lane().open_bulk(&address, words) {
+                    Ok(()) => Message::Return,
+                    Err(error) => fault(Fault::Message(format!("there is no room for long arrays: {error}"))),
+                }
+            }
+            other => return Err(out_of_turn(&other)),
+        };
+        let mut lane = self.line.lane();
+        lane.give_back(taken);
+        lane.say(&answer)
+    }
+
+    /// Connects another lane of this client's.
+    fn open(&self, Open { address, secret, purpose }: &Open) -> io::Result<()> {
+        let mut lane = lane::connect(address)?;
+        lane.say(&Message::Joined(*secret))?;
+        match (purpose, self.target.on_a_lane()) {
+            (Purpose::Events, _) => {
+                self.line.link.take_events(lane);
+                Ok(())
+            }
+            (Purpose::Calls, Some(target)) => self.line.link.serve_lane(lane, target),
+            (Purpose::Calls, None) => Err(io::Error::other("all calls are the main thread's")),
+        }
+    }
+
+    fn carry_out(self: &Rc<Self>, method: u32, mut taken: Taken, depth: u32) -> io::Result<()> {
+        let call = Call::new(Rc::clone(self), depth, taken.bulk().filter(|_| depth == OUTERMOST));
+        let result = self.inside(depth, |target| catch(|| target.call(method, taken.decoder(), &call)));
+        let mut lane = self.line.lane();
+        lane.give_back(taken);
+        call.conclude(result).unwrap_or_else(|fault| lane.say(&self::fault(fault)))
+    }
+
+    /// Carries something out that this thread is said to be inside of meanwhile.
+    pub(super) fn inside<R>(self: &Rc<Self>, depth: u32, run: impl FnOnce(&dyn Target) -> R) -> R {
+        let outer = CURRENT.replace(Some(Current { serving: Rc::clone(self), depth }));
+        let result = run(&*self.target);
+        CURRENT.set(outer);
+        result
+    }
+}
+
+/// The message that has arrived, which is inside of no call.
+fn take_outermost(lane: &mut LaneEnd) -> io::Result<(Message, Taken)> {
+    lane.begin_call();
+    lane.take()
 }
 
 fn is_closed(error: &io::Error) -> bool {
@@ -249,6 +261,12 @@ impl From<DecodeError> for Refused {
     fn from(error: DecodeError) -> Self {
         Self::Line(io::Error::new(io::ErrorKind::InvalidData, error))
     }
+}
+
+/// Says that a call came to nothing.
+#[cold]
+pub(super) fn fault(fault: Fault) -> Message {
+    Message::Fault(Box::new(fault))
 }
 
 /// A message that cannot come now.

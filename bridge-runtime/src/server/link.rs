@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
-use super::line::{LaneTarget, Line, Refused, Target, out_of_turn};
+use super::line::{LaneTarget, Line, Refused, Serving, Target, out_of_turn};
 use crate::fault::Fault;
 use crate::lane::LaneEnd;
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
@@ -37,7 +37,7 @@ impl Link {
         let (line, owner) = (Line::joined(lane, Arc::clone(self)), Owner::current());
         let thread = std::thread::Builder::new().name("bridge32 lane".to_owned()).spawn(move || {
             let _acting = owner.enter();
-            if let Err(error) = line.serve(&Rc::from(target as Box<dyn Target>)) {
+            if let Err(error) = Serving::new(line, Rc::from(target as Box<dyn Target>)).serve() {
                 Fault::Message(format!("a lane broke: {error}")).complain();
             }
         })?;
@@ -126,7 +126,7 @@ fn ask<P, T>(
             decoder.finish()?;
             Ok(value)
         }
-        (Message::Fault(fault), _) => Err(Refused::Fault(fault)),
+        (Message::Fault(fault), _) => Err(Refused::Fault(*fault)),
         (other, _) => Err(out_of_turn(&other).into()),
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::Serve;
 use super::abandoned::close_all_of;
-use super::line::{Line, Target};
+use super::line::{Line, Serving, Target};
 use super::memory::free_all_of;
 use super::session::{self, Secrets, Served, introduce, make};
 use crate::interface::Interface;
@@ -79,7 +79,7 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
             continue;
         };
         let result = match (start, &server) {
-            (None, Some(server)) => line.answer(&(Rc::clone(server) as Rc<dyn Target>)),
+            (None, Some(server)) => Serving::new(line, Rc::clone(server) as Rc<dyn Target>).answer(),
             (None, None) => Err(io::ErrorKind::InvalidData.into()),
             (Some(start), _) => begin(&mut line.lane(), Start { library: library.clone(), ..start }, &mut server),
         };
@@ -102,7 +102,7 @@ fn begin<S: Serve>(
         match make::<S>(start) {
             Ok(made) => *server = Some(Served::new(made)),
             Err(failure) => {
-                lane.say(&Message::StartFailed(failure))?;
+                lane.say(&Message::StartFailed(Box::new(failure)))?;
                 return Err(io::ErrorKind::Other.into());
             }
         }

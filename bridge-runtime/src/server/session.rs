@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::call::{Call, Dispatch};
 use super::catch::catch;
-use super::line::{LaneTarget, Line, Target};
+use super::line::{LaneTarget, Line, Serving, Target};
 use super::{Abandoned, Serve, ServerContext, memory};
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
@@ -46,17 +46,17 @@ pub(super) fn introduce(
     description: &Description,
     secrets: Secrets,
 ) -> Result<Start, MeetingError> {
-    lane.say(&Message::Hello(Hello {
+    lane.say(&Message::Hello(Box::new(Hello {
         protocol: PROTOCOL,
         secret: secrets.server,
         interface: description.name.to_owned(),
         fingerprint: description.fingerprint(),
         pid: std::process::id(),
-    }))?;
+    })))?;
     match lane.receive()?.0 {
-        Message::Start(start) if start.secret == secrets.client => Ok(start),
+        Message::Start(start) if start.secret == secrets.client => Ok(*start),
         Message::Start(_) => {
-            lane.say(&Message::StartFailed(Failure::Secret))?;
+            lane.say(&Message::StartFailed(Box::new(Failure::Secret)))?;
             Err(MeetingError::Told)
         }
         Message::Describe => {
@@ -112,7 +112,7 @@ pub(crate) fn ready(library: Option<&str>) -> Ready {
 pub(super) fn begin(lane: &mut LaneEnd, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
     let fast = memory.map(FastEnd::open).transpose();
     let refused = fast.as_ref().err().map(ToString::to_string);
-    lane.say(&Message::Ready(Ready { refused, ..ready(library) }))?;
+    lane.say(&Message::Ready(Box::new(Ready { refused, ..ready(library) })))?;
     match fast {
         Ok(Some(fast)) => lane.quicken(fast),
         _ => Ok(()),
@@ -124,9 +124,9 @@ pub(super) fn begin(lane: &mut LaneEnd, library: Option<&str>, memory: Option<&s
 /// # Errors
 /// What broke the lane, if it was not closed in good order.
 pub(crate) fn serve_lane(lane: LaneEnd, target: &Rc<dyn Target>) -> io::Result<()> {
-    let line = Line::new(lane);
-    let result = line.serve(target);
-    line.link().close();
+    let serving = Serving::new(Line::new(lane), Rc::clone(target));
+    let result = serving.serve();
+    serving.line.link().close();
     result
 }
 

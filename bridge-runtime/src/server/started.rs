@@ -51,7 +51,7 @@ pub(crate) fn converse<S: Serve>(mut lane: LaneEnd, secrets: Secrets) -> io::Res
     let memory = start.memory.take();
     let server = match make::<S>(start) {
         Ok(server) => server,
-        Err(failure) => return lane.say(&Message::StartFailed(failure)),
+        Err(failure) => return lane.say(&Message::StartFailed(Box::new(failure))),
     };
     begin(&mut lane, server.library_path(), memory.as_deref())?;
     let served = Served::<S, S::Interface>::new(server);
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
     use crate::interface::{Description, Threads};
     use crate::lane::memory_pair;
-    use crate::wire::{Failure, Start};
+    use crate::wire::{Failure, Secret, Start};
 
     const DESCRIPTION: Description = Description {
         name: "I",
@@ -117,16 +117,23 @@ mod tests {
         (result, client.receive().map(|(message, _)| message))
     }
 
+    fn start(secret: Secret) -> Message {
+        Message::Start(Box::new(Start { secret, ..Start::default() }))
+    }
+
     #[test]
     fn a_client_without_the_secret_is_refused() {
-        let (result, reply) = met_with(&Message::Start(Start { secret: [1; 16], ..Start::default() }));
+        let (result, reply) = met_with(&start([1; 16]));
         assert!(matches!(result, Err(MeetingError::Told)), "{result:?}");
-        assert!(matches!(reply, Ok(Message::StartFailed(Failure::Secret))), "{reply:?}");
+        assert!(
+            matches!(reply, Ok(Message::StartFailed(ref failure)) if matches!(**failure, Failure::Secret)),
+            "{reply:?}"
+        );
 
         let (result, _) = met_with(&Message::Call { method: 0 });
         assert!(matches!(result, Err(MeetingError::Told)), "no call before the secret: {result:?}");
 
-        let (result, _) = met_with(&Message::Start(Start { secret: [2; 16], ..Start::default() }));
+        let (result, _) = met_with(&start([2; 16]));
         assert!(result.is_ok(), "{result:?}");
     }
 

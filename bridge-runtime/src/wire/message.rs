@@ -11,21 +11,22 @@ pub const PROTOCOL: u32 = 2;
 /// What one side proves itself with.
 pub type Secret = [u8; 16];
 
-/// The head of every message. New messages go to the end: the number of each is its place here.
+/// The head of every message. New messages go to the end: the number of each is its place here. What is rare and large is
+/// boxed, for the heads of calls are moved about.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Message {
     /// Server to client, first on every lane.
-    Hello(Hello),
+    Hello(Box<Hello>),
     /// Client to server: the hello is accepted, begin.
-    Start(Start),
+    Start(Box<Start>),
     /// Client to server, instead of `Start`: list your methods, for an error message, and end.
     Describe,
     /// Server to client: the signature of each method.
     Description(Vec<String>),
     /// Server to client: calls may come.
-    Ready(Ready),
+    Ready(Box<Ready>),
     /// Server to client, instead of `Ready`.
-    StartFailed(Failure),
+    StartFailed(Box<Failure>),
     /// Client to server: call a method; its arguments follow.
     Call {
         /// The method's place in the interface.
@@ -34,7 +35,7 @@ pub enum Message {
     /// Server to client: the result follows.
     Return,
     /// Server to client: the call could not be carried out. Client to server: the callback failed.
-    Fault(Fault),
+    Fault(Box<Fault>),
     /// Server to client, while a call is carried out: run one of its closures; the arguments follow.
     Callback {
         /// How many calls the one with the closure is inside of, itself included.
@@ -54,14 +55,7 @@ pub enum Message {
     Unregister(Vec<u32>),
     /// Client to server, between calls: connect another lane. The answer is `Return`, once [`Message::Joined`] is on the
     /// new lane.
-    Open {
-        /// Where the client waits.
-        address: String,
-        /// What the new lane proves itself with.
-        secret: Secret,
-        /// What the lane is for.
-        purpose: Purpose,
-    },
+    Open(Box<Open>),
     /// Server to client, first on a further lane.
     Joined(Secret),
     /// Client to server, between calls: from the next call on, long arrays lie in this memory. The answer is `Return`, or
@@ -81,6 +75,17 @@ pub enum Message {
     /// Server to client: the results of a batch follow, those of the calls that were made. Each is a part: [`Message::Return`]
     /// and the result, or [`Message::Fault`].
     Results,
+}
+
+/// A further lane.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Open {
+    /// Where the client waits.
+    pub address: String,
+    /// What the new lane proves itself with.
+    pub secret: Secret,
+    /// What the lane is for.
+    pub purpose: Purpose,
 }
 
 /// What a further lane is for.
