@@ -1,6 +1,7 @@
 //! How long to look before falling asleep.
 
 use std::hint::spin_loop;
+use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 /// Looking again and again for as long as it pays, which is told by what the last waits have taken.
@@ -8,7 +9,8 @@ use std::time::{Duration, Instant};
 /// Where it did not pay it is tried ever less often, and then for ever longer, so that it never costs more than a
 /// twentieth of what sleeping does. Longer, because systems let whoever is woken through a pipe run on the core of whoever
 /// wakes it: two sides that sleep share one core, and it takes some milliseconds of both being awake until one of them is
-/// given another.
+/// given another. For as long as they share one, it is given away between the looks, else the other side could do nothing
+/// while it is looked for.
 #[derive(Debug)]
 pub(super) struct Spin {
     /// Whether there is a core for the other side meanwhile.
@@ -33,7 +35,7 @@ const SHORT_SLEEP: Duration = Duration::from_millis(1);
 /// The longest rest.
 const LONGEST_REST: u32 = 4096;
 
-/// Looks between two looks at the clock.
+/// Looks before the core is given away to whoever else wants it: for about as long as the answer of a short call takes.
 const LOOKS: u32 = 32;
 
 impl Spin {
@@ -90,6 +92,7 @@ fn spin<T>(limit: Duration, look: &mut impl FnMut() -> Option<T>) -> Option<T> {
         if begin.get_or_insert_with(Instant::now).elapsed() > limit {
             return None;
         }
+        yield_now();
     }
 }
 
