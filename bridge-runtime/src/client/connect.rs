@@ -58,7 +58,8 @@ pub(super) fn join(
                     }
                     *progress = Progress::Meeting(lane.breaker());
                 }
-                match meet(&mut lane, description, secret, start, choice) {
+                let offered = choice.offer().map_err(Unreached::Error)?;
+                match meet(&mut lane, description, secret, start, offered) {
                     Ok((pid, ready, taken)) => Ok((lane, pid, ready, taken)),
                     Err(MeetingError::Final(error)) => Err(Unreached::Error(error)),
                     Err(MeetingError::Line(error)) => Err(Unreached::Error(Error::Disconnected(error))),

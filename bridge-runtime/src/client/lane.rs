@@ -32,11 +32,11 @@ pub(super) struct Choice {
     for_wine: bool,
 }
 
-/// The memory that a server is offered.
+/// What a server is offered, ready to be taken.
 pub(super) struct Offered {
-    end: FastEnd,
-    offer: Offer,
-    for_wine: bool,
+    choice: Choice,
+    /// The memory of a fast lane, and what the server opens it by.
+    memory: Option<(FastEnd, Offer)>,
 }
 
 impl Lane {
@@ -65,38 +65,37 @@ impl Lane {
 
 impl Choice {
     /// Makes what the server is to be offered.
-    pub(super) fn offer(self) -> Result<Option<Offered>, Error> {
-        if self.lane == Lane::Pipe {
-            return Ok(None);
-        }
-        match FastEnd::offer() {
-            Ok((end, offer)) => Ok(Some(Offered { end, offer, for_wine: self.for_wine })),
-            Err(error) if self.lane == Lane::Fast => Err(Error::Lane(error)),
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Goes over to what the server has taken; returns what that is.
-    pub(super) fn take(self, lane: &mut LaneEnd, offered: Option<Offered>, ready: &Ready) -> Result<Lane, Error> {
-        match (offered, &ready.refused) {
-            (None, _) => Ok(Lane::Pipe),
-            (Some(_), Some(reason)) if self.lane == Lane::Fast => {
-                Err(Error::Lane(io::Error::other(format!("the server refuses it: {reason}"))))
-            }
-            (Some(_), Some(_)) => Ok(Lane::Pipe),
-            (Some(offered), None) => {
-                lane.quicken(offered.end).map_err(Error::Lane)?;
-                Ok(Lane::Fast)
-            }
-        }
+    pub(super) fn offer(self) -> Result<Offered, Error> {
+        let memory = match self.lane {
+            Lane::Pipe => None,
+            Lane::Fast => Some(FastEnd::offer().map_err(Error::Lane)?),
+            Lane::Auto => FastEnd::offer().ok(),
+        };
+        Ok(Offered { choice: self, memory })
     }
 }
 
 impl Offered {
-    /// What the server opens it by.
-    pub(super) fn address(&self) -> String {
-        let address = self.offer.address();
-        if self.for_wine { wine_path(&address) } else { address }
+    /// What the server opens the memory by, if there is any.
+    pub(super) fn address(&self) -> Option<String> {
+        let (_, offer) = self.memory.as_ref()?;
+        let address = offer.address();
+        Some(if self.choice.for_wine { wine_path(&address) } else { address })
+    }
+
+    /// Goes over to what the server has taken; returns what that is.
+    pub(super) fn take(self, lane: &mut LaneEnd, ready: &Ready) -> Result<Lane, Error> {
+        match (self.memory, &ready.refused) {
+            (None, _) => Ok(Lane::Pipe),
+            (Some(_), Some(reason)) if self.choice.lane == Lane::Fast => {
+                Err(Error::Lane(io::Error::other(format!("the server refuses it: {reason}"))))
+            }
+            (Some(_), Some(_)) => Ok(Lane::Pipe),
+            (Some((end, _)), None) => {
+                lane.quicken(end).map_err(Error::Lane)?;
+                Ok(Lane::Fast)
+            }
+        }
     }
 }
 
@@ -120,7 +119,7 @@ mod tests {
         let choice = Choice { lane, for_wine: false };
         // Nothing that a fast lane could wake through.
         let mut end = LaneEnd::new(memory_pair().0);
-        choice.take(&mut end, choice.offer().unwrap(), &ready)
+        choice.offer().unwrap().take(&mut end, &ready)
     }
 
     #[cfg(any(target_os = "linux", windows))]

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Lane;
-use super::lane::{Choice, Offered};
+use super::lane::Offered;
 use crate::error::Error;
 use crate::interface::{Description, differences};
 use crate::lane::LaneEnd;
@@ -32,13 +32,13 @@ impl From<Error> for MeetingError {
     }
 }
 
-/// Checks who connected, and starts it. `secret` is what the server proves itself with.
+/// Checks who connected, and starts it, with what it is offered. `secret` is what the server proves itself with.
 pub(super) fn meet(
     lane: &mut LaneEnd,
     description: &Description,
     secret: Secret,
     start: Start,
-    choice: Choice,
+    offered: Offered,
 ) -> Result<(u32, Ready, Lane), MeetingError> {
     lane.wait()?;
     // Looked at first: another version may have put something else behind it.
@@ -60,12 +60,10 @@ pub(super) fn meet(
         }
         .into());
     }
-    let offered = choice.offer()?;
-    let memory = offered.as_ref().map(Offered::address);
-    lane.say(&Message::Start(Box::new(Start { memory, ..start })))?;
+    lane.say(&Message::Start(Box::new(Start { memory: offered.address(), ..start })))?;
     match lane.receive()?.0 {
         Message::Ready(ready) => {
-            let taken = choice.take(lane, offered, &ready)?;
+            let taken = offered.take(lane, &ready)?;
             Ok((hello.pid, *ready, taken))
         }
         Message::StartFailed(failure) => Err(error(*failure).into()),
@@ -117,7 +115,7 @@ mod tests {
         frame::finish(&mut sent);
         server.send(&mut sent).unwrap();
         let choice = Lane::Pipe.resolve(false).unwrap();
-        match meet(&mut LaneEnd::new(client), &DESCRIPTION, [7; 16], Start::default(), choice) {
+        match meet(&mut LaneEnd::new(client), &DESCRIPTION, [7; 16], Start::default(), choice.offer().unwrap()) {
             Err(MeetingError::Final(error)) => error,
             _ => panic!("it was not refused"),
         }

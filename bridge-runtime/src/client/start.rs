@@ -55,8 +55,10 @@ impl Starter {
         let meeting = {
             let endpoint = Arc::clone(&endpoint);
             std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(move || {
-                let met = accept(&endpoint, expected_pid).and_then(|mut lane| {
-                    let (_, ready, taken) = meet(&mut lane, description, secrets.server, start, choice)?;
+                // What can be made before the server is there is made while it starts.
+                let met = choice.offer().map_err(MeetingError::Final).and_then(|offered| {
+                    let mut lane = accept(&endpoint, expected_pid)?;
+                    let (_, ready, taken) = meet(&mut lane, description, secrets.server, start, offered)?;
                     Ok((lane, ready, taken))
                 });
                 // Before anybody hears of it: then its files are gone when the start is over.

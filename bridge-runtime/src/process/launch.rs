@@ -11,8 +11,8 @@ use object::FileKind;
 use super::{Output, STARTED_BY_CLIENT, Supervisor};
 use crate::error::Error;
 use crate::lane::Endpoint;
-use crate::secret;
 use crate::wire::Secret;
+use crate::{secret, sys};
 
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +64,10 @@ impl Launch {
         if let Some(dir) = &self.current_dir {
             command.current_dir(dir);
         }
+        let is_direct = self.runner.is_empty() && program != Program::Unknown;
+        if !is_direct {
+            sys::continue_with_this_thread(&mut command);
+        }
         let exception = endpoint.exception().map_err(Error::Endpoint)?;
         let supervisor = Supervisor::spawn(command, self.output, exception, on_end)
             .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
@@ -71,12 +75,7 @@ impl Launch {
             format!("{} {} {}", secret::to_hex(secrets.server), secret::to_hex(secrets.client), endpoint.address());
         // If this fails the server is ending already, and its end says more than the broken pipe.
         let _ = supervisor.tell(&greeting);
-        Ok(LaunchedServer {
-            supervisor,
-            command: command_text,
-            secrets,
-            is_direct: self.runner.is_empty() && program != Program::Unknown,
-        })
+        Ok(LaunchedServer { supervisor, command: command_text, secrets, is_direct })
     }
 
     /// Checks that `server` is a program, as far as can be seen without starting it; returns its kind.

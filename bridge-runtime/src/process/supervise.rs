@@ -181,7 +181,6 @@ impl Watch {
     }
 
     fn start(&mut self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, Vec<JoinHandle<()>>, Job)> {
-        crate::sys::continue_with_this_thread(&mut command);
         let child = command.spawn()?;
         let job = Job::around(&child);
         let child = Arc::new(SharedChild::new(child)?);

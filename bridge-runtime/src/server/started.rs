@@ -33,6 +33,7 @@ pub(super) fn run<S: Serve>() -> ExitCode {
 fn try_run<S: Serve>() -> io::Result<ExitCode> {
     sys::forbid_dialogs();
     sys::end_with_this_thread()?;
+    sys::continue_with_parent()?;
     let mut control = BufReader::new(sys::take_stdin()?);
     let (secrets, address) = read_greeting(&mut control)?;
     watch(control)?;

@@ -27,7 +27,7 @@ pub(crate) fn end_with_this_thread() -> io::Result<()> {
     Ok(())
 }
 
-/// What a process is ended with when this one ends. Here its standard input does that, and [`continue_with_this_thread`].
+/// What a process is ended with when this one ends. Here its standard input does that, and [`continue_with_parent`].
 #[derive(Debug)]
 pub(crate) struct Job;
 
@@ -38,15 +38,28 @@ impl Job {
     }
 }
 
-/// Has the system continue the process that `command` starts, should it be stopped, when this thread ends: a stopped
-/// process sees nothing else, and would stay for ever. To one that runs it is no news.
+/// Has the system continue this process, should it be stopped, when the thread that started it ends: a stopped process sees
+/// nothing else, and would stay for ever. To one that runs it is no news.
+#[cfg(target_os = "linux")]
+pub(crate) fn continue_with_parent() -> io::Result<()> {
+    Ok(rustix::process::set_parent_process_death_signal(Some(Signal::CONT))?)
+}
+
+/// As [`continue_with_parent`], for a program that does not ask for it itself, with the thread that starts it. It takes a
+/// fork, which copies the tables of all memory that this process has.
 #[cfg(target_os = "linux")]
 pub(crate) fn continue_with_this_thread(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
 
-    let ask = || Ok(rustix::process::set_parent_process_death_signal(Some(Signal::CONT))?);
     // SAFETY: between fork and exec this makes one system call, and nothing that a fork leaves in disorder.
-    unsafe { command.pre_exec(ask) };
+    unsafe { command.pre_exec(continue_with_parent) };
+}
+
+/// Other systems have no such signal.
+#[cfg(not(target_os = "linux"))]
+#[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
+pub(crate) fn continue_with_parent() -> io::Result<()> {
+    Ok(())
 }
 
 /// Other systems have no such signal.

@@ -153,6 +153,12 @@ impl Job {
 }
 
 /// Nothing stops a process for good here but a debugger, and the job object ends it even so.
+#[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
+pub(crate) fn continue_with_parent() -> io::Result<()> {
+    Ok(())
+}
+
+/// As [`continue_with_parent`].
 pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 
 /// The server of a program without a console would open one.

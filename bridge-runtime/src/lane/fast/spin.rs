@@ -1,7 +1,8 @@
 //! How long to look before falling asleep.
 
 use std::hint::spin_loop;
-use std::thread::yield_now;
+use std::sync::LazyLock;
+use std::thread::{available_parallelism, yield_now};
 use std::time::{Duration, Instant};
 
 /// Looking again and again for as long as it pays, which is told by what the last waits have taken.
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(super) struct Spin {
     /// Whether there is a core for the other side meanwhile.
-    is_of_use: bool,
+    is_of_use: fn() -> bool,
     /// How many of the next waits are slept through at once.
     rest: u32,
     /// How many that will be, the next time that looking was in vain.
@@ -40,8 +41,7 @@ const LOOKS: u32 = 32;
 
 impl Spin {
     pub(super) fn new() -> Self {
-        let cores = std::thread::available_parallelism();
-        Self { is_of_use: cores.is_ok_and(|cores| cores.get() > 1), rest: 0, next_rest: 1, limit: USUAL }
+        Self { is_of_use: has_cores, rest: 0, next_rest: 1, limit: USUAL }
     }
 
     /// Looks until it has found something, or until sleeping is better: then `sleep` looks further.
@@ -50,11 +50,14 @@ impl Spin {
         mut look: impl FnMut() -> Option<T>,
         sleep: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        if !self.is_of_use {
-            return look().map_or_else(sleep, Ok);
+        if let Some(found) = look() {
+            return Ok(found);
+        }
+        if !(self.is_of_use)() {
+            return sleep();
         }
         if self.rest > 0 {
-            return look().map_or_else(|| self.rest_asleep(sleep), Ok);
+            return self.rest_asleep(sleep);
         }
         if let Some(found) = spin(self.limit, &mut look) {
             self.next_rest = (self.next_rest / 2).max(1);
@@ -77,6 +80,13 @@ impl Spin {
         }
         found
     }
+}
+
+/// Whether this process may use several cores. Linux has several files to be read for that: it is done once, and not
+/// before there is something to wait for.
+fn has_cores() -> bool {
+    static CORES: LazyLock<bool> = LazyLock::new(|| available_parallelism().is_ok_and(|cores| cores.get() > 1));
+    *CORES
 }
 
 /// Looks until it has found something, for a while. What comes at once costs no look at the clock.
@@ -117,7 +127,7 @@ mod tests {
     const NEVER: u32 = u32::MAX;
 
     fn fresh() -> Spin {
-        Spin { is_of_use: true, rest: 0, next_rest: 1, limit: USUAL }
+        Spin { is_of_use: || true, rest: 0, next_rest: 1, limit: USUAL }
     }
 
     #[test]
@@ -158,7 +168,7 @@ mod tests {
 
     #[test]
     fn one_core_is_left_to_the_other_side() {
-        let mut spin = Spin { is_of_use: false, ..fresh() };
+        let mut spin = Spin { is_of_use: || false, ..fresh() };
         assert!(slept(&mut spin, 2, Duration::ZERO), "one look, then sleep");
     }
 }
