@@ -436,9 +436,36 @@
 //! `#[bridge32(…)]` takes `lib` (the library), `abi` (the calling convention of all methods), `dotnet` (the assembly, instead
 //! of a library), `class` (the class of its methods), `threads` (`"single"`: every call runs on the server's main thread, one
 //! at a time, whichever threads of the client make it; `"per_lane"`: calls of several threads run at once, each on a thread of
-//! the server's, for libraries that bear it), `server` (the file name of
+//! the server's, for libraries that bear it), `apartment` (the COM apartment of the server's main thread, [below](#messages-and-com)), `server` (the file name of
 //! the server's program; by default the trait's name in kebab case and `-server32`), `args = Type` (the type of the start
 //! arguments of a custom server), `remote = [Type]` (types for [memory of the server](Remote)) and `crate = path` (where this crate is, if not at `::bridge32`).
+//!
+//! # Messages and COM
+//!
+//! Some libraries for Windows do their work in window messages: drivers with a hidden window, ActiveX controls, whatever uses
+//! `SetTimer`. They need a thread that dispatches these messages, and COM objects need one that is in an apartment.
+//!
+//! ```
+//! # use bridge32::bridge32;
+//! #[bridge32(lib = "scanner.dll", apartment = "sta")]
+//! pub trait Scanner {
+//!     fn start_scan(&self) -> bool;
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! With `apartment = "sta"` the server's main thread enters a single-threaded apartment before the library is loaded, and
+//! dispatches messages, those of windows and timers included, whenever it carries out no call. Registered closures that a
+//! message makes the library call may call it in turn; what they call is carried out on the main thread at once, and calls of the
+//! program's other threads wait until they have returned. While a closure of a call runs, no messages are dispatched, as in a program without
+//! a bridge. A library that asks for the end of the message loop (`PostQuitMessage`) does not end the server.
+//!
+//! With `apartment = "mta"` all threads of the server are in the multithreaded apartment, with `threads = "per_lane"` those of the
+//! lanes, too; nothing dispatches messages. Without the option the main thread is in no apartment until the library enters one. A
+//! thread that is in the other one already is an [`Error::ServerStart`].
+//!
+//! On other systems there are neither messages nor COM, and the option means nothing: a library that is there for both has one
+//! trait. It is about servers of their own process, not about [`in_process`](#without-the-library).
 //!
 //! # Events
 //!

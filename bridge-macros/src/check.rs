@@ -8,7 +8,7 @@ use crate::model::{
     Signature, Symbol, Target,
 };
 use crate::names::{CLIENT_METHODS, LIBRARY_METHODS};
-use crate::options::Threads;
+use crate::options::{Apartment, Threads};
 use crate::types;
 
 /// Checks an interface as a whole; what passes can be expanded.
@@ -24,6 +24,13 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
         (&interface.options.threads_name, &interface.options.dotnet, interface.options.threads)
     {
         errors.at(name, "an assembly is called on the main thread only; leave `threads` out");
+    }
+    if let (Some((name, Apartment::Sta)), Threads::PerLane) = (&interface.options.apartment, interface.options.threads)
+    {
+        errors.at(
+            name,
+            "a single-threaded apartment is the main thread's, which \"per_lane\" takes calls away from; write \"mta\", or leave `threads` out",
+        );
     }
     unique(interface, errors);
     for method in &interface.methods {

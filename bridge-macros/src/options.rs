@@ -23,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) threads: Threads,
     /// The name of the option `threads`, where it was given.
     pub(crate) threads_name: Option<Ident>,
+    /// The option's name, and what it says.
+    pub(crate) apartment: Option<(Ident, Apartment)>,
     pub(crate) server: Option<LitStr>,
     pub(crate) args: Option<Type>,
     /// The types that memory of the server can hold beside scalars.
@@ -55,7 +57,27 @@ impl Threads {
     }
 }
 
-const KNOWN: &str = "`lib`, `abi`, `threads`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
+/// The COM apartment of a Windows server's main thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Apartment {
+    Sta,
+    Mta,
+}
+
+impl Apartment {
+    fn parse(text: &LitStr) -> syn::Result<Self> {
+        match text.value().as_str() {
+            "sta" => Ok(Self::Sta),
+            "mta" => Ok(Self::Mta),
+            other => {
+                let message = format!("`{other}` is no apartment of COM; write \"sta\" or \"mta\"");
+                Err(syn::Error::new(text.span(), message))
+            }
+        }
+    }
+}
+
+const KNOWN: &str = "`lib`, `abi`, `threads`, `apartment`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
 
 impl Options {
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
@@ -111,6 +133,10 @@ impl Options {
             "threads" => {
                 self.threads = errors.take(Threads::parse(&text(name, input)?)).unwrap_or_default();
                 self.threads_name = Some(name.clone());
+            }
+            "apartment" => {
+                let apartment = errors.take(Apartment::parse(&text(name, input)?));
+                self.apartment = apartment.map(|apartment| (name.clone(), apartment));
             }
             "remote" => self.remote = types(input)?,
             "args" => self.args = Some(input.parse()?),

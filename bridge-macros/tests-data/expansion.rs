@@ -56,6 +56,7 @@ const _: () = {
                     ::bridge32::__private::LibraryName::Native("thin"),
                 ),
                 threads: ::bridge32::__private::Threads::Single,
+                apartment: ::core::option::Option::None,
                 methods: &[
                     ::bridge32::__private::Method {
                         name: "add",

@@ -11,8 +11,8 @@ pub use crate::dotnet;
 use crate::error::{CallError, SystemError};
 pub use crate::fault::Fault;
 pub use crate::interface::{
-    self, Abi, CType, Description, FunctionPointer, Interface, LibraryName, Method, Native as NativeFunction,
-    Parameter, Symbol, Target, Threads,
+    self, Abi, Apartment, CType, Description, FunctionPointer, Interface, LibraryName, Method,
+    Native as NativeFunction, Parameter, Symbol, Target, Threads,
 };
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutVec, Slice, SliceMut};

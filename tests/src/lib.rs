@@ -9,6 +9,7 @@ pub mod extremes;
 pub mod faults;
 pub mod interfaces;
 pub mod listening;
+pub mod messages;
 pub mod pair;
 pub mod processes;
 pub mod record;

@@ -7,7 +7,7 @@ use crate::model::{
     Callback, Encoding, Interface, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, Symbol, Target,
 };
 use crate::names;
-use crate::options::Threads;
+use crate::options::{Apartment, Threads};
 
 /// The trait, with the parameters that a caller passes.
 pub(super) fn declaration(interface: &Interface) -> TokenStream {
@@ -89,6 +89,13 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
         Threads::Single => "Single",
         Threads::PerLane => "PerLane",
     });
+    let apartment = option(interface.options.apartment.as_ref().map(|(_, apartment)| {
+        let apartment = names::local(match apartment {
+            Apartment::Sta => "Sta",
+            Apartment::Mta => "Mta",
+        });
+        quote!(#krate::__private::Apartment::#apartment)
+    }));
     let methods = interface.methods.iter().map(|method| method_description(interface, method, &krate));
     quote! {
         #[automatically_derived]
@@ -102,6 +109,7 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
                     version: ::core::env!("CARGO_PKG_VERSION"),
                     library: #library,
                     threads: #krate::__private::Threads::#threads,
+                    apartment: #apartment,
                     methods: &[#(#methods),*],
                 };
                 &DESCRIPTION

@@ -1,5 +1,6 @@
 //! One server of a client's: a client that restarts its server has several, one after the other.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub(super) struct Generation {
     pub(super) registry: Arc<Registry>,
     /// Breaks the lane for events, once there is one.
     pub(super) events: OnceLock<Breaker>,
+    /// The session that has it, by address: first that of a hook, then its client's.
+    pub(super) owner: AtomicUsize,
 }
 
 /// What is at the other end.
@@ -41,7 +44,14 @@ pub(super) enum Server {
 impl Generation {
     /// A server at the other end of a lane.
     pub(super) fn new(info: ServerInfo, server: Server, lane: &LaneEnd) -> Self {
-        Self { info, server, breaker: lane.breaker(), registry: Arc::default(), events: OnceLock::new() }
+        Self {
+            info,
+            server,
+            breaker: lane.breaker(),
+            registry: Arc::default(),
+            events: OnceLock::new(),
+            owner: AtomicUsize::new(0),
+        }
     }
 
     /// Whether it is a Windows process on a Unix system: one under Wine.

@@ -103,6 +103,7 @@ mod tests {
         version: "1.0.0",
         library: None,
         threads: Threads::Single,
+        apartment: None,
         methods: &[],
     };
 

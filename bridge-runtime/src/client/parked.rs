@@ -1,4 +1,5 @@
-//! The line of a call whose closure is running: the closure's own calls are made on it, from inside of that call.
+//! The line of a call whose closure is running: the closure's own calls are made on it, from inside of that call. So are
+//! those of a closure that the server runs between calls, on the lane for events.
 
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
@@ -19,6 +20,9 @@ struct Parked {
     /// Out while a nested call uses it.
     line: Option<Line>,
 }
+
+/// The depth of the lane for events, which no call has.
+pub(super) const EVENTS: u32 = 0;
 
 thread_local! {
     /// The innermost call is the last.
@@ -60,6 +64,11 @@ impl Nested {
             let line = innermost.line.take()?;
             Some(Self { owner, depth: innermost.depth.saturating_add(1), line })
         })
+    }
+
+    /// Whether it is the lane for events.
+    pub(super) fn is_for_events(&self) -> bool {
+        self.depth == EVENTS + 1
     }
 }
 

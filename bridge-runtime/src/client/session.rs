@@ -1,6 +1,7 @@
 //! A client's connection to its server: calls, and the end.
 
 use std::io;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, mem};
@@ -78,9 +79,11 @@ impl Session {
         restarter: Option<Mutex<Restarter>>,
     ) -> Self {
         let current = Mutex::new(Arc::clone(&generation));
-        let line = Turns::new(Line::new(generation, lane));
+        let line = Turns::new(Line::new(Arc::clone(&generation), lane));
         let pool = (description.threads == Threads::PerLane).then(Pool::new);
-        Self(Arc::new(Shared { description, call_timeout, line, pool, current, restarter }))
+        let shared = Arc::new(Shared { description, call_timeout, line, pool, current, restarter });
+        generation.owner.store(shared.owner(), Ordering::SeqCst);
+        Self(shared)
     }
 
     /// Starts a server, which is started again as `restarter` says.
@@ -266,15 +269,23 @@ impl Shared {
             watch.aim(&generation);
         }
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&generation);
+        generation.owner.store(self.owner(), Ordering::SeqCst);
         line.generation = generation;
         line.state = State::Open(Box::new(lane));
         Ok(())
     }
 
     fn shutdown(&self) -> Result<ServerExit, Error> {
-        // With a pool, the line of a closure that asks for this is not the one that is about the server.
-        let nested = Nested::find(self.owner()).filter(|_| self.pool.is_none());
-        let mut line = nested.map_or_else(|| self.turn("", None), |nested| Ok(Held::Nested(nested)))?;
+        let mut line = match Nested::find(self.owner()) {
+            // The server is not to wait for the closure that asks for this.
+            Some(nested) if nested.is_for_events() => {
+                Held::Nested(nested).close(Closed::Shutdown);
+                self.turn("", None)?
+            }
+            // With a pool, the line of such a closure is not the one that is about the server.
+            Some(nested) if self.pool.is_none() => Held::Nested(nested),
+            _ => self.turn("", None)?,
+        };
         self.pool.iter().for_each(Pool::close);
         if let State::Closed(Closed::Dismantled, _) = line.state {
             return Err(Error::Shutdown);

@@ -46,6 +46,8 @@ pub struct Description {
     pub library: Option<LibraryName>,
     /// Which threads of the server run the methods.
     pub threads: Threads,
+    /// The COM apartment that the main thread of a Windows server is in.
+    pub apartment: Option<Apartment>,
     /// Its methods; a method's number is its place here.
     pub methods: &'static [Method],
 }
@@ -57,6 +59,24 @@ pub enum Threads {
     Single,
     /// One for each lane: several calls at once.
     PerLane,
+}
+
+/// A COM apartment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apartment {
+    /// Of one thread, which looks after its window messages while it waits for calls.
+    Sta,
+    /// Of all threads that enter no other.
+    Mta,
+}
+
+impl fmt::Display for Apartment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sta => "sta",
+            Self::Mta => "mta",
+        })
+    }
 }
 
 /// What an interface calls its library.
@@ -421,6 +441,7 @@ mod tests {
                 version: "1.0.0",
                 library: None,
                 threads: Threads::Single,
+                apartment: None,
                 methods,
             }
         }
@@ -433,8 +454,16 @@ mod tests {
     #[test]
     fn the_server_variable_is_made_of_the_server_name() {
         let with = |server| {
-            Description { name: "I", server, version: "1.0.0", library: None, threads: Threads::Single, methods: &[] }
-                .server_variable()
+            Description {
+                name: "I",
+                server,
+                version: "1.0.0",
+                library: None,
+                threads: Threads::Single,
+                apartment: None,
+                methods: &[],
+            }
+            .server_variable()
         };
         assert_eq!(with("my-lib-server32"), "BRIDGE32_SERVER_MY_LIB");
         assert_eq!(with("dmm.driver"), "BRIDGE32_SERVER_DMM_DRIVER");

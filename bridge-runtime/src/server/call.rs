@@ -220,13 +220,10 @@ impl Closure {
             At::Call { line, message: (depth, place) } => {
                 line.converse(&Message::Callback { depth: *depth, place: *place }, places, encode, decode)
             }
-            At::Client { link, number } => {
-                let message = Message::Event { registration: *number };
-                match Line::current(link) {
-                    Some(line) => line.converse(&message, places, encode, decode),
-                    None => link.converse(&message, places, encode, decode),
-                }
-            }
+            At::Client { link, number } => match Line::current(link) {
+                Some(line) => line.converse(&Message::Event { registration: *number }, places, encode, decode),
+                None => link.event(*number, places, encode, decode),
+            },
         };
         result.unwrap_or_else(|refused| {
             let reason = match refused {

@@ -15,6 +15,7 @@ use super::link::Link;
 use crate::fault::Fault;
 use crate::lane::{self, LaneEnd, Taken};
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
+use crate::native::Owner;
 use crate::wire::{Message, Open, Purpose};
 
 /// A server that calls can be dispatched to, whatever its type.
@@ -64,6 +65,21 @@ pub(super) const OUTERMOST: u32 = 1;
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+    /// What carries out calls in this thread, while it looks after its messages between them.
+    static IDLE: RefCell<Option<Rc<dyn Target>>> = const { RefCell::new(None) };
+}
+
+/// Runs what may run closures of clients between calls; what these call, `target` carries out.
+pub(super) fn idle(target: Option<Rc<dyn Target>>, run: impl FnOnce()) {
+    let outer = IDLE.replace(target);
+    run();
+    IDLE.set(outer);
+}
+
+/// What carries out calls in this thread, if any does.
+fn target_here() -> Option<Rc<dyn Target>> {
+    let current = CURRENT.with_borrow(|current| current.as_ref().map(|current| Rc::clone(&current.serving.target)));
+    current.or_else(|| IDLE.with_borrow(Option::clone))
 }
 
 impl Line {
@@ -90,6 +106,27 @@ impl Line {
     pub(super) fn current(link: &Arc<Link>) -> Option<Arc<Self>> {
         let is_of = |current: &&Current| Arc::ptr_eq(&current.serving.line.link, link);
         CURRENT.with_borrow(|current| current.as_ref().filter(is_of).map(|current| Arc::clone(&current.serving.line)))
+    }
+
+    /// Runs a closure that is registered, on the lane for events. Where this thread carries out calls it carries out the
+    /// closure's, too: nobody else could, before the closure has returned.
+    pub(super) fn event<P, T>(
+        self: &Arc<Self>,
+        owner: Owner,
+        registration: u32,
+        places: &mut P,
+        encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
+    ) -> Result<T, Refused> {
+        let Some(target) = target_here() else {
+            return self.converse(&Message::Event { registration }, places, encode, decode);
+        };
+        let _acting = owner.enter();
+        let serving = Serving::new(Arc::clone(self), target);
+        let outer = CURRENT.replace(Some(Current { serving, depth: 0 }));
+        let result = self.converse(&Message::NestingEvent { registration }, places, encode, decode);
+        CURRENT.set(outer);
+        result
     }
 
     /// Asks the client something, carries out what it calls meanwhile, and takes the answer.
@@ -233,7 +270,7 @@ fn take_outermost(lane: &mut LaneEnd) -> io::Result<(Message, Taken)> {
     lane.take()
 }
 
-fn is_closed(error: &io::Error) -> bool {
+pub(super) fn is_closed(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 

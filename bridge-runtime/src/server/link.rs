@@ -7,19 +7,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
-use super::line::{LaneTarget, Line, Refused, Serving, Target, out_of_turn};
+use super::line::{LaneTarget, Line, Refused, Serving, Target};
 use crate::fault::Fault;
 use crate::lane::LaneEnd;
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::Owner;
 use crate::registration::Registration;
-use crate::wire::Message;
+
+type Events = (Arc<Line>, Owner);
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Link {
-    /// For closures that are called outside of any call.
-    events: Mutex<Option<LaneEnd>>,
+    /// For closures that are called outside of any call; and whom they are called for.
+    events: Mutex<Option<Events>>,
     is_closed: AtomicBool,
     registrations: Mutex<HashMap<u32, Registration>>,
     /// The threads of the client's further lanes.
@@ -28,8 +29,9 @@ pub(super) struct Link {
 
 impl Link {
     /// Takes the lane for events.
-    pub(super) fn take_events(&self, lane: LaneEnd) {
-        *self.events() = Some(lane);
+    pub(super) fn take_events(self: &Arc<Self>, lane: LaneEnd) {
+        // Each holds the other until the client is gone.
+        *self.events() = Some((Line::joined(lane, Arc::clone(self)), Owner::current()));
     }
 
     /// Serves a further lane of the client's in a thread of its own.
@@ -60,18 +62,17 @@ impl Link {
         drop(ended);
     }
 
-    /// As [`Line::converse`](super::line::Line::converse), on the lane for events: one closure at a time runs there, and
-    /// makes its calls on the client's other lane.
-    pub(super) fn converse<P, T>(
+    /// Runs a closure on the lane for events: one at a time.
+    pub(super) fn event<P, T>(
         &self,
-        message: &Message,
+        registration: u32,
         places: &mut P,
         encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
         decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> Result<T, Refused> {
         let mut events = self.events();
-        let result = match &mut *events {
-            Some(lane) => ask(lane, message, places, encode, decode),
+        let result = match &*events {
+            Some((line, owner)) => line.event(*owner, registration, places, encode, decode),
             None => return Err(io::Error::from(io::ErrorKind::NotConnected).into()),
         };
         if self.is_closed.load(Ordering::SeqCst) || matches!(result, Err(Refused::Line(_))) {
@@ -102,31 +103,11 @@ impl Link {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn events(&self) -> MutexGuard<'_, Option<LaneEnd>> {
+    fn events(&self) -> MutexGuard<'_, Option<Events>> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn registrations(&self) -> MutexGuard<'_, HashMap<u32, Registration>> {
         self.registrations.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn ask<P, T>(
-    lane: &mut LaneEnd,
-    message: &Message,
-    places: &mut P,
-    encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
-    decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
-) -> Result<T, Refused> {
-    encode(&mut lane.begin(message)?, places)?;
-    lane.send()?;
-    match lane.receive()? {
-        (Message::CallbackReturn, mut decoder) => {
-            let value = decode(&mut decoder, places)?;
-            decoder.finish()?;
-            Ok(value)
-        }
-        (Message::Fault(fault), _) => Err(Refused::Fault(*fault)),
-        (other, _) => Err(out_of_turn(&other).into()),
     }
 }

@@ -1,20 +1,19 @@
 //! A server that was started by hand.
 //!
 //! Several clients may come, and still the library sees one call at a time, on the main thread: each lane is read by a
-//! thread of its own, which hands the lane over for every message and gets it back when it is answered.
+//! thread of its own.
 
 use std::any::TypeId;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use super::Serve;
 use super::abandoned::close_all_of;
 use super::line::{Line, Serving, Target};
+use super::main_thread::{Job, Jobs, What, enter, jobs};
 use super::memory::free_all_of;
 use super::session::{self, Secrets, Served, introduce, make};
 use crate::interface::Interface;
@@ -23,63 +22,46 @@ use crate::native::Owner;
 use crate::wire::{Message, Start};
 use crate::{lane, sys};
 
-/// What needs the main thread, for a client.
-struct Job {
-    owner: Owner,
-    what: What,
-}
-
-enum What {
-    /// A line with a message, and the way back.
-    Message {
-        line: Arc<Line>,
-        /// Present for the first message of a client.
-        start: Option<Start>,
-        back: Sender<()>,
-    },
-    /// The client is gone.
-    End,
-}
-
 /// Serves whoever connects to `name`, until the process is stopped.
 pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
-    sys::forbid_dialogs();
-    let listener = match lane::named_path(name).and_then(|path| LocalListener::claim(&path)) {
-        Ok(listener) => listener,
+    match try_run::<S>(name, library) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("cannot listen as `{name}`: {error}");
-            return ExitCode::FAILURE;
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
-    };
+    }
+}
+
+fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String> {
+    let description = S::Interface::description();
+    sys::forbid_dialogs();
+    let not_listening = |error| format!("cannot listen as `{name}`: {error}");
+    let listener = lane::named_path(name).and_then(|path| LocalListener::claim(&path)).map_err(not_listening)?;
+    let (_apartment, pump) = enter(description).map_err(|failure| failure.to_string())?;
     let library = library.map(|path| path.display().to_string());
-    let mut server = None;
+    let mut server: Option<Rc<Served<S, S::Interface>>> = None;
     // Without start arguments there is no client to wait for, and who started this sees at once what is wrong.
     if TypeId::of::<<S::Interface as Interface>::Args>() == TypeId::of::<()>() {
-        match make::<S>(Start { library: library.clone(), ..Start::default() }) {
-            Ok(made) => server = Some(made),
-            Err(failure) => {
-                eprintln!("{failure}");
-                return ExitCode::FAILURE;
-            }
-        }
+        let made = make::<S>(Start { library: library.clone(), ..Start::default() });
+        server = Some(Served::new(made.map_err(|failure| failure.to_string())?));
     }
-    let mut server = server.map(Served::<S, S::Interface>::new);
-    eprintln!("{} listens as `{name}`", S::Interface::description().server);
+    eprintln!("{} listens as `{name}`", description.server);
 
-    let (jobs, waiting) = channel();
-    if let Err(error) = std::thread::Builder::new().spawn(move || accept::<S>(&listener, &jobs)) {
-        eprintln!("cannot listen as `{name}`: {error}");
-        return ExitCode::FAILURE;
-    }
-    for Job { owner, what } in waiting {
+    let (jobs, waiting) = jobs(pump);
+    std::thread::Builder::new().spawn(move || accept::<S>(&listener, &jobs)).map_err(not_listening)?;
+    loop {
+        let target = server.clone().map(|server| server as Rc<dyn Target>);
+        let next = waiting.next(target.as_ref()).map_err(|error| format!("the server cannot go on: {error}"))?;
+        let Some(Job { owner, what }) = next else { return Ok(()) };
         let _acting = owner.enter();
         let What::Message { line, start, back } = what else {
             server.iter().for_each(|server| close_all_of(owner, &**server));
             free_all_of(owner);
             continue;
         };
-        let result = match (start, &server) {
-            (None, Some(server)) => Serving::new(line, Rc::clone(server) as Rc<dyn Target>).answer(),
+        let result = match (start, &target) {
+            (None, Some(target)) => Serving::new(line, Rc::clone(target)).answer(),
             (None, None) => Err(io::ErrorKind::InvalidData.into()),
             (Some(start), _) => begin(&mut line.lane(), Start { library: library.clone(), ..start }, &mut server),
         };
@@ -88,7 +70,6 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
             let _ = back.send(());
         }
     }
-    ExitCode::SUCCESS
 }
 
 /// Gives a client its server: the one that is there, or a new one with the client's start arguments.
@@ -115,11 +96,11 @@ fn begin<S: Serve>(
 const AFTER_ERROR: Duration = Duration::from_millis(10);
 
 /// Waits for clients, and gives each a thread.
-fn accept<S: Serve>(listener: &LocalListener, jobs: &Sender<Job>) {
+fn accept<S: Serve>(listener: &LocalListener, jobs: &Jobs) {
     loop {
         let jobs = jobs.clone();
         let result = listener.accept().and_then(|(lane, _)| {
-            std::thread::Builder::new().name("bridge32 lane".to_owned()).spawn(move || read::<S>(lane, &jobs))
+            std::thread::Builder::new().name("bridge32 lane".to_owned()).spawn(move || read::<S>(lane, jobs))
         });
         if let Err(error) = result {
             // Not `eprintln`, which panics when nobody reads: a client that is refused would end the server.
@@ -130,18 +111,8 @@ fn accept<S: Serve>(listener: &LocalListener, jobs: &Sender<Job>) {
     }
 }
 
-/// Reads a lane until it ends.
-fn read<S: Serve>(mut lane: LaneEnd, jobs: &Sender<Job>) {
+/// Meets a client, and reads its lane until it ends.
+fn read<S: Serve>(mut lane: LaneEnd, jobs: Jobs) {
     let Ok(start) = introduce(&mut lane, S::Interface::description(), Secrets::default()) else { return };
-    let (line, mut start) = (Line::new(lane), Some(start));
-    let owner = Owner::new();
-    loop {
-        let (back, answered) = channel();
-        let what = What::Message { line: Arc::clone(&line), start: start.take(), back };
-        if jobs.send(Job { owner, what }).is_err() || answered.recv().is_err() || line.lane().wait().is_err() {
-            line.link().close();
-            // Nobody hears it once the main thread has ended.
-            return drop(jobs.send(Job { owner, what: What::End }));
-        }
-    }
+    jobs.read(&Line::new(lane), Owner::new(), Some(start));
 }

@@ -9,6 +9,7 @@ mod context;
 mod line;
 mod link;
 mod listen;
+mod main_thread;
 mod memory;
 mod report;
 mod session;

@@ -6,12 +6,14 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::line::Target;
+use super::line::{Line, Serving, Target, is_closed};
+use super::main_thread::{Job, What, enter, jobs};
 use super::session::{MeetingError, Secrets, Served, begin, introduce, make, serve_lane};
 use super::{Serve, close_all_of};
 use crate::interface::Interface;
 use crate::lane::LaneEnd;
 use crate::native::Owner;
+use crate::sys::Pump;
 use crate::wire::Message;
 use crate::{lane, secret, sys};
 
@@ -49,6 +51,10 @@ pub(crate) fn converse<S: Serve>(mut lane: LaneEnd, secrets: Secrets) -> io::Res
         Err(MeetingError::Told) => return Ok(()),
         Err(MeetingError::Line(error)) => return Err(error),
     };
+    let (_apartment, pump) = match enter(S::Interface::description()) {
+        Ok(entered) => entered,
+        Err(failure) => return lane.say(&Message::StartFailed(Box::new(failure))),
+    };
     let memory = start.memory.take();
     let server = match make::<S>(start) {
         Ok(server) => server,
@@ -57,10 +63,37 @@ pub(crate) fn converse<S: Serve>(mut lane: LaneEnd, secrets: Secrets) -> io::Res
     begin(&mut lane, server.library_path(), memory.as_deref())?;
     let served = Served::<S, S::Interface>::new(server);
     let target: Rc<dyn Target> = served.clone();
-    let result = serve_lane(lane, &target);
+    let result = match pump {
+        None => serve_lane(lane, &target),
+        Some(pump) => serve_between_messages(lane, &target, pump),
+    };
     close_all_of(Owner::PROCESS, &*target);
     served.server.before_shutdown();
     result
+}
+
+/// As [`serve_lane`], in a thread that looks after its messages between the calls; another one reads the lane.
+fn serve_between_messages(lane: LaneEnd, target: &Rc<dyn Target>, pump: Pump) -> io::Result<()> {
+    let (jobs, waiting) = jobs(Some(pump));
+    let line = Line::new(lane);
+    std::thread::Builder::new().name("bridge32 lane".to_owned()).spawn(move || {
+        jobs.read(&line, Owner::PROCESS, None);
+    })?;
+    while let Some(Job { what, .. }) = waiting.next(Some(target))? {
+        let over = match what {
+            What::Message { line, back, .. } => Serving::new(line, Rc::clone(target)).answer().inspect(|()| {
+                // The thread waits for it.
+                let _ = back.send(());
+            }),
+            What::End(error) => Err(error),
+        };
+        match over {
+            Ok(()) => {}
+            Err(error) if is_closed(&error) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Bytes of a greeting at most: no system has longer paths than half of it.
@@ -103,6 +136,7 @@ mod tests {
         version: "1.0.0",
         library: None,
         threads: Threads::Single,
+        apartment: None,
         methods: &[],
     };
 

@@ -7,6 +7,7 @@ use std::process::{Child, Command};
 use rustix::process::{Signal, getpid, kill_process};
 
 use crate::error::SystemError;
+use crate::interface::Apartment;
 
 /// Takes standard input away from everything else in this process: the library must not read what the client says,
 /// and finds an empty input instead.
@@ -21,6 +22,39 @@ pub(crate) fn forbid_dialogs() {}
 
 /// There are no exceptions here; signals tell who waits for the process.
 pub(crate) fn report_exceptions(_: File) {}
+
+/// This thread in an apartment: there are none here.
+pub(crate) struct InApartment;
+
+/// Has this thread enter an apartment.
+pub(crate) fn enter_apartment(_: Apartment) -> io::Result<InApartment> {
+    Ok(InApartment)
+}
+
+/// What a thread waits with that has windows, or timers. Nothing sends them messages here, so nobody has one.
+pub(crate) enum Pump {}
+
+impl Pump {
+    /// `None`.
+    pub(crate) fn new() -> io::Result<Option<Self>> {
+        Ok(None)
+    }
+
+    /// Ends a wait.
+    pub(crate) fn wake(&self) {
+        match *self {}
+    }
+
+    /// Sleeps.
+    pub(crate) fn wait(&self) -> io::Result<()> {
+        match *self {}
+    }
+
+    /// Dispatches messages.
+    pub(crate) fn dispatch(&self, _: usize) {
+        match *self {}
+    }
+}
 
 /// A thread does not end alone here: what overflows its stack ends the process.
 pub(crate) fn end_with_this_thread() -> io::Result<()> {

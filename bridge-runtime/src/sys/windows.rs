@@ -1,5 +1,7 @@
 //! Windows.
 
+mod messages;
+
 use std::ffi::{CStr, c_char, c_int};
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -31,6 +33,7 @@ use windows_sys::Win32::System::Threading::{
 };
 
 use crate::error::SystemError;
+pub(crate) use messages::{InApartment, Pump, enter_apartment};
 
 /// Takes standard input away from everything else in this process: the library must not read what the client says,
 /// and finds an empty input instead.

@@ -75,6 +75,12 @@ pub enum Message {
     /// Server to client: the results of a batch follow, those of the calls that were made. Each is a part: [`Message::Return`]
     /// and the result, or [`Message::Fault`].
     Results,
+    /// As [`Message::Event`], on the lane for events, from a thread that carries out calls: those of the closure come on
+    /// this lane, before its answer.
+    NestingEvent {
+        /// The number that the client gave it.
+        registration: u32,
+    },
 }
 
 /// A further lane.

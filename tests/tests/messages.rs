@@ -1,0 +1,239 @@
+//! Apartments of COM, and the messages of windows and timers, on the main thread of a server.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use bridge32::{Error, Lane, Restart};
+use bridge32_tests::listening::Listening;
+use bridge32_tests::messages::{MtaClient, StaClient, WindowedClient};
+use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::processes::cpu_ticks;
+use bridge32_tests::watchdog::Watchdog;
+
+/// What COM calls them. A thread that was the first to enter one of its own is the "main" one.
+const STA: i32 = 0;
+const MTA: i32 = 1;
+const MAIN_STA: i32 = 3;
+const NONE: i32 = -1;
+
+/// Elsewhere there are no messages; that the option changes nothing there is what is left to test.
+fn has_messages() -> bool {
+    Pair::current().is_windows_server()
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "it never came that {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn the_apartment_is_the_one_that_was_asked_for() {
+    let _watchdog = Watchdog::new("apartments");
+    let (sta, mta, none) =
+        (StaClient::launch().unwrap(), MtaClient::launch().unwrap(), WindowedClient::launch().unwrap());
+    if !has_messages() {
+        assert_eq!(sta.apartment().unwrap(), (NONE, false));
+        assert_eq!(sta.this_thread().unwrap(), sta.server().pid, "the main thread");
+        assert_eq!(mta.apartment().unwrap(), (NONE, false));
+        return;
+    }
+    let (apartment, entered) = sta.apartment().unwrap();
+    assert!([STA, MAIN_STA].contains(&apartment) && entered, "{apartment}");
+    // With a thread for each lane, they are in it because another thread has entered it.
+    assert_eq!(mta.apartment().unwrap(), (MTA, false));
+    assert_eq!(none.apartment().unwrap(), (NONE, false));
+}
+
+#[test]
+fn messages_are_dispatched_while_the_server_waits_for_calls() {
+    let _watchdog = Watchdog::new("messages");
+    for lane in [Lane::Fast, Lane::Pipe] {
+        let client = StaClient::builder().lane(lane).launch().unwrap();
+        assert_eq!(client.server().lane, lane);
+        assert_eq!(client.open_window(10).unwrap(), has_messages());
+        if !has_messages() {
+            return;
+        }
+        let before = client.ticks_seen().unwrap();
+        std::thread::sleep(Duration::from_secs(1));
+        let ticks = client.ticks_seen().unwrap() - before;
+        assert!((10..=110).contains(&ticks), "{ticks} ticks in a second");
+        // Another thread of the library's sends a message and waits for its answer.
+        assert!(client.send_from_a_thread().unwrap());
+        until("the message was answered", || client.sent_sum().unwrap() == 42);
+        assert_eq!(client.shutdown().unwrap().status.unwrap().to_string(), "it ended with code 0");
+    }
+}
+
+#[test]
+fn without_an_apartment_nobody_dispatches_messages() {
+    let _watchdog = Watchdog::new("no messages");
+    let client = WindowedClient::launch().unwrap();
+    assert_eq!(client.open_window(10).unwrap(), has_messages());
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(client.ticks_seen().unwrap(), 0);
+    let client = MtaClient::launch().unwrap();
+    assert_eq!(client.open_window(10).unwrap(), has_messages());
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(client.ticks_seen().unwrap(), 0);
+}
+
+#[test]
+fn neither_calls_nor_messages_keep_the_other_from_their_turn() {
+    let _watchdog = Watchdog::new("calls and messages");
+    let client = StaClient::launch().unwrap();
+    client.open_window(10).unwrap();
+    // A steady stream of calls.
+    let (begin, before) = (Instant::now(), client.ticks_seen().unwrap());
+    let mut calls = 0;
+    let threads: Vec<_> = std::iter::repeat_with(|| {
+        calls += 1;
+        client.this_thread().unwrap()
+    })
+    .take_while(|_| begin.elapsed() < Duration::from_secs(1))
+    .collect();
+    assert!(threads.windows(2).all(|pair| pair[0] == pair[1]), "one thread, the main one");
+    let ticks = client.ticks_seen().unwrap() - before;
+    println!("{calls} calls and {ticks} ticks in a second");
+    if !has_messages() {
+        return;
+    }
+    assert!(ticks >= 10, "{ticks} ticks beside {calls} calls");
+    // A steady stream of messages, also one that asks a loop to end.
+    client.post_without_end().unwrap();
+    client.quit().unwrap();
+    let begin = Instant::now();
+    for _ in 0..100 {
+        client.ticks_seen().unwrap();
+    }
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?} for 100 calls", begin.elapsed());
+    let posted = client.posted().unwrap();
+    until("more messages were posted", || client.posted().unwrap() > posted);
+}
+
+#[test]
+fn between_calls_and_messages_the_server_uses_no_time() {
+    let _watchdog = Watchdog::new("idle with messages");
+    let client = StaClient::launch().unwrap();
+    for _ in 0..100 {
+        client.this_thread().unwrap();
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    let server = client.server().pid;
+    let before = cpu_ticks(server);
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(cpu_ticks(server), before);
+    client.this_thread().unwrap();
+}
+
+#[test]
+fn a_closure_that_a_message_runs_may_call_the_library() {
+    let _watchdog = Watchdog::new("closures of messages");
+    let client = StaClient::launch().unwrap();
+    let (sender, ticks) = channel();
+    let main = client.this_thread().unwrap();
+    let other = client.clone();
+    // It runs on the main thread of the server, and so do its calls.
+    let registration = client
+        .on_tick(move |count| {
+            // The test may be over.
+            let _ = sender.send((count, other.ticks_seen().unwrap(), other.this_thread().unwrap()));
+            0
+        })
+        .unwrap();
+    if !client.open_window(10).unwrap() {
+        return;
+    }
+    for _ in 0..10 {
+        let (count, seen, thread) = ticks.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert_eq!((count, thread), (seen, main));
+        // The program's own calls go on beside it.
+        assert_eq!(client.this_thread().unwrap(), main);
+    }
+    drop(registration);
+    let seen = client.ticks_seen().unwrap();
+    until("time goes on", || client.ticks_seen().unwrap() > seen);
+}
+
+#[test]
+fn a_closure_that_a_message_runs_may_shut_the_client_down() {
+    let _watchdog = Watchdog::new("shutdown by a closure of a message");
+    let client = StaClient::launch().unwrap();
+    let (sender, ended) = channel();
+    let other = client.clone();
+    let _registration = client.on_tick(move |_| {
+        let begin = Instant::now();
+        let _ = sender.send((other.shutdown(), begin.elapsed()));
+        0
+    });
+    if !client.open_window(10).unwrap() {
+        return;
+    }
+    let (exit, took) = ended.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(exit.unwrap().status.unwrap().to_string(), "it ended with code 0");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    assert!(matches!(client.ticks_seen(), Err(Error::Shutdown)));
+}
+
+#[test]
+fn a_message_that_crashes_or_hangs_is_told_by_the_next_call() {
+    let _watchdog = Watchdog::new("messages that go wrong");
+    let restart = Restart::OnFailure { max: 2, within: Duration::from_secs(60), backoff: Duration::ZERO };
+    let client = StaClient::builder().call_timeout(Duration::from_secs(3)).restart(restart).launch().unwrap();
+    if !client.open_window(10).unwrap() {
+        return;
+    }
+    client.hang_at_next_tick().unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(matches!(client.ticks_seen(), Err(Error::Timeout { .. })));
+    assert_eq!(client.ticks_seen().unwrap(), 0, "a new server");
+    assert!(client.open_window(10).unwrap());
+    client.crash_at_next_tick().unwrap();
+    until("the server is another one", || client.ticks_seen().is_ok() && client.server().generation == 3);
+}
+
+#[test]
+fn a_thread_that_is_in_another_apartment_is_an_error_of_the_start() {
+    let _watchdog = Watchdog::new("another apartment");
+    let launched = StaClient::builder().server(pair::server("spoiled")).launch();
+    match launched {
+        Ok(_) if !has_messages() => {}
+        Err(Error::ServerStart(reason)) if has_messages() => {
+            assert!(reason.contains("the apartment \"sta\" of COM"), "{reason}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_server_that_listens_looks_after_its_messages_too() {
+    let _watchdog = Watchdog::new("a listening server with messages");
+    if Pair::current() == Pair::LinuxWindows {
+        // A Linux process cannot reach a pipe that is made under Wine.
+        return;
+    }
+    let server = Listening::start("sta");
+    let clients = [StaClient::connect(&server.name).unwrap(), StaClient::connect(&server.name).unwrap()];
+    let main = clients[0].this_thread().unwrap();
+    let (sender, ticks) = channel();
+    let other = clients[1].clone();
+    let registration = clients[1]
+        .on_tick(move |_| {
+            let _ = sender.send(other.this_thread().unwrap());
+            0
+        })
+        .unwrap();
+    if !clients[0].open_window(10).unwrap() {
+        return;
+    }
+    for _ in 0..3 {
+        assert_eq!(ticks.recv_timeout(Duration::from_secs(20)).unwrap(), main);
+        assert_eq!(clients[0].this_thread().unwrap(), main);
+    }
+    drop(registration);
+}
