@@ -8,7 +8,8 @@ use crate::client::{Client, over};
 use crate::error::Error;
 use crate::lane::{LaneEnd, Transport};
 use crate::library::Image;
-use crate::server::{Secrets, Serve, converse};
+use crate::native::Owner;
+use crate::server::{Secrets, Serve, converse, free_all_of};
 use crate::wire::{Secret, Start};
 
 /// A client over one end of a line, at whose other end [`serve`] runs. `limits` are those of the meeting and of a call.
@@ -24,12 +25,17 @@ pub fn client<C: Client>(
     over(LaneEnd::new(transport), (secret, start), limits)
 }
 
-/// Serves the client at the other end of a line, from the meeting to the end, as a server does that its client started.
+/// Serves the client at the other end of a line, from the meeting to the end, as a server does that its client started. The
+/// client owns what it opens: others may be served in this process at the same time.
 ///
 /// # Errors
 /// What broke the line.
 pub fn serve<S: Serve>(transport: impl Transport + 'static, server: Secret, client: Secret) -> io::Result<()> {
-    converse::<S>(LaneEnd::new(transport), Secrets { server, client })
+    let owner = Owner::new();
+    let _acting = owner.enter();
+    let result = converse::<S>(LaneEnd::new(transport), Secrets { server, client });
+    free_all_of(owner);
+    result
 }
 
 /// Reads what a client says on a server's standard input: both secrets, and an address.

@@ -18,6 +18,9 @@ use crate::marshal::{Buffer, Decoder};
 use crate::registration::Registration;
 use crate::wire::{Message, Purpose};
 
+/// How long a server may take for what it says it has done, where the call has no limit.
+const JOIN: Duration = Duration::from_secs(10);
+
 /// A call that is being made.
 pub(super) struct Exchange {
     owner: usize,
@@ -100,7 +103,11 @@ impl Exchange {
             let deadline = self.send_and_wait(line, left)?;
             let (message, position) = match line.lane()?.head() {
                 Ok((message @ (Message::Callback { .. } | Message::Event { .. }), position)) => (message, position),
-                head => return Ok(head),
+                Ok(head) => return Ok(head),
+                Err(error) => {
+                    let text = error.to_string();
+                    return Err(line.nonsense(text));
+                }
             };
             // The time that a closure takes is not the server's.
             left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
@@ -201,7 +208,7 @@ impl Exchange {
     pub(super) fn open(&self, line: &mut Line, purpose: Purpose) -> Result<LaneEnd, Error> {
         let opening = Opening::new(&line.generation, purpose).map_err(Error::Endpoint)?;
         self.ask(line, &opening.message())?;
-        opening.accept()
+        opening.accept(self.limit.unwrap_or(JOIN))
     }
 
     /// Makes room beside the messages, if the last call has missed some.

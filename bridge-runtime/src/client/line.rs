@@ -81,20 +81,19 @@ impl Line {
     }
 
     /// Takes the message that has arrived, and begins with this, for the result of a call.
-    pub(super) fn outcome(&mut self, name: &'static str, head: Head) -> Result<Outcome<'_>, Error> {
-        let (message, position) = head.map_err(|error| Error::Protocol(error.to_string()))?;
-        outcome_of(name, message, self.lane()?.rest(position))
+    pub(super) fn outcome(&mut self, name: &'static str, (message, position): Head) -> Result<Outcome<'_>, Error> {
+        match message {
+            Message::Return | Message::Fault(_) => outcome_of(name, message, self.lane()?.rest(position)),
+            other => Err(self.nonsense(format!("{other:?} came instead of the result of `{name}`"))),
+        }
     }
 
     /// Likewise for the results of a batch.
-    pub(super) fn results(&mut self, name: &'static str, head: Head) -> Result<Decoder<'_>, Error> {
-        match head {
-            Ok((Message::Results, position)) => Ok(self.lane()?.rest(position)),
-            Ok((message, position)) => match outcome_of(name, message, self.lane()?.rest(position)) {
-                Ok(_) => Err(Error::Protocol("one result came instead of those of a batch".to_owned())),
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(Error::Protocol(error.to_string())),
+    pub(super) fn results(&mut self, name: &'static str, (message, position): Head) -> Result<Decoder<'_>, Error> {
+        match message {
+            Message::Results => Ok(self.lane()?.rest(position)),
+            Message::Fault(fault) => Err(fault_error(name, *fault)),
+            other => Err(self.nonsense(format!("{other:?} came instead of the results of a batch"))),
         }
     }
 
@@ -110,6 +109,12 @@ impl Line {
         error
     }
 
+    /// Drops a lane on which what cannot be understood came: the server may wait for something else than comes next.
+    #[cold]
+    pub(super) fn nonsense(&mut self, text: String) -> Error {
+        self.broken(&io::Error::new(io::ErrorKind::InvalidData, text))
+    }
+
     /// Drops a lane that is of no further use: with it the server learns that nothing more comes.
     #[cold]
     pub(super) fn close(&mut self, closed: Closed) {
@@ -119,7 +124,7 @@ impl Line {
 }
 
 /// What a message that has arrived begins with, and where that ends.
-pub(super) type Head = io::Result<(Message, usize)>;
+pub(super) type Head = (Message, usize);
 
 /// The result of a call, from the message that answers it.
 pub(super) fn outcome_of<'m>(name: &'static str, message: Message, decoder: Decoder<'m>) -> Result<Outcome<'m>, Error> {

@@ -54,6 +54,19 @@ pub trait Transport: Send {
     }
 }
 
+/// What has carried a lane.
+struct Broken(io::ErrorKind);
+
+impl Transport for Broken {
+    fn send(&mut self, _: &mut Buffer) -> io::Result<()> {
+        Err(self.0.into())
+    }
+
+    fn receive(&mut self, _: &mut Buffer) -> io::Result<()> {
+        Err(self.0.into())
+    }
+}
+
 /// One end of a lane, with the two buffers that its messages are written to and read from.
 pub struct LaneEnd {
     transport: Box<dyn Transport>,
@@ -140,7 +153,8 @@ impl LaneEnd {
     /// As [`Transport::send`].
     pub fn send(&mut self) -> io::Result<()> {
         frame::finish(&mut self.outgoing);
-        self.transport.send(&mut self.outgoing)
+        let sent = self.transport.send(&mut self.outgoing);
+        self.unless_broken(sent)
     }
 
     /// Makes a message that was written elsewhere the one that [`LaneEnd::send`] sends, and drops what that was.
@@ -195,7 +209,13 @@ impl LaneEnd {
     /// # Errors
     /// As [`Transport::receive`].
     pub fn wait(&mut self) -> io::Result<()> {
-        self.transport.receive(&mut self.incoming)
+        let received = self.transport.receive(&mut self.incoming);
+        self.unless_broken(received)
+    }
+
+    /// Lets go of what carries the lane once that has failed: who is at the other end, perhaps out of step, learns of it.
+    fn unless_broken(&mut self, result: io::Result<()>) -> io::Result<()> {
+        result.inspect_err(|error| self.transport = Box::new(Broken(error.kind())))
     }
 
     /// As [`Transport::quicken`].

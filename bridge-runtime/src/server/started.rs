@@ -67,7 +67,7 @@ pub(crate) fn converse<S: Serve>(mut lane: LaneEnd, secrets: Secrets) -> io::Res
         None => serve_lane(lane, &target),
         Some(pump) => serve_between_messages(lane, &target, pump),
     };
-    close_all_of(Owner::PROCESS, &*target);
+    close_all_of(Owner::current(), &*target);
     served.server.before_shutdown();
     result
 }
@@ -75,9 +75,10 @@ pub(crate) fn converse<S: Serve>(mut lane: LaneEnd, secrets: Secrets) -> io::Res
 /// As [`serve_lane`], in a thread that looks after its messages between the calls; another one reads the lane.
 fn serve_between_messages(lane: LaneEnd, target: &Rc<dyn Target>, pump: Pump) -> io::Result<()> {
     let (jobs, waiting) = jobs(Some(pump));
+    let owner = Owner::current();
     let line = Line::new(lane);
     std::thread::Builder::new().name("bridge32 lane".to_owned()).spawn(move || {
-        jobs.read(&line, Owner::PROCESS, None);
+        jobs.read(&line, owner, None);
     })?;
     while let Some(Job { what, .. }) = waiting.next(Some(target))? {
         let over = match what {
