@@ -15,6 +15,8 @@
 // It has a Polygon of its own there.
 #define NOGDI
 #include <windows.h>
+#else
+#include <pthread.h>
 #endif
 
 // Truth values and addresses.
@@ -214,3 +216,80 @@ EXPORT double *unused_pointer;
 EXPORT int32_t STDCALL stdcall_out(int32_t a, int32_t *out) { *out = a * 2; return a; }
 EXPORT char *STDCALL stdcall_text(void) { return make_text(3); }
 EXPORT void STDCALL stdcall_free(void *pointer) { give_back(pointer); }
+
+// What calls back, and what lies behind an opaque pointer. Nothing is shared, and every argument is harmless.
+typedef int32_t (*Watcher)(int32_t count, void *context);
+typedef struct {
+    int32_t count;
+    Watcher watcher;
+    void *context;
+} Counter;
+typedef struct {
+    Counter *counter;
+    int32_t by, result;
+} Counting;
+
+EXPORT int32_t add_up(const int32_t *values, int32_t n, int32_t (*f)(void *context, int32_t sum, int32_t value), void *context) {
+    int32_t sum = 0;
+    for (int32_t i = 0; i < n; ++i) { sum = f(context, sum, values[i]); }
+    return sum;
+}
+EXPORT void each_word(void (*visit)(const char *word, const double *numbers, uint32_t count)) {
+    static const double numbers[] = {0.5, -2};
+    visit("gr\xc3\xbc\xc3\x9f", numbers, 2);
+    visit("", NULL, 0);
+}
+EXPORT int32_t fill_in(void (*fill)(char *buffer, uint32_t *size)) {
+    char buffer[32] = "";
+    uint32_t size = sizeof buffer;
+    fill(buffer, &size);
+    return (int32_t)size * 100 + buffer[0];
+}
+
+EXPORT Counter *open_counter(int32_t start) {
+    Counter *counter = calloc(1, sizeof *counter);
+    if (counter) { counter->count = start; }
+    return counter;
+}
+EXPORT int32_t close_counter(Counter *counter) {
+    free(counter);
+    return 0;
+}
+EXPORT void watch_counter(Counter *counter, Watcher watcher, void *context) {
+    counter->watcher = watcher;
+    counter->context = context;
+}
+EXPORT int32_t count_by(Counter *counter, int32_t by) {
+    counter->count = (int32_t)((uint32_t)counter->count + (uint32_t)by);
+    return counter->watcher ? counter->watcher(counter->count, counter->context) : -1;
+}
+#ifdef _WIN32
+static DWORD WINAPI count_in_thread(void *argument) {
+    Counting *counting = argument;
+    counting->result = count_by(counting->counter, counting->by);
+    return 0;
+}
+// The same in a thread of the library's own.
+EXPORT int32_t count_apart(Counter *counter, int32_t by) {
+    Counting counting = {counter, by, -2};
+    HANDLE thread = CreateThread(NULL, 0, count_in_thread, &counting, 0, NULL);
+    if (!thread) { return -3; }
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+    return counting.result;
+}
+#else
+static void *count_in_thread(void *argument) {
+    Counting *counting = argument;
+    counting->result = count_by(counting->counter, counting->by);
+    return NULL;
+}
+// The same in a thread of the library's own.
+EXPORT int32_t count_apart(Counter *counter, int32_t by) {
+    Counting counting = {counter, by, -2};
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, count_in_thread, &counting)) { return -3; }
+    pthread_join(thread, NULL);
+    return counting.result;
+}
+#endif

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use bridge32::{Bool32, bridge32};
+use bridge32::{Bool32, Handle, UserData, bridge32};
 
 use crate::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
 
+/// What a handle is of.
+#[derive(Debug)]
+pub enum Counter {}
+
 /// Part of the vocabulary library.
-#[bridge32(lib = "vocabulary", server = "conversation-server32")]
+#[bridge32(lib = "vocabulary", server = "conversation-server32", remote = [Point])]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Conversation {
     fn negate(&self, value: Bool32) -> Bool32;
@@ -41,6 +45,28 @@ pub trait Conversation {
     fn checked(&self, code: i32, #[out] value: i32) -> i32;
     #[optional]
     fn absent(&self, value: i32) -> i32;
+
+    fn add_up(
+        &self,
+        values: &[i32],
+        #[len_of(values)] n: i32,
+        f: fn(context: UserData, sum: i32, value: i32) -> i32,
+        context: UserData,
+    ) -> i32;
+    fn each_word(&self, visit: fn(word: &str, numbers: &[f64], #[len_of(numbers)] count: u32));
+    fn fill_in(&self, fill: fn(#[out] buffer: String, #[len_of(buffer)] size: &mut u32)) -> i32;
+
+    fn open_counter(&self, start: i32) -> Handle<Counter>;
+    fn watch_counter(
+        &self,
+        counter: Handle<Counter>,
+        #[registered] f: fn(count: i32, context: UserData) -> i32,
+        context: UserData,
+    );
+    fn count_by(&self, counter: Handle<Counter>, by: i32) -> i32;
+    fn count_apart(&self, counter: Handle<Counter>, by: i32) -> i32;
+    #[check(ret == 0)]
+    fn close_counter(&self, #[closes] counter: Handle<Counter>) -> i32;
 
     /// In and out of a method with a body.
     fn sort(&self, words: &mut [String], counter: &mut u32) {

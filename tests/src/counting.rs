@@ -28,14 +28,31 @@ pub fn largest() -> u64 {
     LARGEST.load(Ordering::SeqCst)
 }
 
+/// The largest allocation since this was asked last, in bytes.
+pub fn take_largest() -> u64 {
+    LARGEST.swap(0, Ordering::SeqCst)
+}
+
+/// Counts an allocation.
+fn count(size: usize) {
+    ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
+    LIVE.fetch_add(size as u64, Ordering::SeqCst);
+    LARGEST.fetch_max(size as u64, Ordering::SeqCst);
+}
+
 // SAFETY: everything is passed on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
-        LIVE.fetch_add(layout.size() as u64, Ordering::SeqCst);
-        LARGEST.fetch_max(layout.size() as u64, Ordering::SeqCst);
+        count(layout.size());
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
+    }
+
+    // Without this one, memory that the system has cleared would be cleared again, and with that be used.
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count(layout.size());
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
@@ -45,9 +62,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
-        LIVE.fetch_add(size as u64, Ordering::SeqCst);
-        LARGEST.fetch_max(size as u64, Ordering::SeqCst);
+        count(size);
         LIVE.fetch_sub(layout.size() as u64, Ordering::SeqCst);
         // SAFETY: the caller's promise is passed on.
         unsafe { System.realloc(pointer, layout, size) }

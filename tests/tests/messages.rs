@@ -6,6 +6,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use bridge32::{Error, Lane, Restart};
+use bridge32_tests::callbacks::CallbacksClient;
 use bridge32_tests::listening::Listening;
 use bridge32_tests::messages::{MtaClient, StaClient, WindowedClient};
 use bridge32_tests::pair::{self, Pair};
@@ -114,6 +115,34 @@ fn neither_calls_nor_messages_keep_the_other_from_their_turn() {
     assert!(begin.elapsed() < Duration::from_secs(10), "{:?} for 100 calls", begin.elapsed());
     let posted = client.posted().unwrap();
     until("more messages were posted", || client.posted().unwrap() > posted);
+}
+
+/// The least that a call took, of many: other programs may have the processor.
+fn least(call: impl Fn()) -> Duration {
+    let time = || {
+        let begin = Instant::now();
+        call();
+        begin.elapsed()
+    };
+    (0..500).map(|_| time()).min().unwrap()
+}
+
+#[test]
+fn a_call_is_not_kept_waiting_by_the_wait_for_messages() {
+    let _watchdog = Watchdog::new("calls with messages and without");
+    for lane in [Lane::Fast, Lane::Pipe] {
+        let with = StaClient::builder().lane(lane).launch().unwrap();
+        let without = WindowedClient::builder().lane(lane).launch().unwrap();
+        let with = least(|| {
+            with.this_thread().unwrap();
+        });
+        let without = least(|| {
+            without.this_thread().unwrap();
+        });
+        println!("{lane:?}: {with:?} with messages, {without:?} without");
+        // One more thread is woken, and no timer of the system's is waited for: its ticks are 10 ms apart or more.
+        assert!(with < without * 10 + Duration::from_millis(2), "{lane:?}: {with:?}, and {without:?} without messages");
+    }
 }
 
 #[test]
@@ -236,4 +265,25 @@ fn a_server_that_listens_looks_after_its_messages_too() {
         assert_eq!(clients[0].this_thread().unwrap(), main);
     }
     drop(registration);
+}
+
+#[test]
+fn a_closure_that_another_client_s_call_runs_may_call_the_library() {
+    let _watchdog = Watchdog::new("closures of other clients");
+    if Pair::current() == Pair::LinuxWindows {
+        return;
+    }
+    let server = Listening::start("callbacks");
+    let [one, other] = [(); 2].map(|()| CallbacksClient::connect(&server.name).unwrap());
+    let caller = other.clone();
+    let (sender, events) = channel();
+    let registration = other.on_event(move |n| {
+        // While the library carries out the other client's call, and on the same thread.
+        let _ = sender.send(caller.apply(n, |n| n * 2).unwrap());
+    });
+    let registration = registration.unwrap();
+    one.fire(21).unwrap();
+    assert_eq!(events.recv_timeout(Duration::from_secs(20)).unwrap(), 42);
+    drop(registration);
+    assert_eq!(one.apply(1, |n| n + 1).unwrap(), 2);
 }

@@ -1,5 +1,7 @@
 //! What is said in a conversation.
 
+#[cfg(unix)]
+use bridge32::Remote;
 use bridge32::{Bool32, CallError, Error, OnFailure};
 use bridge32_tests::conversation::ConversationClient;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
@@ -7,10 +9,22 @@ use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle
 /// How a call ended.
 #[derive(Debug)]
 pub(crate) enum Said {
-    /// The server answered: with a value, or with why the call was not carried out.
+    /// The server answered with a value.
     Answer(String),
+    /// The server said why the call was not carried out.
+    Refusal(String),
     /// There was no answer that the client could understand.
     Nothing(Error),
+}
+
+impl Said {
+    /// What the server answered.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Answer(text) | Self::Refusal(text) => Some(text),
+            Self::Nothing(_) => None,
+        }
+    }
 }
 
 /// A call.
@@ -29,7 +43,7 @@ pub(crate) fn said<T: std::fmt::Debug>(result: Result<T, Error>) -> Said {
             | Error::Callback { .. }
             | Error::NotCalled { .. }
             | Error::Fault { .. }),
-        ) => Said::Answer(error.to_string()),
+        ) => Said::Refusal(error.to_string()),
         Err(error) => Said::Nothing(error),
     }
 }
@@ -48,14 +62,16 @@ fn all_of<const N: usize>(results: Result<[Said; N], Error>) -> Said {
         Ok(all) => all,
         Err(error) => return said(Err::<(), _>(error)),
     };
-    let mut answers = Vec::new();
+    let (mut texts, mut is_refused) = (Vec::new(), false);
     for said in all {
+        is_refused |= matches!(said, Said::Refusal(_));
         match said {
-            Said::Answer(answer) => answers.push(answer),
+            Said::Answer(text) | Said::Refusal(text) => texts.push(text),
             Said::Nothing(error) => return Said::Nothing(error),
         }
     }
-    Said::Answer(answers.join(", "))
+    let text = texts.join(", ");
+    if is_refused { Said::Refusal(text) } else { Said::Answer(text) }
 }
 
 /// The conversations, each so short that all of it can be repeated for each of its bytes.
@@ -151,5 +167,64 @@ pub(crate) fn conversations() -> Vec<Vec<Call<ConversationClient>>> {
             },
             |client| said(client.negate(Bool32(true))),
         ],
+        vec![
+            |client| said(client.add_up(&[1, 2, 3], |sum, value| sum.wrapping_mul(10).wrapping_add(value))),
+            |client| {
+                let mut words = Vec::new();
+                let result = client.each_word(|word, numbers| words.push((word.to_owned(), numbers.to_vec())));
+                said(result.map(|()| words))
+            },
+            |client| said(client.fill_in(|| "name".to_owned())),
+            // A closure that calls, whose call has a closure.
+            |client| {
+                let double = |_: i32, value: i32| value.wrapping_mul(2);
+                let nested = |sum: i32, value| sum.wrapping_add(client.add_up(&[value], double).unwrap_or(-1));
+                said(client.add_up(&[1, 2], nested))
+            },
+            |client| said(client.negate(Bool32(true))),
+        ],
+    ]
+}
+
+/// A conversation with handles and registered closures. Their numbers are the process's: a damaged one may be another
+/// conversation's, so there is one at a time.
+pub(crate) fn with_handles() -> Vec<Call<ConversationClient>> {
+    vec![
+        |client| {
+            said(client.open_counter(5).and_then(|counter| {
+                let none = client.count_by(counter, 1)?;
+                client.close_counter(counter)?;
+                Ok(none)
+            }))
+        },
+        |client| {
+            said(client.open_counter(7).and_then(|counter| {
+                let watched = client.watch_counter(counter, |count| count.wrapping_mul(2))?;
+                // In the thread of the call, and in one of the library's own.
+                let counts = (client.count_by(counter, 1)?, client.count_apart(counter, 2)?);
+                drop(watched);
+                let after = client.count_by(counter, 1)?;
+                client.close_counter(counter)?;
+                Ok((counts, after))
+            }))
+        },
+        |client| said(client.negate(Bool32(true))),
+    ]
+}
+
+/// Memory of the server, whose addresses have 32 bits: for servers that are processes.
+#[cfg(unix)]
+pub(crate) fn with_memory() -> Vec<Call<ConversationClient>> {
+    vec![
+        |client| {
+            said(Remote::<Point>::allocate(client, 3).and_then(|memory| {
+                memory.write(1, &[Point { x: 1.0, y: 2.0 }])?;
+                let points = memory.read(0, 3)?;
+                memory.free()?;
+                Ok(points)
+            }))
+        },
+        |client| said(Remote::<u8>::allocate(client, 2).and_then(|memory| memory.write(1, &[1, 2]))),
+        |client| said(client.negate(Bool32(false))),
     ]
 }
