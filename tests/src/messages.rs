@@ -2,44 +2,39 @@
 
 use bridge32::{UserData, bridge32};
 
-/// The methods are those of one library, for servers that differ in the apartment of their main thread.
-macro_rules! windowed {
-    ($(#[$meta:meta])* $name:ident { $($more:tt)* }) => {
-        $(#[$meta])*
-        #[allow(missing_docs, reason = "each method is the native function of its name")]
-        pub trait $name {
-            fn open_window(&self, milliseconds: u32) -> bool;
-            fn ticks_seen(&self) -> i32;
-            fn apartment(&self, #[out] entered: bool) -> i32;
-            fn this_thread(&self) -> u32;
-            $($more)*
-        }
-    };
+/// The main thread is an apartment of its own, and dispatches messages.
+#[bridge32(lib = "messages", apartment = "sta", server = "sta-server32")]
+#[allow(missing_docs, reason = "each method is the native function of its name")]
+pub trait Sta {
+    fn open_window(&self, milliseconds: u32) -> bool;
+    fn ticks_seen(&self) -> i32;
+    fn apartment(&self, #[out] entered: bool) -> i32;
+    fn this_thread(&self) -> u32;
+    fn send_from_a_thread(&self) -> bool;
+    fn sent_sum(&self) -> i32;
+    fn post_without_end(&self);
+    fn posted(&self) -> i32;
+    fn quit(&self);
+    fn crash_at_next_tick(&self);
+    fn hang_at_next_tick(&self);
+    fn on_tick(&self, #[registered] f: fn(i32, context: UserData) -> i32, context: UserData);
 }
 
-windowed! {
-    /// The main thread is an apartment of its own, and dispatches messages.
-    #[bridge32(lib = "messages", apartment = "sta", server = "sta-server32")]
-    Sta {
-        fn send_from_a_thread(&self) -> bool;
-        fn sent_sum(&self) -> i32;
-        fn post_without_end(&self);
-        fn posted(&self) -> i32;
-        fn quit(&self);
-        fn crash_at_next_tick(&self);
-        fn hang_at_next_tick(&self);
-        fn on_tick(&self, #[registered] f: fn(i32, context: UserData) -> i32, context: UserData);
-    }
+/// The same library, all of whose threads are in one apartment.
+#[bridge32(lib = "messages", apartment = "mta", threads = "per_lane", server = "mta-server32")]
+#[allow(missing_docs, reason = "each method is the native function of its name")]
+pub trait Mta {
+    fn open_window(&self, milliseconds: u32) -> bool;
+    fn ticks_seen(&self) -> i32;
+    fn apartment(&self, #[out] entered: bool) -> i32;
 }
 
-windowed! {
-    /// All threads are in one apartment.
-    #[bridge32(lib = "messages", apartment = "mta", threads = "per_lane", server = "mta-server32")]
-    Mta {}
-}
-
-windowed! {
-    /// The main thread is in no apartment.
-    #[bridge32(lib = "messages", server = "windowed-server32")]
-    Windowed {}
+/// The same library, whose thread is in no apartment.
+#[bridge32(lib = "messages", server = "windowed-server32")]
+#[allow(missing_docs, reason = "each method is the native function of its name")]
+pub trait Windowed {
+    fn open_window(&self, milliseconds: u32) -> bool;
+    fn ticks_seen(&self) -> i32;
+    fn apartment(&self, #[out] entered: bool) -> i32;
+    fn this_thread(&self) -> u32;
 }

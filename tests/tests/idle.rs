@@ -1,4 +1,4 @@
-//! A client and a server between calls use no time of the processor. In a program of its own: it counts for the whole
+//! A client and servers between calls use no time of the processor, also one that waits for messages of windows. In a program of its own: it counts for the whole
 //! process.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use bridge32_tests::interfaces::FixtureClient;
+use bridge32_tests::messages::StaClient;
 use bridge32_tests::processes::cpu_ticks;
 use bridge32_tests::watchdog::Watchdog;
 
@@ -16,8 +17,12 @@ fn between_calls_neither_side_uses_the_processor() {
     for i in 0..1000 {
         assert_eq!(client.echo_i32(i).unwrap(), i);
     }
-    let server = client.server().pid;
-    let ticks = || (cpu_ticks(std::process::id()), cpu_ticks(server));
+    let with_messages = StaClient::launch().unwrap();
+    for _ in 0..100 {
+        with_messages.this_thread().unwrap();
+    }
+    let all = [std::process::id(), client.server().pid, with_messages.server().pid];
+    let ticks = || all.map(cpu_ticks);
     // The last looks, and what the start of a process leaves to be done.
     std::thread::sleep(Duration::from_millis(500));
     // The system counts whole ticks, and may count one for what it did itself meanwhile; it does not do so every time.
@@ -26,9 +31,9 @@ fn between_calls_neither_side_uses_the_processor() {
             let before = ticks();
             std::thread::sleep(Duration::from_secs(5));
             let after = ticks();
-            (after != before).then(|| (after.0 - before.0, after.1 - before.1))
+            (after != before).then_some((before, after))
         })
         .collect();
-    assert!(used.len() < 3, "ticks of the client and the server in each 5 s: {used:?}");
+    assert!(used.len() < 3, "ticks of the client and both servers, before 5 s and after: {used:?}");
     assert_eq!(client.echo_i32(1).unwrap(), 1);
 }
