@@ -2,19 +2,20 @@
 
 use std::io::{self, Read, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bridge32::{Bool32, OnFailure};
+use bridge32::{Bool32, OnFailure, Remote};
 use bridge32_runtime::fault::Fault;
 use bridge32_runtime::lane::PipeTransport;
 use bridge32_runtime::marshal::{Buffer, Decoder};
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::{Message, Start, frame};
+use bridge32_runtime::wire::{MemoryCall, Message, Secret, Start, frame};
 use bridge32_tests::conversation::{ConversationClient, ConversationLibrary};
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
 
 use crate::Input;
+use crate::mutate::{framed, is_framed};
 
 const SERVER: [u8; 16] = [0x5e; 16];
 const CLIENT: [u8; 16] = [0xc1; 16];
@@ -28,8 +29,12 @@ fn start() -> Start {
     Start { secret: CLIENT, library, library_dirs: vec!["no folder".to_owned()], args: Vec::new(), memory: None }
 }
 
+/// What is done when the other side asks for another lane: its address and secret are given.
+type OnOpen = Box<dyn FnOnce(String, Secret) + Send>;
+
 /// A line that says what it was given, one piece with every read, and remembers what it was told.
 struct Playback {
+    on_open: Option<OnOpen>,
     pieces: std::vec::IntoIter<Vec<u8>>,
     piece: Vec<u8>,
     told: Arc<Mutex<Input>>,
@@ -38,7 +43,15 @@ struct Playback {
 impl Playback {
     fn new(input: &Input) -> (Self, Arc<Mutex<Input>>) {
         let told = Arc::<Mutex<Input>>::default();
-        (Self { pieces: input.clone().into_iter(), piece: Vec::new(), told: Arc::clone(&told) }, told)
+        let pieces = input.clone().into_iter();
+        (Self { on_open: None, pieces, piece: Vec::new(), told: Arc::clone(&told) }, told)
+    }
+
+    /// A message that was told; `Err` for what is none.
+    fn message(bytes: &[u8]) -> Result<Message, String> {
+        let mut buffer = Buffer::default();
+        buffer.extend(bytes).map_err(|error| error.to_string())?;
+        Decoder::new(buffer.bytes_mut(), frame::HEADER).value().map_err(|error| error.to_string())
     }
 }
 
@@ -60,6 +73,12 @@ impl Read for Playback {
 impl Write for Playback {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.to_vec());
+        if self.on_open.is_some()
+            && let Ok(Message::Open(open)) = Self::message(bytes)
+            && let Some(on_open) = self.on_open.take()
+        {
+            on_open(address, secret);
+        }
         Ok(bytes.len())
     }
 
@@ -74,10 +93,7 @@ pub(crate) fn server(input: &Input) -> Result<(), String> {
     // That the line breaks is what it is for.
     let _ = testing::serve::<ConversationLibrary>(PipeTransport::new(line), SERVER, CLIENT);
     for message in &*told.lock().unwrap_or_else(PoisonError::into_inner) {
-        let mut buffer = Buffer::default();
-        buffer.extend(message).map_err(|error| error.to_string())?;
-        let mut decoder = Decoder::new(buffer.bytes_mut(), frame::HEADER);
-        match decoder.value() {
+        match Playback::message(message) {
             Ok(Message::Fault(fault)) => match *fault {
                 Fault::Panic { location, message } if !location.contains("conversation.rs") => {
                     return Err(format!("it panicked at {location}: {message}"));
@@ -99,6 +115,54 @@ pub(crate) fn client(input: &Input) -> Result<(), String> {
         call_all(&client);
     }
     Ok(())
+}
+
+/// A client whose lane for events says this, while a closure is registered.
+pub(crate) fn events(input: &Input) -> Result<(), String> {
+    static ANSWERS: OnceLock<Input> = OnceLock::new();
+    let (mut line, _) = Playback::new(ANSWERS.get_or_init(|| record_registered().1));
+    let (done, playing) = channel();
+    let said = input.clone();
+    line.on_open = Some(Box::new(move |address, secret| {
+        // Whether it could say everything is nobody's concern.
+        std::thread::spawn(move || drop(done.send(say_events(&address, secret, &said))));
+    }));
+    if let Ok(client) = testing::client(PipeTransport::new(line), SERVER, start(), (LIMIT, None)) {
+        register(&client, || drop(playing.recv()));
+    }
+    Ok(())
+}
+
+/// Connects a lane for events and says this on it.
+fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<()> {
+    let path = address.strip_prefix("local:").ok_or(io::ErrorKind::InvalidInput)?;
+    #[cfg(unix)]
+    let mut lane = std::os::unix::net::UnixStream::connect(path)?;
+    #[cfg(windows)]
+    let mut lane = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
+    let joined = postcard::to_allocvec(&Message::Joined(secret)).map_err(io::Error::other)?;
+    lane.write_all(&framed(&joined))?;
+    for piece in input {
+        lane.write_all(piece)?;
+        // What is a whole message is answered, or ends the lane.
+        if is_framed(piece) && lane.read(&mut [0; 4096])? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Closures that are run, one after the other: a call of each, and what comes of it.
+pub(crate) fn event_seeds() -> Vec<Input> {
+    let event = |message: &Message, count: i32| {
+        let mut bytes = postcard::to_allocvec(message).unwrap_or_default();
+        bytes.extend(postcard::to_allocvec(&count).unwrap_or_default());
+        framed(&bytes)
+    };
+    let plain = Message::Event { registration: 1 };
+    let nesting = Message::NestingEvent { registration: 1 };
+    let unknown = Message::Event { registration: 7 };
+    vec![vec![event(&plain, 1), event(&nesting, -70_000)], vec![event(&unknown, 0), event(&plain, 2)]]
 }
 
 /// A call of every kind. What comes of them is nobody's concern.
@@ -145,6 +209,37 @@ fn call_all(client: &ConversationClient) {
     let _ =
         client.batch(|b| (b.scalar_multiply(0.5, &[1.0, 2.0]), b.double_all(&mut small), b.checked(-1), b.parse("no")));
     let _ = client.batch_with(OnFailure::Stop, |b| [b.next_color(Color::Red), b.next_color(Color::Blue)]);
+    let _ = client.add_up(&[1, 2, 3], |sum, value| sum.wrapping_add(value));
+    let _ = client.add_up(&[1], |_, value| client.add_up(&[value], |_, value| value).unwrap_or_default());
+    let _ = client.each_word(|word, numbers| drop((word.to_owned(), numbers.to_vec())));
+    let _ = client.fill_in(|| "name".to_owned());
+    if let Ok(counter) = client.open_counter(5) {
+        let _ = client.count_by(counter, 1);
+        let _ = client.close_counter(counter);
+    }
+}
+
+/// Calls about memory of the server. Where addresses have 64 bits, it gives none out.
+fn use_memory(client: &ConversationClient) {
+    if let Ok(memory) = Remote::<Point>::allocate(client, 3) {
+        let _ = memory.write(1, &[Point { x: 1.5, y: -2.0 }]);
+        let _ = memory.read(0, 3);
+    }
+}
+
+/// Whether it may ask the server for memory: it gets as much as it asks for.
+pub(crate) fn asks_for_memory(input: &Input) -> bool {
+    let number = postcard::to_allocvec(&MemoryCall::Allocate.number()).unwrap_or_default();
+    input.concat().windows(number.len()).any(|bytes| bytes == number)
+}
+
+/// Registers a closure, which opens the lane for events; `meanwhile` is for what happens there.
+fn register(client: &ConversationClient, meanwhile: impl FnOnce()) {
+    let Ok(counter) = client.open_counter(7) else { return };
+    let watched = client.watch_counter(counter, |count| count.wrapping_mul(2));
+    meanwhile();
+    drop(watched);
+    let _ = client.close_counter(counter);
 }
 
 /// One end of a line between two threads.
@@ -177,6 +272,28 @@ impl Write for Channel {
 
 /// What the client says in a whole conversation, and what the server does.
 pub(crate) fn record() -> (Input, Input) {
+    record_with(call_all)
+}
+
+/// What the client says in a conversation with a closure that it registers, and what the server does.
+pub(crate) fn record_registered() -> (Input, Input) {
+    record_with(|client| {
+        register(client, || {});
+        if let Ok(counter) = client.open_counter(1) {
+            // In the thread of the call, and in one of the library's own.
+            let _watched = client.watch_counter(counter, |count| count.wrapping_mul(2));
+            let _ = client.count_by(counter, 1);
+            let _ = client.count_apart(counter, 1);
+        }
+    })
+}
+
+/// What the client says in a conversation about memory of the server.
+pub(crate) fn record_memory() -> (Input, Input) {
+    record_with(use_memory)
+}
+
+fn record_with(calls: fn(&ConversationClient)) -> (Input, Input) {
     let ((to_server, from_client), (to_client, from_server)) = (channel(), channel());
     let (said, answered) = (Arc::<Mutex<Input>>::default(), Arc::<Mutex<Input>>::default());
     let client_end = Channel { sender: to_server, receiver: from_server, sent: Arc::clone(&said) };
@@ -184,7 +301,7 @@ pub(crate) fn record() -> (Input, Input) {
     let serving =
         std::thread::spawn(|| testing::serve::<ConversationLibrary>(PipeTransport::new(server_end), SERVER, CLIENT));
     let client = testing::client(PipeTransport::new(client_end), SERVER, start(), (LIMIT, None));
-    call_all(&client.expect("a conversation without faults begins"));
+    calls(&client.expect("a conversation without faults begins"));
     serving.join().expect("the server does not panic").expect("a conversation without faults ends well");
     let take = |of: &Mutex<Input>| of.lock().unwrap_or_else(PoisonError::into_inner).clone();
     (take(&said), take(&answered))

@@ -1,16 +1,29 @@
 //! Fuzzes until a time is over: `bridge32-fuzz [SECONDS] [TARGET] [RANDOM]`. Without a target, all share the time.
+//! `bridge32-fuzz corpus FOLDER` writes the seeds of every target for a fuzzer that is guided by coverage.
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bridge32_fuzz::{TARGETS, Target, fuzz};
+use bridge32_fuzz::{TARGETS, Target, flat, fuzz};
 use bridge32_tests::counting::Counting;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|first| first == "corpus").is_some() {
+        let folder = arguments.next().unwrap_or_else(|| "corpus".to_owned());
+        return match write_corpus(Path::new(&folder)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{folder}: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let seconds = arguments.next().map_or(Ok(60), |seconds| seconds.parse::<u64>());
     let named = arguments.next();
     let random = arguments.next().map_or(Ok(now()), |random| random.parse::<u64>());
@@ -18,7 +31,10 @@ fn main() -> ExitCode {
         TARGETS.iter().filter(|target| named.as_ref().is_none_or(|name| name == target.name)).collect();
     let (Ok(seconds), Ok(random), false) = (seconds, random, targets.is_empty()) else {
         let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
-        eprintln!("usage: bridge32-fuzz [SECONDS] [TARGET] [RANDOM]; targets: {}", names.join(", "));
+        eprintln!(
+            "usage: bridge32-fuzz [SECONDS] [TARGET] [RANDOM], or bridge32-fuzz corpus FOLDER; targets: {}",
+            names.join(", ")
+        );
         return ExitCode::from(2);
     };
     let time = Duration::from_secs(seconds) / u32::try_from(targets.len()).unwrap_or(1);
@@ -36,6 +52,18 @@ fn one(target: &'static Target, time: Duration, random: u64) -> bool {
         println!("FOUND: {}: {:?}", found.what, found.input);
     }
     found.is_none()
+}
+
+/// Writes the seeds of every target, each a file in the folder of its target.
+fn write_corpus(folder: &Path) -> io::Result<()> {
+    for target in &TARGETS {
+        let folder = folder.join(target.name);
+        std::fs::create_dir_all(&folder)?;
+        for (number, seed) in (target.seeds)().iter().enumerate() {
+            std::fs::write(folder.join(format!("seed-{number}")), flat::from_input(seed))?;
+        }
+    }
+    Ok(())
 }
 
 /// Another number every time.

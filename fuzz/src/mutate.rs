@@ -39,7 +39,7 @@ const TELLING: [&[u8]; 9] = [
 ];
 
 /// The bytes before the message of a frame.
-const HEADER: usize = bridge32_runtime::wire::frame::HEADER;
+pub(crate) const HEADER: usize = bridge32_runtime::wire::frame::HEADER;
 
 /// One of the seeds, with a few of its bytes changed.
 pub fn mutate(seeds: &[Input], random: &mut Random) -> Input {
@@ -95,8 +95,17 @@ fn change(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-fn is_framed(bytes: &[u8]) -> bool {
+/// Whether it is one whole frame.
+pub fn is_framed(bytes: &[u8]) -> bool {
     matches!(bridge32_runtime::wire::frame::length(bytes), Ok(Some(length)) if length == bytes.len())
+}
+
+/// A message in a frame.
+pub fn framed(message: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0; HEADER];
+    bytes.extend_from_slice(message);
+    frame(&mut bytes);
+    bytes
 }
 
 fn frame(bytes: &mut [u8]) {

@@ -5,10 +5,13 @@ use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
+use bridge32::Handle;
+use bridge32::dotnet::{Matrix, Object, Scalar};
 use bridge32_runtime::lane::{PipeTransport, Transport as _};
 use bridge32_runtime::marshal::{Beside, Buffer, Bulk, DecodeError, Decoder};
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::{Message, hello_protocol, next_part};
+use bridge32_runtime::wire::{Allocation, Message, hello_protocol, next_part};
+use bridge32_tests::conversation::Counter;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
 
 use crate::{Input, conversation};
@@ -20,19 +23,32 @@ pub struct Target {
     pub name: &'static str,
     /// Decodes; `Err` with what it did that it must not.
     pub run: fn(&Input) -> Result<(), String>,
+    /// Whether each piece is to be a frame, for whoever makes up messages without their headers.
+    pub takes_frames: bool,
     /// Its seeds.
     pub seeds: fn() -> Vec<Input>,
 }
 
 /// All targets.
-pub static TARGETS: [Target; 7] = [
-    Target { name: "frame", run: frames, seeds: || vec![conversation::record().0, conversation::record().1] },
-    Target { name: "message", run: message, seeds: || files("message") },
-    Target { name: "values", run: values, seeds: value_seeds },
-    Target { name: "server", run: conversation::server, seeds: || vec![conversation::record().0] },
-    Target { name: "client", run: conversation::client, seeds: || vec![conversation::record().1] },
-    Target { name: "greeting", run: greeting, seeds: || files("greeting") },
-    Target { name: "image", run: image, seeds: || files("image") },
+pub static TARGETS: [Target; 8] = [
+    Target {
+        name: "frame",
+        run: frames,
+        takes_frames: false,
+        seeds: || vec![conversation::record().0, conversation::record().1],
+    },
+    Target { name: "message", run: message, takes_frames: false, seeds: || files("message") },
+    Target { name: "values", run: values, takes_frames: false, seeds: value_seeds },
+    Target {
+        name: "server",
+        run: conversation::server,
+        takes_frames: true,
+        seeds: || vec![conversation::record().0, conversation::record_registered().0, conversation::record_memory().0],
+    },
+    Target { name: "client", run: conversation::client, takes_frames: true, seeds: || vec![conversation::record().1] },
+    Target { name: "events", run: conversation::events, takes_frames: true, seeds: conversation::event_seeds },
+    Target { name: "greeting", run: greeting, takes_frames: false, seeds: || files("greeting") },
+    Target { name: "image", run: image, takes_frames: false, seeds: || files("image") },
 ];
 
 /// The files of a folder below `seeds`, each an input of one piece.
@@ -162,14 +178,28 @@ fn values(input: &Input) -> Result<(), String> {
         all(|decoder| decoder.value::<HashMap<u32, String>>().map(drop))?;
         all(|decoder| decoder.value::<BTreeMap<String, Vec<u8>>>().map(drop))?;
         all(|decoder| decoder.value::<Result<i32, String>>().map(drop))?;
+        all(|decoder| decoder.value::<Option<Handle<Counter>>>().map(drop))?;
+        all(|decoder| decoder.value::<Allocation>().map(drop))?;
+        // What managed methods take and return beside these.
+        all(|decoder| decoder.value::<Matrix<f64>>().map(|matrix| last(&matrix)))?;
+        all(|decoder| decoder.value::<Matrix<i16>>().map(|matrix| last(&matrix)))?;
+        all(|decoder| decoder.value::<Object<String>>().map(drop))?;
     }
     Ok(())
 }
 
-/// What the conversation says, without its frames.
+/// Looks at the last element, which is there in every matrix that has any.
+fn last<T: Scalar>(matrix: &Matrix<T>) {
+    if let (Some(row), Some(column)) = (matrix.rows().checked_sub(1), matrix.columns().checked_sub(1)) {
+        let _ = matrix[(row, column)];
+    }
+}
+
+/// What the conversation says, without its frames, and a matrix.
 fn value_seeds() -> Vec<Input> {
     let (said, answered) = conversation::record();
-    said.into_iter().chain(answered).map(|message| vec![message]).collect()
+    let matrix = Matrix::new(2, 3, vec![1.5; 6]).map(|matrix| postcard::to_allocvec(&matrix).unwrap_or_default());
+    said.into_iter().chain(answered).chain(matrix).map(|message| vec![message]).collect()
 }
 
 fn greeting(input: &Input) -> Result<(), String> {
