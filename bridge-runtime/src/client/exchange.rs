@@ -126,11 +126,7 @@ impl Exchange {
         if let (Some(after), Some(watch)) = (self.limit, &line.watch) {
             let Some(deadline) = watch.disarm() else {
                 // Even if the result has come at the last moment: the server is being ended.
-                line.close(Closed::Timeout { method: self.name, after });
-                crate::trace::deadline_passed(line.generation.info.pid, self.name, after);
-                // That it is gone is part of what the error says; a process that the system cannot end is beyond that.
-                let _ = line.generation.end(Duration::ZERO);
-                return Err(Error::Timeout { method: self.name.to_owned(), after });
+                return Err(self.late(line, after));
             };
             met = Some(deadline);
         }
@@ -138,6 +134,16 @@ impl Exchange {
             Ok(()) => Ok(met),
             Err(error) => Err(line.broken(&error)),
         }
+    }
+
+    /// Gives the server up.
+    #[cold]
+    fn late(&self, line: &mut Line, after: Duration) -> Error {
+        line.close(Closed::Timeout { method: self.name, after });
+        crate::trace::deadline_passed(line.generation.info.pid, self.name, after);
+        // That it is gone is part of what the error says; a process that the system cannot end is beyond that.
+        let _ = line.generation.end(Duration::ZERO);
+        Error::Timeout { method: self.name.to_owned(), after }
     }
 
     /// Runs the closure that the server asks for, and begins the answer.
@@ -208,7 +214,11 @@ impl Exchange {
     pub(super) fn open(&self, line: &mut Line, purpose: Purpose) -> Result<LaneEnd, Error> {
         let opening = Opening::new(&line.generation, purpose).map_err(Error::Endpoint)?;
         self.ask(line, &opening.message())?;
-        opening.accept(self.limit.unwrap_or(JOIN))
+        match (opening.accept(self.limit.unwrap_or(JOIN))?, self.limit) {
+            (Some(lane), _) => Ok(lane),
+            (None, Some(after)) => Err(self.late(line, after)),
+            (None, None) => Err(line.nonsense("the server did not connect the lane that it said it had".to_owned())),
+        }
     }
 
     /// Makes room beside the messages, if the last call has missed some.
