@@ -15,12 +15,12 @@ const INPUTS: u64 = 3000;
 
 #[test]
 fn nothing_panics_hangs_or_takes_all_memory() {
-    let _watchdog = Watchdog::new("fuzz");
     // Nothing here knows of servers.
     if Pair::current() == Pair::LinuxWindows {
         return;
     }
     for target in &TARGETS {
+        let _watchdog = Watchdog::new(target.name);
         let (runs, found) = fuzz(target, 0xb1d6_e32b_1d6e_32b1, |runs| runs < INPUTS);
         assert!(found.is_none(), "{found:?}");
         assert!(runs >= INPUTS, "{} got {runs} inputs", target.name);
