@@ -77,7 +77,7 @@ impl Write for Playback {
             && let Ok(Message::Open(open)) = Self::message(bytes)
             && let Some(on_open) = self.on_open.take()
         {
-            on_open(address, secret);
+            on_open(open.address, open.secret);
         }
         Ok(bytes.len())
     }
