@@ -1,31 +1,41 @@
 //! A value that one thread at a time may use, and not twice.
 
+use std::cell::Cell;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread::ThreadId;
 
 /// A mutex that refuses the thread that holds it already, instead of waiting for ever: what runs here may come back.
 pub(crate) struct Exclusive<T> {
-    user: Mutex<Option<ThreadId>>,
+    /// The thread that uses it, or [`NOBODY`]. No thread but this one writes its own name, so none is mistaken for it.
+    user: AtomicUsize,
     value: Mutex<T>,
 }
 
+const NOBODY: usize = 0;
+
 /// Takes the user's name away again, also after a panic.
-struct Leave<'e>(&'e Mutex<Option<ThreadId>>);
+struct Leave<'e>(&'e AtomicUsize);
+
+/// This thread's name among those that live: an address of its own.
+fn this_thread() -> usize {
+    thread_local!(static HERE: Cell<u8> = const { Cell::new(0) });
+    HERE.with(|here| std::ptr::from_ref(here).addr())
+}
 
 impl<T> Exclusive<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self { user: Mutex::new(None), value: Mutex::new(value) }
+        Self { user: AtomicUsize::new(NOBODY), value: Mutex::new(value) }
     }
 
     /// Uses the value, after whoever else does; `None` from inside of another use.
     pub(crate) fn enter<R>(&self, use_it: impl FnOnce(&mut T) -> R) -> Option<R> {
-        let this = std::thread::current().id();
-        if *self.user.lock().unwrap_or_else(PoisonError::into_inner) == Some(this) {
+        let this = this_thread();
+        if self.user.load(Ordering::Relaxed) == this {
             return None;
         }
         let mut value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
-        *self.user.lock().unwrap_or_else(PoisonError::into_inner) = Some(this);
+        self.user.store(this, Ordering::Relaxed);
         let _leave = Leave(&self.user);
         Some(use_it(&mut value))
     }
@@ -33,7 +43,7 @@ impl<T> Exclusive<T> {
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.0.store(NOBODY, Ordering::Relaxed);
     }
 }
 

@@ -157,15 +157,18 @@ impl Exchange {
         let lane = line.lane()?;
         let mut taken = lane.take_rest(position);
         let mut answer = Answer::new(lane.buffer());
-        let registry = Arc::clone(&line.generation.registry);
+        let registered = match message {
+            Message::Event { registration } => Some((Arc::clone(&line.generation.registry), *registration)),
+            _ => None,
+        };
         let result = park(self.owner, self.depth, line, || {
-            guarded(|| match message {
-                Message::Callback { depth, place } if *depth == self.depth => {
+            guarded(|| match (message, registered) {
+                (Message::Callback { depth, place }, _) if *depth == self.depth => {
                     closures(*place, taken.decoder(), &mut answer)
                 }
                 // One of a call that this one is inside of: it is what makes this call.
-                Message::Callback { .. } => Err(Fault::Message(ALREADY_RUNNING.to_owned())),
-                Message::Event { registration } => registry.run(*registration, taken.decoder(), &mut answer),
+                (Message::Callback { .. }, _) => Err(Fault::Message(ALREADY_RUNNING.to_owned())),
+                (_, Some((registry, number))) => registry.run(number, taken.decoder(), &mut answer),
                 _ => callbacks::none(0, taken.decoder(), &mut answer),
             })
         });
