@@ -140,7 +140,7 @@ fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<()> {
     let mut lane = std::os::unix::net::UnixStream::connect(path)?;
     #[cfg(windows)]
     let mut lane = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
-    let joined = postcard::to_allocvec(&Message::Joined(secret)).map_err(io::Error::other)?;
+    let joined = postcard::to_allocvec(&Message::Joined { secret, refused: None }).map_err(io::Error::other)?;
     lane.write_all(&framed(&joined))?;
     for piece in input {
         lane.write_all(piece)?;

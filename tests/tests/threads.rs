@@ -6,6 +6,8 @@ use std::collections::HashSet;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
+#[cfg(target_os = "linux")]
+use bridge32::Lane;
 use bridge32::{Error, Restart};
 use bridge32_tests::pair::{self, Pair};
 use bridge32_tests::threads::{Lanes, LanesClient, SingleClient};
@@ -183,4 +185,27 @@ fn in_this_process() {
     let client = LanesClient::in_process(Mock(Barrier::new(2)));
     assert_eq!(at_once(2, || client.stay(0).unwrap()), [1, 1]);
     assert_eq!(client.through(1, |x| x + client.most_inside().unwrap()).unwrap(), 3);
+}
+
+/// The memory of lanes that a Linux server has.
+#[cfg(target_os = "linux")]
+fn shared_memories(pid: u32) -> usize {
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+    maps.lines().filter(|line| line.contains("memfd:bridge32")).count()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn lanes_are_as_fast_as_the_first_until_there_are_many() {
+    let _watchdog = Watchdog::new("fast lanes");
+    if Pair::current() != Pair::Linux {
+        return;
+    }
+    for (lane, threads, expected) in [(Lane::Pipe, 8, 0), (Lane::Fast, 8, 9), (Lane::Fast, 40, 17)] {
+        let client = LanesClient::builder().lane(lane).launch().unwrap();
+        at_once(threads, || client.stay(300).unwrap());
+        assert_eq!(shared_memories(client.server().pid), expected, "{lane:?} of {threads} threads");
+        // All of them carry calls.
+        assert_eq!(at_once(threads, || client.through(5, |value| value + 1).unwrap()), vec![6; threads]);
+    }
 }

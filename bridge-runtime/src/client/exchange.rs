@@ -215,7 +215,7 @@ impl Exchange {
 
     /// Opens another lane to the server.
     pub(super) fn open(&self, line: &mut Line, purpose: Purpose) -> Result<LaneEnd, Error> {
-        let opening = Opening::new(&line.generation, purpose).map_err(Error::Endpoint)?;
+        let opening = Opening::new(&line.generation, purpose)?;
         self.ask(line, &opening.message())?;
         match (opening.accept(self.limit.unwrap_or(JOIN))?, self.limit) {
             (Some(lane), _) => Ok(lane),

@@ -1,6 +1,6 @@
 //! One server of a client's: a client that restarts its server has several, one after the other.
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU32, AtomicUsize};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -26,6 +26,8 @@ pub(super) struct Generation {
     pub(super) registry: Arc<Registry>,
     /// Breaks the lane for events, once there is one.
     pub(super) events: OnceLock<Breaker>,
+    /// Further lanes for calls that were opened.
+    pub(super) further_lanes: AtomicU32,
     /// The session that has it, by address: first that of a hook, then its client's.
     pub(super) owner: AtomicUsize,
 }
@@ -50,6 +52,7 @@ impl Generation {
             breaker: lane.breaker(),
             registry: Arc::default(),
             events: OnceLock::new(),
+            further_lanes: AtomicU32::new(0),
             owner: AtomicUsize::new(0),
         }
     }

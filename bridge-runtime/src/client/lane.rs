@@ -5,7 +5,6 @@ use std::io;
 use crate::error::Error;
 use crate::lane::{FastEnd, LaneEnd, wine_path};
 use crate::sys::Offer;
-use crate::wire::Ready;
 
 /// What the messages of a client and its server travel over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,6 +63,12 @@ impl Lane {
 }
 
 impl Choice {
+    /// The same for a further lane, where a pipe does if memory is short.
+    pub(super) fn further(lane: Lane, for_wine: bool) -> Self {
+        let lane = if lane == Lane::Fast { Lane::Auto } else { Lane::Pipe };
+        Self { lane, for_wine }
+    }
+
     /// Makes what the server is to be offered.
     pub(super) fn offer(self) -> Result<Offered, Error> {
         let memory = match self.lane {
@@ -83,16 +88,17 @@ impl Offered {
         Some(if self.choice.for_wine { wine_path(&address) } else { address })
     }
 
-    /// Goes over to what the server has taken; returns what that is.
-    pub(super) fn take(self, lane: &mut LaneEnd, ready: &Ready) -> Result<Lane, Error> {
-        match (self.memory, &ready.refused) {
+    /// Goes over to what the server has taken, if it has not `refused` it; returns what that is. Of memory for long arrays it
+    /// may have `widest` bytes.
+    pub(super) fn take(self, lane: &mut LaneEnd, refused: Option<&str>, widest: usize) -> Result<Lane, Error> {
+        match (self.memory, refused) {
             (None, _) => Ok(Lane::Pipe),
             (Some(_), Some(reason)) if self.choice.lane == Lane::Fast => {
                 Err(Error::Lane(io::Error::other(format!("the server refuses it: {reason}"))))
             }
             (Some(_), Some(_)) => Ok(Lane::Pipe),
             (Some((end, _)), None) => {
-                lane.quicken(end).map_err(Error::Lane)?;
+                lane.quicken(end, widest).map_err(Error::Lane)?;
                 Ok(Lane::Fast)
             }
         }
@@ -115,11 +121,10 @@ mod tests {
     /// What the client takes when the server says that.
     #[cfg(any(target_os = "linux", windows))]
     fn taken(lane: Lane, refused: Option<&str>) -> Result<Lane, Error> {
-        let ready = Ready { refused: refused.map(str::to_owned), ..crate::server::ready(None) };
         let choice = Choice { lane, for_wine: false };
         // Nothing that a fast lane could wake through.
         let mut end = LaneEnd::new(memory_pair().0);
-        choice.offer().unwrap().take(&mut end, &ready)
+        choice.offer().unwrap().take(&mut end, refused, 0)
     }
 
     #[cfg(any(target_os = "linux", windows))]

@@ -6,7 +6,7 @@ use super::Lane;
 use super::lane::Offered;
 use crate::error::Error;
 use crate::interface::{Description, differences};
-use crate::lane::LaneEnd;
+use crate::lane::{LaneEnd, WIDEST};
 use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start, hello_protocol};
 
 /// A meeting came to nothing.
@@ -63,7 +63,7 @@ pub(super) fn meet(
     lane.say(&Message::Start(Box::new(Start { memory: offered.address(), ..start })))?;
     match lane.receive()?.0 {
         Message::Ready(ready) => {
-            let taken = offered.take(lane, &ready)?;
+            let taken = offered.take(lane, ready.refused.as_deref(), WIDEST)?;
             Ok((hello.pid, *ready, taken))
         }
         Message::StartFailed(failure) => Err(error(*failure).into()),

@@ -12,7 +12,10 @@ use crate::sys::{Offer, SharedWords};
 
 /// Bytes that one lane has at most. What does not fit goes in its message: a 32-bit process has 2 to 4 GiB of addresses for
 /// everything, and the library comes first.
-pub(super) const WIDEST: usize = 64 << 20;
+pub(crate) const WIDEST: usize = 64 << 20;
+
+/// Likewise, for each of the further lanes of a client.
+pub(crate) const WIDEST_FURTHER: usize = 4 << 20;
 
 /// Bytes that are made at least.
 const NARROWEST: usize = 1 << 20;

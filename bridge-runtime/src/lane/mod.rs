@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::{fmt, io};
 
 pub use breaker::Breaker;
+pub(crate) use bulk::{WIDEST, WIDEST_FURTHER};
 pub(crate) use endpoint::{Endpoint, connect, report_exceptions, wine_path};
 pub use fast::FastEnd;
 pub(crate) use local::{LocalListener, connect_local, named_path};
@@ -218,13 +219,13 @@ impl LaneEnd {
         result.inspect_err(|error| self.transport = Box::new(Broken(error.kind())))
     }
 
-    /// As [`Transport::quicken`].
+    /// As [`Transport::quicken`]. The lane may have `widest` bytes for long arrays besides.
     ///
     /// # Errors
     /// As there.
-    pub fn quicken(&mut self, fast: FastEnd) -> io::Result<()> {
+    pub fn quicken(&mut self, fast: FastEnd, widest: usize) -> io::Result<()> {
         self.transport.quicken(fast)?;
-        self.widest = bulk::WIDEST;
+        self.widest = widest;
         Ok(())
     }
 

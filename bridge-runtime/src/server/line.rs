@@ -12,8 +12,9 @@ use super::abandoned::Abandoned;
 use super::call::Call;
 use super::catch::catch;
 use super::link::Link;
+use super::session::take_memory;
 use crate::fault::Fault;
-use crate::lane::{self, LaneEnd, Taken};
+use crate::lane::{self, LaneEnd, Taken, WIDEST_FURTHER};
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::Owner;
 use crate::wire::{Message, Open, Purpose};
@@ -234,9 +235,13 @@ impl Serving {
     }
 
     /// Connects another lane of this client's.
-    fn open(&self, Open { address, secret, purpose }: &Open) -> io::Result<()> {
+    fn open(&self, Open { address, secret, purpose, memory }: &Open) -> io::Result<()> {
         let mut lane = lane::connect(address)?;
-        lane.say(&Message::Joined(*secret))?;
+        let (fast, refused) = take_memory(memory.as_deref());
+        lane.say(&Message::Joined { secret: *secret, refused })?;
+        if let Some(fast) = fast {
+            lane.quicken(fast, WIDEST_FURTHER)?;
+        }
         match (purpose, self.target.on_a_lane()) {
             (Purpose::Events, _) => {
                 self.line.link.take_events(lane);

@@ -14,7 +14,7 @@ use super::{Abandoned, Serve, ServerContext, memory};
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 use crate::interface::{Description, Interface};
-use crate::lane::{FastEnd, LaneEnd};
+use crate::lane::{FastEnd, LaneEnd, WIDEST};
 use crate::marshal::Decoder;
 use crate::wire::{Failure, Hello, MemoryCall, Message, PROTOCOL, Ready, Secret, Start};
 
@@ -110,12 +110,16 @@ pub(crate) fn ready(library: Option<&str>) -> Ready {
 
 /// Tells the client that calls may come, over the memory that it offers if there is any.
 pub(super) fn begin(lane: &mut LaneEnd, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
-    let fast = memory.map(FastEnd::open).transpose();
-    let refused = fast.as_ref().err().map(ToString::to_string);
+    let (fast, refused) = take_memory(memory);
     lane.say(&Message::Ready(Box::new(Ready { refused, ..ready(library) })))?;
-    match fast {
-        Ok(Some(fast)) => lane.quicken(fast),
-        _ => Ok(()),
+    fast.map_or(Ok(()), |fast| lane.quicken(fast, WIDEST))
+}
+
+/// Opens the memory that a client offers for a lane, or says why not.
+pub(super) fn take_memory(memory: Option<&str>) -> (Option<FastEnd>, Option<String>) {
+    match memory.map(FastEnd::open).transpose() {
+        Ok(fast) => (fast, None),
+        Err(error) => (None, Some(error.to_string())),
     }
 }
 

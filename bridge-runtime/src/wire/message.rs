@@ -57,7 +57,12 @@ pub enum Message {
     /// new lane.
     Open(Box<Open>),
     /// Server to client, first on a further lane.
-    Joined(Secret),
+    Joined {
+        /// What the lane proves itself with.
+        secret: Secret,
+        /// As [`Ready::refused`], for this lane.
+        refused: Option<String>,
+    },
     /// Client to server, between calls: from the next call on, long arrays lie in this memory. The answer is `Return`, or
     /// `Fault` if the server cannot have it, and the lane has what it had before.
     Bulk {
@@ -92,6 +97,8 @@ pub struct Open {
     pub secret: Secret,
     /// What the lane is for.
     pub purpose: Purpose,
+    /// The memory of a fast lane that the client offers.
+    pub memory: Option<String>,
 }
 
 /// What a further lane is for.

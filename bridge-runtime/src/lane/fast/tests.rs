@@ -16,8 +16,8 @@ fn pair() -> (LaneEnd, LaneEnd) {
     let (mut client, _) = listener.accept().unwrap();
     let mut server = connected.join().unwrap();
     let (end, offer) = FastEnd::offer().unwrap();
-    server.quicken(FastEnd::open(&offer.address()).unwrap()).unwrap();
-    client.quicken(end).unwrap();
+    server.quicken(FastEnd::open(&offer.address()).unwrap(), 0).unwrap();
+    client.quicken(end, 0).unwrap();
     (client, server)
 }
 
@@ -113,7 +113,7 @@ fn nonsense_in_the_memory_is_an_error_or_a_message() {
         let (mut client, server) = pair();
         let (end, offer) = FastEnd::offer().unwrap();
         let memory = SharedMemory::<Layout>::open(&offer.address()).unwrap();
-        client.quicken(end).unwrap();
+        client.quicken(end, 0).unwrap();
         let vandal = thread::spawn(move || {
             let mut state = seed;
             let mut random = move || {
