@@ -133,8 +133,9 @@ pub(crate) fn events(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// Connects a lane for events and says this on it.
-fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<()> {
+/// Connects a lane for events and says this on it. The lane is returned: Windows forgets a pipe that was closed before the
+/// client has looked who is there.
+fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<impl Send + use<>> {
     let path = address.strip_prefix("local:").ok_or(io::ErrorKind::InvalidInput)?;
     #[cfg(unix)]
     let mut lane = std::os::unix::net::UnixStream::connect(path)?;
@@ -149,7 +150,7 @@ fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<()> {
             break;
         }
     }
-    Ok(())
+    Ok(lane)
 }
 
 /// Closures that are run, one after the other: a call of each, and what comes of it.
