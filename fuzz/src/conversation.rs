@@ -143,10 +143,12 @@ fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<impl S
     let mut lane = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
     let joined = postcard::to_allocvec(&Message::Joined { secret, refused: None }).map_err(io::Error::other)?;
     lane.write_all(&framed(&joined))?;
+    let mut is_in_step = true;
     for piece in input {
         lane.write_all(piece)?;
-        // What is a whole message is answered, or ends the lane.
-        if is_framed(piece) && lane.read(&mut [0; 4096])? == 0 {
+        // What is a whole message, after others that are, is answered, or ends the lane.
+        is_in_step &= is_framed(piece);
+        if is_in_step && lane.read(&mut [0; 4096])? == 0 {
             break;
         }
     }
