@@ -70,7 +70,7 @@ const DOT: u64 = 5;
 const DOUBLED: u64 = 6;
 
 /// Elements of a large argument.
-const LARGE: u64 = 50_000;
+pub const LARGE: u64 = 50_000;
 
 /// Makes the call of this number, of one kind after the other.
 pub fn call(client: &SoakClient, number: u64) -> Outcome {
