@@ -1,6 +1,10 @@
 //! The interface of a library that misbehaves.
 
+use std::process::{Command, Stdio};
+
 use bridge32::bridge32;
+
+use crate::processes::kill;
 
 /// The misbehaving library.
 #[bridge32(lib = "faults", server = "faults-server32")]
@@ -28,6 +32,19 @@ pub trait Faults {
     /// Takes text of any length.
     fn count_bytes(&self, text: &str) -> u32 {
         u32::try_from(text.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Starts a process that outlives this one, and holds its standard output; its number.
+    fn start_helper(&self, name: &str) -> Result<u32, String> {
+        let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        // It would fail to say that it listens, once nobody reads that.
+        let helper = Command::new(program).args(["--listen", name]).stderr(Stdio::null()).spawn();
+        Ok(helper.map_err(|error| error.to_string())?.id())
+    }
+
+    /// Ends them.
+    fn end_helpers(&self, pids: &[u32]) {
+        pids.iter().copied().for_each(kill);
     }
 
     /// Allocates in Rust until there is no memory.

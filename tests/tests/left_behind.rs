@@ -8,9 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bridge32::Restart;
+use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::interfaces::{FixtureClient, new};
 use bridge32_tests::pair;
 use bridge32_tests::processes::running;
+use bridge32_tests::resources::Resources;
 use bridge32_tests::watchdog::Watchdog;
 
 #[test]
@@ -40,6 +43,8 @@ fn nothing_is_left_behind() {
     new::MeterClient::builder().server(&meter).launch().unwrap_err();
     FixtureClient::builder().server(&text).runner([""; 0]).launch().unwrap_err();
 
+    what_outlives_a_server_holds_nothing_of_its_client();
+
     assert_eq!(files(), before, "files are left");
     assert_eq!(shared_memory(), 0, "shared memory is left");
     // Wine itself takes a moment to forget a process that was ended.
@@ -53,6 +58,31 @@ fn nothing_is_left_behind() {
         assert!(Instant::now() < deadline, "processes are left: {left:?}");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// A library may start processes of its own, which hold the server's output open when it is gone.
+fn what_outlives_a_server_holds_nothing_of_its_client() {
+    let restart = Restart::OnFailure { max: u32::MAX, within: Duration::from_secs(3600), backoff: Duration::ZERO };
+    let client = FaultsClient::builder().restart(restart).launch().unwrap();
+    let mut helpers = Vec::new();
+    let mut round = || {
+        let name = format!("outliving-{}-{}", std::process::id(), helpers.len());
+        helpers.push(client.start_helper(&name).unwrap());
+        client.write_to_nowhere().unwrap_err();
+        client.get_mode().unwrap();
+        Resources::now()
+    };
+    // The first has what stays for as long as this program.
+    let first = round();
+    let is_more = |now: &Resources| now.threads > first.threads || now.descriptors > first.descriptors;
+    let mut last = (0..4).map(|_| round()).last().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while is_more(&last) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(50));
+        last = Resources::now();
+    }
+    client.end_helpers(&helpers).unwrap();
+    assert!(!is_more(&last), "from {first:?} to {last:?}");
 }
 
 /// The pieces of shared memory that this process still has.

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
+use crate::sys::{Pipe, ReadStop};
 use crate::trace::Lines;
 
 /// Where the output of the server, and of the library in it, goes.
@@ -38,21 +40,46 @@ impl Tail {
     }
 }
 
-/// Reads an output until its end, in a thread of its own: an output that nobody reads blocks who writes it.
-pub(crate) fn drain(
-    mut output: impl Read + Send + 'static,
-    tail: Tail,
-    mut lines: Lines,
-) -> std::io::Result<JoinHandle<()>> {
-    std::thread::Builder::new().name("bridge32 output".to_owned()).spawn(move || {
-        let mut buffer = [0; 4096];
-        // An error is an end: there is nobody to tell, and the server's own end says more.
-        while let Ok(count @ 1..) = output.read(&mut buffer) {
-            tail.push(&buffer[..count]);
-            lines.push(&buffer[..count]);
+/// The threads that read the outputs of a process: an output that nobody reads blocks who writes it.
+#[derive(Debug)]
+pub(crate) struct Drains {
+    threads: Vec<JoinHandle<()>>,
+    stop: ReadStop,
+}
+
+impl Drains {
+    pub(crate) fn new() -> std::io::Result<Self> {
+        Ok(Self { threads: Vec::new(), stop: ReadStop::new()? })
+    }
+
+    /// Reads one more, until its end.
+    pub(crate) fn add(&mut self, output: impl Pipe, tail: Tail, lines: Lines) -> std::io::Result<()> {
+        let output = self.stop.reader(output)?;
+        let thread = std::thread::Builder::new().name("bridge32 output".to_owned());
+        self.threads.push(thread.spawn(move || drain(output, &tail, lines))?);
+        Ok(())
+    }
+
+    /// Waits for the ends, for `patience` at most: whoever else holds an output open finds then that nobody reads it.
+    pub(crate) fn end(mut self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        while self.threads.iter().any(|thread| !thread.is_finished()) {
+            if Instant::now() >= deadline {
+                self.stop.stop();
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
-        lines.finish();
-    })
+    }
+}
+
+fn drain(mut output: impl Read, tail: &Tail, mut lines: Lines) {
+    let mut buffer = [0; 4096];
+    // An error is an end: there is nobody to tell, and the server's own end says more.
+    while let Ok(count @ 1..) = output.read(&mut buffer) {
+        tail.push(&buffer[..count]);
+        lines.push(&buffer[..count]);
+    }
+    lines.finish();
 }
 
 #[cfg(test)]
@@ -64,7 +91,7 @@ mod tests {
     fn the_end_is_kept_and_bounded() {
         let tail = Tail::default();
         let text = "x".repeat(3 * KEPT) + "end";
-        drain(std::io::Cursor::new(text), tail.clone(), Reporter::new().lines("stdout")).unwrap().join().unwrap();
+        drain(std::io::Cursor::new(text), &tail, Reporter::new().lines("stdout"));
         assert_eq!(tail.text().len(), KEPT);
         assert!(tail.text().ends_with("xend"));
     }

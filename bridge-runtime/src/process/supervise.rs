@@ -6,13 +6,12 @@ use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use shared_child::SharedChild;
 
 use super::ExitStatus;
-use super::output::{Output, Tail, drain};
+use super::output::{Drains, Output, Tail};
 use crate::sys::Job;
 use crate::trace::Reporter;
 
@@ -43,7 +42,7 @@ struct EndCell {
     is_recorded: AtomicBool,
 }
 
-/// How long the output may go on after the process has ended: a process that it started itself may hold it open.
+/// How long the output is read on after the process has ended: a process that it started itself may hold it open for ever.
 const OUTPUT_AFTER_END: Duration = Duration::from_millis(200);
 
 impl Supervisor {
@@ -161,10 +160,7 @@ impl Watch {
             Err(error) => return drop(started.send(Err(error))),
         };
         let status = child.wait();
-        let deadline = Instant::now() + OUTPUT_AFTER_END;
-        while drains.iter().any(|drain| !drain.is_finished()) && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        drains.end(OUTPUT_AFTER_END);
         let status = status.map(|status| match self.exception {
             None => status.into(),
             Some(file) => ExitStatus::of_wine(status, read_exception(file)),
@@ -180,7 +176,7 @@ impl Watch {
         }
     }
 
-    fn start(&mut self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, Vec<JoinHandle<()>>, Job)> {
+    fn start(&mut self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, Drains, Job)> {
         let child = command.spawn()?;
         let job = Job::around(&child);
         let child = Arc::new(SharedChild::new(child)?);
@@ -195,12 +191,15 @@ impl Watch {
     }
 
     /// Reads both outputs, where they are captured.
-    fn drains(&self, child: &SharedChild) -> std::io::Result<Vec<JoinHandle<()>>> {
-        let stdout =
-            child.take_stdout().map(|output| drain(output, self.stdout.clone(), self.reporter.lines("stdout")));
-        let stderr =
-            child.take_stderr().map(|output| drain(output, self.stderr.clone(), self.reporter.lines("stderr")));
-        stdout.into_iter().chain(stderr).collect()
+    fn drains(&self, child: &SharedChild) -> std::io::Result<Drains> {
+        let mut drains = Drains::new()?;
+        if let Some(output) = child.take_stdout() {
+            drains.add(output, self.stdout.clone(), self.reporter.lines("stdout"))?;
+        }
+        if let Some(output) = child.take_stderr() {
+            drains.add(output, self.stderr.clone(), self.reporter.lines("stderr"))?;
+        }
+        Ok(drains)
     }
 }
 

@@ -1,9 +1,13 @@
 //! Unix.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, PipeReader, PipeWriter, Read};
+use std::os::fd::AsFd;
 use std::process::{Child, Command};
+use std::sync::Arc;
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::retry_on_intr;
 use rustix::process::{Signal, getpid, kill_process};
 
 use crate::error::SystemError;
@@ -102,6 +106,53 @@ pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 
 /// The server of a program without a terminal gets none either; here that needs nothing.
 pub(crate) fn without_console(_: &mut Command) {}
+
+/// What [`ReadStop`] reads from.
+pub(crate) trait Pipe: Read + AsFd + Send + 'static {}
+
+impl<P: Read + AsFd + Send + 'static> Pipe for P {}
+
+/// Ends reading from pipes whose other ends may never be closed.
+#[derive(Debug)]
+pub(crate) struct ReadStop {
+    /// Becomes readable when the other end is closed.
+    stopped: Arc<PipeReader>,
+    go: Option<PipeWriter>,
+}
+
+impl ReadStop {
+    pub(crate) fn new() -> io::Result<Self> {
+        let (stopped, go) = io::pipe()?;
+        Ok(Self { stopped: Arc::new(stopped), go: Some(go) })
+    }
+
+    /// What `pipe` gives, until [`ReadStop::stop`].
+    #[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
+    pub(crate) fn reader<P: Pipe>(&mut self, pipe: P) -> io::Result<impl Read + Send + use<P>> {
+        Ok(StoppableRead { pipe, stopped: Arc::clone(&self.stopped) })
+    }
+
+    /// Has all readers find an end.
+    pub(crate) fn stop(&mut self) {
+        self.go = None;
+    }
+}
+
+struct StoppableRead<P> {
+    pipe: P,
+    stopped: Arc<PipeReader>,
+}
+
+impl<P: Pipe> Read for StoppableRead<P> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut ready = [PollFd::new(&self.pipe, PollFlags::IN), PollFd::new(&*self.stopped, PollFlags::IN)];
+        retry_on_intr(|| poll(&mut ready, None))?;
+        match ready[1].revents().is_empty() {
+            true => self.pipe.read(into),
+            false => Ok(0),
+        }
+    }
+}
 
 /// Forgets the last error of this thread.
 pub(crate) fn clear_last_error() {

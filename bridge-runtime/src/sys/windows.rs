@@ -4,14 +4,15 @@ mod messages;
 
 use std::ffi::{CStr, c_char, c_int};
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read, Write as _};
 use std::os::windows::io::{
-    AsHandle as _, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, IntoRawHandle as _, OwnedHandle,
+    AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, IntoRawHandle as _, OwnedHandle,
 };
 use std::os::windows::process::CommandExt as _;
 use std::process::{Child, Command};
 use std::ptr::null;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use windows_sys::Win32::Foundation::SetLastError;
 use windows_sys::Win32::Globalization::{
@@ -174,6 +175,52 @@ pub(crate) fn cancel_transfers(pipe: BorrowedHandle<'_>) {
     // It fails where nothing waits.
     // SAFETY: the handle is open, and no single transfer is meant.
     unsafe { CancelIoEx(pipe.as_raw_handle(), null()) };
+}
+
+/// What [`ReadStop`] reads from.
+pub(crate) trait Pipe: Read + AsHandle + Send + 'static {}
+
+impl<P: Read + AsHandle + Send + 'static> Pipe for P {}
+
+/// Ends reading from pipes whose other ends may never be closed.
+#[derive(Debug)]
+pub(crate) struct ReadStop {
+    is_stopped: Arc<AtomicBool>,
+    pipes: Vec<OwnedHandle>,
+}
+
+impl ReadStop {
+    #[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self { is_stopped: Arc::default(), pipes: Vec::new() })
+    }
+
+    /// What `pipe` gives, until [`ReadStop::stop`].
+    pub(crate) fn reader<P: Pipe>(&mut self, pipe: P) -> io::Result<impl Read + Send + use<P>> {
+        self.pipes.push(pipe.as_handle().try_clone_to_owned()?);
+        Ok(StoppableRead { pipe, is_stopped: Arc::clone(&self.is_stopped) })
+    }
+
+    /// Has all readers find an end. The system cancels what waits, and remembers nothing: a reader that begins to wait just
+    /// now is met by a second call.
+    pub(crate) fn stop(&mut self) {
+        self.is_stopped.store(true, Ordering::SeqCst);
+        self.pipes.iter().for_each(|pipe| cancel_transfers(pipe.as_handle()));
+    }
+}
+
+struct StoppableRead<P> {
+    pipe: P,
+    is_stopped: Arc<AtomicBool>,
+}
+
+impl<P: Pipe> Read for StoppableRead<P> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.is_stopped.load(Ordering::SeqCst) {
+            true => Ok(0),
+            false => self.pipe.read(into),
+        }
+    }
 }
 
 /// Forgets the last error of this thread.
