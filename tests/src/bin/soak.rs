@@ -3,6 +3,7 @@
 //! Says what it found, and fails if a call was lost, an answer was wrong, or something grew. A server ends once every
 //! CRASH-EVERY calls; never, if that is 0.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -90,7 +91,6 @@ fn main() -> ExitCode {
 fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error> {
     let begin = Instant::now();
     let before = Resources::now();
-    let processes_before = servers();
     let restart = Restart::OnFailure { max: u32::MAX, within: Duration::from_secs(3600), backoff: Duration::ZERO };
     let soak = Soak {
         client: SoakClient::builder().restart(restart).launch()?,
@@ -104,6 +104,8 @@ fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error>
         half: Mutex::default(),
         ending: Mutex::default(),
     };
+    let path = soak.client.server().path;
+    let processes_before = servers(&path) - 1;
     println!("{calls} calls from {threads} threads; the server is ended every {crash_every} calls");
     println!("                                                    client:                              server:");
     println!(
@@ -113,16 +115,16 @@ fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error>
     for round in 1..=ROUNDS {
         soak.round(calls * round / ROUNDS, threads);
         // In this order: where the server has just been ended, this starts another.
-        let server = soak.server()?;
-        let own = settled(rounds.get(1).unwrap_or(&Resources { threads: u64::MAX, descriptors: u64::MAX, ..server }));
-        let (processes, files) = (servers() - processes_before, files());
+        let held = soak.server()?;
+        let own = settled(rounds.get(1).unwrap_or(&Resources { threads: u64::MAX, descriptors: u64::MAX, ..held }));
+        let (processes, files) = (servers(&path) - processes_before, files());
         println!(
             "{:8} {:6} {:4} {processes:10} {files:5}{}{}",
             soak.next.load(Ordering::SeqCst) - 1,
             soak.ends.load(Ordering::SeqCst),
             begin.elapsed().as_secs(),
             columns(&own),
-            columns(&server)
+            columns(&held)
         );
         if (processes, files) != (1, 0) {
             soak.fault(format!("{processes} processes and {files} files after round {round}"));
@@ -159,7 +161,7 @@ fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error>
     if after.threads > allowed.threads || after.descriptors > allowed.descriptors {
         faults.push("threads or descriptors are left".to_owned());
     }
-    if (servers(), files()) != (processes_before, 0) {
+    if (servers(&path), files()) != (processes_before, 0) {
         faults.push("processes or files are left".to_owned());
     }
     Ok(faults)
@@ -288,9 +290,13 @@ fn columns(held: &Resources) -> String {
     format!(" {:9} {:9} {descriptors:11} {threads:7}", heap >> 10, resident >> 10)
 }
 
-/// The servers that run.
-fn servers() -> usize {
-    running().iter().filter(|process| process.command.contains("soak-server32")).count()
+/// The servers of this program that run, other than where only names are known: others may run from elsewhere.
+fn servers(path: &Path) -> usize {
+    // Wine shows a command as it was given, and its own name for the drive is no part of that.
+    let path = path.to_string_lossy().replace('\\', "/");
+    let path = path.strip_prefix("Z:").unwrap_or(&path);
+    let name = if cfg!(windows) { path.rsplit('/').next().unwrap_or(path) } else { path };
+    running().iter().filter(|process| process.command.replace('\\', "/").contains(name)).count()
 }
 
 /// What bridge32 has in the folder for temporary files.
