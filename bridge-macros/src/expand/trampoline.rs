@@ -12,7 +12,8 @@ use crate::names::{self, local};
 /// The types of C are left to inference wherever they can be: the compiler then reports a type that has none once.
 pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let Names { closure, closures, trampoline, function, entry, table, tie, pointer } = Names::of(&parameter.name);
+    let Names { closure, closures, trampoline, function, entry, table, table_row, tie, pointer } =
+        Names::of(&parameter.name);
     let (text, bound) = (names::text(&parameter.name), callback.closure());
     let c_parameters: Vec<_> = callback.signature.parameters.iter().map(CParameter::of).collect();
     let c_names: Vec<_> = c_parameters.iter().map(|parameter| &parameter.name).collect();
@@ -20,7 +21,7 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
     let passed: Vec<_> = passed(&callback.signature).collect();
     let generics: Vec<_> = passed.iter().map(|parameter| &parameter.ty).collect();
     let names: Vec<_> = passed.iter().map(|parameter| &parameter.name).collect();
-    let (returns, slot, lent, entry_key) = (local("__R"), local("SLOT"), local("lent"), local("key"));
+    let (returns, lent, entry_key) = (local("__R"), local("lent"), local("key"));
     let scope = quote!(&mut #private::Scope);
     let run = quote! {
         ::std::boxed::Box<
@@ -34,36 +35,50 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
         callback.signature.parameters.iter().find(is_context).map(|parameter| c_name(&parameter.name))
     });
     let all = quote!(#(#generics,)* #returns);
-    let (number, key, found) = match &context {
-        Some(context) => (None, quote!(#private::context_key(#context)), quote!(#table::<#all>::#function)),
-        None => (
-            Some(quote!(<const #slot: ::core::primitive::u32>)),
-            quote!(#slot),
-            quote!(#lent.function(#table::<#all>::FUNCTIONS)),
-        ),
-    };
-    let functions = context.is_none().then(|| {
-        quote! {
-            const FUNCTIONS: &'static [#trampoline<#all>; #private::SLOTS as ::core::primitive::usize] =
-                &#private::slots!(#function);
-        }
-    });
     let pointers = super::library::by_abi(callback.abi, |abi| {
         vec![quote!(type #trampoline<#all> = unsafe extern #abi fn(#(#c_types),*) -> #returns;)]
     });
-    let defined = super::library::by_abi(callback.abi, |abi| {
-        vec![quote! {
-            #[allow(unused_variables)]
-            unsafe extern #abi fn #function #number(#(#c_names: #c_types),*) -> #returns {
-                Self::#entry(#key #(, #names)*)
-            }
-        }]
-    });
-    // Apart from the functions that C calls, which there may be many of.
+    let defined = |number: TokenStream, key: TokenStream| {
+        super::library::by_abi(callback.abi, |abi| {
+            vec![quote! {
+                #[allow(unused_variables)]
+                unsafe extern #abi fn #function #number(#(#c_names: #c_types),*) -> #returns {
+                    #table::<#all>::#entry(#key #(, #names)*)
+                }
+            }]
+        })
+    };
+    let (row, column) = (local("ROW"), local("COLUMN"));
+    let (functions, found) = match &context {
+        Some(context) => {
+            let defined = defined(quote!(), quote!(#private::context_key(#context)));
+            (quote!(impl<#bounds> #table<#all> { #defined }), quote!(#table::<#all>::#function))
+        }
+        None => {
+            let u32 = quote!(::core::primitive::u32);
+            let defined = defined(quote!(<const #column: #u32>), quote!(const { #private::slot(#row, #column) }));
+            let functions = quote! {
+                struct #table_row<const #row: #u32, #all>(::core::marker::PhantomData<(#all,)>);
+
+                impl<const #row: #u32, #bounds> #table_row<#row, #all> {
+                    const FUNCTIONS: #private::SlotRow<#trampoline<#all>> = #private::slot_row!(#function);
+
+                    #defined
+                }
+
+                impl<#bounds> #table<#all> {
+                    const FUNCTIONS: &'static #private::Slots<#trampoline<#all>> = &#private::slots!(#table_row (#all));
+                }
+            };
+            (functions, quote!(#lent.function(#table::<#all>::FUNCTIONS)))
+        }
+    };
+    // Apart from the functions that C calls, which there may be many of; they have nothing to clean up, because it does not
+    // unwind.
     let entered = quote! {
         #[inline(never)]
         #[allow(clippy::too_many_arguments)]
-        fn #entry(#entry_key: ::core::primitive::u32 #(, #names: #generics)*) -> #returns {
+        extern "C" fn #entry(#entry_key: ::core::primitive::u32 #(, #names: #generics)*) -> #returns {
             #closures.run::<#run, #returns>(#entry_key, |closure, scope| closure(#(#names,)* scope))
         }
     };
@@ -78,12 +93,10 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
         struct #table<#all>(::core::marker::PhantomData<(#all,)>);
 
         impl<#bounds> #table<#all> {
-            #functions
-
             #entered
-
-            #defined
         }
+
+        #functions
 
         fn #tie<#bounds>(
             closure: impl ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, #private::Fault>
@@ -177,6 +190,7 @@ struct Names {
     function: Ident,
     entry: Ident,
     table: Ident,
+    table_row: Ident,
     tie: Ident,
     pointer: Ident,
 }
@@ -191,6 +205,7 @@ impl Names {
             function: name("trampoline"),
             entry: name("entry"),
             table: name("__Table"),
+            table_row: name("__TableRow"),
             tie: name("tie"),
             pointer: name("pointer"),
         }

@@ -1,7 +1,7 @@
 //! Closures behind function pointers: what C calls back.
 //!
 //! C has an address, and at best a context of one pointer with it. What either stands for is looked up here: neither is
-//! trusted to be a pointer to anything. Where there is no context, a closure takes one of [`SLOTS`] functions that differ
+//! trusted to be a pointer to anything. Where there is no context, a closure takes one of 128 functions that differ
 //! in nothing but their number.
 
 use std::any::Any;
@@ -22,24 +22,47 @@ use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::registration::Registration;
 
 /// How many closures can stand for one parameter at a time where C has no context for them.
-pub const SLOTS: u32 = 128;
+const SLOTS: u32 = (ROWS * COLUMNS) as u32;
 
-/// An array of the functions of all slots, which are `Self`'s.
+// The compiler takes its time for each function that is named. These are named by the row, and by the column.
+const ROWS: usize = 8;
+const COLUMNS: usize = 16;
+
+/// What C calls for each slot: functions of the type `F`.
+pub type Slots<F> = [SlotRow<F>; ROWS];
+
+/// What C calls for the slots of a row.
+pub type SlotRow<F> = [F; COLUMNS];
+
+/// The number of a slot.
+pub const fn slot(row: u32, column: u32) -> u32 {
+    row * COLUMNS as u32 + column
+}
+
+/// [`Slots`]: the `FUNCTIONS` of all rows, which are types with their number for a parameter.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __slots {
-    ($function:ident) => {
-        $crate::__slots!(@ $function 0x0 0x1 0x2 0x3 0x4 0x5 0x6 0x7)
+    ($row:ident $generics:tt) => {
+        $crate::__slots!(@ $row $generics 0 1 2 3 4 5 6 7)
     };
-    (@ $function:ident $($row:literal)*) => {
-        [$(
-            Self::$function::<{ $row * 16 }>, Self::$function::<{ $row * 16 + 1 }>, Self::$function::<{ $row * 16 + 2 }>,
-            Self::$function::<{ $row * 16 + 3 }>, Self::$function::<{ $row * 16 + 4 }>, Self::$function::<{ $row * 16 + 5 }>,
-            Self::$function::<{ $row * 16 + 6 }>, Self::$function::<{ $row * 16 + 7 }>, Self::$function::<{ $row * 16 + 8 }>,
-            Self::$function::<{ $row * 16 + 9 }>, Self::$function::<{ $row * 16 + 10 }>, Self::$function::<{ $row * 16 + 11 }>,
-            Self::$function::<{ $row * 16 + 12 }>, Self::$function::<{ $row * 16 + 13 }>, Self::$function::<{ $row * 16 + 14 }>,
-            Self::$function::<{ $row * 16 + 15 }>,
-        )*]
+    (@ $row:ident $generics:tt $($number:literal)*) => {
+        [$($crate::__slots!(@@ $row $generics $number)),*]
+    };
+    (@@ $row:ident ($($generic:tt)*) $number:literal) => {
+        $row::<$number, $($generic)*>::FUNCTIONS
+    };
+}
+
+/// [`SlotRow`]: the functions of all columns, which are functions of `Self` with their number for a parameter.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __slot_row {
+    ($function:ident) => {
+        $crate::__slot_row!(@ $function 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+    };
+    (@ $function:ident $($number:literal)*) => {
+        [$(Self::$function::<$number>),*]
     };
 }
 
@@ -271,7 +294,8 @@ pub struct Lent<S> {
 
 impl<S> Lent<S> {
     /// The function of its slot, among those of all slots.
-    pub fn function<F: Copy>(&self, functions: &[F; SLOTS as usize]) -> F {
+    pub fn function<F: Copy>(&self, functions: &Slots<F>) -> F {
+        let functions = functions.as_flattened();
         functions[self.key as usize % functions.len()]
     }
 

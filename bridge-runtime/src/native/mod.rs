@@ -20,8 +20,9 @@ pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_
 pub use bytemuck::Zeroable;
 pub(crate) use callback::with_closures;
 pub use callback::{
-    CClosure, Closures, Context, IsUserData, Keeping, Lent, SLOTS, UserData, context_key, give, give_array, give_text,
-    given, given_length, passed, passed_array, passed_array_mut, passed_pointer, passed_pointer_mut, returned_value,
+    CClosure, Closures, Context, IsUserData, Keeping, Lent, SlotRow, Slots, UserData, context_key, give, give_array,
+    give_text, given, given_length, passed, passed_array, passed_array_mut, passed_pointer, passed_pointer_mut,
+    returned_value, slot,
 };
 pub use element::{Element, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
