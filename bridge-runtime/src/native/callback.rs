@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::c_void;
 use std::fmt;
@@ -265,15 +265,20 @@ impl Entry {
             Some(failure) => {
                 lock(failure).get_or_insert(payload);
             }
-            None => FAILURE.with_borrow_mut(|failures| {
-                if let Some(failure) = failures.last_mut() {
-                    failure.get_or_insert(payload);
-                } else if let Some(fault) = payload.downcast_ref::<Fault>() {
+            None => match CALLING.get() {
+                Calling::Native => {
+                    FAILURES.with_borrow_mut(|failures| failures.push(payload));
+                    CALLING.set(Calling::Failed);
+                }
+                Calling::Failed => {}
+                Calling::Nothing => {
                     // Its thread is the library's, which knows nothing of failures. A panic that is none of ours has
                     // been reported by the hook.
-                    fault.complain();
+                    if let Some(fault) = payload.downcast_ref::<Fault>() {
+                        fault.complain();
+                    }
                 }
-            }),
+            },
         }
     }
 }
@@ -408,9 +413,32 @@ pub fn context_key(context: *mut c_void) -> u32 {
     u32::try_from(context.addr()).unwrap_or(0)
 }
 
+/// What a thread is inside of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Calling {
+    Nothing,
+    /// A native call.
+    Native,
+    /// One in which a registered closure has failed.
+    Failed,
+}
+
 thread_local! {
-    /// For each native call that this thread is inside of, how a registered closure has failed.
-    static FAILURE: RefCell<Vec<Option<Payload>>> = const { RefCell::new(Vec::new()) };
+    static CALLING: Cell<Calling> = const { Cell::new(Calling::Nothing) };
+    /// How registered closures have failed, for each native call that this thread is inside of and one has failed in.
+    static FAILURES: RefCell<Vec<Payload>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Leaves a native call, and drops the failure that nobody has gone on with: something else unwinds.
+struct Leave(Calling);
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        if CALLING.replace(self.0) == Calling::Failed {
+            let payload = FAILURES.with_borrow_mut(Vec::pop);
+            drop(payload);
+        }
+    }
 }
 
 /// Runs a native call, and goes on with the failure of a registered closure that it has called.
@@ -418,18 +446,12 @@ thread_local! {
 /// # Panics
 /// With that failure.
 pub(crate) fn with_closures<T>(call: impl FnOnce() -> T) -> T {
-    struct Leave;
-
-    impl Drop for Leave {
-        fn drop(&mut self) {
-            FAILURE.with_borrow_mut(Vec::pop);
-        }
-    }
-
-    FAILURE.with_borrow_mut(|failures| failures.push(None));
-    let leave = Leave;
+    let leave = Leave(CALLING.replace(Calling::Native));
     let result = call();
-    if let Some(payload) = FAILURE.with_borrow_mut(|failures| failures.last_mut().and_then(Option::take)) {
+    if CALLING.get() == Calling::Failed
+        && let Some(payload) = FAILURES.with_borrow_mut(Vec::pop)
+    {
+        CALLING.set(Calling::Native);
         drop(leave);
         resume_unwind(payload);
     }
