@@ -1,5 +1,7 @@
 //! The memory a message is encoded into and received in.
 
+use std::collections::TryReserveError;
+
 /// A growable byte buffer whose first byte is aligned for every scalar that crosses the bridge.
 ///
 /// It is reused from call to call, so that a warm call allocates nothing.
@@ -35,26 +37,31 @@ pub enum BufferError {
 
 impl Buffer {
     /// The bytes in use.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
         &bytemuck::cast_slice(&self.words)[..self.len]
     }
 
     /// The bytes in use, to be written in place.
+    #[inline]
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut bytemuck::cast_slice_mut(&mut self.words)[..self.len]
     }
 
     /// The bytes in use as words; the last one may hold further bytes, whatever was there before.
+    #[inline]
     pub fn words(&self) -> &[u64] {
         &self.words[..self.len.div_ceil(ALIGNMENT)]
     }
 
     /// As [`Buffer::words`], to be written in place.
+    #[inline]
     pub fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words[..self.len.div_ceil(ALIGNMENT)]
     }
 
     /// Bytes in use.
+    #[inline]
     pub fn len(&self) -> usize {
         self.len
     }
@@ -65,6 +72,7 @@ impl Buffer {
     }
 
     /// Forgets the content and keeps the memory.
+    #[inline]
     pub fn clear(&mut self) {
         self.len = 0;
     }
@@ -78,18 +86,24 @@ impl Buffer {
     ///
     /// # Errors
     /// [`BufferError`], and the buffer is unchanged.
+    #[inline]
     pub fn resize(&mut self, len: usize) -> Result<(), BufferError> {
         if len > LARGEST {
             return Err(BufferError::TooLarge);
         }
         let words = len.div_ceil(ALIGNMENT);
         if words > self.words.len() {
-            let missing = words - self.words.len();
-            self.words.try_reserve(missing).map_err(|_| BufferError::OutOfMemory(len))?;
-            // All that was reserved is made usable at once: a growing message is not zeroed piece by piece.
-            self.words.resize(self.words.capacity(), 0);
+            self.grow(words).map_err(|_| BufferError::OutOfMemory(len))?;
         }
         self.len = len;
+        Ok(())
+    }
+
+    #[cold]
+    fn grow(&mut self, words: usize) -> Result<(), TryReserveError> {
+        self.words.try_reserve(words - self.words.len())?;
+        // All that was reserved is made usable at once: a growing message is not zeroed piece by piece.
+        self.words.resize(self.words.capacity(), 0);
         Ok(())
     }
 
@@ -106,7 +120,11 @@ impl Buffer {
             self.resize(end)?;
         }
         self.len = end;
-        self.memory_mut()[start..end].copy_from_slice(bytes);
+        match (&mut self.memory_mut()[start..end], bytes) {
+            // A small number, as most values are.
+            ([place], [byte]) => *place = *byte,
+            (place, _) => place.copy_from_slice(bytes),
+        }
         Ok(())
     }
 
@@ -120,11 +138,13 @@ impl Buffer {
     }
 
     /// Bytes the buffer holds without growing.
+    #[inline]
     pub fn capacity(&self) -> usize {
         self.words.len() * ALIGNMENT
     }
 
     /// All the memory, for reading into, whatever is in use.
+    #[inline]
     pub fn memory_mut(&mut self) -> &mut [u8] {
         bytemuck::cast_slice_mut(&mut self.words)
     }

@@ -62,16 +62,19 @@ pub enum DecodeError {
 
 impl<'m> Decoder<'m> {
     /// A decoder of `message` that begins at `position`.
+    #[inline]
     pub fn new(message: &'m mut [u8], position: usize) -> Self {
         Self { rest: message.get_mut(position..).unwrap_or_default(), position, beside: None }
     }
 
     /// Long runs of scalars may lie there.
+    #[inline]
     pub fn beside(self, beside: &'m Beside) -> Self {
         Self { beside: Some(beside), ..self }
     }
 
     /// Where in the message the next value begins.
+    #[inline]
     pub fn position(&self) -> usize {
         self.position
     }
@@ -95,11 +98,8 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError`].
     pub fn value<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
-        let (value, left) = {
-            let (value, rest) = postcard::take_from_bytes(&*self.rest).map_err(DecodeError::Value)?;
-            (value, rest.len())
-        };
-        let taken = self.rest.len() - left;
+        let (value, rest) = postcard::take_from_bytes::<T>(&*self.rest).map_err(DecodeError::Value)?;
+        let taken = self.rest.len() - rest.len();
         self.take(taken)?;
         Ok(value)
     }
@@ -219,6 +219,7 @@ impl<'m> Decoder<'m> {
     ///
     /// # Errors
     /// [`DecodeError::Remainder`].
+    #[inline]
     pub fn finish(self) -> Result<(), DecodeError> {
         match self.rest.len() {
             0 => Ok(()),
@@ -251,13 +252,11 @@ impl<'m> Decoder<'m> {
         self.take(count)
     }
 
+    #[inline]
     fn take(&mut self, count: usize) -> Result<&'m mut [u8], DecodeError> {
-        if count > self.rest.len() {
-            return Err(DecodeError::Length { claimed: count as u64, held: self.rest.len() });
-        }
-        let (taken, rest) = std::mem::take(&mut self.rest).split_at_mut(count);
-        self.rest = rest;
-        self.position += count;
-        Ok(taken)
+        let held = self.rest.len();
+        let taken = self.rest.split_off_mut(..count);
+        self.position += taken.as_ref().map_or(0, |taken| taken.len());
+        taken.ok_or(DecodeError::Length { claimed: count as u64, held })
     }
 }

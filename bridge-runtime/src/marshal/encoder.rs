@@ -31,16 +31,19 @@ pub enum EncodeError {
 
 impl<'b> Encoder<'b> {
     /// An encoder that appends to `buffer`.
+    #[inline]
     pub fn new(buffer: &'b mut Buffer) -> Self {
         Self { buffer, beside: None, has_failure: false }
     }
 
     /// Long runs of scalars go there while there is room.
+    #[inline]
     pub fn beside(self, beside: &'b Beside) -> Self {
         Self { beside: Some(beside), ..self }
     }
 
     /// Whether a result was appended that is an error.
+    #[inline]
     pub fn has_failure(&self) -> bool {
         self.has_failure
     }
