@@ -10,7 +10,7 @@ use bridge32_runtime::fault::Fault;
 use bridge32_runtime::lane::PipeTransport;
 use bridge32_runtime::marshal::{Buffer, Decoder};
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::{MemoryCall, Message, Secret, Start, frame};
+use bridge32_runtime::wire::{Joined, MemoryCall, Message, Secret, Start, frame};
 use bridge32_tests::conversation::{ConversationClient, ConversationLibrary};
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
 
@@ -141,7 +141,8 @@ fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<impl S
     let mut lane = std::os::unix::net::UnixStream::connect(path)?;
     #[cfg(windows)]
     let mut lane = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
-    let joined = postcard::to_allocvec(&Message::Joined { secret, refused: None }).map_err(io::Error::other)?;
+    let joined = postcard::to_allocvec(&Message::Joined(Box::new(Joined { secret, refused: None })))
+        .map_err(io::Error::other)?;
     lane.write_all(&framed(&joined))?;
     let mut is_in_step = true;
     for piece in input {

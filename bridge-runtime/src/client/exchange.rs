@@ -13,10 +13,10 @@ use super::session::Shared;
 use super::{Arguments, Outcome, events};
 use crate::error::Error;
 use crate::fault::{ALREADY_RUNNING, Fault};
-use crate::lane::LaneEnd;
-use crate::marshal::{Buffer, Decoder};
+use crate::lane::{LaneEnd, WiderBulk};
+use crate::marshal::{Buffer, Decoder, EncodeError};
 use crate::registration::Registration;
-use crate::wire::{Message, Purpose};
+use crate::wire::{Bulk, Message, Purpose};
 
 /// How long a server may take for what it says it has done, where the call has no limit.
 const JOIN: Duration = Duration::from_secs(10);
@@ -43,29 +43,24 @@ impl Shared {
         encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
+        let (mut line, exchange) = self.enter(method)?;
+        let registered = exchange.register(&mut line, registered)?;
+        let numbers = registered.each_ref().map(|(number, _)| *number);
+        encode(&mut exchange.begin(&mut line, method, &numbers)?, places)?;
+        let mut outcome = exchange.outcome(&mut line, closures)?;
+        let value = decode(&mut outcome, places)?;
+        outcome.finish()?;
+        Ok((value, registered.map(|(_, registration)| registration)))
+    }
+
+    /// The line for a call, with a server that is ready for it.
+    fn enter(&self, method: u32) -> Result<(Held<'_>, Exchange), Error> {
         let (name, limit) = self.method(method);
         let mut line = self.hold(name, limit)?;
         self.ready(&mut line)?;
         let exchange = self.exchange(&line, name, limit);
         exchange.unregister(&mut line)?;
-        let registered = exchange.register(&mut line, registered)?;
-        let message = Message::Call { method };
-        let begun = match exchange.depth {
-            OUTERMOST => {
-                exchange.widen(&mut line)?;
-                let lane = line.lane()?;
-                lane.begin_call();
-                lane.begin_outermost(&message)
-            }
-            _ => line.lane()?.begin(&message),
-        };
-        let encoder = begun.map_err(|error| Error::Fault { method: name.to_owned(), reason: error.to_string() })?;
-        encode(&mut Arguments::new(name, encoder, &registered.each_ref().map(|(number, _)| *number)), places)?;
-        let head = exchange.run(&mut line, closures)?;
-        let mut outcome = line.outcome(name, head)?;
-        let value = decode(&mut outcome, places)?;
-        outcome.finish()?;
-        Ok((value, registered.map(|(_, registration)| registration)))
+        Ok((line, exchange))
     }
 
     /// Sends many calls in one message, which is complete, and takes what answers it.
@@ -81,7 +76,7 @@ impl Shared {
         exchange.unregister(&mut line)?;
         let lane = line.lane()?;
         if exchange.depth == OUTERMOST {
-            lane.begin_call();
+            lane.forget_beside();
         }
         lane.put(message);
         let head = exchange.run(&mut line, &mut callbacks::none)?;
@@ -95,20 +90,48 @@ impl Shared {
 }
 
 impl Exchange {
+    /// Begins the call's message.
+    fn begin<'l>(
+        &self,
+        line: &'l mut Line,
+        method: u32,
+        registered: &'l [Option<u32>],
+    ) -> Result<Arguments<'l>, Error> {
+        let is_outermost = self.depth == OUTERMOST;
+        if is_outermost {
+            self.widen(line)?;
+        }
+        let lane = line.lane()?;
+        let message = Message::Call { method };
+        let begun = if is_outermost { lane.begin_call(&message) } else { lane.begin(&message) };
+        match begun {
+            Ok(encoder) => Ok(Arguments::new(self.name, encoder, registered)),
+            Err(error) => Err(self.unsent(&error)),
+        }
+    }
+
+    /// Sends the message that was begun, and takes the result of the call.
+    fn outcome<'l>(&self, line: &'l mut Line, closures: Closures<'_>) -> Result<Outcome<'l>, Error> {
+        let head = self.run(line, closures)?;
+        line.outcome(self.name, head)
+    }
+
+    /// What could not be put into a message.
+    #[cold]
+    fn unsent(&self, error: &EncodeError) -> Error {
+        Error::Fault { method: self.name.to_owned(), reason: error.to_string() }
+    }
+
     /// Sends the message that was begun, and runs closures for as long as the server asks for it; then the result has come,
     /// which begins with this.
     fn run(&self, line: &mut Line, closures: Closures<'_>) -> Result<Head, Error> {
         let mut left = self.limit;
         loop {
             let deadline = self.send_and_wait(line, left)?;
-            let (message, position) = match line.lane()?.head() {
-                Ok((message @ (Message::Callback { .. } | Message::Event { .. }), position)) => (message, position),
-                Ok(head) => return Ok(head),
-                Err(error) => {
-                    let text = error.to_string();
-                    return Err(line.nonsense(text));
-                }
-            };
+            let (message, position) = line.head()?;
+            if !matches!(message, Message::Callback { .. } | Message::Event { .. }) {
+                return Ok((message, position));
+            }
             // The time that a closure takes is not the server's.
             left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
             self.call_back(line, &message, position, closures)?;
@@ -181,14 +204,16 @@ impl Exchange {
             }
             Err(fault) => lane.begin(&Message::Fault(Box::new(fault))).map(drop),
         };
-        begun.map_err(|error| Error::Fault { method: self.name.to_owned(), reason: error.to_string() })
+        begun.map_err(|error| self.unsent(&error))
     }
 
     /// Tells the server what is no longer registered.
     fn unregister(&self, line: &mut Line) -> Result<(), Error> {
-        if !line.generation.registry.has_released() {
-            return Ok(());
-        }
+        if line.generation.registry.has_released() { self.tell_released(line) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn tell_released(&self, line: &mut Line) -> Result<(), Error> {
         let released = line.generation.registry.take_released();
         self.ask(line, &Message::Unregister(released))
     }
@@ -226,9 +251,16 @@ impl Exchange {
 
     /// Makes room beside the messages, if the last call has missed some.
     fn widen(&self, line: &mut Line) -> Result<(), Error> {
-        let Some(wider) = line.lane()?.widen() else { return Ok(()) };
+        match line.lane()?.widen() {
+            Some(wider) => self.offer(line, wider),
+            None => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn offer(&self, line: &mut Line, wider: WiderBulk) -> Result<(), Error> {
         let address = line.generation.as_it_sees(wider.address());
-        match self.ask(line, &Message::Bulk { address, words: wider.words() }) {
+        match self.ask(line, &Message::Bulk(Box::new(Bulk { address, words: wider.words() }))) {
             Ok(()) => line.lane()?.take_bulk(wider),
             // Long arrays go in their messages, as they did before.
             Err(Error::Fault { .. }) => line.lane()?.stay(),
@@ -239,9 +271,7 @@ impl Exchange {
 
     /// A message beside the interface's methods, which is answered with nothing.
     fn ask(&self, line: &mut Line, message: &Message) -> Result<(), Error> {
-        let begun = line.lane()?.begin(message).map(drop);
-        begun.map_err(|error| Error::Fault { method: self.name.to_owned(), reason: error.to_string() })?;
-        let head = self.run(line, &mut callbacks::none)?;
-        line.outcome(self.name, head)?.finish()
+        line.lane()?.begin(message).map(drop).map_err(|error| self.unsent(&error))?;
+        self.outcome(line, &mut callbacks::none)?.finish()
     }
 }

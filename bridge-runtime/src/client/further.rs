@@ -85,8 +85,8 @@ fn join(endpoint: &Endpoint, secret: Secret, offered: Offered, step: &Sender<Ste
     // Nobody else hears it.
     let _ = step.send(Step::Connected(lane.breaker()));
     match lane.receive() {
-        Ok((Message::Joined { secret: said, refused }, _)) if said == secret => {
-            offered.take(&mut lane, refused.as_deref(), WIDEST_FURTHER)?;
+        Ok((Message::Joined(joined), _)) if joined.secret == secret => {
+            offered.take(&mut lane, joined.refused.as_deref(), WIDEST_FURTHER)?;
             Ok(lane)
         }
         Ok(_) => Err(Error::Impostor("it does not know the secret".to_owned())),

@@ -19,7 +19,7 @@ pub(super) struct Line {
     pub(super) generation: Arc<Generation>,
     pub(super) state: State,
     /// Present from the first call with a deadline on.
-    pub(super) watch: Option<Watch>,
+    pub(super) watch: Option<Box<Watch>>,
 }
 
 /// The lane, or why there is none any more.
@@ -27,7 +27,7 @@ pub(super) struct Line {
 pub(super) enum State {
     /// Boxed, for a line is moved for every closure that a call runs.
     Open(Box<LaneEnd>),
-    Closed(Closed, Instant),
+    Closed(Box<(Closed, Instant)>),
     /// A closure's calls have it.
     Lent,
 }
@@ -44,6 +44,13 @@ pub(super) enum Closed {
     },
     /// Another session has the server now.
     Dismantled,
+}
+
+impl State {
+    /// No lane any more, from now on.
+    pub(super) fn closed(closed: Closed) -> Self {
+        Self::Closed(Box::new((closed, Instant::now())))
+    }
 }
 
 impl Line {
@@ -64,10 +71,11 @@ impl Line {
     ///
     /// # Errors
     /// Why there is none.
+    #[inline]
     pub(super) fn lane(&mut self) -> Result<&mut LaneEnd, Error> {
         match &mut self.state {
             State::Open(lane) => Ok(lane),
-            State::Closed(closed, _) => Err(self.generation.closed(closed)),
+            State::Closed(closed) => Err(self.generation.closed(&closed.0)),
             State::Lent => Err(Error::Shutdown),
         }
     }
@@ -76,14 +84,23 @@ impl Line {
     pub(super) fn watch(&mut self) -> Result<&Watch, Error> {
         match &mut self.watch {
             Some(watch) => Ok(watch),
-            empty => Ok(empty.insert(Watch::start(&self.generation).map_err(Error::Deadline)?)),
+            empty => Ok(empty.insert(Box::new(Watch::start(&self.generation).map_err(Error::Deadline)?))),
+        }
+    }
+
+    /// What the message that has arrived begins with.
+    pub(super) fn head(&mut self) -> Result<Head, Error> {
+        match self.lane()?.head() {
+            Ok(head) => Ok(head),
+            Err(error) => Err(self.nonsense(error.to_string())),
         }
     }
 
     /// Takes the message that has arrived, and begins with this, for the result of a call.
     pub(super) fn outcome(&mut self, name: &'static str, (message, position): Head) -> Result<Outcome<'_>, Error> {
         match message {
-            Message::Return | Message::Fault(_) => outcome_of(name, message, self.lane()?.rest(position)),
+            Message::Return => Ok(Outcome::new(name, self.lane()?.rest(position))),
+            Message::Fault(fault) => Err(fault_error(name, *fault)),
             other => Err(self.nonsense(format!("{other:?} came instead of the result of `{name}`"))),
         }
     }
@@ -118,7 +135,7 @@ impl Line {
     /// Drops a lane that is of no further use: with it the server learns that nothing more comes.
     #[cold]
     pub(super) fn close(&mut self, closed: Closed) {
-        self.state = State::Closed(closed, Instant::now());
+        self.state = State::closed(closed);
         self.generation.forget_closures();
     }
 }

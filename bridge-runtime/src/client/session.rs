@@ -155,9 +155,9 @@ impl Session {
     /// Takes the server back out; whoever still has a clone finds it shut down.
     fn dismantle(self) -> Result<(Arc<Generation>, LaneEnd), Error> {
         let mut line = self.0.line.wait();
-        match mem::replace(&mut line.state, State::Closed(Closed::Dismantled, Instant::now())) {
+        match mem::replace(&mut line.state, State::closed(Closed::Dismantled)) {
             State::Open(lane) => Ok((Arc::clone(&line.generation), *lane)),
-            State::Closed(closed, _) => Err(line.generation.closed(&closed)),
+            State::Closed(closed) => Err(line.generation.closed(&closed.0)),
             State::Lent => Err(Error::Shutdown),
         }
     }
@@ -237,8 +237,8 @@ impl Shared {
             line.close(Closed::Broken(io::ErrorKind::BrokenPipe));
         }
         match (&line.state, &line) {
-            (State::Closed(closed, when), Held::Turn(_)) => {
-                let (closed, when) = (closed.clone(), *when);
+            (State::Closed(closed), Held::Turn(_)) => {
+                let (closed, when) = (**closed).clone();
                 self.restart(line, &closed, when)
             }
             _ => line.lane().map(drop),
@@ -263,7 +263,7 @@ impl Shared {
         let started = restarter.start(self.description, number, self.call_timeout);
         let (generation, lane) = started.inspect_err(|_| {
             // The next pause counts from this failure.
-            line.state = State::Closed(closed.clone(), Instant::now());
+            line.state = State::closed(closed.clone());
         })?;
         if let Some(watch) = &line.watch {
             watch.aim(&generation);
@@ -287,7 +287,7 @@ impl Shared {
             _ => self.turn("", None)?,
         };
         self.pool.iter().for_each(Pool::close);
-        if let State::Closed(Closed::Dismantled, _) = line.state {
+        if matches!(&line.state, State::Closed(closed) if matches!(closed.0, Closed::Dismantled)) {
             return Err(Error::Shutdown);
         }
         line.close(Closed::Shutdown);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::{fmt, io};
 
 pub use breaker::Breaker;
-pub(crate) use bulk::{WIDEST, WIDEST_FURTHER};
+pub(crate) use bulk::{WIDEST, WIDEST_FURTHER, WiderBulk};
 pub(crate) use endpoint::{Endpoint, connect, report_exceptions, wine_path};
 pub use fast::FastEnd;
 pub(crate) use local::{LocalListener, connect_local, named_path};
@@ -120,6 +120,7 @@ impl LaneEnd {
     ///
     /// # Errors
     /// As [`Encoder::value`].
+    #[inline]
     pub fn begin(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
         frame::begin(&mut self.outgoing)?;
         let mut encoder = Encoder::new(&mut self.outgoing);
@@ -127,10 +128,20 @@ impl LaneEnd {
         Ok(encoder)
     }
 
+    /// As [`LaneEnd::begin_outermost`], for a call: what lay beside the last one is forgotten.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub(crate) fn begin_call(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
+        self.forget_beside();
+        self.begin_outermost(message)
+    }
+
     /// As [`LaneEnd::begin`], for the outermost call or its result: long arrays lie beside it.
     ///
     /// # Errors
     /// As [`Encoder::value`].
+    #[inline]
     pub fn begin_outermost(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
         frame::begin(&mut self.outgoing)?;
         let mut encoder = Encoder::new(&mut self.outgoing).beside(&self.beside);
@@ -152,6 +163,7 @@ impl LaneEnd {
     ///
     /// # Errors
     /// As [`Transport::send`].
+    #[inline]
     pub fn send(&mut self) -> io::Result<()> {
         frame::finish(&mut self.outgoing);
         let sent = self.transport.send(&mut self.outgoing);
@@ -192,7 +204,7 @@ impl LaneEnd {
     }
 
     /// Forgets what lies beside the last call: another one begins.
-    pub(crate) fn begin_call(&mut self) {
+    pub(crate) fn forget_beside(&mut self) {
         self.beside.clear();
     }
 
@@ -209,14 +221,25 @@ impl LaneEnd {
     ///
     /// # Errors
     /// As [`Transport::receive`].
+    #[inline]
     pub fn wait(&mut self) -> io::Result<()> {
         let received = self.transport.receive(&mut self.incoming);
         self.unless_broken(received)
     }
 
     /// Lets go of what carries the lane once that has failed: who is at the other end, perhaps out of step, learns of it.
+    #[inline]
     fn unless_broken(&mut self, result: io::Result<()>) -> io::Result<()> {
-        result.inspect_err(|error| self.transport = Box::new(Broken(error.kind())))
+        match result {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.break_off(error)),
+        }
+    }
+
+    #[cold]
+    fn break_off(&mut self, error: io::Error) -> io::Error {
+        self.transport = Box::new(Broken(error.kind()));
+        error
     }
 
     /// As [`Transport::quicken`]. The lane may have `widest` bytes for long arrays besides.
@@ -252,6 +275,7 @@ impl LaneEnd {
     ///
     /// # Errors
     /// As [`LaneEnd::received`].
+    #[inline]
     pub fn head(&mut self) -> io::Result<(Message, usize)> {
         let mut decoder = self.rest(frame::HEADER);
         let message = decoder.value().map_err(invalid_data)?;
@@ -259,6 +283,7 @@ impl LaneEnd {
     }
 
     /// What belongs to the message that has arrived, whose head ends there.
+    #[inline]
     pub fn rest(&mut self, position: usize) -> Decoder<'_> {
         Decoder::new(self.incoming.bytes_mut(), position).beside(&self.beside)
     }
@@ -267,18 +292,21 @@ impl LaneEnd {
     ///
     /// # Errors
     /// As [`LaneEnd::received`].
+    #[inline]
     pub fn take(&mut self) -> io::Result<(Message, Taken)> {
         let (message, position) = self.head()?;
         Ok((message, self.take_rest(position)))
     }
 
     /// As [`LaneEnd::take`], where the head was looked at and ends there.
+    #[inline]
     pub fn take_rest(&mut self, position: usize) -> Taken {
         let buffer = std::mem::replace(&mut self.incoming, self.spare.pop().unwrap_or_default());
         Taken { buffer, position, beside: self.beside.clone() }
     }
 
     /// Takes the memory of a message back, for others to come.
+    #[inline]
     pub fn give_back(&mut self, taken: Taken) {
         // The lane keeps as many buffers as messages were ever open at once.
         self.spare.push(std::mem::replace(&mut self.incoming, taken.buffer));

@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::lane::{self, LaneEnd, Taken, WIDEST_FURTHER};
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::Owner;
-use crate::wire::{Message, Open, Purpose};
+use crate::wire::{Joined, Message, Open, Purpose};
 
 /// A server that calls can be dispatched to, whatever its type.
 pub(crate) trait Target {
@@ -188,7 +188,7 @@ impl Serving {
     /// Answers calls until the client closes the lane.
     pub(super) fn serve(self: &Rc<Self>) -> io::Result<()> {
         loop {
-            match self.await_message().and_then(|(message, taken)| self.handle(message, taken, OUTERMOST)) {
+            match self.await_and_answer() {
                 Ok(()) => {}
                 Err(error) if is_closed(&error) => return Ok(()),
                 Err(error) => return Err(error),
@@ -196,10 +196,12 @@ impl Serving {
         }
     }
 
-    fn await_message(&self) -> io::Result<(Message, Taken)> {
+    fn await_and_answer(self: &Rc<Self>) -> io::Result<()> {
         let mut lane = self.line.lane();
         lane.wait()?;
-        take_outermost(&mut lane)
+        let (message, taken) = take_outermost(&mut lane)?;
+        drop(lane);
+        self.handle(message, taken, OUTERMOST)
     }
 
     /// Answers what has arrived.
@@ -221,12 +223,10 @@ impl Serving {
                 Err(error) => fault(Fault::Message(format!("another lane cannot be opened: {error}"))),
             },
             // Not from inside of a call, whose arrays lie in the memory that there is.
-            Message::Bulk { address, words } if depth == OUTERMOST => {
-                match self.line.lane().open_bulk(&address, words) {
-                    Ok(()) => Message::Return,
-                    Err(error) => fault(Fault::Message(format!("there is no room for long arrays: {error}"))),
-                }
-            }
+            Message::Bulk(bulk) if depth == OUTERMOST => match self.line.lane().open_bulk(&bulk.address, bulk.words) {
+                Ok(()) => Message::Return,
+                Err(error) => fault(Fault::Message(format!("there is no room for long arrays: {error}"))),
+            },
             other => return Err(out_of_turn(&other)),
         };
         let mut lane = self.line.lane();
@@ -238,7 +238,7 @@ impl Serving {
     fn open(&self, Open { address, secret, purpose, memory }: &Open) -> io::Result<()> {
         let mut lane = lane::connect(address)?;
         let (fast, refused) = take_memory(memory.as_deref());
-        lane.say(&Message::Joined { secret: *secret, refused })?;
+        lane.say(&Message::Joined(Box::new(Joined { secret: *secret, refused })))?;
         if let Some(fast) = fast {
             lane.quicken(fast, WIDEST_FURTHER)?;
         }
@@ -264,14 +264,14 @@ impl Serving {
     pub(super) fn inside<R>(self: &Rc<Self>, depth: u32, run: impl FnOnce(&dyn Target) -> R) -> R {
         let outer = CURRENT.replace(Some(Current { serving: Rc::clone(self), depth }));
         let result = run(&*self.target);
-        CURRENT.set(outer);
+        CURRENT.replace(outer);
         result
     }
 }
 
 /// The message that has arrived, which is inside of no call.
 fn take_outermost(lane: &mut LaneEnd) -> io::Result<(Message, Taken)> {
-    lane.begin_call();
+    lane.forget_beside();
     lane.take()
 }
 

@@ -25,12 +25,14 @@ pub enum FrameError {
 ///
 /// # Errors
 /// [`BufferError`].
+#[inline]
 pub fn begin(buffer: &mut Buffer) -> Result<(), BufferError> {
     buffer.clear();
     buffer.extend(&[0; HEADER])
 }
 
 /// Writes the header of the frame in `buffer`.
+#[inline]
 pub fn finish(buffer: &mut Buffer) {
     // No buffer is longer than LARGEST, which a `u32` holds.
     let length = (buffer.len() - HEADER) as u32;
@@ -43,6 +45,7 @@ const _: () = assert!(LARGEST <= u32::MAX as usize);
 ///
 /// # Errors
 /// [`FrameError`].
+#[inline]
 pub fn length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
     let Some((header, _)) = bytes.split_first_chunk::<HEADER>() else { return Ok(None) };
     let [a, b, c, d, 0, 0, 0, 0] = *header else { return Err(FrameError::Header) };

@@ -57,20 +57,10 @@ pub enum Message {
     /// new lane.
     Open(Box<Open>),
     /// Server to client, first on a further lane.
-    Joined {
-        /// What the lane proves itself with.
-        secret: Secret,
-        /// As [`Ready::refused`], for this lane.
-        refused: Option<String>,
-    },
+    Joined(Box<Joined>),
     /// Client to server, between calls: from the next call on, long arrays lie in this memory. The answer is `Return`, or
     /// `Fault` if the server cannot have it, and the lane has what it had before.
-    Bulk {
-        /// What the server opens it by.
-        address: String,
-        /// How long it is.
-        words: u32,
-    },
+    Bulk(Box<Bulk>),
     /// Client to server: make these calls, one after the other. Each is a part (see [`next_part`](super::next_part)): its
     /// [`Message::Call`], and its arguments.
     Batch {
@@ -99,6 +89,24 @@ pub struct Open {
     pub purpose: Purpose,
     /// The memory of a fast lane that the client offers.
     pub memory: Option<String>,
+}
+
+/// The other end of a further lane.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Joined {
+    /// What the lane proves itself with.
+    pub secret: Secret,
+    /// As [`Ready::refused`], for this lane.
+    pub refused: Option<String>,
+}
+
+/// Memory for long arrays.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Bulk {
+    /// What the server opens it by.
+    pub address: String,
+    /// How long it is.
+    pub words: u32,
 }
 
 /// What a further lane is for.

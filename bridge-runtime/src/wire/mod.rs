@@ -7,4 +7,6 @@ mod message;
 
 pub use batch::{Parts, next_part};
 pub use memory::{Allocation, Block, MemoryCall};
-pub use message::{Failure, Hello, Message, Open, PROTOCOL, Purpose, Ready, Secret, Start, hello_protocol};
+pub use message::{
+    Bulk, Failure, Hello, Joined, Message, Open, PROTOCOL, Purpose, Ready, Secret, Start, hello_protocol,
+};
