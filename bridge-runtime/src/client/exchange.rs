@@ -84,6 +84,7 @@ impl Shared {
     }
 
     /// What a call on this line has to know.
+    #[inline]
     pub(super) fn exchange(&self, line: &Held<'_>, name: &'static str, limit: Option<Duration>) -> Exchange {
         Exchange { owner: self.owner(), depth: line.depth(), name, limit }
     }
@@ -124,6 +125,7 @@ impl Exchange {
 
     /// Sends the message that was begun, and runs closures for as long as the server asks for it; then the result has come,
     /// which begins with this.
+    #[inline]
     fn run(&self, line: &mut Line, closures: Closures<'_>) -> Result<Head, Error> {
         let mut left = self.limit;
         loop {
@@ -139,6 +141,7 @@ impl Exchange {
     }
 
     /// One message to the server and one back. Returns the deadline that it met.
+    #[inline]
     fn send_and_wait(&self, line: &mut Line, left: Option<Duration>) -> Result<Option<Deadline>, Error> {
         if let Some(left) = left {
             line.watch()?.arm(left);
@@ -208,6 +211,7 @@ impl Exchange {
     }
 
     /// Tells the server what is no longer registered.
+    #[inline]
     fn unregister(&self, line: &mut Line) -> Result<(), Error> {
         if line.generation.registry.has_released() { self.tell_released(line) } else { Ok(()) }
     }

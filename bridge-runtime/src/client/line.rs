@@ -89,6 +89,7 @@ impl Line {
     }
 
     /// What the message that has arrived begins with.
+    #[inline]
     pub(super) fn head(&mut self) -> Result<Head, Error> {
         match self.lane()?.head() {
             Ok(head) => Ok(head),
@@ -97,6 +98,7 @@ impl Line {
     }
 
     /// Takes the message that has arrived, and begins with this, for the result of a call.
+    #[inline]
     pub(super) fn outcome(&mut self, name: &'static str, (message, position): Head) -> Result<Outcome<'_>, Error> {
         match message {
             Message::Return => Ok(Outcome::new(name, self.lane()?.rest(position))),

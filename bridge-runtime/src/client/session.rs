@@ -188,6 +188,7 @@ impl Restarter {
 
 impl Shared {
     /// A method's name, and its deadline.
+    #[inline]
     pub(super) fn method(&self, method: u32) -> (&'static str, Option<Duration>) {
         match self.description.methods.get(method as usize) {
             Some(method) => (method.name, method.timeout.or(self.call_timeout)),
@@ -201,11 +202,19 @@ impl Shared {
 
     /// The line for a call: that of the call whose closure makes this one, or else once nobody else is calling, after no
     /// longer than the call itself may take.
+    #[inline]
     pub(super) fn hold(&self, name: &'static str, limit: Option<Duration>) -> Result<Held<'_>, Error> {
         if let Some(nested) = Nested::find(self.owner()) {
             return Ok(Held::Nested(nested));
         }
-        let Some(pool) = &self.pool else { return self.turn(name, limit) };
+        match &self.pool {
+            None => self.turn(name, limit),
+            Some(pool) => self.further(pool, name, limit),
+        }
+    }
+
+    /// A line that the server has a thread for.
+    fn further<'p>(&self, pool: &'p Pool, name: &'static str, limit: Option<Duration>) -> Result<Held<'p>, Error> {
         if let Some(pooled) = pool.take(&self.current()) {
             return Ok(Held::Pooled(pooled));
         }
@@ -232,7 +241,14 @@ impl Shared {
     }
 
     /// Makes sure that there is a server. A call from inside of another has that one's, or none.
-    pub(super) fn ready(&self, line: &mut Held<'_>) -> Result<(), Error> {
+    #[inline]
+    pub(super) fn ready(&self, held: &mut Held<'_>) -> Result<(), Error> {
+        let line: &Line = held;
+        if matches!(line.state, State::Open(_)) && !line.generation.has_ended() { Ok(()) } else { self.revive(held) }
+    }
+
+    #[cold]
+    fn revive(&self, line: &mut Held<'_>) -> Result<(), Error> {
         if matches!(line.state, State::Open(_)) && line.generation.has_ended() {
             line.close(Closed::Broken(io::ErrorKind::BrokenPipe));
         }

@@ -42,8 +42,13 @@ impl WiderBulk {
 
 impl LaneEnd {
     /// Makes the memory that the last call has missed; `None` if it has missed none, or there is no more to be had.
+    #[inline]
     pub(crate) fn widen(&mut self) -> Option<WiderBulk> {
-        let wanted = self.beside.wanted()?;
+        self.widen_to(self.beside.wanted()?)
+    }
+
+    #[cold]
+    fn widen_to(&mut self, wanted: usize) -> Option<WiderBulk> {
         let has = self.beside.bulk().map_or(0, |bulk| bulk.len());
         let bytes = wanted.checked_next_power_of_two().unwrap_or(usize::MAX).max(NARROWEST).min(self.widest);
         if bytes <= has {

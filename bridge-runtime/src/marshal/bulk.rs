@@ -125,12 +125,14 @@ impl Beside {
     }
 
     /// Bytes that the last call needed, if it did not find room for them.
+    #[inline]
     pub(crate) fn wanted(&self) -> Option<usize> {
-        let used = self.bulk.as_ref().map_or(0, |bulk| bulk.used.load(Ordering::Relaxed));
-        match self.missed.get() {
-            0 => None,
-            missed => Some(missed.saturating_add(used.saturating_mul(ALIGNMENT))),
+        let missed = self.missed.get();
+        if missed == 0 {
+            return None;
         }
+        let used = self.bulk.as_ref().map_or(0, |bulk| bulk.used.load(Ordering::Relaxed));
+        Some(missed.saturating_add(used.saturating_mul(ALIGNMENT)))
     }
 
     /// A run of so many bytes was, or will be, in a message.

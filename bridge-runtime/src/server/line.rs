@@ -210,9 +210,18 @@ impl Serving {
         self.handle(message, taken, OUTERMOST)
     }
 
+    #[inline]
     fn handle(self: &Rc<Self>, message: Message, taken: Taken, depth: u32) -> io::Result<()> {
+        match message {
+            Message::Call { method } => self.carry_out(method, taken, depth),
+            other => self.handle_other(other, taken, depth),
+        }
+    }
+
+    /// Answers what is no call.
+    #[cold]
+    fn handle_other(self: &Rc<Self>, message: Message, taken: Taken, depth: u32) -> io::Result<()> {
         let answer = match message {
-            Message::Call { method } => return self.carry_out(method, taken, depth),
             Message::Batch { stop } => return self.carry_out_all(stop, taken, depth),
             Message::Unregister(registrations) => {
                 self.line.link.unregister(&registrations);

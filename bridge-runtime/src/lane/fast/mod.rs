@@ -80,17 +80,19 @@ impl FastEnd {
         let rest = channel.write_slot(frame.words());
         self.sent.turn = self.sent.turn.wrapping_add(1);
         channel.turn.store(self.sent.turn, Ordering::Release);
+        if rest.is_empty() { self.wake(Cause::Words, bell) } else { self.send_rest(rest, bell) }
+    }
+
+    /// Sends what does not fit into the slot.
+    fn send_rest(&mut self, rest: &[u64], bell: &mut impl Bell) -> io::Result<()> {
         let mut pieces = rest.chunks(PIECE).peekable();
-        // Whoever is woken for one piece is soon asleep again: half a ring is worth it, and so is the last.
-        if pieces.peek().is_none() {
-            self.wake(Cause::Words, bell)?;
-        }
         while let Some(piece) = pieces.next() {
             let under_way = self.await_room(bell)?;
             let channel = outgoing(&self.memory, self.side);
             channel.write_ring(self.sent.words, piece);
             self.sent.words = self.sent.words.wrapping_add(piece.len() as u32);
             channel.written.0.store(self.sent.words, Ordering::Release);
+            // Whoever is woken for one piece is soon asleep again: half a ring is worth it, and so is the last.
             if under_way + piece.len() >= RING / 2 || pieces.peek().is_none() {
                 self.wake(Cause::Words, bell)?;
             }
@@ -105,11 +107,17 @@ impl FastEnd {
         let mut header = [0];
         channel.read_slot(&mut header);
         let length = frame::length(&header[0].to_ne_bytes()).map_err(invalid_frame)?.unwrap_or_default();
-        let mut received = length.min(SLOT * ALIGNMENT);
+        let received = length.min(SLOT * ALIGNMENT);
         frame.resize(received).map_err(out_of_memory)?;
         channel.read_slot(frame.words_mut());
         // What was checked, whatever stands there now.
         frame.words_mut()[..1].copy_from_slice(&header);
+        if received == length { Ok(()) } else { self.receive_rest(frame, length, bell) }
+    }
+
+    /// Receives what did not fit into the slot.
+    fn receive_rest(&mut self, frame: &mut Buffer, length: usize, bell: &mut impl Bell) -> io::Result<()> {
+        let mut received = frame.len();
         while received < length {
             let arrived = self.await_words(bell)?;
             let begin = received / ALIGNMENT;
