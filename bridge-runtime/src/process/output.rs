@@ -22,6 +22,9 @@ pub enum Output {
 /// Bytes that are kept of each of the two outputs.
 const KEPT: usize = 64 << 10;
 
+/// How long to wait before the next look at a thread.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
 /// The end of what was read from one output.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
@@ -60,15 +63,24 @@ impl Drains {
         Ok(())
     }
 
-    /// Waits for the ends, for `patience` at most: whoever else holds an output open finds then that nobody reads it.
-    pub(crate) fn end(mut self, patience: Duration) {
+    /// Waits for the ends, for `patience` at most.
+    pub(crate) fn wait(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
-        while self.threads.iter().any(|thread| !thread.is_finished()) {
-            if Instant::now() >= deadline {
-                self.stop.stop();
-            }
-            std::thread::sleep(Duration::from_millis(1));
+        while !self.have_ended() && Instant::now() < deadline {
+            std::thread::sleep(LOOK_AGAIN);
         }
+    }
+
+    /// Ends all reading: whoever else holds an output open finds then that nobody reads it.
+    pub(crate) fn stop(mut self) {
+        while !self.have_ended() {
+            self.stop.stop();
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    fn have_ended(&self) -> bool {
+        self.threads.iter().all(JoinHandle::is_finished)
     }
 }
 

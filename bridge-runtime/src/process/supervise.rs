@@ -160,7 +160,7 @@ impl Watch {
             Err(error) => return drop(started.send(Err(error))),
         };
         let status = child.wait();
-        drains.end(OUTPUT_AFTER_END);
+        drains.wait(OUTPUT_AFTER_END);
         let status = status.map(|status| match self.exception {
             None => status.into(),
             Some(file) => ExitStatus::of_wine(status, read_exception(file)),
@@ -174,6 +174,7 @@ impl Watch {
         if let Some(status) = known {
             self.reporter.ended(status, status.success());
         }
+        drains.stop();
     }
 
     fn start(&mut self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, Drains, Job)> {

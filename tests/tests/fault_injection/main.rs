@@ -130,7 +130,8 @@ fn judge(clean: &Conversation, found: &Conversation, fault: Fault, last_chance: 
         Direction::ToServer => fault.position < mark.0,
         Direction::ToClient => fault.position < mark.1,
     };
-    let is_late = |error: &Error| matches!(error, Error::Timeout { .. } | Error::ConnectTimeout { .. });
+    let is_late =
+        |error: &Error| matches!(error, Error::Timeout { .. } | Error::ConnectTimeout { .. } | Error::GivenUp { .. });
     let wrong = |what: String| Some(Err(format!("{fault:?}: {what}")));
     let is_corrupt = matches!(fault.kind, Kind::Corrupt(_));
     let must_be_right = |mark: &(usize, usize)| !reaches(mark) || matches!(fault.kind, Kind::Delay(_));
