@@ -352,7 +352,7 @@ impl Signature {
         let mut parts = Vec::new();
         if !matches!(self.returns, Returns::Nothing) {
             let (take, checked) = self.checked_return(krate);
-            let put = if take == "vec" { "slice" } else { take };
+            let put = if take == "vec" { "lent_slice" } else { take };
             parts.push(Part { take, put, checked });
         }
         for parameter in self.outs() {
@@ -361,7 +361,7 @@ impl Signature {
                 Kind::ArrayBuffer(..) if self.beyond == Beyond::Function => {
                     ("vec", "out_vec", self.checked(parameter, krate))
                 }
-                Kind::ArrayBuffer(..) => ("vec", "slice", self.checked(parameter, krate)),
+                Kind::ArrayBuffer(..) => ("vec", "lent_slice", self.checked(parameter, krate)),
                 Kind::TextBuffer(..) => ("value", "value", quote!(#ty)),
                 _ => ("value", "value", self.checked(parameter, krate)),
             };

@@ -230,7 +230,7 @@ const _: () = {
                 (),
                 |arguments, ()| {
                     arguments
-                        .slice::<
+                        .lent_slice::<
                             <f64 as ::bridge32::__private::Native>::Value,
                         >("values", values)?;
                     arguments
@@ -256,7 +256,7 @@ const _: () = {
                 (),
                 |arguments, ()| {
                     arguments
-                        .slice::<
+                        .lent_slice::<
                             <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
                         >("values", values)?;
                     ::core::result::Result::Ok(())

@@ -1,25 +1,27 @@
 //! Arguments going out and results coming in, with the errors a caller can act on.
 
 use std::ffi::CStr;
+use std::{io, mem};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+use crate::lane::Arriving;
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::{Encoding, INTERIOR_NUL, Length, LengthError};
 
-/// The arguments of a call that is being made.
+/// The arguments of a call that is being made, which may refer to what lives as long as `'v`.
 #[derive(Debug)]
-pub struct Arguments<'a> {
+pub struct Arguments<'a, 'v> {
     method: &'static str,
-    encoder: Encoder<'a>,
+    encoder: Encoder<'a, 'v>,
     /// The numbers of the closures that are registered, those to come.
     registered: &'a [Option<u32>],
 }
 
-impl<'a> Arguments<'a> {
-    pub(super) fn new(method: &'static str, encoder: Encoder<'a>, registered: &'a [Option<u32>]) -> Self {
+impl<'a, 'v> Arguments<'a, 'v> {
+    pub(super) fn new(method: &'static str, encoder: Encoder<'a, 'v>, registered: &'a [Option<u32>]) -> Self {
         Self { method, encoder, registered }
     }
 
@@ -88,6 +90,19 @@ impl<'a> Arguments<'a> {
         self.encoded(parameter, result)
     }
 
+    /// A slice that lives until the call is sent, and need not be copied before.
+    ///
+    /// # Errors
+    /// [`Error::Argument`].
+    pub fn lent_slice<T: Serialize + 'static>(
+        &mut self,
+        parameter: &'static str,
+        values: &'v [T],
+    ) -> Result<(), Error> {
+        let result = self.encoder.lent_slice(values);
+        self.encoded(parameter, result)
+    }
+
     /// Checks that `length` holds the lengths of all arrays, and that they are the same.
     ///
     /// # Errors
@@ -112,12 +127,47 @@ impl<'a> Arguments<'a> {
 #[derive(Debug)]
 pub struct Outcome<'m> {
     method: &'static str,
-    decoder: Decoder<'m>,
+    source: Source<'m>,
+}
+
+/// Where values are taken from.
+#[derive(Debug)]
+enum Source<'m> {
+    Message(Decoder<'m>),
+    Arriving(Arriving<'m>),
+    /// Nowhere: the rest of the message did not come.
+    Lost,
 }
 
 impl<'m> Outcome<'m> {
     pub(super) fn new(method: &'static str, decoder: Decoder<'m>) -> Self {
-        Self { method, decoder }
+        Self { method, source: Source::Message(decoder) }
+    }
+
+    /// Of a long result, which is taken while it comes. That it does not come as a whole is the lane's to tell.
+    pub(super) fn arriving(method: &'static str, arriving: Arriving<'m>) -> Self {
+        Self { method, source: Source::Arriving(arriving) }
+    }
+
+    /// The whole message, or what there is of it.
+    fn message(&mut self) -> Result<&mut Decoder<'m>, Error> {
+        if let Source::Arriving(_) = self.source {
+            self.complete()?;
+        }
+        match &mut self.source {
+            Source::Message(decoder) => Ok(decoder),
+            Source::Arriving(_) | Source::Lost => Err(lost(self.method, &io::ErrorKind::UnexpectedEof.into())),
+        }
+    }
+
+    /// Waits for the rest.
+    #[cold]
+    fn complete(&mut self) -> Result<(), Error> {
+        if let Source::Arriving(arriving) = mem::replace(&mut self.source, Source::Lost) {
+            let message = arriving.complete().map_err(|error| lost(self.method, &error))?;
+            self.source = Source::Message(message);
+        }
+        Ok(())
     }
 
     /// Any value that serde can deserialize.
@@ -125,7 +175,12 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn value<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
-        let result = self.decoder.value();
+        if let Source::Arriving(arriving) = &mut self.source
+            && let Some(value) = arriving.value()
+        {
+            return Ok(value);
+        }
+        let result = self.message()?.value();
         self.decoded(result)
     }
 
@@ -142,7 +197,12 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn vec<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Vec<T>, Error> {
-        let result = self.decoder.vec();
+        if let Source::Arriving(arriving) = &mut self.source
+            && let Some(values) = arriving.vec().map_err(|error| lost(self.method, &error))?
+        {
+            return Ok(values);
+        }
+        let result = self.message()?.vec();
         self.decoded(result)
     }
 
@@ -151,7 +211,7 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn value_into<T: DeserializeOwned>(&mut self, value: &mut T) -> Result<(), Error> {
-        let result = self.decoder.value_into(value);
+        let result = self.message()?.value_into(value);
         self.decoded(result)
     }
 
@@ -160,18 +220,32 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn slice_into<T: DeserializeOwned + Clone + 'static>(&mut self, values: &mut [T]) -> Result<(), Error> {
-        let result = self.decoder.slice_into(values);
+        if let Source::Arriving(arriving) = &mut self.source
+            && arriving.slice_into(values).map_err(|error| lost(self.method, &error))?
+        {
+            return Ok(());
+        }
+        let result = self.message()?.slice_into(values);
         self.decoded(result)
     }
 
-    pub(super) fn finish(self) -> Result<(), Error> {
-        let Self { method, decoder } = self;
-        decoder.finish().map_err(|error| protocol(method, &error))
+    pub(super) fn finish(mut self) -> Result<(), Error> {
+        self.message()?;
+        match self.source {
+            Source::Message(decoder) => decoder.finish().map_err(|error| protocol(self.method, &error)),
+            Source::Arriving(_) | Source::Lost => Ok(()),
+        }
     }
 
     fn decoded<T>(&self, result: Result<T, DecodeError>) -> Result<T, Error> {
         result.map_err(|error| protocol(self.method, &error))
     }
+}
+
+/// The lane has broken, which is found out where the call ends.
+#[cold]
+fn lost(method: &str, error: &io::Error) -> Error {
+    Error::Protocol(format!("the result of `{method}` did not come as a whole: {error}"))
 }
 
 #[cold]

@@ -95,10 +95,10 @@ impl Batch<'_> {
     }
 
     /// Writes a call down, and tells its method's name and its place. What keeps it from being made is its own error.
-    fn record(
+    fn record<'v>(
         &self,
         method: u32,
-        encode: &mut dyn FnMut(&mut Arguments<'_>) -> Result<(), Error>,
+        encode: &mut dyn FnMut(&mut Arguments<'_, 'v>) -> Result<(), Error>,
     ) -> (&'static str, usize) {
         let (name, limit) = self.session.shared().method(method);
         let mut recorded = self.recorded.borrow_mut();
@@ -120,11 +120,11 @@ impl Batch<'_> {
 }
 
 impl Recorded {
-    fn write(
+    fn write<'v>(
         &mut self,
         (method, name): (u32, &'static str),
         stop: bool,
-        encode: &mut dyn FnMut(&mut Arguments<'_>) -> Result<(), Error>,
+        encode: &mut dyn FnMut(&mut Arguments<'_, 'v>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let cannot = |error: EncodeError| Error::Fault { method: name.to_owned(), reason: error.to_string() };
         let message = match &mut self.message {
@@ -141,11 +141,11 @@ impl Recorded {
 impl<'b> Calls<'b> for &Batch<'b> {
     type Answer<T, E> = Pending<'b, T, E>;
 
-    fn call<P: 'b, T, E: From<Error>>(
+    fn call<'v, P: 'b, T, E: From<Error>>(
         self,
         method: u32,
         mut places: P,
-        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
     ) -> Pending<'b, T, E> {
         let mut encode = Some(encode);

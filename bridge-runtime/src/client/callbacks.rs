@@ -33,11 +33,17 @@ impl Answer {
     ///
     /// # Errors
     /// [`Fault::Message`] for what cannot be sent.
-    pub fn answer(&mut self, encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>) -> Result<(), Fault> {
+    pub fn answer<'v>(
+        &mut self,
+        encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
+    ) -> Result<(), Fault> {
         self.put(encode).map_err(|error| Fault::Message(format!("returned what cannot be sent: {error}")))
     }
 
-    fn put(&mut self, encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
+    fn put<'v>(
+        &mut self,
+        encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
         frame::begin(&mut self.0)?;
         let mut encoder = Encoder::new(&mut self.0);
         encoder.value(&Message::CallbackReturn)?;

@@ -10,11 +10,11 @@ pub trait Calls<'b> {
 
     /// Takes a call: `encode` puts the arguments in, `decode` takes the result out. `places` are for what goes in and
     /// comes back.
-    fn call<P: 'b, T, E: From<Error>>(
+    fn call<'v, P: 'b, T, E: From<Error>>(
         self,
         method: u32,
         places: P,
-        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
     ) -> Self::Answer<T, E>;
 }
@@ -22,11 +22,11 @@ pub trait Calls<'b> {
 impl<'b> Calls<'b> for &Session {
     type Answer<T, E> = Result<T, E>;
 
-    fn call<P: 'b, T, E: From<Error>>(
+    fn call<'v, P: 'b, T, E: From<Error>>(
         self,
         method: u32,
         mut places: P,
-        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
     ) -> Result<T, E> {
         self.call_with(method, &mut places, encode, decode)

@@ -1,8 +1,9 @@
 //! A call: its message, the closures that the server runs meanwhile, its result.
 
-use std::array;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{array, io};
 
 use super::callbacks::{self, Answer, Closures, RegisteredClosure, guarded};
 use super::deadline::Deadline;
@@ -14,7 +15,7 @@ use super::{Arguments, Outcome, events};
 use crate::error::Error;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::lane::{LaneEnd, WiderBulk};
-use crate::marshal::{Buffer, Decoder, EncodeError};
+use crate::marshal::{self, Buffer, Decoder, EncodeError, Lent};
 use crate::registration::Registration;
 use crate::wire::{Bulk, Message, Purpose};
 
@@ -34,22 +35,22 @@ const BATCH: &str = "batch";
 
 impl Shared {
     /// Makes a call.
-    pub(super) fn call<P, T, E: From<Error>, const R: usize>(
+    pub(super) fn call<'v, P, T, E: From<Error>, const R: usize>(
         &self,
         method: u32,
         places: &mut P,
         closures: Closures<'_>,
         registered: [Option<RegisteredClosure>; R],
-        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
         let (mut line, exchange) = self.enter(method)?;
         let registered = exchange.register(&mut line, registered)?;
         let numbers = registered.each_ref().map(|(number, _)| *number);
-        encode(&mut exchange.begin(&mut line, method, &numbers)?, places)?;
-        let mut outcome = exchange.outcome(&mut line, closures)?;
-        let value = decode(&mut outcome, places)?;
-        outcome.finish()?;
+        let mut lent = Lent::default();
+        encode(&mut exchange.begin(&mut line, method, &numbers, &mut lent)?, places)?;
+        let head = exchange.run(&mut line, &lent, closures)?;
+        let value = exchange.take(&mut line, head, |outcome| decode(outcome, places))?;
         Ok((value, registered.map(|(_, registration)| registration)))
     }
 
@@ -79,7 +80,7 @@ impl Shared {
             lane.forget_beside();
         }
         lane.put(message);
-        let head = exchange.run(&mut line, &mut callbacks::none)?;
+        let head = exchange.run(&mut line, marshal::NONE, &mut callbacks::none)?;
         take(&mut line.results(BATCH, head)?)
     }
 
@@ -91,30 +92,25 @@ impl Shared {
 }
 
 impl Exchange {
-    /// Begins the call's message.
-    fn begin<'l>(
+    /// Begins the call's message, which may refer to what is `lent` until it is sent.
+    fn begin<'l, 'v>(
         &self,
         line: &'l mut Line,
         method: u32,
         registered: &'l [Option<u32>],
-    ) -> Result<Arguments<'l>, Error> {
+        lent: &'l mut Lent<'v>,
+    ) -> Result<Arguments<'l, 'v>, Error> {
         let is_outermost = self.depth == OUTERMOST;
         if is_outermost {
             self.widen(line)?;
         }
         let lane = line.lane()?;
         let message = Message::Call { method };
-        let begun = if is_outermost { lane.begin_call(&message) } else { lane.begin(&message) };
+        let begun = if is_outermost { lane.begin_call(&message, lent) } else { lane.begin_lending(&message, lent) };
         match begun {
             Ok(encoder) => Ok(Arguments::new(self.name, encoder, registered)),
             Err(error) => Err(self.unsent(&error)),
         }
-    }
-
-    /// Sends the message that was begun, and takes the result of the call.
-    fn outcome<'l>(&self, line: &'l mut Line, closures: Closures<'_>) -> Result<Outcome<'l>, Error> {
-        let head = self.run(line, closures)?;
-        line.outcome(self.name, head)
     }
 
     /// What could not be put into a message.
@@ -123,13 +119,15 @@ impl Exchange {
         Error::Fault { method: self.name.to_owned(), reason: error.to_string() }
     }
 
-    /// Sends the message that was begun, and runs closures for as long as the server asks for it; then the result has come,
-    /// which begins with this.
+    /// Sends the message that was begun, which refers to what is `lent`, and runs closures for as long as the server asks for
+    /// it; then the result has come, which begins with this.
     #[inline]
-    fn run(&self, line: &mut Line, closures: Closures<'_>) -> Result<Head, Error> {
+    fn run(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<Head, Error> {
         let mut left = self.limit;
+        let mut lent = lent;
         loop {
-            let deadline = self.send_and_wait(line, left)?;
+            let deadline = self.send_and_wait(line, lent, left)?;
+            lent = marshal::NONE;
             let (message, position) = line.head()?;
             if !matches!(message, Message::Callback { .. } | Message::Event { .. }) {
                 return Ok((message, position));
@@ -142,12 +140,26 @@ impl Exchange {
 
     /// One message to the server and one back. Returns the deadline that it met.
     #[inline]
-    fn send_and_wait(&self, line: &mut Line, left: Option<Duration>) -> Result<Option<Deadline>, Error> {
+    fn send_and_wait(
+        &self,
+        line: &mut Line,
+        lent: &Lent<'_>,
+        left: Option<Duration>,
+    ) -> Result<Option<Deadline>, Error> {
         if let Some(left) = left {
             line.watch()?.arm(left);
         }
         let lane = line.lane()?;
-        let sent_and_received = lane.send().and_then(|()| lane.wait());
+        let sent_and_received = lane.send_lent(lent).and_then(|()| lane.wait_for_answer());
+        match sent_and_received {
+            // The deadline stands until all of it has come.
+            Ok(()) if lane.is_arriving() => Ok(None),
+            result => self.met(line, result),
+        }
+    }
+
+    /// Takes the deadline back, once everything has come or the lane has broken.
+    fn met(&self, line: &mut Line, sent_and_received: io::Result<()>) -> Result<Option<Deadline>, Error> {
         let mut met = None;
         if let (Some(after), Some(watch)) = (self.limit, &line.watch) {
             let Some(deadline) = watch.disarm() else {
@@ -160,6 +172,42 @@ impl Exchange {
             Ok(()) => Ok(met),
             Err(error) => Err(line.broken(&error)),
         }
+    }
+
+    /// Takes the result that has come, or is still coming.
+    #[inline]
+    fn take<T, E: From<Error>>(
+        &self,
+        line: &mut Line,
+        head: Head,
+        take: impl FnOnce(&mut Outcome<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if line.lane()?.is_arriving() {
+            return self.take_arriving(line, head, take);
+        }
+        let mut outcome = line.outcome(self.name, head)?;
+        let value = take(&mut outcome)?;
+        outcome.finish()?;
+        Ok(value)
+    }
+
+    /// Whatever becomes of it, the lane is to be between two messages, and the deadline taken back.
+    #[cold]
+    fn take_arriving<T, E: From<Error>>(
+        &self,
+        line: &mut Line,
+        head: Head,
+        take: impl FnOnce(&mut Outcome<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut outcome = line.outcome(self.name, head)?;
+        let taken = catch_unwind(AssertUnwindSafe(|| {
+            let value = take(&mut outcome)?;
+            outcome.finish()?;
+            Ok(value)
+        }));
+        let completed = line.lane()?.complete();
+        self.met(line, completed)?;
+        taken.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// Gives the server up.
@@ -276,6 +324,7 @@ impl Exchange {
     /// A message beside the interface's methods, which is answered with nothing.
     fn ask(&self, line: &mut Line, message: &Message) -> Result<(), Error> {
         line.lane()?.begin(message).map(drop).map_err(|error| self.unsent(&error))?;
-        self.outcome(line, &mut callbacks::none)?.finish()
+        let head = self.run(line, marshal::NONE, &mut callbacks::none)?;
+        self.take(line, head, |_| Ok(()))
     }
 }

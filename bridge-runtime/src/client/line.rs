@@ -101,6 +101,9 @@ impl Line {
     #[inline]
     pub(super) fn outcome(&mut self, name: &'static str, (message, position): Head) -> Result<Outcome<'_>, Error> {
         match message {
+            Message::Return if self.lane()?.is_arriving() => {
+                Ok(Outcome::arriving(name, self.lane()?.arriving(position)))
+            }
             Message::Return => Ok(Outcome::new(name, self.lane()?.rest(position))),
             Message::Fault(fault) => Err(fault_error(name, *fault)),
             other => Err(self.nonsense(format!("{other:?} came instead of the result of `{name}`"))),
@@ -138,6 +141,10 @@ impl Line {
     #[cold]
     pub(super) fn close(&mut self, closed: Closed) {
         self.state = State::closed(closed);
+        if let Some(watch) = &self.watch {
+            // A result that was not taken may have left its deadline behind, which would be the next server's.
+            let _ = watch.disarm();
+        }
         self.generation.forget_closures();
     }
 }

@@ -114,7 +114,7 @@ mod tests {
         frame::begin(&mut sent).unwrap();
         sent.extend(message).unwrap();
         frame::finish(&mut sent);
-        server.send(&mut sent).unwrap();
+        server.send(&mut sent, crate::marshal::NONE).unwrap();
         let choice = Lane::Pipe.resolve(false).unwrap();
         match meet(&mut LaneEnd::new(client), &DESCRIPTION, [7; 16], Start::default(), choice.offer().unwrap()) {
             Err(MeetingError::Final(error)) => error,

@@ -66,7 +66,7 @@ impl<T: Native> Remote<T> {
             |arguments, ()| {
                 arguments.value("memory", &self.block)?;
                 arguments.value("offset", &(offset as u64))?;
-                arguments.slice("values", values)
+                arguments.lent_slice("values", values)
             },
             |outcome, ()| outcome.value(),
         )

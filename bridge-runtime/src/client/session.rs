@@ -101,11 +101,11 @@ impl Session {
     ///
     /// # Errors
     /// [`Error`], whatever went wrong with the call, or the method's own.
-    pub fn call_with<P, T, E: From<Error>>(
+    pub fn call_with<'v, P, T, E: From<Error>>(
         &self,
         method: u32,
         places: &mut P,
-        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<T, E> {
         self.0.call(method, places, &mut callbacks::none, [], encode, decode).map(|(value, [])| value)
@@ -116,13 +116,13 @@ impl Session {
     ///
     /// # Errors
     /// [`Error`], whatever went wrong with the call.
-    pub fn call_back<P, T, E: From<Error>, const R: usize>(
+    pub fn call_back<'v, P, T, E: From<Error>, const R: usize>(
         &self,
         method: u32,
         places: &mut P,
         closures: Closures<'_>,
         registered: [Option<RegisteredClosure>; R],
-        encode: impl FnOnce(&mut Arguments<'_>, &mut P) -> Result<(), Error>,
+        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
         self.0.call(method, places, closures, registered, encode, decode)

@@ -2,7 +2,7 @@
 //! other. The Windows side opens them as ordinary files; Wine shows it the Unix file system as drive `Z:`.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::path::Path;
 
 use super::{LaneEnd, PipeTransport};
@@ -30,6 +30,10 @@ impl Read for Duplex {
 impl Write for Duplex {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.writer.write(bytes)
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.writer.write_vectored(parts)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Weak};
 
 use super::{Breaker, Transport};
-use crate::marshal::Buffer;
+use crate::marshal::{Buffer, Lent};
 
 /// One end of a lane inside the process. Frames change hands; nothing is copied.
 pub struct MemoryTransport {
@@ -32,7 +32,7 @@ pub fn memory_pair() -> (MemoryTransport, MemoryTransport) {
 }
 
 impl Transport for MemoryTransport {
-    fn send(&mut self, frame: &mut Buffer) -> io::Result<()> {
+    fn send(&mut self, frame: &mut Buffer, _: &Lent<'_>) -> io::Result<()> {
         let full = std::mem::replace(frame, std::mem::take(&mut self.spare));
         self.sender.send(full).map_err(|_| io::ErrorKind::BrokenPipe.into())
     }

@@ -1,5 +1,6 @@
 //! A lane: one line between a client thread and the server, and what carries it.
 
+mod arriving;
 mod breaker;
 mod bulk;
 mod endpoint;
@@ -13,6 +14,7 @@ mod stream;
 use std::sync::Arc;
 use std::{fmt, io};
 
+pub use arriving::Arriving;
 pub use breaker::Breaker;
 pub(crate) use bulk::{WIDEST, WIDEST_FURTHER, WiderBulk};
 pub(crate) use endpoint::{Endpoint, connect, report_exceptions, wine_path};
@@ -21,17 +23,22 @@ pub(crate) use local::{LocalListener, connect_local, named_path};
 pub use memory::{MemoryTransport, memory_pair};
 pub use pipe::PipeTransport;
 
-use crate::marshal::{Beside, Buffer, Bulk, Decoder, Encoder};
+use crate::marshal::{self, Beside, Buffer, Bulk, Decoder, EncodeError, Encoder, Lent};
 use crate::wire::Message;
 use crate::wire::frame::{self, FrameError};
 
 /// What carries whole frames from one end of a lane to the other.
 pub trait Transport: Send {
-    /// Sends a frame.
+    /// Sends a frame, with the runs that it refers to, if [`Transport::gathers`].
     ///
     /// # Errors
     /// What the system says; the lane is then of no further use.
-    fn send(&mut self, frame: &mut Buffer) -> io::Result<()>;
+    fn send(&mut self, frame: &mut Buffer, lent: &Lent<'_>) -> io::Result<()>;
+
+    /// Whether frames may refer to runs that are elsewhere.
+    fn gathers(&self) -> bool {
+        false
+    }
 
     /// Receives a frame into `frame`, whose content is replaced.
     ///
@@ -39,6 +46,23 @@ pub trait Transport: Send {
     /// [`io::ErrorKind::UnexpectedEof`] when the other end is gone, else what the system says;
     /// the lane is then of no further use.
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()>;
+
+    /// As [`Transport::receive`], or receives the beginning of a long frame; returns how many bytes are missing.
+    ///
+    /// # Errors
+    /// As [`Transport::receive`].
+    fn receive_first(&mut self, frame: &mut Buffer) -> io::Result<usize> {
+        self.receive(frame).map(|()| 0)
+    }
+
+    /// Receives bytes that [`Transport::receive_first`] said are missing; the `last` of the frame, or others.
+    ///
+    /// # Errors
+    /// As [`Transport::receive`].
+    fn receive_rest(&mut self, into: &mut [u8], last: bool) -> io::Result<()> {
+        let _ = last;
+        if into.is_empty() { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
 
     /// From the next frame on, `fast` carries the frames, and this wakes who waits for them.
     ///
@@ -59,11 +83,15 @@ pub trait Transport: Send {
 struct Broken(io::ErrorKind);
 
 impl Transport for Broken {
-    fn send(&mut self, _: &mut Buffer) -> io::Result<()> {
+    fn send(&mut self, _: &mut Buffer, _: &Lent<'_>) -> io::Result<()> {
         Err(self.0.into())
     }
 
     fn receive(&mut self, _: &mut Buffer) -> io::Result<()> {
+        Err(self.0.into())
+    }
+
+    fn receive_rest(&mut self, _: &mut [u8], _: bool) -> io::Result<()> {
         Err(self.0.into())
     }
 }
@@ -71,8 +99,14 @@ impl Transport for Broken {
 /// One end of a lane, with the two buffers that its messages are written to and read from.
 pub struct LaneEnd {
     transport: Box<dyn Transport>,
+    /// What it says of itself.
+    gathers: bool,
     outgoing: Buffer,
     incoming: Buffer,
+    /// Bytes of the message in it that have not come yet.
+    missing: usize,
+    /// Bytes of the longest run that was taken while it came.
+    longest: usize,
     /// For messages that arrive while others are still being read.
     spare: Vec<Buffer>,
     /// Memory for long arrays. Of calls that are nested only the outermost, and its result, are written there.
@@ -111,9 +145,20 @@ impl fmt::Debug for LaneEnd {
 impl LaneEnd {
     /// The end that `transport` carries.
     pub fn new(transport: impl Transport + 'static) -> Self {
+        let gathers = transport.gathers();
         let (outgoing, incoming) = Default::default();
         let (spare, beside) = Default::default();
-        Self { transport: Box::new(transport), outgoing, incoming, spare, beside, widest: 0 }
+        Self {
+            transport: Box::new(transport),
+            gathers,
+            outgoing,
+            incoming,
+            missing: 0,
+            longest: 0,
+            spare,
+            beside,
+            widest: 0,
+        }
     }
 
     /// Begins a message; what belongs to it is appended to the encoder.
@@ -121,7 +166,7 @@ impl LaneEnd {
     /// # Errors
     /// As [`Encoder::value`].
     #[inline]
-    pub fn begin(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
+    pub fn begin<'v>(&mut self, message: &Message) -> Result<Encoder<'_, 'v>, EncodeError> {
         frame::begin(&mut self.outgoing)?;
         let mut encoder = Encoder::new(&mut self.outgoing);
         encoder.value(message)?;
@@ -132,41 +177,67 @@ impl LaneEnd {
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub(crate) fn begin_call(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
+    pub(crate) fn begin_call<'l, 'v>(
+        &'l mut self,
+        message: &Message,
+        lent: &'l mut Lent<'v>,
+    ) -> Result<Encoder<'l, 'v>, EncodeError> {
         self.forget_beside();
-        self.begin_outermost(message)
+        self.begin_outermost(message, lent)
     }
 
-    /// As [`LaneEnd::begin`], for the outermost call or its result: long arrays lie beside it.
+    /// As [`LaneEnd::begin`], for a message that may refer to what is `lent` until it is sent.
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    #[inline]
-    pub fn begin_outermost(&mut self, message: &Message) -> Result<Encoder<'_>, crate::marshal::EncodeError> {
-        frame::begin(&mut self.outgoing)?;
-        let mut encoder = Encoder::new(&mut self.outgoing).beside(&self.beside);
-        encoder.value(message)?;
-        Ok(encoder)
+    pub fn begin_lending<'l, 'v>(
+        &'l mut self,
+        message: &Message,
+        lent: &'l mut Lent<'v>,
+    ) -> Result<Encoder<'l, 'v>, EncodeError> {
+        self.begin(message)?;
+        Ok(self.encoder(lent))
     }
 
-    /// Goes on with the message that was begun.
-    pub fn encoder(&mut self) -> Encoder<'_> {
-        Encoder::new(&mut self.outgoing)
+    /// As [`LaneEnd::begin_lending`], for the outermost call: long arrays lie beside it.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn begin_outermost<'l, 'v>(
+        &'l mut self,
+        message: &Message,
+        lent: &'l mut Lent<'v>,
+    ) -> Result<Encoder<'l, 'v>, EncodeError> {
+        self.begin(message)?;
+        Ok(self.encoder_outermost(lent))
     }
 
-    /// As [`LaneEnd::encoder`], for one that was begun with [`LaneEnd::begin_outermost`].
-    pub fn encoder_outermost(&mut self) -> Encoder<'_> {
-        Encoder::new(&mut self.outgoing).beside(&self.beside)
+    /// Goes on with the message that was begun, which may refer to what is `lent` until it is sent.
+    pub fn encoder<'l, 'v>(&'l mut self, lent: &'l mut Lent<'v>) -> Encoder<'l, 'v> {
+        Encoder::new(&mut self.outgoing).lending(self.gathers.then_some(lent))
     }
 
-    /// Sends the message that was begun.
+    /// As [`LaneEnd::encoder`], for the outermost call or its result: long arrays lie beside it.
+    pub fn encoder_outermost<'l, 'v>(&'l mut self, lent: &'l mut Lent<'v>) -> Encoder<'l, 'v> {
+        Encoder::new(&mut self.outgoing).beside(&self.beside).lending(self.gathers.then_some(lent))
+    }
+
+    /// Sends the message that was begun, which refers to nothing.
     ///
     /// # Errors
     /// As [`Transport::send`].
     #[inline]
     pub fn send(&mut self) -> io::Result<()> {
+        self.send_lent(marshal::NONE)
+    }
+
+    /// Sends the message that was begun, which refers to what is `lent`.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub fn send_lent(&mut self, lent: &Lent<'_>) -> io::Result<()> {
         frame::finish(&mut self.outgoing);
-        let sent = self.transport.send(&mut self.outgoing);
+        let sent = self.transport.send(&mut self.outgoing, lent);
         self.unless_broken(sent)
     }
 
@@ -223,6 +294,7 @@ impl LaneEnd {
     /// As [`Transport::receive`].
     #[inline]
     pub fn wait(&mut self) -> io::Result<()> {
+        self.incoming.clear();
         let received = self.transport.receive(&mut self.incoming);
         self.unless_broken(received)
     }
@@ -248,6 +320,7 @@ impl LaneEnd {
     /// As there.
     pub fn quicken(&mut self, fast: FastEnd, widest: usize) -> io::Result<()> {
         self.transport.quicken(fast)?;
+        self.gathers = self.transport.gathers();
         self.widest = widest;
         Ok(())
     }
@@ -337,7 +410,7 @@ fn make_room(frame: &mut Buffer, received: usize) -> io::Result<Option<usize>> {
 /// Bytes that the first read of a frame asks for: nearly every message is complete with it.
 const FIRST_READ: usize = 64 << 10;
 
-fn out_of_memory(error: crate::marshal::BufferError) -> io::Error {
+fn out_of_memory(error: marshal::BufferError) -> io::Error {
     io::Error::new(io::ErrorKind::OutOfMemory, error)
 }
 
@@ -345,6 +418,6 @@ fn invalid_frame(error: FrameError) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
-fn invalid_data(error: crate::marshal::DecodeError) -> io::Error {
+fn invalid_data(error: marshal::DecodeError) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }

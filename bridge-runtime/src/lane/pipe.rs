@@ -1,10 +1,10 @@
 //! Frames over a byte stream: a named pipe, a Unix domain socket, a pair of FIFOs.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 
 use super::fast::Bell;
-use super::{Breaker, FastEnd, Transport, make_room};
-use crate::marshal::Buffer;
+use super::{Breaker, FIRST_READ, FastEnd, Transport, make_room};
+use crate::marshal::{Buffer, Lent, PARTS};
 
 /// A transport over any byte stream.
 pub struct PipeTransport<S> {
@@ -27,14 +27,44 @@ impl<S: Read + Write + Send> PipeTransport<S> {
     pub fn breakable(stream: S, breaker: fn(&S) -> Breaker) -> Self {
         Self { stream, breaker, fast: None }
     }
+
+    /// Receives a frame, or no more of it than is `enough`, which is more than its header; returns how many bytes are missing.
+    fn fill(&mut self, frame: &mut Buffer, enough: usize) -> io::Result<usize> {
+        let mut received = 0;
+        loop {
+            let length = make_room(frame, received)?;
+            match length {
+                Some(length) if received > length => {
+                    return Err(before_its_turn());
+                }
+                Some(length) if received >= length.min(enough) => {
+                    frame.resize(received).map_err(super::out_of_memory)?;
+                    return Ok(length - received);
+                }
+                _ => {}
+            }
+            let end = frame.capacity().min(enough);
+            match self.stream.read(&mut frame.memory_mut()[received..end]) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => received += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
 }
 
 impl<S: Read + Write + Send> Transport for PipeTransport<S> {
-    fn send(&mut self, frame: &mut Buffer) -> io::Result<()> {
+    fn send(&mut self, frame: &mut Buffer, lent: &Lent<'_>) -> io::Result<()> {
         match &mut self.fast {
             Some(fast) => fast.send(frame, &mut Doorbell(&mut self.stream)),
-            None => self.stream.write_all(frame.bytes()),
+            None if lent.is_empty() => self.stream.write_all(frame.bytes()),
+            None => write_all(&mut self.stream, lent.parts(frame.bytes())),
         }
+    }
+
+    fn gathers(&self) -> bool {
+        self.fast.is_none()
     }
 
     /// One read for a message that fits the memory at hand: a lane strictly alternates, so nothing follows a frame.
@@ -42,19 +72,29 @@ impl<S: Read + Write + Send> Transport for PipeTransport<S> {
         if let Some(fast) = &mut self.fast {
             return fast.receive(frame, &mut Doorbell(&mut self.stream));
         }
-        let mut received = 0;
+        self.fill(frame, usize::MAX).map(drop)
+    }
+
+    fn receive_first(&mut self, frame: &mut Buffer) -> io::Result<usize> {
+        match self.fast {
+            Some(_) => self.receive(frame).map(|()| 0),
+            None => self.fill(frame, FIRST_READ),
+        }
+    }
+
+    fn receive_rest(&mut self, into: &mut [u8], last: bool) -> io::Result<()> {
+        let Some((end, most)) = into.split_last_mut().filter(|_| last) else { return self.stream.read_exact(into) };
+        self.stream.read_exact(most)?;
+        // There is room for one byte that does not belong there: it would be the next message's otherwise.
+        let mut room = [0; 2];
         loop {
-            let length = make_room(frame, received)?;
-            match length {
-                Some(length) if received == length => return frame.resize(length).map_err(super::out_of_memory),
-                Some(length) if received > length => {
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, "a message came before its turn"));
-                }
-                _ => {}
-            }
-            match self.stream.read(&mut frame.memory_mut()[received..]) {
+            match self.stream.read(&mut room) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => received += count,
+                Ok(1) => {
+                    *end = room[0];
+                    return Ok(());
+                }
+                Ok(_) => return Err(before_its_turn()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -71,6 +111,28 @@ impl<S: Read + Write + Send> Transport for PipeTransport<S> {
     }
 }
 
+/// A lane strictly alternates, so nothing follows a frame.
+fn before_its_turn() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a message came before its turn")
+}
+
+/// Writes the parts of a frame, all of them at once where the system can do that.
+fn write_all(stream: &mut impl Write, parts: [&[u8]; PARTS]) -> io::Result<()> {
+    let mut parts = parts.map(IoSlice::new);
+    let mut rest = &mut parts[..];
+    // Also leaves out parts that are empty.
+    IoSlice::advance_slices(&mut rest, 0);
+    while !rest.is_empty() {
+        match stream.write_vectored(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => IoSlice::advance_slices(&mut rest, count),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 impl<S: Read + Write> Bell for Doorbell<'_, S> {
     fn ring(&mut self) -> io::Result<()> {
         self.0.write_all(&[0])
@@ -84,9 +146,11 @@ impl<S: Read + Write> Bell for Doorbell<'_, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::frame;
+    use crate::lane::LaneEnd;
+    use crate::marshal::NONE;
+    use crate::wire::{Message, frame};
 
-    /// A stream that hands out its bytes a few at a time.
+    /// A stream that takes and hands out its bytes a few at a time.
     struct Trickle {
         bytes: Vec<u8>,
         step: usize,
@@ -103,8 +167,9 @@ mod tests {
 
     impl Write for Trickle {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.bytes.extend_from_slice(bytes);
-            Ok(bytes.len())
+            let count = self.step.min(bytes.len());
+            self.bytes.extend_from_slice(&bytes[..count]);
+            Ok(count)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -147,7 +212,7 @@ mod tests {
         let mut stream = Counting::default();
         let mut received = Buffer::default();
         for _ in 0..3 {
-            PipeTransport::new(&mut stream).send(&mut frame_of(&[7; 1000])).unwrap();
+            PipeTransport::new(&mut stream).send(&mut frame_of(&[7; 1000]), NONE).unwrap();
             PipeTransport::new(&mut stream).receive(&mut received).unwrap();
         }
         assert_eq!((stream.writes, stream.reads), (3, 3));
@@ -169,11 +234,33 @@ mod tests {
                     continue;
                 }
                 let mut transport = PipeTransport::new(Trickle { bytes: Vec::new(), step });
-                transport.send(&mut frame_of(&content)).unwrap();
+                transport.send(&mut frame_of(&content), NONE).unwrap();
                 let mut received = Buffer::default();
                 transport.receive(&mut received).unwrap();
                 assert_eq!(&received.bytes()[frame::HEADER..], content);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_lent_arrives_however_it_is_cut() {
+        let (long, longer) = (vec![1.5; 3000], vec![2.5; 5000]);
+        for step in [7, 4096, usize::MAX] {
+            let mut lane = LaneEnd::new(PipeTransport::new(Trickle { bytes: Vec::new(), step }));
+            let mut lent = Lent::default();
+            let mut encoder = lane.begin_lending(&Message::Return, &mut lent).unwrap();
+            encoder.lent_slice(&long).unwrap();
+            encoder.value("between").unwrap();
+            encoder.lent_slice(&longer).unwrap();
+            encoder.value("after").unwrap();
+            assert!(!lent.is_empty());
+            lane.send_lent(&lent).unwrap();
+            let (_, mut decoder) = lane.receive().unwrap();
+            assert_eq!(decoder.vec::<f64>().unwrap(), long);
+            assert_eq!(decoder.text().unwrap(), "between");
+            assert_eq!(decoder.vec::<f64>().unwrap(), longer);
+            assert_eq!(decoder.text().unwrap(), "after");
+            decoder.finish().unwrap();
         }
     }
 

@@ -1,6 +1,6 @@
 //! A stream of the system's that one thread waits on and another can break.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::sync::Arc;
 
 use interprocess::local_socket::Stream;
@@ -39,6 +39,10 @@ impl Write for LocalStream {
         self.0.during(|mut stream| stream.write(bytes))
     }
 
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.0.during(|stream| line::write(stream, parts))
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -46,11 +50,11 @@ impl Write for LocalStream {
 
 #[cfg(unix)]
 mod line {
-    use std::io;
+    use std::io::{self, IoSlice};
     use std::os::fd::AsFd as _;
 
     use interprocess::local_socket::Stream;
-    use rustix::net::{Shutdown, shutdown};
+    use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
 
     #[derive(Debug)]
     pub(super) struct Line(Stream);
@@ -71,11 +75,18 @@ mod line {
             let _ = shutdown(socket.as_fd(), Shutdown::Both);
         }
     }
+
+    /// As `write`, of several parts at once. The standard library's own would raise a signal where nobody reads.
+    pub(super) fn write(stream: &Stream, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        let Stream::UdSocket(socket) = stream;
+        let mut nothing_else = SendAncillaryBuffer::default();
+        Ok(sendmsg(socket.as_fd(), parts, &mut nothing_else, SendFlags::NOSIGNAL)?)
+    }
 }
 
 #[cfg(windows)]
 mod line {
-    use std::io;
+    use std::io::{self, IoSlice, Write as _};
     use std::os::windows::io::AsHandle as _;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
@@ -123,5 +134,10 @@ mod line {
             // Closing it would otherwise wait, in a thread of interprocess's, for a reader that may never come.
             pipe.inner().assume_flushed();
         }
+    }
+
+    /// As `write`, of the first part: the system has nothing for several.
+    pub(super) fn write(mut stream: &Stream, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        stream.write_vectored(parts)
     }
 }

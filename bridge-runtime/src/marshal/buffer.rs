@@ -11,6 +11,8 @@ pub struct Buffer {
     words: Vec<u64>,
     /// Bytes in use.
     len: usize,
+    /// Bytes of the message that are not here: it refers to them.
+    elsewhere: usize,
 }
 
 /// Every run of scalars begins at a multiple of this many bytes in a message. It is the same on every system, though
@@ -66,6 +68,19 @@ impl Buffer {
         self.len
     }
 
+    /// Bytes of the whole message, with those that it refers to.
+    pub fn total(&self) -> usize {
+        self.len + self.elsewhere
+    }
+
+    /// Makes as many bytes that are elsewhere part of the message, which go on at its end; `false` if it would be larger
+    /// than [`LARGEST`].
+    pub(super) fn refer(&mut self, bytes: usize) -> bool {
+        let fits = bytes <= LARGEST - self.total();
+        self.elsewhere += if fits { bytes } else { 0 };
+        fits
+    }
+
     /// Whether no bytes are in use.
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -75,6 +90,7 @@ impl Buffer {
     #[inline]
     pub fn clear(&mut self) {
         self.len = 0;
+        self.elsewhere = 0;
     }
 
     /// Forgets what is behind the first `len` bytes.
@@ -88,7 +104,7 @@ impl Buffer {
     /// [`BufferError`], and the buffer is unchanged.
     #[inline]
     pub fn resize(&mut self, len: usize) -> Result<(), BufferError> {
-        if len > LARGEST {
+        if len > LARGEST - self.elsewhere {
             return Err(BufferError::TooLarge);
         }
         let words = len.div_ceil(ALIGNMENT);
@@ -116,7 +132,7 @@ impl Buffer {
         let start = self.len;
         let end = start.checked_add(bytes.len()).ok_or(BufferError::TooLarge)?;
         // Nearly always there is room: values are appended byte by byte.
-        if end > self.capacity().min(LARGEST) {
+        if end > self.capacity().min(LARGEST - self.elsewhere) {
             self.resize(end)?;
         }
         self.len = end;
@@ -128,12 +144,12 @@ impl Buffer {
         Ok(())
     }
 
-    /// Appends zeros until the length is a multiple of [`ALIGNMENT`].
+    /// Appends zeros until the length of the message is a multiple of [`ALIGNMENT`].
     ///
     /// # Errors
     /// [`BufferError`], and the buffer is unchanged.
     pub fn align(&mut self) -> Result<(), BufferError> {
-        let padding = self.len.next_multiple_of(ALIGNMENT) - self.len;
+        let padding = self.total().next_multiple_of(ALIGNMENT) - self.total();
         self.extend(&[0; ALIGNMENT][..padding])
     }
 

@@ -228,22 +228,44 @@ impl<'m> Decoder<'m> {
     }
 
     fn scalars<T: 'static>(&mut self) -> Result<Scalars<'m, T>, DecodeError> {
-        let head = self.value::<u64>()?;
-        let (count, is_beside) = (head >> 1, head & 1 == 1);
+        let (count, is_beside) = self.scalars_ahead()?;
         let size = count.saturating_mul(size_of::<T>() as u64);
         if is_beside {
             let place = self.value()?;
             let run = self.beside.and_then(|beside| beside.run(place, count));
             return run.map(Scalars::Beside).ok_or(DecodeError::Length { claimed: size, held: 0 });
         }
-        let padding = self.position.next_multiple_of(ALIGNMENT) - self.position;
-        self.take(padding)?;
+        self.skip_padding()?;
         let bytes = self.take_claimed(size)?;
         let held = bytes.len();
         if let Some(beside) = self.beside {
             beside.miss(held);
         }
         scalar::from_bytes_mut(bytes).map(Scalars::Here).ok_or(DecodeError::Length { claimed: size, held })
+    }
+
+    /// Goes to scalars that lie in the message, and are perhaps not there yet; returns how many there are.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub(crate) fn run_ahead(&mut self) -> Result<Option<usize>, DecodeError> {
+        let (count, is_beside) = self.scalars_ahead()?;
+        if is_beside {
+            return Ok(None);
+        }
+        self.skip_padding()?;
+        Ok(usize::try_from(count).ok())
+    }
+
+    /// How many scalars come next, and whether they lie beside the message.
+    fn scalars_ahead(&mut self) -> Result<(u64, bool), DecodeError> {
+        let head = self.value::<u64>()?;
+        Ok((head >> 1, head & 1 == 1))
+    }
+
+    fn skip_padding(&mut self) -> Result<(), DecodeError> {
+        let padding = self.position.next_multiple_of(ALIGNMENT) - self.position;
+        self.take(padding).map(drop)
     }
 
     fn take_claimed(&mut self, claimed: u64) -> Result<&'m mut [u8], DecodeError> {

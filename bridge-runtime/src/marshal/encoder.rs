@@ -6,14 +6,16 @@ use serde::Serialize;
 
 use super::buffer::{Buffer, BufferError};
 use super::bulk::{Beside, Run};
+use super::lent::Lent;
 use super::scalar;
 use super::slice::{OutVec, SliceMut};
 
-/// Appends values to a message.
+/// Appends values to a message, which may refer to what lives as long as `'v`.
 #[derive(Debug)]
-pub struct Encoder<'b> {
+pub struct Encoder<'b, 'v> {
     buffer: &'b mut Buffer,
     beside: Option<&'b Beside>,
+    lent: Option<&'b mut Lent<'v>>,
     has_failure: bool,
 }
 
@@ -29,17 +31,22 @@ pub enum EncodeError {
     Serialize(postcard::Error),
 }
 
-impl<'b> Encoder<'b> {
+impl<'b, 'v> Encoder<'b, 'v> {
     /// An encoder that appends to `buffer`.
     #[inline]
     pub fn new(buffer: &'b mut Buffer) -> Self {
-        Self { buffer, beside: None, has_failure: false }
+        Self { buffer, beside: None, lent: None, has_failure: false }
     }
 
     /// Long runs of scalars go there while there is room.
     #[inline]
     pub fn beside(self, beside: &'b Beside) -> Self {
         Self { beside: Some(beside), ..self }
+    }
+
+    /// Long runs of scalars that live long enough are referred to, and not copied.
+    pub fn lending(self, lent: impl Into<Option<&'b mut Lent<'v>>>) -> Self {
+        Self { lent: lent.into(), ..self }
     }
 
     /// Whether a result was appended that is an error.
@@ -96,26 +103,45 @@ impl<'b> Encoder<'b> {
     /// # Errors
     /// As [`Encoder::value`].
     pub fn slice<T: Serialize + 'static>(&mut self, values: &[T]) -> Result<(), EncodeError> {
-        let Some(bytes) = scalar::as_bytes(values) else { return self.value(values) };
+        match self.announce(values)? {
+            Some(bytes) => Ok(self.buffer.extend(bytes)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends a slice that lives until the message is sent: as [`Encoder::slice`], or without a copy.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn lent_slice<T: Serialize + 'static>(&mut self, values: &'v [T]) -> Result<(), EncodeError> {
+        let Some(bytes) = self.announce(values)? else { return Ok(()) };
+        let is_lent = self.lent.as_mut().is_some_and(|lent| lent.lend(bytes, self.buffer));
+        if is_lent { Ok(()) } else { Ok(self.buffer.extend(bytes)?) }
+    }
+
+    /// Appends all that is before the scalars of a slice, and returns these; what are none, or do not go here, is
+    /// appended.
+    fn announce<'s, T: Serialize + 'static>(&mut self, values: &'s [T]) -> Result<Option<&'s [u8]>, EncodeError> {
+        let Some(bytes) = scalar::as_bytes(values) else { return self.value(values).map(|()| None) };
         if let Some(beside) = self.beside {
             if let Some(place) = beside.put(bytes) {
-                return self.placed(values.len(), place);
+                return self.placed(values.len(), place).map(|()| None);
             }
             beside.miss(bytes.len());
         }
         self.value(&((values.len() as u64) << 1))?;
         self.buffer.align()?;
-        Ok(self.buffer.extend(bytes)?)
+        Ok(Some(bytes))
     }
 
     /// Appends a slice that came in to be changed.
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn slice_mut<T: Serialize + 'static>(&mut self, values: &SliceMut<'_, T>) -> Result<(), EncodeError> {
+    pub fn slice_mut<T: Serialize + 'static>(&mut self, values: &'v SliceMut<'_, T>) -> Result<(), EncodeError> {
         match values.run() {
             Some(run) => self.run(run),
-            None => self.slice(values),
+            None => self.lent_slice(values),
         }
     }
 
@@ -123,9 +149,9 @@ impl<'b> Encoder<'b> {
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn out_vec<T: Serialize + 'static>(&mut self, values: &OutVec<T>) -> Result<(), EncodeError> {
+    pub fn out_vec<T: Serialize + 'static>(&mut self, values: &'v OutVec<T>) -> Result<(), EncodeError> {
         match values {
-            OutVec::Own(values) => self.slice(values),
+            OutVec::Own(values) => self.lent_slice(values),
             OutVec::Beside(run) => self.run(run),
         }
     }

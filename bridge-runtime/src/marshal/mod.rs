@@ -5,7 +5,8 @@ mod bulk;
 mod cross;
 mod decoder;
 mod encoder;
-mod scalar;
+mod lent;
+pub(crate) mod scalar;
 mod slice;
 
 pub use buffer::{ALIGNMENT, Buffer, BufferError, LARGEST};
@@ -13,7 +14,7 @@ pub use bulk::{Beside, Bulk, Run};
 pub use cross::{Cross, CrossInSlice};
 pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
-pub(crate) use scalar::is_scalar;
+pub use lent::{Lent, NONE, PARTS};
 pub use slice::{OutVec, Slice, SliceMut};
 
 #[cfg(test)]

@@ -32,6 +32,32 @@ pub(super) fn as_bytes<T: 'static>(values: &[T]) -> Option<&[u8]> {
     None
 }
 
+/// As [`as_bytes`], to be changed.
+pub(crate) fn as_bytes_mut<T: 'static>(values: &mut [T]) -> Option<&mut [u8]> {
+    macro_rules! cast {
+        (() $($scalar:ty)*) => {
+            $(if TypeId::of::<T>() == TypeId::of::<$scalar>() {
+                return castaway::cast!(values, &mut [$scalar]).ok().map(bytemuck::must_cast_slice_mut);
+            })*
+        };
+    }
+    for_scalars!(cast!());
+    None
+}
+
+/// Zero; `None` for any other type.
+pub(crate) fn zero<T: 'static>() -> Option<T> {
+    macro_rules! cast {
+        (() $($scalar:ty)*) => {
+            $(if let Ok(zero) = castaway::cast!(<$scalar>::default(), T) {
+                return Some(zero);
+            })*
+        };
+    }
+    for_scalars!(cast!());
+    None
+}
+
 /// Bytes as a slice of scalars; `None` for any other type, or where length or alignment do not fit.
 pub(super) fn from_bytes<T: 'static>(bytes: &[u8]) -> Option<&[T]> {
     macro_rules! cast {

@@ -5,7 +5,7 @@ use std::alloc::Layout;
 use super::array::{ArrayBuffer, ArrayIn, Room};
 use super::{Address, Bool32, Native, Scope, in_field};
 use crate::fault::Fault;
-use crate::marshal::{Decoder, EncodeError, Encoder, Slice};
+use crate::marshal::{Decoder, EncodeError, Encoder, OutVec, Slice};
 
 /// A type whose values can stand in memory of a server of `Interface`.
 #[diagnostic::on_unimplemented(
@@ -24,11 +24,25 @@ pub struct Element {
     shape: fn() -> String,
     layout: Layout,
     write: unsafe fn(*mut u8, usize, &mut Decoder<'_>) -> Result<(), Fault>,
-    read: unsafe fn(*const u8, usize) -> Result<Put, Fault>,
+    read: Read,
 }
 
-/// Puts elements into a message.
-pub(crate) type Put = Box<dyn FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>>;
+type Read = unsafe fn(*const u8, usize) -> Result<Box<dyn Elements>, Fault>;
+
+/// Elements that were read, whatever they are.
+pub(crate) trait Elements {
+    /// Puts them into a message, which may refer to them.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    fn put<'v>(&'v self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError>;
+}
+
+impl<T: Native> Elements for OutVec<T> {
+    fn put<'v>(&'v self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError> {
+        encoder.out_vec(self)
+    }
+}
 
 impl Element {
     /// The element `T`, whose type has this text.
@@ -74,7 +88,7 @@ impl Element {
     ///
     /// # Safety
     /// The pointer is valid for reads of so many, which are initialized.
-    pub(crate) unsafe fn read(&self, from: *const u8, count: usize) -> Result<Put, Fault> {
+    pub(crate) unsafe fn read(&self, from: *const u8, count: usize) -> Result<Box<dyn Elements>, Fault> {
         // SAFETY: the caller's promise is passed on.
         unsafe { (self.read)(from, count) }
     }
@@ -97,13 +111,13 @@ unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>
     Ok(())
 }
 
-unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Put, Fault> {
+unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Box<dyn Elements>, Fault> {
     let mut copy = ArrayBuffer::new("count", count, T::from_c, Room::default())?;
     // SAFETY: the caller says that there are so many; the buffer has room for them, and is new.
     unsafe { copy.pass().cast::<u8>().copy_from_nonoverlapping(from, count * size_of::<T::C>()) };
     // SAFETY: there are no pointers in the type.
     let values = unsafe { copy.take(VALUES, count) }?;
-    Ok(Box::new(move |encoder| encoder.out_vec(&values)))
+    Ok(Box::new(values))
 }
 
 const VALUES: &str = "values";
@@ -163,9 +177,9 @@ mod tests {
         assert_eq!(refused, "the argument `values` has 2 elements, and there is room for 1");
         write(2).unwrap();
         // SAFETY: there are three bytes.
-        let put = unsafe { element.read(memory.as_ptr(), 3) }.unwrap();
+        let elements = unsafe { element.read(memory.as_ptr(), 3) }.unwrap();
         let mut message = Buffer::default();
-        put(&mut Encoder::new(&mut message)).unwrap();
+        elements.put(&mut Encoder::new(&mut message)).unwrap();
         assert_eq!(Decoder::new(message.bytes_mut(), 0).vec::<bool>().unwrap(), [true, false, true]);
     }
 }

@@ -4,7 +4,8 @@
 use std::any::Any;
 use std::cell::RefCell;
 
-use crate::marshal::{OutVec, is_scalar};
+use crate::marshal::OutVec;
+use crate::marshal::scalar::is_scalar;
 
 thread_local! {
     /// One vector for each type.

@@ -12,7 +12,7 @@ use super::link::Link;
 use crate::fault::Fault;
 use crate::interface::Interface;
 use crate::lane::LaneEnd;
-use crate::marshal::{Bulk, DecodeError, Decoder, EncodeError, Encoder};
+use crate::marshal::{Bulk, DecodeError, Decoder, EncodeError, Encoder, Lent};
 use crate::native::{Element, Room};
 use crate::registration::Registration;
 use crate::wire::{Message, Parts};
@@ -116,12 +116,16 @@ impl Call {
     ///
     /// # Errors
     /// [`Fault::Result`] for what cannot be sent; the call is not answered then.
-    pub fn answer(&self, encode: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>) -> Result<(), Fault> {
+    pub fn answer<'v>(
+        &self,
+        encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
+    ) -> Result<(), Fault> {
+        let mut lent = Lent::default();
         let mut answer = self.begin()?;
-        let mut encoder = answer.encoder();
+        let mut encoder = answer.encoder(&mut lent);
         encode(&mut encoder)?;
         let has_failed = encoder.has_failure();
-        self.end(answer, has_failed);
+        self.end(answer, &lent, has_failed);
         Ok(())
     }
 
@@ -132,21 +136,13 @@ impl Call {
             return Ok(Answer::Part(results));
         }
         let mut lane = self.serving.line.lane();
-        match self.depth {
-            OUTERMOST => {
-                lane.begin_outermost(&Message::Return)?;
-                Ok(Answer::Outermost(lane))
-            }
-            _ => {
-                lane.begin(&Message::Return)?;
-                Ok(Answer::Lane(lane))
-            }
-        }
+        lane.begin(&Message::Return)?;
+        Ok(if self.depth == OUTERMOST { Answer::Outermost(lane) } else { Answer::Lane(lane) })
     }
 
-    fn end(&self, answer: Answer<'_>, has_failed: bool) {
+    fn end(&self, answer: Answer<'_>, lent: &Lent<'_>, has_failed: bool) {
         let sent = match answer {
-            Answer::Outermost(mut lane) | Answer::Lane(mut lane) => lane.send(),
+            Answer::Outermost(mut lane) | Answer::Lane(mut lane) => lane.send_lent(lent),
             Answer::Part(mut results) => {
                 results.finish();
                 Ok(())
@@ -180,10 +176,10 @@ impl Call {
 }
 
 impl Answer<'_> {
-    fn encoder(&mut self) -> Encoder<'_> {
+    fn encoder<'l, 'v>(&'l mut self, lent: &'l mut Lent<'v>) -> Encoder<'l, 'v> {
         match self {
-            Self::Outermost(lane) => lane.encoder_outermost(),
-            Self::Lane(lane) => lane.encoder(),
+            Self::Outermost(lane) => lane.encoder_outermost(lent),
+            Self::Lane(lane) => lane.encoder(lent),
             Self::Part(results) => results.encoder(),
         }
     }
@@ -210,10 +206,10 @@ impl Closure {
     /// # Panics
     /// If it cannot be run, or panics: with [`Fault::Callback`], which is caught where C called, or where the call was
     /// dispatched.
-    pub fn run<P, T>(
+    pub fn run<'v, P, T>(
         &self,
         places: &mut P,
-        encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+        encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
         decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> T {
         let result = match &self.at {

@@ -15,7 +15,7 @@ use super::link::Link;
 use super::session::take_memory;
 use crate::fault::Fault;
 use crate::lane::{self, LaneEnd, Taken, WIDEST_FURTHER};
-use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
+use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder, Lent};
 use crate::native::Owner;
 use crate::wire::{Joined, Message, Open, Purpose};
 
@@ -111,12 +111,12 @@ impl Line {
 
     /// Runs a closure that is registered, on the lane for events. Where this thread carries out calls it carries out the
     /// closure's, too: nobody else could, before the closure has returned.
-    pub(super) fn event<P, T>(
+    pub(super) fn event<'v, P, T>(
         self: &Arc<Self>,
         owner: Owner,
         registration: u32,
         places: &mut P,
-        encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+        encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
         decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> Result<T, Refused> {
         let Some(target) = target_here() else {
@@ -131,16 +131,17 @@ impl Line {
     }
 
     /// Asks the client something, carries out what it calls meanwhile, and takes the answer.
-    pub(super) fn converse<P, T>(
+    pub(super) fn converse<'v, P, T>(
         self: &Arc<Self>,
         message: &Message,
         places: &mut P,
-        encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+        encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
         decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> Result<T, Refused> {
+        let mut lent = Lent::default();
         let mut lane = self.lane();
-        encode(&mut lane.begin(message)?, places)?;
-        lane.send()?;
+        encode(&mut lane.begin_lending(message, &mut lent)?, places)?;
+        lane.send_lent(&lent)?;
         loop {
             lane.wait()?;
             let (message, mut taken) = lane.take()?;

@@ -63,11 +63,11 @@ impl Link {
     }
 
     /// Runs a closure on the lane for events: one at a time.
-    pub(super) fn event<P, T>(
+    pub(super) fn event<'v, P, T>(
         &self,
         registration: u32,
         places: &mut P,
-        encode: impl FnOnce(&mut Encoder<'_>, &mut P) -> Result<(), EncodeError>,
+        encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
         decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> Result<T, Refused> {
         let mut events = self.events();

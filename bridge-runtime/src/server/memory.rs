@@ -52,8 +52,8 @@ pub(super) fn carry_out(
             let count = count.ok_or_else(|| refused("count", format!("is more than the {room} elements there are")))?;
             // SAFETY: there are so many elements at this place of a block that is not freed, as the table is locked.
             // They were zero at first, and are what was written since.
-            let put = unsafe { memory.element.read(place, count) }?;
-            call.answer(put)
+            let elements = unsafe { memory.element.read(place, count) }?;
+            call.answer(|encoder| elements.put(encoder))
         }
     }
 }

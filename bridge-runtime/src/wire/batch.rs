@@ -35,7 +35,7 @@ impl Parts {
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn begin(&mut self, head: &Message) -> Result<Encoder<'_>, EncodeError> {
+    pub fn begin<'v>(&mut self, head: &Message) -> Result<Encoder<'_, 'v>, EncodeError> {
         self.frame.truncate(self.end);
         self.frame.extend(&[0; LENGTH])?;
         let mut encoder = Encoder::new(&mut self.frame);
@@ -44,7 +44,7 @@ impl Parts {
     }
 
     /// Goes on with the part that was begun.
-    pub fn encoder(&mut self) -> Encoder<'_> {
+    pub fn encoder<'v>(&mut self) -> Encoder<'_, 'v> {
         Encoder::new(&mut self.frame)
     }
 

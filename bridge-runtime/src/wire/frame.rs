@@ -31,11 +31,11 @@ pub fn begin(buffer: &mut Buffer) -> Result<(), BufferError> {
     buffer.extend(&[0; HEADER])
 }
 
-/// Writes the header of the frame in `buffer`.
+/// Writes the header of the frame in `buffer`, and of what it refers to.
 #[inline]
 pub fn finish(buffer: &mut Buffer) {
     // No buffer is longer than LARGEST, which a `u32` holds.
-    let length = (buffer.len() - HEADER) as u32;
+    let length = (buffer.total() - HEADER) as u32;
     buffer.bytes_mut()[..size_of::<u32>()].copy_from_slice(&length.to_le_bytes());
 }
 

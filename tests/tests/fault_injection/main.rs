@@ -21,6 +21,8 @@ mod process;
 mod script;
 
 use std::collections::BTreeMap;
+use std::iter::StepBy;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -229,7 +231,7 @@ enum Runs {
 fn try_all<C: Client, S: Serve>(
     calls: &[Call<C>],
     start: &Start,
-    places: impl Fn(&Conversation) -> [std::ops::Range<usize>; 2],
+    places: impl Fn(&Conversation) -> [StepBy<Range<usize>>; 2],
     tally: &Tally,
     runs: Runs,
 ) -> Vec<String> {
@@ -238,7 +240,6 @@ fn try_all<C: Client, S: Serve>(
     let [to_server, to_client] = places(&clean);
     let directions = [(Direction::ToServer, to_server), (Direction::ToClient, to_client)];
     let faults = directions.into_iter().flat_map(|(direction, places)| {
-        let places = places.step_by(STRIDE);
         places.flat_map(move |position| KINDS.map(|kind| Fault { direction, position, kind }))
     });
     // One at a time takes long: each place gets one kind, and each kind every so many-th place.
@@ -293,6 +294,12 @@ fn assert_all_right(wrong: &[String]) {
     );
 }
 
+/// Every so many-th place of all that is said once both have met.
+fn after_the_meeting(clean: &Conversation, stride: usize) -> [StepBy<Range<usize>>; 2] {
+    let (first, last) = (clean.marks[0], clean.marks[clean.marks.len() - 1]);
+    [first.0..last.0, first.1..last.1].map(|places| places.step_by(stride))
+}
+
 #[test]
 fn every_byte_of_a_conversation_may_go_wrong() {
     let _alone = ALONE.lock();
@@ -312,26 +319,45 @@ fn every_byte_of_a_conversation_may_go_wrong() {
         let places = |clean: &Conversation| {
             let (first, last) = (clean.marks[0], clean.marks[clean.marks.len() - 1]);
             let first = if number == 0 { (0, 0) } else { first };
-            [first.0..last.0, first.1..last.1]
+            [first.0..last.0, first.1..last.1].map(|places| places.step_by(STRIDE))
         };
         wrong.extend(try_all::<ConversationClient, ConversationLibrary>(calls, &start, places, &tally, Runs::AtOnce));
     }
-    let after_the_meeting = |clean: &Conversation| {
-        let (first, last) = (clean.marks[0], clean.marks[clean.marks.len() - 1]);
-        [first.0..last.0, first.1..last.1]
-    };
     let calls = with_handles();
-    let found =
-        try_all::<ConversationClient, ConversationLibrary>(&calls, &start, after_the_meeting, &tally, Runs::OneByOne);
+    let places = |clean: &Conversation| after_the_meeting(clean, STRIDE);
+    let found = try_all::<ConversationClient, ConversationLibrary>(&calls, &start, places, &tally, Runs::OneByOne);
     wrong.extend(found);
     let args = Arguments { name: "name".to_owned(), limits: vec![1, 2, 70_000], notes: BTreeMap::from([(1, None)]) };
     let start = Start { args: postcard::to_allocvec(&args).unwrap(), ..Start::default() };
     let calls: [Call<BegunClient>; 1] = [|client| said(client.arguments())];
-    let places = |clean: &Conversation| [0..clean.marks[0].0, 0..clean.marks[0].1];
+    let places = |clean: &Conversation| [0..clean.marks[0].0, 0..clean.marks[0].1].map(|places| places.step_by(STRIDE));
     wrong.extend(try_all::<BegunClient, Beginner>(&calls, &start, places, &tally, Runs::AtOnce));
     tally.print();
     assert_all_right(&wrong);
     assert_nothing_is_left(&before);
+}
+
+/// Long arrays are sent from where they are, and taken while they come.
+#[test]
+fn a_long_array_may_go_wrong() {
+    let _alone = ALONE.lock();
+    if Pair::current() == Pair::LinuxWindows {
+        return;
+    }
+    let call: Call<BegunClient> = |client| {
+        let numbers: Vec<_> = (0..50_000).map(f64::from).collect();
+        let are_right = |negated: &Vec<f64>| {
+            negated.len() == numbers.len() && negated.iter().zip(&numbers).all(|(negated, number)| *negated == -number)
+        };
+        said(client.negated(&numbers).map(|negated| are_right(&negated)))
+    };
+    let start = Start { args: postcard::to_allocvec(&Arguments::default()).unwrap(), ..Start::default() };
+    // Places at the beginning of what is read, and inside of it.
+    let places = |clean: &Conversation| after_the_meeting(clean, 40_009);
+    let tally = Tally::default();
+    let wrong = try_all::<BegunClient, Beginner>(&[call, call], &start, places, &tally, Runs::AtOnce);
+    tally.print();
+    assert_all_right(&wrong);
 }
 
 /// A conversation ends well where the client says so, too.
@@ -363,6 +389,9 @@ struct Arguments {
 trait Begun {
     /// What it began with.
     fn arguments(&self) -> String;
+
+    /// Numbers negated.
+    fn negated(&self, numbers: &[f64]) -> Vec<f64>;
 }
 
 struct Beginner(String);
@@ -370,6 +399,10 @@ struct Beginner(String);
 impl Begun for Beginner {
     fn arguments(&self) -> String {
         self.0.clone()
+    }
+
+    fn negated(&self, numbers: &[f64]) -> Vec<f64> {
+        numbers.iter().map(|number| -number).collect()
     }
 }
 

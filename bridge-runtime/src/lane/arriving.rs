@@ -1,0 +1,296 @@
+//! A long result that is taken while it arrives: a run of scalars goes from the stream to where it stays.
+
+use std::io;
+
+use serde::de::DeserializeOwned;
+
+use super::{FIRST_READ, LaneEnd, out_of_memory};
+use crate::marshal::{ALIGNMENT, Decoder, scalar};
+use crate::wire::{Message, frame};
+
+/// Bytes that are read at once. The memory for them was made just before, and is still in the processor's cache.
+const PIECE: usize = 256 << 10;
+
+/// A result, of which only the beginning has come.
+#[derive(Debug)]
+pub struct Arriving<'m> {
+    lane: &'m mut LaneEnd,
+    /// Where in what has come the next value begins.
+    position: usize,
+}
+
+impl LaneEnd {
+    /// Waits for what answers a call. If that is a long result, it may be that only its beginning [has
+    /// come](LaneEnd::is_arriving).
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`].
+    pub fn wait_for_answer(&mut self) -> io::Result<()> {
+        self.incoming.clear();
+        match self.transport.receive_first(&mut self.incoming) {
+            Ok(0) => Ok(()),
+            Ok(missing) => {
+                self.missing = missing;
+                let begins = Decoder::new(self.incoming.bytes_mut(), frame::HEADER).value();
+                if matches!(begins, Ok(Message::Return)) { Ok(()) } else { self.complete() }
+            }
+            Err(error) => self.unless_broken(Err(error)),
+        }
+    }
+
+    /// Whether only the beginning of the last message has come.
+    pub fn is_arriving(&self) -> bool {
+        self.missing > 0
+    }
+
+    /// The result that is arriving, whose head ends there.
+    pub fn arriving(&mut self, position: usize) -> Arriving<'_> {
+        Arriving { lane: self, position }
+    }
+
+    /// Waits for the rest of the message, if it is arriving.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`].
+    pub fn complete(&mut self) -> io::Result<()> {
+        while self.missing > 0 {
+            self.receive_more(self.incoming.len().max(PIECE))?;
+        }
+        Ok(())
+    }
+
+    /// Receives as many bytes of the message to the end of what has come, or all that are missing.
+    fn receive_more(&mut self, count: usize) -> io::Result<()> {
+        let begin = self.incoming.len();
+        let end = begin + self.missing.min(count);
+        self.incoming.resize(end).map_err(out_of_memory)?;
+        let into = &mut self.incoming.bytes_mut()[begin..];
+        let received = self.transport.receive_rest(into, into.len() == self.missing);
+        self.unless_broken(received)?;
+        self.missing -= end - begin;
+        Ok(())
+    }
+}
+
+impl<'m> Arriving<'m> {
+    /// Takes any value that serde can deserialize, if it has come.
+    pub fn value<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let mut here = Decoder::new(self.lane.incoming.bytes_mut(), self.position);
+        let value = here.value().ok()?;
+        self.position = here.position();
+        Some(value)
+    }
+
+    /// Takes a vector, if it is a run of scalars that has yet to come.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`].
+    pub fn vec<T: Clone + 'static>(&mut self) -> io::Result<Option<Vec<T>>> {
+        let Some((zero, count)) = scalar::zero::<T>().zip(self.run::<T>()?) else { return Ok(None) };
+        let mut values = Vec::new();
+        while values.len() < count {
+            let begin = values.len();
+            let end = count.min(begin + PIECE / size_of::<T>());
+            if end > values.capacity() {
+                // For no more than has come already, with this message or before.
+                let known = (2 * begin).max(self.lane.longest / size_of::<T>());
+                values.reserve_exact(known.clamp(end, count) - begin);
+            }
+            values.resize(end, zero.clone());
+            self.fill(&mut values[begin..])?;
+        }
+        self.lane.longest = self.lane.longest.max(size_of_val(values.as_slice()));
+        Ok(Some(values))
+    }
+
+    /// Takes a slice to where another of the same length is, if it is a run of scalars that has yet to come; returns whether
+    /// it is.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`].
+    pub fn slice_into<T: 'static>(&mut self, values: &mut [T]) -> io::Result<bool> {
+        let before = self.position;
+        match self.run::<T>()? {
+            Some(count) if count == values.len() => self.fill(values).map(|()| true),
+            _ => {
+                self.position = before;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Waits for the rest.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`].
+    pub fn complete(self) -> io::Result<Decoder<'m>> {
+        self.lane.complete()?;
+        Ok(self.lane.rest(self.position))
+    }
+
+    /// Goes to the scalars of a run, if it comes next and not all of it is here; returns how many there are.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`].
+    fn run<T: 'static>(&mut self) -> io::Result<Option<usize>> {
+        if self.position == self.lane.incoming.len() {
+            // A run has ended there.
+            self.lane.receive_more(FIRST_READ)?;
+        }
+        let mut here = Decoder::new(self.lane.incoming.bytes_mut(), self.position);
+        // What is no run, or claims too much, is for the decoder to find out.
+        let Ok(Some(count)) = here.run_ahead() else { return Ok(None) };
+        let (begin, size) = (here.position(), count.saturating_mul(size_of::<T>()));
+        let held = self.lane.incoming.len() - begin;
+        if !scalar::is_scalar::<T>() || size <= held || size - held > self.lane.missing {
+            return Ok(None);
+        }
+        self.position = begin;
+        Ok(Some(count))
+    }
+
+    /// Takes the next scalars of a run.
+    fn fill<T: 'static>(&mut self, values: &mut [T]) -> io::Result<()> {
+        let bytes = scalar::as_bytes_mut(values).unwrap_or_default();
+        let lane = &mut *self.lane;
+        let here = &lane.incoming.bytes()[self.position..];
+        let (first, rest) = bytes.split_at_mut(here.len().min(bytes.len()));
+        first.copy_from_slice(&here[..first.len()]);
+        self.position += first.len();
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let received = lane.transport.receive_rest(rest, rest.len() == lane.missing);
+        lane.unless_broken(received)?;
+        lane.missing -= rest.len();
+        // All that was here is taken. What comes next is aligned as if it were behind that.
+        self.position = (self.position + rest.len()) % ALIGNMENT;
+        lane.incoming.resize(self.position).map_err(out_of_memory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::PipeTransport;
+    use super::*;
+
+    /// Bytes that come so many at a time, and nothing after them.
+    struct Coming(Vec<u8>, usize);
+
+    impl io::Read for Coming {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(into.len());
+            into[..count].copy_from_slice(&self.0[..count]);
+            self.0.drain(..count);
+            Ok(count)
+        }
+    }
+
+    impl io::Write for Coming {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn numbers() -> (Vec<f64>, Vec<u8>, Vec<i32>) {
+        let bytes = (0..=255).cycle().take(100_003).collect();
+        ((0..70_000).map(f64::from).collect(), bytes, (0..50_000).collect())
+    }
+
+    /// A result with runs of all lengths, and values between them.
+    fn message() -> Vec<u8> {
+        let (doubles, bytes, integers) = numbers();
+        let mut lane = LaneEnd::new(PipeTransport::new(Coming(Vec::new(), usize::MAX)));
+        let mut encoder = lane.begin(&Message::Return).unwrap();
+        encoder.value(&(true, "first")).unwrap();
+        encoder.slice(&doubles).unwrap();
+        encoder.slice(&bytes).unwrap();
+        encoder.slice(&integers).unwrap();
+        encoder.value("between").unwrap();
+        encoder.slice(&doubles).unwrap();
+        lane.send().unwrap();
+        lane.wait().unwrap();
+        lane.incoming.bytes().to_vec()
+    }
+
+    fn coming(bytes: &[u8], step: usize) -> LaneEnd {
+        LaneEnd::new(PipeTransport::new(Coming(bytes.to_vec(), step)))
+    }
+
+    #[test]
+    fn runs_are_taken_while_they_come() {
+        let whole = message();
+        let (doubles, bytes, integers) = numbers();
+        for step in [4093, 70_001, usize::MAX] {
+            let mut lane = coming(&whole, step);
+            lane.wait_for_answer().unwrap();
+            assert!(lane.is_arriving());
+            let (_, position) = lane.head().unwrap();
+            let mut arriving = lane.arriving(position);
+            assert_eq!(arriving.value::<(bool, String)>(), Some((true, "first".to_owned())));
+            assert_eq!(arriving.vec::<bool>().unwrap(), None);
+            assert!(!arriving.slice_into(&mut [0.0; 69_999]).unwrap());
+
+            assert!(arriving.vec::<f64>().unwrap().unwrap() == doubles);
+            assert!(arriving.vec::<u8>().unwrap().unwrap() == bytes);
+            let mut came = vec![0; integers.len()];
+            assert!(arriving.slice_into(&mut came).unwrap());
+            assert!(came == integers);
+            let mut decoder = arriving.complete().unwrap();
+            assert_eq!(decoder.text().unwrap(), "between");
+            assert!(decoder.vec::<f64>().unwrap() == doubles);
+            decoder.finish().unwrap();
+            assert!(!lane.is_arriving());
+            assert_eq!(lane.longest, doubles.len() * size_of::<f64>());
+        }
+    }
+
+    #[test]
+    fn an_end_anywhere_is_told() {
+        let whole = message();
+        for length in (0..whole.len()).step_by(40_009) {
+            let mut lane = coming(&whole[..length], usize::MAX);
+            let taken = lane.wait_for_answer().and_then(|()| {
+                let (_, position) = lane.head()?;
+                let mut arriving = lane.arriving(position);
+                arriving.value::<(bool, String)>();
+                arriving.vec::<f64>()?;
+                arriving.vec::<u8>()?;
+                arriving.complete().map(drop)
+            });
+            assert_eq!(taken.unwrap_err().kind(), io::ErrorKind::UnexpectedEof, "{length}");
+            lane.complete().and_then(|()| lane.wait()).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_byte_too_many_is_told() {
+        let mut whole = message();
+        whole.push(0);
+        let mut lane = coming(&whole, usize::MAX);
+        lane.wait_for_answer().unwrap();
+        assert_eq!(lane.complete().unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn memory_is_made_for_what_comes() {
+        let mut lane = coming(&[], 0);
+        let count = 100u64 << 20;
+        let mut encoder = lane.begin(&Message::Return).unwrap();
+        encoder.value(&(count << 1)).unwrap();
+        let begin = lane.outgoing.total();
+        lane.outgoing.resize(begin + 100_000).unwrap();
+        let mut said = lane.outgoing.bytes().to_vec();
+        said[..4].copy_from_slice(&(900u32 << 20).to_le_bytes());
+        let mut lane = coming(&said, usize::MAX);
+        lane.wait_for_answer().unwrap();
+        let (_, position) = lane.head().unwrap();
+        lane.arriving(position).vec::<f64>().unwrap_err();
+        assert!(lane.longest == 0 && lane.incoming.capacity() < 1 << 20);
+    }
+}
