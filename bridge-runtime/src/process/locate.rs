@@ -72,9 +72,12 @@ fn in_target_folders(dir: &Path, file: &str) -> Vec<PathBuf> {
     places
 }
 
-/// Cargo marks its target folder with a tag: <https://bford.info/cachedir/>.
+/// What cargo leaves in its target folder: a [tag](https://bford.info/cachedir/) where it has made the folder itself, and what
+/// it knows of the compiler also where the folder was there before, such as a volume.
+const CARGOS: [&str; 2] = ["CACHEDIR.TAG", ".rustc_info.json"];
+
 fn is_target_dir(dir: &Path) -> bool {
-    dir.join("CACHEDIR.TAG").is_file()
+    CARGOS.iter().any(|file| dir.join(file).is_file())
 }
 
 /// The folders of 32-bit targets whose programs this system starts, in a stable order.
@@ -105,11 +108,15 @@ mod tests {
         let server_dir = target.join(triple).join("debug");
         std::fs::create_dir_all(&server_dir).unwrap();
         std::fs::create_dir_all(target.join("i686-other-system").join("debug")).unwrap();
-        std::fs::write(target.join("CACHEDIR.TAG"), "").unwrap();
-        for dir in ["debug", "debug/deps", "debug/examples", "x86_64-unknown-linux-gnu/debug", "release"] {
-            let found = in_target_folders(&target.join(dir), "s");
-            assert!(found.contains(&server_dir.join("s")), "from {dir}: {found:?}");
-            assert!(found.iter().all(|path| path.starts_with(target.join(triple))), "{found:?}");
+        assert_eq!(in_target_folders(&target.join("debug"), "s"), Vec::<PathBuf>::new(), "no folder of cargo's");
+        for file in CARGOS {
+            std::fs::write(target.join(file), "").unwrap();
+            for dir in ["debug", "debug/deps", "debug/examples", "x86_64-unknown-linux-gnu/debug", "release"] {
+                let found = in_target_folders(&target.join(dir), "s");
+                assert!(found.contains(&server_dir.join("s")), "from {dir}: {found:?}");
+                assert!(found.iter().all(|path| path.starts_with(target.join(triple))), "{found:?}");
+            }
+            std::fs::remove_file(target.join(file)).unwrap();
         }
         assert_eq!(in_target_folders(Path::new("/"), "s"), Vec::<PathBuf>::new());
     }
