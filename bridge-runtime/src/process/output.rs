@@ -25,6 +25,9 @@ const KEPT: usize = 64 << 10;
 /// How long to wait before the next look at a thread.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
+/// The same for one that a system does not end as it should.
+const LOOK_SELDOM: Duration = Duration::from_secs(1);
+
 /// The end of what was read from one output.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
@@ -73,9 +76,11 @@ impl Drains {
 
     /// Ends all reading: whoever else holds an output open finds then that nobody reads it.
     pub(crate) fn stop(mut self) {
+        let mut pause = LOOK_AGAIN;
         while !self.have_ended() {
             self.stop.stop();
-            std::thread::sleep(LOOK_AGAIN);
+            std::thread::sleep(pause);
+            pause = (2 * pause).min(LOOK_SELDOM);
         }
     }
 
