@@ -1,9 +1,9 @@
 //! Measures bridge32 beside the limits of the machine and beside its peers:
 //! `cargo bridge32 run --release -p bridge32-benches --features peers`.
 //!
-//! With `-- --write` it also writes `docs/benchmark.md` and `docs/benchmark.svg`; with `-- --only TEXT` it measures the
-//! tables whose titles contain the text. With `-- macro` it measures what an interface costs by the number of its methods
-//! instead, and with `-- macro --write` writes `docs/macro.md`.
+//! With `-- --write` it measures everything twice, and also writes `docs/benchmark.md` and `docs/benchmark.svg`; with
+//! `-- --only TEXT` it measures the tables whose titles contain the text. With `-- macro` it measures what an interface costs
+//! by the number of its methods instead, and with `-- macro --write` writes `docs/macro.md`.
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod cases;

@@ -16,36 +16,46 @@ pub(crate) struct Group {
     pub(crate) times: Vec<Time>,
 }
 
-/// Measures the groups whose titles contain `filter`, and prints them.
-pub(crate) fn print(filter: &str) -> Result<()> {
-    run(filter).map(drop)
+impl Group {
+    /// By the limit, which stands first.
+    fn ratio(&self, row: usize) -> f64 {
+        self.times[row].median / self.times[0].median
+    }
 }
 
-/// Measures everything, prints it, and writes it into the documentation.
+/// Measures the groups whose titles contain `filter`, and prints them.
+pub(crate) fn print(filter: &str) -> Result<()> {
+    print!("{}", machine());
+    run(filter)?;
+    print!("{}", server()?);
+    Ok(())
+}
+
+/// Measures everything twice, prints it, and writes it into the documentation, with what both runs agree on.
 pub(crate) fn write() -> Result<()> {
-    let (text, groups) = run("")?;
+    let mut text = machine();
+    print!("{text}");
+    let groups = run("")?;
+    println!("Once more.\n");
+    let again = run("")?;
+    let agreement = agreement(&groups, &again) + &server()?;
+    print!("{agreement}");
+
+    text.extend(groups.iter().zip(&again).map(|(group, again)| table(group, Some(again))));
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("docs");
-    fs::write(docs.join("benchmark.md"), text)?;
+    fs::write(docs.join("benchmark.md"), text + &agreement)?;
     fs::write(docs.join("benchmark.svg"), plot::bars(&groups[0]))?;
     Ok(())
 }
 
-fn run(filter: &str) -> Result<(String, Vec<Group>)> {
-    let mut text = String::new();
-    let mut tell = |part: String| {
-        print!("{part}");
-        text += &part;
-    };
-    tell(machine());
+fn run(filter: &str) -> Result<Vec<Group>> {
     let mut groups = Vec::new();
     for (title, cases) in all().into_iter().filter(|(title, _)| title.contains(filter)) {
-        let times = measure(cases()?);
-        let group = Group { title: title.to_owned(), times };
-        tell(table(&group));
+        let group = Group { title: title.to_owned(), times: measure(cases()?) };
+        print!("{}", table(&group, None));
         groups.push(group);
     }
-    tell(server()?);
-    Ok((text, groups))
+    Ok(groups)
 }
 
 type Cases = fn() -> Result<Vec<Case>>;
@@ -135,17 +145,43 @@ fn machine() -> String {
     format!("{cores} cores of {model}; load at the beginning: {load}. Medians; half of all times are in the range.\n\n")
 }
 
-fn table(group: &Group) -> String {
-    let mut text = format!("| {} | median | half of all | least | ratio |\n|---|---|---|---|---|\n", group.title);
-    for time in &group.times {
+/// A group, and if there is one the ratios of another run.
+fn table(group: &Group, again: Option<&Group>) -> String {
+    let column = |text: String| if again.is_some() { text } else { String::new() };
+    let mut text =
+        format!("| {} | median | half of all | least | ratio |{}\n", group.title, column(" again |".to_owned()));
+    text += &format!("|---|---|---|---|---|{}\n", column("---|".to_owned()));
+    for (row, time) in group.times.iter().enumerate() {
         let (low, high) = time.quartiles;
-        let ratio = time.median / group.times[0].median;
         let (median, least) = (duration(time.median), duration(time.least));
         let (low, high) = (duration(low), duration(high));
+        let again = again.map(|again| format!(" {:.2} |", again.ratio(row))).unwrap_or_default();
         // Writing to a string does not fail.
-        let _ = writeln!(text, "| {} | {median} | {low} – {high} | {least} | {ratio:.2} |", time.name);
+        let _ =
+            writeln!(text, "| {} | {median} | {low} – {high} | {least} | {:.2} |{again}", time.name, group.ratio(row));
     }
     text + "\n"
+}
+
+/// How far the ratios of two runs are apart, as parts of the lower ones.
+fn agreement(groups: &[Group], again: &[Group]) -> String {
+    let mut apart: Vec<_> = groups
+        .iter()
+        .zip(again)
+        .flat_map(|(group, again)| (1..group.times.len()).map(|row| (group.ratio(row), again.ratio(row))))
+        .map(|(first, second)| first.max(second) / first.min(second) - 1.0)
+        .collect();
+    apart.sort_by(f64::total_cmp);
+    let at = |part: f64| {
+        apart.get((apart.len().saturating_sub(1) as f64 * part) as usize).map_or(0.0, |apart| apart * 100.0)
+    };
+    format!(
+        "The ratios of a second run stand beside those of the first. Half of them differ by less than {:.0} %, nine of ten by \
+         less than {:.0} %, and none by more than {:.0} %.\n\n",
+        at(0.5),
+        at(0.9),
+        at(1.0)
+    )
 }
 
 /// Nanoseconds, for reading.
