@@ -1,6 +1,6 @@
 //! What an interface costs, by the number of its methods: expansion, compilation, and the size of both programs.
 //!
-//! Each is one crate that rustc compiles by itself, against this workspace's release build. The time of the expansion is
+//! Each is one crate that rustc compiles by itself, against an ordinary release build of bridge32. The time of the expansion is
 //! rustc's own (`-Ztime-passes`: `macro_expand_crate`), less that of an interface without methods; it includes the resolution of
 //! names that rustc does meanwhile. The other times are those of the whole process. Expansion and check are the least of several;
 //! the programs are compiled once, optimized, and without their symbols.
@@ -119,6 +119,8 @@ impl Runtime {
             let mut cargo = Command::new("cargo");
             cargo.args(["build", "--release", "--quiet", "--package", "bridge32", "--target-dir"]).arg(&target_dir);
             cargo.args(target.map(|target| format!("--target={target}"))).current_dir(env!("CARGO_MANIFEST_DIR"));
+            // Not as this workspace has it, which would put the work off until a program is linked.
+            cargo.envs([("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")]);
             succeed(&mut cargo)?;
         }
         Ok(Self { target_dir, folder: tempfile::tempdir()? })
