@@ -33,6 +33,38 @@ pub(super) struct Exchange {
 /// What errors that are about a batch as a whole call it.
 const BATCH: &str = "batch";
 
+/// The two ends of a call, which are the method's own. All between them is the same for every method, and is compiled once.
+trait Ends<'v> {
+    /// Puts the arguments in.
+    fn encode(&mut self, arguments: &mut Arguments<'_, 'v>) -> Result<(), Error>;
+
+    /// Takes the result out, and keeps it.
+    fn decode(&mut self, outcome: Outcome<'_>);
+}
+
+struct CallEnds<'p, P, N, D, T, E> {
+    places: &'p mut P,
+    encode: Option<N>,
+    decode: Option<D>,
+    result: Option<Result<T, E>>,
+}
+
+impl<'v, P, N, D, T, E> Ends<'v> for CallEnds<'_, P, N, D, T, E>
+where
+    N: FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
+    D: FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
+    E: From<Error>,
+{
+    fn encode(&mut self, arguments: &mut Arguments<'_, 'v>) -> Result<(), Error> {
+        self.encode.take().map_or(Ok(()), |encode| encode(arguments, self.places))
+    }
+
+    fn decode(&mut self, mut outcome: Outcome<'_>) {
+        let decoded = self.decode.take().map(|decode| decode(&mut outcome, self.places));
+        self.result = decoded.map(|decoded| decoded.and_then(|value| Ok(outcome.finish().map(|()| value)?)));
+    }
+}
+
 impl Shared {
     /// Makes a call.
     pub(super) fn call<'v, P, T, E: From<Error>, const R: usize>(
@@ -40,18 +72,31 @@ impl Shared {
         method: u32,
         places: &mut P,
         closures: Closures<'_>,
-        registered: [Option<RegisteredClosure>; R],
+        mut registered: [Option<RegisteredClosure>; R],
         encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
+        let mut registrations = array::from_fn(|_| Registration::none());
+        let mut ends = CallEnds { places, encode: Some(encode), decode: Some(decode), result: None };
+        self.make(method, closures, &mut registered, &mut registrations, &mut ends)?;
+        let untaken = || Err(Error::Protocol("the result was not taken".to_owned()).into());
+        Ok((ends.result.unwrap_or_else(untaken)?, registrations))
+    }
+
+    /// As [`Shared::call`], whatever the types.
+    fn make<'v>(
+        &self,
+        method: u32,
+        closures: Closures<'_>,
+        registered: &mut [Option<RegisteredClosure>],
+        registrations: &mut [Registration],
+        ends: &mut dyn Ends<'v>,
+    ) -> Result<(), Error> {
         let (mut line, exchange) = self.enter(method)?;
-        let registered = exchange.register(&mut line, registered)?;
-        let numbers = registered.each_ref().map(|(number, _)| *number);
+        let numbers = exchange.register(&mut line, registered, registrations)?;
         let mut lent = Lent::default();
-        encode(&mut exchange.begin(&mut line, method, &numbers, &mut lent)?, places)?;
-        let head = exchange.run(&mut line, &lent, closures)?;
-        let value = exchange.take(&mut line, head, |outcome| decode(outcome, places))?;
-        Ok((value, registered.map(|(_, registration)| registration)))
+        ends.encode(&mut exchange.begin(&mut line, method, &numbers, &mut lent)?)?;
+        exchange.complete(&mut line, &lent, closures, &mut |outcome| ends.decode(outcome))
     }
 
     /// The line for a call, with a server that is ready for it.
@@ -121,7 +166,6 @@ impl Exchange {
 
     /// Sends the message that was begun, which refers to what is `lent`, and runs closures for as long as the server asks for
     /// it; then the result has come, which begins with this.
-    #[inline]
     fn run(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<Head, Error> {
         let mut left = self.limit;
         let mut lent = lent;
@@ -174,40 +218,26 @@ impl Exchange {
         }
     }
 
-    /// Takes the result that has come, or is still coming.
-    #[inline]
-    fn take<T, E: From<Error>>(
+    /// Sends the message that was begun, and takes the result of the call, once.
+    fn complete(
         &self,
         line: &mut Line,
-        head: Head,
-        take: impl FnOnce(&mut Outcome<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        if line.lane()?.is_arriving() {
-            return self.take_arriving(line, head, take);
+        lent: &Lent<'_>,
+        closures: Closures<'_>,
+        take: &mut dyn FnMut(Outcome<'_>),
+    ) -> Result<(), Error> {
+        let head = self.run(line, lent, closures)?;
+        let is_arriving = line.lane()?.is_arriving();
+        let outcome = line.outcome(self.name, head)?;
+        if !is_arriving {
+            take(outcome);
+            return Ok(());
         }
-        let mut outcome = line.outcome(self.name, head)?;
-        let value = take(&mut outcome)?;
-        outcome.finish()?;
-        Ok(value)
-    }
-
-    /// Whatever becomes of it, the lane is to be between two messages, and the deadline taken back.
-    #[cold]
-    fn take_arriving<T, E: From<Error>>(
-        &self,
-        line: &mut Line,
-        head: Head,
-        take: impl FnOnce(&mut Outcome<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut outcome = line.outcome(self.name, head)?;
-        let taken = catch_unwind(AssertUnwindSafe(|| {
-            let value = take(&mut outcome)?;
-            outcome.finish()?;
-            Ok(value)
-        }));
+        // Whatever becomes of it, the lane is to be between two messages, and the deadline taken back.
+        let taken = catch_unwind(AssertUnwindSafe(|| take(outcome)));
         let completed = line.lane()?.complete();
         self.met(line, completed)?;
-        taken.unwrap_or_else(|panic| resume_unwind(panic))
+        taken.or_else(|panic| resume_unwind(panic))
     }
 
     /// Gives the server up.
@@ -271,23 +301,22 @@ impl Exchange {
     }
 
     /// Gives each closure a number, and makes sure that the server can call it at any time.
-    fn register<const R: usize>(
+    fn register(
         &self,
         line: &mut Held<'_>,
-        closures: [Option<RegisteredClosure>; R],
-    ) -> Result<[(Option<u32>, Registration); R], Error> {
+        closures: &mut [Option<RegisteredClosure>],
+        registrations: &mut [Registration],
+    ) -> Result<Vec<Option<u32>>, Error> {
         if closures.iter().any(Option::is_some) && line.generation.events.get().is_none() {
             let lane = self.open(line, Purpose::Events)?;
             events::start(&line.generation, lane).map_err(Error::Endpoint)?;
         }
-        let mut closures = closures.into_iter();
-        Ok(array::from_fn(|_| match closures.next().flatten() {
-            Some(closure) => {
-                let (number, registration) = events::register(&line.generation, closure);
-                (Some(number), registration)
-            }
-            None => (None, Registration::none()),
-        }))
+        let register = |(closure, place): (&mut Option<_>, &mut _)| {
+            let (number, registration) = events::register(&line.generation, closure.take()?);
+            *place = registration;
+            Some(number)
+        };
+        Ok(closures.iter_mut().zip(registrations).map(register).collect())
     }
 
     /// Opens another lane to the server.
@@ -324,7 +353,8 @@ impl Exchange {
     /// A message beside the interface's methods, which is answered with nothing.
     fn ask(&self, line: &mut Line, message: &Message) -> Result<(), Error> {
         line.lane()?.begin(message).map(drop).map_err(|error| self.unsent(&error))?;
-        let head = self.run(line, marshal::NONE, &mut callbacks::none)?;
-        self.take(line, head, |_| Ok(()))
+        let mut result = Ok(());
+        self.complete(line, marshal::NONE, &mut callbacks::none, &mut |outcome| result = outcome.finish())?;
+        result
     }
 }

@@ -98,7 +98,6 @@ impl Line {
     }
 
     /// Takes the message that has arrived, and begins with this, for the result of a call.
-    #[inline]
     pub(super) fn outcome(&mut self, name: &'static str, (message, position): Head) -> Result<Outcome<'_>, Error> {
         match message {
             Message::Return if self.lane()?.is_arriving() => {
