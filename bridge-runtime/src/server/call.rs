@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Arc, MutexGuard};
 
 use super::abandoned::Abandoned;
-use super::line::{LaneTarget, Line, OUTERMOST, Refused, Serving};
+use super::line::{Ends, LaneTarget, Line, OUTERMOST, Refused, Serving};
 use super::link::Link;
 use crate::fault::Fault;
 use crate::interface::Interface;
@@ -120,6 +120,15 @@ impl Call {
         &self,
         encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), Fault> {
+        let mut encode = Some(encode);
+        self.answer_with(&mut |encoder| encode.take().map_or(Ok(()), |encode| encode(encoder)))
+    }
+
+    /// As [`Call::answer`], whatever the types.
+    fn answer_with<'v>(
+        &self,
+        encode: &mut dyn FnMut(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
+    ) -> Result<(), Fault> {
         let mut lent = Lent::default();
         let mut answer = self.begin()?;
         let mut encoder = answer.encoder(&mut lent);
@@ -212,23 +221,59 @@ impl Closure {
         encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
         decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> T {
-        let result = match &self.at {
+        let mut ends = ClosureEnds { places, encode: Some(encode), decode: Some(decode), result: None };
+        let asked = self.ask(&mut ends);
+        let result = asked.and_then(|()| ends.result.ok_or_else(|| Refused::Line(io::ErrorKind::UnexpectedEof.into())));
+        result.unwrap_or_else(|refused| self.fail(refused))
+    }
+
+    /// As [`Closure::run`], whatever the types.
+    fn ask<'v>(&self, ends: &mut dyn Ends<'v>) -> Result<(), Refused> {
+        match &self.at {
             At::Call { line, message: (depth, place) } => {
-                line.converse(&Message::Callback { depth: *depth, place: *place }, places, encode, decode)
+                line.converse(&Message::Callback { depth: *depth, place: *place }, ends)
             }
             At::Client { link, number } => match Line::current(link) {
-                Some(line) => line.converse(&Message::Event { registration: *number }, places, encode, decode),
-                None => link.event(*number, places, encode, decode),
+                Some(line) => line.converse(&Message::Event { registration: *number }, ends),
+                None => link.event(*number, ends),
             },
+        }
+    }
+
+    #[cold]
+    fn fail(&self, refused: Refused) -> ! {
+        let reason = match refused {
+            // C gets zero; Rust has no value for it.
+            Refused::Fault(fault @ Fault::Unregistered) => resume_unwind(Box::new(fault)),
+            Refused::Fault(fault) => fault.to_string(),
+            Refused::Line(error) => format!("does not reach the client: {error}"),
         };
-        result.unwrap_or_else(|refused| {
-            let reason = match refused {
-                // C gets zero; Rust has no value for it.
-                Refused::Fault(fault @ Fault::Unregistered) => resume_unwind(Box::new(fault)),
-                Refused::Fault(fault) => fault.to_string(),
-                Refused::Line(error) => format!("does not reach the client: {error}"),
-            };
-            resume_unwind(Box::new(Fault::Callback { callback: self.name.to_owned(), reason }))
-        })
+        resume_unwind(Box::new(Fault::Callback { callback: self.name.to_owned(), reason }))
+    }
+}
+
+struct ClosureEnds<'p, P, N, D, T> {
+    places: &'p mut P,
+    encode: Option<N>,
+    decode: Option<D>,
+    result: Option<T>,
+}
+
+impl<'v, P, N, D, T> Ends<'v> for ClosureEnds<'_, P, N, D, T>
+where
+    N: FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
+    D: FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
+{
+    fn encode(&mut self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError> {
+        self.encode.take().map_or(Ok(()), |encode| encode(encoder, self.places))
+    }
+
+    fn decode(&mut self, mut decoder: Decoder<'_>) -> Result<(), DecodeError> {
+        if let Some(decode) = self.decode.take() {
+            let value = decode(&mut decoder, self.places)?;
+            decoder.finish()?;
+            self.result = Some(value);
+        }
+        Ok(())
     }
 }

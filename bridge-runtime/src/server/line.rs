@@ -53,6 +53,15 @@ pub(super) struct Serving {
     target: Rc<dyn Target>,
 }
 
+/// The two ends of a question to the client, which are the closure's own. All between them is compiled once.
+pub(super) trait Ends<'v> {
+    /// Puts the arguments in.
+    fn encode(&mut self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError>;
+
+    /// Takes the answer out, and keeps it.
+    fn decode(&mut self, decoder: Decoder<'_>) -> Result<(), DecodeError>;
+}
+
 /// What this thread is carrying out.
 #[derive(Clone)]
 struct Current {
@@ -111,46 +120,37 @@ impl Line {
 
     /// Runs a closure that is registered, on the lane for events. Where this thread carries out calls it carries out the
     /// closure's, too: nobody else could, before the closure has returned.
-    pub(super) fn event<'v, P, T>(
+    pub(super) fn event<'v>(
         self: &Arc<Self>,
         owner: Owner,
         registration: u32,
-        places: &mut P,
-        encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
-        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
-    ) -> Result<T, Refused> {
+        ends: &mut dyn Ends<'v>,
+    ) -> Result<(), Refused> {
         let Some(target) = target_here() else {
-            return self.converse(&Message::Event { registration }, places, encode, decode);
+            return self.converse(&Message::Event { registration }, ends);
         };
         let _acting = owner.enter();
         let serving = Serving::new(Arc::clone(self), target);
         let outer = CURRENT.replace(Some(Current { serving, depth: 0 }));
-        let result = self.converse(&Message::NestingEvent { registration }, places, encode, decode);
+        let result = self.converse(&Message::NestingEvent { registration }, ends);
         CURRENT.set(outer);
         result
     }
 
     /// Asks the client something, carries out what it calls meanwhile, and takes the answer.
-    pub(super) fn converse<'v, P, T>(
-        self: &Arc<Self>,
-        message: &Message,
-        places: &mut P,
-        encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
-        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
-    ) -> Result<T, Refused> {
+    pub(super) fn converse<'v>(self: &Arc<Self>, message: &Message, ends: &mut dyn Ends<'v>) -> Result<(), Refused> {
         let mut lent = Lent::default();
         let mut lane = self.lane();
-        encode(&mut lane.begin_lending(message, &mut lent)?, places)?;
+        ends.encode(&mut lane.begin_lending(message, &mut lent)?)?;
         lane.send_lent(&lent)?;
         loop {
             lane.wait()?;
             let (message, mut taken) = lane.take()?;
             match message {
                 Message::CallbackReturn => {
-                    let mut decoder = taken.decoder();
-                    let value = decode(&mut decoder, places).and_then(|value| decoder.finish().map(|()| value));
+                    let decoded = ends.decode(taken.decoder());
                     lane.give_back(taken);
-                    return Ok(value?);
+                    return Ok(decoded?);
                 }
                 Message::Fault(fault) => {
                     lane.give_back(taken);

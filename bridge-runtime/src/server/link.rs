@@ -7,10 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
-use super::line::{LaneTarget, Line, Refused, Serving, Target};
+use super::line::{Ends, LaneTarget, Line, Refused, Serving, Target};
 use crate::fault::Fault;
 use crate::lane::LaneEnd;
-use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::Owner;
 use crate::registration::Registration;
 
@@ -63,16 +62,10 @@ impl Link {
     }
 
     /// Runs a closure on the lane for events: one at a time.
-    pub(super) fn event<'v, P, T>(
-        &self,
-        registration: u32,
-        places: &mut P,
-        encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
-        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
-    ) -> Result<T, Refused> {
+    pub(super) fn event<'v>(&self, registration: u32, ends: &mut dyn Ends<'v>) -> Result<(), Refused> {
         let mut events = self.events();
         let result = match &*events {
-            Some((line, owner)) => line.event(*owner, registration, places, encode, decode),
+            Some((line, owner)) => line.event(*owner, registration, ends),
             None => return Err(io::Error::from(io::ErrorKind::NotConnected).into()),
         };
         if self.is_closed.load(Ordering::SeqCst) || matches!(result, Err(Refused::Line(_))) {
