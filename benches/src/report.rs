@@ -147,10 +147,9 @@ fn machine() -> String {
 
 /// A group, and if there is one the ratios of another run.
 fn table(group: &Group, again: Option<&Group>) -> String {
-    let column = |text: String| if again.is_some() { text } else { String::new() };
+    let (head, rule) = if again.is_some() { (" again |", "---|") } else { ("", "") };
     let mut text =
-        format!("| {} | median | half of all | least | ratio |{}\n", group.title, column(" again |".to_owned()));
-    text += &format!("|---|---|---|---|---|{}\n", column("---|".to_owned()));
+        format!("| {} | median | half of all | least | ratio |{head}\n|---|---|---|---|---|{rule}\n", group.title);
     for (row, time) in group.times.iter().enumerate() {
         let (low, high) = time.quartiles;
         let (median, least) = (duration(time.median), duration(time.least));

@@ -92,7 +92,8 @@ impl Shared {
         registrations: &mut [Registration],
         ends: &mut dyn Ends<'v>,
     ) -> Result<(), Error> {
-        let (mut line, exchange) = self.enter(method)?;
+        let (name, limit) = self.method(method);
+        let (mut line, exchange) = self.enter(name, limit)?;
         let numbers = exchange.register(&mut line, registered, registrations)?;
         let mut lent = Lent::default();
         ends.encode(&mut exchange.begin(&mut line, method, &numbers, &mut lent)?)?;
@@ -100,8 +101,7 @@ impl Shared {
     }
 
     /// The line for a call, with a server that is ready for it.
-    fn enter(&self, method: u32) -> Result<(Held<'_>, Exchange), Error> {
-        let (name, limit) = self.method(method);
+    fn enter(&self, name: &'static str, limit: Option<Duration>) -> Result<(Held<'_>, Exchange), Error> {
         let mut line = self.hold(name, limit)?;
         self.ready(&mut line)?;
         let exchange = self.exchange(&line, name, limit);
@@ -116,10 +116,7 @@ impl Shared {
         limit: Option<Duration>,
         take: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let mut line = self.hold(BATCH, limit)?;
-        self.ready(&mut line)?;
-        let exchange = self.exchange(&line, BATCH, limit);
-        exchange.unregister(&mut line)?;
+        let (mut line, exchange) = self.enter(BATCH, limit)?;
         let lane = line.lane()?;
         if exchange.depth == OUTERMOST {
             lane.forget_beside();
@@ -151,7 +148,8 @@ impl Exchange {
         }
         let lane = line.lane()?;
         let message = Message::Call { method };
-        let begun = if is_outermost { lane.begin_call(&message, lent) } else { lane.begin_lending(&message, lent) };
+        let begun =
+            if is_outermost { lane.begin_outermost(&message, lent) } else { lane.begin_lending(&message, lent) };
         match begun {
             Ok(encoder) => Ok(Arguments::new(self.name, encoder, registered)),
             Err(error) => Err(self.unsent(&error)),
@@ -166,9 +164,8 @@ impl Exchange {
 
     /// Sends the message that was begun, which refers to what is `lent`, and runs closures for as long as the server asks for
     /// it; then the result has come, which begins with this.
-    fn run(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<Head, Error> {
+    fn run(&self, line: &mut Line, mut lent: &Lent<'_>, closures: Closures<'_>) -> Result<Head, Error> {
         let mut left = self.limit;
-        let mut lent = lent;
         loop {
             let deadline = self.send_and_wait(line, lent, left)?;
             lent = marshal::NONE;

@@ -103,8 +103,7 @@ impl Line {
             Message::Return if self.lane()?.is_arriving() => {
                 Ok(Outcome::arriving(name, self.lane()?.arriving(position)))
             }
-            Message::Return => Ok(Outcome::new(name, self.lane()?.rest(position))),
-            Message::Fault(fault) => Err(fault_error(name, *fault)),
+            Message::Return | Message::Fault(_) => outcome_of(name, message, self.lane()?.rest(position)),
             other => Err(self.nonsense(format!("{other:?} came instead of the result of `{name}`"))),
         }
     }

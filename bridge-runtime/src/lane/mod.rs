@@ -173,19 +173,6 @@ impl LaneEnd {
         Ok(encoder)
     }
 
-    /// As [`LaneEnd::begin_outermost`], for a call: what lay beside the last one is forgotten.
-    ///
-    /// # Errors
-    /// As [`Encoder::value`].
-    pub(crate) fn begin_call<'l, 'v>(
-        &'l mut self,
-        message: &Message,
-        lent: &'l mut Lent<'v>,
-    ) -> Result<Encoder<'l, 'v>, EncodeError> {
-        self.forget_beside();
-        self.begin_outermost(message, lent)
-    }
-
     /// As [`LaneEnd::begin`], for a message that may refer to what is `lent` until it is sent.
     ///
     /// # Errors
@@ -199,7 +186,8 @@ impl LaneEnd {
         Ok(self.encoder(lent))
     }
 
-    /// As [`LaneEnd::begin_lending`], for the outermost call: long arrays lie beside it.
+    /// As [`LaneEnd::begin_lending`], for the outermost call: long arrays lie beside it, and what lay beside the last one is
+    /// forgotten.
     ///
     /// # Errors
     /// As [`Encoder::value`].
@@ -208,6 +196,7 @@ impl LaneEnd {
         message: &Message,
         lent: &'l mut Lent<'v>,
     ) -> Result<Encoder<'l, 'v>, EncodeError> {
+        self.forget_beside();
         self.begin(message)?;
         Ok(self.encoder_outermost(lent))
     }
