@@ -36,7 +36,8 @@ fn nothing_is_allocated(client: &CountedClient) {
         let server_after = client.server_allocations().unwrap();
         (after - before, server_after - server_before)
     };
-    // A thread that was started with the server may come to its first steps as late as in here, and allocates for itself.
+    // A thread that was started with the server may come to its first steps as late as in here, and allocates for itself, once.
     let rounds: Vec<_> = (0..3).map(|_| counted()).collect();
-    assert!(rounds.contains(&(0, 0)), "in the client and in the server, for 200 calls each: {rounds:?}");
+    let clean = rounds.iter().filter(|round| **round == (0, 0)).count();
+    assert!(clean >= 2, "in the client and in the server, for 200 calls each: {rounds:?}");
 }
