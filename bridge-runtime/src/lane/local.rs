@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use interprocess::local_socket::traits::{Listener as _, Stream as _, StreamCommon as _};
 use interprocess::local_socket::{GenericFilePath, Listener, ListenerOptions, Stream, ToFsName as _};
@@ -15,6 +16,8 @@ use super::{LaneEnd, PipeTransport};
 pub(crate) struct LocalListener {
     listener: Listener,
     path: PathBuf,
+    /// Whether somebody is in [`LocalListener::accept`].
+    accepting: AtomicBool,
     woken: AtomicBool,
     /// Holds the socket, and goes with it.
     #[cfg(unix)]
@@ -31,7 +34,7 @@ impl LocalListener {
         // Whatever becomes of the socket's own mode.
         let dir = super::private_dir()?;
         let path = dir.path().join("lane");
-        Ok(Self { listener: listen(&path)?, path, woken: AtomicBool::new(false), _dir: Some(dir) })
+        Ok(Self { _dir: Some(dir), ..Self::named(&path)? })
     }
 
     /// Listens under a random name.
@@ -51,6 +54,7 @@ impl LocalListener {
         Ok(Self {
             listener: listen(path)?,
             path: path.to_owned(),
+            accepting: AtomicBool::new(false),
             woken: AtomicBool::new(false),
             #[cfg(unix)]
             _dir: None,
@@ -77,25 +81,71 @@ impl LocalListener {
         &self.path
     }
 
-    /// Waits for somebody to connect; also returns the number of its process where the system tells it.
+    /// Waits for somebody to connect; also returns the number of its process where the system tells it. One thread at
+    /// a time may wait.
     ///
     /// # Errors
     /// What the system says; [`io::ErrorKind::Interrupted`] after [`LocalListener::wake`].
     pub(crate) fn accept(&self) -> io::Result<(LaneEnd, Option<u32>)> {
-        let stream = self.listener.accept()?;
-        if self.woken.load(Ordering::SeqCst) {
-            return Err(io::ErrorKind::Interrupted.into());
+        // Before `woken` is looked at, as `wake` has the opposite order: one of the two sees the other.
+        self.accepting.store(true, Ordering::SeqCst);
+        let accepted = if self.is_woken() { Err(interrupted()) } else { self.listener.accept() };
+        self.accepting.store(false, Ordering::SeqCst);
+        if self.is_woken() {
+            return Err(interrupted());
         }
+        let stream = accepted?;
         let pid = peer(&stream)?;
         Ok((lane(stream), pid))
+    }
+
+    fn is_woken(&self) -> bool {
+        self.woken.load(Ordering::SeqCst)
     }
 
     /// Ends a wait in another thread, now or later: by connecting, which is the only thing that does on both systems.
     pub(crate) fn wake(&self) {
         self.woken.store(true, Ordering::SeqCst);
-        // Where nobody can connect any more, nobody waits either.
-        let _ = stream_to(&self.path);
+        // Held for as long as somebody waits: on Windows, who has connected and gone is passed over.
+        let mut connection = None;
+        while self.accepting.load(Ordering::SeqCst) {
+            if connection.is_none() {
+                match knock(&self.path) {
+                    Ok(stream) => connection = Some(stream),
+                    // Somebody else has connected. Either that ends the wait, or it has gone and is passed over.
+                    Err(error) if error.kind() == io::ErrorKind::TimedOut => {}
+                    // Where nobody can connect any more, nobody waits either.
+                    Err(_) => return,
+                }
+            }
+            std::thread::sleep(WAKING);
+        }
     }
+}
+
+/// The pause before it is looked again whether a wait has ended.
+const WAKING: Duration = Duration::from_millis(1);
+
+fn interrupted() -> io::Error {
+    io::ErrorKind::Interrupted.into()
+}
+
+/// Connects to a listener.
+#[cfg(unix)]
+fn knock(path: &Path) -> io::Result<Stream> {
+    stream_to(path)
+}
+
+/// Connects to a listener, if nobody else has: [`stream_to`] would wait until they are accepted, which may be never.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::TimedOut`] if somebody else has connected.
+#[cfg(windows)]
+fn knock(path: &Path) -> io::Result<impl Sized> {
+    use interprocess::ConnectWaitMode;
+    use interprocess::os::windows::named_pipe::{DuplexPipeStream, pipe_mode::Bytes};
+
+    DuplexPipeStream::<Bytes>::connect_by_path_with_wait_mode(path, ConnectWaitMode::Timeout(Duration::ZERO))
 }
 
 fn lane(stream: Stream) -> LaneEnd {
@@ -180,6 +230,9 @@ pub(crate) fn connect_local(path: &Path) -> io::Result<LaneEnd> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::{Receiver, channel};
+
     use super::*;
 
     /// On Windows the flag of the first instance does it, which Wine 8 does not know.
@@ -274,6 +327,59 @@ mod tests {
         connected.join().unwrap().unwrap();
     }
 
+    /// What a wait of the listener comes to, in another thread that has begun to wait by now.
+    fn waiting(listener: &Arc<LocalListener>) -> Receiver<io::Result<()>> {
+        let (accepted, next) = channel();
+        let waiting = Arc::clone(listener);
+        std::thread::spawn(move || accepted.send(waiting.accept().map(drop)));
+        std::thread::sleep(Duration::from_millis(100));
+        next
+    }
+
+    /// Long enough on any machine.
+    const SOON: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn a_listener_is_woken_as_often_as_one_likes() {
+        let listener = Arc::new(LocalListener::random().unwrap());
+        // Nobody waits.
+        listener.wake();
+        listener.wake();
+        assert_eq!(listener.accept().unwrap_err().kind(), io::ErrorKind::Interrupted);
+
+        let listener = Arc::new(LocalListener::random().unwrap());
+        let accepted = waiting(&listener);
+        listener.wake();
+        assert_eq!(accepted.recv_timeout(SOON).unwrap().unwrap_err().kind(), io::ErrorKind::Interrupted);
+        listener.wake();
+        assert_eq!(listener.accept().unwrap_err().kind(), io::ErrorKind::Interrupted);
+    }
+
+    #[test]
+    fn a_listener_is_woken_whoever_has_connected() {
+        for stays in [true, false] {
+            let listener = Arc::new(LocalListener::random().unwrap());
+            let connection = stream_to(listener.path()).unwrap();
+            let _stays = stays.then_some(connection);
+            // Nobody waits, and nobody else can connect.
+            listener.wake();
+            assert_eq!(waiting(&listener).recv_timeout(SOON).unwrap().unwrap_err().kind(), io::ErrorKind::Interrupted);
+        }
+        // Between the beginning of a wait and what the system is asked for, over and over.
+        for _ in 0..200 {
+            let listener = Arc::new(LocalListener::random().unwrap());
+            drop(stream_to(listener.path()).unwrap());
+            let (accepted, next) = channel();
+            let waiting = Arc::clone(&listener);
+            std::thread::spawn(move || accepted.send(waiting.accept().map(drop)));
+            listener.wake();
+            // Where one who has gone is not passed over, the wait may have ended before.
+            if let Err(error) = next.recv_timeout(SOON).unwrap() {
+                assert_eq!(error.kind(), io::ErrorKind::Interrupted);
+            }
+        }
+    }
+
     /// Both ends of a lane.
     fn both_ends() -> (LaneEnd, LaneEnd) {
         let listener = LocalListener::random().unwrap();
@@ -290,7 +396,7 @@ mod tests {
             let (mut waiting, other) = if accepted { (right, left) } else { (left, right) };
             let breaker = waiting.breaker();
             let waiter = std::thread::spawn(move || waiting.wait().map(|()| waiting));
-            std::thread::sleep(std::time::Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(100));
             assert!(!waiter.is_finished());
             breaker.break_lane();
             waiter.join().unwrap().unwrap_err();
@@ -306,7 +412,7 @@ mod tests {
         // More than any pipe holds.
         let description = vec!["x".repeat(8 << 20)];
         let sender = std::thread::spawn(move || sending.say(&crate::wire::Message::Description(description)));
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(200));
         assert!(!sender.is_finished());
         breaker.break_lane();
         sender.join().unwrap().unwrap_err();
