@@ -434,6 +434,11 @@ impl Signature {
         self.parameters.iter().filter(|parameter| parameter.closes.is_some())
     }
 
+    /// The arrays that a caller passes to be read: a message may refer to them until it is sent.
+    pub(crate) fn lent(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| matches!(parameter.kind, Kind::Array(_, Passing::In)))
+    }
+
     /// The parameters that a caller passes to be changed.
     pub(crate) fn in_outs(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.is_in_out())

@@ -201,8 +201,8 @@ const _: () = {
         calls
             .call(
                 __NUMBER_OF_add,
-                (),
-                |arguments, ()| {
+                ((), ()),
+                |arguments, (), ()| {
                     arguments
                         .value::<
                             <i32 as ::bridge32::__private::Native>::Value,
@@ -220,6 +220,7 @@ const _: () = {
             )
     }
     #[allow(non_snake_case)]
+    #[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]
     fn __CALL_OF_mean<'b, C: ::bridge32::__private::Calls<'b>>(
         calls: C,
         values: &[f64],
@@ -227,8 +228,8 @@ const _: () = {
         calls
             .call(
                 __NUMBER_OF_mean,
-                (),
-                |arguments, ()| {
+                ((values,), ()),
+                |arguments, (values,), ()| {
                     arguments
                         .lent_slice::<
                             <f64 as ::bridge32::__private::Native>::Value,
@@ -246,6 +247,7 @@ const _: () = {
             )
     }
     #[allow(non_snake_case)]
+    #[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]
     fn __CALL_OF_sum<'b, C: ::bridge32::__private::Calls<'b>>(
         calls: C,
         values: &[i32],
@@ -253,8 +255,8 @@ const _: () = {
         calls
             .call(
                 __NUMBER_OF_sum,
-                (),
-                |arguments, ()| {
+                ((values,), ()),
+                |arguments, (values,), ()| {
                     arguments
                         .lent_slice::<
                             <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,

@@ -21,7 +21,7 @@ fn function(method: &Method, krate: &TokenStream) -> TokenStream {
     let (name, number, attrs) = (names::call(&method.name), names::number(&method.name), method.shared_attrs());
     let (ok, error) = method.signature.answer(krate);
     let parameters = method.signature.visible().map(|shown| parameter(shown, Some(&lent)));
-    let in_outs: Vec<_> = method.signature.in_outs().map(|parameter| &parameter.name).collect();
+    let (slices, places) = send::lent(&method.signature);
     let (encode, decode, shadows) = (encode(method, krate), decode(method, krate), shadows(method));
     quote! {
         #(#attrs)*
@@ -30,7 +30,7 @@ fn function(method: &Method, krate: &TokenStream) -> TokenStream {
         fn #name<#lent, #kind: #krate::__private::Calls<#lent>>(
             #calls: #kind #(, #parameters)*
         ) -> #kind::Answer<#ok, #error> {
-            #calls.call(#number, (#(#in_outs,)*), #encode, #decode)
+            #calls.call(#number, (#slices, #places), #encode, #decode)
         }
     }
 }
@@ -50,9 +50,10 @@ pub(super) fn names(method: &Method) -> impl Iterator<Item = &Ident> {
     method.signature.visible().map(|parameter| &parameter.name)
 }
 
-/// What is changed in place, and closures, are passed on under their own names.
+/// Arrays, what is changed in place, and closures are passed on under their own names.
 pub(super) fn shadows(method: &Method) -> Option<TokenStream> {
-    let is_passed_on = |parameter: &Parameter| parameter.is_in_out() || matches!(parameter.kind, Kind::Callback(_));
+    let is_passed_on =
+        |parameter: &Parameter| parameter.is_in_out() || matches!(parameter.kind, Kind::Array(..) | Kind::Callback(_));
     let shadows = method.signature.parameters.iter().any(is_passed_on);
     shadows.then(|| quote!(#[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]))
 }
@@ -60,10 +61,10 @@ pub(super) fn shadows(method: &Method) -> Option<TokenStream> {
 /// The closure that puts the arguments into the message.
 pub(super) fn encode(method: &Method, krate: &TokenStream) -> TokenStream {
     let arguments = local("arguments");
-    let in_outs = method.signature.in_outs().map(|parameter| &parameter.name);
+    let (slices, places) = send::lent(&method.signature);
     let put = method.signature.parameters.iter().map(|parameter| put(method, parameter, krate));
     quote! {
-        |#arguments, (#(#in_outs,)*)| {
+        |#arguments, #slices, #places| {
             #(#put)*
             ::core::result::Result::Ok(())
         }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::receive::{is_there, receive, registration};
-use super::{batch, calls};
+use super::{batch, calls, send};
 use crate::model::{Callback, Interface, Kind, Method, Parameter, joined};
 use crate::names::{self, local};
 use crate::options::Threads;
@@ -147,7 +147,7 @@ fn closure_parameter(name: &Ident, callback: &Callback) -> TokenStream {
 fn call_back(method: &Method, krate: &TokenStream) -> TokenStream {
     let (signature, number) = (&method.signature, names::number(&method.name));
     let (arguments, answer, place) = (local("arguments"), local("answer"), local("place"));
-    let in_outs: Vec<_> = signature.in_outs().map(|parameter| &parameter.name).collect();
+    let (slices, places) = send::lent(signature);
     let (encode, decode) = (calls::encode(method, krate), calls::decode(method, krate));
     let run = |name: &Ident, callback: &Callback| {
         let call = |pass: &[TokenStream]| quote!(#name(#(#pass),*));
@@ -198,7 +198,7 @@ fn call_back(method: &Method, krate: &TokenStream) -> TokenStream {
             #(#are_there)*
             self.session.call_back(
                 #number,
-                &mut (#(#in_outs,)*),
+                (#slices, &mut #places),
                 #[allow(unused_mut, unused_variables)]
                 &mut |#place, mut #arguments, #answer| match #place {
                     #(#arms)*

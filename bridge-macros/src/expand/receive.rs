@@ -123,7 +123,7 @@ fn proxy(
     let (names, types): (Vec<_>, Vec<_>) =
         signature.visible().map(|parameter| (&parameter.name, &parameter.ty)).unzip();
     let returns = signature.returned_type(krate).unwrap_or_else(|| quote!(()));
-    let in_outs: Vec<_> = signature.in_outs().map(|parameter| &parameter.name).collect();
+    let (slices, places) = send::lent(signature);
     let put = signature.visible().map(|parameter| send::put(signature, parameter, &encoder, None, krate));
     let put: TokenStream = put.collect();
     let (taken, changed) = send::take(signature, &decoder, krate);
@@ -131,9 +131,9 @@ fn proxy(
         quote! {
             #moving |#(#names: #types),*| -> #returns {
                 #remote.run(
-                    &mut (#(#in_outs,)*),
-                    |#encoder, (#(#in_outs,)*)| { #put ::core::result::Result::Ok(()) },
-                    |#decoder, (#(#in_outs,)*)| {
+                    (#slices, &mut #places),
+                    |#encoder, #slices, #places| { #put ::core::result::Result::Ok(()) },
+                    |#decoder, #places| {
                         let #value = #taken;
                         #changed
                         ::core::result::Result::Ok(#value)

@@ -21,7 +21,6 @@ pub(super) fn put(
     match kind {
         Kind::Value => quote!(#to.value::<#ty>(#label &#name)?;),
         Kind::Pointer(_, Passing::In | Passing::InOut) => quote!(#to.value::<#ty>(#label #name)?;),
-        Kind::Array(_, Passing::InOut) => quote!(#to.slice::<#ty>(#label #name)?;),
         Kind::Array(..) => quote!(#to.lent_slice::<#ty>(#label #name)?;),
         Kind::Text { is_optional: false, .. } => quote!(#to.value(#label #name)?;),
         Kind::Text { is_optional: true, .. } => quote!(#to.value(#label &#name)?;),
@@ -34,6 +33,14 @@ pub(super) fn put(
         | Kind::UserData(_)
         | Kind::Callback(_) => TokenStream::new(),
     }
+}
+
+/// What a message may refer to until it is sent, as two tuples: arrays that are only read, and the places of what comes
+/// back changed.
+pub(super) fn lent(signature: &Signature) -> (TokenStream, TokenStream) {
+    let slices = signature.lent().map(|parameter| &parameter.name);
+    let places = signature.in_outs().map(|parameter| &parameter.name);
+    (quote!((#(#slices,)*)), quote!((#(#places,)*)))
 }
 
 /// Takes what comes back: a value, and statements that change what was passed to be changed.

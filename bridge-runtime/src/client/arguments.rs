@@ -81,15 +81,6 @@ impl<'a, 'v> Arguments<'a, 'v> {
         self.encoded(parameter, result)
     }
 
-    /// A slice.
-    ///
-    /// # Errors
-    /// [`Error::Argument`].
-    pub fn slice<T: Serialize + 'static>(&mut self, parameter: &'static str, values: &[T]) -> Result<(), Error> {
-        let result = self.encoder.slice(values);
-        self.encoded(parameter, result)
-    }
-
     /// A slice that lives until the call is sent, and need not be copied before.
     ///
     /// # Errors

@@ -141,16 +141,16 @@ impl Recorded {
 impl<'b> Calls<'b> for &Batch<'b> {
     type Answer<T, E> = Pending<'b, T, E>;
 
-    fn call<'v, P: 'b, T, E: From<Error>>(
+    fn call<S, P: 'b, T, E: From<Error>>(
         self,
         method: u32,
-        mut places: P,
-        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
+        (slices, mut places): (S, P),
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
     ) -> Pending<'b, T, E> {
         let mut encode = Some(encode);
         let (name, place) = self.record(method, &mut |arguments| match encode.take() {
-            Some(encode) => encode(arguments, &mut places),
+            Some(encode) => encode(arguments, &slices, &places),
             None => Ok(()),
         });
         Pending::new(self.number, place, name, move |outcome| decode(outcome, &mut places))

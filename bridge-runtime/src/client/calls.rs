@@ -8,13 +8,13 @@ pub trait Calls<'b> {
     /// What a call gives.
     type Answer<T, E>;
 
-    /// Takes a call: `encode` puts the arguments in, `decode` takes the result out. `places` are for what goes in and
-    /// comes back.
-    fn call<'v, P: 'b, T, E: From<Error>>(
+    /// Takes a call: `encode` puts the arguments in, which may refer to what is `lent`: slices that only go in, and the
+    /// places of what goes in and comes back; `decode` takes the result out.
+    fn call<S, P: 'b, T, E: From<Error>>(
         self,
         method: u32,
-        places: P,
-        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
+        lent: (S, P),
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
     ) -> Self::Answer<T, E>;
 }
@@ -22,13 +22,13 @@ pub trait Calls<'b> {
 impl<'b> Calls<'b> for &Session {
     type Answer<T, E> = Result<T, E>;
 
-    fn call<'v, P: 'b, T, E: From<Error>>(
+    fn call<S, P: 'b, T, E: From<Error>>(
         self,
         method: u32,
-        mut places: P,
-        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
+        (slices, mut places): (S, P),
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
     ) -> Result<T, E> {
-        self.call_with(method, &mut places, encode, decode)
+        self.call_with(method, (slices, &mut places), encode, decode)
     }
 }

@@ -34,29 +34,30 @@ pub(super) struct Exchange {
 const BATCH: &str = "batch";
 
 /// The two ends of a call, which are the method's own. All between them is the same for every method, and is compiled once.
-trait Ends<'v> {
-    /// Puts the arguments in.
-    fn encode(&mut self, arguments: &mut Arguments<'_, 'v>) -> Result<(), Error>;
+trait Ends {
+    /// Puts the arguments in, which may refer to what these ends have.
+    fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error>;
 
     /// Takes the result out, and keeps it.
     fn decode(&mut self, outcome: Outcome<'_>);
 }
 
-struct CallEnds<'p, P, N, D, T, E> {
+struct CallEnds<'p, S, P, N, D, T, E> {
+    slices: S,
     places: &'p mut P,
     encode: Option<N>,
     decode: Option<D>,
     result: Option<Result<T, E>>,
 }
 
-impl<'v, P, N, D, T, E> Ends<'v> for CallEnds<'_, P, N, D, T, E>
+impl<S, P, N, D, T, E> Ends for CallEnds<'_, S, P, N, D, T, E>
 where
-    N: FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
+    N: for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
     D: FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     E: From<Error>,
 {
-    fn encode(&mut self, arguments: &mut Arguments<'_, 'v>) -> Result<(), Error> {
-        self.encode.take().map_or(Ok(()), |encode| encode(arguments, self.places))
+    fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error> {
+        self.encode.take().map_or(Ok(()), |encode| encode(arguments, &self.slices, self.places))
     }
 
     fn decode(&mut self, mut outcome: Outcome<'_>) {
@@ -67,37 +68,38 @@ where
 
 impl Shared {
     /// Makes a call.
-    pub(super) fn call<'v, P, T, E: From<Error>, const R: usize>(
+    pub(super) fn call<S, P, T, E: From<Error>, const R: usize>(
         &self,
         method: u32,
-        places: &mut P,
+        (slices, places): (S, &mut P),
         closures: Closures<'_>,
         mut registered: [Option<RegisteredClosure>; R],
-        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
         let mut registrations = array::from_fn(|_| Registration::none());
-        let mut ends = CallEnds { places, encode: Some(encode), decode: Some(decode), result: None };
+        let mut ends = CallEnds { slices, places, encode: Some(encode), decode: Some(decode), result: None };
         self.make(method, closures, &mut registered, &mut registrations, &mut ends)?;
         let untaken = || Err(Error::Protocol("the result was not taken".to_owned()).into());
         Ok((ends.result.unwrap_or_else(untaken)?, registrations))
     }
 
     /// As [`Shared::call`], whatever the types.
-    fn make<'v>(
+    fn make(
         &self,
         method: u32,
         closures: Closures<'_>,
         registered: &mut [Option<RegisteredClosure>],
         registrations: &mut [Registration],
-        ends: &mut dyn Ends<'v>,
+        ends: &mut dyn Ends,
     ) -> Result<(), Error> {
         let (name, limit) = self.method(method);
         let (mut line, exchange) = self.enter(name, limit)?;
         let numbers = exchange.register(&mut line, registered, registrations)?;
         let mut lent = Lent::default();
         ends.encode(&mut exchange.begin(&mut line, method, &numbers, &mut lent)?)?;
-        exchange.complete(&mut line, &lent, closures, &mut |outcome| ends.decode(outcome))
+        let head = exchange.run(&mut line, &lent, closures)?;
+        exchange.take(&mut line, head, &mut |outcome| ends.decode(outcome))
     }
 
     /// The line for a call, with a server that is ready for it.
@@ -215,15 +217,8 @@ impl Exchange {
         }
     }
 
-    /// Sends the message that was begun, and takes the result of the call, once.
-    fn complete(
-        &self,
-        line: &mut Line,
-        lent: &Lent<'_>,
-        closures: Closures<'_>,
-        take: &mut dyn FnMut(Outcome<'_>),
-    ) -> Result<(), Error> {
-        let head = self.run(line, lent, closures)?;
+    /// Takes the result of the call, which begins with this, once.
+    fn take(&self, line: &mut Line, head: Head, take: &mut dyn FnMut(Outcome<'_>)) -> Result<(), Error> {
         let is_arriving = line.lane()?.is_arriving();
         let outcome = line.outcome(self.name, head)?;
         if !is_arriving {
@@ -351,7 +346,8 @@ impl Exchange {
     fn ask(&self, line: &mut Line, message: &Message) -> Result<(), Error> {
         line.lane()?.begin(message).map(drop).map_err(|error| self.unsent(&error))?;
         let mut result = Ok(());
-        self.complete(line, marshal::NONE, &mut callbacks::none, &mut |outcome| result = outcome.finish())?;
+        let head = self.run(line, marshal::NONE, &mut callbacks::none)?;
+        self.take(line, head, &mut |outcome| result = outcome.finish())?;
         result
     }
 }

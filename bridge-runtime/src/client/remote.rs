@@ -47,8 +47,8 @@ impl<T: Native> Remote<T> {
         let allocation = Allocation { element: T::NUMBER, shape: crate::interface::value::<T>(), count: count as u64 };
         let (block, address) = session.call_with(
             MemoryCall::Allocate.number(),
-            &mut (),
-            |arguments, ()| arguments.value("count", &allocation),
+            ((), &mut ()),
+            |arguments, (), ()| arguments.value("count", &allocation),
             |outcome, ()| outcome.value::<(Block, Address)>(),
         )?;
         let generation = session.server().generation;
@@ -62,8 +62,8 @@ impl<T: Native> Remote<T> {
     pub fn write(&self, offset: usize, values: &[T]) -> Result<(), Error> {
         self.session.call_with(
             MemoryCall::Write.number(),
-            &mut (),
-            |arguments, ()| {
+            ((values,), &mut ()),
+            |arguments, (values,), ()| {
                 arguments.value("memory", &self.block)?;
                 arguments.value("offset", &(offset as u64))?;
                 arguments.lent_slice("values", values)
@@ -79,8 +79,8 @@ impl<T: Native> Remote<T> {
     pub fn read(&self, offset: usize, count: usize) -> Result<Vec<T>, Error> {
         self.session.call_with(
             MemoryCall::Read.number(),
-            &mut (),
-            |arguments, ()| {
+            ((), &mut ()),
+            |arguments, (), ()| {
                 arguments.value("memory", &self.block)?;
                 arguments.value("offset", &(offset as u64))?;
                 arguments.value("count", &(count as u64))
@@ -118,8 +118,8 @@ impl<T> Remote<T> {
     fn release(&self) -> Result<(), Error> {
         self.session.call_with(
             MemoryCall::Free.number(),
-            &mut (),
-            |arguments, ()| arguments.value("memory", &self.block),
+            ((), &mut ()),
+            |arguments, (), ()| arguments.value("memory", &self.block),
             |outcome, ()| outcome.value(),
         )
     }

@@ -96,19 +96,19 @@ impl Session {
         Ok(Self::with(description, generation, lane, call_timeout, Some(Mutex::new(restarter))))
     }
 
-    /// Makes a call: `encode` puts the arguments in, `decode` takes the result out; `places` are for what goes in and
-    /// comes back.
+    /// Makes a call: `encode` puts the arguments in, which may refer to what is `lent`: slices that only go in, and the
+    /// places of what goes in and comes back; `decode` takes the result out.
     ///
     /// # Errors
     /// [`Error`], whatever went wrong with the call, or the method's own.
-    pub fn call_with<'v, P, T, E: From<Error>>(
+    pub fn call_with<S, P, T, E: From<Error>>(
         &self,
         method: u32,
-        places: &mut P,
-        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
+        lent: (S, &mut P),
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.0.call(method, places, &mut callbacks::none, [], encode, decode).map(|(value, [])| value)
+        self.0.call(method, lent, &mut callbacks::none, [], encode, decode).map(|(value, [])| value)
     }
 
     /// As [`Session::call_with`], for a method that takes closures: those that run while the call lasts, and those that
@@ -116,16 +116,16 @@ impl Session {
     ///
     /// # Errors
     /// [`Error`], whatever went wrong with the call.
-    pub fn call_back<'v, P, T, E: From<Error>, const R: usize>(
+    pub fn call_back<S, P, T, E: From<Error>, const R: usize>(
         &self,
         method: u32,
-        places: &mut P,
+        lent: (S, &mut P),
         closures: Closures<'_>,
         registered: [Option<RegisteredClosure>; R],
-        encode: impl FnOnce(&mut Arguments<'_, 'v>, &mut P) -> Result<(), Error>,
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
-        self.0.call(method, places, closures, registered, encode, decode)
+        self.0.call(method, lent, closures, registered, encode, decode)
     }
 
     pub(super) fn shared(&self) -> &Shared {

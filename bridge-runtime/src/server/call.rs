@@ -210,25 +210,26 @@ enum At {
 }
 
 impl Closure {
-    /// Runs it, and waits for what it returns; `places` are for what goes in and comes back.
+    /// Runs it, and waits for what it returns. `encode` may refer to slices that only go in, and to the places of what
+    /// goes in and comes back.
     ///
     /// # Panics
     /// If it cannot be run, or panics: with [`Fault::Callback`], which is caught where C called, or where the call was
     /// dispatched.
-    pub fn run<'v, P, T>(
+    pub fn run<S, P, T>(
         &self,
-        places: &mut P,
-        encode: impl FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
+        (slices, places): (S, &mut P),
+        encode: impl for<'s> FnOnce(&mut Encoder<'_, 's>, &'s S, &'s P) -> Result<(), EncodeError>,
         decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
     ) -> T {
-        let mut ends = ClosureEnds { places, encode: Some(encode), decode: Some(decode), result: None };
+        let mut ends = ClosureEnds { slices, places, encode: Some(encode), decode: Some(decode), result: None };
         let asked = self.ask(&mut ends);
         let result = asked.and_then(|()| ends.result.ok_or_else(|| Refused::Line(io::ErrorKind::UnexpectedEof.into())));
         result.unwrap_or_else(|refused| self.fail(refused))
     }
 
     /// As [`Closure::run`], whatever the types.
-    fn ask<'v>(&self, ends: &mut dyn Ends<'v>) -> Result<(), Refused> {
+    fn ask(&self, ends: &mut dyn Ends) -> Result<(), Refused> {
         match &self.at {
             At::Call { line, message: (depth, place) } => {
                 line.converse(&Message::Callback { depth: *depth, place: *place }, ends)
@@ -252,20 +253,21 @@ impl Closure {
     }
 }
 
-struct ClosureEnds<'p, P, N, D, T> {
+struct ClosureEnds<'p, S, P, N, D, T> {
+    slices: S,
     places: &'p mut P,
     encode: Option<N>,
     decode: Option<D>,
     result: Option<T>,
 }
 
-impl<'v, P, N, D, T> Ends<'v> for ClosureEnds<'_, P, N, D, T>
+impl<S, P, N, D, T> Ends for ClosureEnds<'_, S, P, N, D, T>
 where
-    N: FnOnce(&mut Encoder<'_, 'v>, &mut P) -> Result<(), EncodeError>,
+    N: for<'s> FnOnce(&mut Encoder<'_, 's>, &'s S, &'s P) -> Result<(), EncodeError>,
     D: FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
 {
-    fn encode(&mut self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError> {
-        self.encode.take().map_or(Ok(()), |encode| encode(encoder, self.places))
+    fn encode<'s>(&'s mut self, encoder: &mut Encoder<'_, 's>) -> Result<(), EncodeError> {
+        self.encode.take().map_or(Ok(()), |encode| encode(encoder, &self.slices, self.places))
     }
 
     fn decode(&mut self, mut decoder: Decoder<'_>) -> Result<(), DecodeError> {

@@ -54,9 +54,9 @@ pub(super) struct Serving {
 }
 
 /// The two ends of a question to the client, which are the closure's own. All between them is compiled once.
-pub(super) trait Ends<'v> {
-    /// Puts the arguments in.
-    fn encode(&mut self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError>;
+pub(super) trait Ends {
+    /// Puts the arguments in, which may refer to what these ends have.
+    fn encode<'s>(&'s mut self, encoder: &mut Encoder<'_, 's>) -> Result<(), EncodeError>;
 
     /// Takes the answer out, and keeps it.
     fn decode(&mut self, decoder: Decoder<'_>) -> Result<(), DecodeError>;
@@ -120,12 +120,7 @@ impl Line {
 
     /// Runs a closure that is registered, on the lane for events. Where this thread carries out calls it carries out the
     /// closure's, too: nobody else could, before the closure has returned.
-    pub(super) fn event<'v>(
-        self: &Arc<Self>,
-        owner: Owner,
-        registration: u32,
-        ends: &mut dyn Ends<'v>,
-    ) -> Result<(), Refused> {
+    pub(super) fn event(self: &Arc<Self>, owner: Owner, registration: u32, ends: &mut dyn Ends) -> Result<(), Refused> {
         let Some(target) = target_here() else {
             return self.converse(&Message::Event { registration }, ends);
         };
@@ -138,7 +133,7 @@ impl Line {
     }
 
     /// Asks the client something, carries out what it calls meanwhile, and takes the answer.
-    pub(super) fn converse<'v>(self: &Arc<Self>, message: &Message, ends: &mut dyn Ends<'v>) -> Result<(), Refused> {
+    pub(super) fn converse(self: &Arc<Self>, message: &Message, ends: &mut dyn Ends) -> Result<(), Refused> {
         let mut lent = Lent::default();
         let mut lane = self.lane();
         ends.encode(&mut lane.begin_lending(message, &mut lent)?)?;

@@ -62,7 +62,7 @@ impl Link {
     }
 
     /// Runs a closure on the lane for events: one at a time.
-    pub(super) fn event<'v>(&self, registration: u32, ends: &mut dyn Ends<'v>) -> Result<(), Refused> {
+    pub(super) fn event(&self, registration: u32, ends: &mut dyn Ends) -> Result<(), Refused> {
         let mut events = self.events();
         let result = match &*events {
             Some((line, owner)) => line.event(*owner, registration, ends),
