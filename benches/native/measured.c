@@ -30,6 +30,20 @@ EXPORT void scalar_multiply(double factor, const double *in, double *out, int co
     }
 }
 
+EXPORT void scale(double factor, double *values, int count) {
+    for (int i = 0; i < count; i++) {
+        values[i] *= factor;
+    }
+}
+
 EXPORT void copy_bytes(const unsigned char *in, unsigned char *out, int count) {
     memcpy(out, in, (size_t)count);
+}
+
+EXPORT void touch_bytes(unsigned char *bytes, int count) {
+    bytes[count - 1]++;
+}
+
+EXPORT void touch_numbers(double *values, int count) {
+    values[count - 1] += 1.0;
 }

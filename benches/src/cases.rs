@@ -75,6 +75,16 @@ pub(crate) fn scalar_multiply(name: &str, lane: Lane, count: usize) -> Result<Ca
     }))
 }
 
+pub(crate) fn scale(name: &str, lane: Lane, count: usize) -> Result<Case> {
+    let client = launch(lane)?;
+    let mut values = vec![1.0; count];
+    Ok(Case::new(name, move || {
+        let before = values[count - 1];
+        client.scale(-1.0, &mut values).expect("the server lives");
+        assert_eq!(values[count - 1], -before);
+    }))
+}
+
 /// The copies that a call cannot do without, with the function itself between them, in this process.
 pub(crate) fn scalar_multiply_here(name: &str, count: usize) -> Result<Case> {
     let library = library()?;
@@ -94,6 +104,26 @@ pub(crate) fn bytes(name: &str, lane: Lane, count: usize) -> Result<Case> {
     Ok(Case::new(name, move || {
         let copy = client.copy_bytes(&bytes).expect("the server lives");
         assert_eq!((copy.len(), copy[count - 1]), (count, 7));
+    }))
+}
+
+pub(crate) fn touched_numbers(name: &str, lane: Lane, count: usize) -> Result<Case> {
+    let client = launch(lane)?;
+    let mut values = vec![7.0; count];
+    Ok(Case::new(name, move || {
+        values[count - 1] = 7.0;
+        client.touch_numbers(&mut values).expect("the server lives");
+        assert_eq!((values[0], values[count - 1]), (7.0, 8.0));
+    }))
+}
+
+pub(crate) fn touched_bytes(name: &str, lane: Lane, count: usize) -> Result<Case> {
+    let client = launch(lane)?;
+    let mut bytes = vec![7; count];
+    Ok(Case::new(name, move || {
+        bytes[count - 1] = 7;
+        client.touch_bytes(&mut bytes).expect("the server lives");
+        assert_eq!((bytes[0], bytes[count - 1]), (7, 8));
     }))
 }
 

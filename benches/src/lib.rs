@@ -23,6 +23,15 @@ pub trait Measured {
         #[len_of(values)] count: i32,
     );
 
+    /// Multiplies numbers in place.
+    fn scale(&self, factor: f64, values: &mut [f64], #[len_of(values)] count: i32);
+
     /// Copies bytes.
     fn copy_bytes(&self, bytes: &[u8], #[out(len = bytes.len())] copy: Vec<u8>, #[len_of(bytes)] count: i32);
+
+    /// Changes the last of all bytes.
+    fn touch_bytes(&self, bytes: &mut [u8], #[len_of(bytes)] count: i32);
+
+    /// Changes the last of all numbers.
+    fn touch_numbers(&self, values: &mut [f64], #[len_of(values)] count: i32);
 }

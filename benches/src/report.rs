@@ -87,10 +87,19 @@ fn all() -> Vec<(&'static str, Cases)> {
         ("`scalar_multiply` of 1 000 doubles", || scalar_multiply(1000)),
         ("`scalar_multiply` of 100 000 doubles", || scalar_multiply(100_000)),
         ("`scalar_multiply` of 1 000 000 doubles", || scalar_multiply(1_000_000)),
+        ("1 000 000 doubles there and back", || {
+            let length = 1_000_000;
+            let mut all = vec![limits::copies("two copies", length * size_of::<f64>())];
+            for (name, lane) in LANES {
+                all.push(cases::touched_numbers(&in_place(name), lane, length)?);
+            }
+            Ok(all)
+        }),
         ("16 MiB there and back", || {
             let mut all = vec![limits::copies("two copies", MANY), limits::socket("a socket, there and back", MANY)?];
             for (name, lane) in LANES {
-                all.push(cases::bytes(name, lane, MANY)?);
+                all.push(cases::touched_bytes(&in_place(name), lane, MANY)?);
+                all.push(cases::bytes(&anew(name), lane, MANY)?);
             }
             Ok(all)
         }),
@@ -110,6 +119,16 @@ fn all() -> Vec<(&'static str, Cases)> {
 
 const MANY: usize = 16 << 20;
 
+/// What goes there and comes back is the same array.
+fn in_place(name: &str) -> String {
+    format!("{name}, in place")
+}
+
+/// The library copies it into another one.
+fn anew(name: &str) -> String {
+    format!("{name}, as a copy by the library")
+}
+
 fn scalar_multiply(count: usize) -> Result<Vec<Case>> {
     let mut all = vec![
         limits::copies("two copies", count * size_of::<f64>()),
@@ -117,6 +136,7 @@ fn scalar_multiply(count: usize) -> Result<Vec<Case>> {
     ];
     for (name, lane) in LANES {
         all.push(cases::scalar_multiply(name, lane, count)?);
+        all.push(cases::scale(&in_place(name), lane, count)?);
     }
     Ok(all)
 }
