@@ -4,6 +4,8 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
 use crate::{Result, limits, peers};
 
 /// The first argument of a process that plays a role.
@@ -37,6 +39,25 @@ pub(crate) fn connected(role: &str, arguments: &[&str]) -> Result<(UnixStream, O
     let (ours, theirs) = UnixStream::pair()?;
     let child = command(role, arguments)?.stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
     Ok((ours, Other(child)))
+}
+
+/// For as long as it lives, this thread and the processes that it starts share one core.
+pub(crate) struct OneCore(CpuSet);
+
+impl OneCore {
+    pub(crate) fn enter() -> Result<Self> {
+        let all = sched_getaffinity(None)?;
+        let mut one = CpuSet::new();
+        one.set((0..CpuSet::MAX_CPU).rfind(|&core| all.is_set(core)).unwrap_or_default());
+        sched_setaffinity(None, &one)?;
+        Ok(Self(all))
+    }
+}
+
+impl Drop for OneCore {
+    fn drop(&mut self) {
+        sched_setaffinity(None, &self.0).expect("the thread had these cores before");
+    }
 }
 
 /// What a process does in its role.

@@ -8,6 +8,7 @@ use bridge32::Lane;
 
 use crate::cases::{self, FAST, LANES, PIPE};
 use crate::measure::{Case, Time, measure};
+use crate::process::OneCore;
 use crate::{Result, limits, peers, plot};
 
 /// Cases that do the same.
@@ -51,7 +52,9 @@ pub(crate) fn write() -> Result<()> {
 fn run(filter: &str) -> Result<Vec<Group>> {
     let mut groups = Vec::new();
     for (title, cases) in all().into_iter().filter(|(title, _)| title.contains(filter)) {
+        let one_core = (title == ON_ONE_CORE).then(OneCore::enter).transpose()?;
         let group = Group { title: title.to_owned(), times: measure(cases()?) };
+        drop(one_core);
         print!("{}", table(&group, None));
         groups.push(group);
     }
@@ -76,6 +79,7 @@ fn all() -> Vec<(&'static str, Cases)> {
         ("`add(1, 2)` without spinning", || {
             Ok(vec![limits::socket("blocking on a socket", 16)?, cases::add(PIPE, Lane::Pipe)?])
         }),
+        (ON_ONE_CORE, || Ok(vec![limits::socket("blocking on a socket", 16)?, cases::add(PIPE, Lane::Pipe)?])),
         ("a text of 100 bytes", || {
             let mut all = vec![limits::socket("blocking on a socket", 100)?];
             for (name, lane) in LANES {
@@ -116,6 +120,9 @@ fn all() -> Vec<(&'static str, Cases)> {
         }),
     ]
 }
+
+/// Which core the system wakes the other side on is left out of this one.
+const ON_ONE_CORE: &str = "`add(1, 2)` without spinning, on one core";
 
 const MANY: usize = 16 << 20;
 
