@@ -76,6 +76,10 @@ pub trait Counted {
     fn echo_i32(&self, value: i32) -> i32;
     /// The sum.
     fn sum_f64(&self, values: &[f64], #[len_of(values)] count: i32) -> f64;
+    /// Turns the order around.
+    fn reverse(&self, values: &mut [f64]) {
+        values.reverse();
+    }
     /// Allocations of the server so far.
     fn server_allocations(&self) -> u64 {
         allocations()
