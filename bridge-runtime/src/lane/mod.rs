@@ -24,8 +24,8 @@ pub use memory::{MemoryTransport, memory_pair};
 pub use pipe::PipeTransport;
 
 use crate::marshal::{self, Beside, Buffer, Bulk, Decoder, EncodeError, Encoder, Lent};
-use crate::wire::Message;
 use crate::wire::frame::{self, FrameError};
+use crate::wire::{self, Message};
 
 /// What carries whole frames from one end of a lane to the other.
 pub trait Transport: Send {
@@ -320,6 +320,7 @@ impl LaneEnd {
     }
 
     /// The bytes of the message that has arrived, not understood yet.
+    #[inline]
     pub fn arrived(&self) -> &[u8] {
         self.incoming.bytes().get(frame::HEADER..).unwrap_or_default()
     }
@@ -358,6 +359,13 @@ impl LaneEnd {
     pub fn take(&mut self) -> io::Result<(Message, Taken)> {
         let (message, position) = self.head()?;
         Ok((message, self.take_rest(position)))
+    }
+
+    /// As [`LaneEnd::take`], where a call has arrived: its method, and what belongs to it.
+    #[inline]
+    pub fn take_call(&mut self) -> Option<(u32, Taken)> {
+        let (method, head) = wire::call(self.arrived())?;
+        Some((method, self.take_rest(frame::HEADER + head)))
     }
 
     /// As [`LaneEnd::take`], where the head was looked at and ends there.

@@ -17,7 +17,7 @@ impl Serving {
         let memory = self.line.lane().buffer();
         let results = Parts::new(memory, &Message::Results).map_err(io::Error::other)?;
         let call = Call::of_batch(Rc::clone(self), depth, results);
-        let ended = self.inside(depth, |target| carry_out_each(stop, taken.decoder(), target, &call));
+        let ended = carry_out_each(stop, taken.decoder(), &*self.target, &call);
         let mut lane = self.line.lane();
         lane.give_back(taken);
         match (ended, call.into_results()) {

@@ -50,7 +50,7 @@ pub(super) struct Line {
 /// A line, and what carries out its calls.
 pub(super) struct Serving {
     pub(super) line: Arc<Line>,
-    target: Rc<dyn Target>,
+    pub(super) target: Rc<dyn Target>,
 }
 
 /// The two ends of a question to the client, which are the closure's own. All between them is compiled once.
@@ -164,7 +164,8 @@ impl Line {
     fn nested(self: &Arc<Self>, message: Message, taken: Taken) -> io::Result<()> {
         let current = CURRENT.with_borrow(Option::clone).filter(|current| Arc::ptr_eq(&current.serving.line, self));
         if let Some(Current { serving, depth }) = current {
-            return serving.handle(message, taken, depth.saturating_add(1));
+            let depth = depth.saturating_add(1);
+            return serving.inside(depth, || serving.handle(message, taken, depth));
         }
         // The library is to see one thread only.
         let mut lane = self.lane();
@@ -183,30 +184,36 @@ impl Serving {
 
     /// Answers calls until the client closes the lane.
     pub(super) fn serve(self: &Rc<Self>) -> io::Result<()> {
-        loop {
-            match self.await_and_answer() {
-                Ok(()) => {}
-                Err(error) if is_closed(&error) => return Ok(()),
-                Err(error) => return Err(error),
+        let error = self.inside(OUTERMOST, || {
+            loop {
+                let mut lane = self.line.lane();
+                if let Err(error) = lane.wait().and_then(|()| self.handle_outermost(lane)) {
+                    break error;
+                }
             }
-        }
-    }
-
-    fn await_and_answer(self: &Rc<Self>) -> io::Result<()> {
-        let mut lane = self.line.lane();
-        lane.wait()?;
-        let (message, taken) = take_outermost(&mut lane)?;
-        drop(lane);
-        self.handle(message, taken, OUTERMOST)
+        });
+        if is_closed(&error) { Ok(()) } else { Err(error) }
     }
 
     /// Answers what has arrived.
     pub(super) fn answer(self: &Rc<Self>) -> io::Result<()> {
-        let (message, taken) = take_outermost(&mut self.line.lane())?;
-        self.handle(message, taken, OUTERMOST)
+        self.inside(OUTERMOST, || self.handle_outermost(self.line.lane()))
     }
 
+    /// Answers what has arrived, and is inside of no call.
     #[inline]
+    fn handle_outermost(self: &Rc<Self>, mut lane: MutexGuard<'_, LaneEnd>) -> io::Result<()> {
+        lane.forget_beside();
+        if let Some((method, taken)) = lane.take_call() {
+            drop(lane);
+            return self.carry_out(method, taken, OUTERMOST);
+        }
+        let (message, taken) = lane.take()?;
+        drop(lane);
+        self.handle_other(message, taken, OUTERMOST)
+    }
+
+    /// Answers a message, inside of as many calls as `depth` says.
     fn handle(self: &Rc<Self>, message: Message, taken: Taken, depth: u32) -> io::Result<()> {
         match message {
             Message::Call { method } => self.carry_out(method, taken, depth),
@@ -257,27 +264,22 @@ impl Serving {
         }
     }
 
+    #[inline]
     fn carry_out(self: &Rc<Self>, method: u32, mut taken: Taken, depth: u32) -> io::Result<()> {
         let call = Call::new(Rc::clone(self), depth, taken.bulk().filter(|_| depth == OUTERMOST));
-        let result = self.inside(depth, |target| catch(|| target.call(method, taken.decoder(), &call)));
+        let result = catch(|| self.target.call(method, taken.decoder(), &call));
         let mut lane = self.line.lane();
         lane.give_back(taken);
         call.conclude(result).unwrap_or_else(|fault| lane.say(&self::fault(fault)))
     }
 
-    /// Carries something out that this thread is said to be inside of meanwhile.
-    pub(super) fn inside<R>(self: &Rc<Self>, depth: u32, run: impl FnOnce(&dyn Target) -> R) -> R {
+    /// Answers messages of this line in this thread, inside of as many calls as `depth` says.
+    fn inside<R>(self: &Rc<Self>, depth: u32, answer: impl FnOnce() -> R) -> R {
         let outer = CURRENT.replace(Some(Current { serving: Rc::clone(self), depth }));
-        let result = run(&*self.target);
-        CURRENT.replace(outer);
+        let result = answer();
+        CURRENT.set(outer);
         result
     }
-}
-
-/// The message that has arrived, which is inside of no call.
-fn take_outermost(lane: &mut LaneEnd) -> io::Result<(Message, Taken)> {
-    lane.forget_beside();
-    lane.take()
 }
 
 pub(super) fn is_closed(error: &io::Error) -> bool {

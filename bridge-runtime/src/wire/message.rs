@@ -142,8 +142,21 @@ pub fn hello_protocol(message: &[u8]) -> Option<u32> {
     }
 }
 
+/// The method of the [`Message::Call`] that `message` begins with, and where its arguments do; `None` for what is no call.
+/// Nearly everything that a server is sent is one, and this tells it without a look at all the others.
+#[inline]
+pub fn call(message: &[u8]) -> Option<(u32, usize)> {
+    match postcard::take_from_bytes(message) {
+        Ok(((CALL, method), arguments)) => Some((method, message.len() - arguments.len())),
+        _ => None,
+    }
+}
+
 /// The place of [`Message::Hello`].
 const HELLO: u8 = 0;
+
+/// The place of [`Message::Call`].
+const CALL: u8 = 6;
 
 /// What the server needs to begin.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -190,4 +203,23 @@ pub enum Failure {
     /// The server type's own start failed.
     #[error("{0}")]
     Server(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_told_by_its_first_bytes() {
+        for method in [0, 1, 127, 128, 70_000, u32::MAX] {
+            let mut message = postcard::to_stdvec(&Message::Call { method }).unwrap();
+            let head = message.len();
+            assert_eq!(call(&message[..head - 1]), None);
+            message.extend([7; 3]);
+            assert_eq!(call(&message), Some((method, head)));
+        }
+        for other in [Message::Describe, Message::Return, Message::Callback { depth: 1, place: 2 }] {
+            assert_eq!(call(&postcard::to_stdvec(&other).unwrap()), None);
+        }
+    }
 }
