@@ -201,6 +201,22 @@ impl LaneEnd {
         Ok(self.encoder_outermost(lent))
     }
 
+    /// Begins the result of a call, which may refer to what is `lent` until it is sent; of the outermost one, long arrays lie
+    /// beside it.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    #[inline]
+    pub fn begin_result<'l, 'v>(
+        &'l mut self,
+        is_outermost: bool,
+        lent: &'l mut Lent<'v>,
+    ) -> Result<Encoder<'l, 'v>, EncodeError> {
+        frame::begin(&mut self.outgoing)?;
+        self.outgoing.extend(&wire::RETURN)?;
+        Ok(if is_outermost { self.encoder_outermost(lent) } else { self.encoder(lent) })
+    }
+
     /// Goes on with the message that was begun, which may refer to what is `lent` until it is sent.
     pub fn encoder<'l, 'v>(&'l mut self, lent: &'l mut Lent<'v>) -> Encoder<'l, 'v> {
         Encoder::new(&mut self.outgoing).lending(self.gathers.then_some(lent))

@@ -1,17 +1,16 @@
 //! What a method sees of the call that it is carrying out: the answer, and the client's closures.
 
-use std::cell::{Cell, RefCell, RefMut};
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::panic::resume_unwind;
 use std::rc::Rc;
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 
 use super::abandoned::Abandoned;
 use super::line::{Ends, LaneTarget, Line, OUTERMOST, Refused, Serving};
 use super::link::Link;
 use crate::fault::Fault;
 use crate::interface::Interface;
-use crate::lane::LaneEnd;
 use crate::marshal::{Bulk, DecodeError, Decoder, EncodeError, Encoder, Lent};
 use crate::native::{Element, Room};
 use crate::registration::Registration;
@@ -55,22 +54,14 @@ pub struct Call {
     /// Where the results of a batch are put together, if it is one of a batch.
     results: Option<RefCell<Parts>>,
     /// What became of the answer, once there is one.
-    sent: RefCell<Option<io::Result<()>>>,
+    sent: Cell<Option<io::Result<()>>>,
     /// Whether the answer is an error of the method's own.
     has_failed: Cell<bool>,
 }
 
-/// Where an answer is written.
-enum Answer<'c> {
-    /// With long arrays beside it.
-    Outermost(MutexGuard<'c, LaneEnd>),
-    Lane(MutexGuard<'c, LaneEnd>),
-    Part(RefMut<'c, Parts>),
-}
-
 impl Call {
     pub(super) fn new(serving: Rc<Serving>, depth: u32, bulk: Option<Arc<Bulk>>) -> Self {
-        Self { serving, depth, bulk, results: None, sent: RefCell::new(None), has_failed: Cell::new(false) }
+        Self { serving, depth, bulk, results: None, sent: Cell::new(None), has_failed: Cell::new(false) }
     }
 
     /// The calls of a batch, one after the other. Their results lie in the answer.
@@ -118,47 +109,39 @@ impl Call {
     /// [`Fault::Result`] for what cannot be sent; the call is not answered then.
     pub fn answer<'v>(
         &self,
-        encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
+        encode: impl Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), Fault> {
-        let mut encode = Some(encode);
-        self.answer_with(&mut |encoder| encode.take().map_or(Ok(()), |encode| encode(encoder)))
+        self.answer_with(&encode)
     }
 
     /// As [`Call::answer`], whatever the types.
     fn answer_with<'v>(
         &self,
-        encode: &mut dyn FnMut(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
+        encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), Fault> {
+        if let Some(results) = &self.results {
+            self.add_result(&mut results.borrow_mut(), encode)?;
+            self.sent.set(Some(Ok(())));
+            return Ok(());
+        }
         let mut lent = Lent::default();
-        let mut answer = self.begin()?;
-        let mut encoder = answer.encoder(&mut lent);
-        encode(&mut encoder)?;
-        let has_failed = encoder.has_failure();
-        self.end(answer, &lent, has_failed);
+        let mut lane = self.serving.line.lane();
+        encode(&mut lane.begin_result(self.depth == OUTERMOST, &mut lent)?)?;
+        self.sent.set(Some(lane.send_lent(&lent)));
         Ok(())
     }
 
-    fn begin(&self) -> Result<Answer<'_>, EncodeError> {
-        if let Some(results) = &self.results {
-            let mut results = results.borrow_mut();
-            results.begin(&Message::Return)?;
-            return Ok(Answer::Part(results));
-        }
-        let mut lane = self.serving.line.lane();
-        lane.begin(&Message::Return)?;
-        Ok(if self.depth == OUTERMOST { Answer::Outermost(lane) } else { Answer::Lane(lane) })
-    }
-
-    fn end(&self, answer: Answer<'_>, lent: &Lent<'_>, has_failed: bool) {
-        let sent = match answer {
-            Answer::Outermost(mut lane) | Answer::Lane(mut lane) => lane.send_lent(lent),
-            Answer::Part(mut results) => {
-                results.finish();
-                Ok(())
-            }
-        };
-        self.has_failed.set(has_failed);
-        self.sent.replace(Some(sent));
+    /// Puts a result among those of the batch.
+    fn add_result<'v>(
+        &self,
+        results: &mut Parts,
+        encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        let mut encoder = results.begin(&Message::Return)?;
+        encode(&mut encoder)?;
+        self.has_failed.set(encoder.has_failure());
+        results.finish();
+        Ok(())
     }
 
     /// Where its long results go.
@@ -180,16 +163,6 @@ impl Call {
     pub fn keep(&self, number: Option<u32>, registration: Registration) {
         if let Some(number) = number {
             self.serving.line.link().keep(number, registration);
-        }
-    }
-}
-
-impl Answer<'_> {
-    fn encoder<'l, 'v>(&'l mut self, lent: &'l mut Lent<'v>) -> Encoder<'l, 'v> {
-        match self {
-            Self::Outermost(lane) => lane.encoder_outermost(lent),
-            Self::Lane(lane) => lane.encoder(lent),
-            Self::Part(results) => results.encoder(),
         }
     }
 }

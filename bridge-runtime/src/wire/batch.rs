@@ -43,11 +43,6 @@ impl Parts {
         Ok(encoder)
     }
 
-    /// Goes on with the part that was begun.
-    pub fn encoder<'v>(&mut self) -> Encoder<'_, 'v> {
-        Encoder::new(&mut self.frame)
-    }
-
     /// Makes the part that was begun one of the message.
     pub fn finish(&mut self) {
         if let Some((length, part)) = self.frame.bytes_mut()[self.end..].split_first_chunk_mut() {

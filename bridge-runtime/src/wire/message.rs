@@ -158,6 +158,9 @@ const HELLO: u8 = 0;
 /// The place of [`Message::Call`].
 const CALL: u8 = 6;
 
+/// [`Message::Return`] as it is sent, which is nearly everything that a server says.
+pub const RETURN: [u8; 1] = [7];
+
 /// What the server needs to begin.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Start {
@@ -208,6 +211,11 @@ pub enum Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_result_is_announced_by_one_byte() {
+        assert_eq!(postcard::to_stdvec(&Message::Return).unwrap(), RETURN);
+    }
 
     #[test]
     fn a_call_is_told_by_its_first_bytes() {
