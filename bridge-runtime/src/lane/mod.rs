@@ -116,7 +116,7 @@ pub struct LaneEnd {
 }
 
 /// A message that was taken out of its lane, with what belongs to it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Taken {
     buffer: Buffer,
     /// Where its head ends.
@@ -377,11 +377,15 @@ impl LaneEnd {
         Ok((message, self.take_rest(position)))
     }
 
-    /// As [`LaneEnd::take`], where a call has arrived: its method, and what belongs to it.
+    /// As [`LaneEnd::take`], if a call has arrived: returns its method. It takes the place of another message, whose memory
+    /// the next one is received in.
     #[inline]
-    pub fn take_call(&mut self) -> Option<(u32, Taken)> {
+    pub fn take_call(&mut self, taken: &mut Taken) -> Option<u32> {
         let (method, head) = wire::call(self.arrived())?;
-        Some((method, self.take_rest(frame::HEADER + head)))
+        std::mem::swap(&mut self.incoming, &mut taken.buffer);
+        taken.position = frame::HEADER + head;
+        taken.beside.become_like(&self.beside);
+        Some(method)
     }
 
     /// As [`LaneEnd::take`], where the head was looked at and ends there.

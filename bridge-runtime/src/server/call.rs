@@ -107,18 +107,12 @@ impl Call {
     ///
     /// # Errors
     /// [`Fault::Result`] for what cannot be sent; the call is not answered then.
-    pub fn answer<'v>(
-        &self,
-        encode: impl Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
-    ) -> Result<(), Fault> {
+    pub fn answer<'v>(&self, encode: impl Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>) -> Result<(), Fault> {
         self.answer_with(&encode)
     }
 
     /// As [`Call::answer`], whatever the types.
-    fn answer_with<'v>(
-        &self,
-        encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
-    ) -> Result<(), Fault> {
+    fn answer_with<'v>(&self, encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>) -> Result<(), Fault> {
         if let Some(results) = &self.results {
             self.add_result(&mut results.borrow_mut(), encode)?;
             self.sent.set(Some(Ok(())));

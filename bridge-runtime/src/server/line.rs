@@ -184,10 +184,10 @@ impl Serving {
 
     /// Answers calls until the client closes the lane.
     pub(super) fn serve(self: &Rc<Self>) -> io::Result<()> {
+        let mut call = Taken::default();
         let error = self.inside(OUTERMOST, || {
             loop {
-                let mut lane = self.line.lane();
-                if let Err(error) = lane.wait().and_then(|()| self.handle_outermost(lane)) {
+                if let Err(error) = self.await_and_answer(&mut call) {
                     break error;
                 }
             }
@@ -195,36 +195,37 @@ impl Serving {
         if is_closed(&error) { Ok(()) } else { Err(error) }
     }
 
-    /// Answers what has arrived.
-    pub(super) fn answer(self: &Rc<Self>) -> io::Result<()> {
-        self.inside(OUTERMOST, || self.handle_outermost(self.line.lane()))
-    }
-
-    /// Answers what has arrived, and is inside of no call.
-    #[inline]
-    fn handle_outermost(self: &Rc<Self>, mut lane: MutexGuard<'_, LaneEnd>) -> io::Result<()> {
+    /// Waits for a message, which is inside of no call, and answers it. A call takes the place of the last one.
+    fn await_and_answer(self: &Rc<Self>, call: &mut Taken) -> io::Result<()> {
+        let mut lane = self.line.lane();
+        lane.wait()?;
         lane.forget_beside();
-        if let Some((method, taken)) = lane.take_call() {
+        if let Some(method) = lane.take_call(call) {
             drop(lane);
-            return self.carry_out(method, taken, OUTERMOST);
+            return self.carry_out(method, call, OUTERMOST);
         }
         let (message, taken) = lane.take()?;
         drop(lane);
-        self.handle_other(message, taken, OUTERMOST)
+        self.handle(message, taken, OUTERMOST)
+    }
+
+    /// Answers what has arrived, which is inside of no call.
+    pub(super) fn answer(self: &Rc<Self>) -> io::Result<()> {
+        let mut lane = self.line.lane();
+        lane.forget_beside();
+        let (message, taken) = lane.take()?;
+        drop(lane);
+        self.inside(OUTERMOST, || self.handle(message, taken, OUTERMOST))
     }
 
     /// Answers a message, inside of as many calls as `depth` says.
-    fn handle(self: &Rc<Self>, message: Message, taken: Taken, depth: u32) -> io::Result<()> {
-        match message {
-            Message::Call { method } => self.carry_out(method, taken, depth),
-            other => self.handle_other(other, taken, depth),
-        }
-    }
-
-    /// Answers what is no call.
-    #[cold]
-    fn handle_other(self: &Rc<Self>, message: Message, taken: Taken, depth: u32) -> io::Result<()> {
+    fn handle(self: &Rc<Self>, message: Message, mut taken: Taken, depth: u32) -> io::Result<()> {
         let answer = match message {
+            Message::Call { method } => {
+                self.carry_out(method, &mut taken, depth)?;
+                self.line.lane().give_back(taken);
+                return Ok(());
+            }
             Message::Batch { stop } => return self.carry_out_all(stop, taken, depth),
             Message::Unregister(registrations) => {
                 self.line.link.unregister(&registrations);
@@ -264,13 +265,10 @@ impl Serving {
         }
     }
 
-    #[inline]
-    fn carry_out(self: &Rc<Self>, method: u32, mut taken: Taken, depth: u32) -> io::Result<()> {
+    fn carry_out(self: &Rc<Self>, method: u32, taken: &mut Taken, depth: u32) -> io::Result<()> {
         let call = Call::new(Rc::clone(self), depth, taken.bulk().filter(|_| depth == OUTERMOST));
         let result = catch(|| self.target.call(method, taken.decoder(), &call));
-        let mut lane = self.line.lane();
-        lane.give_back(taken);
-        call.conclude(result).unwrap_or_else(|fault| lane.say(&self::fault(fault)))
+        call.conclude(result).unwrap_or_else(|fault| self.line.lane().say(&self::fault(fault)))
     }
 
     /// Answers messages of this line in this thread, inside of as many calls as `depth` says.
