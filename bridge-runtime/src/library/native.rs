@@ -99,6 +99,7 @@ impl NativeLibrary {
     ///
     /// # Safety
     /// `F` is the type of a function pointer, with the signature of the function.
+    #[inline]
     pub unsafe fn function<F: Copy>(&self, method: u32) -> Result<F, Fault> {
         // SAFETY: the caller's promise is passed on.
         Ok(unsafe { as_function(self.address(&self.functions, method)?) })
@@ -124,9 +125,14 @@ impl NativeLibrary {
         Ok(self.address(&self.functions, method)? as *mut C)
     }
 
+    #[inline]
     fn address(&self, addresses: &[Option<Address>], method: u32) -> Result<Address, Fault> {
-        let missing = || Fault::SymbolMissing { symbol: self.symbol(method) };
-        addresses.get(method as usize).copied().flatten().ok_or_else(missing)
+        addresses.get(method as usize).copied().flatten().ok_or_else(|| self.missing(method))
+    }
+
+    #[cold]
+    fn missing(&self, method: u32) -> Fault {
+        Fault::SymbolMissing { symbol: self.symbol(method) }
     }
 
     /// The library's file.

@@ -433,23 +433,30 @@ thread_local! {
 struct Leave(Calling);
 
 impl Drop for Leave {
+    #[inline]
     fn drop(&mut self) {
         if CALLING.replace(self.0) == Calling::Failed {
-            let payload = FAILURES.with_borrow_mut(Vec::pop);
-            drop(payload);
+            drop(failure());
         }
     }
+}
+
+/// How a registered closure has failed in the native call that this thread is inside of.
+#[cold]
+fn failure() -> Option<Payload> {
+    FAILURES.with_borrow_mut(Vec::pop)
 }
 
 /// Runs a native call, and goes on with the failure of a registered closure that it has called.
 ///
 /// # Panics
 /// With that failure.
+#[inline]
 pub(crate) fn with_closures<T>(call: impl FnOnce() -> T) -> T {
     let leave = Leave(CALLING.replace(Calling::Native));
     let result = call();
     if CALLING.get() == Calling::Failed
-        && let Some(payload) = FAILURES.with_borrow_mut(Vec::pop)
+        && let Some(payload) = failure()
     {
         CALLING.set(Calling::Native);
         drop(leave);

@@ -34,6 +34,7 @@ pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fa
 ///
 /// # Panics
 /// With the fault, always: there is nothing else to return.
+#[inline]
 #[track_caller]
 #[allow(clippy::panic, reason = "the methods of an interface have no other way to report")]
 pub fn native<T>(method: &str, call: impl FnOnce() -> Result<T, Fault>) -> T {

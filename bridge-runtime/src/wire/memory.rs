@@ -39,6 +39,7 @@ impl MemoryCall {
     const ALL: [Self; 4] = [Self::Allocate, Self::Free, Self::Write, Self::Read];
 
     /// The call with this number, if it is one of these.
+    #[inline]
     pub fn of(number: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|call| call.number() == number)
     }
