@@ -15,8 +15,8 @@ use super::slice::{Slice, SliceMut};
 #[derive(Debug)]
 pub struct Decoder<'m> {
     rest: &'m mut [u8],
-    /// Where `rest` begins in the message: what alignment is counted from.
-    position: usize,
+    /// Where `rest` ends in the message: what alignment is counted from.
+    end: usize,
     beside: Option<&'m Beside>,
 }
 
@@ -64,7 +64,8 @@ impl<'m> Decoder<'m> {
     /// A decoder of `message` that begins at `position`.
     #[inline]
     pub fn new(message: &'m mut [u8], position: usize) -> Self {
-        Self { rest: message.get_mut(position..).unwrap_or_default(), position, beside: None }
+        let rest = message.get_mut(position..).unwrap_or_default();
+        Self { end: position + rest.len(), rest, beside: None }
     }
 
     /// Long runs of scalars may lie there.
@@ -76,7 +77,7 @@ impl<'m> Decoder<'m> {
     /// Where in the message the next value begins.
     #[inline]
     pub fn position(&self) -> usize {
-        self.position
+        self.end - self.rest.len()
     }
 
     /// Whether everything was taken.
@@ -89,8 +90,9 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError::Length`].
     pub fn part(&mut self, length: u32) -> Result<Self, DecodeError> {
-        let (position, beside) = (self.position, self.beside);
-        Ok(Self { rest: self.take_claimed(length.into())?, position, beside })
+        let (position, beside) = (self.position(), self.beside);
+        let rest = self.take_claimed(length.into())?;
+        Ok(Self { end: position + rest.len(), rest, beside })
     }
 
     /// Takes any value that serde can deserialize.
@@ -98,10 +100,8 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError`].
     pub fn value<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
-        let (value, rest) = postcard::take_from_bytes::<T>(&*self.rest).map_err(DecodeError::Value)?;
-        let taken = self.rest.len() - rest.len();
-        self.take(taken)?;
-        Ok(value)
+        let mut input = postcard::Deserializer::from_flavor(Front(&mut self.rest));
+        T::deserialize(&mut input).map_err(DecodeError::Value)
     }
 
     /// Takes text, in place.
@@ -264,7 +264,7 @@ impl<'m> Decoder<'m> {
     }
 
     fn skip_padding(&mut self) -> Result<(), DecodeError> {
-        let padding = self.position.next_multiple_of(ALIGNMENT) - self.position;
+        let padding = self.position().next_multiple_of(ALIGNMENT) - self.position();
         self.take(padding).map(drop)
     }
 
@@ -277,8 +277,33 @@ impl<'m> Decoder<'m> {
     #[inline]
     fn take(&mut self, count: usize) -> Result<&'m mut [u8], DecodeError> {
         let held = self.rest.len();
-        let taken = self.rest.split_off_mut(..count);
-        self.position += taken.as_ref().map_or(0, |taken| taken.len());
-        taken.ok_or(DecodeError::Length { claimed: count as u64, held })
+        self.rest.split_off_mut(..count).ok_or(DecodeError::Length { claimed: count as u64, held })
+    }
+}
+
+/// postcard's input: the front of what is left of a message.
+struct Front<'d, 'm>(&'d mut &'m mut [u8]);
+
+impl<'d, 'm> postcard::de_flavors::Flavor<'d> for Front<'d, 'm> {
+    type Remainder = ();
+    type Source = &'m mut [u8];
+
+    #[inline]
+    fn pop(&mut self) -> postcard::Result<u8> {
+        self.0.split_off_first_mut().map(|byte| *byte).ok_or(postcard::Error::DeserializeUnexpectedEnd)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+
+    #[inline]
+    fn try_take_n(&mut self, count: usize) -> postcard::Result<&'d [u8]> {
+        self.0.split_off_mut(..count).map(|taken| &*taken).ok_or(postcard::Error::DeserializeUnexpectedEnd)
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
     }
 }

@@ -47,13 +47,21 @@ const _: () = assert!(LARGEST <= u32::MAX as usize);
 /// [`FrameError`].
 #[inline]
 pub fn length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
-    let Some((header, _)) = bytes.split_first_chunk::<HEADER>() else { return Ok(None) };
-    let [a, b, c, d, 0, 0, 0, 0] = *header else { return Err(FrameError::Header) };
-    let length = u32::from_le_bytes([a, b, c, d]) as usize;
+    let header = bytes.split_first_chunk::<HEADER>();
+    header.map(|(header, _)| length_by(u64::from_le_bytes(*header))).transpose()
+}
+
+/// As [`length`], by the header as one number.
+///
+/// # Errors
+/// [`FrameError`].
+#[inline]
+pub fn length_by(header: u64) -> Result<usize, FrameError> {
+    let length = u32::try_from(header).map_err(|_| FrameError::Header)? as usize;
     if length > LARGEST - HEADER {
         return Err(FrameError::TooLarge(length));
     }
-    Ok(Some(HEADER + length))
+    Ok(HEADER + length)
 }
 
 #[cfg(test)]

@@ -68,9 +68,17 @@ impl Channel {
         rest
     }
 
-    /// Reads the first words of a message.
-    pub(super) fn read_slot(&self, words: &mut [u64]) {
-        copy_out(&self.slot, words);
+    /// Reads the first word of a message.
+    pub(super) fn read_header(&self) -> u64 {
+        self.slot[0].load(Ordering::Relaxed)
+    }
+
+    /// Reads the first words of a message, after its `header`, which was checked: it is what it is, whatever stands there now.
+    pub(super) fn read_slot(&self, header: u64, words: &mut [u64]) {
+        if let Some((first, rest)) = words.split_first_mut() {
+            *first = header;
+            copy_out(&self.slot[1..], rest);
+        }
     }
 
     /// Writes words to the ring, so many others having been written before.

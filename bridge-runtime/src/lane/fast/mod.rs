@@ -104,14 +104,11 @@ impl FastEnd {
     pub(super) fn receive(&mut self, frame: &mut Buffer, bell: &mut impl Bell) -> io::Result<()> {
         self.await_turn(bell)?;
         let channel = incoming(&self.memory, self.side);
-        let mut header = [0];
-        channel.read_slot(&mut header);
-        let length = frame::length(&header[0].to_ne_bytes()).map_err(invalid_frame)?.unwrap_or_default();
+        let header = channel.read_header();
+        let length = frame::length_by(header).map_err(invalid_frame)?;
         let received = length.min(SLOT * ALIGNMENT);
         frame.resize(received).map_err(out_of_memory)?;
-        channel.read_slot(frame.words_mut());
-        // What was checked, whatever stands there now.
-        frame.words_mut()[..1].copy_from_slice(&header);
+        channel.read_slot(header, frame.words_mut());
         if received == length { Ok(()) } else { self.receive_rest(frame, length, bell) }
     }
 
