@@ -133,7 +133,8 @@ impl NativeReturn for () {
 /// What C values point to, for the time of one call.
 #[derive(Debug, Default)]
 pub struct Scope {
-    kept: Vec<Box<dyn Any>>,
+    /// Nothing, nearly always.
+    kept: Option<Vec<Box<dyn Any>>>,
 }
 
 impl Scope {
@@ -146,7 +147,7 @@ impl Scope {
     pub fn keep<T: 'static>(&mut self, mut values: Vec<T>) -> *mut T {
         // The elements of a vector stay where they are when the vector is moved.
         let pointer = values.as_mut_ptr();
-        self.kept.push(Box::new(values));
+        self.kept.get_or_insert_default().push(Box::new(values));
         pointer
     }
 }

@@ -19,6 +19,7 @@ thread_local! {
 }
 
 /// Runs a method; a panic becomes a fault with its message and location.
+#[inline]
 pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
     static HOOK: Once = Once::new();
     HOOK.call_once(record_locations);

@@ -75,6 +75,7 @@ impl FastEnd {
     }
 
     /// As [`Transport::send`](super::Transport::send).
+    #[inline]
     pub(super) fn send(&mut self, frame: &Buffer, bell: &mut impl Bell) -> io::Result<()> {
         let channel = outgoing(&self.memory, self.side);
         let rest = channel.write_slot(frame.words());
@@ -101,6 +102,7 @@ impl FastEnd {
     }
 
     /// As [`Transport::receive`](super::Transport::receive).
+    #[inline]
     pub(super) fn receive(&mut self, frame: &mut Buffer, bell: &mut impl Bell) -> io::Result<()> {
         self.await_turn(bell)?;
         let channel = incoming(&self.memory, self.side);
