@@ -212,8 +212,8 @@ impl LaneEnd {
         is_outermost: bool,
         lent: &'l mut Lent<'v>,
     ) -> Result<Encoder<'l, 'v>, EncodeError> {
-        frame::begin(&mut self.outgoing)?;
-        self.outgoing.extend(&wire::RETURN)?;
+        self.outgoing.clear();
+        self.outgoing.extend(&RESULT)?;
         Ok(if is_outermost { self.encoder_outermost(lent) } else { self.encoder(lent) })
     }
 
@@ -402,6 +402,13 @@ impl LaneEnd {
         self.spare.push(std::mem::replace(&mut self.incoming, taken.buffer));
     }
 }
+
+/// What the frame of a result begins with, before its length is known.
+const RESULT: [u8; frame::HEADER + 1] = {
+    let mut begin = [0; frame::HEADER + 1];
+    begin[frame::HEADER] = wire::RETURN;
+    begin
+};
 
 /// A folder with a random name that no other user can look into: `tempfile` by itself leaves that to the umask.
 #[cfg(unix)]

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::c_void;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -429,11 +430,32 @@ thread_local! {
     static FAILURES: RefCell<Vec<Payload>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Leaves a native call, and drops the failure that nobody has gone on with: something else unwinds.
-struct Leave(Calling);
+/// A native call that this thread is inside of, and what it was inside of before.
+pub(crate) struct Inside(Calling);
 
-impl Drop for Leave {
+impl Inside {
     #[inline]
+    pub(crate) fn enter() -> Self {
+        Self(CALLING.replace(Calling::Native))
+    }
+
+    /// Leaves it, and goes on with the failure of a registered closure that it has called.
+    ///
+    /// # Panics
+    /// With that failure.
+    #[inline]
+    pub(crate) fn leave(self) {
+        let outer = ManuallyDrop::new(self).0;
+        if CALLING.replace(outer) == Calling::Failed
+            && let Some(payload) = failure()
+        {
+            resume_unwind(payload);
+        }
+    }
+}
+
+impl Drop for Inside {
+    /// Drops the failure that nobody has gone on with: something else unwinds.
     fn drop(&mut self) {
         if CALLING.replace(self.0) == Calling::Failed {
             drop(failure());
@@ -445,24 +467,6 @@ impl Drop for Leave {
 #[cold]
 fn failure() -> Option<Payload> {
     FAILURES.with_borrow_mut(Vec::pop)
-}
-
-/// Runs a native call, and goes on with the failure of a registered closure that it has called.
-///
-/// # Panics
-/// With that failure.
-#[inline]
-pub(crate) fn with_closures<T>(call: impl FnOnce() -> T) -> T {
-    let leave = Leave(CALLING.replace(Calling::Native));
-    let result = call();
-    if CALLING.get() == Calling::Failed
-        && let Some(payload) = failure()
-    {
-        CALLING.set(Calling::Native);
-        drop(leave);
-        resume_unwind(payload);
-    }
-    result
 }
 
 /// What C has passed as the argument `name`.

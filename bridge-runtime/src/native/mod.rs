@@ -18,7 +18,7 @@ mod text;
 
 pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_c, array_to_c, returned_array};
 pub use bytemuck::Zeroable;
-pub(crate) use callback::with_closures;
+pub(crate) use callback::Inside;
 pub use callback::{
     CClosure, Closures, Context, IsUserData, Keeping, Lent, SlotRow, Slots, UserData, context_key, give, give_array,
     give_text, given, given_length, passed, passed_array, passed_array_mut, passed_pointer, passed_pointer_mut,

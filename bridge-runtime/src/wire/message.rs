@@ -159,7 +159,7 @@ const HELLO: u8 = 0;
 const CALL: u8 = 6;
 
 /// [`Message::Return`] as it is sent, which is nearly everything that a server says.
-pub const RETURN: [u8; 1] = [7];
+pub const RETURN: u8 = 7;
 
 /// What the server needs to begin.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_result_is_announced_by_one_byte() {
-        assert_eq!(postcard::to_stdvec(&Message::Return).unwrap(), RETURN);
+        assert_eq!(postcard::to_stdvec(&Message::Return).unwrap(), [RETURN]);
     }
 
     #[test]
