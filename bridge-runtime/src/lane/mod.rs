@@ -304,6 +304,26 @@ impl LaneEnd {
         self.unless_broken(received)
     }
 
+    /// Waits for a message that is inside of no call. A call is received in the place of the last one, and its method is returned;
+    /// any other message is left where it is.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`].
+    #[inline]
+    pub fn wait_for_call(&mut self, call: &mut Taken) -> io::Result<Option<u32>> {
+        self.forget_beside();
+        call.beside.become_like(&self.beside);
+        call.buffer.clear();
+        let received = self.transport.receive(&mut call.buffer);
+        self.unless_broken(received)?;
+        if let Some((method, head)) = wire::call(message(&call.buffer)) {
+            call.position = frame::HEADER + head;
+            return Ok(Some(method));
+        }
+        std::mem::swap(&mut self.incoming, &mut call.buffer);
+        Ok(None)
+    }
+
     /// Lets go of what carries the lane once that has failed: who is at the other end, perhaps out of step, learns of it.
     #[inline]
     fn unless_broken(&mut self, result: io::Result<()>) -> io::Result<()> {
@@ -336,9 +356,8 @@ impl LaneEnd {
     }
 
     /// The bytes of the message that has arrived, not understood yet.
-    #[inline]
     pub fn arrived(&self) -> &[u8] {
-        self.incoming.bytes().get(frame::HEADER..).unwrap_or_default()
+        message(&self.incoming)
     }
 
     /// The message that has arrived, and what belongs to it.
@@ -377,17 +396,6 @@ impl LaneEnd {
         Ok((message, self.take_rest(position)))
     }
 
-    /// As [`LaneEnd::take`], if a call has arrived: returns its method. It takes the place of another message, whose memory
-    /// the next one is received in.
-    #[inline]
-    pub fn take_call(&mut self, taken: &mut Taken) -> Option<u32> {
-        let (method, head) = wire::call(self.arrived())?;
-        std::mem::swap(&mut self.incoming, &mut taken.buffer);
-        taken.position = frame::HEADER + head;
-        taken.beside.become_like(&self.beside);
-        Some(method)
-    }
-
     /// As [`LaneEnd::take`], where the head was looked at and ends there.
     #[inline]
     pub fn take_rest(&mut self, position: usize) -> Taken {
@@ -401,6 +409,11 @@ impl LaneEnd {
         // The lane keeps as many buffers as messages were ever open at once.
         self.spare.push(std::mem::replace(&mut self.incoming, taken.buffer));
     }
+}
+
+/// The message in a frame.
+fn message(frame: &Buffer) -> &[u8] {
+    frame.bytes().get(frame::HEADER..).unwrap_or_default()
 }
 
 /// What the frame of a result begins with, before its length is known.

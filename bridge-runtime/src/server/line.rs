@@ -198,9 +198,7 @@ impl Serving {
     /// Waits for a message, which is inside of no call, and answers it. A call takes the place of the last one.
     fn await_and_answer(self: &Rc<Self>, call: &mut Taken) -> io::Result<()> {
         let mut lane = self.line.lane();
-        lane.wait()?;
-        lane.forget_beside();
-        if let Some(method) = lane.take_call(call) {
+        if let Some(method) = lane.wait_for_call(call)? {
             drop(lane);
             return self.carry_out(method, call, OUTERMOST);
         }
