@@ -417,6 +417,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl<S: Thin> ::bridge32::__private::Dispatch<S> for dyn Thin {
+        #[inline]
         #[allow(
             unused_mut,
             unused_variables,

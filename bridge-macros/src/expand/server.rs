@@ -30,6 +30,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl<#implementation: #trait_name #shared> #krate::__private::Dispatch<#implementation> for dyn #trait_name {
+            #[inline]
             #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
             fn dispatch(
                 #server: &#implementation,
