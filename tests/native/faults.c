@@ -9,6 +9,7 @@
 #ifdef _WIN32
 #include <windows.h>
 #else
+#include <signal.h>
 #include <unistd.h>
 #endif
 
@@ -50,6 +51,27 @@ EXPORT void nap(int32_t milliseconds) {
     usleep((useconds_t)milliseconds * 1000);
 #endif
 }
+#ifndef _WIN32
+static char last_will[256];
+static void leave_will(int signal) {
+    (void)signal;
+    _exit(unlink(last_will));
+}
+// Not coming back either, but in order when it is asked to end: a file is gone then.
+EXPORT void hang_with_a_will(const char *path) {
+    strncpy(last_will, path, sizeof last_will - 1);
+    signal(SIGTERM, leave_will);
+    for (;;) { pause(); }
+}
+// Not even when it is asked to.
+EXPORT void hang_stubbornly(void) {
+    signal(SIGTERM, SIG_IGN);
+    for (;;) { pause(); }
+}
+#else
+EXPORT void hang_with_a_will(const char *path) { (void)path; }
+EXPORT void hang_stubbornly(void) {}
+#endif
 EXPORT void print_without_end(void) {
     for (;;) { puts("another line of the library"); }
 }

@@ -19,6 +19,8 @@ pub trait Faults {
     fn spin(&self);
     fn nap(&self, milliseconds: i32);
     fn print_without_end(&self);
+    fn hang_with_a_will(&self, path: &str);
+    fn hang_stubbornly(&self);
     #[symbol("nap")]
     #[timeout("400ms")]
     fn short_nap(&self, milliseconds: i32);

@@ -45,6 +45,27 @@ fn a_hanging_call_is_given_up_and_every_later_one_says_so() {
     assert!(client.shutdown().unwrap().status.is_some());
 }
 
+/// A Windows process cannot be asked, and one of Wine's takes it for something else.
+#[cfg(unix)]
+#[test]
+fn a_server_is_asked_to_end_before_it_is_made_to() {
+    let _watchdog = Watchdog::new("asked to end");
+    if Pair::current() == Pair::LinuxWindows {
+        return;
+    }
+    let limit = Duration::from_millis(300);
+    let will = tempfile::NamedTempFile::new().unwrap();
+    let client = with_deadline(limit);
+    let error = client.hang_with_a_will(will.path().to_str().unwrap()).unwrap_err();
+    assert_timed_out(&error, "hang_with_a_will", limit);
+    assert_eq!(client.shutdown().unwrap().status.unwrap().code(), Some(0));
+    assert!(!will.path().exists());
+
+    let client = with_deadline(limit);
+    assert_timed_out(&client.hang_stubbornly().unwrap_err(), "hang_stubbornly", limit);
+    assert_eq!(client.shutdown().unwrap().status.unwrap().name(), Some("SIGKILL"));
+}
+
 #[test]
 fn a_sleeping_call_is_given_up() {
     let _watchdog = Watchdog::new("sleeping call");

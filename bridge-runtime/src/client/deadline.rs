@@ -145,7 +145,7 @@ impl Slot {
     fn pass(&self, deadline: u64) {
         let target = Arc::clone(&self.target.lock().unwrap_or_else(PoisonError::into_inner));
         if self.deadline.compare_exchange(deadline, PASSED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
-            target.end_by_force();
+            target.give_up();
         }
     }
 }

@@ -110,11 +110,11 @@ impl Generation {
         matches!(&self.server, Server::Launched(supervisor) if supervisor.has_ended())
     }
 
-    /// Ends a server that does not answer, and the wait for it. It is inside native code, where nothing but force reaches
-    /// it.
-    pub(super) fn end_by_force(&self) {
+    /// Ends a server that does not answer, and the wait for it.
+    pub(super) fn give_up(&self) {
         match &self.server {
-            Server::Launched(supervisor) => supervisor.kill(),
+            // It fails for one that is ending already; whatever else there may be, waiting for the end shows it.
+            Server::Launched(supervisor) => drop(supervisor.kill()),
             // It is left to itself, without this client.
             Server::Connected => {}
             // It cannot be ended, so nobody may wait for it.

@@ -27,6 +27,8 @@ pub(crate) struct End {
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     child: Arc<SharedChild>,
+    /// Whether the process is one of Wine's, which take a request to end for something else.
+    is_wine: bool,
     /// The line to the server: it ends itself when this closes.
     control: Mutex<Option<ChildStdin>>,
     end: Arc<EndCell>,
@@ -63,6 +65,7 @@ impl Supervisor {
         let (stdout, stderr, end) = (Tail::default(), Tail::default(), Arc::<EndCell>::default());
         let (started, start) = channel();
         let reporter = Reporter::new();
+        let is_wine = exception.is_some();
         let watch = Watch { stdout, stderr: stderr.clone(), exception, end: Arc::clone(&end), reporter };
         // The process is started by the thread that waits for it: Linux tells a process of its parent's end when the
         // thread that started it ends, and this one ends last.
@@ -70,7 +73,7 @@ impl Supervisor {
             .name("bridge32 server watch".to_owned())
             .spawn(move || watch.run(command, &started, on_end))?;
         let (child, control) = start.recv().unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))?;
-        Ok(Self { child, control: Mutex::new(control), end, stderr })
+        Ok(Self { child, is_wine, control: Mutex::new(control), end, stderr })
     }
 
     /// Whether the end has been recorded.
@@ -78,10 +81,16 @@ impl Supervisor {
         self.end.is_recorded.load(Ordering::Acquire)
     }
 
-    /// Ends the process, and does not wait for its end.
-    pub(crate) fn kill(&self) {
-        // It fails for a process that is ending already; whatever else there may be, waiting for the end shows it.
-        let _ = self.child.kill();
+    /// Ends the process, and does not wait for its end. It is asked first: a library that handles this may leave its device
+    /// in order.
+    ///
+    /// # Errors
+    /// What the system says, also for a process that is ending already.
+    pub(crate) fn kill(&self) -> std::io::Result<()> {
+        if !self.is_wine && crate::sys::ask_to_end(&self.child) && self.wait(GRACE).is_some() {
+            return Ok(());
+        }
+        self.child.kill()
     }
 
     /// The number of the process.
@@ -126,7 +135,7 @@ impl Supervisor {
         if let Some(end) = self.wait(patience) {
             return end;
         }
-        self.child.kill()?;
+        self.kill()?;
         self.wait(KILL_PATIENCE).unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()))
     }
 
@@ -210,6 +219,9 @@ fn read_exception(mut file: File) -> Option<u32> {
     // The end of the file comes early where nothing was written.
     file.read_exact(&mut code).is_ok().then_some(u32::from_le_bytes(code))
 }
+
+/// How long a process that was asked to end may take. One that does not handle it ends at once.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// How long a process that was killed may take to be gone.
 const KILL_PATIENCE: Duration = Duration::from_secs(5);

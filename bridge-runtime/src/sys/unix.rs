@@ -9,6 +9,8 @@ use std::sync::Arc;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::retry_on_intr;
 use rustix::process::{Signal, getpid, kill_process};
+use shared_child::SharedChild;
+use shared_child::unix::SharedChildExt as _;
 
 use crate::error::SystemError;
 use crate::interface::Apartment;
@@ -23,6 +25,11 @@ pub(crate) fn take_stdin() -> io::Result<File> {
 
 /// Nothing opens dialogs here.
 pub(crate) fn forbid_dialogs() {}
+
+/// Asks a process to end, which is the end of one that does not handle it; whether it could be asked.
+pub(crate) fn ask_to_end(child: &SharedChild) -> bool {
+    child.send_signal(Signal::TERM.as_raw()).is_ok()
+}
 
 /// There are no exceptions here; signals tell who waits for the process.
 pub(crate) fn report_exceptions(_: File) {}

@@ -14,6 +14,7 @@ use std::ptr::null;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use shared_child::SharedChild;
 use windows_sys::Win32::Foundation::SetLastError;
 use windows_sys::Win32::Globalization::{
     CP_ACP, MB_ERR_INVALID_CHARS, MultiByteToWideChar, WC_NO_BEST_FIT_CHARS, WideCharToMultiByte,
@@ -75,6 +76,11 @@ pub(crate) fn forbid_dialogs() {
 
 /// Where [`end_with_exception`] leaves its word; open from the start, because a process in ruins opens nothing.
 static EXCEPTION: OnceLock<File> = OnceLock::new();
+
+/// Asks a process to end, and tells whether it could be asked: one without a console and without windows cannot.
+pub(crate) fn ask_to_end(_: &SharedChild) -> bool {
+    false
+}
 
 /// Has the number of the exception that ends this process written to `file`, little-endian.
 pub(crate) fn report_exceptions(file: File) {
