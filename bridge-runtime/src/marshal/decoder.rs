@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::buffer::ALIGNMENT;
 use super::bulk::{Beside, Run};
+use super::front::Front;
 use super::scalar;
 use super::slice::{Slice, SliceMut};
 
@@ -278,32 +279,5 @@ impl<'m> Decoder<'m> {
     fn take(&mut self, count: usize) -> Result<&'m mut [u8], DecodeError> {
         let held = self.rest.len();
         self.rest.split_off_mut(..count).ok_or(DecodeError::Length { claimed: count as u64, held })
-    }
-}
-
-/// postcard's input: the front of what is left of a message.
-struct Front<'d, 'm>(&'d mut &'m mut [u8]);
-
-impl<'d, 'm> postcard::de_flavors::Flavor<'d> for Front<'d, 'm> {
-    type Remainder = ();
-    type Source = &'m mut [u8];
-
-    #[inline]
-    fn pop(&mut self) -> postcard::Result<u8> {
-        self.0.split_off_first_mut().map(|byte| *byte).ok_or(postcard::Error::DeserializeUnexpectedEnd)
-    }
-
-    #[inline]
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.0.len())
-    }
-
-    #[inline]
-    fn try_take_n(&mut self, count: usize) -> postcard::Result<&'d [u8]> {
-        self.0.split_off_mut(..count).map(|taken| &*taken).ok_or(postcard::Error::DeserializeUnexpectedEnd)
-    }
-
-    fn finalize(self) -> postcard::Result<()> {
-        Ok(())
     }
 }

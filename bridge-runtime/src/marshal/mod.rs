@@ -5,6 +5,7 @@ mod bulk;
 mod cross;
 mod decoder;
 mod encoder;
+mod front;
 mod lent;
 pub(crate) mod scalar;
 mod slice;
