@@ -10,7 +10,7 @@ use bridge32::dotnet::{Matrix, Object, Scalar};
 use bridge32_runtime::lane::{PipeTransport, Transport as _};
 use bridge32_runtime::marshal::{Beside, Buffer, Bulk, DecodeError, Decoder};
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::{Allocation, Message, hello_protocol, next_part};
+use bridge32_runtime::wire::{Allocation, Message, call, hello_protocol, next_part};
 use bridge32_tests::conversation::Counter;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
 
@@ -107,9 +107,15 @@ fn frames(input: &Input) -> Result<(), String> {
 /// The head of a message, and, where it has parts, theirs.
 fn message(input: &Input) -> Result<(), String> {
     let mut bytes = input.concat();
-    let protocol = hello_protocol(&bytes);
+    let (protocol, call) = (hello_protocol(&bytes), call(&bytes));
     let mut decoder = Decoder::new(&mut bytes, 0);
-    if let Ok(message) = decoder.value::<Message>() {
+    let message = decoder.value::<Message>();
+    if let Some((method, head)) = call
+        && !matches!(&message, Ok(Message::Call { method: decoded }) if (*decoded, decoder.position()) == (method, head))
+    {
+        return Err(format!("{message:?} was taken for a call of {method} with a head of {head} bytes"));
+    }
+    if let Ok(message) = message {
         let _ = format!("{message:?}");
         if let (Message::Hello(hello), Some(protocol)) = (&message, protocol)
             && hello.protocol != protocol

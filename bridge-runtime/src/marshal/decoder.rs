@@ -96,6 +96,33 @@ impl<'m> Decoder<'m> {
         Ok(Self { end: position + rest.len(), rest, beside })
     }
 
+    /// Takes bytes as they are.
+    ///
+    /// # Errors
+    /// [`DecodeError::Length`].
+    #[inline]
+    pub fn bytes<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let length = DecodeError::Length { claimed: N as u64, held: self.rest.len() };
+        let bytes = *self.rest.first_chunk().ok_or(length)?;
+        self.skip(N)?;
+        Ok(bytes)
+    }
+
+    /// Bytes that were not taken yet.
+    #[inline]
+    pub fn left(&self) -> &[u8] {
+        self.rest
+    }
+
+    /// Goes on behind the next bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError::Length`].
+    #[inline]
+    pub fn skip(&mut self, count: usize) -> Result<(), DecodeError> {
+        self.take(count).map(drop)
+    }
+
     /// Takes any value that serde can deserialize.
     ///
     /// # Errors
@@ -265,8 +292,7 @@ impl<'m> Decoder<'m> {
     }
 
     fn skip_padding(&mut self) -> Result<(), DecodeError> {
-        let padding = self.position().next_multiple_of(ALIGNMENT) - self.position();
-        self.take(padding).map(drop)
+        self.skip(self.position().next_multiple_of(ALIGNMENT) - self.position())
     }
 
     fn take_claimed(&mut self, claimed: u64) -> Result<&'m mut [u8], DecodeError> {

@@ -131,7 +131,7 @@ impl Call {
         results: &mut Parts,
         encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        let mut encoder = results.begin(&Message::Return)?;
+        let mut encoder = results.begin_result()?;
         encode(&mut encoder)?;
         self.has_failed.set(encoder.has_failure());
         results.finish();

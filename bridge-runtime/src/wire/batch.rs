@@ -1,8 +1,8 @@
 //! A message of messages: each is a part, with its length in bytes before it (`u32`, little-endian), and then as it is by
 //! itself. Scalars in it are aligned in the whole message.
 
-use super::Message;
 use super::frame;
+use super::{Message, RETURN};
 use crate::marshal::{Buffer, DecodeError, Decoder, EncodeError, Encoder, LARGEST};
 
 /// The bytes of a length.
@@ -43,6 +43,18 @@ impl Parts {
         Ok(encoder)
     }
 
+    /// As [`Parts::begin`], of [`Message::Return`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn begin_result<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
+        self.frame.truncate(self.end);
+        let mut head = [0; LENGTH + 1];
+        head[LENGTH] = RETURN;
+        self.frame.extend(&head)?;
+        Ok(Encoder::new(&mut self.frame))
+    }
+
     /// Makes the part that was begun one of the message.
     pub fn finish(&mut self) {
         if let Some((length, part)) = self.frame.bytes_mut()[self.end..].split_first_chunk_mut() {
@@ -66,8 +78,7 @@ pub fn next_part<'m>(parts: &mut Decoder<'m>) -> Result<Option<Decoder<'m>>, Dec
     if parts.is_empty() {
         return Ok(None);
     }
-    // postcard has the bytes of an array as they are.
-    let length = u32::from_le_bytes(parts.value::<[u8; LENGTH]>()?);
+    let length = u32::from_le_bytes(parts.bytes()?);
     parts.part(length).map(Some)
 }
 
