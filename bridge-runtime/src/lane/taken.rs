@@ -1,0 +1,98 @@
+//! Messages out of their lane, which are answered while others come and go.
+
+use std::io;
+use std::sync::Arc;
+
+use super::{LaneEnd, message};
+use crate::marshal::{Beside, Buffer, Bulk, Decoder, EncodeError, Encoder, Lent};
+use crate::wire::{self, Message, frame};
+
+/// A message that was taken out of its lane, with what belongs to it.
+#[derive(Debug, Default)]
+pub struct Taken {
+    buffer: Buffer,
+    /// Where its head ends.
+    position: usize,
+    beside: Beside,
+}
+
+impl Taken {
+    /// What belongs to it.
+    pub fn decoder(&mut self) -> Decoder<'_> {
+        Decoder::new(self.buffer.bytes_mut(), self.position).beside(&self.beside)
+    }
+
+    /// The memory beside it.
+    pub(crate) fn bulk(&self) -> Option<Arc<Bulk>> {
+        self.beside.bulk().cloned()
+    }
+}
+
+impl LaneEnd {
+    /// Waits for a message that is inside of no call. A call is received in the place of the last one, and its method is returned;
+    /// any other message is left where it is.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::wait`].
+    #[inline]
+    pub fn wait_for_call(&mut self, call: &mut Taken) -> io::Result<Option<u32>> {
+        self.forget_beside();
+        call.beside.become_like(&self.beside);
+        call.buffer.clear();
+        let received = self.transport.receive(&mut call.buffer);
+        self.unless_broken(received)?;
+        if let Some((method, head)) = wire::call(message(&call.buffer)) {
+            call.position = frame::HEADER + head;
+            return Ok(Some(method));
+        }
+        std::mem::swap(&mut self.incoming, &mut call.buffer);
+        Ok(None)
+    }
+
+    /// Takes the message that has arrived out of the lane: it can be read while others come and go.
+    ///
+    /// # Errors
+    /// As [`LaneEnd::received`].
+    #[inline]
+    pub fn take(&mut self) -> io::Result<(Message, Taken)> {
+        let (message, position) = self.head()?;
+        Ok((message, self.take_rest(position)))
+    }
+
+    /// As [`LaneEnd::take`], where the head was looked at and ends there.
+    #[inline]
+    pub fn take_rest(&mut self, position: usize) -> Taken {
+        let buffer = std::mem::replace(&mut self.incoming, self.spare.pop().unwrap_or_default());
+        Taken { buffer, position, beside: self.beside.clone() }
+    }
+
+    /// Takes the memory of a message back, for others to come.
+    #[inline]
+    pub fn give_back(&mut self, taken: Taken) {
+        // The lane keeps as many buffers as messages were ever open at once.
+        self.spare.push(std::mem::replace(&mut self.incoming, taken.buffer));
+    }
+
+    /// Begins the result of a call, which may refer to what is `lent` until it is sent; of the outermost one, long arrays lie
+    /// beside it.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    #[inline]
+    pub fn begin_result<'l, 'v>(
+        &'l mut self,
+        is_outermost: bool,
+        lent: &'l mut Lent<'v>,
+    ) -> Result<Encoder<'l, 'v>, EncodeError> {
+        self.outgoing.clear();
+        self.outgoing.extend(&RESULT)?;
+        Ok(if is_outermost { self.encoder_outermost(lent) } else { self.encoder(lent) })
+    }
+}
+
+/// What the frame of a result begins with, before its length is known.
+const RESULT: [u8; frame::HEADER + 1] = {
+    let mut begin = [0; frame::HEADER + 1];
+    begin[frame::HEADER] = wire::RETURN;
+    begin
+};
