@@ -38,6 +38,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
     ///
     /// # Errors
     /// [`Error::Argument`].
+    #[inline]
     pub fn value<T: Serialize + ?Sized>(&mut self, parameter: &'static str, value: &T) -> Result<(), Error> {
         let result = self.encoder.value(value);
         self.encoded(parameter, result)
@@ -104,8 +105,17 @@ impl<'a, 'v> Arguments<'a, 'v> {
             .map_err(|LengthError { parameter, reason }| self.refused(parameter, reason))
     }
 
+    #[inline]
     fn encoded(&self, parameter: &'static str, result: Result<(), EncodeError>) -> Result<(), Error> {
-        result.map_err(|error| self.refused(parameter, error.to_string()))
+        match result {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.not_encoded(parameter, &error)),
+        }
+    }
+
+    #[cold]
+    fn not_encoded(&self, parameter: &str, error: &EncodeError) -> Error {
+        self.refused(parameter, error.to_string())
     }
 
     #[cold]
@@ -141,6 +151,7 @@ impl<'m> Outcome<'m> {
     }
 
     /// The whole message, or what there is of it.
+    #[inline]
     fn message(&mut self) -> Result<&mut Decoder<'m>, Error> {
         if let Source::Arriving(_) = self.source {
             self.complete()?;
@@ -220,14 +231,19 @@ impl<'m> Outcome<'m> {
         self.decoded(result)
     }
 
+    #[inline]
     pub(super) fn finish(mut self) -> Result<(), Error> {
         self.message()?;
         match self.source {
-            Source::Message(decoder) => decoder.finish().map_err(|error| protocol(self.method, &error)),
+            Source::Message(decoder) => match decoder.finish() {
+                Ok(()) => Ok(()),
+                Err(error) => Err(protocol(self.method, &error)),
+            },
             Source::Arriving(_) | Source::Lost => Ok(()),
         }
     }
 
+    #[inline]
     fn decoded<T>(&self, result: Result<T, DecodeError>) -> Result<T, Error> {
         result.map_err(|error| protocol(self.method, &error))
     }

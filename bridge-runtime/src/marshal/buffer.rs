@@ -129,18 +129,36 @@ impl Buffer {
     /// [`BufferError`], and the buffer is unchanged.
     #[inline]
     pub fn extend(&mut self, bytes: &[u8]) -> Result<(), BufferError> {
+        // A small number, as most values are; nearly always there is room.
+        if let [byte] = bytes
+            && self.total() < LARGEST
+            && self.len < self.capacity()
+        {
+            let len = self.len;
+            self.memory_mut()[len] = *byte;
+            self.len += 1;
+            return Ok(());
+        }
+        self.extend_any(bytes)
+    }
+
+    #[inline(never)]
+    fn extend_any(&mut self, bytes: &[u8]) -> Result<(), BufferError> {
         let start = self.len;
-        let end = start.checked_add(bytes.len()).ok_or(BufferError::TooLarge)?;
-        // Nearly always there is room: values are appended byte by byte.
-        if end > self.capacity().min(LARGEST - self.elsewhere) {
-            self.resize(end)?;
-        }
-        self.len = end;
-        match (&mut self.memory_mut()[start..end], bytes) {
-            // A small number, as most values are.
-            ([place], [byte]) => *place = *byte,
-            (place, _) => place.copy_from_slice(bytes),
-        }
+        self.resize(start.checked_add(bytes.len()).ok_or(BufferError::TooLarge)?)?;
+        self.bytes_mut()[start..].copy_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Makes these bytes the content.
+    ///
+    /// # Errors
+    /// [`BufferError`], and the buffer is empty.
+    #[inline]
+    pub fn begin<const N: usize>(&mut self, bytes: &[u8; N]) -> Result<(), BufferError> {
+        self.clear();
+        self.resize(N)?;
+        self.bytes_mut().copy_from_slice(bytes);
         Ok(())
     }
 

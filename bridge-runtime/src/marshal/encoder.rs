@@ -59,14 +59,13 @@ impl<'b, 'v> Encoder<'b, 'v> {
     ///
     /// # Errors
     /// [`EncodeError`]; the message is then incomplete and must be dropped.
+    // Compiled once for each type, and not for each argument of each method.
+    #[inline(never)]
     pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let mut exhausted = None;
-        let flavor = Append { buffer: self.buffer, exhausted: &mut exhausted };
-        let result = postcard::serialize_with_flavor(value, flavor);
-        match (result, exhausted) {
-            (Ok(()), _) => Ok(()),
-            (Err(_), Some(error)) => Err(error.into()),
-            (Err(error), None) => Err(EncodeError::Serialize(error)),
+        let mut serializer = postcard::Serializer { output: Append { buffer: self.buffer, exhausted: None } };
+        match value.serialize(&mut serializer) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(serializer.output.exhausted.map_or(EncodeError::Serialize(error), EncodeError::Buffer)),
         }
     }
 
@@ -174,7 +173,7 @@ impl<'b, 'v> Encoder<'b, 'v> {
 struct Append<'a> {
     buffer: &'a mut Buffer,
     /// postcard's errors carry no cause; it is left here.
-    exhausted: &'a mut Option<BufferError>,
+    exhausted: Option<BufferError>,
 }
 
 impl postcard::ser_flavors::Flavor for Append<'_> {
@@ -188,7 +187,7 @@ impl postcard::ser_flavors::Flavor for Append<'_> {
     #[inline]
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
         self.buffer.extend(bytes).map_err(|error| {
-            *self.exhausted = Some(error);
+            self.exhausted = Some(error);
             postcard::Error::SerializeBufferFull
         })
     }

@@ -27,8 +27,7 @@ pub enum FrameError {
 /// [`BufferError`].
 #[inline]
 pub fn begin(buffer: &mut Buffer) -> Result<(), BufferError> {
-    buffer.clear();
-    buffer.extend(&[0; HEADER])
+    buffer.begin(&[0; HEADER])
 }
 
 /// Writes the header of the frame in `buffer`, and of what it refers to.
