@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{array, io};
 
-use super::callbacks::{self, Answer, Closures, RegisteredClosure, guarded};
+use super::callbacks::{self, Closures, RegisteredClosure, guarded};
 use super::deadline::Deadline;
 use super::further::Opening;
-use super::line::{Closed, Head, Line};
-use super::parked::{Held, OUTERMOST, park};
+use super::line::{Answer, Closed, Line};
+use super::parked::{Held, Nested, OUTERMOST, park};
 use super::session::Shared;
 use super::{Arguments, Outcome, events};
 use crate::error::Error;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::lane::{LaneEnd, WiderBulk};
-use crate::marshal::{self, Buffer, Decoder, EncodeError, Lent};
+use crate::marshal::{self, Buffer, Decoder, EncodeError, Encoder, Lent};
 use crate::registration::Registration;
 use crate::wire::{Bulk, Message, Purpose};
 
@@ -38,8 +38,8 @@ trait Ends {
     /// Puts the arguments in, which may refer to what these ends have.
     fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error>;
 
-    /// Takes the result out, and keeps it.
-    fn decode(&mut self, outcome: Outcome<'_>);
+    /// Takes the result out, and keeps it; returns whether it is one, and all of it was to be taken.
+    fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool;
 }
 
 struct CallEnds<'p, S, P, N, D, T, E> {
@@ -60,9 +60,12 @@ where
         self.encode.take().map_or(Ok(()), |encode| encode(arguments, &self.slices, self.places))
     }
 
-    fn decode(&mut self, mut outcome: Outcome<'_>) {
-        let decoded = self.decode.take().map(|decode| decode(&mut outcome, self.places));
-        self.result = decoded.map(|decoded| decoded.and_then(|value| Ok(outcome.finish().map(|()| value)?)));
+    fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool {
+        let Some(decode) = self.decode.take() else { return false };
+        let result = decode(outcome, self.places);
+        let is_taken = result.is_ok();
+        self.result = Some(result);
+        is_taken
     }
 }
 
@@ -94,21 +97,38 @@ impl Shared {
         ends: &mut dyn Ends,
     ) -> Result<(), Error> {
         let (name, limit) = self.method(method);
-        let (mut line, exchange) = self.enter(name, limit)?;
-        let numbers = exchange.register(&mut line, registered, registrations)?;
-        let mut lent = Lent::default();
-        ends.encode(&mut exchange.begin(&mut line, method, &numbers, &mut lent)?)?;
-        let head = exchange.run(&mut line, &lent, closures)?;
-        exchange.take(&mut line, head, &mut |outcome| ends.decode(outcome))
+        self.enter(name, limit, |exchange, line| {
+            let numbers =
+                if registered.is_empty() { Vec::new() } else { exchange.register(line, registered, registrations)? };
+            let mut lent = Lent::default();
+            let encoder = exchange.begin(line, method, &mut lent)?;
+            ends.encode(&mut Arguments::new(name, encoder, &numbers))?;
+            exchange.result(line, &lent, closures)?;
+            exchange.take(line, |outcome| ends.decode(outcome))
+        })
     }
 
-    /// The line for a call, with a server that is ready for it.
-    fn enter(&self, name: &'static str, limit: Option<Duration>) -> Result<(Held<'_>, Exchange), Error> {
-        let mut line = self.hold(name, limit)?;
-        self.ready(&mut line)?;
-        let exchange = self.exchange(&line, name, limit);
-        exchange.unregister(&mut line)?;
-        Ok((line, exchange))
+    /// Makes a call on a line that has a server which is ready for it: that of the call whose closure makes this one, or else
+    /// once nobody else is calling, after no longer than the call itself may take.
+    #[inline]
+    fn enter<R>(
+        &self,
+        name: &'static str,
+        limit: Option<Duration>,
+        call: impl FnOnce(&Exchange, &mut Line) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let mut held = match Nested::find(self.owner()) {
+            Some(nested) => Held::Nested(nested),
+            None => match &self.pool {
+                None => Held::Turn(self.turn(name, limit)?),
+                Some(pool) => Held::Pooled(self.further(pool, name, limit)?),
+            },
+        };
+        self.ready(&mut held)?;
+        let exchange = self.exchange(held.depth(), name, limit);
+        let line: &mut Line = &mut held;
+        exchange.unregister(line)?;
+        call(&exchange, line)
     }
 
     /// Sends many calls in one message, which is complete, and takes what answers it.
@@ -118,42 +138,35 @@ impl Shared {
         limit: Option<Duration>,
         take: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let (mut line, exchange) = self.enter(BATCH, limit)?;
-        let lane = line.lane()?;
-        if exchange.depth == OUTERMOST {
-            lane.forget_beside();
-        }
-        lane.put(message);
-        let head = exchange.run(&mut line, marshal::NONE, &mut callbacks::none)?;
-        take(&mut line.results(BATCH, head)?)
+        self.enter(BATCH, limit, |exchange, line| {
+            let lane = line.lane()?;
+            if exchange.depth == OUTERMOST {
+                lane.forget_beside();
+            }
+            lane.put(message);
+            let answer = exchange.run(line, marshal::NONE, &mut callbacks::none)?;
+            take(&mut line.results(BATCH, answer)?)
+        })
     }
 
     /// What a call on this line has to know.
     #[inline]
-    pub(super) fn exchange(&self, line: &Held<'_>, name: &'static str, limit: Option<Duration>) -> Exchange {
-        Exchange { owner: self.owner(), depth: line.depth(), name, limit }
+    pub(super) fn exchange(&self, depth: u32, name: &'static str, limit: Option<Duration>) -> Exchange {
+        Exchange { owner: self.owner(), depth, name, limit }
     }
 }
 
 impl Exchange {
     /// Begins the call's message, which may refer to what is `lent` until it is sent.
-    fn begin<'l, 'v>(
-        &self,
-        line: &'l mut Line,
-        method: u32,
-        registered: &'l [Option<u32>],
-        lent: &'l mut Lent<'v>,
-    ) -> Result<Arguments<'l, 'v>, Error> {
+    #[inline]
+    fn begin<'l, 'v>(&self, line: &'l mut Line, method: u32, lent: &'l mut Lent<'v>) -> Result<Encoder<'l, 'v>, Error> {
         let is_outermost = self.depth == OUTERMOST;
         if is_outermost {
             self.widen(line)?;
         }
         let lane = line.lane()?;
-        let message = Message::Call { method };
-        let begun =
-            if is_outermost { lane.begin_outermost(&message, lent) } else { lane.begin_lending(&message, lent) };
-        match begun {
-            Ok(encoder) => Ok(Arguments::new(self.name, encoder, registered)),
+        match lane.begin_call(method, is_outermost) {
+            Ok(()) => Ok(lane.encoder(is_outermost, lent)),
             Err(error) => Err(self.unsent(&error)),
         }
     }
@@ -164,20 +177,42 @@ impl Exchange {
         Error::Fault { method: self.name.to_owned(), reason: error.to_string() }
     }
 
+    /// As [`Exchange::run`], for what is answered with a result.
+    #[inline]
+    fn result(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<(), Error> {
+        match self.run(line, lent, closures)? {
+            Answer::Result => Ok(()),
+            Answer::Other(message, _) => Err(line.no_result(self.name, message)),
+        }
+    }
+
     /// Sends the message that was begun, which refers to what is `lent`, and runs closures for as long as the server asks for
-    /// it; then the result has come, which begins with this.
-    fn run(&self, line: &mut Line, mut lent: &Lent<'_>, closures: Closures<'_>) -> Result<Head, Error> {
-        let mut left = self.limit;
+    /// it; then the answer has come.
+    #[inline]
+    fn run(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<Answer, Error> {
+        let deadline = self.send_and_wait(line, lent, self.limit)?;
+        if line.lane()?.has_result() { Ok(Answer::Result) } else { self.run_closures(line, deadline, closures) }
+    }
+
+    /// Runs what the message that has come may ask for, and further ones.
+    fn run_closures(
+        &self,
+        line: &mut Line,
+        mut deadline: Option<Deadline>,
+        closures: Closures<'_>,
+    ) -> Result<Answer, Error> {
         loop {
-            let deadline = self.send_and_wait(line, lent, left)?;
-            lent = marshal::NONE;
             let (message, position) = line.head()?;
             if !matches!(message, Message::Callback { .. } | Message::Event { .. }) {
-                return Ok((message, position));
+                return Ok(Answer::Other(message, position));
             }
             // The time that a closure takes is not the server's.
-            left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
+            let left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
             self.call_back(line, &message, position, closures)?;
+            deadline = self.send_and_wait(line, marshal::NONE, left)?;
+            if line.lane()?.has_result() {
+                return Ok(Answer::Result);
+            }
         }
     }
 
@@ -194,11 +229,11 @@ impl Exchange {
         }
         let lane = line.lane()?;
         let sent_and_received = lane.send_lent(lent).and_then(|()| lane.wait_for_answer());
-        match sent_and_received {
-            // The deadline stands until all of it has come.
-            Ok(()) if lane.is_arriving() => Ok(None),
-            result => self.met(line, result),
+        // A deadline stands until all of it has come.
+        if sent_and_received.is_ok() && (left.is_none() || lane.is_arriving()) {
+            return Ok(None);
         }
+        self.met(line, sent_and_received)
     }
 
     /// Takes the deadline back, once everything has come or the lane has broken.
@@ -217,19 +252,24 @@ impl Exchange {
         }
     }
 
-    /// Takes the result of the call, which begins with this, once.
-    fn take(&self, line: &mut Line, head: Head, take: &mut dyn FnMut(Outcome<'_>)) -> Result<(), Error> {
-        let is_arriving = line.lane()?.is_arriving();
-        let outcome = line.outcome(self.name, head)?;
-        if !is_arriving {
-            take(outcome);
-            return Ok(());
+    /// Takes the result, which has come, or is arriving; `take` returns whether all of it was to be taken.
+    #[inline]
+    fn take(&self, line: &mut Line, mut take: impl FnMut(&mut Outcome<'_>) -> bool) -> Result<(), Error> {
+        let lane = line.lane()?;
+        if lane.is_arriving() {
+            return self.take_arriving(line, &mut take);
         }
+        let mut outcome = Outcome::new(self.name, lane.result());
+        if take(&mut outcome) { outcome.finish() } else { Ok(()) }
+    }
+
+    fn take_arriving(&self, line: &mut Line, take: &mut dyn FnMut(&mut Outcome<'_>) -> bool) -> Result<(), Error> {
+        let mut outcome = Outcome::arriving(self.name, line.lane()?.arriving());
         // Whatever becomes of it, the lane is to be between two messages, and the deadline taken back.
-        let taken = catch_unwind(AssertUnwindSafe(|| take(outcome)));
+        let taken = catch_unwind(AssertUnwindSafe(|| if take(&mut outcome) { outcome.finish() } else { Ok(()) }));
         let completed = line.lane()?.complete();
         self.met(line, completed)?;
-        taken.or_else(|panic| resume_unwind(panic))
+        taken.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// Gives the server up.
@@ -252,7 +292,7 @@ impl Exchange {
     ) -> Result<(), Error> {
         let lane = line.lane()?;
         let mut taken = lane.take_rest(position);
-        let mut answer = Answer::new(lane.buffer());
+        let mut answer = callbacks::Answer::new(lane.buffer());
         let registered = match message {
             Message::Event { registration } => Some((Arc::clone(&line.generation.registry), *registration)),
             _ => None,
@@ -295,7 +335,7 @@ impl Exchange {
     /// Gives each closure a number, and makes sure that the server can call it at any time.
     fn register(
         &self,
-        line: &mut Held<'_>,
+        line: &mut Line,
         closures: &mut [Option<RegisteredClosure>],
         registrations: &mut [Registration],
     ) -> Result<Vec<Option<u32>>, Error> {
@@ -323,6 +363,7 @@ impl Exchange {
     }
 
     /// Makes room beside the messages, if the last call has missed some.
+    #[inline]
     fn widen(&self, line: &mut Line) -> Result<(), Error> {
         match line.lane()?.widen() {
             Some(wider) => self.offer(line, wider),
@@ -345,9 +386,7 @@ impl Exchange {
     /// A message beside the interface's methods, which is answered with nothing.
     fn ask(&self, line: &mut Line, message: &Message) -> Result<(), Error> {
         line.lane()?.begin(message).map(drop).map_err(|error| self.unsent(&error))?;
-        let mut result = Ok(());
-        let head = self.run(line, marshal::NONE, &mut callbacks::none)?;
-        self.take(line, head, &mut |outcome| result = outcome.finish())?;
-        result
+        self.result(line, marshal::NONE, &mut callbacks::none)?;
+        self.take(line, |_| true)
     }
 }

@@ -90,29 +90,27 @@ impl Line {
 
     /// What the message that has arrived begins with.
     #[inline]
-    pub(super) fn head(&mut self) -> Result<Head, Error> {
+    pub(super) fn head(&mut self) -> Result<(Message, usize), Error> {
         match self.lane()?.head() {
             Ok(head) => Ok(head),
             Err(error) => Err(self.nonsense(error.to_string())),
         }
     }
 
-    /// Takes the message that has arrived, and begins with this, for the result of a call.
-    pub(super) fn outcome(&mut self, name: &'static str, (message, position): Head) -> Result<Outcome<'_>, Error> {
+    /// Why what has come begins with this, and is no result of a call.
+    #[cold]
+    pub(super) fn no_result(&mut self, name: &'static str, message: Message) -> Error {
         match message {
-            Message::Return if self.lane()?.is_arriving() => {
-                Ok(Outcome::arriving(name, self.lane()?.arriving(position)))
-            }
-            Message::Return | Message::Fault(_) => outcome_of(name, message, self.lane()?.rest(position)),
-            other => Err(self.nonsense(format!("{other:?} came instead of the result of `{name}`"))),
+            Message::Fault(fault) => fault_error(name, *fault),
+            other => self.nonsense(format!("{other:?} came instead of the result of `{name}`")),
         }
     }
 
-    /// Likewise for the results of a batch.
-    pub(super) fn results(&mut self, name: &'static str, (message, position): Head) -> Result<Decoder<'_>, Error> {
-        match message {
-            Message::Results => Ok(self.lane()?.rest(position)),
-            Message::Fault(fault) => Err(fault_error(name, *fault)),
+    /// Takes the results of a batch.
+    pub(super) fn results(&mut self, name: &'static str, answer: Answer) -> Result<Decoder<'_>, Error> {
+        match answer {
+            Answer::Other(Message::Results, position) => Ok(self.lane()?.rest(position)),
+            Answer::Other(Message::Fault(fault), _) => Err(fault_error(name, *fault)),
             other => Err(self.nonsense(format!("{other:?} came instead of the results of a batch"))),
         }
     }
@@ -147,8 +145,14 @@ impl Line {
     }
 }
 
-/// What a message that has arrived begins with, and where that ends.
-pub(super) type Head = (Message, usize);
+/// What has come when a call, or a batch, is over.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The result of a call, or its beginning.
+    Result,
+    /// What begins with this, and where that ends.
+    Other(Message, usize),
+}
 
 /// The result of a call, from the message that answers it.
 pub(super) fn outcome_of<'m>(name: &'static str, message: Message, decoder: Decoder<'m>) -> Result<Outcome<'m>, Error> {

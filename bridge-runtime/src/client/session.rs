@@ -9,11 +9,11 @@ use std::{fmt, mem};
 use super::callbacks;
 use super::generation::Generation;
 use super::line::{Closed, Line, State};
-use super::parked::{Held, Nested};
-use super::pool::Pool;
+use super::parked::{Held, Nested, OUTERMOST};
+use super::pool::{Pool, Pooled};
 use super::restart::History;
 use super::start::Starter;
-use super::turns::Turns;
+use super::turns::{Turn, Turns};
 use super::{Arguments, Closures, Outcome, RegisteredClosure, ServerExit, ServerInfo};
 use crate::error::Error;
 use crate::interface::{Description, Threads};
@@ -34,7 +34,7 @@ pub(super) struct Shared {
     /// For every call, or, with a pool, for what is about the server as a whole.
     line: Turns<Line>,
     /// Present where the server has a thread for each lane.
-    pool: Option<Pool>,
+    pub(super) pool: Option<Pool>,
     /// The line's generation, for those who do not wait for their turn.
     current: Mutex<Arc<Generation>>,
     /// How to start the server again; only one that this client started can be.
@@ -200,36 +200,29 @@ impl Shared {
         Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The line for a call: that of the call whose closure makes this one, or else once nobody else is calling, after no
-    /// longer than the call itself may take.
-    #[inline]
-    pub(super) fn hold(&self, name: &'static str, limit: Option<Duration>) -> Result<Held<'_>, Error> {
-        if let Some(nested) = Nested::find(self.owner()) {
-            return Ok(Held::Nested(nested));
-        }
-        match &self.pool {
-            None => self.turn(name, limit),
-            Some(pool) => self.further(pool, name, limit),
-        }
-    }
-
     /// A line that the server has a thread for.
-    fn further<'p>(&self, pool: &'p Pool, name: &'static str, limit: Option<Duration>) -> Result<Held<'p>, Error> {
+    pub(super) fn further<'p>(
+        &self,
+        pool: &'p Pool,
+        name: &'static str,
+        limit: Option<Duration>,
+    ) -> Result<Pooled<'p>, Error> {
         if let Some(pooled) = pool.take(&self.current()) {
-            return Ok(Held::Pooled(pooled));
+            return Ok(pooled);
         }
-        let mut control = self.turn(name, limit)?;
+        let mut control = Held::Turn(self.turn(name, limit)?);
         self.ready(&mut control)?;
-        let lane = self.exchange(&control, name, limit).open(&mut control, Purpose::Calls)?;
-        Ok(Held::Pooled(pool.lend(Line::new(Arc::clone(&control.generation), lane))))
+        let lane = self.exchange(OUTERMOST, name, limit).open(&mut control, Purpose::Calls)?;
+        Ok(pool.lend(Line::new(Arc::clone(&control.generation), lane)))
     }
 
     /// The line that there always is.
-    fn turn(&self, name: &'static str, limit: Option<Duration>) -> Result<Held<'_>, Error> {
+    #[inline]
+    pub(super) fn turn(&self, name: &'static str, limit: Option<Duration>) -> Result<Turn<'_, Line>, Error> {
         match limit {
-            None => Ok(Held::Turn(self.line.wait())),
+            None => Ok(self.line.wait()),
             Some(limit) => {
-                let turn = self.line.wait_for(limit).map(Held::Turn);
+                let turn = self.line.wait_for(limit);
                 turn.ok_or_else(|| Error::Busy { method: name.to_owned(), after: limit })
             }
         }
@@ -296,11 +289,11 @@ impl Shared {
             // The server is not to wait for the closure that asks for this.
             Some(nested) if nested.is_for_events() => {
                 Held::Nested(nested).close(Closed::Shutdown);
-                self.turn("", None)?
+                Held::Turn(self.turn("", None)?)
             }
             // With a pool, the line of such a closure is not the one that is about the server.
             Some(nested) if self.pool.is_none() => Held::Nested(nested),
-            _ => self.turn("", None)?,
+            _ => Held::Turn(self.turn("", None)?),
         };
         self.pool.iter().for_each(Pool::close);
         if matches!(&line.state, State::Closed(closed) if matches!(closed.0, Closed::Dismantled)) {

@@ -4,9 +4,8 @@ use std::io;
 
 use serde::de::DeserializeOwned;
 
-use super::{FIRST_READ, LaneEnd, out_of_memory};
+use super::{FIRST_READ, LaneEnd, RESULT, out_of_memory};
 use crate::marshal::{ALIGNMENT, Decoder, scalar};
-use crate::wire::{Message, frame};
 
 /// Bytes that are read at once. The memory for them was made just before, and is still in the processor's cache.
 const PIECE: usize = 256 << 10;
@@ -25,27 +24,28 @@ impl LaneEnd {
     ///
     /// # Errors
     /// As [`LaneEnd::wait`].
+    #[inline]
     pub fn wait_for_answer(&mut self) -> io::Result<()> {
         self.incoming.clear();
         match self.transport.receive_first(&mut self.incoming) {
             Ok(0) => Ok(()),
             Ok(missing) => {
                 self.missing = missing;
-                let begins = Decoder::new(self.incoming.bytes_mut(), frame::HEADER).value();
-                if matches!(begins, Ok(Message::Return)) { Ok(()) } else { self.complete() }
+                if self.has_result() { Ok(()) } else { self.complete() }
             }
             Err(error) => self.unless_broken(Err(error)),
         }
     }
 
     /// Whether only the beginning of the last message has come.
+    #[inline]
     pub fn is_arriving(&self) -> bool {
         self.missing > 0
     }
 
-    /// The result that is arriving, whose head ends there.
-    pub fn arriving(&mut self, position: usize) -> Arriving<'_> {
-        Arriving { lane: self, position }
+    /// The result that is arriving.
+    pub fn arriving(&mut self) -> Arriving<'_> {
+        Arriving { lane: self, position: RESULT.len() }
     }
 
     /// Waits for the rest of the message, if it is arriving.
@@ -173,6 +173,7 @@ impl<'m> Arriving<'m> {
 mod tests {
     use super::super::PipeTransport;
     use super::*;
+    use crate::wire::Message;
 
     /// Bytes that come so many at a time, and nothing after them.
     struct Coming(Vec<u8>, usize);
@@ -230,8 +231,7 @@ mod tests {
             let mut lane = coming(&whole, step);
             lane.wait_for_answer().unwrap();
             assert!(lane.is_arriving());
-            let (_, position) = lane.head().unwrap();
-            let mut arriving = lane.arriving(position);
+            let mut arriving = lane.arriving();
             assert_eq!(arriving.value::<(bool, String)>(), Some((true, "first".to_owned())));
             assert_eq!(arriving.vec::<bool>().unwrap(), None);
             assert!(!arriving.slice_into(&mut [0.0; 69_999]).unwrap());
@@ -256,8 +256,7 @@ mod tests {
         for length in (0..whole.len()).step_by(40_009) {
             let mut lane = coming(&whole[..length], usize::MAX);
             let taken = lane.wait_for_answer().and_then(|()| {
-                let (_, position) = lane.head()?;
-                let mut arriving = lane.arriving(position);
+                let mut arriving = lane.arriving();
                 arriving.value::<(bool, String)>();
                 arriving.vec::<f64>()?;
                 arriving.vec::<u8>()?;
@@ -289,8 +288,7 @@ mod tests {
         said[..4].copy_from_slice(&(900u32 << 20).to_le_bytes());
         let mut lane = coming(&said, usize::MAX);
         lane.wait_for_answer().unwrap();
-        let (_, position) = lane.head().unwrap();
-        lane.arriving(position).vec::<f64>().unwrap_err();
+        lane.arriving().vec::<f64>().unwrap_err();
         assert!(lane.longest == 0 && lane.incoming.capacity() < 1 << 20);
     }
 }

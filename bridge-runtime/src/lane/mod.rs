@@ -25,8 +25,8 @@ pub use pipe::PipeTransport;
 pub use taken::Taken;
 
 use crate::marshal::{self, Beside, Buffer, Decoder, EncodeError, Encoder, Lent};
-use crate::wire::Message;
 use crate::wire::frame::{self, FrameError};
+use crate::wire::{self, Message};
 
 /// What carries whole frames from one end of a lane to the other.
 pub trait Transport: Send {
@@ -163,32 +163,29 @@ impl LaneEnd {
         lent: &'l mut Lent<'v>,
     ) -> Result<Encoder<'l, 'v>, EncodeError> {
         self.begin(message)?;
-        Ok(self.encoder(lent))
+        Ok(self.encoder(false, lent))
     }
 
-    /// As [`LaneEnd::begin_lending`], for the outermost call: long arrays lie beside it, and what lay beside the last one is
-    /// forgotten.
+    /// Begins a call, whose arguments are to be appended to its [`LaneEnd::encoder`]. What lay beside the last outermost one is
+    /// forgotten where another one begins.
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn begin_outermost<'l, 'v>(
-        &'l mut self,
-        message: &Message,
-        lent: &'l mut Lent<'v>,
-    ) -> Result<Encoder<'l, 'v>, EncodeError> {
-        self.forget_beside();
-        self.begin(message)?;
-        Ok(self.encoder_outermost(lent))
+    #[inline]
+    pub fn begin_call(&mut self, method: u32, is_outermost: bool) -> Result<(), EncodeError> {
+        if is_outermost {
+            self.forget_beside();
+        }
+        self.outgoing.begin(&CALL)?;
+        Encoder::new(&mut self.outgoing).value(&method)
     }
 
-    /// Goes on with the message that was begun, which may refer to what is `lent` until it is sent.
-    pub fn encoder<'l, 'v>(&'l mut self, lent: &'l mut Lent<'v>) -> Encoder<'l, 'v> {
-        Encoder::new(&mut self.outgoing).lending(self.gathers.then_some(lent))
-    }
-
-    /// As [`LaneEnd::encoder`], for the outermost call or its result: long arrays lie beside it.
-    pub fn encoder_outermost<'l, 'v>(&'l mut self, lent: &'l mut Lent<'v>) -> Encoder<'l, 'v> {
-        Encoder::new(&mut self.outgoing).beside(&self.beside).lending(self.gathers.then_some(lent))
+    /// Goes on with the message that was begun, which may refer to what is `lent` until it is sent; long arrays of the
+    /// outermost call, or of its result, lie beside it.
+    #[inline]
+    pub fn encoder<'l, 'v>(&'l mut self, is_outermost: bool, lent: &'l mut Lent<'v>) -> Encoder<'l, 'v> {
+        let encoder = Encoder::new(&mut self.outgoing).lending(self.gathers.then_some(lent));
+        if is_outermost { encoder.beside(&self.beside) } else { encoder }
     }
 
     /// Sends the message that was begun, which refers to nothing.
@@ -204,6 +201,7 @@ impl LaneEnd {
     ///
     /// # Errors
     /// As [`Transport::send`].
+    #[inline]
     pub fn send_lent(&mut self, lent: &Lent<'_>) -> io::Result<()> {
         frame::finish(&mut self.outgoing);
         let sent = self.transport.send(&mut self.outgoing, lent);
@@ -244,6 +242,7 @@ impl LaneEnd {
     }
 
     /// Forgets what lies beside the last call: another one begins.
+    #[inline]
     pub(crate) fn forget_beside(&mut self) {
         self.beside.clear();
     }
@@ -300,6 +299,7 @@ impl LaneEnd {
     }
 
     /// The bytes of the message that has arrived, not understood yet.
+    #[inline]
     pub fn arrived(&self) -> &[u8] {
         message(&self.incoming)
     }
@@ -324,6 +324,18 @@ impl LaneEnd {
         Ok((message, decoder.position()))
     }
 
+    /// Whether a result has arrived, or its beginning.
+    #[inline]
+    pub fn has_result(&self) -> bool {
+        self.arrived().first() == Some(&wire::RETURN)
+    }
+
+    /// What belongs to the result that has arrived.
+    #[inline]
+    pub fn result(&mut self) -> Decoder<'_> {
+        self.rest(RESULT.len())
+    }
+
     /// What belongs to the message that has arrived, whose head ends there.
     #[inline]
     pub fn rest(&mut self, position: usize) -> Decoder<'_> {
@@ -332,8 +344,21 @@ impl LaneEnd {
 }
 
 /// The message in a frame.
+#[inline]
 fn message(frame: &Buffer) -> &[u8] {
     frame.bytes().get(frame::HEADER..).unwrap_or_default()
+}
+
+/// What the frame of a call begins with, before its length is known; the number of the method follows.
+const CALL: [u8; frame::HEADER + 1] = beginning(wire::CALL);
+
+/// What the frame of a result begins with, before its length is known.
+const RESULT: [u8; frame::HEADER + 1] = beginning(wire::RETURN);
+
+const fn beginning(head: u8) -> [u8; frame::HEADER + 1] {
+    let mut begin = [0; frame::HEADER + 1];
+    begin[frame::HEADER] = head;
+    begin
 }
 
 /// A folder with a random name that no other user can look into: `tempfile` by itself leaves that to the umask.

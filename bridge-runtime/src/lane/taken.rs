@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::{LaneEnd, message};
+use super::{LaneEnd, RESULT, message};
 use crate::marshal::{Beside, Buffer, Bulk, Decoder, EncodeError, Encoder, Lent};
 use crate::wire::{self, Message, frame};
 
@@ -84,15 +84,7 @@ impl LaneEnd {
         is_outermost: bool,
         lent: &'l mut Lent<'v>,
     ) -> Result<Encoder<'l, 'v>, EncodeError> {
-        self.outgoing.clear();
-        self.outgoing.extend(&RESULT)?;
-        Ok(if is_outermost { self.encoder_outermost(lent) } else { self.encoder(lent) })
+        self.outgoing.begin(&RESULT)?;
+        Ok(self.encoder(is_outermost, lent))
     }
 }
-
-/// What the frame of a result begins with, before its length is known.
-const RESULT: [u8; frame::HEADER + 1] = {
-    let mut begin = [0; frame::HEADER + 1];
-    begin[frame::HEADER] = wire::RETURN;
-    begin
-};

@@ -155,8 +155,8 @@ pub fn call(message: &[u8]) -> Option<(u32, usize)> {
 /// The place of [`Message::Hello`].
 const HELLO: u8 = 0;
 
-/// The place of [`Message::Call`].
-const CALL: u8 = 6;
+/// The place of [`Message::Call`]; the method's number follows.
+pub const CALL: u8 = 6;
 
 /// [`Message::Return`] as it is sent, which is nearly everything that a server says.
 pub const RETURN: u8 = 7;

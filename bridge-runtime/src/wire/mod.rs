@@ -8,5 +8,6 @@ mod message;
 pub use batch::{Parts, next_part};
 pub use memory::{Allocation, Block, MemoryCall};
 pub use message::{
-    Bulk, Failure, Hello, Joined, Message, Open, PROTOCOL, Purpose, RETURN, Ready, Secret, Start, call, hello_protocol,
+    Bulk, CALL, Failure, Hello, Joined, Message, Open, PROTOCOL, Purpose, RETURN, Ready, Secret, Start, call,
+    hello_protocol,
 };
