@@ -1,21 +1,21 @@
-//! A call: its message, the closures that the server runs meanwhile, its result.
+//! What a call says on its line: its message, the answers of closures that the server runs meanwhile, what it asks for beside it.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use std::{array, io};
 
 use super::callbacks::{self, Closures, RegisteredClosure, guarded};
 use super::deadline::Deadline;
 use super::further::Opening;
 use super::line::{Answer, Closed, Line};
-use super::parked::{Held, Nested, OUTERMOST, park};
+use super::parked::{OUTERMOST, park};
 use super::session::Shared;
-use super::{Arguments, Outcome, events};
+use super::{Outcome, events};
 use crate::error::Error;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::lane::{LaneEnd, WiderBulk};
-use crate::marshal::{self, Buffer, Decoder, EncodeError, Encoder, Lent};
+use crate::marshal::{self, EncodeError, Encoder, Lent};
 use crate::registration::Registration;
 use crate::wire::{Bulk, Message, Purpose};
 
@@ -30,125 +30,7 @@ pub(super) struct Exchange {
     limit: Option<Duration>,
 }
 
-/// What errors that are about a batch as a whole call it.
-const BATCH: &str = "batch";
-
-/// The two ends of a call, which are the method's own. All between them is the same for every method, and is compiled once.
-trait Ends {
-    /// Puts the arguments in, which may refer to what these ends have.
-    fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error>;
-
-    /// Takes the result out, and keeps it; returns whether it is one, and all of it was to be taken.
-    fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool;
-}
-
-struct CallEnds<'p, S, P, N, D, T, E> {
-    slices: S,
-    places: &'p mut P,
-    encode: Option<N>,
-    decode: Option<D>,
-    result: Option<Result<T, E>>,
-}
-
-impl<S, P, N, D, T, E> Ends for CallEnds<'_, S, P, N, D, T, E>
-where
-    N: for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
-    D: FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
-    E: From<Error>,
-{
-    fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error> {
-        self.encode.take().map_or(Ok(()), |encode| encode(arguments, &self.slices, self.places))
-    }
-
-    fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool {
-        let Some(decode) = self.decode.take() else { return false };
-        let result = decode(outcome, self.places);
-        let is_taken = result.is_ok();
-        self.result = Some(result);
-        is_taken
-    }
-}
-
 impl Shared {
-    /// Makes a call.
-    pub(super) fn call<S, P, T, E: From<Error>, const R: usize>(
-        &self,
-        method: u32,
-        (slices, places): (S, &mut P),
-        closures: Closures<'_>,
-        mut registered: [Option<RegisteredClosure>; R],
-        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
-        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
-    ) -> Result<(T, [Registration; R]), E> {
-        let mut registrations = array::from_fn(|_| Registration::none());
-        let mut ends = CallEnds { slices, places, encode: Some(encode), decode: Some(decode), result: None };
-        self.make(method, closures, &mut registered, &mut registrations, &mut ends)?;
-        let untaken = || Err(Error::Protocol("the result was not taken".to_owned()).into());
-        Ok((ends.result.unwrap_or_else(untaken)?, registrations))
-    }
-
-    /// As [`Shared::call`], whatever the types.
-    fn make(
-        &self,
-        method: u32,
-        closures: Closures<'_>,
-        registered: &mut [Option<RegisteredClosure>],
-        registrations: &mut [Registration],
-        ends: &mut dyn Ends,
-    ) -> Result<(), Error> {
-        let (name, limit) = self.method(method);
-        self.enter(name, limit, |exchange, line| {
-            let numbers =
-                if registered.is_empty() { Vec::new() } else { exchange.register(line, registered, registrations)? };
-            let mut lent = Lent::default();
-            let encoder = exchange.begin(line, method, &mut lent)?;
-            ends.encode(&mut Arguments::new(name, encoder, &numbers))?;
-            exchange.result(line, &lent, closures)?;
-            exchange.take(line, |outcome| ends.decode(outcome))
-        })
-    }
-
-    /// Makes a call on a line that has a server which is ready for it: that of the call whose closure makes this one, or else
-    /// once nobody else is calling, after no longer than the call itself may take.
-    #[inline]
-    fn enter<R>(
-        &self,
-        name: &'static str,
-        limit: Option<Duration>,
-        call: impl FnOnce(&Exchange, &mut Line) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        let mut held = match Nested::find(self.owner()) {
-            Some(nested) => Held::Nested(nested),
-            None => match &self.pool {
-                None => Held::Turn(self.turn(name, limit)?),
-                Some(pool) => Held::Pooled(self.further(pool, name, limit)?),
-            },
-        };
-        self.ready(&mut held)?;
-        let exchange = self.exchange(held.depth(), name, limit);
-        let line: &mut Line = &mut held;
-        exchange.unregister(line)?;
-        call(&exchange, line)
-    }
-
-    /// Sends many calls in one message, which is complete, and takes what answers it.
-    pub(super) fn batch<R>(
-        &self,
-        message: Buffer,
-        limit: Option<Duration>,
-        take: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        self.enter(BATCH, limit, |exchange, line| {
-            let lane = line.lane()?;
-            if exchange.depth == OUTERMOST {
-                lane.forget_beside();
-            }
-            lane.put(message);
-            let answer = exchange.run(line, marshal::NONE, &mut callbacks::none)?;
-            take(&mut line.results(BATCH, answer)?)
-        })
-    }
-
     /// What a call on this line has to know.
     #[inline]
     pub(super) fn exchange(&self, depth: u32, name: &'static str, limit: Option<Duration>) -> Exchange {
@@ -157,10 +39,21 @@ impl Shared {
 }
 
 impl Exchange {
+    /// Whether it is inside of no other call.
+    #[inline]
+    pub(super) fn is_outermost(&self) -> bool {
+        self.depth == OUTERMOST
+    }
+
     /// Begins the call's message, which may refer to what is `lent` until it is sent.
     #[inline]
-    fn begin<'l, 'v>(&self, line: &'l mut Line, method: u32, lent: &'l mut Lent<'v>) -> Result<Encoder<'l, 'v>, Error> {
-        let is_outermost = self.depth == OUTERMOST;
+    pub(super) fn begin<'l, 'v>(
+        &self,
+        line: &'l mut Line,
+        method: u32,
+        lent: &'l mut Lent<'v>,
+    ) -> Result<Encoder<'l, 'v>, Error> {
+        let is_outermost = self.is_outermost();
         if is_outermost {
             self.widen(line)?;
         }
@@ -179,7 +72,7 @@ impl Exchange {
 
     /// As [`Exchange::run`], for what is answered with a result.
     #[inline]
-    fn result(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<(), Error> {
+    pub(super) fn result(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<(), Error> {
         match self.run(line, lent, closures)? {
             Answer::Result => Ok(()),
             Answer::Other(message, _) => Err(line.no_result(self.name, message)),
@@ -189,7 +82,7 @@ impl Exchange {
     /// Sends the message that was begun, which refers to what is `lent`, and runs closures for as long as the server asks for
     /// it; then the answer has come.
     #[inline]
-    fn run(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<Answer, Error> {
+    pub(super) fn run(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<Answer, Error> {
         let deadline = self.send_and_wait(line, lent, self.limit)?;
         if line.lane()?.has_result() { Ok(Answer::Result) } else { self.run_closures(line, deadline, closures) }
     }
@@ -254,7 +147,7 @@ impl Exchange {
 
     /// Takes the result, which has come, or is arriving; `take` returns whether all of it was to be taken.
     #[inline]
-    fn take(&self, line: &mut Line, mut take: impl FnMut(&mut Outcome<'_>) -> bool) -> Result<(), Error> {
+    pub(super) fn take(&self, line: &mut Line, mut take: impl FnMut(&mut Outcome<'_>) -> bool) -> Result<(), Error> {
         let lane = line.lane()?;
         if lane.is_arriving() {
             return self.take_arriving(line, &mut take);
@@ -322,7 +215,7 @@ impl Exchange {
 
     /// Tells the server what is no longer registered.
     #[inline]
-    fn unregister(&self, line: &mut Line) -> Result<(), Error> {
+    pub(super) fn unregister(&self, line: &mut Line) -> Result<(), Error> {
         if line.generation.registry.has_released() { self.tell_released(line) } else { Ok(()) }
     }
 
@@ -333,7 +226,7 @@ impl Exchange {
     }
 
     /// Gives each closure a number, and makes sure that the server can call it at any time.
-    fn register(
+    pub(super) fn register(
         &self,
         line: &mut Line,
         closures: &mut [Option<RegisteredClosure>],

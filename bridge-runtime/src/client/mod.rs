@@ -3,6 +3,7 @@
 mod arguments;
 mod batch;
 mod builder;
+mod call;
 mod callbacks;
 mod calls;
 mod connect;
