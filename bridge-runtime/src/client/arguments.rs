@@ -231,16 +231,11 @@ impl<'m> Outcome<'m> {
         self.decoded(result)
     }
 
+    /// Checks that everything was taken.
     #[inline]
-    pub(super) fn finish(mut self) -> Result<(), Error> {
-        self.message()?;
-        match self.source {
-            Source::Message(decoder) => match decoder.finish() {
-                Ok(()) => Ok(()),
-                Err(error) => Err(protocol(self.method, &error)),
-            },
-            Source::Arriving(_) | Source::Lost => Ok(()),
-        }
+    pub(super) fn finish(&mut self) -> Result<(), Error> {
+        let result = self.message()?.finish();
+        self.decoded(result)
     }
 
     #[inline]

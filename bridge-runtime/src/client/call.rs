@@ -21,7 +21,7 @@ trait Ends {
     /// Puts the arguments in, which may refer to what these ends have.
     fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error>;
 
-    /// Takes the result out, and keeps it; returns whether it is one, and all of it was to be taken.
+    /// Takes the result out, and keeps it; returns whether it could, and nothing may be left.
     fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool;
 }
 
@@ -44,11 +44,7 @@ where
     }
 
     fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool {
-        let Some(decode) = self.decode.take() else { return false };
-        let result = decode(outcome, self.places);
-        let is_taken = result.is_ok();
-        self.result = Some(result);
-        is_taken
+        self.decode.take().is_some_and(|decode| self.result.insert(decode(outcome, self.places)).is_ok())
     }
 }
 

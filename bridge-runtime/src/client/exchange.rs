@@ -145,7 +145,7 @@ impl Exchange {
         }
     }
 
-    /// Takes the result, which has come, or is arriving; `take` returns whether all of it was to be taken.
+    /// Takes the result, which has come, or is arriving; `take` returns whether nothing of it may be left.
     #[inline]
     pub(super) fn take(&self, line: &mut Line, mut take: impl FnMut(&mut Outcome<'_>) -> bool) -> Result<(), Error> {
         let lane = line.lane()?;

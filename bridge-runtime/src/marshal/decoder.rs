@@ -248,7 +248,7 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError::Remainder`].
     #[inline]
-    pub fn finish(self) -> Result<(), DecodeError> {
+    pub fn finish(&self) -> Result<(), DecodeError> {
         match self.rest.len() {
             0 => Ok(()),
             left => Err(DecodeError::Remainder(left)),
