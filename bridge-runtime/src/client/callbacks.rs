@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::exclusive::Exclusive;
 use crate::fault::{Fault, panic_message};
+use crate::lane::CALLBACK_RESULT;
 use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
-use crate::wire::{Message, frame};
 
 /// Runs the closure at a place among those of a call: takes the arguments, and answers with the result.
 pub type Closures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut Answer) -> Result<(), Fault>;
@@ -44,10 +44,8 @@ impl Answer {
         &mut self,
         encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        frame::begin(&mut self.0)?;
-        let mut encoder = Encoder::new(&mut self.0);
-        encoder.value(&Message::CallbackReturn)?;
-        encode(&mut encoder)
+        self.0.begin(&CALLBACK_RESULT)?;
+        encode(&mut Encoder::new(&mut self.0))
     }
 
     /// The message.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::callbacks::{self, Closures, RegisteredClosure, guarded};
+use super::callbacks::{self, Closures, RegisteredClosure, Registry, guarded};
 use super::deadline::Deadline;
 use super::further::Opening;
 use super::line::{Answer, Closed, Line};
@@ -28,6 +28,15 @@ pub(super) struct Exchange {
     depth: u32,
     name: &'static str,
     limit: Option<Duration>,
+}
+
+/// Which closure the server asks for.
+#[derive(Debug)]
+enum Asked {
+    /// One of a call, which is inside of so many, itself included.
+    Closure { depth: u32, place: u32 },
+    /// One that is registered.
+    Registered(Arc<Registry>, u32),
 }
 
 impl Shared {
@@ -95,13 +104,18 @@ impl Exchange {
         closures: Closures<'_>,
     ) -> Result<Answer, Error> {
         loop {
-            let (message, position) = line.head()?;
-            if !matches!(message, Message::Callback { .. } | Message::Event { .. }) {
-                return Ok(Answer::Other(message, position));
-            }
+            let (asked, position) = match line.lane()?.callback() {
+                Some(((depth, place), position)) => (Asked::Closure { depth, place }, position),
+                None => match line.head()? {
+                    (Message::Event { registration }, position) => {
+                        (Asked::Registered(Arc::clone(&line.generation.registry), registration), position)
+                    }
+                    (message, position) => return Ok(Answer::Other(message, position)),
+                },
+            };
             // The time that a closure takes is not the server's.
             let left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
-            self.call_back(line, &message, position, closures)?;
+            self.call_back(line, asked, position, closures)?;
             deadline = self.send_and_wait(line, marshal::NONE, left)?;
             if line.lane()?.has_result() {
                 return Ok(Answer::Result);
@@ -176,29 +190,16 @@ impl Exchange {
     }
 
     /// Runs the closure that the server asks for, and begins the answer.
-    fn call_back(
-        &self,
-        line: &mut Line,
-        message: &Message,
-        position: usize,
-        closures: Closures<'_>,
-    ) -> Result<(), Error> {
+    fn call_back(&self, line: &mut Line, asked: Asked, position: usize, closures: Closures<'_>) -> Result<(), Error> {
         let lane = line.lane()?;
         let mut taken = lane.take_rest(position);
         let mut answer = callbacks::Answer::new(lane.buffer());
-        let registered = match message {
-            Message::Event { registration } => Some((Arc::clone(&line.generation.registry), *registration)),
-            _ => None,
-        };
         let result = park(self.owner, self.depth, line, || {
-            guarded(|| match (message, registered) {
-                (Message::Callback { depth, place }, _) if *depth == self.depth => {
-                    closures(*place, taken.decoder(), &mut answer)
-                }
+            guarded(|| match asked {
+                Asked::Closure { depth, place } if depth == self.depth => closures(place, taken.decoder(), &mut answer),
                 // One of a call that this one is inside of: it is what makes this call.
-                (Message::Callback { .. }, _) => Err(Fault::Message(ALREADY_RUNNING.to_owned())),
-                (_, Some((registry, number))) => registry.run(number, taken.decoder(), &mut answer),
-                _ => callbacks::none(0, taken.decoder(), &mut answer),
+                Asked::Closure { .. } => Err(Fault::Message(ALREADY_RUNNING.to_owned())),
+                Asked::Registered(registry, number) => registry.run(number, taken.decoder(), &mut answer),
             })
         });
         let lane = line.lane()?;

@@ -153,19 +153,6 @@ impl LaneEnd {
         Ok(encoder)
     }
 
-    /// As [`LaneEnd::begin`], for a message that may refer to what is `lent` until it is sent.
-    ///
-    /// # Errors
-    /// As [`Encoder::value`].
-    pub fn begin_lending<'l, 'v>(
-        &'l mut self,
-        message: &Message,
-        lent: &'l mut Lent<'v>,
-    ) -> Result<Encoder<'l, 'v>, EncodeError> {
-        self.begin(message)?;
-        Ok(self.encoder(false, lent))
-    }
-
     /// Begins a call, whose arguments are to be appended to its [`LaneEnd::encoder`]. What lay beside the last outermost one is
     /// forgotten where another one begins.
     ///
@@ -178,6 +165,18 @@ impl LaneEnd {
         }
         self.outgoing.begin(&CALL)?;
         Encoder::new(&mut self.outgoing).value(&method)
+    }
+
+    /// Begins a question for a closure, whose arguments are to be appended to its [`LaneEnd::encoder`].
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    #[inline]
+    pub fn begin_callback(&mut self, depth: u32, place: u32) -> Result<(), EncodeError> {
+        self.outgoing.begin(&CALLBACK)?;
+        let mut encoder = Encoder::new(&mut self.outgoing);
+        encoder.value(&depth)?;
+        encoder.value(&place)
     }
 
     /// Goes on with the message that was begun, which may refer to what is `lent` until it is sent; long arrays of the
@@ -330,6 +329,19 @@ impl LaneEnd {
         self.arrived().first() == Some(&wire::RETURN)
     }
 
+    /// The depth and the place of the closure that is asked for, if such a message has arrived, and where its head ends.
+    #[inline]
+    pub fn callback(&self) -> Option<((u32, u32), usize)> {
+        wire::callback(self.arrived()).map(|(closure, head)| (closure, frame::HEADER + head))
+    }
+
+    /// What belongs to the answer of a closure, if that has arrived.
+    #[inline]
+    pub fn callback_result(&mut self) -> Option<Decoder<'_>> {
+        let has_come = self.arrived().first() == Some(&wire::CALLBACK_RETURN);
+        has_come.then(|| self.rest(CALLBACK_RESULT.len()))
+    }
+
     /// What belongs to the result that has arrived.
     #[inline]
     pub fn result(&mut self) -> Decoder<'_> {
@@ -354,6 +366,12 @@ const CALL: [u8; frame::HEADER + 1] = beginning(wire::CALL);
 
 /// What the frame of a result begins with, before its length is known.
 const RESULT: [u8; frame::HEADER + 1] = beginning(wire::RETURN);
+
+/// What the frame of a question for a closure begins with, before its length is known; its depth and its place follow.
+const CALLBACK: [u8; frame::HEADER + 1] = beginning(wire::CALLBACK);
+
+/// What the frame of a closure's answer begins with, before its length is known.
+pub const CALLBACK_RESULT: [u8; frame::HEADER + 1] = beginning(wire::CALLBACK_RETURN);
 
 const fn beginning(head: u8) -> [u8; frame::HEADER + 1] {
     let mut begin = [0; frame::HEADER + 1];

@@ -248,7 +248,8 @@ mod tests {
         for step in [7, 4096, usize::MAX] {
             let mut lane = LaneEnd::new(PipeTransport::new(Trickle { bytes: Vec::new(), step }));
             let mut lent = Lent::default();
-            let mut encoder = lane.begin_lending(&Message::Return, &mut lent).unwrap();
+            lane.begin(&Message::Return).unwrap();
+            let mut encoder = lane.encoder(false, &mut lent);
             encoder.lent_slice(&long).unwrap();
             encoder.value("between").unwrap();
             encoder.lent_slice(&longer).unwrap();

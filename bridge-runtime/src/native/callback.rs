@@ -89,6 +89,8 @@ struct Entry {
     running: Exclusive<Running>,
     /// Why the call that it was lent for has failed; not for one that is registered.
     failure: Option<Mutex<Option<Payload>>>,
+    /// Whether there is a failure, for a look before each call of C's.
+    has_failed: AtomicBool,
 }
 
 struct Running {
@@ -167,7 +169,7 @@ impl Closures {
     ) -> Lent<S> {
         let running = Running { closure: Some(closure.closure), returned: Kept(Scope::new()) };
         let failure = (keeping == Keeping::Call).then(Mutex::default);
-        let entry = Arc::new(Entry { running: Exclusive::new(running), failure });
+        let entry = Arc::new(Entry { running: Exclusive::new(running), failure, has_failed: AtomicBool::new(false) });
         entries.by_key.insert(key, Arc::clone(&entry));
         Lent { closures: self, key, entry: Some(entry), context, signature: PhantomData }
     }
@@ -187,7 +189,7 @@ impl Closures {
     /// Lets `run` call the closure, unless that is one of another type, as which it returns false.
     fn enter(&self, key: u32, run: &mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Fault>) {
         let Some(entry) = self.entries().by_key.get(&key).cloned() else { return self.complain() };
-        if entry.has_failed() {
+        if entry.has_failed.load(Ordering::Relaxed) {
             return;
         }
         let result = entry.running.enter(|Running { closure, returned }| {
@@ -255,16 +257,12 @@ pub enum Keeping {
 }
 
 impl Entry {
-    fn has_failed(&self) -> bool {
-        let is_some = |failure: &Mutex<Option<Payload>>| lock(failure).is_some();
-        self.failure.as_ref().is_some_and(is_some)
-    }
-
     /// Leaves a failure where it is found: with the closure, or with the call that this thread is making.
     fn fail(&self, payload: Payload) {
         match &self.failure {
             Some(failure) => {
                 lock(failure).get_or_insert(payload);
+                self.has_failed.store(true, Ordering::Relaxed);
             }
             None => match CALLING.get() {
                 Calling::Native => {

@@ -136,17 +136,19 @@ impl Line {
     pub(super) fn converse(self: &Arc<Self>, message: &Message, ends: &mut dyn Ends) -> Result<(), Refused> {
         let mut lent = Lent::default();
         let mut lane = self.lane();
-        ends.encode(&mut lane.begin_lending(message, &mut lent)?)?;
+        match *message {
+            Message::Callback { depth, place } => lane.begin_callback(depth, place)?,
+            _ => lane.begin(message).map(|_| ())?,
+        }
+        ends.encode(&mut lane.encoder(false, &mut lent))?;
         lane.send_lent(&lent)?;
         loop {
             lane.wait()?;
-            let (message, mut taken) = lane.take()?;
+            if let Some(result) = lane.callback_result() {
+                return Ok(ends.decode(result)?);
+            }
+            let (message, taken) = lane.take()?;
             match message {
-                Message::CallbackReturn => {
-                    let decoded = ends.decode(taken.decoder());
-                    lane.give_back(taken);
-                    return Ok(decoded?);
-                }
                 Message::Fault(fault) => {
                     lane.give_back(taken);
                     return Err(Refused::Fault(*fault));

@@ -142,6 +142,16 @@ pub fn hello_protocol(message: &[u8]) -> Option<u32> {
     }
 }
 
+/// The depth and the place of the [`Message::Callback`] that `message` begins with, and where its arguments do; `None` for what
+/// is none.
+#[inline]
+pub fn callback(message: &[u8]) -> Option<((u32, u32), usize)> {
+    match postcard::take_from_bytes(message) {
+        Ok(((CALLBACK, depth, place), arguments)) => Some(((depth, place), message.len() - arguments.len())),
+        _ => None,
+    }
+}
+
 /// The method of the [`Message::Call`] that `message` begins with, and where its arguments do; `None` for what is no call.
 /// Nearly everything that a server is sent is one, and this tells it without a look at all the others.
 #[inline]
@@ -160,6 +170,12 @@ pub const CALL: u8 = 6;
 
 /// [`Message::Return`] as it is sent, which is nearly everything that a server says.
 pub const RETURN: u8 = 7;
+
+/// The place of [`Message::Callback`]; its depth and its place follow.
+pub const CALLBACK: u8 = 9;
+
+/// [`Message::CallbackReturn`] as it is sent.
+pub const CALLBACK_RETURN: u8 = 11;
 
 /// What the server needs to begin.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -215,6 +231,19 @@ mod tests {
     #[test]
     fn a_result_is_announced_by_one_byte() {
         assert_eq!(postcard::to_stdvec(&Message::Return).unwrap(), [RETURN]);
+        assert_eq!(postcard::to_stdvec(&Message::CallbackReturn).unwrap(), [CALLBACK_RETURN]);
+    }
+
+    #[test]
+    fn a_callback_is_told_by_its_first_bytes() {
+        for (depth, place) in [(1, 0), (128, 70_000), (u32::MAX, u32::MAX)] {
+            let mut message = postcard::to_stdvec(&Message::Callback { depth, place }).unwrap();
+            let head = message.len();
+            assert_eq!(callback(&message[..head - 1]), None);
+            message.extend([7; 3]);
+            assert_eq!(callback(&message), Some(((depth, place), head)));
+        }
+        assert_eq!(callback(&postcard::to_stdvec(&Message::Call { method: 1 }).unwrap()), None);
     }
 
     #[test]

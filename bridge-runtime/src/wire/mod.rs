@@ -8,6 +8,6 @@ mod message;
 pub use batch::{Parts, next_part};
 pub use memory::{Allocation, Block, MemoryCall};
 pub use message::{
-    Bulk, CALL, Failure, Hello, Joined, Message, Open, PROTOCOL, Purpose, RETURN, Ready, Secret, Start, call,
-    hello_protocol,
+    Bulk, CALL, CALLBACK, CALLBACK_RETURN, Failure, Hello, Joined, Message, Open, PROTOCOL, Purpose, RETURN, Ready,
+    Secret, Start, call, callback, hello_protocol,
 };
