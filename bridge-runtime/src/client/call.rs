@@ -123,8 +123,8 @@ impl Shared {
                 lane.forget_beside();
             }
             lane.put(message);
-            let answer = exchange.run(line, marshal::NONE, &mut callbacks::none)?;
-            take(&mut line.results(BATCH, answer)?)
+            let reply = exchange.run(line, marshal::NONE, &mut callbacks::none)?;
+            take(&mut line.results(BATCH, reply)?)
         })
     }
 }

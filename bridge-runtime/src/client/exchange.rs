@@ -1,14 +1,14 @@
-//! What a call says on its line: its message, the answers of closures that the server runs meanwhile, what it asks for beside it.
+//! What a call says on its line: its message, the answers of its closures, and what it asks for beside it.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::callbacks::{self, Closures, RegisteredClosure, Registry, guarded};
+use super::callbacks::{self, Answer, Closures, RegisteredClosure, Registry, guarded};
 use super::deadline::Deadline;
 use super::further::Opening;
-use super::line::{Answer, Closed, Line};
+use super::line::{Closed, Line, Reply};
 use super::parked::{OUTERMOST, park};
 use super::session::Shared;
 use super::{Outcome, events};
@@ -83,43 +83,34 @@ impl Exchange {
     #[inline]
     pub(super) fn result(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<(), Error> {
         match self.run(line, lent, closures)? {
-            Answer::Result => Ok(()),
-            Answer::Other(message, _) => Err(line.no_result(self.name, message)),
+            Reply::Result => Ok(()),
+            Reply::Other(message, _) => Err(line.no_result(self.name, message)),
         }
     }
 
     /// Sends the message that was begun, which refers to what is `lent`, and runs closures for as long as the server asks for
     /// it; then the answer has come.
     #[inline]
-    pub(super) fn run(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<Answer, Error> {
-        let deadline = self.send_and_wait(line, lent, self.limit)?;
-        if line.lane()?.has_result() { Ok(Answer::Result) } else { self.run_closures(line, deadline, closures) }
-    }
-
-    /// Runs what the message that has come may ask for, and further ones.
-    fn run_closures(
-        &self,
-        line: &mut Line,
-        mut deadline: Option<Deadline>,
-        closures: Closures<'_>,
-    ) -> Result<Answer, Error> {
+    pub(super) fn run(&self, line: &mut Line, mut lent: &Lent<'_>, closures: Closures<'_>) -> Result<Reply, Error> {
+        let mut left = self.limit;
         loop {
+            let deadline = self.send_and_wait(line, lent, left)?;
+            if line.lane()?.has_result() {
+                return Ok(Reply::Result);
+            }
             let (asked, position) = match line.lane()?.callback() {
                 Some(((depth, place), position)) => (Asked::Closure { depth, place }, position),
                 None => match line.head()? {
                     (Message::Event { registration }, position) => {
                         (Asked::Registered(Arc::clone(&line.generation.registry), registration), position)
                     }
-                    (message, position) => return Ok(Answer::Other(message, position)),
+                    (message, position) => return Ok(Reply::Other(message, position)),
                 },
             };
+            lent = marshal::NONE;
             // The time that a closure takes is not the server's.
-            let left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
+            left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
             self.call_back(line, asked, position, closures)?;
-            deadline = self.send_and_wait(line, marshal::NONE, left)?;
-            if line.lane()?.has_result() {
-                return Ok(Answer::Result);
-            }
         }
     }
 
@@ -193,7 +184,7 @@ impl Exchange {
     fn call_back(&self, line: &mut Line, asked: Asked, position: usize, closures: Closures<'_>) -> Result<(), Error> {
         let lane = line.lane()?;
         let mut taken = lane.take_rest(position);
-        let mut answer = callbacks::Answer::new(lane.buffer());
+        let mut answer = Answer::new(lane.buffer());
         let result = park(self.owner, self.depth, line, || {
             guarded(|| match asked {
                 Asked::Closure { depth, place } if depth == self.depth => closures(place, taken.decoder(), &mut answer),

@@ -107,10 +107,10 @@ impl Line {
     }
 
     /// Takes the results of a batch.
-    pub(super) fn results(&mut self, name: &'static str, answer: Answer) -> Result<Decoder<'_>, Error> {
-        match answer {
-            Answer::Other(Message::Results, position) => Ok(self.lane()?.rest(position)),
-            Answer::Other(Message::Fault(fault), _) => Err(fault_error(name, *fault)),
+    pub(super) fn results(&mut self, name: &'static str, reply: Reply) -> Result<Decoder<'_>, Error> {
+        match reply {
+            Reply::Other(Message::Results, position) => Ok(self.lane()?.rest(position)),
+            Reply::Other(Message::Fault(fault), _) => Err(fault_error(name, *fault)),
             other => Err(self.nonsense(format!("{other:?} came instead of the results of a batch"))),
         }
     }
@@ -147,7 +147,7 @@ impl Line {
 
 /// What has come when a call, or a batch, is over.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum Reply {
     /// The result of a call, or its beginning.
     Result,
     /// What begins with this, and where that ends.
