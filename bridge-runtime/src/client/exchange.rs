@@ -183,7 +183,7 @@ impl Exchange {
     /// Runs the closure that the server asks for, and begins the answer.
     fn call_back(&self, line: &mut Line, asked: Asked, position: usize, closures: Closures<'_>) -> Result<(), Error> {
         let lane = line.lane()?;
-        let mut taken = lane.take_rest(position);
+        let mut taken = lane.take_inner(position);
         let mut answer = Answer::new(lane.buffer());
         let result = park(self.owner, self.depth, line, || {
             guarded(|| match asked {

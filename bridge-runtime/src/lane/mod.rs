@@ -164,7 +164,7 @@ impl LaneEnd {
             self.forget_beside();
         }
         self.outgoing.begin(&CALL)?;
-        Encoder::new(&mut self.outgoing).value(&method)
+        Encoder::new(&mut self.outgoing).number(method)
     }
 
     /// Begins a question for a closure, whose arguments are to be appended to its [`LaneEnd::encoder`].
@@ -175,8 +175,8 @@ impl LaneEnd {
     pub fn begin_callback(&mut self, depth: u32, place: u32) -> Result<(), EncodeError> {
         self.outgoing.begin(&CALLBACK)?;
         let mut encoder = Encoder::new(&mut self.outgoing);
-        encoder.value(&depth)?;
-        encoder.value(&place)
+        encoder.number(depth)?;
+        encoder.number(place)
     }
 
     /// Goes on with the message that was begun, which may refer to what is `lent` until it is sent; long arrays of the

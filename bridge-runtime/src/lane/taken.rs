@@ -56,14 +56,14 @@ impl LaneEnd {
     #[inline]
     pub fn take(&mut self) -> io::Result<(Message, Taken)> {
         let (message, position) = self.head()?;
-        Ok((message, self.take_rest(position)))
+        Ok((message, Taken { beside: self.beside.clone(), ..self.take_inner(position) }))
     }
 
-    /// As [`LaneEnd::take`], where the head was looked at and ends there.
+    /// As [`LaneEnd::take`], where the head was looked at and ends there, of a message that has nothing beside it.
     #[inline]
-    pub fn take_rest(&mut self, position: usize) -> Taken {
+    pub fn take_inner(&mut self, position: usize) -> Taken {
         let buffer = std::mem::replace(&mut self.incoming, self.spare.pop().unwrap_or_default());
-        Taken { buffer, position, beside: self.beside.clone() }
+        Taken { buffer, position, beside: Beside::default() }
     }
 
     /// Takes the memory of a message back, for others to come.

@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::array::{FromC, ToC, check_length, returned_array};
+use super::sorted::Sorted;
 use super::{Encoding, Scope, Zeroable};
 use crate::exclusive::Exclusive;
 use crate::fault::{ALREADY_RUNNING, Fault};
@@ -77,7 +78,7 @@ pub struct Closures {
 }
 
 struct Entries {
-    by_key: BTreeMap<u32, Arc<Entry>>,
+    by_key: Sorted<Arc<Entry>>,
     /// Slots that were used, the one that was freed longest ago first: a library may call late.
     freed: VecDeque<u32>,
     /// Slots from here on were never used.
@@ -131,7 +132,7 @@ unsafe impl Send for Kept {}
 impl Closures {
     /// No closures yet, for the parameter `name`.
     pub const fn new(name: &'static str) -> Self {
-        let entries = Entries { by_key: BTreeMap::new(), freed: VecDeque::new(), fresh: 0 };
+        let entries = Entries { by_key: Sorted::new(), freed: VecDeque::new(), fresh: 0 };
         Self { name, entries: Mutex::new(entries), has_complained: AtomicBool::new(false) }
     }
 
@@ -188,7 +189,7 @@ impl Closures {
 
     /// Lets `run` call the closure, unless that is one of another type, as which it returns false.
     fn enter(&self, key: u32, run: &mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Fault>) {
-        let Some(entry) = self.entries().by_key.get(&key).cloned() else { return self.complain() };
+        let Some(entry) = self.entries().by_key.get(key).cloned() else { return self.complain() };
         if entry.has_failed.load(Ordering::Relaxed) {
             return;
         }
@@ -227,7 +228,7 @@ impl Closures {
 
     fn remove(&self, key: u32, context: Option<Context>) {
         let mut entries = self.entries();
-        let entry = entries.by_key.remove(&key);
+        let entry = entries.by_key.remove(key);
         if context.is_none() {
             entries.freed.push_back(key);
         }
@@ -366,10 +367,10 @@ pub struct Context(Arc<Key>);
 #[derive(Debug)]
 struct Key(u32);
 
-static KEYS: Mutex<Keys> = Mutex::new(Keys { used: BTreeSet::new(), last: 0 });
+static KEYS: Mutex<Keys> = Mutex::new(Keys { used: Sorted::new(), last: 0 });
 
 struct Keys {
-    used: BTreeSet<u32>,
+    used: Sorted<()>,
     last: u32,
 }
 
@@ -388,7 +389,7 @@ impl Context {
             keys.last = keys.last.wrapping_add(1);
             let key = keys.last;
             // Null would look like none.
-            if key != 0 && keys.used.insert(key) {
+            if key != 0 && keys.used.insert(key, ()) {
                 return Self(Arc::new(Key(key)));
             }
         }
@@ -402,7 +403,7 @@ impl Context {
 
 impl Drop for Key {
     fn drop(&mut self) {
-        Keys::lock().used.remove(&self.0);
+        Keys::lock().used.remove(self.0);
     }
 }
 

@@ -13,6 +13,7 @@ mod owner;
 mod pointer;
 mod record;
 mod scalar;
+mod sorted;
 mod spare;
 mod text;
 
