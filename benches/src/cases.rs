@@ -1,10 +1,11 @@
 //! What is measured of bridge32: a 64-bit client, and a real 32-bit server.
 
+use std::fmt::Debug;
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::time::Instant;
 
-use bridge32::Lane;
+use bridge32::{Error, Lane};
 use bridge32_benches::{Measured as _, MeasuredClient, MeasuredLibrary};
 
 use crate::Result;
@@ -107,23 +108,20 @@ pub(crate) fn bytes(name: &str, lane: Lane, count: usize) -> Result<Case> {
     }))
 }
 
-pub(crate) fn touched_numbers(name: &str, lane: Lane, count: usize) -> Result<Case> {
+/// So many values there and back, the last of which the library changes in place.
+pub(crate) fn touched<T: Copy + PartialEq + Debug + 'static>(
+    name: &str,
+    lane: Lane,
+    count: usize,
+    (before, after): (T, T),
+    touch: fn(&MeasuredClient, &mut [T]) -> std::result::Result<(), Error>,
+) -> Result<Case> {
     let client = launch(lane)?;
-    let mut values = vec![7.0; count];
+    let mut values = vec![before; count];
     Ok(Case::new(name, move || {
-        values[count - 1] = 7.0;
-        client.touch_numbers(&mut values).expect("the server lives");
-        assert_eq!((values[0], values[count - 1]), (7.0, 8.0));
-    }))
-}
-
-pub(crate) fn touched_bytes(name: &str, lane: Lane, count: usize) -> Result<Case> {
-    let client = launch(lane)?;
-    let mut bytes = vec![7; count];
-    Ok(Case::new(name, move || {
-        bytes[count - 1] = 7;
-        client.touch_bytes(&mut bytes).expect("the server lives");
-        assert_eq!((bytes[0], bytes[count - 1]), (7, 8));
+        values[count - 1] = before;
+        touch(&client, &mut values).expect("the server lives");
+        assert_eq!((values[0], values[count - 1]), (before, after));
     }))
 }
 

@@ -95,14 +95,18 @@ fn all() -> Vec<(&'static str, Cases)> {
             let length = 1_000_000;
             let mut all = vec![limits::copies("two copies", length * size_of::<f64>())];
             for (name, lane) in LANES {
-                all.push(cases::touched_numbers(&in_place(name), lane, length)?);
+                all.push(cases::touched(&in_place(name), lane, length, (7.0, 8.0), |client, values| {
+                    client.touch_numbers(values)
+                })?);
             }
             Ok(all)
         }),
         ("16 MiB there and back", || {
             let mut all = vec![limits::copies("two copies", MANY), limits::socket("a socket, there and back", MANY)?];
             for (name, lane) in LANES {
-                all.push(cases::touched_bytes(&in_place(name), lane, MANY)?);
+                all.push(cases::touched(&in_place(name), lane, MANY, (7, 8), |client, bytes| {
+                    client.touch_bytes(bytes)
+                })?);
                 all.push(cases::bytes(&anew(name), lane, MANY)?);
             }
             Ok(all)

@@ -10,7 +10,8 @@ use bridge32::dotnet::{Matrix, Object, Scalar};
 use bridge32_runtime::lane::{PipeTransport, Transport as _};
 use bridge32_runtime::marshal::{Beside, Buffer, Bulk, DecodeError, Decoder};
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::{Allocation, Message, call, hello_protocol, next_part};
+use bridge32_runtime::wire::head::{call, hello_protocol};
+use bridge32_runtime::wire::{Allocation, Message, next_part};
 use bridge32_tests::conversation::Counter;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
 

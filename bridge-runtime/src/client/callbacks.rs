@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::exclusive::Exclusive;
 use crate::fault::{Fault, panic_message};
-use crate::lane::CALLBACK_RESULT;
 use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
+use crate::wire::frame;
 
 /// Runs the closure at a place among those of a call: takes the arguments, and answers with the result.
 pub type Closures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut Answer) -> Result<(), Fault>;
@@ -44,7 +44,7 @@ impl Answer {
         &mut self,
         encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        self.0.begin(&CALLBACK_RESULT)?;
+        self.0.begin(&frame::CALLBACK_RESULT)?;
         encode(&mut Encoder::new(&mut self.0))
     }
 

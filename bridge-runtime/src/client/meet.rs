@@ -7,7 +7,8 @@ use super::lane::Offered;
 use crate::error::Error;
 use crate::interface::{Description, differences};
 use crate::lane::{LaneEnd, WIDEST};
-use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start, hello_protocol};
+use crate::wire::head::hello_protocol;
+use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
 
 /// A meeting came to nothing.
 pub(super) enum MeetingError {

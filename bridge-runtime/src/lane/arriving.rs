@@ -4,8 +4,9 @@ use std::io;
 
 use serde::de::DeserializeOwned;
 
-use super::{FIRST_READ, LaneEnd, RESULT, out_of_memory};
+use super::{FIRST_READ, LaneEnd, out_of_memory};
 use crate::marshal::{ALIGNMENT, Decoder, scalar};
+use crate::wire::frame;
 
 /// Bytes that are read at once. The memory for them was made just before, and is still in the processor's cache.
 const PIECE: usize = 256 << 10;
@@ -45,7 +46,7 @@ impl LaneEnd {
 
     /// The result that is arriving.
     pub fn arriving(&mut self) -> Arriving<'_> {
-        Arriving { lane: self, position: RESULT.len() }
+        Arriving { lane: self, position: frame::RESULT.len() }
     }
 
     /// Waits for the rest of the message, if it is arriving.

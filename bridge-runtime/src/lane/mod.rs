@@ -26,7 +26,7 @@ pub use taken::Taken;
 
 use crate::marshal::{self, Beside, Buffer, Decoder, EncodeError, Encoder, Lent};
 use crate::wire::frame::{self, FrameError};
-use crate::wire::{self, Message};
+use crate::wire::{Message, head};
 
 /// What carries whole frames from one end of a lane to the other.
 pub trait Transport: Send {
@@ -163,7 +163,7 @@ impl LaneEnd {
         if is_outermost {
             self.forget_beside();
         }
-        self.outgoing.begin(&CALL)?;
+        self.outgoing.begin(&frame::CALL)?;
         Encoder::new(&mut self.outgoing).number(method)
     }
 
@@ -173,7 +173,7 @@ impl LaneEnd {
     /// As [`Encoder::value`].
     #[inline]
     pub fn begin_callback(&mut self, depth: u32, place: u32) -> Result<(), EncodeError> {
-        self.outgoing.begin(&CALLBACK)?;
+        self.outgoing.begin(&frame::CALLBACK)?;
         let mut encoder = Encoder::new(&mut self.outgoing);
         encoder.number(depth)?;
         encoder.number(place)
@@ -300,7 +300,7 @@ impl LaneEnd {
     /// The bytes of the message that has arrived, not understood yet.
     #[inline]
     pub fn arrived(&self) -> &[u8] {
-        message(&self.incoming)
+        frame::message(&self.incoming)
     }
 
     /// The message that has arrived, and what belongs to it.
@@ -326,26 +326,26 @@ impl LaneEnd {
     /// Whether a result has arrived, or its beginning.
     #[inline]
     pub fn has_result(&self) -> bool {
-        self.arrived().first() == Some(&wire::RETURN)
+        self.arrived().first() == Some(&head::RETURN)
     }
 
     /// The depth and the place of the closure that is asked for, if such a message has arrived, and where its head ends.
     #[inline]
     pub fn callback(&self) -> Option<((u32, u32), usize)> {
-        wire::callback(self.arrived()).map(|(closure, head)| (closure, frame::HEADER + head))
+        head::callback(self.arrived()).map(|(closure, head)| (closure, frame::HEADER + head))
     }
 
     /// What belongs to the answer of a closure, if that has arrived.
     #[inline]
     pub fn callback_result(&mut self) -> Option<Decoder<'_>> {
-        let has_come = self.arrived().first() == Some(&wire::CALLBACK_RETURN);
-        has_come.then(|| self.rest(CALLBACK_RESULT.len()))
+        let has_come = self.arrived().first() == Some(&head::CALLBACK_RETURN);
+        has_come.then(|| self.rest(frame::CALLBACK_RESULT.len()))
     }
 
     /// What belongs to the result that has arrived.
     #[inline]
     pub fn result(&mut self) -> Decoder<'_> {
-        self.rest(RESULT.len())
+        self.rest(frame::RESULT.len())
     }
 
     /// What belongs to the message that has arrived, whose head ends there.
@@ -353,30 +353,6 @@ impl LaneEnd {
     pub fn rest(&mut self, position: usize) -> Decoder<'_> {
         Decoder::new(self.incoming.bytes_mut(), position).beside(&self.beside)
     }
-}
-
-/// The message in a frame.
-#[inline]
-fn message(frame: &Buffer) -> &[u8] {
-    frame.bytes().get(frame::HEADER..).unwrap_or_default()
-}
-
-/// What the frame of a call begins with, before its length is known; the number of the method follows.
-const CALL: [u8; frame::HEADER + 1] = beginning(wire::CALL);
-
-/// What the frame of a result begins with, before its length is known.
-const RESULT: [u8; frame::HEADER + 1] = beginning(wire::RETURN);
-
-/// What the frame of a question for a closure begins with, before its length is known; its depth and its place follow.
-const CALLBACK: [u8; frame::HEADER + 1] = beginning(wire::CALLBACK);
-
-/// What the frame of a closure's answer begins with, before its length is known.
-pub const CALLBACK_RESULT: [u8; frame::HEADER + 1] = beginning(wire::CALLBACK_RETURN);
-
-const fn beginning(head: u8) -> [u8; frame::HEADER + 1] {
-    let mut begin = [0; frame::HEADER + 1];
-    begin[frame::HEADER] = head;
-    begin
 }
 
 /// A folder with a random name that no other user can look into: `tempfile` by itself leaves that to the umask.

@@ -3,9 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use super::{LaneEnd, RESULT, message};
+use super::LaneEnd;
 use crate::marshal::{Beside, Buffer, Bulk, Decoder, EncodeError, Encoder, Lent};
-use crate::wire::{self, Message, frame};
+use crate::wire::{Message, frame, head};
 
 /// A message that was taken out of its lane, with what belongs to it.
 #[derive(Debug, Default)]
@@ -41,8 +41,8 @@ impl LaneEnd {
         call.buffer.clear();
         let received = self.transport.receive(&mut call.buffer);
         self.unless_broken(received)?;
-        if let Some((method, head)) = wire::call(message(&call.buffer)) {
-            call.position = frame::HEADER + head;
+        if let Some((method, end)) = head::call(frame::message(&call.buffer)) {
+            call.position = frame::HEADER + end;
             return Ok(Some(method));
         }
         std::mem::swap(&mut self.incoming, &mut call.buffer);
@@ -84,7 +84,7 @@ impl LaneEnd {
         is_outermost: bool,
         lent: &'l mut Lent<'v>,
     ) -> Result<Encoder<'l, 'v>, EncodeError> {
-        self.outgoing.begin(&RESULT)?;
+        self.outgoing.begin(&frame::RESULT)?;
         Ok(self.encoder(is_outermost, lent))
     }
 }

@@ -81,8 +81,8 @@ impl Supervisor {
         self.end.is_recorded.load(Ordering::Acquire)
     }
 
-    /// Ends the process, and does not wait for its end. It is asked first: a library that handles this may leave its device
-    /// in order.
+    /// Ends the process. It is asked first, and given a moment: a library that handles this may leave its device in order. An end
+    /// by force is not waited for.
     ///
     /// # Errors
     /// What the system says, also for a process that is ending already.

@@ -9,7 +9,7 @@ use super::line::{Serving, Target, fault, out_of_turn};
 use crate::fault::Fault;
 use crate::lane::Taken;
 use crate::marshal::{DecodeError, Decoder, EncodeError};
-use crate::wire::{self, Message, Parts, next_part};
+use crate::wire::{Message, Parts, head, next_part};
 
 impl Serving {
     /// Carries out the calls of a batch, and answers with all their results.
@@ -49,10 +49,10 @@ impl From<DecodeError> for Ended {
 /// Carries out call after call; after one that failed no other, if it is to `stop` there.
 fn carry_out_each(stop: bool, mut calls: Decoder<'_>, target: &dyn Target, call: &Call) -> Result<(), Ended> {
     while let Some(mut arguments) = next_part(&mut calls)? {
-        let Some((method, head)) = wire::call(arguments.left()) else {
+        let Some((method, end)) = head::call(arguments.left()) else {
             return Err(Ended::Damaged(out_of_turn(&arguments.value()?)));
         };
-        arguments.skip(head)?;
+        arguments.skip(end)?;
         let result = catch(|| target.call(method, arguments, call));
         let fault = call.conclude(result).err();
         let has_failed = call.has_failed() || fault.is_some();

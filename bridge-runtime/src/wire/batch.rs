@@ -1,8 +1,7 @@
 //! A message of messages: each is a part, with its length in bytes before it (`u32`, little-endian), and then as it is by
 //! itself. Scalars in it are aligned in the whole message.
 
-use super::frame;
-use super::{Message, RETURN};
+use super::{Message, frame, head};
 use crate::marshal::{Buffer, DecodeError, Decoder, EncodeError, Encoder, LARGEST};
 
 /// The bytes of a length.
@@ -49,9 +48,9 @@ impl Parts {
     /// As there.
     pub fn begin_result<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
         self.frame.truncate(self.end);
-        let mut head = [0; LENGTH + 1];
-        head[LENGTH] = RETURN;
-        self.frame.extend(&head)?;
+        let mut begin = [0; LENGTH + 1];
+        begin[LENGTH] = head::RETURN;
+        self.frame.extend(&begin)?;
         Ok(Encoder::new(&mut self.frame))
     }
 

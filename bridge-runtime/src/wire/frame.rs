@@ -3,12 +3,34 @@
 //! The header is the message's length in bytes (`u32`, little-endian), then four zero bytes: with them the message
 //! begins at an aligned place.
 
+use super::head;
 use crate::marshal::{ALIGNMENT, Buffer, BufferError, LARGEST};
 
 /// Bytes before the message.
 pub const HEADER: usize = 8;
 
 const _: () = assert!(HEADER.is_multiple_of(ALIGNMENT));
+
+/// What a frame begins with before its length is known: a header, and the first byte of its message.
+pub type Beginning = [u8; HEADER + 1];
+
+/// Of a call; the number of the method follows.
+pub const CALL: Beginning = beginning(head::CALL);
+
+/// Of a result.
+pub const RESULT: Beginning = beginning(head::RETURN);
+
+/// Of a question for a closure; its depth and its place follow.
+pub const CALLBACK: Beginning = beginning(head::CALLBACK);
+
+/// Of a closure's answer.
+pub const CALLBACK_RESULT: Beginning = beginning(head::CALLBACK_RETURN);
+
+const fn beginning(head: u8) -> Beginning {
+    let mut begin = [0; HEADER + 1];
+    begin[HEADER] = head;
+    begin
+}
 
 /// What is wrong with a frame.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +50,12 @@ pub enum FrameError {
 #[inline]
 pub fn begin(buffer: &mut Buffer) -> Result<(), BufferError> {
     buffer.begin(&[0; HEADER])
+}
+
+/// The message of the frame in `buffer`.
+#[inline]
+pub fn message(buffer: &Buffer) -> &[u8] {
+    buffer.bytes().get(HEADER..).unwrap_or_default()
 }
 
 /// Writes the header of the frame in `buffer`, and of what it refers to.

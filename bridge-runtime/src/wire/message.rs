@@ -133,50 +133,6 @@ pub struct Hello {
     pub pid: u32,
 }
 
-/// The protocol of the hello that `message` begins with, whatever another version has put behind it; `None` if it is no
-/// hello. The place of [`Message::Hello`] and of its first field are the same in every version.
-pub fn hello_protocol(message: &[u8]) -> Option<u32> {
-    match postcard::take_from_bytes(message) {
-        Ok(((HELLO, protocol), _)) => Some(protocol),
-        _ => None,
-    }
-}
-
-/// The depth and the place of the [`Message::Callback`] that `message` begins with, and where its arguments do; `None` for what
-/// is none.
-#[inline]
-pub fn callback(message: &[u8]) -> Option<((u32, u32), usize)> {
-    match postcard::take_from_bytes(message) {
-        Ok(((CALLBACK, depth, place), arguments)) => Some(((depth, place), message.len() - arguments.len())),
-        _ => None,
-    }
-}
-
-/// The method of the [`Message::Call`] that `message` begins with, and where its arguments do; `None` for what is no call.
-/// Nearly everything that a server is sent is one, and this tells it without a look at all the others.
-#[inline]
-pub fn call(message: &[u8]) -> Option<(u32, usize)> {
-    match postcard::take_from_bytes(message) {
-        Ok(((CALL, method), arguments)) => Some((method, message.len() - arguments.len())),
-        _ => None,
-    }
-}
-
-/// The place of [`Message::Hello`].
-const HELLO: u8 = 0;
-
-/// The place of [`Message::Call`]; the method's number follows.
-pub const CALL: u8 = 6;
-
-/// [`Message::Return`] as it is sent, which is nearly everything that a server says.
-pub const RETURN: u8 = 7;
-
-/// The place of [`Message::Callback`]; its depth and its place follow.
-pub const CALLBACK: u8 = 9;
-
-/// [`Message::CallbackReturn`] as it is sent.
-pub const CALLBACK_RETURN: u8 = 11;
-
 /// What the server needs to begin.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Start {
@@ -222,41 +178,4 @@ pub enum Failure {
     /// The server type's own start failed.
     #[error("{0}")]
     Server(String),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_is_announced_by_one_byte() {
-        assert_eq!(postcard::to_stdvec(&Message::Return).unwrap(), [RETURN]);
-        assert_eq!(postcard::to_stdvec(&Message::CallbackReturn).unwrap(), [CALLBACK_RETURN]);
-    }
-
-    #[test]
-    fn a_callback_is_told_by_its_first_bytes() {
-        for (depth, place) in [(1, 0), (128, 70_000), (u32::MAX, u32::MAX)] {
-            let mut message = postcard::to_stdvec(&Message::Callback { depth, place }).unwrap();
-            let head = message.len();
-            assert_eq!(callback(&message[..head - 1]), None);
-            message.extend([7; 3]);
-            assert_eq!(callback(&message), Some(((depth, place), head)));
-        }
-        assert_eq!(callback(&postcard::to_stdvec(&Message::Call { method: 1 }).unwrap()), None);
-    }
-
-    #[test]
-    fn a_call_is_told_by_its_first_bytes() {
-        for method in [0, 1, 127, 128, 70_000, u32::MAX] {
-            let mut message = postcard::to_stdvec(&Message::Call { method }).unwrap();
-            let head = message.len();
-            assert_eq!(call(&message[..head - 1]), None);
-            message.extend([7; 3]);
-            assert_eq!(call(&message), Some((method, head)));
-        }
-        for other in [Message::Describe, Message::Return, Message::Callback { depth: 1, place: 2 }] {
-            assert_eq!(call(&postcard::to_stdvec(&other).unwrap()), None);
-        }
-    }
 }

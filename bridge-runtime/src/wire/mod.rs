@@ -2,12 +2,10 @@
 
 mod batch;
 pub mod frame;
+pub mod head;
 mod memory;
 mod message;
 
 pub use batch::{Parts, next_part};
 pub use memory::{Allocation, Block, MemoryCall};
-pub use message::{
-    Bulk, CALL, CALLBACK, CALLBACK_RETURN, Failure, Hello, Joined, Message, Open, PROTOCOL, Purpose, RETURN, Ready,
-    Secret, Start, call, callback, hello_protocol,
-};
+pub use message::{Bulk, Failure, Hello, Joined, Message, Open, PROTOCOL, Purpose, Ready, Secret, Start};
