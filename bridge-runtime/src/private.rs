@@ -17,7 +17,7 @@ pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutVec, Slice, SliceMut};
 pub use crate::native::{
     Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, CText, Closed, Closes, Closures,
-    Context, Element, Encoding, FIRST_LISTED, InMemoryOf, IsLength, IsUserData, Keeping, Latin1, Length, Lent, Native,
+    Context, Element, Encoding, FIRST_LISTED, InMemoryOf, IsLength, IsUserData, Latin1, Length, Lent, Native,
     NativeReturn, OutLength, Pointer, ReturnedText, Room, Scope, SlotRow, Slots, Status, Text, TextBuffer, Utf8, Wide,
     Zeroable, array_field, array_from_c, array_to_c, close, common_length, context_key, deserialize_enumeration,
     deserialize_record, give, give_array, give_text, given, given_length, in_field, not_in_enum, passed, passed_array,

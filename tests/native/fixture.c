@@ -91,3 +91,15 @@ EXPORT void hang(void) { for (volatile int forever = 1; forever;) {} }
 EXPORT uint8_t pointer_bits(void) { return 8 * sizeof(void *); }
 EXPORT int32_t present(void) { return 1; }
 EXPORT int32_t Wrongly_Cased(void) { return 1; }
+
+// Callbacks: the sum of what one makes of the numbers below `count`.
+EXPORT int32_t sum_of(int32_t count, int32_t (*f)(int32_t)) {
+    int32_t sum = 0;
+    for (int32_t i = 0; i < count; ++i) { sum += f(i); }
+    return sum;
+}
+EXPORT int32_t sum_of_with(int32_t count, int32_t (*f)(void *context, int32_t), void *context) {
+    int32_t sum = 0;
+    for (int32_t i = 0; i < count; ++i) { sum += f(context, i); }
+    return sum;
+}

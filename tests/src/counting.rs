@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bridge32::bridge32;
+use bridge32::{UserData, bridge32};
 
 /// An allocator that counts. A program that counts makes it its global allocator.
 #[derive(Debug)]
@@ -76,6 +76,10 @@ pub trait Counted {
     fn echo_i32(&self, value: i32) -> i32;
     /// The sum.
     fn sum_f64(&self, values: &[f64], #[len_of(values)] count: i32) -> f64;
+    /// The sum of what a closure makes of the numbers below `count`.
+    fn sum_of(&self, count: i32, f: fn(i32) -> i32) -> i32;
+    /// As [`Counted::sum_of`].
+    fn sum_of_with(&self, count: i32, f: fn(context: UserData, i32) -> i32, context: UserData) -> i32;
     /// Turns the order around.
     fn reverse(&self, values: &mut [f64]) {
         values.reverse();

@@ -30,6 +30,8 @@ fn nothing_is_allocated(client: &CountedClient) {
         for i in 0..100 {
             assert_eq!(client.echo_i32(i).unwrap(), i);
             assert_eq!(client.sum_f64(&values).unwrap(), 1000.0);
+            assert_eq!(client.sum_of(3, |x| x * i).unwrap(), 3 * i);
+            assert_eq!(client.sum_of_with(3, |x| x + i).unwrap(), 3 + 3 * i);
         }
     };
     calls();
@@ -46,7 +48,7 @@ fn nothing_is_allocated(client: &CountedClient) {
     // A thread that was started with the server may come to its first steps as late as in here, and allocates for itself, once.
     let rounds: Vec<_> = (0..3).map(|_| counted()).collect();
     let clean = rounds.iter().filter(|round| **round == (0, 0)).count();
-    assert!(clean >= 2, "in the client and in the server, for 200 calls each: {rounds:?}");
+    assert!(clean >= 2, "in the client and in the server, for 400 calls each: {rounds:?}");
 }
 
 /// Neither into a message nor out of one: what is read, and what is changed in place, is sent and received where it is.

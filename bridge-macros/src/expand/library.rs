@@ -535,7 +535,7 @@ fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStr
     let (slot, scope, text) = (slot_name(name), local("scope"), names::text(name));
     let value = match kind {
         Kind::UserData(_) => quote!(#private::Context::new()),
-        Kind::Callback(callback) => trampoline::slot(method, parameter, callback, krate),
+        Kind::Callback(callback) => return trampoline::slot(method, parameter, callback, krate),
         Kind::Value => {
             let to_c = native(ty, "to_c", krate);
             quote_spanned!(span=> #private::in_field(#text, #to_c(&#name, &mut #scope))?)

@@ -12,9 +12,9 @@ use crate::names::{self, local};
 /// The types of C are left to inference wherever they can be: the compiler then reports a type that has none once.
 pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let Names { closure, closures, trampoline, function, entry, table, table_row, tie, pointer } =
+    let Names { closure, closures, trampoline, function, entry, table, table_row, lend, pointer, .. } =
         Names::of(&parameter.name);
-    let (text, bound) = (names::text(&parameter.name), callback.closure());
+    let text = names::text(&parameter.name);
     let c_parameters: Vec<_> = callback.signature.parameters.iter().map(CParameter::of).collect();
     let c_names: Vec<_> = c_parameters.iter().map(|parameter| &parameter.name).collect();
     let c_types: Vec<_> = c_parameters.iter().map(|parameter| &parameter.ty).collect();
@@ -23,18 +23,34 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
     let names: Vec<_> = passed.iter().map(|parameter| &parameter.name).collect();
     let (returns, lent, entry_key) = (local("__R"), local("lent"), local("key"));
     let scope = quote!(&mut #private::Scope);
-    let run = quote! {
-        ::std::boxed::Box<
-            dyn ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, #private::Fault>
-                + ::core::marker::Send
-        >
+    let called = quote! {
+        dyn ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, #private::Fault>
+            + ::core::marker::Send
+    };
+    let all = quote!(#(#generics,)* #returns);
+    // What is registered lasts as long as it must; any other is the call's.
+    let (declared, run) = match callback.is_registered {
+        true => (quote!(type #closure<#all> = ::std::boxed::Box<#called>;), quote!(#closure<#all>)),
+        false => {
+            let run = quote!(#closure<'static, #all>);
+            let declared = quote! {
+                type #closure<'c, #all> = &'c mut (#called + 'c);
+
+                /// # Safety
+                /// Nobody has it any more when what it borrows is gone.
+                unsafe fn #lend<#all>(closure: #closure<'_, #all>) -> #run {
+                    // SAFETY: the types differ in how long the closure may be used, and the caller sees to that.
+                    unsafe { ::core::mem::transmute::<#closure<'_, #all>, #run>(closure) }
+                }
+            };
+            (declared, run)
+        }
     };
     let bounds = quote!(#(#generics: 'static,)* #returns: #private::Zeroable + 'static);
     let context = context(method, &parameter.name).and_then(|_| {
         let is_context = |parameter: &&Parameter| matches!(parameter.kind, Kind::UserData(_));
         callback.signature.parameters.iter().find(is_context).map(|parameter| c_name(&parameter.name))
     });
-    let all = quote!(#(#generics,)* #returns);
     let pointers = super::library::by_abi(callback.abi, |abi| {
         vec![quote!(type #trampoline<#all> = unsafe extern #abi fn(#(#c_types),*) -> #returns;)]
     });
@@ -82,9 +98,8 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
             #closures.run::<#run, #returns>(#entry_key, |closure, scope| closure(#(#names,)* scope))
         }
     };
-    let signature = quote!(fn(#(#generics),*) -> #returns);
     quote! {
-        type #closure<'c> = dyn #bound + ::core::marker::Send + 'c;
+        #declared
 
         static #closures: #private::Closures = #private::Closures::new(#text);
 
@@ -98,48 +113,51 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
 
         #functions
 
-        fn #tie<#bounds>(
-            closure: impl ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, #private::Fault>
-                + ::core::marker::Send + 'static,
-        ) -> #private::CClosure<#signature> {
-            let closure: #run = ::std::boxed::Box::new(closure);
-            #private::CClosure::new(closure)
-        }
-
-        fn #pointer<#bounds>(#lent: &#private::Lent<#signature>) -> #trampoline<#all> {
+        fn #pointer<#bounds>(#lent: &#private::Lent<'_, #run>) -> #trampoline<#all> {
             #found
         }
     }
 }
 
-/// Makes the slot of a callback's closure.
+/// The statements that make the slot of a callback's closure.
 pub(super) fn slot(method: &Method, parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let Names { closure: ty, closures, tie, .. } = Names::of(&parameter.name);
-    let (name, closure, scope) = (&parameter.name, local("closure"), local("scope"));
-    let keeping = if callback.is_registered { quote!(Registered) } else { quote!(Call) };
-    // What is registered is boxed, and lasts as long as it must.
-    let boxed = match callback.is_registered {
-        true => quote!(let mut #closure = #name;),
-        false => quote! {
-            let #closure: ::std::boxed::Box<#ty<'_>> = ::std::boxed::Box::new(#name);
-            // SAFETY: the slot drops it before the call is over.
-            let mut #closure = unsafe {
-                ::core::mem::transmute::<::std::boxed::Box<#ty<'_>>, ::std::boxed::Box<#ty<'static>>>(#closure)
-            };
-        },
+    let Names { closure: ty, closures, own, tied, run, lend, .. } = Names::of(&parameter.name);
+    let (name, scope) = (&parameter.name, local("scope"));
+    let names: Vec<_> = passed(&callback.signature).map(|parameter| parameter.name).collect();
+    let inferred: Vec<_> = names.iter().map(|_| quote!(_)).collect();
+    let body = body(&own, &callback.signature, krate);
+    let closure = quote!(|#(#names,)* #scope: &mut #private::Scope| { #body });
+    let (declare, make, closure) = match callback.is_registered {
+        true => (
+            TokenStream::new(),
+            quote! {
+                let mut #own = #name;
+                let #run: #ty<#(#inferred,)* _> = ::std::boxed::Box::new(move #closure);
+            },
+            quote!(#private::CClosure::kept(#run)),
+        ),
+        false => (
+            quote!(let (#own, mut #tied, mut #run);),
+            quote! {
+                #own = #name;
+                #tied = #closure;
+                // SAFETY: the slot, which is made later, is gone before what the closure borrows.
+                #run = unsafe { #lend(&mut #tied) };
+            },
+            // SAFETY: as above.
+            quote!(unsafe { #private::CClosure::lent(&mut #run) }),
+        ),
     };
-    let names = passed(&callback.signature).map(|parameter| parameter.name);
-    let body = body(&callback.signature, krate);
-    let tied = quote!(#tie(move |#(#names,)* #scope| { #body }));
     let put = match context(method, name) {
         Some(context) => {
             let context = slot_name(context);
-            quote!({ #boxed #closures.behind(&#context, #tied, #private::Keeping::#keeping) })
+            quote!({ #make #closures.behind(&#context, #closure) })
         }
-        None => quote!({ #boxed #closures.in_slot(#tied, #private::Keeping::#keeping)? }),
+        None => quote!({ #make #closures.in_slot(#closure)? }),
     };
-    match callback.is_optional {
+    let slot = slot_name(name);
+    let put = match callback.is_optional {
         true => quote! {
             match #name {
                 ::core::option::Option::Some(#name) => ::core::option::Option::Some(#put),
@@ -147,6 +165,10 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, callback: &Callback, 
             }
         },
         false => put,
+    };
+    quote! {
+        #declare
+        let mut #slot = #put;
     }
 }
 
@@ -191,7 +213,10 @@ struct Names {
     entry: Ident,
     table: Ident,
     table_row: Ident,
-    tie: Ident,
+    own: Ident,
+    tied: Ident,
+    run: Ident,
+    lend: Ident,
     pointer: Ident,
 }
 
@@ -206,7 +231,10 @@ impl Names {
             entry: name("entry"),
             table: name("__Table"),
             table_row: name("__TableRow"),
-            tie: name("tie"),
+            own: name("closure"),
+            tied: name("tied"),
+            run: name("run"),
+            lend: name("lend"),
             pointer: name("pointer"),
         }
     }
@@ -249,8 +277,8 @@ fn c_name(parameter: &Ident) -> Ident {
 }
 
 /// Takes what C passes, runs the closure, and gives C what comes back.
-fn body(signature: &Signature, krate: &TokenStream) -> TokenStream {
-    let (closure, scope) = (local("closure"), local("scope"));
+fn body(closure: &Ident, signature: &Signature, krate: &TokenStream) -> TokenStream {
+    let scope = local("scope");
     let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
     let take_lengths = signature.parameters.iter().filter(is_length).map(|parameter| take(signature, parameter, krate));
     let take = signature.visible().map(|parameter| take(signature, parameter, krate));

@@ -5,35 +5,41 @@
 
 mod array;
 mod callback;
+mod closures;
+mod context;
 mod element;
 mod encoding;
 mod handle;
+mod inside;
 mod length;
 mod owner;
 mod pointer;
 mod record;
 mod scalar;
+mod slots;
 mod sorted;
 mod spare;
 mod text;
 
 pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_c, array_to_c, returned_array};
 pub use bytemuck::Zeroable;
-pub(crate) use callback::Inside;
 pub use callback::{
-    CClosure, Closures, Context, IsUserData, Keeping, Lent, SlotRow, Slots, UserData, context_key, give, give_array,
-    give_text, given, given_length, passed, passed_array, passed_array_mut, passed_pointer, passed_pointer_mut,
-    returned_value, slot,
+    give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_pointer,
+    passed_pointer_mut, returned_value,
 };
+pub use closures::{CClosure, Closures, Lent};
+pub use context::{Context, IsUserData, UserData, context_key};
 pub use element::{Element, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
 pub use handle::{AnyHandle, Closed, Closes, Handle, close};
 pub(crate) use handle::{abandoned_by, this_server};
+pub(crate) use inside::Inside;
 pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length, told_length};
 pub(crate) use owner::Owner;
 pub use pointer::Pointer;
 pub use record::{Array, ArrayRef, Record, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use scalar::{Address, Bool32, Status};
+pub use slots::{SlotRow, Slots, slot};
 pub use spare::recycle;
 pub(crate) use text::INTERIOR_NUL;
 pub use text::{CText, ReturnedText, Text, TextBuffer, passed_c_str, passed_optional_c_str};

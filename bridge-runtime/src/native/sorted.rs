@@ -10,18 +10,21 @@ impl<T> Sorted<T> {
         Self(Vec::new())
     }
 
-    /// Puts a value in, in the place of the one that there may be; whether there was none.
+    /// Puts a value in, unless there is one with this number; whether there was none.
     pub(super) fn insert(&mut self, key: u32, value: T) -> bool {
         let place = self.place(key);
-        match place {
-            Ok(place) => self.0[place].1 = value,
-            Err(place) => self.0.insert(place, (key, value)),
+        if let Err(place) = place {
+            self.0.insert(place, (key, value));
         }
         place.is_err()
     }
 
     pub(super) fn get(&self, key: u32) -> Option<&T> {
         self.place(key).ok().map(|place| &self.0[place].1)
+    }
+
+    pub(super) fn get_mut(&mut self, key: u32) -> Option<&mut T> {
+        self.place(key).ok().map(|place| &mut self.0[place].1)
     }
 
     pub(super) fn remove(&mut self, key: u32) -> Option<T> {
@@ -44,7 +47,7 @@ mod tests {
         for key in [5, 1, 9, 3] {
             assert!(sorted.insert(key, key * 10));
         }
-        assert!(!sorted.insert(3, 30));
+        assert!(!sorted.insert(3, 31));
         assert_eq!([1, 2, 3, 5, 9].map(|key| sorted.get(key).copied()), [Some(10), None, Some(30), Some(50), Some(90)]);
         assert_eq!((sorted.remove(3), sorted.remove(3), sorted.get(5)), (Some(30), None, Some(&50)));
     }

@@ -1,0 +1,342 @@
+//! Closures behind function pointers: what C calls back.
+//!
+//! C has an address, and at best a context of one pointer with it. What either stands for is looked up here: neither is
+//! trusted to be a pointer to anything. Where there is no context, a closure takes one of 128 functions.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::context::Context;
+use super::inside::{Payload, fail_call};
+use super::slots::{SLOTS, Slots};
+use super::sorted::Sorted;
+use super::{Scope, Zeroable};
+use crate::exclusive::Exclusive;
+use crate::fault::{ALREADY_RUNNING, Fault};
+use crate::registration::Registration;
+
+/// The closures behind one parameter of one method: a static of the generated code.
+pub struct Closures {
+    /// The parameter's name.
+    name: &'static str,
+    entries: Mutex<Entries>,
+    /// Whether a call without a closure was complained of. A library may go on for long.
+    has_complained: AtomicBool,
+}
+
+struct Entries {
+    by_key: Sorted<Arc<Entry>>,
+    /// Of closures that are gone, for others: a warm call allocates nothing.
+    spare: Vec<Arc<Entry>>,
+    /// Slots that were used, the one that was freed longest ago first: a library may call late.
+    freed: VecDeque<u32>,
+    /// Slots from here on were never used.
+    fresh: u32,
+}
+
+/// A closure, while C may call it.
+struct Entry {
+    running: Exclusive<Running>,
+    /// Why the call that it was lent for has failed; not for one that is registered.
+    failure: Option<Mutex<Option<Payload>>>,
+    /// Whether there is a failure, for a look before each call of C's, and after the last.
+    has_failed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Running {
+    /// Gone once the call that it was lent for is over.
+    closure: Option<Held>,
+    /// What it returned last points to.
+    returned: Kept,
+}
+
+/// A closure as C sees it, of the type that [`Closures::run`] asks for.
+enum Held {
+    /// A call's own, which takes it back when it is over.
+    Lent(&'static mut (dyn Any + Send)),
+    /// A registered one.
+    Own(Box<dyn Any + Send>),
+}
+
+impl Held {
+    fn closure(&mut self) -> &mut (dyn Any + Send) {
+        match self {
+            Self::Lent(closure) => *closure,
+            Self::Own(closure) => &mut **closure,
+        }
+    }
+}
+
+/// A closure as C sees it, of the type `F` that [`Closures::run`] asks for.
+pub struct CClosure<F> {
+    held: Held,
+    ty: PhantomData<F>,
+}
+
+impl<F: Any + Send> CClosure<F> {
+    /// For the time of one call.
+    ///
+    /// # Safety
+    /// The closure lives until the [`Lent`] that this becomes is dropped, and is not used by anyone else.
+    pub unsafe fn lent(closure: &mut F) -> Self {
+        let closure: *mut F = closure;
+        // SAFETY: it comes from a reference, and the caller says that it outlives all uses.
+        let closure = unsafe { &mut *closure };
+        Self { held: Held::Lent(closure), ty: PhantomData }
+    }
+
+    /// For as long as it is registered.
+    pub fn kept(closure: F) -> Self {
+        Self { held: Held::Own(Box::new(closure)), ty: PhantomData }
+    }
+}
+
+impl<F> fmt::Debug for CClosure<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CClosure").finish_non_exhaustive()
+    }
+}
+
+/// Memory that C may look at until the closure's next call.
+#[derive(Default)]
+struct Kept(#[expect(dead_code, reason = "it is only kept")] Scope);
+
+// SAFETY: nothing is done with it but dropping it, and it is plain memory.
+unsafe impl Send for Kept {}
+
+impl Closures {
+    /// No closures yet, for the parameter `name`.
+    pub const fn new(name: &'static str) -> Self {
+        let entries = Entries { by_key: Sorted::new(), spare: Vec::new(), freed: VecDeque::new(), fresh: 0 };
+        Self { name, entries: Mutex::new(entries), has_complained: AtomicBool::new(false) }
+    }
+
+    /// Puts a closure into a slot.
+    ///
+    /// # Errors
+    /// [`Fault::Argument`] if all are taken.
+    pub fn in_slot<F>(&'static self, closure: CClosure<F>) -> Result<Lent<'static, F>, Fault> {
+        let mut entries = self.entries();
+        let slot = match entries.fresh {
+            fresh @ ..SLOTS => {
+                entries.fresh += 1;
+                fresh
+            }
+            _ => entries.freed.pop_front().ok_or_else(|| Fault::Argument {
+                parameter: self.name.to_owned(),
+                reason: format!("is one closure too many: {SLOTS} at a time can be called without a context"),
+            })?,
+        };
+        Ok(self.put(entries, Place::Slot(slot), closure))
+    }
+
+    /// Puts a closure behind a context.
+    pub fn behind<'c, F>(&'static self, context: &'c Context, closure: CClosure<F>) -> Lent<'c, F> {
+        self.put(self.entries(), Place::Behind(context), closure)
+    }
+
+    fn put<'c, F>(
+        &'static self,
+        mut entries: MutexGuard<'_, Entries>,
+        place: Place<'c>,
+        closure: CClosure<F>,
+    ) -> Lent<'c, F> {
+        let entry = entries.entry(closure.held);
+        entries.by_key.insert(place.key(), Arc::clone(&entry));
+        Lent { closures: self, place, entry: Some(entry), ty: PhantomData }
+    }
+
+    /// Calls a closure of type `F` for C: `run` gives it the arguments, and takes what it returns. Where that fails, C
+    /// gets zero; the failure waits for the call of C to return.
+    pub fn run<F: Any, C: Zeroable>(&self, key: u32, run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Fault>) -> C {
+        let (mut run, mut value) = (Some(run), C::zeroed());
+        self.enter(key, &mut |closure, scope| {
+            let Some((closure, run)) = closure.downcast_mut::<F>().zip(run.take()) else { return Ok(false) };
+            value = run(closure, scope)?;
+            Ok(true)
+        });
+        value
+    }
+
+    /// Lets `run` call the closure, unless that is one of another type, as which it returns false.
+    fn enter(&self, key: u32, run: &mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Fault>) {
+        let Some(entry) = self.entries().by_key.get(key).cloned() else { return self.complain() };
+        if entry.has_failed.load(Ordering::Relaxed) {
+            return;
+        }
+        let result = entry.running.enter(|Running { closure, returned }| {
+            let Some(closure) = closure else { return Ok(Ok(false)) };
+            let mut scope = Scope::new();
+            // What a panic leaves half done is the concern of whoever wrote the closure.
+            let result = catch_unwind(AssertUnwindSafe(|| run(closure.closure(), &mut scope)));
+            *returned = Kept(scope);
+            result
+        });
+        let payload: Payload = match result {
+            Some(Ok(Ok(true))) => return,
+            Some(Ok(Ok(false))) => return self.complain(),
+            Some(Ok(Err(fault))) => self.fault(fault.to_string()),
+            Some(Err(payload)) if matches!(payload.downcast_ref(), Some(Fault::Unregistered)) => {
+                return self.complain();
+            }
+            Some(Err(payload)) => payload,
+            None => self.fault(ALREADY_RUNNING.to_owned()),
+        };
+        entry.fail(payload);
+    }
+
+    fn fault(&self, reason: String) -> Payload {
+        Box::new(Fault::Callback { callback: self.name.to_owned(), reason })
+    }
+
+    #[cold]
+    fn complain(&self) {
+        if !self.has_complained.swap(true, Ordering::Relaxed) {
+            let reason = "was called when there was none any more; the library got zero".to_owned();
+            Fault::Callback { callback: self.name.to_owned(), reason }.complain();
+        }
+    }
+
+    /// Takes out a closure that was registered.
+    fn remove(&self, place: &Place<'_>) {
+        let entry = self.entries().take(place);
+        // It owns the closure, which has code of the user's in its drop.
+        drop(entry);
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Closures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closures").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Entries {
+    /// An entry for a closure.
+    fn entry(&mut self, closure: Held) -> Arc<Entry> {
+        // A thread of the library's may still have the spare one, and find that its closure is gone.
+        if let Some(mut spare) = self.spare.pop()
+            && let Some(entry) = Arc::get_mut(&mut spare)
+        {
+            *entry = Entry::new(closure);
+            return spare;
+        }
+        Arc::new(Entry::new(closure))
+    }
+
+    fn take(&mut self, place: &Place<'_>) -> Option<Arc<Entry>> {
+        if let Place::Slot(slot) = *place {
+            self.freed.push_back(slot);
+        }
+        self.by_key.remove(place.key())
+    }
+}
+
+/// Where C finds a closure.
+enum Place<'c> {
+    Slot(u32),
+    Behind(&'c Context),
+}
+
+impl Place<'_> {
+    fn key(&self) -> u32 {
+        match self {
+            Self::Slot(slot) => *slot,
+            Self::Behind(context) => context.key(),
+        }
+    }
+}
+
+impl Entry {
+    fn new(closure: Held) -> Self {
+        let failure = matches!(closure, Held::Lent(_)).then(Mutex::default);
+        let running = Running { closure: Some(closure), ..Running::default() };
+        Self { running: Exclusive::new(running), failure, has_failed: AtomicBool::new(false) }
+    }
+
+    /// Leaves a failure where it is found: with the closure, or with the call that this thread is making.
+    fn fail(&self, payload: Payload) {
+        match &self.failure {
+            Some(failure) => {
+                lock(failure).get_or_insert(payload);
+                self.has_failed.store(true, Ordering::Relaxed);
+            }
+            None => fail_call(payload),
+        }
+    }
+}
+
+fn lock(failure: &Mutex<Option<Payload>>) -> MutexGuard<'_, Option<Payload>> {
+    failure.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A closure that C may call, of the type `F`.
+pub struct Lent<'c, F> {
+    closures: &'static Closures,
+    place: Place<'c>,
+    /// Until a registration has it.
+    entry: Option<Arc<Entry>>,
+    ty: PhantomData<F>,
+}
+
+impl<F> Lent<'_, F> {
+    /// The function of its slot, among those of all slots.
+    pub fn function<P: Copy>(&self, functions: &Slots<P>) -> P {
+        let functions = functions.as_flattened();
+        functions[self.place.key() as usize % functions.len()]
+    }
+
+    /// Goes on with the panic, or the fault, that it has failed with.
+    ///
+    /// # Panics
+    /// With that.
+    pub fn finish(&self) {
+        let failed = self.entry.as_ref().filter(|entry| entry.has_failed.load(Ordering::Relaxed));
+        if let Some(payload) = failed.and_then(|entry| lock(entry.failure.as_ref()?).take()) {
+            resume_unwind(payload);
+        }
+    }
+
+    /// C may call it until the registration is dropped.
+    pub fn into_registration(mut self) -> Registration {
+        self.entry = None;
+        let closures = self.closures;
+        match self.place {
+            Place::Slot(slot) => Registration::new(move || closures.remove(&Place::Slot(slot))),
+            Place::Behind(context) => {
+                let context = context.clone();
+                Registration::new(move || closures.remove(&Place::Behind(&context)))
+            }
+        }
+    }
+}
+
+impl<F> Drop for Lent<'_, F> {
+    fn drop(&mut self) {
+        let Some(entry) = self.entry.take() else { return };
+        // It may borrow from the call: whoever is running it is waited for, and nobody begins.
+        if entry.running.enter(|running| *running = Running::default()).is_none() {
+            // The library has jumped out of the closure, over the frames that it lives in.
+            std::process::abort();
+        }
+        let mut entries = self.closures.entries();
+        entries.take(&self.place);
+        entries.spare.push(entry);
+    }
+}
+
+impl<F> fmt::Debug for Lent<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lent").field("key", &self.place.key()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,126 @@
+//! Numbers in the place of the pointers that C hands back to its callbacks.
+
+use std::ffi::c_void;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::sorted::Sorted;
+
+/// The context that a C interface hands back to its callbacks, as `void *`. No value of it is ever passed: it says, in
+/// a method and in its callbacks, where the context stands.
+#[derive(Debug)]
+pub enum UserData {}
+
+/// The type of a context.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no context; use `bridge32::UserData`",
+    label = "not `bridge32::UserData`"
+)]
+pub trait IsUserData {
+    /// The type itself.
+    type Value;
+}
+
+impl IsUserData for UserData {
+    type Value = Self;
+}
+
+/// A number that stands for one or more closures, in the place of the pointer that C hands back. It is given to another
+/// context once it and its clones are gone.
+#[derive(Debug)]
+pub struct Context(u32);
+
+static KEYS: Mutex<Keys> = Mutex::new(Keys { used: Sorted::new(), last: 0 });
+
+struct Keys {
+    /// How many contexts have each.
+    used: Sorted<usize>,
+    last: u32,
+}
+
+impl Keys {
+    fn lock() -> MutexGuard<'static, Self> {
+        KEYS.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Context {
+    /// A new one.
+    #[expect(clippy::new_without_default, reason = "each is another")]
+    pub fn new() -> Self {
+        let mut keys = Keys::lock();
+        loop {
+            keys.last = keys.last.wrapping_add(1);
+            let key = keys.last;
+            // Null would look like none.
+            if key != 0 && keys.used.insert(key, 1) {
+                return Self(key);
+            }
+        }
+    }
+
+    /// What stands for the closures.
+    pub(super) fn key(&self) -> u32 {
+        self.0
+    }
+
+    /// The C value.
+    pub fn pass(&self) -> *mut c_void {
+        std::ptr::without_provenance_mut(self.0 as usize)
+    }
+}
+
+impl Clone for Context {
+    fn clone(&self) -> Self {
+        if let Some(count) = Keys::lock().used.get_mut(self.0) {
+            *count += 1;
+        }
+        Self(self.0)
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        let mut keys = Keys::lock();
+        match keys.used.get_mut(self.0) {
+            Some(count @ 2..) => *count -= 1,
+            _ => drop(keys.used.remove(self.0)),
+        }
+    }
+}
+
+/// The key of the closure that C calls with this context.
+pub fn context_key(context: *mut c_void) -> u32 {
+    // One that does not fit was never given out, and neither was zero.
+    u32::try_from(context.addr()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_used(key: u32) -> bool {
+        Keys::lock().used.get(key).is_some()
+    }
+
+    #[test]
+    fn a_number_is_used_until_its_last_clone_is_gone() {
+        let context = Context::new();
+        let (key, clone) = (context.key(), context.clone());
+        assert_eq!(context_key(clone.pass()), key);
+        drop(context);
+        assert!(is_used(key));
+        drop(clone);
+        assert!(!is_used(key));
+    }
+
+    #[test]
+    fn numbers_that_are_used_are_passed_over() {
+        let (first, second) = (Context::new(), Context::new());
+        assert_ne!((first.key(), first.key()), (second.key(), 0));
+        // All numbers have been given out once.
+        let before = std::mem::replace(&mut Keys::lock().last, first.key() - 1);
+        let third = Context::new();
+        assert!(![first.key(), second.key(), 0].contains(&third.key()));
+        Keys::lock().last = before.max(third.key());
+    }
+}
