@@ -58,7 +58,10 @@ fn serve_one(line: &mut Line, answer: &mut Answer) -> Option<()> {
     let lane = line.lane().ok()?;
     lane.give_back(taken);
     let sent = match result {
-        Ok(()) => lane.send_other(answer.buffer()),
+        Ok(()) => {
+            lane.exchange(answer.buffer());
+            lane.send()
+        }
         Err(fault) => lane.say(&Message::Fault(Box::new(fault))),
     };
     sent.ok()

@@ -14,7 +14,7 @@ use super::session::Shared;
 use super::{Outcome, events};
 use crate::error::Error;
 use crate::fault::{ALREADY_RUNNING, Fault};
-use crate::lane::{LaneEnd, WiderBulk};
+use crate::lane::{LaneEnd, Taken, WiderBulk};
 use crate::marshal::{self, EncodeError, Encoder, Lent};
 use crate::registration::Registration;
 use crate::wire::{Bulk, Message, Purpose};
@@ -28,6 +28,12 @@ pub(super) struct Exchange {
     depth: u32,
     name: &'static str,
     limit: Option<Duration>,
+}
+
+/// Memory for what its closures are asked, and what they answer, while messages of nested calls come and go.
+struct Aside {
+    question: Taken,
+    answer: Answer,
 }
 
 /// Which closure the server asks for.
@@ -91,13 +97,31 @@ impl Exchange {
     /// Sends the message that was begun, which refers to what is `lent`, and runs closures for as long as the server asks for
     /// it; then the answer has come.
     #[inline]
-    pub(super) fn run(&self, line: &mut Line, mut lent: &Lent<'_>, closures: Closures<'_>) -> Result<Reply, Error> {
-        let mut left = self.limit;
+    pub(super) fn run(&self, line: &mut Line, lent: &Lent<'_>, closures: Closures<'_>) -> Result<Reply, Error> {
+        let deadline = self.send_and_wait(line, lent, self.limit)?;
+        if line.lane()?.has_result() { Ok(Reply::Result) } else { self.go_on(line, deadline, closures) }
+    }
+
+    /// Goes on with what is no result, which has come: runs closures until it is the answer.
+    fn go_on(&self, line: &mut Line, deadline: Option<Deadline>, closures: Closures<'_>) -> Result<Reply, Error> {
+        let lane = line.lane()?;
+        let mut aside = Aside { question: Taken::new(lane.buffer()), answer: Answer::new(lane.buffer()) };
+        let reply = self.run_closures(line, deadline, closures, &mut aside);
+        if let Ok(lane) = line.lane() {
+            lane.keep(aside.question.into_buffer());
+            lane.keep(aside.answer.into_buffer());
+        }
+        reply
+    }
+
+    fn run_closures(
+        &self,
+        line: &mut Line,
+        mut deadline: Option<Deadline>,
+        closures: Closures<'_>,
+        aside: &mut Aside,
+    ) -> Result<Reply, Error> {
         loop {
-            let deadline = self.send_and_wait(line, lent, left)?;
-            if line.lane()?.has_result() {
-                return Ok(Reply::Result);
-            }
             let (asked, position) = match line.lane()?.callback() {
                 Some(((depth, place), position)) => (Asked::Closure { depth, place }, position),
                 None => match line.head()? {
@@ -107,10 +131,13 @@ impl Exchange {
                     (message, position) => return Ok(Reply::Other(message, position)),
                 },
             };
-            lent = marshal::NONE;
             // The time that a closure takes is not the server's.
-            left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
-            self.call_back(line, asked, position, closures)?;
+            let left = deadline.zip(line.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
+            self.call_back(line, asked, position, closures, aside)?;
+            deadline = self.send_and_wait(line, marshal::NONE, left)?;
+            if line.lane()?.has_result() {
+                return Ok(Reply::Result);
+            }
         }
     }
 
@@ -181,23 +208,27 @@ impl Exchange {
     }
 
     /// Runs the closure that the server asks for, and begins the answer.
-    fn call_back(&self, line: &mut Line, asked: Asked, position: usize, closures: Closures<'_>) -> Result<(), Error> {
-        let lane = line.lane()?;
-        let mut taken = lane.take_inner(position);
-        let mut answer = Answer::new(lane.buffer());
+    fn call_back(
+        &self,
+        line: &mut Line,
+        asked: Asked,
+        position: usize,
+        closures: Closures<'_>,
+        Aside { question, answer }: &mut Aside,
+    ) -> Result<(), Error> {
+        line.lane()?.take_into(question, position);
         let result = park(self.owner, self.depth, line, || {
             guarded(|| match asked {
-                Asked::Closure { depth, place } if depth == self.depth => closures(place, taken.decoder(), &mut answer),
+                Asked::Closure { depth, place } if depth == self.depth => closures(place, question.decoder(), answer),
                 // One of a call that this one is inside of: it is what makes this call.
                 Asked::Closure { .. } => Err(Fault::Message(ALREADY_RUNNING.to_owned())),
-                Asked::Registered(registry, number) => registry.run(number, taken.decoder(), &mut answer),
+                Asked::Registered(registry, number) => registry.run(number, question.decoder(), answer),
             })
         });
         let lane = line.lane()?;
-        lane.give_back(taken);
         let begun = match result {
             Ok(()) => {
-                lane.replace(answer.into_buffer());
+                lane.exchange(answer.buffer());
                 Ok(())
             }
             Err(fault) => lane.begin(&Message::Fault(Box::new(fault))).map(drop),

@@ -25,11 +25,11 @@ pub(super) struct Line {
 /// The lane, or why there is none any more.
 #[derive(Debug)]
 pub(super) enum State {
-    /// Boxed, for a line is moved for every closure that a call runs.
+    /// Boxed, for lines are moved.
     Open(Box<LaneEnd>),
     Closed(Box<(Closed, Instant)>),
-    /// A closure's calls have it.
-    Lent,
+    /// Another line has it.
+    Moved,
 }
 
 /// Why a lane was closed; every later call says so.
@@ -58,11 +58,11 @@ impl Line {
         Self { generation, state: State::Open(Box::new(lane)), watch: None }
     }
 
-    /// Moves out what there is, until it is put back.
-    pub(super) fn lend(&mut self) -> Self {
+    /// Moves out what there is.
+    pub(super) fn take(&mut self) -> Self {
         Self {
             generation: Arc::clone(&self.generation),
-            state: mem::replace(&mut self.state, State::Lent),
+            state: mem::replace(&mut self.state, State::Moved),
             watch: self.watch.take(),
         }
     }
@@ -76,7 +76,7 @@ impl Line {
         match &mut self.state {
             State::Open(lane) => Ok(lane),
             State::Closed(closed) => Err(self.generation.closed(&closed.0)),
-            State::Lent => Err(Error::Shutdown),
+            State::Moved => Err(Error::Shutdown),
         }
     }
 

@@ -53,7 +53,7 @@ pub(super) struct Pooled<'p> {
 impl Drop for Pooled<'_> {
     fn drop(&mut self) {
         if matches!(self.line.state, State::Open(_)) {
-            let line = self.line.lend();
+            let line = self.line.take();
             if let Some(lines) = self.pool.lines().as_mut() {
                 lines.push(line);
             }

@@ -158,7 +158,7 @@ impl Session {
         match mem::replace(&mut line.state, State::closed(Closed::Dismantled)) {
             State::Open(lane) => Ok((Arc::clone(&line.generation), *lane)),
             State::Closed(closed) => Err(line.generation.closed(&closed.0)),
-            State::Lent => Err(Error::Shutdown),
+            State::Moved => Err(Error::Shutdown),
         }
     }
 }

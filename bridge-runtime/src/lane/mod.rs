@@ -217,18 +217,16 @@ impl LaneEnd {
         self.spare.pop().unwrap_or_default()
     }
 
-    /// Makes a message that was written elsewhere the one that [`LaneEnd::send`] sends.
-    pub fn replace(&mut self, message: Buffer) {
-        self.spare.push(std::mem::replace(&mut self.outgoing, message));
+    /// Takes memory back, for others.
+    pub fn keep(&mut self, buffer: Buffer) {
+        // The lane keeps as many buffers as messages were ever open at once.
+        self.spare.push(buffer);
     }
 
-    /// Sends a message that was written elsewhere, whose memory may be exchanged for another's.
-    ///
-    /// # Errors
-    /// As [`Transport::send`].
-    pub fn send_other(&mut self, message: &mut Buffer) -> io::Result<()> {
+    /// Makes a message that was written elsewhere the one that [`LaneEnd::send`] sends; in its place is what that was.
+    #[inline]
+    pub fn exchange(&mut self, message: &mut Buffer) {
         std::mem::swap(&mut self.outgoing, message);
-        self.send()
     }
 
     /// Sends a message that nothing follows.

@@ -17,6 +17,16 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// No message yet, and memory for one.
+    pub fn new(buffer: Buffer) -> Self {
+        Self { buffer, ..Self::default() }
+    }
+
+    /// Its memory.
+    pub fn into_buffer(self) -> Buffer {
+        self.buffer
+    }
+
     /// What belongs to it.
     pub fn decoder(&mut self) -> Decoder<'_> {
         Decoder::new(self.buffer.bytes_mut(), self.position).beside(&self.beside)
@@ -56,21 +66,23 @@ impl LaneEnd {
     #[inline]
     pub fn take(&mut self) -> io::Result<(Message, Taken)> {
         let (message, position) = self.head()?;
-        Ok((message, Taken { beside: self.beside.clone(), ..self.take_inner(position) }))
+        let mut taken = Taken { beside: self.beside.clone(), ..Taken::new(self.buffer()) };
+        self.take_into(&mut taken, position);
+        Ok((message, taken))
     }
 
-    /// As [`LaneEnd::take`], where the head was looked at and ends there, of a message that has nothing beside it.
+    /// As [`LaneEnd::take`], in the place of a message that was taken, where the head was looked at and ends there.
     #[inline]
-    pub fn take_inner(&mut self, position: usize) -> Taken {
-        let buffer = std::mem::replace(&mut self.incoming, self.spare.pop().unwrap_or_default());
-        Taken { buffer, position, beside: Beside::default() }
+    pub fn take_into(&mut self, taken: &mut Taken, position: usize) {
+        std::mem::swap(&mut self.incoming, &mut taken.buffer);
+        taken.position = position;
     }
 
     /// Takes the memory of a message back, for others to come.
     #[inline]
     pub fn give_back(&mut self, taken: Taken) {
-        // The lane keeps as many buffers as messages were ever open at once.
-        self.spare.push(std::mem::replace(&mut self.incoming, taken.buffer));
+        let incoming = std::mem::replace(&mut self.incoming, taken.buffer);
+        self.keep(incoming);
     }
 
     /// Begins the result of a call, which may refer to what is `lent` until it is sent; of the outermost one, long arrays lie

@@ -171,17 +171,17 @@ impl Closures {
             return;
         }
         let result = entry.running.enter(|Running { closure, returned }| {
-            let Some(closure) = closure else { return Ok(Ok(false)) };
+            let Some(closure) = closure else { return Ok(false) };
             let mut scope = Scope::new();
+            let called = || run(closure.closure(), &mut scope).map_err(|fault| self.fault(fault.to_string()));
             // What a panic leaves half done is the concern of whoever wrote the closure.
-            let result = catch_unwind(AssertUnwindSafe(|| run(closure.closure(), &mut scope)));
+            let result = catch_unwind(AssertUnwindSafe(called)).unwrap_or_else(Err);
             *returned = Kept(scope);
             result
         });
-        let payload: Payload = match result {
-            Some(Ok(Ok(true))) => return,
-            Some(Ok(Ok(false))) => return self.complain(),
-            Some(Ok(Err(fault))) => self.fault(fault.to_string()),
+        let payload = match result {
+            Some(Ok(true)) => return,
+            Some(Ok(false)) => return self.complain(),
             Some(Err(payload)) if matches!(payload.downcast_ref(), Some(Fault::Unregistered)) => {
                 return self.complain();
             }
@@ -191,6 +191,7 @@ impl Closures {
         entry.fail(payload);
     }
 
+    #[cold]
     fn fault(&self, reason: String) -> Payload {
         Box::new(Fault::Callback { callback: self.name.to_owned(), reason })
     }

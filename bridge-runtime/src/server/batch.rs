@@ -22,7 +22,9 @@ impl Serving {
         lane.give_back(taken);
         match (ended, call.into_results()) {
             (Ok(()), Some(results)) => {
-                lane.replace(results.into_frame());
+                let mut message = results.into_frame();
+                lane.exchange(&mut message);
+                lane.keep(message);
                 lane.send()
             }
             (Err(Ended::Damaged(error)), _) => Err(error),

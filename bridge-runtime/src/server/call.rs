@@ -145,7 +145,7 @@ impl Call {
 
     /// The closure at `place` among those that the method was given for the time of the call.
     pub fn closure(&self, place: u32, name: &'static str) -> Closure {
-        Closure { name, at: At::Call { line: Arc::clone(&self.serving.line), message: (self.depth, place) } }
+        Closure { name, at: At::Call { line: Arc::clone(&self.serving.line), closure: (self.depth, place) } }
     }
 
     /// A closure that was registered.
@@ -171,7 +171,7 @@ pub struct Closure {
 #[derive(Debug)]
 enum At {
     /// For the time of one call: the call's depth, and the closure's place.
-    Call { line: Arc<Line>, message: (u32, u32) },
+    Call { line: Arc<Line>, closure: (u32, u32) },
     /// Registered.
     Client { link: Arc<Link>, number: u32 },
 }
@@ -198,11 +198,9 @@ impl Closure {
     /// As [`Closure::run`], whatever the types.
     fn ask(&self, ends: &mut dyn Ends) -> Result<(), Refused> {
         match &self.at {
-            At::Call { line, message: (depth, place) } => {
-                line.converse(&Message::Callback { depth: *depth, place: *place }, ends)
-            }
+            At::Call { line, closure } => line.call_back(*closure, ends),
             At::Client { link, number } => match Line::current(link) {
-                Some(line) => line.converse(&Message::Event { registration: *number }, ends),
+                Some(line) => line.say_event(&Message::Event { registration: *number }, ends),
                 None => link.event(*number, ends),
             },
         }

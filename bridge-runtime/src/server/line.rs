@@ -122,24 +122,37 @@ impl Line {
     /// closure's, too: nobody else could, before the closure has returned.
     pub(super) fn event(self: &Arc<Self>, owner: Owner, registration: u32, ends: &mut dyn Ends) -> Result<(), Refused> {
         let Some(target) = target_here() else {
-            return self.converse(&Message::Event { registration }, ends);
+            return self.say_event(&Message::Event { registration }, ends);
         };
         let _acting = owner.enter();
         let serving = Serving::new(Arc::clone(self), target);
         let outer = CURRENT.replace(Some(Current { serving, depth: 0 }));
-        let result = self.converse(&Message::NestingEvent { registration }, ends);
+        let result = self.say_event(&Message::NestingEvent { registration }, ends);
         CURRENT.set(outer);
         result
     }
 
-    /// Asks the client something, carries out what it calls meanwhile, and takes the answer.
-    pub(super) fn converse(self: &Arc<Self>, message: &Message, ends: &mut dyn Ends) -> Result<(), Refused> {
-        let mut lent = Lent::default();
+    /// Runs a closure of a call, by the call's depth and its place.
+    pub(super) fn call_back(self: &Arc<Self>, (depth, place): (u32, u32), ends: &mut dyn Ends) -> Result<(), Refused> {
         let mut lane = self.lane();
-        match *message {
-            Message::Callback { depth, place } => lane.begin_callback(depth, place)?,
-            _ => lane.begin(message).map(|_| ())?,
-        }
+        lane.begin_callback(depth, place)?;
+        self.converse(lane, ends)
+    }
+
+    /// Runs a closure that is registered, as the message says.
+    pub(super) fn say_event(self: &Arc<Self>, message: &Message, ends: &mut dyn Ends) -> Result<(), Refused> {
+        let mut lane = self.lane();
+        lane.begin(message)?;
+        self.converse(lane, ends)
+    }
+
+    /// Asks the client what was begun, carries out what it calls meanwhile, and takes the answer.
+    fn converse<'l>(
+        self: &'l Arc<Self>,
+        mut lane: MutexGuard<'l, LaneEnd>,
+        ends: &mut dyn Ends,
+    ) -> Result<(), Refused> {
+        let mut lent = Lent::default();
         ends.encode(&mut lane.encoder(false, &mut lent))?;
         lane.send_lent(&lent)?;
         loop {
