@@ -80,7 +80,8 @@ impl Shared {
             let numbers =
                 if registered.is_empty() { Vec::new() } else { exchange.register(line, registered, registrations)? };
             let mut lent = Lent::default();
-            let encoder = exchange.begin(line, method, &mut lent)?;
+            exchange.begin(line, method)?;
+            let encoder = line.lane()?.encoder(exchange.is_outermost(), &mut lent);
             ends.encode(&mut Arguments::new(name, encoder, &numbers))?;
             exchange.result(line, &lent, closures)?;
             exchange.take(line, |outcome| ends.decode(outcome))

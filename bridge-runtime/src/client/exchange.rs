@@ -15,7 +15,7 @@ use super::{Outcome, events};
 use crate::error::Error;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::lane::{LaneEnd, Taken, WiderBulk};
-use crate::marshal::{self, EncodeError, Encoder, Lent};
+use crate::marshal::{self, EncodeError, Lent};
 use crate::registration::Registration;
 use crate::wire::{Bulk, Message, Purpose};
 
@@ -60,23 +60,14 @@ impl Exchange {
         self.depth == OUTERMOST
     }
 
-    /// Begins the call's message, which may refer to what is `lent` until it is sent.
+    /// Begins the call's message; its arguments are to be appended to the lane's encoder.
     #[inline]
-    pub(super) fn begin<'l, 'v>(
-        &self,
-        line: &'l mut Line,
-        method: u32,
-        lent: &'l mut Lent<'v>,
-    ) -> Result<Encoder<'l, 'v>, Error> {
+    pub(super) fn begin(&self, line: &mut Line, method: u32) -> Result<(), Error> {
         let is_outermost = self.is_outermost();
         if is_outermost {
             self.widen(line)?;
         }
-        let lane = line.lane()?;
-        match lane.begin_call(method, is_outermost) {
-            Ok(()) => Ok(lane.encoder(is_outermost, lent)),
-            Err(error) => Err(self.unsent(&error)),
-        }
+        line.lane()?.begin_call(method, is_outermost).map_err(|error| self.unsent(&error))
     }
 
     /// What could not be put into a message.
