@@ -107,6 +107,13 @@ impl From<crate::marshal::DecodeError> for Fault {
     }
 }
 
+/// Where a fault is seldom, and is not to make a result large.
+impl From<crate::marshal::DecodeError> for Box<Fault> {
+    fn from(error: crate::marshal::DecodeError) -> Self {
+        Self::new(error.into())
+    }
+}
+
 impl From<crate::native::LengthError> for Fault {
     fn from(error: crate::native::LengthError) -> Self {
         Self::Argument { parameter: error.parameter.to_owned(), reason: error.reason }

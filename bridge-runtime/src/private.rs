@@ -119,6 +119,6 @@ pub fn required(parameter: &str, number: Option<u32>) -> Result<u32, Fault> {
 ///
 /// # Errors
 /// [`Fault::Message`], always.
-pub fn no_closure(place: u32) -> Result<(), Fault> {
-    Err(Fault::Message(format!("is closure {place} of the call, which has none there")))
+pub fn no_closure(place: u32) -> Result<(), Box<Fault>> {
+    Err(Box::new(Fault::Message(format!("is closure {place} of the call, which has none there"))))
 }

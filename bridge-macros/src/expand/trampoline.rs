@@ -24,7 +24,7 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
     let (returns, lent, entry_key) = (local("__R"), local("lent"), local("key"));
     let scope = quote!(&mut #private::Scope);
     let called = quote! {
-        dyn ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, #private::Fault>
+        dyn ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, ::std::boxed::Box<#private::Fault>>
             + ::core::marker::Send
     };
     let all = quote!(#(#generics,)* #returns);

@@ -9,15 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::exclusive::Exclusive;
-use crate::fault::{Fault, panic_message};
+use crate::fault::{ALREADY_RUNNING, Fault, panic_message};
 use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
 use crate::wire::frame;
 
 /// Runs the closure at a place among those of a call: takes the arguments, and answers with the result.
-pub type Closures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut Answer) -> Result<(), Fault>;
+pub type Closures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut Answer) -> Result<(), Box<Fault>>;
 
 /// Runs a closure that is registered.
-pub type RegisteredClosure = Box<dyn FnMut(Decoder<'_>, &mut Answer) -> Result<(), Fault> + Send>;
+pub type RegisteredClosure = Box<dyn FnMut(Decoder<'_>, &mut Answer) -> Result<(), Box<Fault>> + Send>;
 
 /// What a closure returns, on its way to the server.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ impl Answer {
     pub fn answer<'v>(
         &mut self,
         encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
-    ) -> Result<(), Fault> {
-        self.put(encode).map_err(|error| Fault::Message(format!("returned what cannot be sent: {error}")))
+    ) -> Result<(), Box<Fault>> {
+        self.put(encode).map_err(|error| fault(format!("returned what cannot be sent: {error}")))
     }
 
     fn put<'v>(
@@ -58,18 +58,22 @@ impl Answer {
     }
 }
 
+/// Why a closure has not answered; boxed, because nearly every one has.
+#[cold]
+fn fault(reason: String) -> Box<Fault> {
+    Box::new(Fault::Message(reason))
+}
+
 /// No closures.
-pub(super) fn none(_: u32, _: Decoder<'_>, _: &mut Answer) -> Result<(), Fault> {
-    Err(Fault::Message("is not one of this call's".to_owned()))
+pub(super) fn none(_: u32, _: Decoder<'_>, _: &mut Answer) -> Result<(), Box<Fault>> {
+    Err(fault("is not one of this call's".to_owned()))
 }
 
 /// Runs a closure of the user's; a panic in it is a fault.
-pub(super) fn guarded(run: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
+pub(super) fn guarded(run: impl FnOnce() -> Result<(), Box<Fault>>) -> Result<(), Box<Fault>> {
     // What a panic leaves half done is the concern of whoever wrote the closure.
     let result = catch_unwind(AssertUnwindSafe(run));
-    result.unwrap_or_else(|payload: Box<dyn Any + Send>| {
-        Err(Fault::Message(format!("panicked: {}", panic_message(&*payload))))
-    })
+    result.unwrap_or_else(|payload: Box<dyn Any + Send>| Err(fault(format!("panicked: {}", panic_message(&*payload)))))
 }
 
 /// The closures that are registered with one server, by number.
@@ -125,7 +129,7 @@ impl Registry {
     }
 
     /// Runs a closure.
-    pub(super) fn run(&self, number: u32, arguments: Decoder<'_>, answer: &mut Answer) -> Result<(), Fault> {
+    pub(super) fn run(&self, number: u32, arguments: Decoder<'_>, answer: &mut Answer) -> Result<(), Box<Fault>> {
         let closure = self.closures().closures.get(&number).cloned();
         let closure = closure.ok_or(Fault::Unregistered)?;
         closure.enter(|closure| closure(arguments, answer)).unwrap_or_else(already_running)
@@ -158,6 +162,6 @@ impl fmt::Debug for Registry {
 }
 
 /// The library has called a closure from inside of itself, which Rust has no meaning for.
-pub(super) fn already_running() -> Result<(), Fault> {
-    Err(Fault::Message(crate::fault::ALREADY_RUNNING.to_owned()))
+pub(super) fn already_running() -> Result<(), Box<Fault>> {
+    Err(fault(ALREADY_RUNNING.to_owned()))
 }

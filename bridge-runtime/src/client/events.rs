@@ -62,7 +62,7 @@ fn serve_one(line: &mut Line, answer: &mut Answer) -> Option<()> {
             lane.exchange(answer.buffer());
             lane.send()
         }
-        Err(fault) => lane.say(&Message::Fault(Box::new(fault))),
+        Err(fault) => lane.say(&Message::Fault(fault)),
     };
     sent.ok()
 }

@@ -13,7 +13,6 @@ use super::parked::{OUTERMOST, park};
 use super::session::Shared;
 use super::{Outcome, events};
 use crate::error::Error;
-use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::lane::{LaneEnd, Taken, WiderBulk};
 use crate::marshal::{self, EncodeError, Lent};
 use crate::registration::Registration;
@@ -212,7 +211,7 @@ impl Exchange {
             guarded(|| match asked {
                 Asked::Closure { depth, place } if depth == self.depth => closures(place, question.decoder(), answer),
                 // One of a call that this one is inside of: it is what makes this call.
-                Asked::Closure { .. } => Err(Fault::Message(ALREADY_RUNNING.to_owned())),
+                Asked::Closure { .. } => callbacks::already_running(),
                 Asked::Registered(registry, number) => registry.run(number, question.decoder(), answer),
             })
         });
@@ -222,7 +221,7 @@ impl Exchange {
                 lane.exchange(answer.buffer());
                 Ok(())
             }
-            Err(fault) => lane.begin(&Message::Fault(Box::new(fault))).map(drop),
+            Err(fault) => lane.begin(&Message::Fault(fault)).map(drop),
         };
         begun.map_err(|error| self.unsent(&error))
     }

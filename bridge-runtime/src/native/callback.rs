@@ -32,8 +32,8 @@ pub fn given<T>(value: Result<T, Fault>) -> Result<T, Fault> {
 ///
 /// # Errors
 /// As [`given`].
-pub fn returned_value<T, C>(value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Result<C, Fault> {
-    given(to_c(value, scope))
+pub fn returned_value<T, C>(value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Result<C, Box<Fault>> {
+    Ok(given(to_c(value, scope))?)
 }
 
 /// A value that C has passed a pointer to.

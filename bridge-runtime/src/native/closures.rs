@@ -110,6 +110,9 @@ struct Kept(#[expect(dead_code, reason = "it is only kept")] Scope);
 // SAFETY: nothing is done with it but dropping it, and it is plain memory.
 unsafe impl Send for Kept {}
 
+/// Runs a closure, whatever its type; returns whether it is one of the type that is asked for.
+type Run<'r> = &'r mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Box<Fault>>;
+
 impl Closures {
     /// No closures yet, for the parameter `name`.
     pub const fn new(name: &'static str) -> Self {
@@ -154,7 +157,11 @@ impl Closures {
 
     /// Calls a closure of type `F` for C: `run` gives it the arguments, and takes what it returns. Where that fails, C
     /// gets zero; the failure waits for the call of C to return.
-    pub fn run<F: Any, C: Zeroable>(&self, key: u32, run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Fault>) -> C {
+    pub fn run<F: Any, C: Zeroable>(
+        &self,
+        key: u32,
+        run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Box<Fault>>,
+    ) -> C {
         let (mut run, mut value) = (Some(run), C::zeroed());
         self.enter(key, &mut |closure, scope| {
             let Some((closure, run)) = closure.downcast_mut::<F>().zip(run.take()) else { return Ok(false) };
@@ -164,8 +171,8 @@ impl Closures {
         value
     }
 
-    /// Lets `run` call the closure, unless that is one of another type, as which it returns false.
-    fn enter(&self, key: u32, run: &mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Fault>) {
+    /// Runs a closure, if there is one of the type.
+    fn enter(&self, key: u32, run: Run<'_>) {
         let Some(entry) = self.entries().by_key.get(key).cloned() else { return self.complain() };
         if entry.has_failed.load(Ordering::Relaxed) {
             return;
