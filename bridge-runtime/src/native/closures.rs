@@ -348,3 +348,58 @@ impl<F> fmt::Debug for Lent<'_, F> {
         f.debug_struct("Lent").field("key", &self.place.key()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Double<'c> = &'c mut (dyn FnMut(i32, &mut Scope) -> Result<i32, Box<Fault>> + Send + 'c);
+
+    /// As C would, which has the key.
+    fn double(closures: &Closures, key: u32, x: i32) -> i32 {
+        closures.run::<Double<'static>, i32>(key, |closure, scope| closure(x, scope))
+    }
+
+    /// Lends a closure that adds to `sum` while `during` runs, which gets its key.
+    fn lend(closures: &'static Closures, sum: &mut i32, during: impl FnOnce(u32)) -> u32 {
+        let context = Context::new();
+        let mut closure = |x: i32, _: &mut Scope| {
+            *sum += x;
+            Ok(2 * x)
+        };
+        // SAFETY: what it becomes is dropped before it.
+        let mut run = unsafe { std::mem::transmute::<Double<'_>, Double<'static>>(&mut closure) };
+        // SAFETY: as above.
+        let lent = closures.behind(&context, unsafe { CClosure::lent(&mut run) });
+        during(context.key());
+        drop(lent);
+        assert_eq!(double(closures, context.key(), 1000), 0, "there is none any more");
+        context.key()
+    }
+
+    #[test]
+    fn a_closure_that_was_lent_is_called_from_any_thread_until_it_is_taken_back() {
+        static CLOSURES: Closures = Closures::new("double");
+        let mut sum = 0;
+        lend(&CLOSURES, &mut sum, |key| {
+            assert_eq!(double(&CLOSURES, key, 4), 8);
+            let other = std::thread::scope(|scope| scope.spawn(|| double(&CLOSURES, key, 5)).join());
+            assert_eq!(other.unwrap(), 10);
+            assert_eq!(CLOSURES.run::<u64, i32>(key, |_, _| Ok(1)), 0, "it is of another type");
+        });
+        assert_eq!(sum, 9);
+    }
+
+    #[test]
+    fn the_place_of_a_closure_is_used_again() {
+        static CLOSURES: Closures = Closures::new("double");
+        let mut sums = [0; 3];
+        let [first, second, third] = &mut sums;
+        lend(&CLOSURES, first, |outer| {
+            lend(&CLOSURES, second, |inner| assert_eq!(double(&CLOSURES, inner, double(&CLOSURES, outer, 1)), 4));
+        });
+        lend(&CLOSURES, third, |key| assert_eq!(double(&CLOSURES, key, 7), 14));
+        assert_eq!(sums, [1, 2, 7]);
+        assert_eq!(CLOSURES.entries().spare.len(), 2);
+    }
+}
