@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::exclusive::Exclusive;
 use crate::fault::{ALREADY_RUNNING, Fault, panic_message};
 use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
-use crate::wire::frame;
+use crate::wire::{frame, head};
 
 /// Runs the closure at a place among those of a call: takes the arguments, and answers with the result.
 pub type Closures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut Answer) -> Result<(), Box<Fault>>;
@@ -44,7 +44,7 @@ impl Answer {
         &mut self,
         encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        self.0.begin(&frame::CALLBACK_RESULT)?;
+        frame::begin_with(&mut self.0, head::CALLBACK_RETURN, [])?;
         encode(&mut Encoder::new(&mut self.0))
     }
 

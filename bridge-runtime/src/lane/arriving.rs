@@ -46,7 +46,7 @@ impl LaneEnd {
 
     /// The result that is arriving.
     pub fn arriving(&mut self) -> Arriving<'_> {
-        Arriving { lane: self, position: frame::RESULT.len() }
+        Arriving { lane: self, position: frame::AFTER_BYTE }
     }
 
     /// Waits for the rest of the message, if it is arriving.

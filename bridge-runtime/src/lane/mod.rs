@@ -163,8 +163,7 @@ impl LaneEnd {
         if is_outermost {
             self.forget_beside();
         }
-        self.outgoing.begin(&frame::CALL)?;
-        Encoder::new(&mut self.outgoing).number(method)
+        frame::begin_with(&mut self.outgoing, head::CALL, [method])
     }
 
     /// Begins a question for a closure, whose arguments are to be appended to its [`LaneEnd::encoder`].
@@ -173,10 +172,7 @@ impl LaneEnd {
     /// As [`Encoder::value`].
     #[inline]
     pub fn begin_callback(&mut self, depth: u32, place: u32) -> Result<(), EncodeError> {
-        self.outgoing.begin(&frame::CALLBACK)?;
-        let mut encoder = Encoder::new(&mut self.outgoing);
-        encoder.number(depth)?;
-        encoder.number(place)
+        frame::begin_with(&mut self.outgoing, head::CALLBACK, [depth, place])
     }
 
     /// Goes on with the message that was begun, which may refer to what is `lent` until it is sent; long arrays of the
@@ -337,13 +333,13 @@ impl LaneEnd {
     #[inline]
     pub fn callback_result(&mut self) -> Option<Decoder<'_>> {
         let has_come = self.arrived().first() == Some(&head::CALLBACK_RETURN);
-        has_come.then(|| self.rest(frame::CALLBACK_RESULT.len()))
+        has_come.then(|| self.rest(frame::AFTER_BYTE))
     }
 
     /// What belongs to the result that has arrived.
     #[inline]
     pub fn result(&mut self) -> Decoder<'_> {
-        self.rest(frame::RESULT.len())
+        self.rest(frame::AFTER_BYTE)
     }
 
     /// What belongs to the message that has arrived, whose head ends there.

@@ -96,7 +96,7 @@ impl LaneEnd {
         is_outermost: bool,
         lent: &'l mut Lent<'v>,
     ) -> Result<Encoder<'l, 'v>, EncodeError> {
-        self.outgoing.begin(&frame::RESULT)?;
+        frame::begin_with(&mut self.outgoing, head::RETURN, [])?;
         Ok(self.encoder(is_outermost, lent))
     }
 }

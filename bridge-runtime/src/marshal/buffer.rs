@@ -150,15 +150,16 @@ impl Buffer {
         Ok(())
     }
 
-    /// Makes these bytes the content.
+    /// Makes the first `len` bytes of these words, as little-endian numbers, the content.
     ///
     /// # Errors
     /// [`BufferError`], and the buffer is empty.
     #[inline]
-    pub fn begin<const N: usize>(&mut self, bytes: &[u8; N]) -> Result<(), BufferError> {
+    pub fn begin(&mut self, words: [u64; 2], len: usize) -> Result<(), BufferError> {
         self.clear();
-        self.resize(N)?;
-        self.bytes_mut().copy_from_slice(bytes);
+        self.resize(size_of_val(&words))?;
+        self.words[..2].copy_from_slice(&words.map(u64::to_le));
+        self.truncate(len);
         Ok(())
     }
 

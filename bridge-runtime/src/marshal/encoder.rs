@@ -69,18 +69,6 @@ impl<'b, 'v> Encoder<'b, 'v> {
         }
     }
 
-    /// Appends a number, as any value; it is nearly always a small one, which is one byte.
-    ///
-    /// # Errors
-    /// As [`Encoder::value`].
-    #[inline]
-    pub fn number(&mut self, number: u32) -> Result<(), EncodeError> {
-        match number {
-            0..0x80 => Ok(self.buffer.extend(&[number as u8])?),
-            _ => self.value(&number),
-        }
-    }
-
     /// Appends bytes that end with a NUL, and that with them.
     ///
     /// # Errors
@@ -206,20 +194,5 @@ impl postcard::ser_flavors::Flavor for Append<'_> {
 
     fn finalize(self) -> postcard::Result<()> {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_as_any_value() {
-        for number in [0, 1, 127, 128, 300, u32::MAX] {
-            let (mut short, mut long) = <(Buffer, Buffer)>::default();
-            Encoder::new(&mut short).number(number).unwrap();
-            Encoder::new(&mut long).value(&number).unwrap();
-            assert_eq!(short.bytes(), long.bytes());
-        }
     }
 }

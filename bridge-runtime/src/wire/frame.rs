@@ -3,34 +3,15 @@
 //! The header is the message's length in bytes (`u32`, little-endian), then four zero bytes: with them the message
 //! begins at an aligned place.
 
-use super::head;
-use crate::marshal::{ALIGNMENT, Buffer, BufferError, LARGEST};
+use crate::marshal::{ALIGNMENT, Buffer, BufferError, EncodeError, Encoder, LARGEST};
 
 /// Bytes before the message.
 pub const HEADER: usize = 8;
 
 const _: () = assert!(HEADER.is_multiple_of(ALIGNMENT));
 
-/// What a frame begins with before its length is known: a header, and the first byte of its message.
-pub type Beginning = [u8; HEADER + 1];
-
-/// Of a call; the number of the method follows.
-pub const CALL: Beginning = beginning(head::CALL);
-
-/// Of a result.
-pub const RESULT: Beginning = beginning(head::RETURN);
-
-/// Of a question for a closure; its depth and its place follow.
-pub const CALLBACK: Beginning = beginning(head::CALLBACK);
-
-/// Of a closure's answer.
-pub const CALLBACK_RESULT: Beginning = beginning(head::CALLBACK_RETURN);
-
-const fn beginning(head: u8) -> Beginning {
-    let mut begin = [0; HEADER + 1];
-    begin[HEADER] = head;
-    begin
-}
+/// Where what belongs to a message begins, if that has a head of one byte.
+pub const AFTER_BYTE: usize = HEADER + 1;
 
 /// What is wrong with a frame.
 #[derive(Debug, thiserror::Error)]
@@ -47,9 +28,25 @@ pub enum FrameError {
 ///
 /// # Errors
 /// [`BufferError`].
-#[inline]
 pub fn begin(buffer: &mut Buffer) -> Result<(), BufferError> {
-    buffer.begin(&[0; HEADER])
+    buffer.begin([0; 2], HEADER)
+}
+
+/// Makes `buffer` a frame with the head of a message, whose place it is, and numbers, up to seven. They are nearly always
+/// small, which is one byte each.
+///
+/// # Errors
+/// [`EncodeError`].
+#[inline]
+pub fn begin_with<const N: usize>(buffer: &mut Buffer, place: u8, numbers: [u32; N]) -> Result<(), EncodeError> {
+    const { assert!(N < ALIGNMENT) };
+    let are_small = numbers.iter().all(|number| *number < 0x80);
+    let small = if are_small { N } else { 0 };
+    let head = (1..)
+        .zip(&numbers[..small])
+        .fold(u64::from(place), |head, (byte, number)| head | u64::from(*number) << (8 * byte));
+    buffer.begin([0, head], AFTER_BYTE + small)?;
+    if are_small { Ok(()) } else { numbers.iter().try_for_each(|number| Encoder::new(buffer).value(number)) }
 }
 
 /// The message of the frame in `buffer`.
@@ -103,6 +100,17 @@ mod tests {
         finish(&mut buffer);
         assert_eq!(length(buffer.bytes()).unwrap(), Some(HEADER + 7));
         assert_eq!(length(&buffer.bytes()[..HEADER - 1]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_head_with_numbers_is_as_any_message() {
+        for numbers in [[1, 2], [127, 0], [128, 1], [1, u32::MAX]] {
+            let (mut short, mut long) = <(Buffer, Buffer)>::default();
+            begin_with(&mut short, 9, numbers).unwrap();
+            begin(&mut long).unwrap();
+            Encoder::new(&mut long).value(&(9u8, numbers)).unwrap();
+            assert_eq!(short.bytes(), long.bytes());
+        }
     }
 
     #[test]
