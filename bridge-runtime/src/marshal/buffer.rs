@@ -94,6 +94,7 @@ impl Buffer {
     }
 
     /// Forgets what is behind the first `len` bytes.
+    #[inline]
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
