@@ -1,5 +1,5 @@
 //! The heads of the messages that nearly all messages are, told and written by their first bytes, without a look at all the
-//! others.
+//! others. Numbers below 128 are one byte each, and nearly all are.
 
 use serde::Deserialize;
 
@@ -21,14 +21,20 @@ pub const CALLBACK_RETURN: u8 = 11;
 /// The method of the [`Message::Call`](super::Message::Call) that `message` begins with, and where its arguments do; `None` for what is no call.
 #[inline]
 pub fn call(message: &[u8]) -> Option<(u32, usize)> {
-    head(CALL, message)
+    match *message {
+        [CALL, method @ ..0x80, ..] => Some((method.into(), 2)),
+        _ => head(CALL, message),
+    }
 }
 
 /// The depth and the place of the [`Message::Callback`](super::Message::Callback) that `message` begins with, and where its arguments do; `None` for what
 /// is none.
 #[inline]
 pub fn callback(message: &[u8]) -> Option<((u32, u32), usize)> {
-    head(CALLBACK, message)
+    match *message {
+        [CALLBACK, depth @ ..0x80, place @ ..0x80, ..] => Some(((depth.into(), place.into()), 3)),
+        _ => head(CALLBACK, message),
+    }
 }
 
 /// The protocol of the hello that `message` begins with, whatever another version has put behind it; `None` if it is no
