@@ -131,7 +131,7 @@ impl Recorded {
             Some(message) => message,
             none => none.insert(Parts::new(Buffer::default(), &Message::Batch { stop }).map_err(cannot)?),
         };
-        let encoder = message.begin(&Message::Call { method }).map_err(cannot)?;
+        let encoder = message.begin_call(method).map_err(cannot)?;
         encode(&mut Arguments::new(name, encoder, &[]))?;
         message.finish();
         Ok(())

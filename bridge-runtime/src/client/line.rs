@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
-use super::Outcome;
 use super::deadline::Watch;
 use super::generation::Generation;
 use crate::error::Error;
@@ -154,12 +153,12 @@ pub(super) enum Reply {
     Other(Message, usize),
 }
 
-/// The result of a call, from the message that answers it.
-pub(super) fn outcome_of<'m>(name: &'static str, message: Message, decoder: Decoder<'m>) -> Result<Outcome<'m>, Error> {
+/// Why the part of a batch's results that begins with this is no result of its call.
+#[cold]
+pub(super) fn no_result_of(name: &'static str, message: Message) -> Error {
     match message {
-        Message::Return => Ok(Outcome::new(name, decoder)),
-        Message::Fault(fault) => Err(fault_error(name, *fault)),
-        message => Err(Error::Protocol(format!("{message:?} came instead of the result of `{name}`"))),
+        Message::Fault(fault) => fault_error(name, *fault),
+        message => Error::Protocol(format!("{message:?} came instead of the result of `{name}`")),
     }
 }
 

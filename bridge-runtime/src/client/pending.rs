@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::Outcome;
 use super::batch::{Call, State};
-use super::line::outcome_of;
+use super::line::no_result_of;
 use crate::error::Error;
 use crate::marshal::Decoder;
-use crate::wire::next_part;
+use crate::wire::{head, next_part};
 
 /// The result of a call in a batch: what the closure that fills the batch returns instead of it.
 ///
@@ -113,18 +113,20 @@ impl<'m> Results<'m> {
             Some((name, place)) => (*name, std::mem::replace(place, Place::Taken)),
             None => ("", Place::Taken),
         };
-        let method = method.to_owned();
         match taken {
-            Place::Answered(mut answer) => match answer.value() {
-                Ok(message) => outcome_of(name, message, answer),
-                Err(error) => Err(Error::Protocol(error.to_string())),
-            },
+            Place::Answered(mut answer) if answer.left().first() == Some(&head::RETURN) => {
+                answer.skip(1).map(|()| Outcome::new(name, answer)).map_err(|error| Error::Protocol(error.to_string()))
+            }
+            Place::Answered(mut answer) => Err(match answer.value() {
+                Ok(message) => no_result_of(name, message),
+                Err(error) => Error::Protocol(error.to_string()),
+            }),
             Place::Refused(error) => Err(*error),
             Place::After(place) => {
                 let failed = self.calls.get(place).map_or("", |(name, _)| name).to_owned();
-                Err(Error::NotCalled { method, failed, place })
+                Err(Error::NotCalled { method: method.to_owned(), failed, place })
             }
-            Place::Taken => Err(Error::OtherBatch { method }),
+            Place::Taken => Err(Error::OtherBatch { method: method.to_owned() }),
         }
     }
 }

@@ -42,14 +42,29 @@ impl Parts {
         Ok(encoder)
     }
 
+    /// As [`Parts::begin`], of [`Message::Call`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn begin_call<'v>(&mut self, method: u32) -> Result<Encoder<'_, 'v>, EncodeError> {
+        let mut encoder = self.begin_with(head::CALL)?;
+        encoder.value(&method)?;
+        Ok(encoder)
+    }
+
     /// As [`Parts::begin`], of [`Message::Return`].
     ///
     /// # Errors
     /// As there.
     pub fn begin_result<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
+        self.begin_with(head::RETURN)
+    }
+
+    /// As [`Parts::begin`], with the first byte of a head.
+    fn begin_with<'v>(&mut self, place: u8) -> Result<Encoder<'_, 'v>, EncodeError> {
         self.frame.truncate(self.end);
         let mut begin = [0; LENGTH + 1];
-        begin[LENGTH] = head::RETURN;
+        begin[LENGTH] = place;
         self.frame.extend(&begin)?;
         Ok(Encoder::new(&mut self.frame))
     }
