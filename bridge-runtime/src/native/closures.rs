@@ -83,7 +83,7 @@ impl<F: Any + Send> CClosure<F> {
     /// For the time of one call.
     ///
     /// # Safety
-    /// The closure lives until the [`Lent`] that this becomes is dropped, and is not used by anyone else.
+    /// The closure lives until the [`Lent`] that this becomes is dropped, which becomes no registration, and nobody else uses it.
     pub unsafe fn lent(closure: &mut F) -> Self {
         let closure: *mut F = closure;
         // SAFETY: it comes from a reference, and the caller says that it outlives all uses.
