@@ -114,7 +114,7 @@ impl Shared {
     /// Sends many calls in one message, which is complete, and takes what answers it.
     pub(super) fn batch<R>(
         &self,
-        message: Buffer,
+        mut message: Buffer,
         limit: Option<Duration>,
         take: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
@@ -123,7 +123,7 @@ impl Shared {
             if exchange.is_outermost() {
                 lane.forget_beside();
             }
-            lane.put(message);
+            lane.exchange(&mut message);
             let reply = exchange.run(line, marshal::NONE, &mut callbacks::none)?;
             take(&mut line.results(BATCH, reply)?)
         })

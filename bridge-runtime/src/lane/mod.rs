@@ -203,11 +203,6 @@ impl LaneEnd {
         self.unless_broken(sent)
     }
 
-    /// Makes a message that was written elsewhere the one that [`LaneEnd::send`] sends, and drops what that was.
-    pub fn put(&mut self, message: Buffer) {
-        self.outgoing = message;
-    }
-
     /// Memory for a message that is written while others come and go.
     pub fn buffer(&mut self) -> Buffer {
         self.spare.pop().unwrap_or_default()
