@@ -234,12 +234,12 @@
 //! # Memory of the server
 //!
 //! Where an interface takes the address of memory that outlives the call, or that nothing else describes, the client
-//! allocates it in the server: a [`Remote<T>`](Remote) is written and read explicitly, and its
-//! [`address()`](Remote::address) is passed where the interface has an [`Address`]. `T` is a scalar, or a type with
+//! allocates it in the server: a [`RemoteBuffer<T>`](RemoteBuffer) is written and read explicitly, and its
+//! [`address()`](RemoteBuffer::address) is passed where the interface has an [`Address`]. `T` is a scalar, or a type with
 //! `#[derive(Bridge)]` and without pointers that the interface lists.
 //!
 //! ```
-//! # use bridge32::{Address, Bridge, Remote, bridge32};
+//! # use bridge32::{Address, Bridge, RemoteBuffer, bridge32};
 //! #[derive(Debug, Clone, Copy, Bridge)]
 //! #[repr(C)]
 //! pub struct Sample {
@@ -256,7 +256,7 @@
 //!
 //! # fn call() -> Result<(), bridge32::Error> {
 //! # let client = SamplerClient::launch()?;
-//! let buffer = Remote::<Sample>::allocate(&client, 1000)?;
+//! let buffer = RemoteBuffer::<Sample>::allocate(&client, 1000)?;
 //! client.sampler_start(buffer.address(), 1000)?;
 //! let count = client.sampler_stop()?;
 //! let samples: Vec<Sample> = buffer.read(0, count as usize)?;
@@ -321,7 +321,7 @@
 //!
 //! ```
 //! # use bridge32::bridge32;
-//! use bridge32::OnFailure;
+//! use bridge32::BatchMode;
 //!
 //! #[bridge32(lib = "meter")]
 //! pub trait Meter {
@@ -339,7 +339,7 @@
 //! let sum: f64 = all.into_iter().sum::<Result<_, _>>()?;
 //!
 //! let mut values = [0.0; 100];
-//! let (set, filled) = client.batch_with(OnFailure::Stop, |b| (b.set_range(1, 10.0), b.fill(&mut values)))?;
+//! let (set, filled) = client.batch_with(BatchMode::StopOnError, |b| (b.set_range(1, 10.0), b.fill(&mut values)))?;
 //! set.and(filled)?;
 //! # Ok(())
 //! # }
@@ -349,7 +349,7 @@
 //! - The calls are made in the order in which they were written down, also those whose result nobody wants. The server makes
 //!   them as one call, which others wait for.
 //! - Each has its own result, which is what the call by itself would give. One that fails keeps no other from being made, unless
-//!   [`OnFailure::Stop`] says so: then the others are [`Error::NotCalled`], which names the one that failed. An error that a method
+//!   [`BatchMode::StopOnError`] says so: then the others are [`Error::NotCalled`], which names the one that failed. An error that a method
 //!   returns by itself, and an argument that is refused here, are failures, too.
 //! - The outer error is about the batch as a whole, such as a dead server. Which calls were made is not known then; as by
 //!   itself, no call is made twice.
@@ -435,10 +435,10 @@
 //!
 //! `#[bridge32(…)]` takes `lib` (the library), `abi` (the calling convention of all methods), `dotnet` (the assembly, instead
 //! of a library), `class` (the class of its methods), `threads` (`"single"`: every call runs on the server's main thread, one
-//! at a time, whichever threads of the client make it; `"per_lane"`: calls of several threads run at once, each on a thread of
+//! at a time, whichever threads of the client make it; `"multi"`: calls of several threads run at once, each on a thread of
 //! the server's, for libraries that bear it), `apartment` (the COM apartment of the server's main thread, [below](#messages-and-com)), `server` (the file name of
 //! the server's program; by default the trait's name in kebab case and `-server32`), `args = Type` (the type of the start
-//! arguments of a custom server), `remote = [Type]` (types for [memory of the server](Remote)) and `crate = path` (where this crate is, if not at `::bridge32`).
+//! arguments of a custom server), `remote = [Type]` (types for [memory of the server](RemoteBuffer)) and `crate = path` (where this crate is, if not at `::bridge32`).
 //!
 //! # Messages and COM
 //!
@@ -460,8 +460,8 @@
 //! program's other threads wait until they have returned. While a closure of a call runs, no messages are dispatched, as in a program without
 //! a bridge. A library that asks for the end of the message loop (`PostQuitMessage`) does not end the server.
 //!
-//! With `apartment = "mta"` all threads of the server are in the multithreaded apartment, with `threads = "per_lane"` those of the
-//! lanes, too; nothing dispatches messages. Without the option the main thread is in no apartment until the library enters one. A
+//! With `apartment = "mta"` all threads of the server are in the multithreaded apartment, with `threads = "multi"` those of the
+//! connections, too; nothing dispatches messages. Without the option the main thread is in no apartment until the library enters one. A
 //! thread that is in the other one already is an [`Error::ServerStart`].
 //!
 //! On other systems there are neither messages nor COM, and the option means nothing: a library that is there for both has one
@@ -499,9 +499,9 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, Lane, LibraryError, MissingMethod,
-    MissingSymbol, OnFailure, Output, Pending, Pendings, Registration, Remote, Restart, Serve, ServerContext,
-    ServerExit, ServerInfo, SystemError, UserData, serve, server_main,
+    Address, BatchMode, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, LibraryError, MissingMethod,
+    MissingSymbol, Output, Pending, PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext,
+    ServerExit, ServerInfo, SystemError, Transport, UserData, serve, server_main,
 };
 
 /// What interfaces of .NET assemblies are written with; see the [guide](crate#assemblies-of-net).

@@ -5,20 +5,21 @@ use std::hint::black_box;
 use std::sync::Barrier;
 use std::time::Instant;
 
-use bridge32::{Error, Lane};
+use bridge32::{Error, Transport};
 use bridge32_benches::{Measured as _, MeasuredClient, MeasuredLibrary};
 
 use crate::Result;
 use crate::measure::Case;
 
-pub(crate) const FAST: &str = "bridge32, fast lane";
-pub(crate) const PIPE: &str = "bridge32, pipe lane";
+pub(crate) const SHARED_MEMORY: &str = "bridge32, shared memory";
+pub(crate) const PIPE: &str = "bridge32, pipe";
 
-/// Both lanes, by name.
-pub(crate) const LANES: [(&str, Lane); 2] = [(FAST, Lane::Fast), (PIPE, Lane::Pipe)];
+/// Both transports, by name.
+pub(crate) const TRANSPORTS: [(&str, Transport); 2] =
+    [(SHARED_MEMORY, Transport::SharedMemory), (PIPE, Transport::Pipe)];
 
-pub(crate) fn launch(lane: Lane) -> Result<MeasuredClient> {
-    Ok(MeasuredClient::builder().lane(lane).launch()?)
+pub(crate) fn launch(transport: Transport) -> Result<MeasuredClient> {
+    Ok(MeasuredClient::builder().transport(transport).launch()?)
 }
 
 /// A 64-bit build of the library, in this process.
@@ -35,14 +36,14 @@ pub(crate) fn native(name: &str) -> Result<Case> {
     }))
 }
 
-pub(crate) fn add(name: &str, lane: Lane) -> Result<Case> {
-    let client = launch(lane)?;
+pub(crate) fn add(name: &str, transport: Transport) -> Result<Case> {
+    let client = launch(transport)?;
     Ok(Case::new(name, move || assert_eq!(client.add(1, 2).expect("the server lives"), 3)))
 }
 
 /// So many calls in one batch; the time of each of them.
-pub(crate) fn batch(name: &str, lane: Lane, calls: u32) -> Result<Case> {
-    let client = launch(lane)?;
+pub(crate) fn batch(name: &str, transport: Transport, calls: u32) -> Result<Case> {
+    let client = launch(transport)?;
     Ok(Case::told(name, move |count| {
         let begin = Instant::now();
         for _ in 0..count {
@@ -54,21 +55,21 @@ pub(crate) fn batch(name: &str, lane: Lane, calls: u32) -> Result<Case> {
 }
 
 /// One call, and so many calls back.
-pub(crate) fn callbacks(name: &str, lane: Lane, count: i32) -> Result<Case> {
-    let client = launch(lane)?;
+pub(crate) fn callbacks(name: &str, transport: Transport, count: i32) -> Result<Case> {
+    let client = launch(transport)?;
     Ok(Case::new(name, move || {
         assert_eq!(client.add_up(count, |place| place).expect("the server lives"), count * (count - 1) / 2);
     }))
 }
 
-pub(crate) fn text(name: &str, lane: Lane) -> Result<Case> {
-    let client = launch(lane)?;
+pub(crate) fn text(name: &str, transport: Transport) -> Result<Case> {
+    let client = launch(transport)?;
     let text = "x".repeat(100);
     Ok(Case::new(name, move || assert_eq!(client.text_length(&text).expect("the server lives"), 100)))
 }
 
-pub(crate) fn scalar_multiply(name: &str, lane: Lane, count: usize) -> Result<Case> {
-    let client = launch(lane)?;
+pub(crate) fn scalar_multiply(name: &str, transport: Transport, count: usize) -> Result<Case> {
+    let client = launch(transport)?;
     let values: Vec<_> = (0..count).map(|i| i as f64).collect();
     Ok(Case::new(name, move || {
         let products = client.scalar_multiply(2.0, &values).expect("the server lives");
@@ -76,8 +77,8 @@ pub(crate) fn scalar_multiply(name: &str, lane: Lane, count: usize) -> Result<Ca
     }))
 }
 
-pub(crate) fn scale(name: &str, lane: Lane, count: usize) -> Result<Case> {
-    let client = launch(lane)?;
+pub(crate) fn scale(name: &str, transport: Transport, count: usize) -> Result<Case> {
+    let client = launch(transport)?;
     let mut values = vec![1.0; count];
     Ok(Case::new(name, move || {
         let before = values[count - 1];
@@ -99,8 +100,8 @@ pub(crate) fn scalar_multiply_here(name: &str, count: usize) -> Result<Case> {
     }))
 }
 
-pub(crate) fn bytes(name: &str, lane: Lane, count: usize) -> Result<Case> {
-    let client = launch(lane)?;
+pub(crate) fn bytes(name: &str, transport: Transport, count: usize) -> Result<Case> {
+    let client = launch(transport)?;
     let bytes = vec![7; count];
     Ok(Case::new(name, move || {
         let copy = client.copy_bytes(&bytes).expect("the server lives");
@@ -111,12 +112,12 @@ pub(crate) fn bytes(name: &str, lane: Lane, count: usize) -> Result<Case> {
 /// So many values there and back, the last of which the library changes in place.
 pub(crate) fn touched<T: Copy + PartialEq + Debug + 'static>(
     name: &str,
-    lane: Lane,
+    transport: Transport,
     count: usize,
     (before, after): (T, T),
     touch: fn(&MeasuredClient, &mut [T]) -> std::result::Result<(), Error>,
 ) -> Result<Case> {
-    let client = launch(lane)?;
+    let client = launch(transport)?;
     let mut values = vec![before; count];
     Ok(Case::new(name, move || {
         values[count - 1] = before;
@@ -126,10 +127,10 @@ pub(crate) fn touched<T: Copy + PartialEq + Debug + 'static>(
 }
 
 /// From the start of the server's process to the answer of the first call; its end is not counted.
-pub(crate) fn start(name: &str, lane: Lane) -> Case {
+pub(crate) fn start(name: &str, transport: Transport) -> Case {
     Case::timed(name, move || {
         let begin = Instant::now();
-        let client = launch(lane).expect("the server starts");
+        let client = launch(transport).expect("the server starts");
         assert_eq!(client.add(1, 2).expect("the server lives"), 3);
         let time = begin.elapsed();
         drop(client);
@@ -138,9 +139,9 @@ pub(crate) fn start(name: &str, lane: Lane) -> Case {
 }
 
 /// As many threads on one client, each of which makes the same number of calls; the time that passes for each call.
-pub(crate) fn threads(name: &str, lane: Lane, count: u32) -> Result<Case> {
+pub(crate) fn threads(name: &str, transport: Transport, count: u32) -> Result<Case> {
     const CALLS: u32 = 1000;
-    let client = launch(lane)?;
+    let client = launch(transport)?;
     let once = move || {
         let barrier = Barrier::new(count as usize);
         // Each thread looks at the clock itself: another one would perhaps be given a core too late for that.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use bridge32::Lane;
+use bridge32::Transport;
 
-use crate::cases::{self, FAST, LANES, PIPE};
+use crate::cases::{self, PIPE, SHARED_MEMORY, TRANSPORTS};
 use crate::measure::{Case, Time, measure};
 use crate::process::OneCore;
 use crate::{Result, limits, peers, plot};
@@ -69,7 +69,7 @@ fn all() -> Vec<(&'static str, Cases)> {
         ("`add(1, 2)`", || {
             let mut cases = vec![
                 limits::memory("spinning on shared memory")?,
-                cases::add(FAST, Lane::Fast)?,
+                cases::add(SHARED_MEMORY, Transport::SharedMemory)?,
                 cases::native("the function itself, in this process")?,
                 limits::spinning_socket("spinning on a socket", 16)?,
             ];
@@ -77,13 +77,13 @@ fn all() -> Vec<(&'static str, Cases)> {
             Ok(cases)
         }),
         ("`add(1, 2)` without spinning", || {
-            Ok(vec![limits::socket("blocking on a socket", 16)?, cases::add(PIPE, Lane::Pipe)?])
+            Ok(vec![limits::socket("blocking on a socket", 16)?, cases::add(PIPE, Transport::Pipe)?])
         }),
-        (ON_ONE_CORE, || Ok(vec![limits::socket("blocking on a socket", 16)?, cases::add(PIPE, Lane::Pipe)?])),
+        (ON_ONE_CORE, || Ok(vec![limits::socket("blocking on a socket", 16)?, cases::add(PIPE, Transport::Pipe)?])),
         ("a text of 100 bytes", || {
             let mut all = vec![limits::socket("blocking on a socket", 100)?];
-            for (name, lane) in LANES {
-                all.push(cases::text(name, lane)?);
+            for (name, transport) in TRANSPORTS {
+                all.push(cases::text(name, transport)?);
             }
             Ok(all)
         }),
@@ -94,8 +94,8 @@ fn all() -> Vec<(&'static str, Cases)> {
         ("1 000 000 doubles there and back", || {
             let length = 1_000_000;
             let mut all = vec![limits::copies("two copies", length * size_of::<f64>())];
-            for (name, lane) in LANES {
-                all.push(cases::touched(&in_place(name), lane, length, (7.0, 8.0), |client, values| {
+            for (name, transport) in TRANSPORTS {
+                all.push(cases::touched(&in_place(name), transport, length, (7.0, 8.0), |client, values| {
                     client.touch_numbers(values)
                 })?);
             }
@@ -103,23 +103,23 @@ fn all() -> Vec<(&'static str, Cases)> {
         }),
         ("16 MiB there and back", || {
             let mut all = vec![limits::copies("two copies", MANY), limits::socket("a socket, there and back", MANY)?];
-            for (name, lane) in LANES {
-                all.push(cases::touched(&in_place(name), lane, MANY, (7, 8), |client, bytes| {
+            for (name, transport) in TRANSPORTS {
+                all.push(cases::touched(&in_place(name), transport, MANY, (7, 8), |client, bytes| {
                     client.touch_bytes(bytes)
                 })?);
-                all.push(cases::bytes(&anew(name), lane, MANY)?);
+                all.push(cases::bytes(&anew(name), transport, MANY)?);
             }
             Ok(all)
         }),
-        ("`add(1, 2)` in batches, for each call, fast lane", || batches(Lane::Fast)),
-        ("`add(1, 2)` in batches, for each call, pipe lane", || batches(Lane::Pipe)),
-        ("a call with 10 callbacks, fast lane", || callbacks(Lane::Fast)),
-        ("a call with 10 callbacks, pipe lane", || callbacks(Lane::Pipe)),
-        ("`add(1, 2)` by several threads of one client, fast lane", || threads(Lane::Fast)),
-        ("`add(1, 2)` by several threads of one client, pipe lane", || threads(Lane::Pipe)),
+        ("`add(1, 2)` in batches, for each call, shared memory", || batches(Transport::SharedMemory)),
+        ("`add(1, 2)` in batches, for each call, pipe", || batches(Transport::Pipe)),
+        ("a call with 10 callbacks, shared memory", || callbacks(Transport::SharedMemory)),
+        ("a call with 10 callbacks, pipe", || callbacks(Transport::Pipe)),
+        ("`add(1, 2)` by several threads of one client, shared memory", || threads(Transport::SharedMemory)),
+        ("`add(1, 2)` by several threads of one client, pipe", || threads(Transport::Pipe)),
         ("start to first answer", || {
             let mut all = vec![limits::spawn("an empty process, to its end")];
-            all.extend(LANES.map(|(name, lane)| cases::start(name, lane)));
+            all.extend(TRANSPORTS.map(|(name, transport)| cases::start(name, transport)));
             Ok(all)
         }),
     ]
@@ -145,25 +145,25 @@ fn scalar_multiply(count: usize) -> Result<Vec<Case>> {
         limits::copies("two copies", count * size_of::<f64>()),
         cases::scalar_multiply_here("two copies and the function itself, in this process", count)?,
     ];
-    for (name, lane) in LANES {
-        all.push(cases::scalar_multiply(name, lane, count)?);
-        all.push(cases::scale(&in_place(name), lane, count)?);
+    for (name, transport) in TRANSPORTS {
+        all.push(cases::scalar_multiply(name, transport, count)?);
+        all.push(cases::scale(&in_place(name), transport, count)?);
     }
     Ok(all)
 }
 
-fn batches(lane: Lane) -> Result<Vec<Case>> {
-    let by_itself = cases::add("by itself", lane);
-    let batch = |count: u32| cases::batch(&format!("{count} in a batch"), lane, count);
+fn batches(transport: Transport) -> Result<Vec<Case>> {
+    let by_itself = cases::add("by itself", transport);
+    let batch = |count: u32| cases::batch(&format!("{count} in a batch"), transport, count);
     std::iter::once(by_itself).chain([1, 10, 100, 1000].map(batch)).collect()
 }
 
-fn callbacks(lane: Lane) -> Result<Vec<Case>> {
-    Ok(vec![cases::add("`add(1, 2)`", lane)?, cases::callbacks("10 callbacks", lane, 10)?])
+fn callbacks(transport: Transport) -> Result<Vec<Case>> {
+    Ok(vec![cases::add("`add(1, 2)`", transport)?, cases::callbacks("10 callbacks", transport, 10)?])
 }
 
-fn threads(lane: Lane) -> Result<Vec<Case>> {
-    [1, 2, 4, 8].into_iter().map(|count| cases::threads(&format!("{count} threads"), lane, count)).collect()
+fn threads(transport: Transport) -> Result<Vec<Case>> {
+    [1, 2, 4, 8].into_iter().map(|count| cases::threads(&format!("{count} threads"), transport, count)).collect()
 }
 
 /// What ran it.
@@ -225,9 +225,9 @@ pub(crate) fn duration(nanoseconds: f64) -> String {
 
 /// The server's program and its memory.
 fn server() -> Result<String> {
-    let client = cases::launch(Lane::Fast)?;
+    let client = cases::launch(Transport::SharedMemory)?;
     client.add(1, 2)?;
-    let info = client.server();
+    let info = client.server_info();
     let size = info.path.metadata()?.len() >> 10;
     let status = fs::read_to_string(format!("/proc/{}/status", info.pid))?;
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("?").trim();

@@ -20,13 +20,12 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
         errors.at(name, "`abi` is about native functions, and the interface has no `lib`; give it, or leave `abi` out");
     }
     dotnet(interface, errors);
-    if let (Some(name), Some(_), Threads::PerLane) =
+    if let (Some(name), Some(_), Threads::Multi) =
         (&interface.options.threads_name, &interface.options.dotnet, interface.options.threads)
     {
         errors.at(name, "an assembly is called on the main thread only; leave `threads` out");
     }
-    if let (Some((name, Apartment::Sta)), Threads::PerLane) = (&interface.options.apartment, interface.options.threads)
-    {
+    if let (Some((name, Apartment::Sta)), Threads::Multi) = (&interface.options.apartment, interface.options.threads) {
         errors.at(
             name,
             "a single-threaded apartment is the main thread's, which \"per_lane\" takes calls away from; write \"mta\", or leave `threads` out",

@@ -41,14 +41,14 @@ pub(crate) enum Threads {
     #[default]
     Single,
     /// One for each lane.
-    PerLane,
+    Multi,
 }
 
 impl Threads {
     fn parse(text: &LitStr) -> syn::Result<Self> {
         match text.value().as_str() {
             "single" => Ok(Self::Single),
-            "per_lane" => Ok(Self::PerLane),
+            "multi" => Ok(Self::Multi),
             other => {
                 let message = format!("`{other}` says nothing of threads; write \"single\" or \"per_lane\"");
                 Err(syn::Error::new(text.span(), message))

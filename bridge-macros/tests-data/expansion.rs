@@ -311,8 +311,8 @@ const _: () = {
         }
         /// What is known of the server; of the last one, where it was started again.
         #[must_use]
-        pub fn server(&self) -> ::bridge32::ServerInfo {
-            self.session.server()
+        pub fn server_info(&self) -> ::bridge32::ServerInfo {
+            self.session.server_info()
         }
         /// Makes many calls in one round trip: `fill` calls the methods of the batch, which give a `Pending` each,
         /// and returns these by themselves, in tuples, arrays, `Vec`s or `Option`s. What comes back is the same, with
@@ -324,23 +324,23 @@ const _: () = {
         /// # Errors
         /// Whatever keeps the batch as a whole from being carried out, such as a dead server: then it is not known
         /// which calls were made. What is wrong with one call is that one's result.
-        pub fn batch<'b, P: ::bridge32::Pendings>(
+        pub fn batch<'b, P: ::bridge32::PendingResults>(
             &self,
             fill: impl ::core::ops::FnOnce(&ThinBatch<'b>) -> P,
         ) -> ::core::result::Result<P::Results, ::bridge32::Error> {
-            self.batch_with(::bridge32::OnFailure::Continue, fill)
+            self.batch_with(::bridge32::BatchMode::RunAll, fill)
         }
         /// As `batch`, and says what becomes of the calls after one that fails.
         ///
         /// # Errors
         /// As those of `batch`; a call that is not made is `Error::NotCalled`.
-        pub fn batch_with<'b, P: ::bridge32::Pendings>(
+        pub fn batch_with<'b, P: ::bridge32::PendingResults>(
             &self,
-            on_failure: ::bridge32::OnFailure,
+            mode: ::bridge32::BatchMode,
             fill: impl ::core::ops::FnOnce(&ThinBatch<'b>) -> P,
         ) -> ::core::result::Result<P::Results, ::bridge32::Error> {
             let batch = ThinBatch {
-                batch: ::bridge32::__private::Batch::new(&self.session, on_failure),
+                batch: ::bridge32::__private::Batch::new(&self.session, mode),
             };
             let pendings = fill(&batch);
             batch.batch.send(pendings)

@@ -53,8 +53,8 @@ pub enum Error {
     Endpoint(#[source] io::Error),
 
     /// The lane that was asked for cannot be had.
-    #[error("the lane that was asked for cannot be had; `Lane::Auto` takes the best one that can")]
-    Lane(#[source] io::Error),
+    #[error("the lane that was asked for cannot be had; `Transport::Auto` takes the best one that can")]
+    Transport(#[source] io::Error),
 
     /// The server ended before it was ready.
     #[error("the server `{command}` ended before it was ready: {status}{}", output(.stderr))]

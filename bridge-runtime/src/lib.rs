@@ -37,7 +37,9 @@ pub mod private;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use client::{Builder, Lane, OnFailure, Pending, Pendings, Remote, Restart, ServerExit, ServerInfo};
+pub use client::{
+    BatchMode, Builder, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo, Transport,
+};
 pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, SystemError};
 pub use interface::Difference;
 pub use native::{Address, Bool32, Handle, UserData};

@@ -2,7 +2,7 @@
 
 pub use crate::__returned_as_taken as returned_as_taken;
 pub use crate::client::{
-    Answer, Arguments, Batch, Builder, Calls, Client, OnFailure, Outcome, Pending, Pendings, RegisteredClosure,
+    Answer, Arguments, Batch, BatchMode, Builder, Calls, Client, Outcome, Pending, PendingResults, RegisteredClosure,
     ServerExit, ServerInfo, Session, connect, in_process,
 };
 #[cfg(feature = "dotnet")]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::client::{Client, over};
 use crate::error::Error;
-use crate::lane::{LaneEnd, Transport};
+use crate::lane::{FrameTransport, LaneEnd};
 use crate::library::Image;
 use crate::native::Owner;
 use crate::server::{Secrets, Serve, converse, free_all_of};
@@ -17,7 +17,7 @@ use crate::wire::{Secret, Start};
 /// # Errors
 /// As those of [`Builder::connect`](crate::Builder::connect).
 pub fn client<C: Client>(
-    transport: impl Transport + 'static,
+    transport: impl FrameTransport + 'static,
     secret: Secret,
     start: Start,
     limits: (Duration, Option<Duration>),
@@ -30,7 +30,7 @@ pub fn client<C: Client>(
 ///
 /// # Errors
 /// What broke the line.
-pub fn serve<S: Serve>(transport: impl Transport + 'static, server: Secret, client: Secret) -> io::Result<()> {
+pub fn serve<S: Serve>(transport: impl FrameTransport + 'static, server: Secret, client: Secret) -> io::Result<()> {
     let owner = Owner::new();
     let _acting = owner.enter();
     let result = converse::<S>(LaneEnd::new(transport), Secrets { server, client });

@@ -123,11 +123,11 @@ pub(crate) struct Run {
 ///     test-pairs = ["linux"]
 ///
 /// Packages without servers are left out of `linux-windows` unless they list it, and those that need .NET out of what runs
-/// under Wine. A package whose tests are to run over more than the lane that its clients take lists
-/// those; they are visible to clients and tests as $BRIDGE32_LANE:
+/// under Wine. A package whose tests are to run over more than the transport that its clients take lists
+/// those; they are visible to clients and tests as $BRIDGE32_TRANSPORT:
 ///
 ///     [package.metadata.bridge32]
-///     test-lanes = ["fast", "pipe"]
+///     test-transports = ["shared-memory", "pipe"]
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Test {

@@ -187,29 +187,29 @@ impl Sides {
 
 /// What the calls of a package's tests travel over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Lane {
+pub(crate) enum Transport {
     /// Shared memory.
-    Fast,
+    SharedMemory,
     /// The pipe.
     Pipe,
 }
 
-impl Lane {
-    /// Its name, also in `$BRIDGE32_LANE`.
+impl Transport {
+    /// Its name, also in `$BRIDGE32_TRANSPORT`.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Fast => "fast",
+            Self::SharedMemory => "shared-memory",
             Self::Pipe => "pipe",
         }
     }
 }
 
-impl FromStr for Lane {
+impl FromStr for Transport {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let known = [Self::Fast, Self::Pipe].into_iter().find(|lane| lane.name() == name);
-        known.ok_or_else(|| format!("there is no lane `{name}`; there are fast and pipe"))
+        let known = [Self::SharedMemory, Self::Pipe].into_iter().find(|transport| transport.name() == name);
+        known.ok_or_else(|| format!("there is no transport `{name}`; use shared-memory or pipe"))
     }
 }
 

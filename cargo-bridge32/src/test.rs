@@ -100,9 +100,9 @@ fn test(
     build::build(&servers, sides.server, &options.cargo, toolchains)?;
 
     let mut failures = Vec::new();
-    for (lane, packages) in Workspace::by_lane(packages) {
-        if let Some(lane) = lane {
-            eprintln!("lane {}", lane.name());
+    for (transport, packages) in Workspace::by_transport(packages) {
+        if let Some(transport) = transport {
+            eprintln!("transport {}", transport.name());
         }
         let mut command = toolchains.cargo(sides.client)?;
         command.args(["test", "--no-fail-fast"]).args(options.cargo.args());
@@ -111,15 +111,15 @@ fn test(
         }
         meet(&mut command, host, sides, workspace, &servers, &options.cargo)?;
         command.env("BRIDGE32_PAIR", pair.name());
-        if let Some(lane) = lane {
-            command.env("BRIDGE32_LANE", lane.name());
+        if let Some(transport) = transport {
+            command.env("BRIDGE32_TRANSPORT", transport.name());
         }
         command.arg("--").args(&options.args);
-        match (build::status(&mut command)?, lane) {
+        match (build::status(&mut command)?, transport) {
             (0, _) => {}
             (status, None) => failures.push(format!("cargo test ended with {status}")),
-            (status, Some(lane)) => {
-                failures.push(format!("cargo test ended with {status} on the {} lane", lane.name()))
+            (status, Some(transport)) => {
+                failures.push(format!("cargo test ended with {status} on the {} transport", transport.name()))
             }
         }
     }

@@ -10,7 +10,7 @@ use cargo_metadata::MetadataCommand;
 
 use crate::command::clean;
 use crate::setup::{Manager, Name, Packages};
-use crate::target::{Lane, Language, Pair, Target};
+use crate::target::{Language, Pair, Target, Transport};
 use crate::toolchain::query;
 
 /// What a server is called, unless its package lists its servers.
@@ -29,7 +29,7 @@ pub(crate) struct Package {
     default_run: Option<String>,
     test_pairs: Option<Vec<Pair>>,
     /// What its tests' calls travel over, one after the other; whatever the clients take, where it does not say.
-    test_lanes: Option<Vec<Lane>>,
+    test_transports: Option<Vec<Transport>>,
     /// What its servers can be built for; anything, where it does not say.
     server_targets: Option<Vec<Target>>,
     /// What its native sources are written in, or for, beside C and C++.
@@ -63,7 +63,7 @@ impl Package {
             folder: told.manifest_path.parent().map(Into::into).unwrap_or_default(),
             default_run: told.default_run.clone(),
             test_pairs: list(settings, "test-pairs").with_context(in_manifest)?,
-            test_lanes: list(settings, "test-lanes").with_context(in_manifest)?,
+            test_transports: list(settings, "test-transports").with_context(in_manifest)?,
             server_targets: list(settings, "server-targets").with_context(in_manifest)?,
             languages: list(settings, "needs").with_context(in_manifest)?.unwrap_or_default(),
             packages: packages(settings, &told.name).with_context(in_manifest)?,
@@ -274,16 +274,17 @@ impl Workspace {
         }
     }
 
-    /// Packages by the lane that they are tested over; `None` leaves it to the clients.
-    pub(crate) fn by_lane<'p>(packages: &[&'p Package]) -> BTreeMap<Option<Lane>, Vec<&'p Package>> {
-        let mut by_lane = BTreeMap::<_, Vec<_>>::new();
+    /// Packages by the transport that they are tested over; `None` leaves it to the clients.
+    pub(crate) fn by_transport<'p>(packages: &[&'p Package]) -> BTreeMap<Option<Transport>, Vec<&'p Package>> {
+        let mut by_transport = BTreeMap::<_, Vec<_>>::new();
         for package in packages {
-            let lanes = package.test_lanes.as_ref().map(|lanes| lanes.iter().copied().map(Some).collect());
-            for lane in lanes.unwrap_or_else(|| vec![None]) {
-                by_lane.entry(lane).or_default().push(*package);
+            let transports =
+                package.test_transports.as_ref().map(|transports| transports.iter().copied().map(Some).collect());
+            for transport in transports.unwrap_or_else(|| vec![None]) {
+                by_transport.entry(transport).or_default().push(*package);
             }
         }
-        by_lane
+        by_transport
     }
 
     /// Where cargo puts a program.
@@ -515,15 +516,16 @@ mod tests {
     fn packages_are_tested_over_the_lanes_that_they_list() {
         let workspace = workspace(&[
             ("calc", &["calc-server32"], &[], "null"),
-            ("both", &["both-server32"], &[], r#"{"test-lanes":["pipe","fast"]}"#),
+            ("both", &["both-server32"], &[], r#"{"test-transports":["pipe","shared-memory"]}"#),
         ])
         .expect("it is sound");
         let packages: Vec<_> = workspace.packages.iter().collect();
-        let by_lane = Workspace::by_lane(&packages);
-        let by_lane: Vec<_> = by_lane.iter().map(|(lane, packages)| (*lane, names(packages).join(" "))).collect();
-        let expected = [(None, "calc"), (Some(Lane::Fast), "both"), (Some(Lane::Pipe), "both")];
-        assert_eq!(by_lane, expected.map(|(lane, names)| (lane, names.to_owned())));
-        assert!(tests::workspace(&[("a", &[], &[], r#"{"test-lanes":["slow"]}"#)]).is_err());
+        let by_transport = Workspace::by_transport(&packages);
+        let by_transport: Vec<_> =
+            by_transport.iter().map(|(transport, packages)| (*transport, names(packages).join(" "))).collect();
+        let expected = [(None, "calc"), (Some(Transport::SharedMemory), "both"), (Some(Transport::Pipe), "both")];
+        assert_eq!(by_transport, expected.map(|(transport, names)| (transport, names.to_owned())));
+        assert!(tests::workspace(&[("a", &[], &[], r#"{"test-transports":["slow"]}"#)]).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bridge32::{Bool32, OnFailure, Remote};
+use bridge32::{BatchMode, Bool32, RemoteBuffer};
 use bridge32_runtime::fault::Fault;
 use bridge32_runtime::lane::PipeTransport;
 use bridge32_runtime::marshal::{Buffer, Decoder};
@@ -117,7 +117,7 @@ pub(crate) fn client(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// A client whose lane for events says this, while a closure is registered.
+/// A client whose event connection says this, while a closure is registered.
 pub(crate) fn events(input: &Input) -> Result<(), String> {
     static ANSWERS: OnceLock<Input> = OnceLock::new();
     let (mut line, _) = Playback::new(ANSWERS.get_or_init(|| record_registered().1));
@@ -133,7 +133,7 @@ pub(crate) fn events(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// Connects a lane for events and says this on it. The lane is returned: Windows forgets a pipe that was closed before the
+/// Connects a event connection and says this on it. The lane is returned: Windows forgets a pipe that was closed before the
 /// client has looked who is there.
 fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<impl Send + use<>> {
     let path = address.strip_prefix("local:").ok_or(io::ErrorKind::InvalidInput)?;
@@ -212,7 +212,7 @@ fn call_all(client: &ConversationClient) {
     let _ = client.panic("on purpose");
     let _ =
         client.batch(|b| (b.scalar_multiply(0.5, &[1.0, 2.0]), b.double_all(&mut small), b.checked(-1), b.parse("no")));
-    let _ = client.batch_with(OnFailure::Stop, |b| [b.next_color(Color::Red), b.next_color(Color::Blue)]);
+    let _ = client.batch_with(BatchMode::StopOnError, |b| [b.next_color(Color::Red), b.next_color(Color::Blue)]);
     let _ = client.add_up(&[1, 2, 3], |sum, value| sum.wrapping_add(value));
     let _ = client.add_up(&[1], |_, value| client.add_up(&[value], |_, value| value).unwrap_or_default());
     let _ = client.each_word(|word, numbers| drop((word.to_owned(), numbers.to_vec())));
@@ -225,7 +225,7 @@ fn call_all(client: &ConversationClient) {
 
 /// Calls about memory of the server. Where addresses have 64 bits, it gives none out.
 fn use_memory(client: &ConversationClient) {
-    if let Ok(memory) = Remote::<Point>::allocate(client, 3) {
+    if let Ok(memory) = RemoteBuffer::<Point>::allocate(client, 3) {
         let _ = memory.write(1, &[Point { x: 1.5, y: -2.0 }]);
         let _ = memory.read(0, 3);
     }
@@ -237,7 +237,7 @@ pub(crate) fn asks_for_memory(input: &Input) -> bool {
     input.concat().windows(number.len()).any(|bytes| bytes == number)
 }
 
-/// Registers a closure, which opens the lane for events; `meanwhile` is for what happens there.
+/// Registers a closure, which opens the event connection; `meanwhile` is for what happens there.
 fn register(client: &ConversationClient, meanwhile: impl FnOnce()) {
     let Ok(counter) = client.open_counter(7) else { return };
     let watched = client.watch_counter(counter, |count| count.wrapping_mul(2));

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use bridge32::Handle;
 use bridge32::dotnet::{Matrix, Object, Scalar};
-use bridge32_runtime::lane::{PipeTransport, Transport as _};
+use bridge32_runtime::lane::{FrameTransport as _, PipeTransport};
 use bridge32_runtime::marshal::{Beside, Buffer, Bulk, DecodeError, Decoder};
 use bridge32_runtime::testing;
 use bridge32_runtime::wire::head::{call, hello_protocol};

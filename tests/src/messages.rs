@@ -21,7 +21,7 @@ pub trait Sta {
 }
 
 /// The same library, all of whose threads are in one apartment.
-#[bridge32(lib = "messages", apartment = "mta", threads = "per_lane", server = "mta-server32")]
+#[bridge32(lib = "messages", apartment = "mta", threads = "multi", server = "mta-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Mta {
     fn open_window(&self, milliseconds: u32) -> bool;

@@ -136,7 +136,7 @@ pub fn end_server(client: &SoakClient, number: u64) -> Result<(), String> {
         1 => client.exit_with(3),
         2 => client.hang(),
         _ => {
-            kill(client.server().pid);
+            kill(client.server_info().pid);
             return Ok(());
         }
     };

@@ -11,9 +11,9 @@ pub trait Single {
 }
 
 /// The same library, for interfaces that bear several.
-#[bridge32(lib = "threads", threads = "per_lane", server = "lanes-server32")]
+#[bridge32(lib = "threads", threads = "multi", server = "multi-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
-pub trait Lanes {
+pub trait Multi {
     fn stay(&self, milliseconds: i32) -> u32;
     fn most_inside(&self) -> i32;
     fn through(&self, value: i32, f: fn(i32) -> i32) -> i32;

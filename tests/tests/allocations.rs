@@ -6,7 +6,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use bridge32::Lane;
+use bridge32::Transport;
 use bridge32_tests::counting::{CountedClient, Counting, allocations, take_largest};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -56,7 +56,7 @@ fn nothing_is_allocated(client: &CountedClient) {
 fn a_long_array_is_not_copied_for_the_pipe() {
     let _watchdog = Watchdog::new("allocations");
     let _alone = ALONE.lock();
-    let client = CountedClient::builder().lane(Lane::Pipe).launch().unwrap();
+    let client = CountedClient::builder().transport(Transport::Pipe).launch().unwrap();
     let mut values: Vec<_> = (0..1 << 20).map(f64::from).collect();
     take_largest();
     let sum = client.sum_f64(&values).unwrap();

@@ -1,9 +1,9 @@
-//! Long arrays: beside the messages where a lane has memory for them, in the messages where it has not, and the same for
+//! Long arrays: beside the messages where a connection has memory for them, in the messages where it has not, and the same for
 //! whoever calls.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
-use bridge32::{Error, Lane};
+use bridge32::{Error, Transport};
 use bridge32_tests::arrays::{Arrays as _, ArraysClient, ArraysLibrary};
 use bridge32_tests::pair;
 use bridge32_tests::watchdog::Watchdog;
@@ -18,7 +18,7 @@ fn numbers(count: usize) -> Vec<f64> {
     (0..count).map(|i| i as f64).collect()
 }
 
-/// From what goes in a message to more than any lane has, and back again.
+/// From what goes in a message to more than any connection has, and back again.
 const COUNTS: [usize; 9] = [0, 1, 127, 128, 1000, 100_000, 3_000_000, 5_000_000, 10];
 
 #[test]
@@ -150,11 +150,11 @@ fn by_many_threads() {
 }
 
 #[test]
-fn over_every_lane_and_none() {
-    let _watchdog = Watchdog::new("arrays over every lane");
+fn over_every_transport_and_none() {
+    let _watchdog = Watchdog::new("arrays over every transport");
     let values = numbers(100_000);
-    for lane in [Lane::Pipe, Lane::Fast, Lane::Auto] {
-        let client = ArraysClient::builder().lane(lane).launch().unwrap();
+    for transport in [Transport::Pipe, Transport::SharedMemory, Transport::Auto] {
+        let client = ArraysClient::builder().transport(transport).launch().unwrap();
         for _ in 0..3 {
             assert_eq!(client.scalar_multiply(1.0, &values).unwrap(), values);
         }

@@ -197,8 +197,8 @@ fn a_missing_dependency_is_named_and_found_where_the_user_says() {
 fn start_arguments() {
     let _watchdog = Watchdog::new("start arguments");
     let error = refused(StoreClient::launch);
-    assert_says(&error, &["start arguments of `Store` are missing", ".args("]);
-    let error = refused(|| StoreClient::builder().args(StoreArgs::default()).launch());
+    assert_says(&error, &["start arguments of `Store` are missing", ".start_args("]);
+    let error = refused(|| StoreClient::builder().start_args(StoreArgs::default()).launch());
     assert!(matches!(error, Error::ServerStart(_)), "{error:?}");
     assert_says(&error, &["a store without capacity is of no use"]);
 }

@@ -4,14 +4,14 @@
 
 use std::time::{Duration, Instant};
 
-use bridge32::{Bool32, CallError, Error, Lane, OnFailure, Remote, Restart, bridge32};
+use bridge32::{BatchMode, Bool32, CallError, Error, RemoteBuffer, Restart, Transport, bridge32};
 use bridge32_tests::callbacks::CallbacksClient;
 use bridge32_tests::devices::DevicesClient;
 use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::interfaces::{FixtureClient, OddNumber, StoreArgs, StoreClient};
 use bridge32_tests::listening::Listening;
 use bridge32_tests::pair::Pair;
-use bridge32_tests::threads::LanesClient;
+use bridge32_tests::threads::MultiClient;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing, VocabularyClient};
 use bridge32_tests::watchdog::Watchdog;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -152,7 +152,7 @@ fn everything_that_a_plain_call_can_take_and_give() {
 fn handles_and_memory_of_the_server() {
     let _watchdog = Watchdog::new("handles");
     let client = DevicesClient::launch().unwrap();
-    let memory = Remote::<f64>::allocate(&client, 3).unwrap();
+    let memory = RemoteBuffer::<f64>::allocate(&client, 3).unwrap();
     memory.write(0, &[1.0, 2.0, 3.0]).unwrap();
     let (opened, sum) =
         client.batch(|b| (["one", "two"].map(|name| b.open_device(name)), b.sum_at(memory.address(), 3))).unwrap();
@@ -210,8 +210,9 @@ fn a_batch_can_stop_at_the_first_failure() {
     let _watchdog = Watchdog::new("stop");
     let client = FixtureClient::launch().unwrap();
     // A fault.
-    let (before, failed, after) =
-        client.batch_with(OnFailure::Stop, |b| (b.count(), b.panic("no"), [b.counted(), b.echo_i32(1)])).unwrap();
+    let (before, failed, after) = client
+        .batch_with(BatchMode::StopOnError, |b| (b.count(), b.panic("no"), [b.counted(), b.echo_i32(1)]))
+        .unwrap();
     before.unwrap();
     assert!(matches!(failed, Err(Error::Panic { .. })));
     let [counted, echo] = after;
@@ -219,7 +220,8 @@ fn a_batch_can_stop_at_the_first_failure() {
     assert_not_called(echo, ("echo_i32", "panic", 1));
 
     // An error of the method's own.
-    let (failed, after, own) = client.batch_with(OnFailure::Stop, |b| (b.halve(7), b.count(), b.halve(8))).unwrap();
+    let (failed, after, own) =
+        client.batch_with(BatchMode::StopOnError, |b| (b.halve(7), b.count(), b.halve(8))).unwrap();
     assert!(matches!(failed, Err(CallError::Method(OddNumber { value: 7 }))));
     assert_not_called(after, ("count", "halve", 0));
     assert!(matches!(own, Err(CallError::Bridge(Error::NotCalled { .. }))));
@@ -227,7 +229,9 @@ fn a_batch_can_stop_at_the_first_failure() {
     // An argument that is refused here, before anything is sent.
     let refused = |value| {
         client
-            .batch_with(OnFailure::Stop, |b| (b.halve(value), b.text_length("\0"), b.count(), b.text_length("\0")))
+            .batch_with(BatchMode::StopOnError, |b| {
+                (b.halve(value), b.text_length("\0"), b.count(), b.text_length("\0"))
+            })
             .unwrap()
     };
     let (before, failed, after, last) = refused(8);
@@ -241,7 +245,7 @@ fn a_batch_can_stop_at_the_first_failure() {
 
     assert_eq!(client.counted().unwrap(), 1, "nothing was called after a failure");
     // The last one fails: there is none after it.
-    let (before, failed) = client.batch_with(OnFailure::Stop, |b| (b.count(), b.halve(1))).unwrap();
+    let (before, failed) = client.batch_with(BatchMode::StopOnError, |b| (b.count(), b.halve(1))).unwrap();
     assert!(before.is_ok() && failed.is_err());
 }
 
@@ -340,7 +344,7 @@ fn a_death_is_the_batch_s_error_and_the_next_has_another_server() {
     let error = client.batch(|b| (b.set_mode(5), b.write_to_nowhere(), b.get_mode())).unwrap_err();
     assert!(matches!(error, Error::ServerDied { .. }), "{error:?}");
     mode.replace(client.batch(|b| b.get_mode()).unwrap().unwrap());
-    assert_eq!((mode, client.server().generation), (Some(0), 2), "nothing is repeated");
+    assert_eq!((mode, client.server_info().generation), (Some(0), 2), "nothing is repeated");
 
     let client = FaultsClient::launch().unwrap();
     client.shutdown().unwrap();
@@ -360,10 +364,10 @@ fn a_stale_handle_is_refused_in_a_batch() {
 }
 
 #[test]
-fn large_batches_go_both_ways_over_each_lane() {
+fn large_batches_go_both_ways_over_each_transport() {
     let _watchdog = Watchdog::new("large batches");
-    for lane in [Lane::Fast, Lane::Pipe] {
-        let client = FixtureClient::builder().lane(lane).launch().unwrap();
+    for transport in [Transport::SharedMemory, Transport::Pipe] {
+        let client = FixtureClient::builder().transport(transport).launch().unwrap();
         for (calls, count) in [(1, 0), (3, 200_000), (20_000, 3)] {
             let values: Vec<_> = (0..count).map(f64::from).collect();
             let doubled = client.batch(|b| (0..calls).map(|_| (b.doubled(&values), b.echo_u8(7))).collect::<Vec<_>>());
@@ -392,24 +396,24 @@ fn what_no_message_can_hold_is_one_call_s_error() {
 }
 
 #[test]
-fn several_threads_and_a_thread_for_each_lane() {
+fn several_threads_and_a_thread_for_each_connection() {
     let _watchdog = Watchdog::new("threads");
-    let (fixture, lanes) = (FixtureClient::launch().unwrap(), LanesClient::launch().unwrap());
+    let (fixture, multi) = (FixtureClient::launch().unwrap(), MultiClient::launch().unwrap());
     std::thread::scope(|scope| {
         for thread in 0..8 {
-            let (fixture, lanes) = (&fixture, &lanes);
+            let (fixture, multi) = (&fixture, &multi);
             scope.spawn(move || {
                 for i in 0..50 {
                     let values = [thread, i, thread * i];
                     let echoes = fixture.batch(|b| values.map(|value| b.echo_i32(value))).unwrap();
                     assert_eq!(echoes.map(Result::unwrap), values);
                 }
-                let [one, two] = lanes.batch(|b| [b.stay(20), b.stay(20)]).unwrap().map(Result::unwrap);
+                let [one, two] = multi.batch(|b| [b.stay(20), b.stay(20)]).unwrap().map(Result::unwrap);
                 assert_eq!(one, two, "one thread makes all calls of a batch");
             });
         }
     });
-    assert!(lanes.most_inside().unwrap() > 1, "batches of several lanes run at once");
+    assert!(multi.most_inside().unwrap() > 1, "batches of several connections run at once");
 }
 
 #[test]
@@ -424,7 +428,7 @@ fn servers_that_were_started_by_hand_and_custom_ones() {
     }
 
     let args = StoreArgs { capacity: 3, ..StoreArgs::default() };
-    let client = StoreClient::builder().args(args).launch().unwrap();
+    let client = StoreClient::builder().start_args(args).launch().unwrap();
     let (first, second, value) = client.batch(|b| (b.put("k", "1"), b.put("k", "2"), b.get("k"))).unwrap();
     assert_eq!((first.unwrap(), second.unwrap(), value.unwrap()), (None, Some("1".into()), Some("2".into())));
 }

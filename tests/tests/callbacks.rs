@@ -451,7 +451,7 @@ fn after_a_restart_registrations_are_told_from_those_of_the_new_server() {
     let client = CallbacksClient::builder().restart(restart).launch().unwrap();
     let old = client.keep(|x| x + 1).unwrap();
     assert_eq!(client.call_kept(1).unwrap(), 2);
-    bridge32_tests::processes::kill(client.server().pid);
+    bridge32_tests::processes::kill(client.server_info().pid);
     while old.is_active() {
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -64,9 +64,9 @@ fn the_library_runs_in_32_bits() -> Result {
     let _watchdog = Watchdog::new("bits");
     let client = FixtureClient::launch()?;
     assert_eq!(client.pointer_bits()?, 32);
-    assert_eq!(client.server().architecture, "x86");
-    assert_ne!(client.server().pid, std::process::id());
-    let library = client.server().library.clone().unwrap();
+    assert_eq!(client.server_info().architecture, "x86");
+    assert_ne!(client.server_info().pid, std::process::id());
+    let library = client.server_info().library.clone().unwrap();
     assert!(library.to_string_lossy().contains("fixture"), "{}", library.display());
     Ok(())
 }

@@ -30,7 +30,7 @@ fn a_hanging_call_is_given_up_and_every_later_one_says_so() {
     let _watchdog = Watchdog::new("hanging call");
     let limit = Duration::from_millis(300);
     let client = with_deadline(limit);
-    let pid = client.server().pid;
+    let pid = client.server_info().pid;
     assert_eq!(client.get_mode().unwrap(), 0);
 
     let begin = Instant::now();
@@ -177,7 +177,7 @@ fn a_stopped_server_does_not_hang_its_client() {
     let _watchdog = Watchdog::new("stopped server");
     let limit = Duration::from_millis(300);
     let client = with_deadline(limit);
-    let pid = client.server().pid;
+    let pid = client.server_info().pid;
     bridge32_tests::processes::stop(pid);
     // More than any pipe holds: sending hangs, too.
     let text = "x".repeat(4 << 20);
@@ -185,7 +185,7 @@ fn a_stopped_server_does_not_hang_its_client() {
     assert!(is_gone(pid, SOON));
 
     let client = with_deadline(limit);
-    let pid = client.server().pid;
+    let pid = client.server_info().pid;
     bridge32_tests::processes::stop(pid);
     assert_timed_out(&client.get_mode().unwrap_err(), "get_mode", limit);
     assert!(is_gone(pid, SOON));
@@ -196,7 +196,7 @@ fn a_stopped_server_does_not_hang_its_client() {
 fn a_stopped_server_does_not_hang_shutdown() {
     let _watchdog = Watchdog::new("stopped shutdown");
     let client = FaultsClient::launch().unwrap();
-    let pid = client.server().pid;
+    let pid = client.server_info().pid;
     bridge32_tests::processes::stop(pid);
     let exit = client.shutdown().unwrap();
     assert_eq!(exit.status.unwrap().name(), Some("SIGKILL"));
@@ -214,7 +214,7 @@ fn a_connected_client_gives_its_server_up_and_leaves_it_alone() {
     let Some(mut server) = listening() else { return };
     let limit = Duration::from_millis(300);
     let client = FaultsClient::builder().call_timeout(limit).connect(&server.name).unwrap();
-    assert_eq!(client.server().pid, server.pid());
+    assert_eq!(client.server_info().pid, server.pid());
     client.set_mode(5).unwrap();
 
     let begin = Instant::now();

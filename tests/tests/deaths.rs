@@ -121,7 +121,7 @@ fn no_memory_for_a_message() {
 fn killed_in_a_call() {
     let _watchdog = Watchdog::new("killed in a call");
     let (status, _) = death(|client| {
-        let pid = client.server().pid;
+        let pid = client.server_info().pid;
         std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(300));
             kill(pid);
@@ -138,7 +138,7 @@ fn killed_in_a_call() {
 fn killed_while_idle() {
     let _watchdog = Watchdog::new("killed while idle");
     let (status, _) = death(|client| {
-        kill(client.server().pid);
+        kill(client.server_info().pid);
         client.get_mode()
     });
     if Pair::current() != Pair::Windows {
@@ -150,7 +150,7 @@ fn killed_while_idle() {
 fn killed_before_anybody_looks() {
     let _watchdog = Watchdog::new("killed before anybody looks");
     let client = FaultsClient::launch().unwrap();
-    kill(client.server().pid);
+    kill(client.server_info().pid);
     std::thread::sleep(Duration::from_millis(500));
     assert!(matches!(client.get_mode(), Err(Error::ServerDied { .. })));
     let exit = client.shutdown().unwrap();
@@ -164,7 +164,7 @@ fn every_waiting_thread_is_told() {
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| client.nap(600_000).unwrap_err())).collect();
         std::thread::sleep(Duration::from_millis(300));
-        kill(client.server().pid);
+        kill(client.server_info().pid);
         for thread in threads {
             let error = thread.join().unwrap();
             assert!(matches!(error, Error::ServerDied { .. }), "{error:?}");

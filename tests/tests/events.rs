@@ -118,7 +118,7 @@ fn lines_of_the_library_are_heard_with_the_server_s_pid() {
     let _watchdog = Watchdog::new("lines");
     let listener = Listener::default();
     let client = tracing::subscriber::with_default(listener.clone(), FixtureClient::launch).unwrap();
-    let pid = client.server().pid.to_string();
+    let pid = client.server_info().pid.to_string();
     client.print_lines(3).unwrap();
     let exit = client.shutdown().unwrap();
 
@@ -146,10 +146,10 @@ fn deadlines_ends_and_new_starts_are_heard() {
     let restart = Restart::OnFailure { max: 9, within: Duration::from_secs(600), backoff: Duration::ZERO };
     tracing::subscriber::with_default(listener.clone(), || {
         let client = FaultsClient::builder().restart(restart).launch().unwrap();
-        let first = client.server().pid;
+        let first = client.server_info().pid;
         assert!(matches!(client.short_nap(600_000), Err(Error::Timeout { .. })));
         assert_eq!(client.get_mode().unwrap(), 0);
-        let second = client.server().pid;
+        let second = client.server_info().pid;
         client.shutdown().unwrap();
 
         let of = |pid: u32| -> Vec<_> {

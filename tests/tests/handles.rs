@@ -183,7 +183,7 @@ fn after_a_restart_a_handle_is_stale() {
     let old = client.open_device("old").unwrap();
     client.die().unwrap_err();
     let new = client.open_device("new").unwrap();
-    assert_eq!(client.server().generation, 2);
+    assert_eq!(client.server_info().generation, 2);
     assert_eq!(new.number(), old.number(), "they differ in their server only");
     let calls = client.calls_seen().unwrap();
     for result in [client.device_name(old).map(drop), client.close_device(old).map(drop)] {
@@ -349,7 +349,7 @@ fn a_listening_server_closes_what_each_client_alone_has_open() {
     assert_eq!(last.open_device("last").map(drop).ok(), Some(()), "the server goes on");
     assert_eq!(log.lines().len(), 9, "{:?}", log.lines());
     drop(server);
-    assert!(is_gone(last.server().pid, MINUTE));
+    assert!(is_gone(last.server_info().pid, MINUTE));
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn between_calls_neither_side_uses_the_processor() {
     for _ in 0..100 {
         with_messages.this_thread().unwrap();
     }
-    let all = [std::process::id(), client.server().pid, with_messages.server().pid];
+    let all = [std::process::id(), client.server_info().pid, with_messages.server_info().pid];
     let ticks = || all.map(cpu_ticks);
     // The last looks, and what the start of a process leaves to be done.
     std::thread::sleep(Duration::from_millis(500));

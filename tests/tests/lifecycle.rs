@@ -32,7 +32,7 @@ fn shutdown_tells_how_the_server_ended_and_what_it_wrote() {
 fn dropping_the_last_clone_ends_the_server() {
     let _watchdog = Watchdog::new("drop");
     let client = FixtureClient::launch().unwrap();
-    let pid = client.server().pid;
+    let pid = client.server_info().pid;
     let clone = client.clone();
     drop(client);
     assert_eq!(clone.echo_i32(1).unwrap(), 1);
@@ -45,7 +45,7 @@ fn a_server_killed_while_idle_is_noticed_by_the_next_call_and_all_later_ones() {
     let _watchdog = Watchdog::new("kill");
     let client = FixtureClient::launch().unwrap();
     client.print_lines(1).unwrap();
-    kill(client.server().pid);
+    kill(client.server_info().pid);
     let begin = Instant::now();
     for _ in 0..3 {
         let error = client.echo_i32(1).unwrap_err();
@@ -119,7 +119,7 @@ fn a_custom_server_has_arguments_a_state_and_a_farewell() {
             _ => farewell.display().to_string(),
         }),
     };
-    let client = StoreClient::builder().args(args).launch().unwrap();
+    let client = StoreClient::builder().start_args(args).launch().unwrap();
     assert_eq!(client.capacity().unwrap(), 9);
     assert_eq!(client.get("key;=").unwrap().as_deref(), Some("value;="));
     assert_eq!(client.put("a", "1").unwrap(), None);
@@ -158,7 +158,7 @@ fn a_mock_in_place_of_the_server() {
     let error = client.put("forbidden", "b").unwrap_err();
     assert!(error.to_string().contains("this key is forbidden"), "{error}");
     assert_eq!(client.capacity().unwrap(), 2);
-    assert_eq!(client.server().pid, std::process::id());
+    assert_eq!(client.server_info().pid, std::process::id());
     assert_eq!(client.shutdown().unwrap().status, None);
     assert!(matches!(client.capacity(), Err(Error::Shutdown)));
 }
@@ -180,7 +180,7 @@ fn a_server_started_by_hand_serves_several_clients() {
     let server = Listening::start("fixture");
     let connect = || FixtureClient::connect(&server.name).unwrap();
     let (first, second) = (connect(), connect());
-    assert_eq!(first.server().pid, server.pid());
+    assert_eq!(first.server_info().pid, server.pid());
     first.count().unwrap();
     second.count().unwrap();
     assert_eq!(first.counted().unwrap(), 2, "both call the same library");
@@ -209,7 +209,7 @@ fn a_server_started_by_hand_begins_with_the_arguments_of_its_first_client() {
     assert!(matches!(error, Error::ServerStart(_)), "{error:?}");
     let connect = |capacity| {
         let args = StoreArgs { capacity, ..StoreArgs::default() };
-        StoreClient::builder().args(args).connect(&server.name).unwrap()
+        StoreClient::builder().start_args(args).connect(&server.name).unwrap()
     };
     assert_eq!(connect(3).capacity().unwrap(), 3);
     assert_eq!(connect(4).capacity().unwrap(), 3, "the server has begun");

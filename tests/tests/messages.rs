@@ -5,7 +5,7 @@
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use bridge32::{Error, Lane, Restart};
+use bridge32::{Error, Restart, Transport};
 use bridge32_tests::callbacks::CallbacksClient;
 use bridge32_tests::listening::Listening;
 use bridge32_tests::messages::{MtaClient, StaClient, WindowedClient};
@@ -38,13 +38,13 @@ fn the_apartment_is_the_one_that_was_asked_for() {
         (StaClient::launch().unwrap(), MtaClient::launch().unwrap(), WindowedClient::launch().unwrap());
     if !has_messages() {
         assert_eq!(sta.apartment().unwrap(), (NONE, false));
-        assert_eq!(sta.this_thread().unwrap(), sta.server().pid, "the main thread");
+        assert_eq!(sta.this_thread().unwrap(), sta.server_info().pid, "the main thread");
         assert_eq!(mta.apartment().unwrap(), (NONE, false));
         return;
     }
     let (apartment, entered) = sta.apartment().unwrap();
     assert!([STA, MAIN_STA].contains(&apartment) && entered, "{apartment}");
-    // With a thread for each lane, they are in it because another thread has entered it.
+    // With a thread for each connection, they are in it because another thread has entered it.
     assert_eq!(mta.apartment().unwrap(), (MTA, false));
     assert_eq!(none.apartment().unwrap(), (NONE, false));
 }
@@ -52,9 +52,9 @@ fn the_apartment_is_the_one_that_was_asked_for() {
 #[test]
 fn messages_are_dispatched_while_the_server_waits_for_calls() {
     let _watchdog = Watchdog::new("messages");
-    for lane in [Lane::Fast, Lane::Pipe] {
-        let client = StaClient::builder().lane(lane).launch().unwrap();
-        assert_eq!(client.server().lane, lane);
+    for transport in [Transport::SharedMemory, Transport::Pipe] {
+        let client = StaClient::builder().transport(transport).launch().unwrap();
+        assert_eq!(client.server_info().transport, transport);
         assert_eq!(client.open_window(10).unwrap(), has_messages());
         if !has_messages() {
             return;
@@ -129,18 +129,21 @@ fn least(call: impl Fn()) -> Duration {
 #[test]
 fn a_call_is_not_kept_waiting_by_the_wait_for_messages() {
     let _watchdog = Watchdog::new("calls with messages and without");
-    for lane in [Lane::Fast, Lane::Pipe] {
-        let with = StaClient::builder().lane(lane).launch().unwrap();
-        let without = WindowedClient::builder().lane(lane).launch().unwrap();
+    for transport in [Transport::SharedMemory, Transport::Pipe] {
+        let with = StaClient::builder().transport(transport).launch().unwrap();
+        let without = WindowedClient::builder().transport(transport).launch().unwrap();
         let with = least(|| {
             with.this_thread().unwrap();
         });
         let without = least(|| {
             without.this_thread().unwrap();
         });
-        println!("{lane:?}: {with:?} with messages, {without:?} without");
+        println!("{transport:?}: {with:?} with messages, {without:?} without");
         // One more thread is woken, and no timer of the system's is waited for: its ticks are 10 ms apart or more.
-        assert!(with < without * 10 + Duration::from_millis(2), "{lane:?}: {with:?}, and {without:?} without messages");
+        assert!(
+            with < without * 10 + Duration::from_millis(2),
+            "{transport:?}: {with:?}, and {without:?} without messages"
+        );
     }
 }
 
@@ -207,7 +210,7 @@ fn a_message_that_crashes_or_hangs_is_told_by_the_next_call() {
     assert_eq!(client.ticks_seen().unwrap(), 0, "a new server");
     assert!(client.open_window(10).unwrap());
     client.crash_at_next_tick().unwrap();
-    until("the server is another one", || client.ticks_seen().is_ok() && client.server().generation == 3);
+    until("the server is another one", || client.ticks_seen().is_ok() && client.server_info().generation == 3);
 }
 
 #[test]

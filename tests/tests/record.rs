@@ -42,6 +42,6 @@ fn the_library_sees_what_was_passed() {
 
     client.take_callback(Some(|x| x + 1), Address::NULL).unwrap();
     seen("callback 0 1 21");
-    client.take_callback(None::<fn(i32) -> i32>, Address(1)).unwrap();
+    client.take_callback(None::<fn(i32) -> i32>, Address::new(1)).unwrap();
     seen("callback 1 0");
 }

@@ -5,7 +5,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bridge32::{Address, Bool32, Error, Handle, Remote, Restart};
+use bridge32::{Address, Bool32, Error, Handle, RemoteBuffer, Restart};
 use bridge32_tests::devices::{Device, DevicesClient, Sample, State};
 use bridge32_tests::pair::{self, Pair};
 use bridge32_tests::watchdog::Watchdog;
@@ -27,15 +27,15 @@ fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&str,
 #[test]
 fn what_is_written_is_there_for_the_library_and_back() {
     let (_watchdog, client) = launch("remote memory");
-    let values = Remote::<f64>::allocate(&client, 1000).unwrap();
+    let values = RemoteBuffer::<f64>::allocate(&client, 1000).unwrap();
     assert_eq!((values.len(), values.is_empty()), (1000, false));
-    assert_eq!(values.address().0 % 8, 0);
+    assert_eq!(values.address().get() % 8, 0);
     assert_eq!(values.read(0, 1000).unwrap(), [0.0; 1000], "zero at first");
     values.write(10, &[1.5, f64::MAX, -0.0]).unwrap();
     assert_eq!(values.read(9, 5).unwrap(), [0.0, 1.5, f64::MAX, -0.0, 0.0]);
     values.write(11, &[2.5]).unwrap();
     assert_eq!(client.sum_at(values.address(), 1000).unwrap(), 4.0);
-    assert_eq!(client.sum_at(Address(values.address().0 + 80), 1).unwrap(), 1.5);
+    assert_eq!(client.sum_at(values.address().offset(80), 1).unwrap(), 1.5);
     client.keep_at(values.address()).unwrap();
     client.bump_kept(999).unwrap();
     assert_eq!(values.read(999, 1).unwrap(), [0.5], "what the library does between the calls");
@@ -43,7 +43,7 @@ fn what_is_written_is_there_for_the_library_and_back() {
     assert!(values.read(1000, 0).unwrap().is_empty());
     values.free().unwrap();
 
-    let none = Remote::<u8>::allocate(&client, 0).unwrap();
+    let none = RemoteBuffer::<u8>::allocate(&client, 0).unwrap();
     assert!(none.is_empty() && !none.address().is_null() && none.read(0, 0).unwrap().is_empty());
 }
 
@@ -52,7 +52,7 @@ fn every_scalar_is_held() {
     let (_watchdog, client) = launch("remote scalars");
     macro_rules! check {
         ($($ty:ty: $values:expr;)*) => {$({
-            let memory = Remote::<$ty>::allocate(&client, 3).unwrap();
+            let memory = RemoteBuffer::<$ty>::allocate(&client, 3).unwrap();
             memory.write(0, &$values).unwrap();
             assert_eq!(memory.read(0, 3).unwrap(), $values);
         })*};
@@ -65,9 +65,9 @@ fn every_scalar_is_held() {
         f32: [f32::MIN, f32::MIN_POSITIVE, f32::INFINITY]; f64: [f64::MIN, f64::MIN_POSITIVE, f64::NEG_INFINITY];
         bool: [true, false, true];
         Bool32: [Bool32(true), Bool32(false), Bool32(true)];
-        Address: [Address(0), Address(1), Address(u32::MAX)];
+        Address: [Address::new(0), Address::new(1), Address::new(u32::MAX)];
     }
-    let flags = Remote::<bool>::allocate(&client, 2).unwrap();
+    let flags = RemoteBuffer::<bool>::allocate(&client, 2).unwrap();
     client.fill_at(flags.address(), 2, 0xaa).unwrap();
     assert_eq!(flags.read(0, 2).unwrap(), [true, true], "any byte but zero is true");
 }
@@ -77,7 +77,7 @@ fn structs_are_what_c_makes_of_them_in_the_server() {
     let (_watchdog, client) = launch("remote structs");
     let device = client.open_device("a").unwrap();
     client.open_channel(device, 1).unwrap();
-    let samples = Remote::<Sample>::allocate(&client, 3).unwrap();
+    let samples = RemoteBuffer::<Sample>::allocate(&client, 3).unwrap();
     let sample = |channel, time, device| Sample { channel, time, state: State::New, device };
     assert_eq!(samples.read(2, 1).unwrap(), [sample(0, 0.0, None)]);
     samples.write(0, &[sample(2, 0.25, Some(device)), sample(255, 2.0, None)]).unwrap();
@@ -88,34 +88,34 @@ fn structs_are_what_c_makes_of_them_in_the_server() {
     let size = client.sample_size().unwrap();
     assert_eq!(size, if Pair::current().is_windows_server() { 24 } else { 20 });
 
-    let states = Remote::<State>::allocate(&client, 1).unwrap();
+    let states = RemoteBuffer::<State>::allocate(&client, 1).unwrap();
     client.fill_at(states.address(), 1, 1).unwrap();
     let error = states.read(0, 1).unwrap_err();
     assert!(matches!(&error, Error::Fault { reason, .. } if reason.contains("no `State`")), "{error:?}");
     states.write(0, &[State::Seen]).unwrap();
     assert_eq!(states.read(0, 1).unwrap(), [State::Seen]);
 
-    let all = Remote::<Option<Handle<Device>>>::allocate(&client, 2).unwrap();
+    let all = RemoteBuffer::<Option<Handle<Device>>>::allocate(&client, 2).unwrap();
     all.write(1, &[Some(device)]).unwrap();
     assert_eq!(client.name_lengths_at(all.address(), 2).unwrap(), 101);
     assert_eq!(all.read(0, 2).unwrap(), [None, Some(device)]);
     client.close_device(device).unwrap();
-    assert_refused(all.write(0, &[Some(device)]), ("Remote::write", "values", "is a handle that was closed"));
+    assert_refused(all.write(0, &[Some(device)]), ("RemoteBuffer::write", "values", "is a handle that was closed"));
     let closed = sample(0, 0.0, Some(device));
     let why = "is a handle that was closed";
-    assert_refused(samples.write(0, &[closed]), ("Remote::write", "values.Sample.device", why));
+    assert_refused(samples.write(0, &[closed]), ("RemoteBuffer::write", "values.Sample.device", why));
 }
 
 #[test]
 fn nothing_outside_is_touched() {
     let (_watchdog, client) = launch("remote bounds");
-    let memory = Remote::<i32>::allocate(&client, 4).unwrap();
+    let memory = RemoteBuffer::<i32>::allocate(&client, 4).unwrap();
     memory.write(0, &[1, 2, 3, 4]).unwrap();
-    let write = "Remote::write";
+    let write = "RemoteBuffer::write";
     assert_refused(memory.write(3, &[0, 0]), (write, "values", "has 2 elements, and there is room for 1"));
     assert_refused(memory.write(5, &[]), (write, "offset", "is beyond the 4 elements there are"));
     assert_refused(memory.write(usize::MAX, &[0]), (write, "offset", "is beyond the 4 elements there are"));
-    let read = "Remote::read";
+    let read = "RemoteBuffer::read";
     assert_refused(memory.read(2, 3), (read, "count", "is more than the 2 elements there are"));
     assert_refused(memory.read(1 << 40, 1), (read, "offset", "is beyond the 4 elements there are"));
     assert_refused(memory.read(0, usize::MAX), (read, "count", "is more than the 4 elements there are"));
@@ -126,15 +126,15 @@ fn nothing_outside_is_touched() {
 fn more_than_a_server_of_32_bits_has_is_refused_and_it_lives_on() {
     let (_watchdog, client) = launch("remote limits");
     for count in [3usize << 30, 1 << 32, usize::MAX] {
-        let error = Remote::<u64>::allocate(&client, count).unwrap_err();
+        let error = RemoteBuffer::<u64>::allocate(&client, count).unwrap_err();
         let Error::Argument { method, parameter, reason } = &error else { panic!("{error:?}") };
-        assert_eq!((&**method, &**parameter), ("Remote::allocate", "count"));
+        assert_eq!((&**method, &**parameter), ("RemoteBuffer::allocate", "count"));
         assert!(reason.ends_with("bytes, which the server does not have"), "{reason}");
     }
     // Until there is no more, each piece of it for real.
     let mut pieces = Vec::new();
     let error = loop {
-        match Remote::<u8>::allocate(&client, 256 << 20) {
+        match RemoteBuffer::<u8>::allocate(&client, 256 << 20) {
             Ok(piece) => pieces.push(piece),
             Err(error) => break error,
         }
@@ -143,12 +143,12 @@ fn more_than_a_server_of_32_bits_has_is_refused_and_it_lives_on() {
     assert!(matches!(error, Error::Argument { .. }), "{error:?}");
     assert!(!pieces.is_empty());
     pieces.clear();
-    let large = Remote::<f64>::allocate(&client, 2 << 20).unwrap();
+    let large = RemoteBuffer::<f64>::allocate(&client, 2 << 20).unwrap();
     let values: Vec<f64> = (0..2 << 20).map(f64::from).collect();
     large.write(0, &values).unwrap();
     assert_eq!(client.sum_at(large.address(), 2 << 20).unwrap(), values.iter().sum::<f64>());
     assert!(large.read(0, 2 << 20).unwrap() == values);
-    assert_eq!(client.server().generation, 1);
+    assert_eq!(client.server_info().generation, 1);
 }
 
 #[test]
@@ -156,19 +156,19 @@ fn what_is_dropped_is_freed() {
     let (_watchdog, client) = launch("remote drop");
     // Far more than there is at once.
     for _ in 0..40 {
-        let piece = Remote::<u8>::allocate(&client, 256 << 20).unwrap();
+        let piece = RemoteBuffer::<u8>::allocate(&client, 256 << 20).unwrap();
         piece.write((256 << 20) - 1, &[1]).unwrap();
     }
     for _ in 0..40 {
-        Remote::<u8>::allocate(&client, 256 << 20).unwrap().free().unwrap();
+        RemoteBuffer::<u8>::allocate(&client, 256 << 20).unwrap().free().unwrap();
     }
 }
 
 #[test]
 fn it_keeps_its_server_and_ends_with_it() {
     let (_watchdog, client) = launch("remote and its server");
-    let memory = Remote::<u8>::allocate(&client, 1).unwrap();
-    let pid = client.server().pid;
+    let memory = RemoteBuffer::<u8>::allocate(&client, 1).unwrap();
+    let pid = client.server_info().pid;
     drop(client);
     memory.write(0, &[7]).unwrap();
     assert_eq!(memory.read(0, 1).unwrap(), [7]);
@@ -176,7 +176,7 @@ fn it_keeps_its_server_and_ends_with_it() {
     assert!(bridge32_tests::processes::is_gone(pid, MINUTE));
 
     let client = DevicesClient::launch().unwrap();
-    let memory = Remote::<u8>::allocate(&client, 1).unwrap();
+    let memory = RemoteBuffer::<u8>::allocate(&client, 1).unwrap();
     client.shutdown().unwrap();
     assert!(matches!(memory.read(0, 1), Err(Error::Shutdown)));
     assert!(matches!(memory.free(), Err(Error::Shutdown)));
@@ -187,13 +187,13 @@ fn after_a_restart_it_is_stale() {
     let _watchdog = Watchdog::new("stale memory");
     let restart = Restart::OnFailure { max: 1, within: MINUTE, backoff: Duration::ZERO };
     let client = DevicesClient::builder().restart(restart).launch().unwrap();
-    let old = Remote::<u8>::allocate(&client, 1).unwrap();
-    let dropped = Remote::<u8>::allocate(&client, 1).unwrap();
+    let old = RemoteBuffer::<u8>::allocate(&client, 1).unwrap();
+    let dropped = RemoteBuffer::<u8>::allocate(&client, 1).unwrap();
     client.die().unwrap_err();
     drop(dropped);
-    assert_eq!(client.server().generation, 1, "no server is started to be told");
-    let new = Remote::<u8>::allocate(&client, 1).unwrap();
-    assert_eq!(client.server().generation, 2);
+    assert_eq!(client.server_info().generation, 1, "no server is started to be told");
+    let new = RemoteBuffer::<u8>::allocate(&client, 1).unwrap();
+    assert_eq!(client.server_info().generation, 2);
     new.write(0, &[1]).unwrap();
     for result in [old.write(0, &[2]), old.read(0, 1).map(drop), old.free()] {
         assert!(matches!(&result, Err(Error::StaleHandle { parameter, .. }) if parameter == "memory"), "{result:?}");
@@ -233,14 +233,14 @@ fn a_listening_server_frees_what_its_clients_leave() {
         }
     };
     let lasting = connect();
-    let kept = Remote::<u8>::allocate(&lasting, 1).unwrap();
+    let kept = RemoteBuffer::<u8>::allocate(&lasting, 1).unwrap();
     kept.write(0, &[9]).unwrap();
     for _ in 0..20 {
         let client = connect();
         // Forgotten, and freed all the same; the memory of one that is gone may be freed a moment later.
         let deadline = Instant::now() + MINUTE;
         let piece = loop {
-            match Remote::<u8>::allocate(&client, 512 << 20) {
+            match RemoteBuffer::<u8>::allocate(&client, 512 << 20) {
                 Err(Error::Argument { .. }) if Instant::now() < deadline => {
                     std::thread::sleep(Duration::from_millis(20));
                 }

@@ -22,12 +22,12 @@ fn the_call_after_a_death_starts_the_server_again() {
     let _watchdog = Watchdog::new("restart");
     let client = restarting(2).launch().unwrap();
     client.set_mode(5).unwrap();
-    let first = client.server();
+    let first = client.server_info();
     assert_eq!(first.generation, 1);
 
     assert!(matches!(client.write_to_nowhere(), Err(Error::ServerDied { .. })), "the call itself is not repeated");
     assert_eq!(client.get_mode().unwrap(), 0, "the state is gone");
-    let second = client.server();
+    let second = client.server_info();
     assert_eq!(second.generation, 2);
     assert_ne!(second.pid, first.pid);
     assert_eq!(second.library, first.library);
@@ -39,13 +39,13 @@ fn the_call_after_a_death_starts_the_server_again() {
 fn a_server_that_died_while_idle_costs_no_call() {
     let _watchdog = Watchdog::new("idle restart");
     let client = restarting(1).launch().unwrap();
-    let pid = client.server().pid;
+    let pid = client.server_info().pid;
     kill(pid);
     assert!(is_gone(pid, MINUTE));
     // The record of the end may take a moment longer than the end.
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(client.get_mode().unwrap(), 0);
-    assert_eq!(client.server().generation, 2);
+    assert_eq!(client.server_info().generation, 2);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_call_after_a_timeout_starts_the_server_again() {
     for generation in 2..4 {
         assert!(matches!(client.spin(), Err(Error::Timeout { .. })));
         assert_eq!(client.get_mode().unwrap(), 0);
-        assert_eq!(client.server().generation, generation);
+        assert_eq!(client.server_info().generation, generation);
     }
 }
 
@@ -68,7 +68,7 @@ fn restarts_end_with_their_limit() {
     for _ in 0..2 {
         assert!(matches!(client.get_mode(), Err(Error::ServerDied { .. })));
     }
-    assert_eq!(client.server().generation, 2);
+    assert_eq!(client.server_info().generation, 2);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn the_error_of_a_hook_is_that_of_the_launch_or_the_call() {
     let pids = Arc::new(std::sync::Mutex::new(Vec::new()));
     let seen = Arc::clone(&pids);
     let hook = move |client: &FaultsClient| {
-        let server = client.server();
+        let server = client.server_info();
         seen.lock().unwrap().push(server.pid);
         if server.generation == 1 || seen.lock().unwrap().len() == 3 { Ok(()) } else { client.say("a\0b") }
     };
@@ -146,5 +146,5 @@ fn several_threads_share_one_restart() {
             scope.spawn(|| assert_eq!(client.get_mode().unwrap(), 0));
         }
     });
-    assert_eq!(client.server().generation, 2);
+    assert_eq!(client.server_info().generation, 2);
 }

@@ -1,4 +1,4 @@
-//! Which threads of a server run the methods: the main one, or one for each lane.
+//! Which threads of a server run the methods: the main one, or one for each connection.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -7,10 +7,10 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
-use bridge32::Lane;
+use bridge32::Transport;
 use bridge32::{Error, Restart};
 use bridge32_tests::pair::{self, Pair};
-use bridge32_tests::threads::{Lanes, LanesClient, SingleClient};
+use bridge32_tests::threads::{Multi, MultiClient, SingleClient};
 use bridge32_tests::watchdog::Watchdog;
 
 /// Runs this in so many threads at once, and gathers what they return.
@@ -34,30 +34,30 @@ fn a_single_thread_sees_one_call_at_a_time() {
         at_once(64, || (0..20).map(|_| client.stay(0).unwrap()).collect::<Vec<_>>()).into_iter().flatten().collect();
     assert_eq!(ids.len(), 1, "{ids:?}");
     if Pair::current() == Pair::Linux {
-        assert!(ids.contains(&client.server().pid), "the main thread has the number of its process");
+        assert!(ids.contains(&client.server_info().pid), "the main thread has the number of its process");
     }
     assert_eq!(client.most_inside().unwrap(), 1);
 }
 
 #[test]
-fn each_lane_has_a_thread() {
-    let _watchdog = Watchdog::new("a thread for each lane");
-    let client = LanesClient::launch().unwrap();
+fn each_connection_has_a_thread() {
+    let _watchdog = Watchdog::new("a thread for each connection");
+    let client = MultiClient::launch().unwrap();
     let ids: HashSet<u32> = at_once(64, || client.clone().stay(300).unwrap()).into_iter().collect();
     assert!(ids.len() > 16, "{} threads for 64 calls", ids.len());
     assert!(client.most_inside().unwrap() > 16);
     let before = ids.len();
     let again: HashSet<u32> = at_once(8, || client.stay(20).unwrap()).into_iter().collect();
-    assert!(again.is_subset(&ids), "lanes are used again: {again:?}, {before} before");
+    assert!(again.is_subset(&ids), "connections are used again: {again:?}, {before} before");
     let exit = client.shutdown().unwrap();
     assert_eq!(exit.status.unwrap().to_string(), "it ended with code 0", "{exit:?}");
     assert!(matches!(client.stay(0), Err(Error::Shutdown)));
 }
 
 #[test]
-fn a_closure_calls_on_the_lane_of_its_call() {
-    let _watchdog = Watchdog::new("closures on lanes");
-    let client = LanesClient::launch().unwrap();
+fn a_closure_calls_on_the_connection_of_its_call() {
+    let _watchdog = Watchdog::new("closures on connections");
+    let client = MultiClient::launch().unwrap();
     let results = at_once(8, || {
         let mut inner = None;
         let outer = client.through(1, |value| {
@@ -70,15 +70,15 @@ fn a_closure_calls_on_the_lane_of_its_call() {
         inner.unwrap()
     });
     let threads: HashSet<u32> = results.iter().map(|(first, _)| *first).collect();
-    assert_eq!(threads.len(), 8, "calls at once have lanes of their own: {results:?}");
+    assert_eq!(threads.len(), 8, "calls at once have connections of their own: {results:?}");
     assert!(results.iter().all(|(first, second)| first == second), "{results:?}");
 }
 
 #[test]
-fn a_death_is_every_lane_s_and_a_restart_too() {
-    let _watchdog = Watchdog::new("deaths and lanes");
+fn a_death_ends_every_connection_and_so_does_a_restart() {
+    let _watchdog = Watchdog::new("deaths and connections");
     let restart = Restart::OnFailure { max: 3, within: Duration::from_secs(60), backoff: Duration::ZERO };
-    let client = LanesClient::builder().restart(restart).launch().unwrap();
+    let client = MultiClient::builder().restart(restart).launch().unwrap();
     at_once(8, || client.stay(10).unwrap());
     let barrier = Barrier::new(5);
     std::thread::scope(|scope| {
@@ -96,13 +96,13 @@ fn a_death_is_every_lane_s_and_a_restart_too() {
     });
     let ids: HashSet<u32> = at_once(8, || client.stay(100).unwrap()).into_iter().collect();
     assert!(ids.len() > 1, "{ids:?}");
-    assert_eq!(client.server().generation, 2);
+    assert_eq!(client.server_info().generation, 2);
 }
 
 #[test]
 fn a_deadline_ends_one_call_and_with_it_the_server() {
-    let _watchdog = Watchdog::new("deadlines and lanes");
-    let client = LanesClient::builder().call_timeout(Duration::from_millis(500)).launch().unwrap();
+    let _watchdog = Watchdog::new("deadlines and connections");
+    let client = MultiClient::builder().call_timeout(Duration::from_millis(500)).launch().unwrap();
     assert!(client.stay(1).is_ok());
     let hung = client.hang();
     assert!(matches!(hung, Err(Error::Timeout { .. })), "{hung:?}");
@@ -112,8 +112,8 @@ fn a_deadline_ends_one_call_and_with_it_the_server() {
 
 #[test]
 fn shutdown_waits_for_calls_that_are_carried_out() {
-    let _watchdog = Watchdog::new("shutdown and lanes");
-    let client = LanesClient::launch().unwrap();
+    let _watchdog = Watchdog::new("shutdown and connections");
+    let client = MultiClient::launch().unwrap();
     std::thread::scope(|scope| {
         let long = scope.spawn(|| client.stay(1000));
         std::thread::sleep(Duration::from_millis(300));
@@ -127,8 +127,8 @@ fn shutdown_waits_for_calls_that_are_carried_out() {
 
 #[test]
 fn dropping_a_clone_ends_nobody_s_call() {
-    let _watchdog = Watchdog::new("clones and lanes");
-    let client = LanesClient::launch().unwrap();
+    let _watchdog = Watchdog::new("clones and connections");
+    let client = MultiClient::launch().unwrap();
     std::thread::scope(|scope| {
         let other = client.clone();
         let long = scope.spawn(move || other.stay(300));
@@ -140,15 +140,15 @@ fn dropping_a_clone_ends_nobody_s_call() {
 
 #[test]
 fn a_server_that_was_started_by_hand() {
-    let _watchdog = Watchdog::new("a listening server with lanes");
+    let _watchdog = Watchdog::new("a listening server with connections");
     if Pair::current() == Pair::LinuxWindows {
         // A Linux process cannot reach a pipe that is made under Wine.
         return;
     }
-    let name = format!("bridge32-lanes-{}", std::process::id());
-    let mut server = std::process::Command::new(pair::server("lanes")).args(["--listen", &name]).spawn().unwrap();
+    let name = format!("bridge32-multi-{}", std::process::id());
+    let mut server = std::process::Command::new(pair::server("multi")).args(["--listen", &name]).spawn().unwrap();
     let client = loop {
-        match LanesClient::connect(&name) {
+        match MultiClient::connect(&name) {
             Ok(client) => break client,
             Err(Error::Connect { .. }) => std::thread::sleep(Duration::from_millis(20)),
             Err(error) => panic!("{error}"),
@@ -163,7 +163,7 @@ fn a_server_that_was_started_by_hand() {
 
 struct Mock(Barrier);
 
-impl Lanes for Mock {
+impl Multi for Mock {
     fn stay(&self, _: i32) -> u32 {
         // Returns only when two are here.
         self.0.wait();
@@ -181,13 +181,13 @@ impl Lanes for Mock {
 
 #[test]
 fn in_this_process() {
-    let _watchdog = Watchdog::new("lanes in this process");
-    let client = LanesClient::in_process(Mock(Barrier::new(2)));
+    let _watchdog = Watchdog::new("connections in this process");
+    let client = MultiClient::in_process(Mock(Barrier::new(2)));
     assert_eq!(at_once(2, || client.stay(0).unwrap()), [1, 1]);
     assert_eq!(client.through(1, |x| x + client.most_inside().unwrap()).unwrap(), 3);
 }
 
-/// The memory of lanes that a Linux server has.
+/// The memory of the connections that a Linux server has.
 #[cfg(target_os = "linux")]
 fn shared_memories(pid: u32) -> usize {
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
@@ -196,15 +196,17 @@ fn shared_memories(pid: u32) -> usize {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn lanes_are_as_fast_as_the_first_until_there_are_many() {
-    let _watchdog = Watchdog::new("fast lanes");
+fn extra_connections_use_shared_memory_until_there_are_many() {
+    let _watchdog = Watchdog::new("shared-memory connections");
     if Pair::current() != Pair::Linux {
         return;
     }
-    for (lane, threads, expected) in [(Lane::Pipe, 8, 0), (Lane::Fast, 8, 9), (Lane::Fast, 40, 17)] {
-        let client = LanesClient::builder().lane(lane).launch().unwrap();
+    for (transport, threads, expected) in
+        [(Transport::Pipe, 8, 0), (Transport::SharedMemory, 8, 9), (Transport::SharedMemory, 40, 17)]
+    {
+        let client = MultiClient::builder().transport(transport).launch().unwrap();
         at_once(threads, || client.stay(300).unwrap());
-        assert_eq!(shared_memories(client.server().pid), expected, "{lane:?} of {threads} threads");
+        assert_eq!(shared_memories(client.server_info().pid), expected, "{transport:?} of {threads} threads");
         // All of them carry calls.
         assert_eq!(at_once(threads, || client.through(5, |value| value + 1).unwrap()), vec![6; threads]);
     }

@@ -16,8 +16,8 @@ fn truth_values_and_addresses() {
     let (_watchdog, client) = launch("truth values");
     assert_eq!(client.negate(Bool32(true)).unwrap(), false);
     assert_eq!(client.negate(false.into()).unwrap(), true, "any bit is true");
-    assert_eq!(client.next_address(Address(0x7fff_fffe)).unwrap(), Address(0x7fff_ffff));
-    assert_eq!(client.next_address(Address(0xffff_fffe)).unwrap(), Address(0xffff_ffff));
+    assert_eq!(client.next_address(Address::new(0x7fff_fffe)).unwrap(), Address::new(0x7fff_ffff));
+    assert_eq!(client.next_address(Address::new(0xffff_fffe)).unwrap(), Address::new(0xffff_ffff));
     assert!(Address::NULL.is_null());
 }
 

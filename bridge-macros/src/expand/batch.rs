@@ -46,23 +46,23 @@ pub(super) fn of_client(interface: &Interface) -> TokenStream {
         /// # Errors
         /// Whatever keeps the batch as a whole from being carried out, such as a dead server: then it is not known
         /// which calls were made. What is wrong with one call is that one's result.
-        #vis fn batch<#lent, #pendings: #krate::Pendings>(
+        #vis fn batch<#lent, #pendings: #krate::PendingResults>(
             &self,
             fill: impl ::core::ops::FnOnce(&#batch<#lent>) -> #pendings,
         ) -> #result<#pendings::Results, #krate::Error> {
-            self.batch_with(#krate::OnFailure::Continue, fill)
+            self.batch_with(#krate::BatchMode::RunAll, fill)
         }
 
         /// As `batch`, and says what becomes of the calls after one that fails.
         ///
         /// # Errors
         /// As those of `batch`; a call that is not made is `Error::NotCalled`.
-        #vis fn batch_with<#lent, #pendings: #krate::Pendings>(
+        #vis fn batch_with<#lent, #pendings: #krate::PendingResults>(
             &self,
-            on_failure: #krate::OnFailure,
+            mode: #krate::BatchMode,
             fill: impl ::core::ops::FnOnce(&#batch<#lent>) -> #pendings,
         ) -> #result<#pendings::Results, #krate::Error> {
-            let batch = #batch { batch: #krate::__private::Batch::new(&self.session, on_failure) };
+            let batch = #batch { batch: #krate::__private::Batch::new(&self.session, mode) };
             let pendings = fill(&batch);
             batch.batch.send(pendings)
         }

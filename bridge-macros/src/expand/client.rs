@@ -31,7 +31,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (krate, vis, client, trait_name) =
         (interface.options.krate(), &interface.vis, interface.client(), &interface.name);
     let (result, server) = (quote!(::core::result::Result), local("S"));
-    let shared = (interface.options.threads == Threads::PerLane).then(|| quote!(+ ::core::marker::Sync));
+    let shared = (interface.options.threads == Threads::Multi).then(|| quote!(+ ::core::marker::Sync));
     let batching = batch::of_client(interface);
     let methods = interface.methods.iter().map(|method| self::method(interface, method));
     quote! {
@@ -75,8 +75,8 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 
             /// What is known of the server; of the last one, where it was started again.
             #[must_use]
-            #vis fn server(&self) -> #krate::ServerInfo {
-                self.session.server()
+            #vis fn server_info(&self) -> #krate::ServerInfo {
+                self.session.server_info()
             }
 
             #batching

@@ -87,7 +87,7 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
     let args = interface.options.args.as_ref().map_or_else(|| quote!(()), |args| quote!(#args));
     let threads = names::local(match interface.options.threads {
         Threads::Single => "Single",
-        Threads::PerLane => "PerLane",
+        Threads::Multi => "Multi",
     });
     let apartment = option(interface.options.apartment.as_ref().map(|(_, apartment)| {
         let apartment = names::local(match apartment {

@@ -26,7 +26,7 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
             quote!(/** The library need not bear calls from several threads at once. */),
             quote!(::core::cell::Cell<()>),
         ),
-        Threads::PerLane => (quote!(/** The library bears calls from several threads at once. */), quote!(())),
+        Threads::Multi => (quote!(/** The library bears calls from several threads at once. */), quote!(())),
     };
     quote! {
         #[doc = #doc]

@@ -16,7 +16,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     let implementation = local("S");
     let close_abandoned = close_abandoned(interface);
     let (elements, in_memory) = (elements(interface), in_memory(interface));
-    let is_shared = interface.options.threads == Threads::PerLane;
+    let is_shared = interface.options.threads == Threads::Multi;
     let shared = is_shared.then(|| quote!(+ ::core::marker::Send + ::core::marker::Sync + 'static));
     let on_a_lane = is_shared.then(|| {
         quote! {

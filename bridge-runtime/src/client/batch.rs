@@ -7,28 +7,28 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::calls::Calls;
-use super::pending::{Pending, Pendings, Results};
+use super::pending::{Pending, PendingResults, Results};
 use super::{Arguments, Outcome, Session};
 use crate::error::Error;
 use crate::marshal::{Buffer, Decoder, EncodeError};
 use crate::wire::{Message, Parts};
 
-/// What becomes of the rest of a batch when one of its calls fails: by a fault, by an argument that is refused, or by an
-/// error that the method returns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnFailure {
-    /// All other calls are made.
+/// Whether a batch goes on after a call that fails: by a fault, a refused argument, or an error that the method returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum BatchMode {
+    /// Make all other calls.
     #[default]
-    Continue,
-    /// No further call is made: each is [`Error::NotCalled`].
-    Stop,
+    RunAll,
+    /// Make no further call: each one after the failure is [`Error::NotCalled`].
+    StopOnError,
 }
 
 /// A batch that is being filled; what a generated one calls. `'b` is how long what its calls change stays borrowed.
 pub struct Batch<'b> {
     session: Session,
     number: u64,
-    on_failure: OnFailure,
+    mode: BatchMode,
     recorded: RefCell<Recorded>,
     borrowed: PhantomData<&'b mut ()>,
 }
@@ -59,19 +59,19 @@ pub(super) enum State {
 
 impl fmt::Debug for Batch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch").field("on_failure", &self.on_failure).finish_non_exhaustive()
+        f.debug_struct("Batch").field("mode", &self.mode).finish_non_exhaustive()
     }
 }
 
 impl Batch<'_> {
     /// An empty one.
-    pub fn new(session: &Session, on_failure: OnFailure) -> Self {
+    pub fn new(session: &Session, mode: BatchMode) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let recorded = Recorded { message: None, calls: Vec::new(), limit: Some(Duration::ZERO) };
         Self {
             session: session.clone(),
             number: LAST.fetch_add(1, Ordering::Relaxed),
-            on_failure,
+            mode,
             recorded: RefCell::new(recorded),
             borrowed: PhantomData,
         }
@@ -81,9 +81,9 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// [`Error`], whatever went wrong with the batch as a whole.
-    pub fn send<P: Pendings>(self, pendings: P) -> Result<P::Results, Error> {
+    pub fn send<P: PendingResults>(self, pendings: P) -> Result<P::Results, Error> {
         let Recorded { message, calls, limit } = self.recorded.into_inner();
-        let stop = self.on_failure == OnFailure::Stop;
+        let stop = self.mode == BatchMode::StopOnError;
         let resolve = |answers: &mut Decoder<'_>| match Results::new(self.number, calls, stop, answers) {
             Ok(mut results) => Ok(pendings.resolve(&mut results)),
             Err(reason) => Err(Error::Protocol(format!("the results of a batch: {reason}"))),
@@ -102,7 +102,7 @@ impl Batch<'_> {
     ) -> (&'static str, usize) {
         let (name, limit) = self.session.shared().method(method);
         let mut recorded = self.recorded.borrow_mut();
-        let stop = self.on_failure == OnFailure::Stop;
+        let stop = self.mode == BatchMode::StopOnError;
         let state = match recorded.calls.last().map(|call| &call.state) {
             Some(State::Refused(_)) if stop => State::After(recorded.calls.len() - 1),
             Some(State::After(refused)) => State::After(*refused),

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use std::{fmt, io};
 
-use super::Lane;
+use super::Transport;
 use super::connect::{Unreached, join};
 use super::generation::{Generation, Server};
 use super::restart::{History, Restart};
@@ -47,7 +47,7 @@ pub struct Builder<C: Client> {
     call_timeout: Option<Duration>,
     restart: Restart,
     on_start: Option<OnStart>,
-    lane: Lane,
+    transport: Transport,
     client: PhantomData<fn() -> C>,
 }
 
@@ -76,7 +76,7 @@ impl<C: Client> Default for Builder<C> {
             call_timeout: None,
             restart: Restart::default(),
             on_start: None,
-            lane: Lane::Auto,
+            transport: Transport::Auto,
             client: PhantomData,
         }
     }
@@ -103,7 +103,7 @@ impl<C: Client> Builder<C> {
     }
 
     /// The server's typed start arguments, of the type that the interface gives with `args = …`.
-    pub fn args(mut self, args: <C::Interface as Interface>::Args) -> Self {
+    pub fn start_args(mut self, args: <C::Interface as Interface>::Args) -> Self {
         self.args = Some(args);
         self
     }
@@ -158,10 +158,10 @@ impl<C: Client> Builder<C> {
         self
     }
 
-    /// What the calls travel over; [`Lane::Auto`] unless told otherwise. With [`Lane::Fast`] a launch is [`Error::Lane`]
+    /// What the calls travel over; [`Transport::Auto`] unless told otherwise. With [`Transport::SharedMemory`] a launch is [`Error::Transport`]
     /// where both ends cannot share memory.
-    pub fn lane(mut self, lane: Lane) -> Self {
-        self.lane = lane;
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
         self
     }
 
@@ -181,7 +181,7 @@ impl<C: Client> Builder<C> {
         let server = locate(description, self.server.as_deref())?;
         let program = self.launch.inspect(&server)?;
         let start = self.start_message(program)?;
-        let lane = self.lane.resolve(program.is_foreign())?;
+        let lane = self.transport.resolve(program.is_foreign())?;
         let timeout = self.start_timeout;
         let starter = Starter { description, launch: self.launch, server, program, start, lane, timeout };
         let restarter = Restarter { starter, history: History::new(self.restart), on_start: self.on_start };
@@ -200,7 +200,7 @@ impl<C: Client> Builder<C> {
         let description = C::Interface::description();
         let args = self.args.take().map(|args| encode_args::<C>(Some(args))).transpose()?;
         let start = Start { args: args.unwrap_or_default(), ..Start::default() };
-        let start = (start, self.lane.resolve(false)?);
+        let start = (start, self.transport.resolve(false)?);
         let (own_name, timeout) = (name.to_owned(), self.start_timeout);
         let reach = move || named_path(&own_name).and_then(|path| connect_local(&path));
         let met = join(description, Secret::default(), start, timeout, reach).map_err(|unreached| match unreached {
@@ -247,7 +247,7 @@ fn encode_args<C: Client>(args: Option<<C::Interface as Interface>::Args>) -> Re
         Some(args) => postcard::to_allocvec(&args)
             .map_err(|error| Error::Args { interface, reason: format!("cannot be serialized: {error}") }),
         None if TypeId::of::<<C::Interface as Interface>::Args>() == TypeId::of::<()>() => Ok(Vec::new()),
-        None => Err(Error::Args { interface, reason: "are missing; give them with `.args(…)`".to_owned() }),
+        None => Err(Error::Args { interface, reason: "are missing; give them with `.start_args(…)`".to_owned() }),
     }
 }
 
@@ -281,7 +281,7 @@ where
     let ready = crate::server::ready(None);
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
     let lane = LaneEnd::new(client_end);
-    let generation = Generation::new(info(std::process::id(), FIRST, ready, Lane::Auto), server, &lane);
+    let generation = Generation::new(info(std::process::id(), FIRST, ready, Transport::Auto), server, &lane);
     C::from_session(Session::new(C::Interface::description(), (generation, lane), None))
 }
 
@@ -293,7 +293,7 @@ pub(crate) fn over<C: Client>(
     (start_timeout, call_timeout): (Duration, Option<Duration>),
 ) -> Result<C, Error> {
     let description = C::Interface::description();
-    let start = (start, Lane::Pipe.resolve(false)?);
+    let start = (start, Transport::Pipe.resolve(false)?);
     let met =
         join(description, secret, start, start_timeout, move || Ok(lane)).map_err(|unreached| match unreached {
             Unreached::Nobody(error) => Error::Disconnected(error),

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::generation::Generation;
-use super::lane::{Choice, Lane, Offered};
+use super::lane::{Choice, Offered, Transport};
 use crate::error::Error;
 use crate::lane::{Breaker, Endpoint, LaneEnd, WIDEST_FURTHER};
 use crate::secret;
@@ -31,7 +31,7 @@ impl Opening {
             // A thread of the client's waits there all the time, for what comes seldom.
             Purpose::Events => false,
         };
-        let lane = if is_fast { generation.info.lane } else { Lane::Pipe };
+        let lane = if is_fast { generation.info.transport } else { Transport::Pipe };
         let offered = Choice::further(lane, for_wine).offer()?;
         let endpoint = Endpoint::new(for_wine).map_err(Error::Endpoint)?;
         Ok(Self { endpoint, secret: secret::random().map_err(Error::Endpoint)?, purpose, offered })

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Lane;
+use super::Transport;
 use crate::process::ExitStatus;
 
 /// The server that a client talks to.
@@ -21,9 +21,9 @@ pub struct ServerInfo {
     pub os: String,
     /// The native library it loaded.
     pub library: Option<PathBuf>,
-    /// What its calls travel over: [`Lane::Fast`] or [`Lane::Pipe`]; [`Lane::Auto`] for a server in this process, which
+    /// What its calls travel over: [`Transport::SharedMemory`] or [`Transport::Pipe`]; [`Transport::Auto`] for a server in this process, which
     /// needs neither.
-    pub lane: Lane,
+    pub transport: Transport,
 }
 
 /// How a server ended.

@@ -6,27 +6,27 @@ use crate::error::Error;
 use crate::lane::{FastEnd, LaneEnd, wine_path};
 use crate::sys::Offer;
 
-/// What the messages of a client and its server travel over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How a client and its server exchange messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Lane {
-    /// The fast lane where both ends can have it, else the pipe lane; `$BRIDGE32_LANE` may say `pipe` or `fast`, which
-    /// then goes as if the program said so.
+pub enum Transport {
+    /// Shared memory where both processes can map it, otherwise the pipe. `$BRIDGE32_TRANSPORT` may say `pipe` or
+    /// `shared-memory`, which then counts as if the program had said so.
     #[default]
     Auto,
-    /// The pipe: a named pipe on Windows, a Unix domain socket elsewhere.
+    /// A named pipe on Windows, a Unix domain socket elsewhere.
     Pipe,
-    /// Memory that both processes share. Whoever waits looks at it for a moment, and then sleeps; the pipe wakes it.
-    Fast,
+    /// Memory that both processes map. A waiting side spins for a moment and then sleeps; the pipe wakes it.
+    SharedMemory,
 }
 
 /// The environment variable that decides where the program does not.
-const VARIABLE: &str = "BRIDGE32_LANE";
+const VARIABLE: &str = "BRIDGE32_TRANSPORT";
 
 /// The lane that a server is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Choice {
-    lane: Lane,
+    lane: Transport,
     /// Whether the server is a Windows process on a Unix system.
     for_wine: bool,
 }
@@ -38,11 +38,11 @@ pub(super) struct Offered {
     memory: Option<(FastEnd, Offer)>,
 }
 
-impl Lane {
+impl Transport {
     /// What the environment makes of it.
     ///
     /// # Errors
-    /// [`Error::Lane`] if it asks for what there is not.
+    /// [`Error::Transport`] if it asks for what there is not.
     pub(super) fn resolve(self, for_wine: bool) -> Result<Choice, Error> {
         let said = std::env::var_os(VARIABLE).unwrap_or_default();
         let lane = if self == Self::Auto { Self::named(&said.to_string_lossy())? } else { self };
@@ -53,10 +53,10 @@ impl Lane {
         match name {
             "" | "auto" => Ok(Self::Auto),
             "pipe" => Ok(Self::Pipe),
-            "fast" => Ok(Self::Fast),
-            other => Err(Error::Lane(io::Error::new(
+            "shared-memory" => Ok(Self::SharedMemory),
+            other => Err(Error::Transport(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                format!("${VARIABLE} is `{other}`, which is none; say `auto`, `pipe` or `fast`"),
+                format!("${VARIABLE} is `{other}`; use `auto`, `pipe` or `shared-memory`"),
             ))),
         }
     }
@@ -64,17 +64,17 @@ impl Lane {
 
 impl Choice {
     /// The same for a further lane, where a pipe does if memory is short.
-    pub(super) fn further(lane: Lane, for_wine: bool) -> Self {
-        let lane = if lane == Lane::Fast { Lane::Auto } else { Lane::Pipe };
+    pub(super) fn further(lane: Transport, for_wine: bool) -> Self {
+        let lane = if lane == Transport::SharedMemory { Transport::Auto } else { Transport::Pipe };
         Self { lane, for_wine }
     }
 
     /// Makes what the server is to be offered.
     pub(super) fn offer(self) -> Result<Offered, Error> {
         let memory = match self.lane {
-            Lane::Pipe => None,
-            Lane::Fast => Some(FastEnd::offer().map_err(Error::Lane)?),
-            Lane::Auto => FastEnd::offer().ok(),
+            Transport::Pipe => None,
+            Transport::SharedMemory => Some(FastEnd::offer().map_err(Error::Transport)?),
+            Transport::Auto => FastEnd::offer().ok(),
         };
         Ok(Offered { choice: self, memory })
     }
@@ -90,16 +90,16 @@ impl Offered {
 
     /// Goes over to what the server has taken, if it has not `refused` it; returns what that is. Of memory for long arrays it
     /// may have `widest` bytes.
-    pub(super) fn take(self, lane: &mut LaneEnd, refused: Option<&str>, widest: usize) -> Result<Lane, Error> {
+    pub(super) fn take(self, lane: &mut LaneEnd, refused: Option<&str>, widest: usize) -> Result<Transport, Error> {
         match (self.memory, refused) {
-            (None, _) => Ok(Lane::Pipe),
-            (Some(_), Some(reason)) if self.choice.lane == Lane::Fast => {
-                Err(Error::Lane(io::Error::other(format!("the server refuses it: {reason}"))))
+            (None, _) => Ok(Transport::Pipe),
+            (Some(_), Some(reason)) if self.choice.lane == Transport::SharedMemory => {
+                Err(Error::Transport(io::Error::other(format!("the server refuses it: {reason}"))))
             }
-            (Some(_), Some(_)) => Ok(Lane::Pipe),
+            (Some(_), Some(_)) => Ok(Transport::Pipe),
             (Some((end, _)), None) => {
-                lane.quicken(end, widest).map_err(Error::Lane)?;
-                Ok(Lane::Fast)
+                lane.quicken(end, widest).map_err(Error::Transport)?;
+                Ok(Transport::SharedMemory)
             }
         }
     }
@@ -112,15 +112,15 @@ mod tests {
 
     #[test]
     fn a_lane_that_is_not_named_right_is_refused() {
-        assert!(matches!(Lane::named("auto"), Ok(Lane::Auto)));
-        assert!(matches!(Lane::named("fast"), Ok(Lane::Fast)));
-        let Err(Error::Lane(error)) = Lane::named("Fast") else { panic!("it was taken") };
-        assert!(error.to_string().contains("`Fast`"), "{error}");
+        assert!(matches!(Transport::named("auto"), Ok(Transport::Auto)));
+        assert!(matches!(Transport::named("shared-memory"), Ok(Transport::SharedMemory)));
+        let Err(Error::Transport(error)) = Transport::named("fast") else { panic!("it was taken") };
+        assert!(error.to_string().contains("`fast`"), "{error}");
     }
 
     /// What the client takes when the server says that.
     #[cfg(any(target_os = "linux", windows))]
-    fn taken(lane: Lane, refused: Option<&str>) -> Result<Lane, Error> {
+    fn taken(lane: Transport, refused: Option<&str>) -> Result<Transport, Error> {
         let choice = Choice { lane, for_wine: false };
         // Nothing that a fast lane could wake through.
         let mut end = LaneEnd::new(memory_pair().0);
@@ -130,9 +130,11 @@ mod tests {
     #[cfg(any(target_os = "linux", windows))]
     #[test]
     fn what_the_server_refuses_is_an_error_only_where_it_was_asked_for() {
-        assert!(matches!(taken(Lane::Auto, Some("no memory")), Ok(Lane::Pipe)));
-        assert!(matches!(taken(Lane::Pipe, None), Ok(Lane::Pipe)));
-        let Err(Error::Lane(error)) = taken(Lane::Fast, Some("no memory")) else { panic!("it was taken") };
+        assert!(matches!(taken(Transport::Auto, Some("no memory")), Ok(Transport::Pipe)));
+        assert!(matches!(taken(Transport::Pipe, None), Ok(Transport::Pipe)));
+        let Err(Error::Transport(error)) = taken(Transport::SharedMemory, Some("no memory")) else {
+            panic!("it was taken")
+        };
         assert!(error.to_string().contains("no memory"), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Lane;
+use super::Transport;
 use super::lane::Offered;
 use crate::error::Error;
 use crate::interface::{Description, differences};
@@ -40,7 +40,7 @@ pub(super) fn meet(
     secret: Secret,
     start: Start,
     offered: Offered,
-) -> Result<(u32, Ready, Lane), MeetingError> {
+) -> Result<(u32, Ready, Transport), MeetingError> {
     lane.wait()?;
     // Looked at first: another version may have put something else behind it.
     match hello_protocol(lane.arrived()) {
@@ -94,7 +94,7 @@ fn out_of_turn() -> Error {
 mod tests {
     use super::*;
     use crate::interface::Threads;
-    use crate::lane::{Transport as _, memory_pair};
+    use crate::lane::{FrameTransport as _, memory_pair};
     use crate::marshal::Buffer;
     use crate::wire::frame;
 
@@ -116,7 +116,7 @@ mod tests {
         sent.extend(message).unwrap();
         frame::finish(&mut sent);
         server.send(&mut sent, crate::marshal::NONE).unwrap();
-        let choice = Lane::Pipe.resolve(false).unwrap();
+        let choice = Transport::Pipe.resolve(false).unwrap();
         match meet(&mut LaneEnd::new(client), &DESCRIPTION, [7; 16], Start::default(), choice.offer().unwrap()) {
             Err(MeetingError::Final(error)) => error,
             _ => panic!("it was not refused"),

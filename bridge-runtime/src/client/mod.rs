@@ -26,15 +26,15 @@ mod start;
 mod turns;
 
 pub use arguments::{Arguments, Outcome};
-pub use batch::{Batch, OnFailure};
+pub use batch::{Batch, BatchMode};
 #[cfg(feature = "testing")]
 pub(crate) use builder::over;
 pub use builder::{Builder, Client, connect, in_process};
 pub use callbacks::{Answer, Closures, RegisteredClosure};
 pub use calls::Calls;
 pub use info::{ServerExit, ServerInfo};
-pub use lane::Lane;
-pub use pending::{Pending, Pendings};
-pub use remote::Remote;
+pub use lane::Transport;
+pub use pending::{Pending, PendingResults};
+pub use remote::RemoteBuffer;
 pub use restart::Restart;
 pub use session::Session;

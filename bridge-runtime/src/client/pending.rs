@@ -45,7 +45,7 @@ impl<'b, T, E> Pending<'b, T, E> {
     message = "`{Self}` holds no pending results of a batch",
     label = "not a `Pending`, nor a tuple, an array, a `Vec` or an `Option` of those"
 )]
-pub trait Pendings: sealed::Sealed {
+pub trait PendingResults: sealed::Sealed {
     /// The same, with results in their places.
     type Results;
 
@@ -133,7 +133,7 @@ impl<'m> Results<'m> {
 
 impl<T, E> sealed::Sealed for Pending<'_, T, E> {}
 
-impl<T, E: From<Error>> Pendings for Pending<'_, T, E> {
+impl<T, E: From<Error>> PendingResults for Pending<'_, T, E> {
     type Results = Result<T, E>;
 
     fn resolve(self, results: &mut Results<'_>) -> Self::Results {
@@ -144,9 +144,9 @@ impl<T, E: From<Error>> Pendings for Pending<'_, T, E> {
     }
 }
 
-impl<P: Pendings> sealed::Sealed for Vec<P> {}
+impl<P: PendingResults> sealed::Sealed for Vec<P> {}
 
-impl<P: Pendings> Pendings for Vec<P> {
+impl<P: PendingResults> PendingResults for Vec<P> {
     type Results = Vec<P::Results>;
 
     fn resolve(self, results: &mut Results<'_>) -> Self::Results {
@@ -154,9 +154,9 @@ impl<P: Pendings> Pendings for Vec<P> {
     }
 }
 
-impl<P: Pendings> sealed::Sealed for Option<P> {}
+impl<P: PendingResults> sealed::Sealed for Option<P> {}
 
-impl<P: Pendings> Pendings for Option<P> {
+impl<P: PendingResults> PendingResults for Option<P> {
     type Results = Option<P::Results>;
 
     fn resolve(self, results: &mut Results<'_>) -> Self::Results {
@@ -164,9 +164,9 @@ impl<P: Pendings> Pendings for Option<P> {
     }
 }
 
-impl<P: Pendings, const N: usize> sealed::Sealed for [P; N] {}
+impl<P: PendingResults, const N: usize> sealed::Sealed for [P; N] {}
 
-impl<P: Pendings, const N: usize> Pendings for [P; N] {
+impl<P: PendingResults, const N: usize> PendingResults for [P; N] {
     type Results = [P::Results; N];
 
     fn resolve(self, results: &mut Results<'_>) -> Self::Results {
@@ -176,9 +176,9 @@ impl<P: Pendings, const N: usize> Pendings for [P; N] {
 
 macro_rules! tuples {
     ($($name:ident)*) => {
-        impl<$($name: Pendings),*> sealed::Sealed for ($($name,)*) {}
+        impl<$($name: PendingResults),*> sealed::Sealed for ($($name,)*) {}
 
-        impl<$($name: Pendings),*> Pendings for ($($name,)*) {
+        impl<$($name: PendingResults),*> PendingResults for ($($name,)*) {
             type Results = ($($name::Results,)*);
 
             #[allow(non_snake_case, unused_variables, clippy::unused_unit)]

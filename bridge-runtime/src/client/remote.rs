@@ -17,7 +17,7 @@ use crate::wire::{Allocation, Block, MemoryCall};
 /// The memory is freed when this is dropped, or when its client is gone. It is a part of its client as a clone is: the
 /// server lives on for it. After a restart it is no more, and each use is [`Error::StaleHandle`].
 #[must_use = "the memory is freed when this is dropped"]
-pub struct Remote<T> {
+pub struct RemoteBuffer<T> {
     session: Session,
     /// The server that it is of.
     generation: u32,
@@ -28,13 +28,13 @@ pub struct Remote<T> {
     element: PhantomData<fn() -> T>,
 }
 
-impl<T> fmt::Debug for Remote<T> {
+impl<T> fmt::Debug for RemoteBuffer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Remote").field("address", &self.address).field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("RemoteBuffer").field("address", &self.address).field("len", &self.len).finish_non_exhaustive()
     }
 }
 
-impl<T: Native> Remote<T> {
+impl<T: Native> RemoteBuffer<T> {
     /// Allocates memory for `count` elements.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl<T: Native> Remote<T> {
             |arguments, (), ()| arguments.value("count", &allocation),
             |outcome, ()| outcome.value::<(Block, Address)>(),
         )?;
-        let generation = session.server().generation;
+        let generation = session.server_info().generation;
         Ok(Self { session, generation, block, address, len: count, is_freed: false, element: PhantomData })
     }
 
@@ -90,7 +90,7 @@ impl<T: Native> Remote<T> {
     }
 }
 
-impl<T> Remote<T> {
+impl<T> RemoteBuffer<T> {
     /// Where the library finds it; aligned for any scalar of C's.
     pub fn address(&self) -> Address {
         self.address
@@ -125,7 +125,7 @@ impl<T> Remote<T> {
     }
 }
 
-impl<T> Drop for Remote<T> {
+impl<T> Drop for RemoteBuffer<T> {
     fn drop(&mut self) {
         // What was a dead server's is gone with it; no other is started to be told.
         if !self.is_freed && self.session.is_alive(self.generation) {

@@ -80,7 +80,7 @@ impl Session {
     ) -> Self {
         let current = Mutex::new(Arc::clone(&generation));
         let line = Turns::new(Line::new(Arc::clone(&generation), lane));
-        let pool = (description.threads == Threads::PerLane).then(Pool::new);
+        let pool = (description.threads == Threads::Multi).then(Pool::new);
         let shared = Arc::new(Shared { description, call_timeout, line, pool, current, restarter });
         generation.owner.store(shared.owner(), Ordering::SeqCst);
         Self(shared)
@@ -139,7 +139,7 @@ impl Session {
     }
 
     /// What is known of the server; of the last one, where it was started again.
-    pub fn server(&self) -> ServerInfo {
+    pub fn server_info(&self) -> ServerInfo {
         self.0.current().info.clone()
     }
 

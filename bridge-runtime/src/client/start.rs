@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::generation::{Generation, Server};
 use super::lane::Choice;
 use super::meet::{MeetingError, meet};
-use super::{Lane, ServerInfo};
+use super::{ServerInfo, Transport};
 use crate::error::Error;
 use crate::interface::Description;
 use crate::lane::{Endpoint, LaneEnd};
@@ -35,7 +35,7 @@ enum Event {
 }
 
 /// A server that is ready: its lane, what it said, and what the lane is.
-type Met = (LaneEnd, Ready, Lane);
+type Met = (LaneEnd, Ready, Transport);
 
 /// How long a server whose line broke during the meeting may take to end by itself.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -124,7 +124,7 @@ fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<LaneEnd, Mee
 }
 
 /// What the server said of itself.
-pub(super) fn info(pid: u32, generation: u32, ready: Ready, lane: Lane) -> ServerInfo {
+pub(super) fn info(pid: u32, generation: u32, ready: Ready, lane: Transport) -> ServerInfo {
     ServerInfo {
         pid,
         generation,
@@ -132,6 +132,6 @@ pub(super) fn info(pid: u32, generation: u32, ready: Ready, lane: Lane) -> Serve
         architecture: ready.architecture,
         os: ready.os,
         library: ready.library.map(PathBuf::from),
-        lane,
+        transport: lane,
     }
 }

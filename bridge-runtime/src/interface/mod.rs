@@ -58,7 +58,7 @@ pub enum Threads {
     /// The main thread, one call at a time.
     Single,
     /// One for each lane: several calls at once.
-    PerLane,
+    Multi,
 }
 
 /// A COM apartment.
@@ -364,7 +364,7 @@ impl Description {
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fnv::default();
         hash.add(self.name);
-        if self.threads == Threads::PerLane {
+        if self.threads == Threads::Multi {
             hash.add("a thread for each lane");
         }
         for signature in self.signatures() {

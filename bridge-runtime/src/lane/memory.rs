@@ -4,7 +4,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Weak};
 
-use super::{Breaker, Transport};
+use super::{Breaker, FrameTransport};
 use crate::marshal::{Buffer, Lent};
 
 /// One end of a lane inside the process. Frames change hands; nothing is copied.
@@ -31,7 +31,7 @@ pub fn memory_pair() -> (MemoryTransport, MemoryTransport) {
     (end(&to_right, &to_left, left), end(&to_left, &to_right, right))
 }
 
-impl Transport for MemoryTransport {
+impl FrameTransport for MemoryTransport {
     fn send(&mut self, frame: &mut Buffer, _: &Lent<'_>) -> io::Result<()> {
         let full = std::mem::replace(frame, std::mem::take(&mut self.spare));
         self.sender.send(full).map_err(|_| io::ErrorKind::BrokenPipe.into())

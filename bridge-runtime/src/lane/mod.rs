@@ -29,8 +29,8 @@ use crate::wire::frame::{self, FrameError};
 use crate::wire::{Message, head};
 
 /// What carries whole frames from one end of a lane to the other.
-pub trait Transport: Send {
-    /// Sends a frame, with the runs that it refers to, if [`Transport::gathers`].
+pub trait FrameTransport: Send {
+    /// Sends a frame, with the runs that it refers to, if [`FrameTransport::gathers`].
     ///
     /// # Errors
     /// What the system says; the lane is then of no further use.
@@ -48,18 +48,18 @@ pub trait Transport: Send {
     /// the lane is then of no further use.
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()>;
 
-    /// As [`Transport::receive`], or receives the beginning of a long frame; returns how many bytes are missing.
+    /// As [`FrameTransport::receive`], or receives the beginning of a long frame; returns how many bytes are missing.
     ///
     /// # Errors
-    /// As [`Transport::receive`].
+    /// As [`FrameTransport::receive`].
     fn receive_first(&mut self, frame: &mut Buffer) -> io::Result<usize> {
         self.receive(frame).map(|()| 0)
     }
 
-    /// Receives bytes that [`Transport::receive_first`] said are missing; the `last` of the frame, or others.
+    /// Receives bytes that [`FrameTransport::receive_first`] said are missing; the `last` of the frame, or others.
     ///
     /// # Errors
-    /// As [`Transport::receive`].
+    /// As [`FrameTransport::receive`].
     fn receive_rest(&mut self, into: &mut [u8], last: bool) -> io::Result<()> {
         let _ = last;
         if into.is_empty() { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
@@ -83,7 +83,7 @@ pub trait Transport: Send {
 /// What has carried a lane.
 struct Broken(io::ErrorKind);
 
-impl Transport for Broken {
+impl FrameTransport for Broken {
     fn send(&mut self, _: &mut Buffer, _: &Lent<'_>) -> io::Result<()> {
         Err(self.0.into())
     }
@@ -99,7 +99,7 @@ impl Transport for Broken {
 
 /// One end of a lane, with the two buffers that its messages are written to and read from.
 pub struct LaneEnd {
-    transport: Box<dyn Transport>,
+    transport: Box<dyn FrameTransport>,
     /// What it says of itself.
     gathers: bool,
     outgoing: Buffer,
@@ -124,7 +124,7 @@ impl fmt::Debug for LaneEnd {
 
 impl LaneEnd {
     /// The end that `transport` carries.
-    pub fn new(transport: impl Transport + 'static) -> Self {
+    pub fn new(transport: impl FrameTransport + 'static) -> Self {
         let gathers = transport.gathers();
         let (outgoing, incoming) = Default::default();
         let (spare, beside) = Default::default();
@@ -186,7 +186,7 @@ impl LaneEnd {
     /// Sends the message that was begun, which refers to nothing.
     ///
     /// # Errors
-    /// As [`Transport::send`].
+    /// As [`FrameTransport::send`].
     #[inline]
     pub fn send(&mut self) -> io::Result<()> {
         self.send_lent(marshal::NONE)
@@ -195,7 +195,7 @@ impl LaneEnd {
     /// Sends the message that was begun, which refers to what is `lent`.
     ///
     /// # Errors
-    /// As [`Transport::send`].
+    /// As [`FrameTransport::send`].
     #[inline]
     pub fn send_lent(&mut self, lent: &Lent<'_>) -> io::Result<()> {
         frame::finish(&mut self.outgoing);
@@ -247,7 +247,7 @@ impl LaneEnd {
     /// Waits for a message and leaves it where it is.
     ///
     /// # Errors
-    /// As [`Transport::receive`].
+    /// As [`FrameTransport::receive`].
     #[inline]
     pub fn wait(&mut self) -> io::Result<()> {
         self.incoming.clear();
@@ -270,7 +270,7 @@ impl LaneEnd {
         error
     }
 
-    /// As [`Transport::quicken`]. The lane may have `widest` bytes for long arrays besides.
+    /// As [`FrameTransport::quicken`]. The lane may have `widest` bytes for long arrays besides.
     ///
     /// # Errors
     /// As there.

@@ -3,7 +3,7 @@
 use std::io::{self, IoSlice, Read, Write};
 
 use super::fast::Bell;
-use super::{Breaker, FIRST_READ, FastEnd, Transport, make_room};
+use super::{Breaker, FIRST_READ, FastEnd, FrameTransport, make_room};
 use crate::marshal::{Buffer, Lent, PARTS};
 
 /// A transport over any byte stream.
@@ -54,7 +54,7 @@ impl<S: Read + Write + Send> PipeTransport<S> {
     }
 }
 
-impl<S: Read + Write + Send> Transport for PipeTransport<S> {
+impl<S: Read + Write + Send> FrameTransport for PipeTransport<S> {
     fn send(&mut self, frame: &mut Buffer, lent: &Lent<'_>) -> io::Result<()> {
         match &mut self.fast {
             Some(fast) => fast.send(frame, &mut Doorbell(&mut self.stream)),

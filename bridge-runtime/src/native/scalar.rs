@@ -1,6 +1,7 @@
 //! Integers, floating point numbers, truth values and addresses.
 
 use std::ffi::c_void;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -123,17 +124,59 @@ impl Native for Bool32 {
     }
 }
 
-/// Any pointer of the server's, as a number of 32 bits: for what a program only hands on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Address(pub u32);
+/// A pointer in the server's address space, as a 32-bit number that this program only passes on.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Address(u32);
 
 impl Address {
-    /// No address.
+    /// The null pointer.
     pub const NULL: Self = Self(0);
 
-    /// Whether it is no address.
-    pub fn is_null(self) -> bool {
-        self == Self::NULL
+    /// The address with this numeric value.
+    pub const fn new(address: u32) -> Self {
+        Self(address)
+    }
+
+    /// The numeric value.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The address `bytes` further on, or further back if negative. It wraps around at 32 bits, as pointer arithmetic does in
+    /// the server.
+    #[must_use = "this returns the new address and leaves the old one as it is"]
+    pub const fn offset(self, bytes: i32) -> Self {
+        Self(self.0.wrapping_add_signed(bytes))
+    }
+
+    /// Whether this is the null pointer.
+    pub const fn is_null(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Eight hexadecimal digits: `0x0012ff40`.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#010x}", self.0)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({self})")
+    }
+}
+
+impl fmt::LowerHex for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::LowerHex::fmt(&self.0, f)
+    }
+}
+
+impl fmt::UpperHex for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::UpperHex::fmt(&self.0, f)
     }
 }
 
@@ -151,5 +194,24 @@ impl Native for Address {
         let address = value.expose_provenance();
         let too_large = |_| Fault::Value(format!("the address {address:#x}, which has more than 32 bits"));
         u32::try_from(address).map(Self).map_err(too_large)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_in_hexadecimal() {
+        let address = Address::new(0x0012_ff40);
+        assert_eq!((address.to_string(), format!("{address:?}")), ("0x0012ff40".into(), "Address(0x0012ff40)".into()));
+        assert_eq!(format!("{address:x} {address:#X}"), "12ff40 0x12FF40");
+    }
+
+    #[test]
+    fn an_offset_goes_both_ways_and_wraps_around() {
+        assert_eq!(Address::new(100).offset(-20).get(), 80);
+        assert_eq!(Address::new(u32::MAX).offset(1), Address::NULL);
+        assert!(Address::new(8).offset(-8).is_null());
     }
 }

@@ -145,7 +145,7 @@ impl Memory {
         let pointer = pointer.expose_provenance();
         let mut memory = Self { pointer, address: Address::NULL, layout, element, count, owner };
         let too_far = |_| Fault::Result(format!("the memory is at {pointer:#x}, an address of more than 32 bits"));
-        memory.address = Address(u32::try_from(pointer).map_err(too_far)?);
+        memory.address = Address::new(u32::try_from(pointer).map_err(too_far)?);
         Ok(memory)
     }
 
@@ -199,7 +199,7 @@ mod tests {
         // SAFETY: the size is not zero.
         let pointer = unsafe { alloc_zeroed(layout) }.expose_provenance();
         let owner = Owner::new();
-        let memory = Memory { pointer, address: Address(8), layout, element, count: 3, owner };
+        let memory = Memory { pointer, address: Address::new(8), layout, element, count: 3, owner };
         assert_eq!(memory.at(0).unwrap().1, 3);
         assert_eq!(memory.at(3).unwrap(), (std::ptr::without_provenance_mut(pointer + 12), 0));
         for beyond in [4, u64::from(u32::MAX), u64::MAX] {
@@ -208,7 +208,7 @@ mod tests {
 
         let mut table = Table { last: 0, blocks: BTreeMap::new() };
         let (block, address) = table.allocate(memory);
-        assert_eq!(address, Address(8));
+        assert_eq!(address, Address::new(8));
         assert_eq!(refusal(table.find(block, Owner::new())), "the argument `memory` is another client's");
         let stale = Block { server: block.server ^ 1, ..block };
         assert!(matches!(table.free(stale, owner), Err(Fault::StaleHandle { .. })));

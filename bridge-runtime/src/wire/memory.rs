@@ -52,10 +52,10 @@ impl MemoryCall {
     /// What errors call it.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Allocate => "Remote::allocate",
-            Self::Free => "Remote::free",
-            Self::Write => "Remote::write",
-            Self::Read => "Remote::read",
+            Self::Allocate => "RemoteBuffer::allocate",
+            Self::Free => "RemoteBuffer::free",
+            Self::Write => "RemoteBuffer::write",
+            Self::Read => "RemoteBuffer::read",
         }
     }
 }

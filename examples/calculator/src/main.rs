@@ -7,7 +7,7 @@ use calculator::CalculatorClient;
 fn main() -> Result<(), Box<dyn Error>> {
     let client = CalculatorClient::launch()?;
 
-    let server = client.server();
+    let server = client.server_info();
     println!("this program: pid {}, {}-bit ({})", std::process::id(), usize::BITS, std::env::consts::ARCH);
     println!("the server:   pid {}, {}-bit ({})", server.pid, client.pointer_bits()?, server.architecture);
     println!("its library:  {}", server.library.as_deref().unwrap_or("none".as_ref()).display());

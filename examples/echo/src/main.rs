@@ -7,8 +7,8 @@ use echo::{EchoArgs, EchoClient, Measurement, Value};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = EchoArgs { name: "Narcissus".to_owned(), longest_text: Some(32) };
-    let client = EchoClient::builder().args(args).launch()?;
-    println!("{:?}, in a process of architecture {}", client.args()?, client.server().architecture);
+    let client = EchoClient::builder().start_args(args).launch()?;
+    println!("{:?}, in a process of architecture {}", client.args()?, client.server_info().architecture);
 
     let measurement = Measurement {
         quantity: "length in metres".to_owned(),

@@ -12,7 +12,7 @@ fn args() -> EchoArgs {
 }
 
 fn launch(args: EchoArgs) -> EchoClient {
-    EchoClient::builder().args(args).launch().unwrap()
+    EchoClient::builder().start_args(args).launch().unwrap()
 }
 
 fn map<const N: usize>(entries: [(&str, Value); N]) -> BTreeMap<String, Value> {
@@ -71,7 +71,7 @@ fn errors() {
     assert_eq!(error.to_string(), "a text of 6 bytes, where 5 are allowed");
     assert!(matches!(error, CallError::Method(TooLong { length: 6, longest: 5 })), "{error:?}");
 
-    let error = EchoClient::builder().args(EchoArgs { name: String::new(), ..args() }).launch().unwrap_err();
+    let error = EchoClient::builder().start_args(EchoArgs { name: String::new(), ..args() }).launch().unwrap_err();
     assert!(matches!(&error, Error::ServerStart(reason) if reason.contains("must have a name")), "{error:?}");
     let error = EchoClient::builder().launch().unwrap_err();
     assert!(matches!(error, Error::Args { .. }), "{error:?}");

@@ -285,4 +285,4 @@ pub const DONE: i32 = 101;
 /// `SQLITE_UTF8`: the text that a function of SQL takes.
 pub const UTF8: i32 = 1;
 /// `SQLITE_TRANSIENT`, which is -1: SQLite makes a copy before the call returns.
-pub const TRANSIENT: Address = Address(u32::MAX);
+pub const TRANSIENT: Address = Address::new(u32::MAX);

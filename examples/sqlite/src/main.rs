@@ -11,7 +11,7 @@ const PLANETS: [(&str, f64, i64); 4] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     let client = SqliteClient::launch()?;
-    println!("SQLite {}, {}", client.sqlite3_libversion()?, client.server().architecture);
+    println!("SQLite {}, {}", client.sqlite3_libversion()?, client.server_info().architecture);
     let (_, database) = client.sqlite3_open(":memory:")?;
     let create = "create table planets (name text primary key, radius real, moons integer)";
     client.sqlite3_exec(database, create, |_, _| 0, Address::NULL)?;

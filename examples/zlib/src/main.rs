@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => (1..=200_000).flat_map(|n| format!("line {n} of many\n").into_bytes()).collect(),
     };
     let client = ZlibClient::launch()?;
-    println!("zlib {} in {}", client.version()?, client.server().architecture);
+    println!("zlib {} in {}", client.version()?, client.server_info().architecture);
     println!("data:       {:>8} bytes, checksum {:08x}", data.len(), client.crc32(0, &data)?);
     let (_, packed) = client.compress(&data, BEST_COMPRESSION)?;
     println!("compressed: {:>8} bytes", packed.len());

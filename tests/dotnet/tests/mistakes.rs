@@ -27,7 +27,7 @@ const MISSING: [&str; 8] = [
 
 /// The server beside the programs of this build.
 fn run(server: &str, arguments: &[&str]) -> Output {
-    let managed = ManagedClient::launch().unwrap().server().path;
+    let managed = ManagedClient::launch().unwrap().server_info().path;
     let name = managed.file_name().unwrap().to_string_lossy().replace("managed", server);
     Command::new(managed.with_file_name(name)).args(arguments).output().unwrap()
 }

@@ -28,7 +28,7 @@ fn run() -> Result<(), Error> {
     // From a thread that ends: the server must not notice.
     let launched = std::thread::spawn(FaultsClient::launch).join();
     let client = launched.unwrap_or(Err(Error::Shutdown))?;
-    println!("{}", client.server().pid);
+    println!("{}", client.server_info().pid);
     let _ = std::io::stdout().flush();
     match arguments.get(1).map(String::as_str) {
         Some("nap") => client.nap(600_000),

@@ -21,7 +21,7 @@ static ALLOCATOR: Counting = Counting;
 /// The run is cut into so many rounds. After each, every call has returned, and what is held is measured.
 const ROUNDS: u64 = 10;
 
-/// A lane keeps its buffers, and each of the two is doubled when it is too small for a message. When that is, and whether long
+/// A connection keeps its buffers, and each of the two is doubled when it is too small for a message. When that is, and whether long
 /// arrays are in messages still, depends on the calls that come first after a start: it may come in any round, once.
 const BUFFERS: u64 = 2 * 8 * LARGE;
 
@@ -104,7 +104,7 @@ fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error>
         half: Mutex::default(),
         ending: Mutex::default(),
     };
-    let path = soak.client.server().path;
+    let path = soak.client.server_info().path;
     let processes_before = servers(&path) - 1;
     println!("{calls} calls from {threads} threads; the server is ended every {crash_every} calls");
     println!("                                                    client:                              server:");
@@ -133,7 +133,7 @@ fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error>
     }
     let (first, second) = rounds.split_at(rounds.len() / 2);
     soak.compare("the client, from the first half of the rounds to the second", &most(first), &most(second));
-    let generations = u64::from(soak.client.server().generation);
+    let generations = u64::from(soak.client.server_info().generation);
     let (right, failed, ends) =
         [&soak.right, &soak.failed, &soak.ends].map(|count| count.load(Ordering::SeqCst)).into();
     println!(

@@ -162,7 +162,7 @@ fn judge(clean: &Conversation, found: &Conversation, fault: Fault, last_chance: 
                 let too_late = is_late(error) && !last_chance;
                 return if too_late { None } else { wrong(format!("call {number} failed: {error:?}")) };
             }
-            // A further lane that is not the one that was asked for.
+            // A extra connection that is not the one that was asked for.
             Said::Nothing(Error::Impostor(_) | Error::Endpoint(_)) if is_met && is_corrupt => {}
             Said::Nothing(
                 Error::Protocol(_) | Error::Disconnected(_) | Error::Timeout { .. } | Error::GivenUp { .. },

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::fault::{Direction, Fault, Filter, Kind, Step};
 use crate::script::{Said, conversations, with_handles, with_memory};
-use bridge32::{Error, Lane};
+use bridge32::{Error, Transport};
 use bridge32_runtime::client::Builder;
 use bridge32_tests::conversation::ConversationClient;
 use bridge32_tests::listening::{Listening, free_name};
@@ -80,14 +80,20 @@ fn pump(mut from: &UnixStream, mut to: &UnixStream, mut filter: Filter) -> usize
 }
 
 /// A conversation through a relay; what was said, and how many bytes went each way.
-fn converse(server: &Path, dir: &Path, lane: Lane, fault: Option<Fault>) -> (Result<Vec<Said>, Error>, (usize, usize)) {
+fn converse(
+    server: &Path,
+    dir: &Path,
+    transport: Transport,
+    fault: Option<Fault>,
+) -> (Result<Vec<Said>, Error>, (usize, usize)) {
     let relay = Relay::new(dir.join(free_name()));
     let name = relay.path.to_str().unwrap().to_owned();
     let server = server.to_owned();
     let relaying = std::thread::spawn(move || relay.relay(&server, fault));
     let deadline =
         if matches!(fault.map(|fault| fault.kind), None | Some(Kind::Delay(_))) { 40 * DEADLINE } else { DEADLINE };
-    let builder = Builder::<ConversationClient>::default().start_timeout(deadline).call_timeout(deadline).lane(lane);
+    let builder =
+        Builder::<ConversationClient>::default().start_timeout(deadline).call_timeout(deadline).transport(transport);
     let said = builder.connect(&name).map(|client| {
         let two_of_each = conversations().into_iter().flat_map(|calls| calls.into_iter().take(2));
         let calls: Vec<_> = two_of_each.chain(with_handles()).chain(with_memory()).collect();
@@ -107,8 +113,8 @@ fn a_server_process_outlives_whatever_happens_to_its_lines() {
     let dir = tempfile::tempdir().unwrap();
     let server_path = dir.path().join(free_name());
     let server = Listening::under("conversation", server_path.to_str().unwrap().to_owned());
-    for lane in [Lane::Pipe, Lane::Fast] {
-        let converse = |fault| converse(&server_path, dir.path(), lane, fault);
+    for transport in [Transport::Pipe, Transport::SharedMemory] {
+        let converse = |fault| converse(&server_path, dir.path(), transport, fault);
         let (clean, (to_server, to_client)) = converse(None);
         let clean = clean.unwrap();
         let answers = |said: &[Said]| -> Vec<String> {
@@ -139,16 +145,16 @@ fn a_server_process_outlives_whatever_happens_to_its_lines() {
                 (_, Ok(said)) => {
                     let answered = said.iter().take_while(|said| said.text().is_some()).count();
                     assert_eq!(answers(&said[..answered]), right[..answered], "{fault:?}");
-                    // After the last byte of the last answer nobody looks any more. Over the fast lane only wake-ups are
+                    // After the last byte of the last answer nobody looks any more. Over shared memory only wake-ups are
                     // bytes, as many as there happen to be.
                     let is_last = direction == Direction::ToClient && position + 1 == to_client;
-                    let may_pass = is_last || lane == Lane::Fast;
+                    let may_pass = is_last || transport == Transport::SharedMemory;
                     assert!(answered < said.len() || may_pass, "{fault:?} of {to_client}: every call has an answer");
                     assert!(said[answered..].iter().all(|said| said.text().is_none()), "{fault:?}: {said:?}");
                 }
             }
         }
-        println!("{tried} faults over {to_server} bytes to the server and {to_client} back, {lane:?}");
+        println!("{tried} faults over {to_server} bytes to the server and {to_client} back, {transport:?}");
         assert!(is_alive(server.pid()));
         let (found, _) = converse(None);
         assert_eq!(answers(&found.unwrap()), right, "the server serves on, as before");

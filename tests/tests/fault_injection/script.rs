@@ -1,8 +1,8 @@
 //! What is said in a conversation.
 
 #[cfg(unix)]
-use bridge32::Remote;
-use bridge32::{Bool32, CallError, Error, OnFailure};
+use bridge32::RemoteBuffer;
+use bridge32::{BatchMode, Bool32, CallError, Error};
 use bridge32_tests::conversation::ConversationClient;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
 
@@ -161,8 +161,8 @@ pub(crate) fn conversations() -> Vec<Vec<Call<ConversationClient>>> {
                 }))
             },
             |client| {
-                let results =
-                    client.batch_with(OnFailure::Stop, |b| (b.parse("12"), b.panic("no"), b.negate(Bool32(true))));
+                let results = client
+                    .batch_with(BatchMode::StopOnError, |b| (b.parse("12"), b.panic("no"), b.negate(Bool32(true))));
                 all_of(results.map(|(twelve, panic, negated)| [parsed(twelve), said(panic), said(negated)]))
             },
             |client| said(client.negate(Bool32(true))),
@@ -217,14 +217,14 @@ pub(crate) fn with_handles() -> Vec<Call<ConversationClient>> {
 pub(crate) fn with_memory() -> Vec<Call<ConversationClient>> {
     vec![
         |client| {
-            said(Remote::<Point>::allocate(client, 3).and_then(|memory| {
+            said(RemoteBuffer::<Point>::allocate(client, 3).and_then(|memory| {
                 memory.write(1, &[Point { x: 1.0, y: 2.0 }])?;
                 let points = memory.read(0, 3)?;
                 memory.free()?;
                 Ok(points)
             }))
         },
-        |client| said(Remote::<u8>::allocate(client, 2).and_then(|memory| memory.write(1, &[1, 2]))),
+        |client| said(RemoteBuffer::<u8>::allocate(client, 2).and_then(|memory| memory.write(1, &[1, 2]))),
         |client| said(client.negate(Bool32(false))),
     ]
 }

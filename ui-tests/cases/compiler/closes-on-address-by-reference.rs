@@ -9,6 +9,6 @@ pub trait MyLib {
 
 fn main() -> Result<(), bridge32::Error> {
     let client = MyLibClient::launch()?;
-    client.close(&mut Address(1))?;
+    client.close(&mut Address::new(1))?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-use bridge32::{Address, Bridge, Remote, bridge32};
+use bridge32::{Address, Bridge, RemoteBuffer, bridge32};
 
 #[derive(Clone, Bridge)]
 #[repr(C)]
@@ -14,7 +14,7 @@ pub trait MyLib {
 
 fn main() -> Result<(), bridge32::Error> {
     let client = MyLibClient::launch()?;
-    let points = Remote::<Point>::allocate(&client, 10)?;
+    let points = RemoteBuffer::<Point>::allocate(&client, 10)?;
     client.keep(points.address(), 10)?;
     Ok(())
 }

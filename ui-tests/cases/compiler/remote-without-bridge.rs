@@ -1,4 +1,4 @@
-use bridge32::{Address, Remote, bridge32};
+use bridge32::{Address, RemoteBuffer, bridge32};
 
 pub struct Point {
     pub x: f64,
@@ -12,7 +12,7 @@ pub trait MyLib {
 
 fn main() -> Result<(), bridge32::Error> {
     let client = MyLibClient::launch()?;
-    let points = Remote::<f64>::allocate(&client, 10)?;
+    let points = RemoteBuffer::<f64>::allocate(&client, 10)?;
     client.keep(points.address(), 10)?;
     Ok(())
 }

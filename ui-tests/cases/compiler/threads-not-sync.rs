@@ -2,7 +2,7 @@ use std::cell::Cell;
 
 use bridge32::bridge32;
 
-#[bridge32(threads = "per_lane")]
+#[bridge32(threads = "multi")]
 pub trait X {
     fn count(&self) -> i32;
 }

@@ -16,7 +16,7 @@ impl MyLib for Mock {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(MyLibClient::in_process(Mock).add(1, 2)?, 3);
     let client = MyLibClient::builder().library("my_lib.so").launch()?;
-    assert_eq!(client.server().pid, client.clone().server().pid);
+    assert_eq!(client.server_info().pid, client.clone().server_info().pid);
     client.shutdown()?;
     let library = MyLibLibrary::load()?;
     assert_eq!(library.add(1, 2), 3);

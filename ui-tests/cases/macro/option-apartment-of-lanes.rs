@@ -1,6 +1,6 @@
 use bridge32::bridge32;
 
-#[bridge32(lib = "x", threads = "per_lane", apartment = "sta")]
+#[bridge32(lib = "x", threads = "multi", apartment = "sta")]
 pub trait X {
     fn count(&self) -> i32;
 }

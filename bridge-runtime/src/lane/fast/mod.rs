@@ -74,7 +74,7 @@ impl FastEnd {
         Self { memory, side, sent: Counts::default(), received: Counts::default(), spin: Spin::new() }
     }
 
-    /// As [`Transport::send`](super::Transport::send).
+    /// As [`FrameTransport::send`](super::FrameTransport::send).
     #[inline]
     pub(super) fn send(&mut self, frame: &Buffer, bell: &mut impl Bell) -> io::Result<()> {
         let channel = outgoing(&self.memory, self.side);
@@ -101,7 +101,7 @@ impl FastEnd {
         Ok(())
     }
 
-    /// As [`Transport::receive`](super::Transport::receive).
+    /// As [`FrameTransport::receive`](super::FrameTransport::receive).
     #[inline]
     pub(super) fn receive(&mut self, frame: &mut Buffer, bell: &mut impl Bell) -> io::Result<()> {
         self.await_turn(bell)?;
