@@ -13,41 +13,41 @@ use crate::errors::Errors;
 use crate::model::{Encoding, OsError};
 
 /// An attribute's name as it was written, and what it says.
-pub(crate) type Said<T> = Option<(Ident, T)>;
+pub(crate) type Spanned<T> = Option<(Ident, T)>;
 
 /// What the attributes of a method say, nearly all of it about the function that it stands for.
 #[derive(Default)]
 pub(crate) struct MethodAttributes {
-    pub(crate) symbol: Said<LitStr>,
-    pub(crate) ordinal: Said<LitInt>,
-    pub(crate) abi: Said<LitStr>,
-    pub(crate) optional: Said<()>,
-    pub(crate) check: Said<Expr>,
-    pub(crate) os_error: Said<OsError>,
-    pub(crate) free_with: Said<LitStr>,
-    pub(crate) returns: Said<Expr>,
-    pub(crate) global: Said<()>,
-    pub(crate) encoding: Said<Encoding>,
-    pub(crate) class: Said<LitStr>,
-    pub(crate) constructor: Said<()>,
-    pub(crate) release: Said<()>,
+    pub(crate) symbol: Spanned<LitStr>,
+    pub(crate) ordinal: Spanned<LitInt>,
+    pub(crate) abi: Spanned<LitStr>,
+    pub(crate) optional: Spanned<()>,
+    pub(crate) check: Spanned<Expr>,
+    pub(crate) os_error: Spanned<OsError>,
+    pub(crate) free_with: Spanned<LitStr>,
+    pub(crate) returns: Spanned<Expr>,
+    pub(crate) global: Spanned<()>,
+    pub(crate) encoding: Spanned<Encoding>,
+    pub(crate) class: Spanned<LitStr>,
+    pub(crate) constructor: Spanned<()>,
+    pub(crate) release: Spanned<()>,
     /// For any method.
-    pub(crate) timeout: Said<Duration>,
+    pub(crate) timeout: Spanned<Duration>,
 }
 
 /// What the attributes of a parameter say.
 #[derive(Default)]
 pub(crate) struct ParameterAttributes {
-    pub(crate) len_of: Said<Vec<Ident>>,
+    pub(crate) len_of: Spanned<Vec<Ident>>,
     /// `None` where it could not be read.
-    pub(crate) out: Said<Option<Out>>,
-    pub(crate) encoding: Said<Encoding>,
-    pub(crate) abi: Said<LitStr>,
-    pub(crate) registered: Said<()>,
-    pub(crate) user_data: Said<Vec<Ident>>,
-    pub(crate) closes: Said<()>,
+    pub(crate) out: Spanned<Option<Out>>,
+    pub(crate) encoding: Spanned<Encoding>,
+    pub(crate) abi: Spanned<LitStr>,
+    pub(crate) registered: Spanned<()>,
+    pub(crate) user_data: Spanned<Vec<Ident>>,
+    pub(crate) closes: Spanned<()>,
     /// The object that a managed method is called on.
-    pub(crate) this: Said<()>,
+    pub(crate) this: Spanned<()>,
 }
 
 /// `#[out]`, `#[out(len = …)]`, `#[out(cap = …, len = …)]`.
@@ -156,7 +156,7 @@ impl MethodAttributes {
     }
 }
 
-fn name<T>(said: &Said<T>) -> Option<&Ident> {
+fn name<T>(said: &Spanned<T>) -> Option<&Ident> {
     said.as_ref().map(|(name, _)| name)
 }
 
@@ -221,7 +221,7 @@ fn duration(text: &LitStr) -> syn::Result<Duration> {
 }
 
 /// Puts down what an attribute says, once.
-fn say<T>(place: &mut Said<T>, name: &Ident, value: syn::Result<T>, errors: &Errors) {
+fn say<T>(place: &mut Spanned<T>, name: &Ident, value: syn::Result<T>, errors: &Errors) {
     let Some(value) = errors.take(value) else { return };
     match place {
         Some((earlier, _)) if earlier == name => errors.at(name, format_args!("`#[{name}]` is given twice; keep one")),

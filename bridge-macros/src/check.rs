@@ -4,7 +4,7 @@ use syn::Ident;
 
 use crate::errors::Errors;
 use crate::model::{
-    Beyond, Buffer, Encoding, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns,
+    Buffer, Callee, Encoding, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns,
     Signature, Symbol, Target,
 };
 use crate::names::{CLIENT_METHODS, LIBRARY_METHODS};
@@ -107,9 +107,9 @@ fn signature(signature: &Signature, errors: &Errors) {
         }
         closed(signature, parameter, errors);
         match signature.beyond {
-            Beyond::Rust => between_rust(parameter, errors),
-            Beyond::Function | Beyond::Caller => with_c(signature, parameter, errors),
-            Beyond::Managed => with_managed_code(parameter, errors),
+            Callee::Rust => between_rust(parameter, errors),
+            Callee::Function | Callee::Caller => with_c(signature, parameter, errors),
+            Callee::Managed => with_managed_code(parameter, errors),
         }
     }
 }
@@ -118,7 +118,7 @@ fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     match &parameter.kind {
         Kind::Length(length) => self::length(signature, length, errors),
         Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => written(signature, buffer, errors),
-        Kind::Array(..) if signature.beyond == Beyond::Caller && !has_length(signature, &parameter.name) => {
+        Kind::Array(..) if signature.beyond == Callee::Caller && !has_length(signature, &parameter.name) => {
             let name = &parameter.name;
             let message =
                 format!("how many elements `{name}` has is not known; add `#[len_of({name})] n: i32` beside it");
@@ -165,7 +165,7 @@ fn between_rust(parameter: &Parameter, errors: &Errors) {
 fn callbacks(method: &Signature, errors: &Errors) {
     for (parameter, callback) in method.callbacks() {
         signature(&callback.signature, errors);
-        if callback.signature.beyond == Beyond::Caller {
+        if callback.signature.beyond == Callee::Caller {
             context(method, parameter, &callback.signature, errors);
         }
         if callback.is_registered && matches!(method.returns, Returns::Result { .. }) {
@@ -175,7 +175,7 @@ fn callbacks(method: &Signature, errors: &Errors) {
     }
     let names: Vec<_> = method.callbacks().map(|(parameter, _)| &parameter.name).collect();
     let contexts = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
-        Kind::UserData(of) if method.beyond == Beyond::Function => Some((parameter, of)),
+        Kind::UserData(of) if method.beyond == Callee::Function => Some((parameter, of)),
         _ => None,
     });
     for (parameter, of) in contexts {
@@ -278,10 +278,10 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
 fn closed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     let Some(closes) = &parameter.closes else { return };
     match &parameter.kind {
-        _ if signature.beyond == Beyond::Managed => {
+        _ if signature.beyond == Callee::Managed => {
             errors.at(closes, "managed code gives objects, not handles; write a method with `#[release]`");
         }
-        _ if signature.beyond == Beyond::Rust => {
+        _ if signature.beyond == Callee::Rust => {
             errors.at(closes, "a method of Rust closes through the native one that it calls; leave `#[closes]` out");
         }
         Kind::Value | Kind::Pointer(_, Passing::In | Passing::InOut) => {}
@@ -369,7 +369,7 @@ fn variable(method: &Method, errors: &Errors) {
 /// The length that a library has written is in another parameter that comes out, or is returned.
 fn written(signature: &Signature, buffer: &Buffer, errors: &Errors) {
     let Some(length) = &buffer.length else { return };
-    if signature.beyond == Beyond::Caller {
+    if signature.beyond == Callee::Caller {
         errors.at(length, "what a closure returns knows its length; leave `len` out");
         return;
     }
@@ -387,7 +387,7 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
     let has_length = |parameter: &&Parameter| match parameter.kind {
         Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => true,
         // What C passes with a length has no NUL at its end, and is bytes.
-        Kind::Text { .. } | Kind::CStr { .. } => signature.beyond == Beyond::Function,
+        Kind::Text { .. } | Kind::CStr { .. } => signature.beyond == Callee::Function,
         _ => false,
     };
     for (place, of) in length.of.iter().enumerate() {

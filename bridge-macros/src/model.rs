@@ -39,12 +39,12 @@ pub(crate) struct Signature {
     /// In C's order, hidden ones included.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) returns: Returns,
-    pub(crate) beyond: Beyond,
+    pub(crate) beyond: Callee,
 }
 
 /// What is behind a signature in the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Beyond {
+pub(crate) enum Callee {
     /// Rust: a body, or a server type of the user's.
     Rust,
     /// A function of the library.
@@ -301,21 +301,21 @@ impl Signature {
     /// The compiler then reports a type without it once, at the type, and nothing that follows from it.
     pub(crate) fn checked(&self, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
         let (ty, bridged) = match &parameter.kind {
-            Kind::Length(length) => return by_way_of(&length.ty, Needed::IsLength, krate),
-            Kind::UserData(_) => return by_way_of(&parameter.ty, Needed::IsUserData, krate),
+            Kind::Length(length) => return projected_type(&length.ty, RequiredTrait::IsLength, krate),
+            Kind::UserData(_) => return projected_type(&parameter.ty, RequiredTrait::IsUserData, krate),
             // A callback has the types in it.
             Kind::Callback(_) | Kind::CStr { .. } => return quote!(()),
-            Kind::Array(element, _) | Kind::ArrayBuffer(element, _) => (&**element, Needed::CrossInSlice),
-            Kind::Pointer(ty, _) => (&**ty, Needed::Cross),
-            Kind::Value | Kind::Text { .. } | Kind::TextBuffer(..) => (&parameter.ty, Needed::Cross),
+            Kind::Array(element, _) | Kind::ArrayBuffer(element, _) => (&**element, RequiredTrait::CrossInSlice),
+            Kind::Pointer(ty, _) => (&**ty, RequiredTrait::Cross),
+            Kind::Value | Kind::Text { .. } | Kind::TextBuffer(..) => (&parameter.ty, RequiredTrait::Cross),
         };
         let needed = match (self.beyond, bridged) {
-            (Beyond::Rust, bridged) => bridged,
-            (Beyond::Function | Beyond::Caller, _) => Needed::Native,
-            (Beyond::Managed, Needed::CrossInSlice) => Needed::Element,
-            (Beyond::Managed, _) => Needed::Managed,
+            (Callee::Rust, bridged) => bridged,
+            (Callee::Function | Callee::Caller, _) => RequiredTrait::Native,
+            (Callee::Managed, RequiredTrait::CrossInSlice) => RequiredTrait::Element,
+            (Callee::Managed, _) => RequiredTrait::Managed,
         };
-        by_way_of(ty, needed, krate)
+        projected_type(ty, needed, krate)
     }
 
     /// The type of a parameter with `#[closes]`, likewise.
@@ -324,22 +324,22 @@ impl Signature {
             Kind::Pointer(ty, _) => ty,
             _ => &parameter.ty,
         };
-        by_way_of(ty, Needed::Closes, krate)
+        projected_type(ty, RequiredTrait::Closes, krate)
     }
 
     /// The returned type, likewise: how it crosses, and the types in it that do.
     pub(crate) fn checked_return(&self, krate: &TokenStream) -> (&'static str, TokenStream) {
-        let cross = |ty| by_way_of(ty, Needed::Cross, krate);
+        let cross = |ty| projected_type(ty, RequiredTrait::Cross, krate);
         let (value, element_of) = match self.beyond {
-            Beyond::Rust => (Needed::Cross, Needed::CrossInSlice),
-            Beyond::Function => (Needed::NativeReturn, Needed::Native),
-            Beyond::Caller => (Needed::Native, Needed::Native),
-            Beyond::Managed => (Needed::Managed, Needed::Element),
+            Callee::Rust => (RequiredTrait::Cross, RequiredTrait::CrossInSlice),
+            Callee::Function => (RequiredTrait::NativeReturn, RequiredTrait::Native),
+            Callee::Caller => (RequiredTrait::Native, RequiredTrait::Native),
+            Callee::Managed => (RequiredTrait::Managed, RequiredTrait::Element),
         };
         match &self.returns {
             Returns::Nothing => ("value", quote!(())),
-            Returns::Value(ty) => ("value", by_way_of(ty, value, krate)),
-            Returns::Vec { element, .. } => ("vec", by_way_of(element, element_of, krate)),
+            Returns::Value(ty) => ("value", projected_type(ty, value, krate)),
+            Returns::Vec { element, .. } => ("vec", projected_type(element, element_of, krate)),
             Returns::Result { ok, error, .. } => {
                 let (ok, error) = (cross(ok), cross(error));
                 ("result", quote!(#ok, #error))
@@ -352,16 +352,16 @@ impl Signature {
         let mut parts = Vec::new();
         if !matches!(self.returns, Returns::Nothing) {
             let (take, checked) = self.checked_return(krate);
-            let put = if take == "vec" { "lent_slice" } else { take };
+            let put = if take == "vec" { "borrowed_slice" } else { take };
             parts.push(Part { take, put, checked });
         }
         for parameter in self.outs() {
             let ty = &parameter.ty;
             let (take, put, checked) = match &parameter.kind {
-                Kind::ArrayBuffer(..) if self.beyond == Beyond::Function => {
+                Kind::ArrayBuffer(..) if self.beyond == Callee::Function => {
                     ("vec", "out_vec", self.checked(parameter, krate))
                 }
-                Kind::ArrayBuffer(..) => ("vec", "lent_slice", self.checked(parameter, krate)),
+                Kind::ArrayBuffer(..) => ("vec", "borrowed_slice", self.checked(parameter, krate)),
                 Kind::TextBuffer(..) => ("value", "value", quote!(#ty)),
                 _ => ("value", "value", self.checked(parameter, krate)),
             };
@@ -373,7 +373,7 @@ impl Signature {
     /// Whether a native function is passed arrays: pointers to where they are, rather than slices.
     pub(crate) fn passes_arrays(&self) -> bool {
         let is_array = |parameter: &Parameter| matches!(parameter.kind, Kind::Array(..) | Kind::ArrayBuffer(..));
-        self.beyond == Beyond::Function && self.parameters.iter().any(is_array)
+        self.beyond == Callee::Function && self.parameters.iter().any(is_array)
     }
 
     /// What is returned in Rust; `None` for nothing.
@@ -483,25 +483,25 @@ impl Encoding {
 }
 
 /// `<T as Trait>::Value`, which is `T`, standing where `T` was written.
-pub(crate) fn by_way_of(ty: &Type, needed: Needed, krate: &TokenStream) -> TokenStream {
+pub(crate) fn projected_type(ty: &Type, needed: RequiredTrait, krate: &TokenStream) -> TokenStream {
     let span = ty.span();
     let needed = match needed {
-        Needed::Cross => quote_spanned!(span=> Cross<_>),
-        Needed::CrossInSlice => quote_spanned!(span=> CrossInSlice<_>),
-        Needed::Native => quote_spanned!(span=> Native),
-        Needed::NativeReturn => quote_spanned!(span=> NativeReturn),
-        Needed::IsLength => quote_spanned!(span=> IsLength),
-        Needed::IsUserData => quote_spanned!(span=> IsUserData),
-        Needed::Closes => quote_spanned!(span=> Closes),
-        Needed::Managed => quote_spanned!(span=> dotnet::Managed),
-        Needed::Element => quote_spanned!(span=> dotnet::Element),
+        RequiredTrait::Cross => quote_spanned!(span=> Cross<_>),
+        RequiredTrait::CrossInSlice => quote_spanned!(span=> CrossInSlice<_>),
+        RequiredTrait::Native => quote_spanned!(span=> Native),
+        RequiredTrait::NativeReturn => quote_spanned!(span=> NativeReturn),
+        RequiredTrait::IsLength => quote_spanned!(span=> IsLength),
+        RequiredTrait::IsUserData => quote_spanned!(span=> IsUserData),
+        RequiredTrait::Closes => quote_spanned!(span=> Closes),
+        RequiredTrait::Managed => quote_spanned!(span=> dotnet::Managed),
+        RequiredTrait::Element => quote_spanned!(span=> dotnet::Element),
     };
     quote_spanned!(span=> <#ty as #krate::__private::#needed>::Value)
 }
 
 /// The traits of the runtime that say whether a type may stand where it stands.
 #[derive(Clone, Copy)]
-pub(crate) enum Needed {
+pub(crate) enum RequiredTrait {
     Cross,
     CrossInSlice,
     Native,

@@ -12,7 +12,7 @@ use syn::{
 use crate::attributes::{MethodAttributes, Out, ParameterAttributes};
 use crate::errors::Errors;
 use crate::model::{
-    Abi, Beyond, Buffer, Encoding, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns,
+    Abi, Buffer, Callee, Encoding, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns,
     Signature, Symbol, Target,
 };
 use crate::names;
@@ -110,9 +110,9 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
     }
     let returns = returns(output, errors)?;
     let beyond = match &target {
-        None => Beyond::Rust,
-        Some(Target::Native(_)) => Beyond::Function,
-        Some(Target::Managed(_)) => Beyond::Managed,
+        None => Callee::Rust,
+        Some(Target::Native(_)) => Callee::Function,
+        Some(Target::Managed(_)) => Callee::Managed,
     };
     let signature = Signature { parameters, returns, beyond };
     Some(Method { attrs, name: name.clone(), signature, body: item.default, target, timeout })

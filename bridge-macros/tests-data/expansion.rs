@@ -193,11 +193,11 @@ const _: () = {
         }
     }
     #[allow(non_snake_case)]
-    fn __CALL_OF_add<'b, C: ::bridge32::__private::Calls<'b>>(
+    fn __CALL_OF_add<'b, C: ::bridge32::__private::CallSink<'b>>(
         calls: C,
         a: i32,
         b: i32,
-    ) -> C::Answer<i32, ::bridge32::Error> {
+    ) -> C::Output<i32, ::bridge32::Error> {
         calls
             .call(
                 __NUMBER_OF_add,
@@ -221,17 +221,17 @@ const _: () = {
     }
     #[allow(non_snake_case)]
     #[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]
-    fn __CALL_OF_mean<'b, C: ::bridge32::__private::Calls<'b>>(
+    fn __CALL_OF_mean<'b, C: ::bridge32::__private::CallSink<'b>>(
         calls: C,
         values: &[f64],
-    ) -> C::Answer<f64, ::bridge32::Error> {
+    ) -> C::Output<f64, ::bridge32::Error> {
         calls
             .call(
                 __NUMBER_OF_mean,
                 ((values,), ()),
                 |arguments, (values,), ()| {
                     arguments
-                        .lent_slice::<
+                        .borrowed_slice::<
                             <f64 as ::bridge32::__private::Native>::Value,
                         >("values", values)?;
                     arguments
@@ -248,17 +248,17 @@ const _: () = {
     }
     #[allow(non_snake_case)]
     #[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]
-    fn __CALL_OF_sum<'b, C: ::bridge32::__private::Calls<'b>>(
+    fn __CALL_OF_sum<'b, C: ::bridge32::__private::CallSink<'b>>(
         calls: C,
         values: &[i32],
-    ) -> C::Answer<i32, ::bridge32::CallError<String>> {
+    ) -> C::Output<i32, ::bridge32::CallError<String>> {
         calls
             .call(
                 __NUMBER_OF_sum,
                 ((values,), ()),
                 |arguments, (values,), ()| {
                     arguments
-                        .lent_slice::<
+                        .borrowed_slice::<
                             <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
                         >("values", values)?;
                     ::core::result::Result::Ok(())

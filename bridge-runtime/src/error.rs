@@ -52,8 +52,8 @@ pub enum Error {
     #[error("the pipe for the server could not be made")]
     Endpoint(#[source] io::Error),
 
-    /// The lane that was asked for cannot be had.
-    #[error("the lane that was asked for cannot be had; `Transport::Auto` takes the best one that can")]
+    /// The connection that was asked for cannot be had.
+    #[error("the channel that was asked for cannot be had; `Transport::Auto` takes the best one that can")]
     Transport(#[source] io::Error),
 
     /// The server ended before it was ready.

@@ -1,4 +1,4 @@
-//! The runtime of bridge32: client, server, lanes and marshalling.
+//! The runtime of bridge32: client, server, connections and marshalling.
 //!
 //! Use it through the `bridge32` crate; what is public here and not re-exported there may change in any release.
 //!
@@ -14,7 +14,7 @@ mod registration;
 pub mod interface;
 pub mod wire;
 
-pub mod lane;
+pub mod transport;
 
 mod sys;
 

@@ -2,8 +2,8 @@
 
 pub use crate::__returned_as_taken as returned_as_taken;
 pub use crate::client::{
-    Answer, Arguments, Batch, BatchMode, Builder, Calls, Client, Outcome, Pending, PendingResults, RegisteredClosure,
-    ServerExit, ServerInfo, Session, connect, in_process,
+    Arguments, Batch, BatchMode, Builder, CallSink, CallbackReply, Client, Outcome, Pending, PendingResults,
+    RegisteredClosure, ServerExit, ServerInfo, Session, connect, in_process,
 };
 #[cfg(feature = "dotnet")]
 pub use crate::dotnet;
@@ -16,16 +16,16 @@ pub use crate::interface::{
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutVec, Slice, SliceMut};
 pub use crate::native::{
-    Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, CText, Closed, Closes, Closures,
-    Context, Element, Encoding, FIRST_LISTED, InMemoryOf, IsLength, IsUserData, Latin1, Length, Lent, Native,
-    NativeReturn, OutLength, Pointer, ReturnedText, Room, Scope, SlotRow, Slots, Status, Text, TextBuffer, Utf8, Wide,
-    Zeroable, array_field, array_from_c, array_to_c, close, common_length, context_key, deserialize_enumeration,
-    deserialize_record, give, give_array, give_text, given, given_length, in_field, not_in_enum, passed, passed_array,
-    passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut, recycle, returned_array,
-    returned_value, slot, to_length, told_length,
+    Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, CText, CallbackTable, ClosedHandle,
+    Closes, Context, Element, Encoding, FIRST_LISTED, InMemoryOf, IsLength, IsUserData, Latin1, Length, LentClosure,
+    Native, NativeReturn, OutLength, Pointer, ReturnedText, Room, Scope, SlotRow, Slots, Status, Text, TextBuffer,
+    Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c, close, common_length, context_key,
+    deserialize_enumeration, deserialize_record, give, give_array, give_text, given, given_length, in_field,
+    not_in_enum, passed, passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer,
+    passed_pointer_mut, recycle, returned_array, returned_value, slot, to_length, told_length,
 };
 pub use crate::registration::Registration;
-pub use crate::server::{Abandoned, Call, Closer, Dispatch, LaneTarget, native, on_a_lane};
+pub use crate::server::{AbandonedHandles, Call, Closer, Dispatch, ThreadTarget, native, thread_target};
 pub use crate::{__slot_row as slot_row, __slots as slots};
 pub use serde;
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::client::{Client, over};
 use crate::error::Error;
-use crate::lane::{FrameTransport, LaneEnd};
 use crate::library::Image;
 use crate::native::Owner;
 use crate::server::{Secrets, Serve, converse, free_all_of};
+use crate::transport::{Channel, FrameTransport};
 use crate::wire::{Secret, Start};
 
 /// A client over one end of a line, at whose other end [`serve`] runs. `limits` are those of the meeting and of a call.
@@ -22,7 +22,7 @@ pub fn client<C: Client>(
     start: Start,
     limits: (Duration, Option<Duration>),
 ) -> Result<C, Error> {
-    over(LaneEnd::new(transport), (secret, start), limits)
+    over(Channel::new(transport), (secret, start), limits)
 }
 
 /// Serves the client at the other end of a line, from the meeting to the end, as a server does that its client started. The
@@ -33,7 +33,7 @@ pub fn client<C: Client>(
 pub fn serve<S: Serve>(transport: impl FrameTransport + 'static, server: Secret, client: Secret) -> io::Result<()> {
     let owner = Owner::new();
     let _acting = owner.enter();
-    let result = converse::<S>(LaneEnd::new(transport), Secrets { server, client });
+    let result = converse::<S>(Channel::new(transport), Secrets { server, client });
     free_all_of(owner);
     result
 }

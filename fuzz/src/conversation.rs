@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use bridge32::{BatchMode, Bool32, RemoteBuffer};
 use bridge32_runtime::fault::Fault;
-use bridge32_runtime::lane::PipeTransport;
 use bridge32_runtime::marshal::{Buffer, Decoder};
 use bridge32_runtime::testing;
+use bridge32_runtime::transport::PipeTransport;
 use bridge32_runtime::wire::{Joined, MemoryCall, Message, Secret, Start, frame};
 use bridge32_tests::conversation::{ConversationClient, ConversationLibrary};
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
@@ -29,7 +29,7 @@ fn start() -> Start {
     Start { secret: CLIENT, library, library_dirs: vec!["no folder".to_owned()], args: Vec::new(), memory: None }
 }
 
-/// What is done when the other side asks for another lane: its address and secret are given.
+/// What is done when the other side asks for another connection: its address and secret are given.
 type OnOpen = Box<dyn FnOnce(String, Secret) + Send>;
 
 /// A line that says what it was given, one piece with every read, and remembers what it was told.
@@ -133,27 +133,27 @@ pub(crate) fn events(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// Connects a event connection and says this on it. The lane is returned: Windows forgets a pipe that was closed before the
+/// Connects a event connection and says this on it. The connection is returned: Windows forgets a pipe that was closed before the
 /// client has looked who is there.
 fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<impl Send + use<>> {
     let path = address.strip_prefix("local:").ok_or(io::ErrorKind::InvalidInput)?;
     #[cfg(unix)]
-    let mut lane = std::os::unix::net::UnixStream::connect(path)?;
+    let mut channel = std::os::unix::net::UnixStream::connect(path)?;
     #[cfg(windows)]
-    let mut lane = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
+    let mut channel = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
     let joined = postcard::to_allocvec(&Message::Joined(Box::new(Joined { secret, refused: None })))
         .map_err(io::Error::other)?;
-    lane.write_all(&framed(&joined))?;
+    channel.write_all(&framed(&joined))?;
     let mut is_in_step = true;
     for piece in input {
-        lane.write_all(piece)?;
-        // What is a whole message, after others that are, is answered, or ends the lane.
+        channel.write_all(piece)?;
+        // What is a whole message, after others that are, is answered, or ends the connection.
         is_in_step &= is_framed(piece);
-        if is_in_step && lane.read(&mut [0; 4096])? == 0 {
+        if is_in_step && channel.read(&mut [0; 4096])? == 0 {
             break;
         }
     }
-    Ok(lane)
+    Ok(channel)
 }
 
 /// Closures that are run, one after the other: a call of each, and what comes of it.

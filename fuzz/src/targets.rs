@@ -7,10 +7,10 @@ use std::sync::atomic::AtomicU64;
 
 use bridge32::Handle;
 use bridge32::dotnet::{Matrix, Object, Scalar};
-use bridge32_runtime::lane::{FrameTransport as _, PipeTransport};
-use bridge32_runtime::marshal::{Beside, Buffer, Bulk, DecodeError, Decoder};
+use bridge32_runtime::marshal::{ArenaView, Buffer, DecodeError, Decoder, SharedArena};
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::head::{call, hello_protocol};
+use bridge32_runtime::transport::{FrameTransport as _, PipeTransport};
+use bridge32_runtime::wire::tag::{call, hello_protocol};
 use bridge32_runtime::wire::{Allocation, Message, next_part};
 use bridge32_tests::conversation::Counter;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
@@ -144,13 +144,13 @@ impl AsRef<[AtomicU64]> for Words {
 /// Values of every shape, each from the same bytes, at every alignment.
 fn values(input: &Input) -> Result<(), String> {
     let bytes = input.concat();
-    let beside = Beside::new(Bulk::new(Words([const { AtomicU64::new(u64::MAX) }; 300])));
+    let arena = ArenaView::new(SharedArena::new(Words([const { AtomicU64::new(u64::MAX) }; 300])));
     let mut buffer = Buffer::default();
     for position in 0..8.min(bytes.len()) {
         let mut all = |decode: fn(&mut Decoder<'_>) -> Result<(), DecodeError>| -> Result<(), String> {
             buffer.clear();
             buffer.extend(&bytes).map_err(|error| error.to_string())?;
-            let mut decoder = Decoder::new(buffer.bytes_mut(), position).beside(&beside);
+            let mut decoder = Decoder::new(buffer.bytes_mut(), position).with_arena(&arena);
             // Until the bytes are no such value any more. Every value takes a byte.
             let mut count = 0;
             while decode(&mut decoder).is_ok() {
@@ -187,7 +187,7 @@ fn values(input: &Input) -> Result<(), String> {
         all(|decoder| decoder.value::<Result<i32, String>>().map(drop))?;
         all(|decoder| decoder.value::<Option<Handle<Counter>>>().map(drop))?;
         all(|decoder| decoder.value::<Allocation>().map(drop))?;
-        // What managed methods take and return beside these.
+        // What managed methods take and return besides these.
         all(|decoder| decoder.value::<Matrix<f64>>().map(|matrix| last(&matrix)))?;
         all(|decoder| decoder.value::<Matrix<i16>>().map(|matrix| last(&matrix)))?;
         all(|decoder| decoder.value::<Object<String>>().map(drop))?;

@@ -27,9 +27,9 @@ fn function(method: &Method, krate: &TokenStream) -> TokenStream {
         #(#attrs)*
         #[allow(non_snake_case)]
         #shadows
-        fn #name<#lent, #kind: #krate::__private::Calls<#lent>>(
+        fn #name<#lent, #kind: #krate::__private::CallSink<#lent>>(
             #calls: #kind #(, #parameters)*
-        ) -> #kind::Answer<#ok, #error> {
+        ) -> #kind::Output<#ok, #error> {
             #calls.call(#number, (#slices, #places), #encode, #decode)
         }
     }

@@ -171,7 +171,7 @@ fn call_back(method: &Method, krate: &TokenStream) -> TokenStream {
         let closure = quote! {
             {
                 let closure: #krate::__private::RegisteredClosure = ::std::boxed::Box::new(
-                    move |mut #arguments: #krate::__private::Decoder<'_>, #answer: &mut #krate::__private::Answer| {
+                    move |mut #arguments: #krate::__private::Decoder<'_>, #answer: &mut #krate::__private::CallbackReply| {
                         #run
                     },
                 );

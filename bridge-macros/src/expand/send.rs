@@ -21,7 +21,7 @@ pub(super) fn put(
     match kind {
         Kind::Value => quote!(#to.value::<#ty>(#label &#name)?;),
         Kind::Pointer(_, Passing::In | Passing::InOut) => quote!(#to.value::<#ty>(#label #name)?;),
-        Kind::Array(..) => quote!(#to.lent_slice::<#ty>(#label #name)?;),
+        Kind::Array(..) => quote!(#to.borrowed_slice::<#ty>(#label #name)?;),
         Kind::Text { is_optional: false, .. } => quote!(#to.value(#label #name)?;),
         Kind::Text { is_optional: true, .. } => quote!(#to.value(#label &#name)?;),
         Kind::CStr { is_optional: false } => quote!(#to.c_str(#label #name)?;),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::receive::{pass, receive};
-use crate::model::{Interface, Kind, Method, Needed, Parameter, Passing, Signature, by_way_of};
+use crate::model::{Interface, Kind, Method, Parameter, Passing, RequiredTrait, Signature, projected_type};
 use crate::names::{self, local};
 use crate::options::Threads;
 
@@ -18,12 +18,12 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     let (elements, in_memory) = (elements(interface), in_memory(interface));
     let is_shared = interface.options.threads == Threads::Multi;
     let shared = is_shared.then(|| quote!(+ ::core::marker::Send + ::core::marker::Sync + 'static));
-    let on_a_lane = is_shared.then(|| {
+    let thread_target = is_shared.then(|| {
         quote! {
-            fn on_a_lane(
+            fn thread_target(
                 #server: &::std::sync::Arc<#implementation>,
-            ) -> ::core::option::Option<#krate::__private::LaneTarget> {
-                ::core::option::Option::Some(#krate::__private::on_a_lane::<#implementation, Self>(#server))
+            ) -> ::core::option::Option<#krate::__private::ThreadTarget> {
+                ::core::option::Option::Some(#krate::__private::thread_target::<#implementation, Self>(#server))
             }
         }
     });
@@ -46,7 +46,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
 
             #elements
             #close_abandoned
-            #on_a_lane
+            #thread_target
         }
 
         #in_memory
@@ -59,7 +59,7 @@ fn elements(interface: &Interface) -> Option<TokenStream> {
     let (krate, types) = (interface.options.krate(), &interface.options.remote);
     let private = quote!(#krate::__private);
     let elements = types.iter().map(|ty| {
-        let ty = by_way_of(ty, Needed::Native, &krate);
+        let ty = projected_type(ty, RequiredTrait::Native, &krate);
         let span = super::library::start(&ty);
         quote_spanned!(span=> #private::Element::of::<#ty>(#private::interface::value::<#ty>))
     });
@@ -116,7 +116,7 @@ fn close_abandoned(interface: &Interface) -> Option<TokenStream> {
         .collect();
     (!closers.is_empty()).then(|| {
         quote! {
-            fn close_abandoned(#server: &#implementation, #abandoned: &#krate::__private::Abandoned) {
+            fn close_abandoned(#server: &#implementation, #abandoned: &#krate::__private::AbandonedHandles) {
                 #abandoned.close(&[#(#closers),*]);
             }
         }

@@ -101,7 +101,7 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
     quote! {
         #declared
 
-        static #closures: #private::Closures = #private::Closures::new(#text);
+        static #closures: #private::CallbackTable = #private::CallbackTable::new(#text);
 
         #pointers
 
@@ -113,7 +113,7 @@ pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback,
 
         #functions
 
-        fn #pointer<#bounds>(#lent: &#private::Lent<'_, #run>) -> #trampoline<#all> {
+        fn #pointer<#bounds>(#lent: &#private::LentClosure<'_, #run>) -> #trampoline<#all> {
             #found
         }
     }
@@ -199,7 +199,9 @@ pub(super) fn finish(parameter: &Parameter, callback: &Callback) -> TokenStream 
 pub(super) fn registration(parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let slot = slot_name(&parameter.name);
     match callback.is_optional {
-        true => quote!(#slot.map_or_else(#krate::Registration::none, #krate::__private::Lent::into_registration)),
+        true => {
+            quote!(#slot.map_or_else(#krate::Registration::none, #krate::__private::LentClosure::into_registration))
+        }
         false => quote!(#slot.into_registration()),
     }
 }

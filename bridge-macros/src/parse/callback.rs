@@ -7,7 +7,7 @@ use syn::{Ident, ReturnType, TypeFnPtr};
 use super::{kind, returns};
 use crate::attributes::{Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Abi, Beyond, Buffer, Callback, Kind, Parameter, Signature};
+use crate::model::{Abi, Buffer, Callback, Callee, Kind, Parameter, Signature};
 use crate::options::Options;
 use crate::types;
 
@@ -79,7 +79,7 @@ pub(super) fn kind_of(
         }
         output => returns(output, errors)?,
     };
-    let beyond = if has_c { Beyond::Caller } else { Beyond::Rust };
+    let beyond = if has_c { Callee::Caller } else { Callee::Rust };
     let signature = Signature { parameters, returns: returned, beyond };
     Some(Kind::Callback(Box::new(Callback { signature, abi, is_optional, is_registered: own.registered.is_some() })))
 }

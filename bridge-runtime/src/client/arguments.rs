@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
-use crate::lane::Arriving;
 use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::{Encoding, INTERIOR_NUL, Length, LengthError};
+use crate::transport::StreamingReply;
 
 /// The arguments of a call that is being made, which may refer to what lives as long as `'v`.
 #[derive(Debug)]
@@ -86,12 +86,12 @@ impl<'a, 'v> Arguments<'a, 'v> {
     ///
     /// # Errors
     /// [`Error::Argument`].
-    pub fn lent_slice<T: Serialize + 'static>(
+    pub fn borrowed_slice<T: Serialize + 'static>(
         &mut self,
         parameter: &'static str,
         values: &'v [T],
     ) -> Result<(), Error> {
-        let result = self.encoder.lent_slice(values);
+        let result = self.encoder.borrowed_slice(values);
         self.encoded(parameter, result)
     }
 
@@ -135,7 +135,7 @@ pub struct Outcome<'m> {
 #[derive(Debug)]
 enum Source<'m> {
     Message(Decoder<'m>),
-    Arriving(Arriving<'m>),
+    StreamingReply(StreamingReply<'m>),
     /// Nowhere: the rest of the message did not come.
     Lost,
 }
@@ -145,28 +145,28 @@ impl<'m> Outcome<'m> {
         Self { method, source: Source::Message(decoder) }
     }
 
-    /// Of a long result, which is taken while it comes. That it does not come as a whole is the lane's to tell.
-    pub(super) fn arriving(method: &'static str, arriving: Arriving<'m>) -> Self {
-        Self { method, source: Source::Arriving(arriving) }
+    /// Of a long result, which is taken while it comes. That it does not come as a whole is the connection's to tell.
+    pub(super) fn streaming_reply(method: &'static str, streaming_reply: StreamingReply<'m>) -> Self {
+        Self { method, source: Source::StreamingReply(streaming_reply) }
     }
 
     /// The whole message, or what there is of it.
     #[inline]
     fn message(&mut self) -> Result<&mut Decoder<'m>, Error> {
-        if let Source::Arriving(_) = self.source {
+        if let Source::StreamingReply(_) = self.source {
             self.complete()?;
         }
         match &mut self.source {
             Source::Message(decoder) => Ok(decoder),
-            Source::Arriving(_) | Source::Lost => Err(lost(self.method, &io::ErrorKind::UnexpectedEof.into())),
+            Source::StreamingReply(_) | Source::Lost => Err(lost(self.method, &io::ErrorKind::UnexpectedEof.into())),
         }
     }
 
     /// Waits for the rest.
     #[cold]
     fn complete(&mut self) -> Result<(), Error> {
-        if let Source::Arriving(arriving) = mem::replace(&mut self.source, Source::Lost) {
-            let message = arriving.complete().map_err(|error| lost(self.method, &error))?;
+        if let Source::StreamingReply(streaming_reply) = mem::replace(&mut self.source, Source::Lost) {
+            let message = streaming_reply.complete().map_err(|error| lost(self.method, &error))?;
             self.source = Source::Message(message);
         }
         Ok(())
@@ -177,8 +177,8 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn value<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
-        if let Source::Arriving(arriving) = &mut self.source
-            && let Some(value) = arriving.value()
+        if let Source::StreamingReply(streaming_reply) = &mut self.source
+            && let Some(value) = streaming_reply.value()
         {
             return Ok(value);
         }
@@ -199,8 +199,8 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn vec<T: DeserializeOwned + Clone + 'static>(&mut self) -> Result<Vec<T>, Error> {
-        if let Source::Arriving(arriving) = &mut self.source
-            && let Some(values) = arriving.vec().map_err(|error| lost(self.method, &error))?
+        if let Source::StreamingReply(streaming_reply) = &mut self.source
+            && let Some(values) = streaming_reply.vec().map_err(|error| lost(self.method, &error))?
         {
             return Ok(values);
         }
@@ -222,8 +222,8 @@ impl<'m> Outcome<'m> {
     /// # Errors
     /// [`Error::Protocol`].
     pub fn slice_into<T: DeserializeOwned + Clone + 'static>(&mut self, values: &mut [T]) -> Result<(), Error> {
-        if let Source::Arriving(arriving) = &mut self.source
-            && arriving.slice_into(values).map_err(|error| lost(self.method, &error))?
+        if let Source::StreamingReply(streaming_reply) = &mut self.source
+            && streaming_reply.slice_into(values).map_err(|error| lost(self.method, &error))?
         {
             return Ok(());
         }
@@ -244,7 +244,7 @@ impl<'m> Outcome<'m> {
     }
 }
 
-/// The lane has broken, which is found out where the call ends.
+/// The connection has broken, which is found out where the call ends.
 #[cold]
 fn lost(method: &str, error: &io::Error) -> Error {
     Error::Protocol(format!("the result of `{method}` did not come as a whole: {error}"))

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::calls::Calls;
+use super::call_sink::CallSink;
 use super::pending::{Pending, PendingResults, Results};
 use super::{Arguments, Outcome, Session};
 use crate::error::Error;
@@ -138,8 +138,8 @@ impl Recorded {
     }
 }
 
-impl<'b> Calls<'b> for &Batch<'b> {
-    type Answer<T, E> = Pending<'b, T, E>;
+impl<'b> CallSink<'b> for &Batch<'b> {
+    type Output<T, E> = Pending<'b, T, E>;
 
     fn call<S, P: 'b, T, E: From<Error>>(
         self,

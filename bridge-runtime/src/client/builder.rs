@@ -9,17 +9,17 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use super::Transport;
-use super::connect::{Unreached, join};
-use super::generation::{Generation, Server};
+use super::connect::{ConnectFailure, join};
+use super::instance::{Server, ServerInstance};
 use super::restart::{History, Restart};
 use super::session::{FIRST, OnStart, Restarter, Session};
 use super::start::{Starter, info};
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::lane::{LaneEnd, connect_local, memory_pair, named_path};
 use crate::native::Owner;
 use crate::process::{Launch, Output, Program, locate};
-use crate::server::{Dispatch, Served, Target, close_all_of, free_all_of, serve_lane};
+use crate::server::{Dispatch, DispatchTarget, Served, close_all_of, free_all_of, serve_channel};
+use crate::transport::{Channel, connect_local, in_process_pair, named_path};
 use crate::wire::{Secret, Start};
 
 /// A generated client.
@@ -181,16 +181,16 @@ impl<C: Client> Builder<C> {
         let server = locate(description, self.server.as_deref())?;
         let program = self.launch.inspect(&server)?;
         let start = self.start_message(program)?;
-        let lane = self.transport.resolve(program.is_foreign())?;
+        let channel = self.transport.resolve(program.is_foreign())?;
         let timeout = self.start_timeout;
-        let starter = Starter { description, launch: self.launch, server, program, start, lane, timeout };
+        let starter = Starter { description, launch: self.launch, server, program, start, channel, timeout };
         let restarter = Restarter { starter, history: History::new(self.restart), on_start: self.on_start };
         Ok(C::from_session(Session::start(description, restarter, self.call_timeout)?))
     }
 
     /// Connects to a server that was started by hand, with `--listen`.
     ///
-    /// Of the settings, `start_timeout`, `call_timeout`, `lane` and `args` are looked at; the others are for a server that this
+    /// Of the settings, `start_timeout`, `call_timeout`, `transport` and `start_args` are looked at; the others are for a server that this
     /// program starts. A server that already serves another program keeps the start arguments it has.
     ///
     /// # Errors
@@ -204,11 +204,11 @@ impl<C: Client> Builder<C> {
         let (own_name, timeout) = (name.to_owned(), self.start_timeout);
         let reach = move || named_path(&own_name).and_then(|path| connect_local(&path));
         let met = join(description, Secret::default(), start, timeout, reach).map_err(|unreached| match unreached {
-            Unreached::Nobody(source) => {
+            ConnectFailure::Nobody(source) => {
                 Error::Connect { name: name.to_owned(), server: description.server.to_owned(), source }
             }
-            Unreached::Late => Error::ConnectTimeout { name: name.to_owned(), after: timeout },
-            Unreached::Error(error) => error,
+            ConnectFailure::Late => Error::ConnectTimeout { name: name.to_owned(), after: timeout },
+            ConnectFailure::Error(error) => error,
         })?;
         Ok(C::from_session(Session::new(description, met, self.call_timeout)))
     }
@@ -238,7 +238,7 @@ fn server_path(path: &Path, program: Program) -> io::Result<String> {
         return Ok(path.display().to_string());
     }
     let path = std::path::absolute(path)?.display().to_string();
-    Ok(if program.is_foreign() { crate::lane::wine_path(&path) } else { path })
+    Ok(if program.is_foreign() { crate::transport::wine_path(&path) } else { path })
 }
 
 fn encode_args<C: Client>(args: Option<<C::Interface as Interface>::Args>) -> Result<Vec<u8>, Error> {
@@ -268,37 +268,37 @@ where
     C::Interface: Dispatch<S>,
     S: Send + 'static,
 {
-    let (client_end, server_end) = memory_pair();
+    let (client_end, server_end) = in_process_pair();
     let thread = std::thread::spawn(move || {
-        let target: Rc<dyn Target> = Served::<S, C::Interface>::new(server);
+        let target: Rc<dyn DispatchTarget> = Served::<S, C::Interface>::new(server);
         let owner = Owner::new();
         let _acting = owner.enter();
         // It ends when the client does; between two threads nothing else can break.
-        let _ = serve_lane(LaneEnd::new(server_end), &target);
+        let _ = serve_channel(Channel::new(server_end), &target);
         close_all_of(owner, &*target);
         free_all_of(owner);
     });
     let ready = crate::server::ready(None);
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
-    let lane = LaneEnd::new(client_end);
-    let generation = Generation::new(info(std::process::id(), FIRST, ready, Transport::Auto), server, &lane);
-    C::from_session(Session::new(C::Interface::description(), (generation, lane), None))
+    let channel = Channel::new(client_end);
+    let instance = ServerInstance::new(info(std::process::id(), FIRST, ready, Transport::Auto), server, &channel);
+    C::from_session(Session::new(C::Interface::description(), (instance, channel), None))
 }
 
-/// A client at one end of a lane, whose server is at the other.
+/// A client at one end of a connection, whose server is at the other.
 #[cfg(feature = "testing")]
 pub(crate) fn over<C: Client>(
-    lane: LaneEnd,
+    channel: Channel,
     (secret, start): (Secret, Start),
     (start_timeout, call_timeout): (Duration, Option<Duration>),
 ) -> Result<C, Error> {
     let description = C::Interface::description();
     let start = (start, Transport::Pipe.resolve(false)?);
     let met =
-        join(description, secret, start, start_timeout, move || Ok(lane)).map_err(|unreached| match unreached {
-            Unreached::Nobody(error) => Error::Disconnected(error),
-            Unreached::Late => Error::ConnectTimeout { name: "the lane".to_owned(), after: start_timeout },
-            Unreached::Error(error) => error,
+        join(description, secret, start, start_timeout, move || Ok(channel)).map_err(|unreached| match unreached {
+            ConnectFailure::Nobody(error) => Error::Disconnected(error),
+            ConnectFailure::Late => Error::ConnectTimeout { name: "the channel".to_owned(), after: start_timeout },
+            ConnectFailure::Error(error) => error,
         })?;
     Ok(C::from_session(Session::new(description, met, call_timeout)))
 }

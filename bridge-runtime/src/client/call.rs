@@ -3,14 +3,14 @@
 use std::array;
 use std::time::Duration;
 
-use super::callbacks::{self, Closures, RegisteredClosure};
-use super::exchange::Exchange;
-use super::line::Line;
-use super::parked::{Held, Nested};
+use super::call_context::CallContext;
+use super::callback::{self, CallClosures, RegisteredClosure};
+use super::connection::Connection;
+use super::nesting::{ConnectionGuard, NestedConnection};
 use super::session::Shared;
 use super::{Arguments, Outcome};
 use crate::error::Error;
-use crate::marshal::{self, Buffer, Decoder, Lent};
+use crate::marshal::{self, BorrowedSlices, Buffer, Decoder};
 use crate::registration::Registration;
 
 /// What errors that are about a batch as a whole call it.
@@ -54,7 +54,7 @@ impl Shared {
         &self,
         method: u32,
         (slices, places): (S, &mut P),
-        closures: Closures<'_>,
+        closures: CallClosures<'_>,
         mut registered: [Option<RegisteredClosure>; R],
         encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
@@ -70,21 +70,24 @@ impl Shared {
     fn make(
         &self,
         method: u32,
-        closures: Closures<'_>,
+        closures: CallClosures<'_>,
         registered: &mut [Option<RegisteredClosure>],
         registrations: &mut [Registration],
         ends: &mut dyn Ends,
     ) -> Result<(), Error> {
         let (name, limit) = self.method(method);
-        self.enter(name, limit, |exchange, line| {
-            let numbers =
-                if registered.is_empty() { Vec::new() } else { exchange.register(line, registered, registrations)? };
-            let mut lent = Lent::default();
-            exchange.begin(line, method)?;
-            let encoder = line.lane()?.encoder(exchange.is_outermost(), &mut lent);
+        self.enter(name, limit, |exchange, connection| {
+            let numbers = if registered.is_empty() {
+                Vec::new()
+            } else {
+                exchange.register(connection, registered, registrations)?
+            };
+            let mut borrowed = BorrowedSlices::default();
+            exchange.begin(connection, method)?;
+            let encoder = connection.channel()?.encoder(exchange.is_outermost(), &mut borrowed);
             ends.encode(&mut Arguments::new(name, encoder, &numbers))?;
-            exchange.result(line, &lent, closures)?;
-            exchange.take(line, |outcome| ends.decode(outcome))
+            exchange.result(connection, &borrowed, closures)?;
+            exchange.take(connection, |outcome| ends.decode(outcome))
         })
     }
 
@@ -95,20 +98,20 @@ impl Shared {
         &self,
         name: &'static str,
         limit: Option<Duration>,
-        call: impl FnOnce(&Exchange, &mut Line) -> Result<R, Error>,
+        call: impl FnOnce(&CallContext, &mut Connection) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let mut held = match Nested::find(self.owner()) {
-            Some(nested) => Held::Nested(nested),
+        let mut held = match NestedConnection::find(self.owner()) {
+            Some(nested) => ConnectionGuard::Nested(nested),
             None => match &self.pool {
-                None => Held::Turn(self.turn(name, limit)?),
-                Some(pool) => Held::Pooled(self.further(pool, name, limit)?),
+                None => ConnectionGuard::Turn(self.turn(name, limit)?),
+                Some(pool) => ConnectionGuard::Pooled(self.extra(pool, name, limit)?),
             },
         };
         self.ready(&mut held)?;
         let exchange = self.exchange(held.depth(), name, limit);
-        let line: &mut Line = &mut held;
-        exchange.unregister(line)?;
-        call(&exchange, line)
+        let connection: &mut Connection = &mut held;
+        exchange.unregister(connection)?;
+        call(&exchange, connection)
     }
 
     /// Sends many calls in one message, which is complete, and takes what answers it.
@@ -118,14 +121,14 @@ impl Shared {
         limit: Option<Duration>,
         take: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        self.enter(BATCH, limit, |exchange, line| {
-            let lane = line.lane()?;
+        self.enter(BATCH, limit, |exchange, connection| {
+            let channel = connection.channel()?;
             if exchange.is_outermost() {
-                lane.forget_beside();
+                channel.reset_arena();
             }
-            lane.exchange(&mut message);
-            let reply = exchange.run(line, marshal::NONE, &mut callbacks::none)?;
-            take(&mut line.results(BATCH, reply)?)
+            channel.exchange(&mut message);
+            let reply = exchange.run(connection, marshal::NONE, &mut callback::none)?;
+            take(&mut connection.results(BATCH, reply)?)
         })
     }
 }

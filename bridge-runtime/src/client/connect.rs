@@ -5,19 +5,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{io, mem};
 
-use super::generation::{Generation, Server};
-use super::lane::Choice;
-use super::meet::{MeetingError, meet};
+use super::handshake::{HandshakeError, handshake};
+use super::instance::{Server, ServerInstance};
 use super::session::FIRST;
 use super::start::info;
+use super::transport::TransportRequest;
 use crate::error::Error;
 use crate::interface::Description;
-use crate::lane::{Breaker, LaneEnd};
+use crate::transport::{Channel, Disconnector};
 use crate::wire::{Secret, Start};
 
 /// Why a server was not reached.
 #[derive(Debug)]
-pub(super) enum Unreached {
+pub(super) enum ConnectFailure {
     /// There is none.
     Nobody(io::Error),
     /// It did not answer in time.
@@ -28,41 +28,41 @@ pub(super) enum Unreached {
 
 /// How far the meeting is, for the one who waits for it.
 enum Progress {
-    /// There is no lane yet.
+    /// There is no connection yet.
     Reaching,
-    /// This ends the wait on the lane.
-    Meeting(Breaker),
+    /// This ends the wait on the connection.
+    Meeting(Disconnector),
     /// Nobody waits any more.
     GivenUp,
 }
 
-/// Meets the server at the end of the lane that `reach` makes: in a thread of its own, so that this one returns in time
+/// Meets the server at the end of the connection that `reach` makes: in a thread of its own, so that this one returns in time
 /// whatever the server does.
 pub(super) fn join(
     description: &'static Description,
     secret: Secret,
-    (start, choice): (Start, Choice),
+    (start, choice): (Start, TransportRequest),
     timeout: Duration,
-    reach: impl FnOnce() -> io::Result<LaneEnd> + Send + 'static,
-) -> Result<(Generation, LaneEnd), Unreached> {
+    reach: impl FnOnce() -> io::Result<Channel> + Send + 'static,
+) -> Result<(ServerInstance, Channel), ConnectFailure> {
     let (done, result) = channel();
     let progress = Arc::new(Mutex::new(Progress::Reaching));
     let meeting = {
         let progress = Arc::clone(&progress);
         move || {
-            let met = reach().map_err(Unreached::Nobody).and_then(|mut lane| {
+            let met = reach().map_err(ConnectFailure::Nobody).and_then(|mut channel| {
                 {
                     let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
                     if let Progress::GivenUp = *progress {
-                        return Err(Unreached::Late);
+                        return Err(ConnectFailure::Late);
                     }
-                    *progress = Progress::Meeting(lane.breaker());
+                    *progress = Progress::Meeting(channel.disconnector());
                 }
-                let offered = choice.offer().map_err(Unreached::Error)?;
-                match meet(&mut lane, description, secret, start, offered) {
-                    Ok((pid, ready, taken)) => Ok((lane, pid, ready, taken)),
-                    Err(MeetingError::Final(error)) => Err(Unreached::Error(error)),
-                    Err(MeetingError::Line(error)) => Err(Unreached::Error(Error::Disconnected(error))),
+                let offered = choice.offer().map_err(ConnectFailure::Error)?;
+                match handshake(&mut channel, description, secret, start, offered) {
+                    Ok((pid, ready, taken)) => Ok((channel, pid, ready, taken)),
+                    Err(HandshakeError::Final(error)) => Err(ConnectFailure::Error(error)),
+                    Err(HandshakeError::Connection(error)) => Err(ConnectFailure::Error(Error::Disconnected(error))),
                 }
             });
             // Whoever waited for it may have given up.
@@ -70,19 +70,19 @@ pub(super) fn join(
         }
     };
     let thread = std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(meeting);
-    thread.map_err(|error| Unreached::Error(Error::Endpoint(error)))?;
+    thread.map_err(|error| ConnectFailure::Error(Error::Endpoint(error)))?;
     let met = result.recv_timeout(timeout).unwrap_or_else(|error| {
         let before = mem::replace(&mut *progress.lock().unwrap_or_else(PoisonError::into_inner), Progress::GivenUp);
-        if let Progress::Meeting(breaker) = before {
-            breaker.break_lane();
+        if let Progress::Meeting(disconnector) = before {
+            disconnector.disconnect();
         }
         Err(match error {
-            RecvTimeoutError::Timeout => Unreached::Late,
+            RecvTimeoutError::Timeout => ConnectFailure::Late,
             RecvTimeoutError::Disconnected => {
-                Unreached::Error(Error::Disconnected(io::ErrorKind::UnexpectedEof.into()))
+                ConnectFailure::Error(Error::Disconnected(io::ErrorKind::UnexpectedEof.into()))
             }
         })
     });
-    let (lane, pid, ready, taken) = met?;
-    Ok((Generation::new(info(pid, FIRST, ready, taken), Server::Connected, &lane), lane))
+    let (channel, pid, ready, taken) = met?;
+    Ok((ServerInstance::new(info(pid, FIRST, ready, taken), Server::Connected, &channel), channel))
 }

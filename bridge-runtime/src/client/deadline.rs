@@ -1,5 +1,5 @@
 //! The deadlines of calls. A blocked native call cannot be cancelled, and pipes of Windows have no time-outs: a thread
-//! watches, and ends the server, or the lane to one that is not this client's.
+//! watches, and ends the server, or the connection to one that is not this client's.
 //!
 //! One thread per session, and none before the first call that has a deadline. Such a call costs two atomic stores and
 //! a look at the clock: the thread wakes by itself at the deadline it knows of, and looks whether it still stands.
@@ -10,10 +10,10 @@ use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
-use super::generation::Generation;
+use super::instance::ServerInstance;
 
 /// The thread that keeps a session's deadlines.
-pub(super) struct Watch {
+pub(super) struct DeadlineWatch {
     slot: Arc<Slot>,
     thread: Option<JoinHandle<()>>,
 }
@@ -31,7 +31,7 @@ struct Slot {
     /// When the watching thread will look again by itself.
     wakes: AtomicU64,
     /// What is ended when the deadline passes.
-    target: Mutex<Arc<Generation>>,
+    target: Mutex<Arc<ServerInstance>>,
     stopped: AtomicBool,
 }
 
@@ -41,15 +41,15 @@ const NEVER: u64 = u64::MAX;
 /// The deadline has passed, and the server was given up for it.
 const PASSED: u64 = 0;
 
-impl fmt::Debug for Watch {
+impl fmt::Debug for DeadlineWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").finish_non_exhaustive()
+        f.debug_struct("DeadlineWatch").finish_non_exhaustive()
     }
 }
 
-impl Watch {
+impl DeadlineWatch {
     /// Starts the thread.
-    pub(super) fn start(target: &Arc<Generation>) -> io::Result<Self> {
+    pub(super) fn start(target: &Arc<ServerInstance>) -> io::Result<Self> {
         let slot = Arc::new(Slot {
             epoch: Instant::now(),
             deadline: AtomicU64::new(NEVER),
@@ -64,7 +64,7 @@ impl Watch {
     }
 
     /// From now on `target` is what is ended.
-    pub(super) fn aim(&self, target: &Arc<Generation>) {
+    pub(super) fn aim(&self, target: &Arc<ServerInstance>) {
         *self.slot.target.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(target);
     }
 
@@ -97,7 +97,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for DeadlineWatch {
     fn drop(&mut self) {
         self.slot.stopped.store(true, Ordering::SeqCst);
         self.wake();

@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::Outcome;
 use super::batch::{Call, State};
-use super::line::no_result_of;
+use super::connection::unexpected_batch_reply;
 use crate::error::Error;
 use crate::marshal::Decoder;
-use crate::wire::{head, next_part};
+use crate::wire::{next_part, tag};
 
 /// The result of a call in a batch: what the closure that fills the batch returns instead of it.
 ///
@@ -72,7 +72,7 @@ enum Place<'m> {
     Refused(Box<Error>),
     /// It was not made: the one at this place had failed.
     After(usize),
-    Taken,
+    OwnedMessage,
 }
 
 impl<'m> Results<'m> {
@@ -110,15 +110,15 @@ impl<'m> Results<'m> {
     fn take(&mut self, batch: u64, place: usize, method: &str) -> Result<Outcome<'m>, Error> {
         let call = self.calls.get_mut(place).filter(|_| batch == self.batch);
         let (name, taken) = match call {
-            Some((name, place)) => (*name, std::mem::replace(place, Place::Taken)),
-            None => ("", Place::Taken),
+            Some((name, place)) => (*name, std::mem::replace(place, Place::OwnedMessage)),
+            None => ("", Place::OwnedMessage),
         };
         match taken {
-            Place::Answered(mut answer) if answer.left().first() == Some(&head::RETURN) => {
+            Place::Answered(mut answer) if answer.left().first() == Some(&tag::RETURN) => {
                 answer.skip(1).map(|()| Outcome::new(name, answer)).map_err(|error| Error::Protocol(error.to_string()))
             }
             Place::Answered(mut answer) => Err(match answer.value() {
-                Ok(message) => no_result_of(name, message),
+                Ok(message) => unexpected_batch_reply(name, message),
                 Err(error) => Error::Protocol(error.to_string()),
             }),
             Place::Refused(error) => Err(*error),
@@ -126,7 +126,7 @@ impl<'m> Results<'m> {
                 let failed = self.calls.get(place).map_or("", |(name, _)| name).to_owned();
                 Err(Error::NotCalled { method: method.to_owned(), failed, place })
             }
-            Place::Taken => Err(Error::OtherBatch { method: method.to_owned() }),
+            Place::OwnedMessage => Err(Error::OtherBatch { method: method.to_owned() }),
         }
     }
 }

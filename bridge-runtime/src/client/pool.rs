@@ -1,61 +1,61 @@
-//! The lanes of a session whose server has a thread for each: taken out for a call, and put back.
+//! The connections of a session whose server has a thread for each: taken out for a call, and put back.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::generation::Generation;
-use super::line::{Line, State};
+use super::connection::{Connection, State};
+use super::instance::ServerInstance;
 
-/// Lanes that nobody uses; none any more once the session is shut down.
+/// Connections that nobody uses; none any more once the session is shut down.
 #[derive(Debug)]
-pub(super) struct Pool(Mutex<Option<Vec<Line>>>);
+pub(super) struct ConnectionPool(Mutex<Option<Vec<Connection>>>);
 
-impl Pool {
+impl ConnectionPool {
     pub(super) fn new() -> Self {
         Self(Mutex::new(Some(Vec::new())))
     }
 
-    /// A lane to the server that is current; those to others are of no use.
-    pub(super) fn take(&self, current: &Arc<Generation>) -> Option<Pooled<'_>> {
+    /// A connection to the server that is current; those to others are of no use.
+    pub(super) fn take(&self, current: &Arc<ServerInstance>) -> Option<PooledConnection<'_>> {
         if current.has_ended() {
             return None;
         }
         loop {
-            let line = self.lines().as_mut()?.pop()?;
-            if Arc::ptr_eq(&line.generation, current) {
-                return Some(Pooled { pool: self, line });
+            let connection = self.connections().as_mut()?.pop()?;
+            if Arc::ptr_eq(&connection.instance, current) {
+                return Some(PooledConnection { pool: self, connection });
             }
         }
     }
 
-    /// A lane that was opened.
-    pub(super) fn lend(&self, line: Line) -> Pooled<'_> {
-        Pooled { pool: self, line }
+    /// A connection that was opened.
+    pub(super) fn lend(&self, connection: Connection) -> PooledConnection<'_> {
+        PooledConnection { pool: self, connection }
     }
 
-    /// Drops all lanes, and takes none back.
+    /// Drops all connections, and takes none back.
     pub(super) fn close(&self) {
-        let lines = self.lines().take();
-        drop(lines);
+        let connections = self.connections().take();
+        drop(connections);
     }
 
-    fn lines(&self) -> MutexGuard<'_, Option<Vec<Line>>> {
+    fn connections(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A lane for the time of a call.
+/// A connection for the time of a call.
 #[derive(Debug)]
-pub(super) struct Pooled<'p> {
-    pool: &'p Pool,
-    pub(super) line: Line,
+pub(super) struct PooledConnection<'p> {
+    pool: &'p ConnectionPool,
+    pub(super) connection: Connection,
 }
 
-impl Drop for Pooled<'_> {
+impl Drop for PooledConnection<'_> {
     fn drop(&mut self) {
-        if matches!(self.line.state, State::Open(_)) {
-            let line = self.line.take();
-            if let Some(lines) = self.pool.lines().as_mut() {
-                lines.push(line);
+        if matches!(self.connection.state, State::Open(_)) {
+            let connection = self.connection.take();
+            if let Some(connections) = self.pool.connections().as_mut() {
+                connections.push(connection);
             }
         }
     }

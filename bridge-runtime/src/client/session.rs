@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, mem};
 
-use super::callbacks;
-use super::generation::Generation;
-use super::line::{Closed, Line, State};
-use super::parked::{Held, Nested, OUTERMOST};
-use super::pool::{Pool, Pooled};
+use super::callback;
+use super::connection::{CloseReason, Connection, State};
+use super::fair_mutex::{FairMutex, FairMutexGuard};
+use super::instance::ServerInstance;
+use super::nesting::{ConnectionGuard, NestedConnection, OUTERMOST};
+use super::pool::{ConnectionPool, PooledConnection};
 use super::restart::History;
 use super::start::Starter;
-use super::turns::{Turn, Turns};
-use super::{Arguments, Closures, Outcome, RegisteredClosure, ServerExit, ServerInfo};
+use super::{Arguments, CallClosures, Outcome, RegisteredClosure, ServerExit, ServerInfo};
 use crate::error::Error;
 use crate::interface::{Description, Threads};
-use crate::lane::LaneEnd;
 use crate::registration::Registration;
+use crate::transport::Channel;
 use crate::wire::MemoryCall;
 use crate::wire::Purpose;
 
@@ -32,11 +32,11 @@ pub(super) struct Shared {
     /// The deadline of calls whose method has none of its own.
     call_timeout: Option<Duration>,
     /// For every call, or, with a pool, for what is about the server as a whole.
-    line: Turns<Line>,
-    /// Present where the server has a thread for each lane.
-    pub(super) pool: Option<Pool>,
+    connection: FairMutex<Connection>,
+    /// Present where the server has a thread for each connection.
+    pub(super) pool: Option<ConnectionPool>,
     /// The line's generation, for those who do not wait for their turn.
-    current: Mutex<Arc<Generation>>,
+    current: Mutex<Arc<ServerInstance>>,
     /// How to start the server again; only one that this client started can be.
     restarter: Option<Mutex<Restarter>>,
 }
@@ -64,25 +64,25 @@ impl Session {
     /// The session of a server that is ready.
     pub(super) fn new(
         description: &'static Description,
-        (generation, lane): (Generation, LaneEnd),
+        (instance, channel): (ServerInstance, Channel),
         call_timeout: Option<Duration>,
     ) -> Self {
-        let generation = Arc::new(generation);
-        Self::with(description, generation, lane, call_timeout, None)
+        let instance = Arc::new(instance);
+        Self::with(description, instance, channel, call_timeout, None)
     }
 
     fn with(
         description: &'static Description,
-        generation: Arc<Generation>,
-        lane: LaneEnd,
+        instance: Arc<ServerInstance>,
+        channel: Channel,
         call_timeout: Option<Duration>,
         restarter: Option<Mutex<Restarter>>,
     ) -> Self {
-        let current = Mutex::new(Arc::clone(&generation));
-        let line = Turns::new(Line::new(Arc::clone(&generation), lane));
-        let pool = (description.threads == Threads::Multi).then(Pool::new);
-        let shared = Arc::new(Shared { description, call_timeout, line, pool, current, restarter });
-        generation.owner.store(shared.owner(), Ordering::SeqCst);
+        let current = Mutex::new(Arc::clone(&instance));
+        let connection = FairMutex::new(Connection::new(Arc::clone(&instance), channel));
+        let pool = (description.threads == Threads::Multi).then(ConnectionPool::new);
+        let shared = Arc::new(Shared { description, call_timeout, connection, pool, current, restarter });
+        instance.owner.store(shared.owner(), Ordering::SeqCst);
         Self(shared)
     }
 
@@ -92,11 +92,11 @@ impl Session {
         restarter: Restarter,
         call_timeout: Option<Duration>,
     ) -> Result<Self, Error> {
-        let (generation, lane) = restarter.start(description, FIRST, call_timeout)?;
-        Ok(Self::with(description, generation, lane, call_timeout, Some(Mutex::new(restarter))))
+        let (instance, channel) = restarter.start(description, FIRST, call_timeout)?;
+        Ok(Self::with(description, instance, channel, call_timeout, Some(Mutex::new(restarter))))
     }
 
-    /// Makes a call: `encode` puts the arguments in, which may refer to what is `lent`: slices that only go in, and the
+    /// Makes a call: `encode` puts the arguments in, which may refer to what is `borrowed`: slices that only go in, and the
     /// places of what goes in and comes back; `decode` takes the result out.
     ///
     /// # Errors
@@ -104,11 +104,11 @@ impl Session {
     pub fn call_with<S, P, T, E: From<Error>>(
         &self,
         method: u32,
-        lent: (S, &mut P),
+        borrowed: (S, &mut P),
         encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.0.call(method, lent, &mut callbacks::none, [], encode, decode).map(|(value, [])| value)
+        self.0.call(method, borrowed, &mut callback::none, [], encode, decode).map(|(value, [])| value)
     }
 
     /// As [`Session::call_with`], for a method that takes closures: those that run while the call lasts, and those that
@@ -119,13 +119,13 @@ impl Session {
     pub fn call_back<S, P, T, E: From<Error>, const R: usize>(
         &self,
         method: u32,
-        lent: (S, &mut P),
-        closures: Closures<'_>,
+        borrowed: (S, &mut P),
+        closures: CallClosures<'_>,
         registered: [Option<RegisteredClosure>; R],
         encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
-        self.0.call(method, lent, closures, registered, encode, decode)
+        self.0.call(method, borrowed, closures, registered, encode, decode)
     }
 
     pub(super) fn shared(&self) -> &Shared {
@@ -153,11 +153,11 @@ impl Session {
     }
 
     /// Takes the server back out; whoever still has a clone finds it shut down.
-    fn dismantle(self) -> Result<(Arc<Generation>, LaneEnd), Error> {
-        let mut line = self.0.line.wait();
-        match mem::replace(&mut line.state, State::closed(Closed::Dismantled)) {
-            State::Open(lane) => Ok((Arc::clone(&line.generation), *lane)),
-            State::Closed(closed) => Err(line.generation.closed(&closed.0)),
+    fn dismantle(self) -> Result<(Arc<ServerInstance>, Channel), Error> {
+        let mut connection = self.0.connection.wait();
+        match mem::replace(&mut connection.state, State::closed(CloseReason::Dismantled)) {
+            State::Open(channel) => Ok((Arc::clone(&connection.instance), *channel)),
+            State::Closed(closed) => Err(connection.instance.closed(&closed.0)),
             State::Moved => Err(Error::Shutdown),
         }
     }
@@ -173,15 +173,15 @@ impl Restarter {
         description: &'static Description,
         number: u32,
         call_timeout: Option<Duration>,
-    ) -> Result<(Arc<Generation>, LaneEnd), Error> {
-        let (generation, lane) = self.starter.start(number)?;
-        let generation = Arc::new(generation);
-        let Some(on_start) = &self.on_start else { return Ok((generation, lane)) };
+    ) -> Result<(Arc<ServerInstance>, Channel), Error> {
+        let (instance, channel) = self.starter.start(number)?;
+        let instance = Arc::new(instance);
+        let Some(on_start) = &self.on_start else { return Ok((instance, channel)) };
         // The hook's calls are made on a session of their own: the other one's callers wait until the hook is done.
-        let session = Session::with(description, Arc::clone(&generation), lane, call_timeout, None);
+        let session = Session::with(description, Arc::clone(&instance), channel, call_timeout, None);
         on_start(session.clone()).and_then(|()| session.dismantle()).inspect_err(|_| {
             // The hook's error is the one to report.
-            let _ = generation.end(Duration::ZERO);
+            let _ = instance.end(Duration::ZERO);
         })
     }
 }
@@ -196,33 +196,37 @@ impl Shared {
         }
     }
 
-    fn current(&self) -> Arc<Generation> {
+    fn current(&self) -> Arc<ServerInstance> {
         Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A line that the server has a thread for.
-    pub(super) fn further<'p>(
+    pub(super) fn extra<'p>(
         &self,
-        pool: &'p Pool,
+        pool: &'p ConnectionPool,
         name: &'static str,
         limit: Option<Duration>,
-    ) -> Result<Pooled<'p>, Error> {
+    ) -> Result<PooledConnection<'p>, Error> {
         if let Some(pooled) = pool.take(&self.current()) {
             return Ok(pooled);
         }
-        let mut control = Held::Turn(self.turn(name, limit)?);
+        let mut control = ConnectionGuard::Turn(self.turn(name, limit)?);
         self.ready(&mut control)?;
-        let lane = self.exchange(OUTERMOST, name, limit).open(&mut control, Purpose::Calls)?;
-        Ok(pool.lend(Line::new(Arc::clone(&control.generation), lane)))
+        let channel = self.exchange(OUTERMOST, name, limit).open(&mut control, Purpose::Calls)?;
+        Ok(pool.lend(Connection::new(Arc::clone(&control.instance), channel)))
     }
 
     /// The line that there always is.
     #[inline]
-    pub(super) fn turn(&self, name: &'static str, limit: Option<Duration>) -> Result<Turn<'_, Line>, Error> {
+    pub(super) fn turn(
+        &self,
+        name: &'static str,
+        limit: Option<Duration>,
+    ) -> Result<FairMutexGuard<'_, Connection>, Error> {
         match limit {
-            None => Ok(self.line.wait()),
+            None => Ok(self.connection.wait()),
             Some(limit) => {
-                let turn = self.line.wait_for(limit);
+                let turn = self.connection.wait_for(limit);
                 turn.ok_or_else(|| Error::Busy { method: name.to_owned(), after: limit })
             }
         }
@@ -235,75 +239,80 @@ impl Shared {
 
     /// Makes sure that there is a server. A call from inside of another has that one's, or none.
     #[inline]
-    pub(super) fn ready(&self, held: &mut Held<'_>) -> Result<(), Error> {
-        let line: &Line = held;
-        if matches!(line.state, State::Open(_)) && !line.generation.has_ended() { Ok(()) } else { self.revive(held) }
+    pub(super) fn ready(&self, held: &mut ConnectionGuard<'_>) -> Result<(), Error> {
+        let connection: &Connection = held;
+        if matches!(connection.state, State::Open(_)) && !connection.instance.has_ended() {
+            Ok(())
+        } else {
+            self.revive(held)
+        }
     }
 
     #[cold]
-    fn revive(&self, line: &mut Held<'_>) -> Result<(), Error> {
-        if matches!(line.state, State::Open(_)) && line.generation.has_ended() {
-            line.close(Closed::Broken(io::ErrorKind::BrokenPipe));
+    fn revive(&self, connection: &mut ConnectionGuard<'_>) -> Result<(), Error> {
+        if matches!(connection.state, State::Open(_)) && connection.instance.has_ended() {
+            connection.close(CloseReason::BrokenTransport(io::ErrorKind::BrokenPipe));
         }
-        match (&line.state, &line) {
-            (State::Closed(closed), Held::Turn(_)) => {
+        match (&connection.state, &connection) {
+            (State::Closed(closed), ConnectionGuard::Turn(_)) => {
                 let (closed, when) = (**closed).clone();
-                self.restart(line, &closed, when)
+                self.restart(connection, &closed, when)
             }
-            _ => line.lane().map(drop),
+            _ => connection.channel().map(drop),
         }
     }
 
     /// Starts the next generation, or says why there is none.
     #[cold]
-    fn restart(&self, line: &mut Line, closed: &Closed, when: Instant) -> Result<(), Error> {
-        let (Some(restarter), false) = (&self.restarter, matches!(closed, Closed::Shutdown | Closed::Dismantled))
+    fn restart(&self, connection: &mut Connection, closed: &CloseReason, when: Instant) -> Result<(), Error> {
+        let (Some(restarter), false) =
+            (&self.restarter, matches!(closed, CloseReason::Shutdown | CloseReason::Dismantled))
         else {
-            return Err(line.generation.closed(closed));
+            return Err(connection.instance.closed(closed));
         };
         let mut restarter = restarter.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(pause) = restarter.history.next(when, Instant::now()) else {
-            return Err(line.generation.closed(closed));
+            return Err(connection.instance.closed(closed));
         };
         // One that broke its line or sent nonsense may still live.
-        let _ = line.generation.end(Duration::ZERO);
+        let _ = connection.instance.end(Duration::ZERO);
         std::thread::sleep(pause);
-        let number = line.generation.info.generation.saturating_add(1);
+        let number = connection.instance.info.generation.saturating_add(1);
         let started = restarter.start(self.description, number, self.call_timeout);
-        let (generation, lane) = started.inspect_err(|_| {
+        let (instance, channel) = started.inspect_err(|_| {
             // The next pause counts from this failure.
-            line.state = State::closed(closed.clone());
+            connection.state = State::closed(closed.clone());
         })?;
-        if let Some(watch) = &line.watch {
-            watch.aim(&generation);
+        if let Some(watch) = &connection.watch {
+            watch.aim(&instance);
         }
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&generation);
-        generation.owner.store(self.owner(), Ordering::SeqCst);
-        line.generation = generation;
-        line.state = State::Open(Box::new(lane));
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&instance);
+        instance.owner.store(self.owner(), Ordering::SeqCst);
+        connection.instance = instance;
+        connection.state = State::Open(Box::new(channel));
         Ok(())
     }
 
     fn shutdown(&self) -> Result<ServerExit, Error> {
-        let mut line = match Nested::find(self.owner()) {
+        let mut connection = match NestedConnection::find(self.owner()) {
             // The server is not to wait for the closure that asks for this.
             Some(nested) if nested.is_for_events() => {
-                Held::Nested(nested).close(Closed::Shutdown);
-                Held::Turn(self.turn("", None)?)
+                ConnectionGuard::Nested(nested).close(CloseReason::Shutdown);
+                ConnectionGuard::Turn(self.turn("", None)?)
             }
             // With a pool, the line of such a closure is not the one that is about the server.
-            Some(nested) if self.pool.is_none() => Held::Nested(nested),
-            _ => Held::Turn(self.turn("", None)?),
+            Some(nested) if self.pool.is_none() => ConnectionGuard::Nested(nested),
+            _ => ConnectionGuard::Turn(self.turn("", None)?),
         };
-        self.pool.iter().for_each(Pool::close);
-        if matches!(&line.state, State::Closed(closed) if matches!(closed.0, Closed::Dismantled)) {
+        self.pool.iter().for_each(ConnectionPool::close);
+        if matches!(&connection.state, State::Closed(closed) if matches!(closed.0, CloseReason::Dismantled)) {
             return Err(Error::Shutdown);
         }
-        line.close(Closed::Shutdown);
-        line.watch = None;
-        let generation = Arc::clone(&line.generation);
-        drop(line);
-        generation.end(SHUTDOWN)
+        connection.close(CloseReason::Shutdown);
+        connection.watch = None;
+        let instance = Arc::clone(&connection.instance);
+        drop(connection);
+        instance.end(SHUTDOWN)
     }
 }
 

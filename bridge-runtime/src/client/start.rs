@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::generation::{Generation, Server};
-use super::lane::Choice;
-use super::meet::{MeetingError, meet};
+use super::handshake::{HandshakeError, handshake};
+use super::instance::{Server, ServerInstance};
+use super::transport::TransportRequest;
 use super::{ServerInfo, Transport};
 use crate::error::Error;
 use crate::interface::Description;
-use crate::lane::{Endpoint, LaneEnd};
 use crate::process::{Launch, LaunchedServer, Program};
+use crate::transport::{Channel, Endpoint};
 use crate::wire::{Ready, Start};
 
 /// All that it takes to start a server.
@@ -24,18 +24,18 @@ pub(super) struct Starter {
     pub(super) program: Program,
     /// Without the secret, which every server gets anew.
     pub(super) start: Start,
-    pub(super) lane: Choice,
+    pub(super) channel: TransportRequest,
     pub(super) timeout: Duration,
 }
 
 /// What happens while a server starts.
 enum Event {
-    Met(Box<Result<Met, MeetingError>>),
+    Connected(Box<Result<Connected, HandshakeError>>),
     Ended,
 }
 
-/// A server that is ready: its lane, what it said, and what the lane is.
-type Met = (LaneEnd, Ready, Transport);
+/// A server that is ready: its connection, what it said, and what the connection is.
+type Connected = (Channel, Ready, Transport);
 
 /// How long a server whose line broke during the meeting may take to end by itself.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -43,7 +43,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 impl Starter {
     /// Starts the process, and meets it in a thread of its own: whatever becomes of the meeting, this one returns in
     /// time.
-    pub(super) fn start(&self, number: u32) -> Result<(Generation, LaneEnd), Error> {
+    pub(super) fn start(&self, number: u32) -> Result<(ServerInstance, Channel), Error> {
         let endpoint = Arc::new(Endpoint::new(self.program.is_foreign()).map_err(Error::Endpoint)?);
         let (events, next) = channel();
         let ended = events.clone();
@@ -51,19 +51,19 @@ impl Starter {
             self.launch.start(&self.server, self.program, &endpoint, move || drop(ended.send(Event::Ended)))?;
         let expected_pid = is_direct.then(|| supervisor.pid());
         let start = Start { secret: secrets.client, ..self.start.clone() };
-        let (description, choice) = (self.description, self.lane);
+        let (description, choice) = (self.description, self.channel);
         let meeting = {
             let endpoint = Arc::clone(&endpoint);
             std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(move || {
                 // What can be made before the server is there is made while it starts.
-                let met = choice.offer().map_err(MeetingError::Final).and_then(|offered| {
-                    let mut lane = accept(&endpoint, expected_pid)?;
-                    let (_, ready, taken) = meet(&mut lane, description, secrets.server, start, offered)?;
-                    Ok((lane, ready, taken))
+                let met = choice.offer().map_err(HandshakeError::Final).and_then(|offered| {
+                    let mut channel = accept(&endpoint, expected_pid)?;
+                    let (_, ready, taken) = handshake(&mut channel, description, secrets.server, start, offered)?;
+                    Ok((channel, ready, taken))
                 });
                 // Before anybody hears of it: then its files are gone when the start is over.
                 drop(endpoint);
-                let _ = events.send(Event::Met(Box::new(met)));
+                let _ = events.send(Event::Connected(Box::new(met)));
             })
         };
         let failed = |error| {
@@ -80,13 +80,13 @@ impl Starter {
             return failed(Error::StartTimeout { command, after: self.timeout, stderr });
         };
         match met {
-            Ok((lane, ready, taken)) => {
+            Ok((channel, ready, taken)) => {
                 let info = info(supervisor.pid(), number, ready, taken);
                 crate::trace::started(info.pid, number, &info.path);
-                Ok((Generation::new(info, Server::Launched(supervisor), &lane), lane))
+                Ok((ServerInstance::new(info, Server::Launched(supervisor), &channel), channel))
             }
-            Err(MeetingError::Final(error)) => failed(error),
-            Err(MeetingError::Line(error)) => match supervisor.end(LAST_WORDS) {
+            Err(HandshakeError::Final(error)) => failed(error),
+            Err(HandshakeError::Connection(error)) => match supervisor.end(LAST_WORDS) {
                 Ok(end) => Err(Error::ServerNotReady { command, status: end.status, stderr: end.stderr }),
                 Err(_) => failed(Error::Endpoint(error)),
             },
@@ -94,15 +94,15 @@ impl Starter {
     }
 
     /// What became of the meeting; `None` if nothing did in time.
-    fn outcome(&self, next: &Receiver<Event>, endpoint: &Endpoint) -> Option<Result<Met, MeetingError>> {
-        let broken = || Some(Err(MeetingError::Line(io::ErrorKind::UnexpectedEof.into())));
+    fn outcome(&self, next: &Receiver<Event>, endpoint: &Endpoint) -> Option<Result<Connected, HandshakeError>> {
+        let broken = || Some(Err(HandshakeError::Connection(io::ErrorKind::UnexpectedEof.into())));
         match next.recv_timeout(self.timeout) {
-            Ok(Event::Met(met)) => Some(*met),
+            Ok(Event::Connected(met)) => Some(*met),
             // What it said before it ended is why it ended.
             Ok(Event::Ended) => {
                 endpoint.wake();
                 match next.recv_timeout(self.timeout) {
-                    Ok(Event::Met(met)) => Some(*met),
+                    Ok(Event::Connected(met)) => Some(*met),
                     _ => broken(),
                 }
             }
@@ -113,18 +113,18 @@ impl Starter {
 }
 
 /// Waits for the server. `expected_pid` is the process that was started, where that is the server itself.
-fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<LaneEnd, MeetingError> {
-    let (lane, pid) = endpoint.accept().map_err(MeetingError::Line)?;
+fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<Channel, HandshakeError> {
+    let (channel, pid) = endpoint.accept().map_err(HandshakeError::Connection)?;
     match (pid, expected_pid) {
         (Some(pid), Some(expected)) if pid != expected => {
             Err(Error::Impostor(format!("it is process {pid}, and the server is process {expected}")).into())
         }
-        _ => Ok(lane),
+        _ => Ok(channel),
     }
 }
 
 /// What the server said of itself.
-pub(super) fn info(pid: u32, generation: u32, ready: Ready, lane: Transport) -> ServerInfo {
+pub(super) fn info(pid: u32, generation: u32, ready: Ready, channel: Transport) -> ServerInfo {
     ServerInfo {
         pid,
         generation,
@@ -132,6 +132,6 @@ pub(super) fn info(pid: u32, generation: u32, ready: Ready, lane: Transport) -> 
         architecture: ready.architecture,
         os: ready.os,
         library: ready.library.map(PathBuf::from),
-        transport: lane,
+        transport: channel,
     }
 }

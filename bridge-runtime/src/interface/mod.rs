@@ -57,7 +57,7 @@ pub struct Description {
 pub enum Threads {
     /// The main thread, one call at a time.
     Single,
-    /// One for each lane: several calls at once.
+    /// One for each connection: several calls at once.
     Multi,
 }
 

@@ -30,30 +30,30 @@ pub trait CrossInSlice<Way>: Serialize + DeserializeOwned + Clone + 'static {
 
 /// With serde: the way of every type so far.
 #[derive(Debug)]
-pub enum Serde {}
+pub enum SerdeWay {}
 
 /// A way that is open to no type.
 ///
 /// If there were one way only, the compiler would take it before it looks at its bounds, and would then report each
 /// of these instead of the text above.
 #[derive(Debug)]
-pub enum Closed {}
+pub enum NoWay {}
 
 /// What the closed way asks for.
 pub trait Nothing: Serialize + DeserializeOwned + Clone + 'static {}
 
-impl<T: Serialize + DeserializeOwned + 'static> Cross<Serde> for T {
+impl<T: Serialize + DeserializeOwned + 'static> Cross<SerdeWay> for T {
     type Value = T;
 }
 
-impl<T: Nothing> Cross<Closed> for T {
+impl<T: Nothing> Cross<NoWay> for T {
     type Value = T;
 }
 
-impl<T: Serialize + DeserializeOwned + Clone + 'static> CrossInSlice<Serde> for T {
+impl<T: Serialize + DeserializeOwned + Clone + 'static> CrossInSlice<SerdeWay> for T {
     type Value = T;
 }
 
-impl<T: Nothing> CrossInSlice<Closed> for T {
+impl<T: Nothing> CrossInSlice<NoWay> for T {
     type Value = T;
 }

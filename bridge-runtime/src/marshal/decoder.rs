@@ -4,9 +4,9 @@ use std::ffi::CStr;
 
 use serde::de::DeserializeOwned;
 
+use super::arena::{ArenaSlice, ArenaView};
 use super::buffer::ALIGNMENT;
-use super::bulk::{Beside, Run};
-use super::front::Front;
+use super::postcard_input::PostcardInput;
 use super::scalar;
 use super::slice::{Slice, SliceMut};
 
@@ -18,13 +18,13 @@ pub struct Decoder<'m> {
     rest: &'m mut [u8],
     /// Where `rest` ends in the message: what alignment is counted from.
     end: usize,
-    beside: Option<&'m Beside>,
+    arena: Option<&'m ArenaView>,
 }
 
 /// Scalars in a message, or beside it.
-enum Scalars<'m, T> {
+enum ScalarRun<'m, T> {
     Here(&'m mut [T]),
-    Beside(Run<T>),
+    InArena(ArenaSlice<T>),
 }
 
 /// A message does not hold what it should.
@@ -66,13 +66,13 @@ impl<'m> Decoder<'m> {
     #[inline]
     pub fn new(message: &'m mut [u8], position: usize) -> Self {
         let rest = message.get_mut(position..).unwrap_or_default();
-        Self { end: position + rest.len(), rest, beside: None }
+        Self { end: position + rest.len(), rest, arena: None }
     }
 
     /// Long runs of scalars may lie there.
     #[inline]
-    pub fn beside(self, beside: &'m Beside) -> Self {
-        Self { beside: Some(beside), ..self }
+    pub fn with_arena(self, arena: &'m ArenaView) -> Self {
+        Self { arena: Some(arena), ..self }
     }
 
     /// Where in the message the next value begins.
@@ -91,9 +91,9 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError::Length`].
     pub fn part(&mut self, length: u32) -> Result<Self, DecodeError> {
-        let (position, beside) = (self.position(), self.beside);
+        let (position, arena) = (self.position(), self.arena);
         let rest = self.take_claimed(length.into())?;
-        Ok(Self { end: position + rest.len(), rest, beside })
+        Ok(Self { end: position + rest.len(), rest, arena })
     }
 
     /// Takes bytes as they are.
@@ -128,7 +128,7 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError`].
     pub fn value<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
-        let mut input = postcard::Deserializer::from_flavor(Front(&mut self.rest));
+        let mut input = postcard::Deserializer::from_flavor(PostcardInput(&mut self.rest));
         T::deserialize(&mut input).map_err(DecodeError::Value)
     }
 
@@ -175,8 +175,8 @@ impl<'m> Decoder<'m> {
             return Ok(Slice::owned(self.value()?));
         }
         Ok(match self.scalars()? {
-            Scalars::Here(values) => Slice::of(values),
-            Scalars::Beside(run) => Slice::beside(run),
+            ScalarRun::Here(values) => Slice::of(values),
+            ScalarRun::InArena(run) => Slice::in_arena(run),
         })
     }
 
@@ -189,8 +189,8 @@ impl<'m> Decoder<'m> {
             return Ok(SliceMut::owned(self.value()?));
         }
         Ok(match self.scalars()? {
-            Scalars::Here(values) => SliceMut::of(values),
-            Scalars::Beside(run) => SliceMut::beside(run),
+            ScalarRun::Here(values) => SliceMut::of(values),
+            ScalarRun::InArena(run) => SliceMut::in_arena(run),
         })
     }
 
@@ -203,8 +203,8 @@ impl<'m> Decoder<'m> {
             return self.value();
         }
         Ok(match self.scalars::<T>()? {
-            Scalars::Here(values) => values.to_vec(),
-            Scalars::Beside(run) => run.to_vec(),
+            ScalarRun::Here(values) => values.to_vec(),
+            ScalarRun::InArena(run) => run.to_vec(),
         })
     }
 
@@ -231,11 +231,11 @@ impl<'m> Decoder<'m> {
             return Ok(());
         }
         match self.scalars()? {
-            Scalars::Here(came) => {
+            ScalarRun::Here(came) => {
                 fits(came.len())?;
                 values.clone_from_slice(came);
             }
-            Scalars::Beside(run) => {
+            ScalarRun::InArena(run) => {
                 fits(run.len())?;
                 run.copy_to(values);
             }
@@ -255,21 +255,21 @@ impl<'m> Decoder<'m> {
         }
     }
 
-    fn scalars<T: 'static>(&mut self) -> Result<Scalars<'m, T>, DecodeError> {
-        let (count, is_beside) = self.scalars_ahead()?;
+    fn scalars<T: 'static>(&mut self) -> Result<ScalarRun<'m, T>, DecodeError> {
+        let (count, is_in_arena) = self.scalars_ahead()?;
         let size = count.saturating_mul(size_of::<T>() as u64);
-        if is_beside {
+        if is_in_arena {
             let place = self.value()?;
-            let run = self.beside.and_then(|beside| beside.run(place, count));
-            return run.map(Scalars::Beside).ok_or(DecodeError::Length { claimed: size, held: 0 });
+            let run = self.arena.and_then(|arena| arena.run(place, count));
+            return run.map(ScalarRun::InArena).ok_or(DecodeError::Length { claimed: size, held: 0 });
         }
         self.skip_padding()?;
         let bytes = self.take_claimed(size)?;
         let held = bytes.len();
-        if let Some(beside) = self.beside {
-            beside.miss(held);
+        if let Some(arena) = self.arena {
+            arena.record_overflow(held);
         }
-        scalar::from_bytes_mut(bytes).map(Scalars::Here).ok_or(DecodeError::Length { claimed: size, held })
+        scalar::from_bytes_mut(bytes).map(ScalarRun::Here).ok_or(DecodeError::Length { claimed: size, held })
     }
 
     /// Goes to scalars that lie in the message, and are perhaps not there yet; returns how many there are.
@@ -277,8 +277,8 @@ impl<'m> Decoder<'m> {
     /// # Errors
     /// [`DecodeError`].
     pub(crate) fn run_ahead(&mut self) -> Result<Option<usize>, DecodeError> {
-        let (count, is_beside) = self.scalars_ahead()?;
-        if is_beside {
+        let (count, is_in_arena) = self.scalars_ahead()?;
+        if is_in_arena {
             return Ok(None);
         }
         self.skip_padding()?;

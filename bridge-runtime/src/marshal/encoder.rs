@@ -4,9 +4,9 @@ use std::ffi::CStr;
 
 use serde::Serialize;
 
+use super::arena::{ArenaSlice, ArenaView};
+use super::borrowed::BorrowedSlices;
 use super::buffer::{Buffer, BufferError};
-use super::bulk::{Beside, Run};
-use super::lent::Lent;
 use super::scalar;
 use super::slice::{OutVec, SliceMut};
 
@@ -14,8 +14,8 @@ use super::slice::{OutVec, SliceMut};
 #[derive(Debug)]
 pub struct Encoder<'b, 'v> {
     buffer: &'b mut Buffer,
-    beside: Option<&'b Beside>,
-    lent: Option<&'b mut Lent<'v>>,
+    arena: Option<&'b ArenaView>,
+    borrowed: Option<&'b mut BorrowedSlices<'v>>,
     has_failure: bool,
 }
 
@@ -35,18 +35,18 @@ impl<'b, 'v> Encoder<'b, 'v> {
     /// An encoder that appends to `buffer`.
     #[inline]
     pub fn new(buffer: &'b mut Buffer) -> Self {
-        Self { buffer, beside: None, lent: None, has_failure: false }
+        Self { buffer, arena: None, borrowed: None, has_failure: false }
     }
 
     /// Long runs of scalars go there while there is room.
     #[inline]
-    pub fn beside(self, beside: &'b Beside) -> Self {
-        Self { beside: Some(beside), ..self }
+    pub fn with_arena(self, arena: &'b ArenaView) -> Self {
+        Self { arena: Some(arena), ..self }
     }
 
     /// Long runs of scalars that live long enough are referred to, and not copied.
-    pub fn lending(self, lent: impl Into<Option<&'b mut Lent<'v>>>) -> Self {
-        Self { lent: lent.into(), ..self }
+    pub fn borrowing(self, borrowed: impl Into<Option<&'b mut BorrowedSlices<'v>>>) -> Self {
+        Self { borrowed: borrowed.into(), ..self }
     }
 
     /// Whether a result was appended that is an error.
@@ -112,9 +112,9 @@ impl<'b, 'v> Encoder<'b, 'v> {
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn lent_slice<T: Serialize + 'static>(&mut self, values: &'v [T]) -> Result<(), EncodeError> {
+    pub fn borrowed_slice<T: Serialize + 'static>(&mut self, values: &'v [T]) -> Result<(), EncodeError> {
         let Some(bytes) = self.announce(values)? else { return Ok(()) };
-        let is_lent = self.lent.as_mut().is_some_and(|lent| lent.lend(bytes, self.buffer));
+        let is_lent = self.borrowed.as_mut().is_some_and(|borrowed| borrowed.borrow(bytes, self.buffer));
         if is_lent { Ok(()) } else { Ok(self.buffer.extend(bytes)?) }
     }
 
@@ -122,11 +122,11 @@ impl<'b, 'v> Encoder<'b, 'v> {
     /// appended.
     fn announce<'s, T: Serialize + 'static>(&mut self, values: &'s [T]) -> Result<Option<&'s [u8]>, EncodeError> {
         let Some(bytes) = scalar::as_bytes(values) else { return self.value(values).map(|()| None) };
-        if let Some(beside) = self.beside {
-            if let Some(place) = beside.put(bytes) {
+        if let Some(arena) = self.arena {
+            if let Some(place) = arena.put(bytes) {
                 return self.placed(values.len(), place).map(|()| None);
             }
-            beside.miss(bytes.len());
+            arena.record_overflow(bytes.len());
         }
         self.value(&((values.len() as u64) << 1))?;
         self.buffer.align()?;
@@ -140,7 +140,7 @@ impl<'b, 'v> Encoder<'b, 'v> {
     pub fn slice_mut<T: Serialize + 'static>(&mut self, values: &'v SliceMut<'_, T>) -> Result<(), EncodeError> {
         match values.run() {
             Some(run) => self.run(run),
-            None => self.lent_slice(values),
+            None => self.borrowed_slice(values),
         }
     }
 
@@ -150,14 +150,14 @@ impl<'b, 'v> Encoder<'b, 'v> {
     /// As [`Encoder::value`].
     pub fn out_vec<T: Serialize + 'static>(&mut self, values: &'v OutVec<T>) -> Result<(), EncodeError> {
         match values {
-            OutVec::Own(values) => self.lent_slice(values),
-            OutVec::Beside(run) => self.run(run),
+            OutVec::Own(values) => self.borrowed_slice(values),
+            OutVec::InArena(run) => self.run(run),
         }
     }
 
     /// Scalars that lie beside messages are left there, if that is beside this one.
-    fn run<T: Serialize + 'static>(&mut self, run: &Run<T>) -> Result<(), EncodeError> {
-        match self.beside.and_then(|beside| beside.place(run)) {
+    fn run<T: Serialize + 'static>(&mut self, run: &ArenaSlice<T>) -> Result<(), EncodeError> {
+        match self.arena.and_then(|arena| arena.place(run)) {
             Some(place) => self.placed(run.len(), place),
             None => self.slice(&run.to_vec()),
         }

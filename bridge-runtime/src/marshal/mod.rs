@@ -1,21 +1,21 @@
 //! Values into messages and back: postcard, and runs of scalars as they lie in memory, in the message or beside it.
 
+mod arena;
+mod borrowed;
 mod buffer;
-mod bulk;
 mod cross;
 mod decoder;
 mod encoder;
-mod front;
-mod lent;
+mod postcard_input;
 pub(crate) mod scalar;
 mod slice;
 
+pub use arena::{ArenaSlice, ArenaView, SharedArena};
+pub use borrowed::{BorrowedSlices, NONE, PARTS};
 pub use buffer::{ALIGNMENT, Buffer, BufferError, LARGEST};
-pub use bulk::{Beside, Bulk, Run};
 pub use cross::{Cross, CrossInSlice};
 pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
-pub use lent::{Lent, NONE, PARTS};
 pub use slice::{OutVec, Slice, SliceMut};
 
 #[cfg(test)]

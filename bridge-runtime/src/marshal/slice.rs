@@ -4,54 +4,54 @@
 use std::cell::{OnceCell, RefCell};
 use std::ops::{Deref, DerefMut};
 
+use super::arena::ArenaSlice;
 use super::buffer::Buffer;
-use super::bulk::Run;
 use super::scalar;
 
 /// An array to be read.
 #[derive(Debug)]
 pub struct Slice<'m, T> {
-    held: Held<'m, T>,
-    copy: OnceCell<Copy>,
+    held: SliceStorage<'m, T>,
+    copy: OnceCell<ArenaCopy>,
 }
 
 #[derive(Debug)]
-enum Held<'m, T> {
+enum SliceStorage<'m, T> {
     /// In a message, or the caller's.
     Borrowed(&'m [T]),
     Owned(Vec<T>),
     /// Beside the message.
-    Beside(Run<T>),
+    InArena(ArenaSlice<T>),
 }
 
 /// An array to be changed.
 #[derive(Debug)]
 pub struct SliceMut<'m, T> {
-    held: HeldMut<'m, T>,
-    copy: OnceCell<Copy>,
+    held: SliceMutStorage<'m, T>,
+    copy: OnceCell<ArenaCopy>,
 }
 
 #[derive(Debug)]
-enum HeldMut<'m, T> {
+enum SliceMutStorage<'m, T> {
     Borrowed(&'m mut [T]),
     Owned(Vec<T>),
-    Beside(Run<T>),
+    InArena(ArenaSlice<T>),
 }
 
 /// What lies beside a message, in memory of this process's own: what another process can write to can be no slice.
 #[derive(Debug)]
-struct Copy(Buffer);
+struct ArenaCopy(Buffer);
 
 thread_local! {
     /// The memory of the last one.
     static SPARE: RefCell<Buffer> = RefCell::default();
 }
 
-impl Copy {
+impl ArenaCopy {
     /// # Panics
     /// Without memory for it.
     #[allow(clippy::panic, reason = "`Deref` has no other way to say it; the dispatcher catches it")]
-    fn of<T>(run: &Run<T>) -> Self {
+    fn of<T>(run: &ArenaSlice<T>) -> Self {
         let mut buffer = SPARE.with_borrow_mut(std::mem::take);
         match run.copy(&mut buffer) {
             Ok(()) => Self(buffer),
@@ -69,7 +69,7 @@ impl Copy {
     }
 }
 
-impl Drop for Copy {
+impl Drop for ArenaCopy {
     fn drop(&mut self) {
         SPARE.with_borrow_mut(|spare| {
             if spare.capacity() < self.0.capacity() {
@@ -82,23 +82,23 @@ impl Drop for Copy {
 impl<'m, T> Slice<'m, T> {
     /// These.
     pub fn of(values: &'m [T]) -> Self {
-        Held::Borrowed(values).into()
+        SliceStorage::Borrowed(values).into()
     }
 
     pub(super) fn owned(values: Vec<T>) -> Self {
-        Held::Owned(values).into()
+        SliceStorage::Owned(values).into()
     }
 
-    pub(super) fn beside(run: Run<T>) -> Self {
-        Held::Beside(run).into()
+    pub(super) fn in_arena(run: ArenaSlice<T>) -> Self {
+        SliceStorage::InArena(run).into()
     }
 
     /// Elements.
     pub fn len(&self) -> usize {
         match &self.held {
-            Held::Borrowed(values) => values.len(),
-            Held::Owned(values) => values.len(),
-            Held::Beside(run) => run.len(),
+            SliceStorage::Borrowed(values) => values.len(),
+            SliceStorage::Owned(values) => values.len(),
+            SliceStorage::InArena(run) => run.len(),
         }
     }
 
@@ -108,16 +108,16 @@ impl<'m, T> Slice<'m, T> {
     }
 
     /// What is beside its message, if it is there.
-    pub(crate) fn run(&self) -> Option<&Run<T>> {
+    pub(crate) fn run(&self) -> Option<&ArenaSlice<T>> {
         match &self.held {
-            Held::Beside(run) => Some(run),
+            SliceStorage::InArena(run) => Some(run),
             _ => None,
         }
     }
 }
 
-impl<'m, T> From<Held<'m, T>> for Slice<'m, T> {
-    fn from(held: Held<'m, T>) -> Self {
+impl<'m, T> From<SliceStorage<'m, T>> for Slice<'m, T> {
+    fn from(held: SliceStorage<'m, T>) -> Self {
         Self { held, copy: OnceCell::new() }
     }
 }
@@ -129,9 +129,9 @@ impl<T: 'static> Deref for Slice<'_, T> {
     /// Without memory for a copy.
     fn deref(&self) -> &[T] {
         match &self.held {
-            Held::Borrowed(values) => values,
-            Held::Owned(values) => values,
-            Held::Beside(run) => self.copy.get_or_init(|| Copy::of(run)).elements(),
+            SliceStorage::Borrowed(values) => values,
+            SliceStorage::Owned(values) => values,
+            SliceStorage::InArena(run) => self.copy.get_or_init(|| ArenaCopy::of(run)).elements(),
         }
     }
 }
@@ -148,23 +148,23 @@ impl<'s, T: 'static> IntoIterator for &'s Slice<'_, T> {
 impl<'m, T> SliceMut<'m, T> {
     /// These.
     pub fn of(values: &'m mut [T]) -> Self {
-        HeldMut::Borrowed(values).into()
+        SliceMutStorage::Borrowed(values).into()
     }
 
     pub(super) fn owned(values: Vec<T>) -> Self {
-        HeldMut::Owned(values).into()
+        SliceMutStorage::Owned(values).into()
     }
 
-    pub(super) fn beside(run: Run<T>) -> Self {
-        HeldMut::Beside(run).into()
+    pub(super) fn in_arena(run: ArenaSlice<T>) -> Self {
+        SliceMutStorage::InArena(run).into()
     }
 
     /// Elements.
     pub fn len(&self) -> usize {
         match &self.held {
-            HeldMut::Borrowed(values) => values.len(),
-            HeldMut::Owned(values) => values.len(),
-            HeldMut::Beside(run) => run.len(),
+            SliceMutStorage::Borrowed(values) => values.len(),
+            SliceMutStorage::Owned(values) => values.len(),
+            SliceMutStorage::InArena(run) => run.len(),
         }
     }
 
@@ -174,16 +174,16 @@ impl<'m, T> SliceMut<'m, T> {
     }
 
     /// What is beside its message, if it is there and nobody has asked for a slice.
-    pub(crate) fn run(&self) -> Option<&Run<T>> {
+    pub(crate) fn run(&self) -> Option<&ArenaSlice<T>> {
         match &self.held {
-            HeldMut::Beside(run) if self.copy.get().is_none() => Some(run),
+            SliceMutStorage::InArena(run) if self.copy.get().is_none() => Some(run),
             _ => None,
         }
     }
 }
 
-impl<'m, T> From<HeldMut<'m, T>> for SliceMut<'m, T> {
-    fn from(held: HeldMut<'m, T>) -> Self {
+impl<'m, T> From<SliceMutStorage<'m, T>> for SliceMut<'m, T> {
+    fn from(held: SliceMutStorage<'m, T>) -> Self {
         Self { held, copy: OnceCell::new() }
     }
 }
@@ -195,9 +195,9 @@ impl<T: 'static> Deref for SliceMut<'_, T> {
     /// Without memory for a copy.
     fn deref(&self) -> &[T] {
         match &self.held {
-            HeldMut::Borrowed(values) => values,
-            HeldMut::Owned(values) => values,
-            HeldMut::Beside(run) => self.copy.get_or_init(|| Copy::of(run)).elements(),
+            SliceMutStorage::Borrowed(values) => values,
+            SliceMutStorage::Owned(values) => values,
+            SliceMutStorage::InArena(run) => self.copy.get_or_init(|| ArenaCopy::of(run)).elements(),
         }
     }
 }
@@ -207,11 +207,11 @@ impl<T: 'static> DerefMut for SliceMut<'_, T> {
     /// Without memory for a copy.
     fn deref_mut(&mut self) -> &mut [T] {
         match &mut self.held {
-            HeldMut::Borrowed(values) => values,
-            HeldMut::Owned(values) => values,
-            HeldMut::Beside(run) => {
-                self.copy.get_or_init(|| Copy::of(run));
-                self.copy.get_mut().map(Copy::elements_mut).unwrap_or_default()
+            SliceMutStorage::Borrowed(values) => values,
+            SliceMutStorage::Owned(values) => values,
+            SliceMutStorage::InArena(run) => {
+                self.copy.get_or_init(|| ArenaCopy::of(run));
+                self.copy.get_mut().map(ArenaCopy::elements_mut).unwrap_or_default()
             }
         }
     }
@@ -223,7 +223,7 @@ pub enum OutVec<T> {
     /// In memory of its own.
     Own(Vec<T>),
     /// Where the client takes it from.
-    Beside(Run<T>),
+    InArena(ArenaSlice<T>),
 }
 
 impl<T> From<Vec<T>> for OutVec<T> {
@@ -240,7 +240,7 @@ impl<T: 'static> OutVec<T> {
     pub fn into_vec(self) -> Vec<T> {
         match self {
             Self::Own(values) => values,
-            Self::Beside(run) => run.to_vec(),
+            Self::InArena(run) => run.to_vec(),
         }
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use castaway::cast;
 
-use super::spare::spare;
+use super::spare_memory::spare;
 use super::{Native, Scope, Zeroable as _};
 use crate::fault::Fault;
-use crate::marshal::{Bulk, OutVec, Run, Slice, SliceMut};
+use crate::marshal::{ArenaSlice, OutVec, SharedArena, Slice, SliceMut};
 
 /// An array inside a struct, to C.
 ///
@@ -47,7 +47,7 @@ pub enum ArrayIn<'a, C> {
     /// The same in Rust and in C.
     Same(&'a [C]),
     /// As many beside the message, the same in Rust and in C.
-    Beside(*const C, usize),
+    InArena(*const C, usize),
     /// Converted.
     Converted(Vec<C>),
 }
@@ -61,7 +61,7 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
         if let Some(run) = values.run()
             && let Some(pointer) = run.pointer()
         {
-            return Ok(Self::Beside(pointer, run.len()));
+            return Ok(Self::InArena(pointer, run.len()));
         }
         match cast!(&**values, &[C]) {
             Ok(same) => Ok(Self::Same(same)),
@@ -74,7 +74,7 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
     pub fn len(&self) -> usize {
         match self {
             Self::Same(values) => values.len(),
-            Self::Beside(_, count) => *count,
+            Self::InArena(_, count) => *count,
             Self::Converted(values) => values.len(),
         }
     }
@@ -83,7 +83,7 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
     pub fn pass(&mut self) -> *const C {
         match self {
             Self::Same(values) => values.as_ptr(),
-            Self::Beside(pointer, _) => *pointer,
+            Self::InArena(pointer, _) => *pointer,
             Self::Converted(values) => values.as_ptr(),
         }
     }
@@ -95,7 +95,7 @@ pub enum ArrayInOut<'a, T, C> {
     /// The same in Rust and in C.
     Same(&'a mut [C]),
     /// As many beside the message, the same in Rust and in C.
-    Beside(*mut C, usize),
+    InArena(*mut C, usize),
     /// Converted, and to be converted back.
     Converted(&'a mut [T], Vec<C>, FromC<T, C>),
 }
@@ -114,7 +114,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
         if let Some(run) = values.run()
             && let Some(pointer) = run.pointer()
         {
-            return Ok(Self::Beside(pointer, run.len()));
+            return Ok(Self::InArena(pointer, run.len()));
         }
         match cast!(&mut **values, &mut [C]) {
             Ok(same) => Ok(Self::Same(same)),
@@ -130,7 +130,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     pub fn len(&self) -> usize {
         match self {
             Self::Same(values) => values.len(),
-            Self::Beside(_, count) => *count,
+            Self::InArena(_, count) => *count,
             Self::Converted(values, ..) => values.len(),
         }
     }
@@ -139,7 +139,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     pub fn pass(&mut self) -> *mut C {
         match self {
             Self::Same(values) => values.as_mut_ptr(),
-            Self::Beside(pointer, _) => *pointer,
+            Self::InArena(pointer, _) => *pointer,
             Self::Converted(_, values, _) => values.as_mut_ptr(),
         }
     }
@@ -164,11 +164,11 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
 
 /// Where long results of a call go.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Room<'c>(Option<&'c Arc<Bulk>>);
+pub struct Room<'c>(Option<&'c Arc<SharedArena>>);
 
 impl<'c> Room<'c> {
-    pub(crate) fn new(bulk: Option<&'c Arc<Bulk>>) -> Self {
-        Self(bulk)
+    pub(crate) fn new(arena: Option<&'c Arc<SharedArena>>) -> Self {
+        Self(arena)
     }
 }
 
@@ -178,7 +178,7 @@ pub enum ArrayBuffer<T, C> {
     /// In memory of its own.
     Own(Vec<C>, FromC<T, C>),
     /// The same in Rust and in C, where the client takes it from.
-    Beside(Run<T>, *mut C),
+    InArena(ArenaSlice<T>, *mut C),
 }
 
 impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
@@ -186,11 +186,11 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     ///
     /// # Errors
     /// [`Fault::Argument`] for `parameter` without memory for them.
-    pub fn new(parameter: &str, capacity: usize, from_c: FromC<T, C>, Room(bulk): Room<'_>) -> Result<Self, Fault> {
-        if let Some(run) = bulk.and_then(|bulk| bulk.room(capacity))
+    pub fn new(parameter: &str, capacity: usize, from_c: FromC<T, C>, Room(arena): Room<'_>) -> Result<Self, Fault> {
+        if let Some(run) = arena.and_then(|arena| arena.room(capacity))
             && let Some(pointer) = run.pointer()
         {
-            return Ok(Self::Beside(run, pointer));
+            return Ok(Self::InArena(run, pointer));
         }
         Ok(Self::Own(zeros(parameter, capacity)?, from_c))
     }
@@ -200,7 +200,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     pub fn len(&self) -> usize {
         match self {
             Self::Own(values, _) => values.len(),
-            Self::Beside(run, _) => run.len(),
+            Self::InArena(run, _) => run.len(),
         }
     }
 
@@ -208,7 +208,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     pub fn pass(&mut self) -> *mut C {
         match self {
             Self::Own(values, _) => values.as_mut_ptr(),
-            Self::Beside(_, pointer) => *pointer,
+            Self::InArena(_, pointer) => *pointer,
         }
     }
 
@@ -222,9 +222,9 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     pub unsafe fn take(self, parameter: &str, length: usize) -> Result<OutVec<T>, Fault> {
         check_length(parameter, length, self.len())?;
         match self {
-            Self::Beside(mut run, _) => {
+            Self::InArena(mut run, _) => {
                 run.truncate(length);
-                Ok(OutVec::Beside(run))
+                Ok(OutVec::InArena(run))
             }
             Self::Own(mut values, from_c) => {
                 values.truncate(length);

@@ -12,27 +12,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::context::Context;
-use super::inside::{Payload, fail_call};
+use super::native_frame::{Payload, fail_call};
 use super::slots::{SLOTS, Slots};
-use super::sorted::Sorted;
+use super::sorted_map::SortedMap;
 use super::{Scope, Zeroable};
 use crate::exclusive::Exclusive;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::registration::Registration;
 
 /// The closures behind one parameter of one method: a static of the generated code.
-pub struct Closures {
+pub struct CallbackTable {
     /// The parameter's name.
     name: &'static str,
-    entries: Mutex<Entries>,
+    entries: Mutex<CallbackEntries>,
     /// Whether a call without a closure was complained of. A library may go on for long.
     has_complained: AtomicBool,
 }
 
-struct Entries {
-    by_key: Sorted<Arc<Entry>>,
+struct CallbackEntries {
+    by_key: SortedMap<Arc<CallbackEntry>>,
     /// Of closures that are gone, for others: a warm call allocates nothing.
-    spare: Vec<Arc<Entry>>,
+    spare: Vec<Arc<CallbackEntry>>,
     /// Slots that were used, the one that was freed longest ago first: a library may call late.
     freed: VecDeque<u32>,
     /// Slots from here on were never used.
@@ -40,7 +40,7 @@ struct Entries {
 }
 
 /// A closure, while C may call it.
-struct Entry {
+struct CallbackEntry {
     running: Exclusive<Running>,
     /// Why the call that it was lent for has failed; not for one that is registered.
     failure: Option<Mutex<Option<Payload>>>,
@@ -51,31 +51,31 @@ struct Entry {
 #[derive(Default)]
 struct Running {
     /// Gone once the call that it was lent for is over.
-    closure: Option<Held>,
+    closure: Option<ClosureStorage>,
     /// What it returned last points to.
     returned: Kept,
 }
 
-/// A closure as C sees it, of the type that [`Closures::run`] asks for.
-enum Held {
+/// A closure as C sees it, of the type that [`CallbackTable::run`] asks for.
+enum ClosureStorage {
     /// A call's own, which takes it back when it is over.
-    Lent(&'static mut (dyn Any + Send)),
+    LentClosure(&'static mut (dyn Any + Send)),
     /// A registered one.
     Own(Box<dyn Any + Send>),
 }
 
-impl Held {
+impl ClosureStorage {
     fn closure(&mut self) -> &mut (dyn Any + Send) {
         match self {
-            Self::Lent(closure) => *closure,
+            Self::LentClosure(closure) => *closure,
             Self::Own(closure) => &mut **closure,
         }
     }
 }
 
-/// A closure as C sees it, of the type `F` that [`Closures::run`] asks for.
+/// A closure as C sees it, of the type `F` that [`CallbackTable::run`] asks for.
 pub struct CClosure<F> {
-    held: Held,
+    held: ClosureStorage,
     ty: PhantomData<F>,
 }
 
@@ -83,17 +83,17 @@ impl<F: Any + Send> CClosure<F> {
     /// For the time of one call.
     ///
     /// # Safety
-    /// The closure lives until the [`Lent`] that this becomes is dropped, which becomes no registration, and nobody else uses it.
+    /// The closure lives until the [`LentClosure`] that this becomes is dropped, which becomes no registration, and nobody else uses it.
     pub unsafe fn lent(closure: &mut F) -> Self {
         let closure: *mut F = closure;
         // SAFETY: it comes from a reference, and the caller says that it outlives all uses.
         let closure = unsafe { &mut *closure };
-        Self { held: Held::Lent(closure), ty: PhantomData }
+        Self { held: ClosureStorage::LentClosure(closure), ty: PhantomData }
     }
 
     /// For as long as it is registered.
     pub fn kept(closure: F) -> Self {
-        Self { held: Held::Own(Box::new(closure)), ty: PhantomData }
+        Self { held: ClosureStorage::Own(Box::new(closure)), ty: PhantomData }
     }
 }
 
@@ -111,12 +111,12 @@ struct Kept(#[expect(dead_code, reason = "it is only kept")] Scope);
 unsafe impl Send for Kept {}
 
 /// Runs a closure, whatever its type; returns whether it is one of the type that is asked for.
-type Run<'r> = &'r mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Box<Fault>>;
+type RunClosure<'r> = &'r mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Box<Fault>>;
 
-impl Closures {
+impl CallbackTable {
     /// No closures yet, for the parameter `name`.
     pub const fn new(name: &'static str) -> Self {
-        let entries = Entries { by_key: Sorted::new(), spare: Vec::new(), freed: VecDeque::new(), fresh: 0 };
+        let entries = CallbackEntries { by_key: SortedMap::new(), spare: Vec::new(), freed: VecDeque::new(), fresh: 0 };
         Self { name, entries: Mutex::new(entries), has_complained: AtomicBool::new(false) }
     }
 
@@ -124,7 +124,7 @@ impl Closures {
     ///
     /// # Errors
     /// [`Fault::Argument`] if all are taken.
-    pub fn in_slot<F>(&'static self, closure: CClosure<F>) -> Result<Lent<'static, F>, Fault> {
+    pub fn in_slot<F>(&'static self, closure: CClosure<F>) -> Result<LentClosure<'static, F>, Fault> {
         let mut entries = self.entries();
         let slot = match entries.fresh {
             fresh @ ..SLOTS => {
@@ -136,23 +136,23 @@ impl Closures {
                 reason: format!("is one closure too many: {SLOTS} at a time can be called without a context"),
             })?,
         };
-        Ok(self.put(entries, Place::Slot(slot), closure))
+        Ok(self.put(entries, CallbackPlace::Slot(slot), closure))
     }
 
     /// Puts a closure behind a context.
-    pub fn behind<'c, F>(&'static self, context: &'c Context, closure: CClosure<F>) -> Lent<'c, F> {
-        self.put(self.entries(), Place::Behind(context), closure)
+    pub fn behind<'c, F>(&'static self, context: &'c Context, closure: CClosure<F>) -> LentClosure<'c, F> {
+        self.put(self.entries(), CallbackPlace::Behind(context), closure)
     }
 
     fn put<'c, F>(
         &'static self,
-        mut entries: MutexGuard<'_, Entries>,
-        place: Place<'c>,
+        mut entries: MutexGuard<'_, CallbackEntries>,
+        place: CallbackPlace<'c>,
         closure: CClosure<F>,
-    ) -> Lent<'c, F> {
+    ) -> LentClosure<'c, F> {
         let entry = entries.entry(closure.held);
         entries.by_key.insert(place.key(), Arc::clone(&entry));
-        Lent { closures: self, place, entry: Some(entry), ty: PhantomData }
+        LentClosure { closures: self, place, entry: Some(entry), ty: PhantomData }
     }
 
     /// Calls a closure of type `F` for C: `run` gives it the arguments, and takes what it returns. Where that fails, C
@@ -172,7 +172,7 @@ impl Closures {
     }
 
     /// Runs a closure, if there is one of the type.
-    fn enter(&self, key: u32, run: Run<'_>) {
+    fn enter(&self, key: u32, run: RunClosure<'_>) {
         let Some(entry) = self.entries().by_key.get(key).cloned() else { return self.complain() };
         if entry.has_failed.load(Ordering::Relaxed) {
             return;
@@ -212,38 +212,38 @@ impl Closures {
     }
 
     /// Takes out a closure that was registered.
-    fn remove(&self, place: &Place<'_>) {
+    fn remove(&self, place: &CallbackPlace<'_>) {
         let entry = self.entries().take(place);
         // It owns the closure, which has code of the user's in its drop.
         drop(entry);
     }
 
-    fn entries(&self) -> MutexGuard<'_, Entries> {
+    fn entries(&self) -> MutexGuard<'_, CallbackEntries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl fmt::Debug for Closures {
+impl fmt::Debug for CallbackTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Closures").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("CallbackTable").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-impl Entries {
+impl CallbackEntries {
     /// An entry for a closure.
-    fn entry(&mut self, closure: Held) -> Arc<Entry> {
+    fn entry(&mut self, closure: ClosureStorage) -> Arc<CallbackEntry> {
         // A thread of the library's may still have the spare one, and find that its closure is gone.
         if let Some(mut spare) = self.spare.pop()
             && let Some(entry) = Arc::get_mut(&mut spare)
         {
-            *entry = Entry::new(closure);
+            *entry = CallbackEntry::new(closure);
             return spare;
         }
-        Arc::new(Entry::new(closure))
+        Arc::new(CallbackEntry::new(closure))
     }
 
-    fn take(&mut self, place: &Place<'_>) -> Option<Arc<Entry>> {
-        if let Place::Slot(slot) = *place {
+    fn take(&mut self, place: &CallbackPlace<'_>) -> Option<Arc<CallbackEntry>> {
+        if let CallbackPlace::Slot(slot) = *place {
             self.freed.push_back(slot);
         }
         self.by_key.remove(place.key())
@@ -251,12 +251,12 @@ impl Entries {
 }
 
 /// Where C finds a closure.
-enum Place<'c> {
+enum CallbackPlace<'c> {
     Slot(u32),
     Behind(&'c Context),
 }
 
-impl Place<'_> {
+impl CallbackPlace<'_> {
     fn key(&self) -> u32 {
         match self {
             Self::Slot(slot) => *slot,
@@ -265,9 +265,9 @@ impl Place<'_> {
     }
 }
 
-impl Entry {
-    fn new(closure: Held) -> Self {
-        let failure = matches!(closure, Held::Lent(_)).then(Mutex::default);
+impl CallbackEntry {
+    fn new(closure: ClosureStorage) -> Self {
+        let failure = matches!(closure, ClosureStorage::LentClosure(_)).then(Mutex::default);
         let running = Running { closure: Some(closure), ..Running::default() };
         Self { running: Exclusive::new(running), failure, has_failed: AtomicBool::new(false) }
     }
@@ -289,15 +289,15 @@ fn lock(failure: &Mutex<Option<Payload>>) -> MutexGuard<'_, Option<Payload>> {
 }
 
 /// A closure that C may call, of the type `F`.
-pub struct Lent<'c, F> {
-    closures: &'static Closures,
-    place: Place<'c>,
+pub struct LentClosure<'c, F> {
+    closures: &'static CallbackTable,
+    place: CallbackPlace<'c>,
     /// Until a registration has it.
-    entry: Option<Arc<Entry>>,
+    entry: Option<Arc<CallbackEntry>>,
     ty: PhantomData<F>,
 }
 
-impl<F> Lent<'_, F> {
+impl<F> LentClosure<'_, F> {
     /// The function of its slot, among those of all slots.
     pub fn function<P: Copy>(&self, functions: &Slots<P>) -> P {
         let functions = functions.as_flattened();
@@ -320,16 +320,16 @@ impl<F> Lent<'_, F> {
         self.entry = None;
         let closures = self.closures;
         match self.place {
-            Place::Slot(slot) => Registration::new(move || closures.remove(&Place::Slot(slot))),
-            Place::Behind(context) => {
+            CallbackPlace::Slot(slot) => Registration::new(move || closures.remove(&CallbackPlace::Slot(slot))),
+            CallbackPlace::Behind(context) => {
                 let context = context.clone();
-                Registration::new(move || closures.remove(&Place::Behind(&context)))
+                Registration::new(move || closures.remove(&CallbackPlace::Behind(&context)))
             }
         }
     }
 }
 
-impl<F> Drop for Lent<'_, F> {
+impl<F> Drop for LentClosure<'_, F> {
     fn drop(&mut self) {
         let Some(entry) = self.entry.take() else { return };
         // It may borrow from the call: whoever is running it is waited for, and nobody begins.
@@ -343,9 +343,9 @@ impl<F> Drop for Lent<'_, F> {
     }
 }
 
-impl<F> fmt::Debug for Lent<'_, F> {
+impl<F> fmt::Debug for LentClosure<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lent").field("key", &self.place.key()).finish_non_exhaustive()
+        f.debug_struct("LentClosure").field("key", &self.place.key()).finish_non_exhaustive()
     }
 }
 
@@ -356,12 +356,12 @@ mod tests {
     type Double<'c> = &'c mut (dyn FnMut(i32, &mut Scope) -> Result<i32, Box<Fault>> + Send + 'c);
 
     /// As C would, which has the key.
-    fn double(closures: &Closures, key: u32, x: i32) -> i32 {
+    fn double(closures: &CallbackTable, key: u32, x: i32) -> i32 {
         closures.run::<Double<'static>, i32>(key, |closure, scope| closure(x, scope))
     }
 
     /// Lends a closure that adds to `sum` while `during` runs, which gets its key.
-    fn lend(closures: &'static Closures, sum: &mut i32, during: impl FnOnce(u32)) {
+    fn lend(closures: &'static CallbackTable, sum: &mut i32, during: impl FnOnce(u32)) {
         let context = Context::new();
         let mut closure = |x: i32, _: &mut Scope| {
             *sum += x;
@@ -378,7 +378,7 @@ mod tests {
 
     #[test]
     fn a_closure_that_was_lent_is_called_from_any_thread_until_it_is_taken_back() {
-        static CLOSURES: Closures = Closures::new("double");
+        static CLOSURES: CallbackTable = CallbackTable::new("double");
         let mut sum = 0;
         lend(&CLOSURES, &mut sum, |key| {
             assert_eq!(double(&CLOSURES, key, 4), 8);
@@ -391,7 +391,7 @@ mod tests {
 
     #[test]
     fn the_place_of_a_closure_is_used_again() {
-        static CLOSURES: Closures = Closures::new("double");
+        static CLOSURES: CallbackTable = CallbackTable::new("double");
         let mut sums = [0; 3];
         let [first, second, third] = &mut sums;
         lend(&CLOSURES, first, |outer| {

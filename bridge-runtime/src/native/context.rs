@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::sorted::Sorted;
+use super::sorted_map::SortedMap;
 
 /// The context that a C interface hands back to its callbacks, as `void *`. No value of it is ever passed: it says, in
 /// a method and in its callbacks, where the context stands.
@@ -29,11 +29,11 @@ impl IsUserData for UserData {
 #[derive(Debug)]
 pub struct Context(u32);
 
-static KEYS: Mutex<Keys> = Mutex::new(Keys { used: Sorted::new(), last: 0 });
+static KEYS: Mutex<Keys> = Mutex::new(Keys { used: SortedMap::new(), last: 0 });
 
 struct Keys {
     /// How many contexts have each.
-    used: Sorted<usize>,
+    used: SortedMap<usize>,
     last: u32,
 }
 

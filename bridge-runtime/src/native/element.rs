@@ -27,10 +27,10 @@ pub struct Element {
     read: Read,
 }
 
-type Read = unsafe fn(*const u8, usize) -> Result<Box<dyn Elements>, Fault>;
+type Read = unsafe fn(*const u8, usize) -> Result<Box<dyn ReadElements>, Fault>;
 
 /// Elements that were read, whatever they are.
-pub(crate) trait Elements {
+pub(crate) trait ReadElements {
     /// Puts them into a message, which may refer to them.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ pub(crate) trait Elements {
     fn put<'v>(&'v self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError>;
 }
 
-impl<T: Native> Elements for OutVec<T> {
+impl<T: Native> ReadElements for OutVec<T> {
     fn put<'v>(&'v self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError> {
         encoder.out_vec(self)
     }
@@ -88,7 +88,7 @@ impl Element {
     ///
     /// # Safety
     /// The pointer is valid for reads of so many, which are initialized.
-    pub(crate) unsafe fn read(&self, from: *const u8, count: usize) -> Result<Box<dyn Elements>, Fault> {
+    pub(crate) unsafe fn read(&self, from: *const u8, count: usize) -> Result<Box<dyn ReadElements>, Fault> {
         // SAFETY: the caller's promise is passed on.
         unsafe { (self.read)(from, count) }
     }
@@ -111,7 +111,7 @@ unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>
     Ok(())
 }
 
-unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Box<dyn Elements>, Fault> {
+unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Box<dyn ReadElements>, Fault> {
     let mut copy = ArrayBuffer::new("count", count, T::from_c, Room::default())?;
     // SAFETY: the caller says that there are so many; the buffer has room for them, and is new.
     unsafe { copy.pass().cast::<u8>().copy_from_nonoverlapping(from, count * size_of::<T::C>()) };

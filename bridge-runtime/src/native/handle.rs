@@ -197,14 +197,14 @@ impl<Tag: 'static> Closes for Option<Handle<Tag>> {
 
 /// A handle that a function has just closed.
 #[derive(Debug)]
-pub struct Closed(Option<(u64, Open)>);
+pub struct ClosedHandle(Option<(u64, OpenHandle)>);
 
 /// Takes what a function has closed out of the table: from now on the pointer may be another thing's.
-pub fn close<T, Tag>(value: &T, handle: fn(&T) -> Option<Handle<Tag>>) -> Closed {
-    Closed(handle(value).and_then(|handle| table().remove(handle.id.serial)))
+pub fn close<T, Tag>(value: &T, handle: fn(&T) -> Option<Handle<Tag>>) -> ClosedHandle {
+    ClosedHandle(handle(value).and_then(|handle| table().remove(handle.id.serial)))
 }
 
-impl Closed {
+impl ClosedHandle {
     /// The function has failed: the handle is still open.
     pub fn undo(self) {
         if let Some((serial, open)) = self.0 {
@@ -256,25 +256,25 @@ pub(crate) fn this_server() -> u64 {
 }
 
 /// The one table of this process: the library's pointers are the process's, too.
-fn table() -> MutexGuard<'static, Table> {
-    static TABLE: Mutex<Table> = Mutex::new(Table::new());
+fn table() -> MutexGuard<'static, HandleTable> {
+    static TABLE: Mutex<HandleTable> = Mutex::new(HandleTable::new());
     // Nothing that is done with it panics half way.
     TABLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The pointers that the library has given out and that were not closed since.
 #[derive(Debug)]
-struct Table {
+struct HandleTable {
     last: u64,
     /// By serial, which is the order of opening.
-    open: BTreeMap<u64, Open>,
+    open: BTreeMap<u64, OpenHandle>,
     /// A pointer has one serial for each tag as long as it is open, and another one afterwards.
     serials: BTreeMap<(usize, TypeId), u64>,
 }
 
 /// A pointer in the table.
 #[derive(Debug)]
-struct Open {
+struct OpenHandle {
     pointer: usize,
     tag: Tagged,
     /// The clients that have been given it, or have used it.
@@ -307,7 +307,7 @@ fn short_name<T>() -> &'static str {
     name.get(path.rfind(':').map_or(0, |colon| colon + 1)..).unwrap_or(name)
 }
 
-impl Table {
+impl HandleTable {
     const fn new() -> Self {
         Self { last: 0, open: BTreeMap::new(), serials: BTreeMap::new() }
     }
@@ -321,7 +321,7 @@ impl Table {
         }
         self.last += 1;
         self.serials.insert((pointer, tag.id), self.last);
-        self.open.insert(self.last, Open { pointer, tag, owners: vec![owner] });
+        self.open.insert(self.last, OpenHandle { pointer, tag, owners: vec![owner] });
         self.last
     }
 
@@ -345,13 +345,13 @@ impl Table {
         }
     }
 
-    fn remove(&mut self, serial: u64) -> Option<(u64, Open)> {
+    fn remove(&mut self, serial: u64) -> Option<(u64, OpenHandle)> {
         let open = self.open.remove(&serial)?;
         self.serials.remove(&(open.pointer, open.tag.id));
         Some((serial, open))
     }
 
-    fn restore(&mut self, serial: u64, open: Open) {
+    fn restore(&mut self, serial: u64, open: OpenHandle) {
         self.serials.insert((open.pointer, open.tag.id), serial);
         self.open.insert(serial, open);
     }
@@ -370,7 +370,7 @@ impl Table {
     }
 }
 
-impl Open {
+impl OpenHandle {
     fn belongs_to(&mut self, owner: Owner) {
         if !self.owners.contains(&owner) {
             self.owners.push(owner);
@@ -398,7 +398,7 @@ mod tests {
 
     #[test]
     fn a_pointer_has_one_serial_while_it_is_open_and_another_one_later() {
-        let (mut table, tag, owner) = (Table::new(), Tagged::of::<Database>(), Owner::new());
+        let (mut table, tag, owner) = (HandleTable::new(), Tagged::of::<Database>(), Owner::new());
         let first = table.give(0x1000, tag, owner);
         assert_eq!(table.give(0x1000, tag, owner), first);
         assert_ne!(table.give(0x1000, Tagged::of::<Statement<u8>>(), owner), first, "each tag has its own");
@@ -418,7 +418,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let (mut table, owner) = (Table::new(), Owner::new());
+        let (mut table, owner) = (HandleTable::new(), Owner::new());
         let serial = table.give(1, Tagged::of::<Database>(), owner);
         let other = table.find(id(serial), Tagged::of::<Statement<String>>(), owner);
         assert_eq!(reason(other), "is a handle of `Database`, and not of `Statement<alloc::string::String>`");
@@ -433,7 +433,7 @@ mod tests {
 
     #[test]
     fn what_is_abandoned_comes_in_reverse_order_and_without_what_others_have() {
-        let (mut table, tag) = (Table::new(), Tagged::of::<Database>());
+        let (mut table, tag) = (HandleTable::new(), Tagged::of::<Database>());
         let (first, second) = (Owner::new(), Owner::new());
         let serials: Vec<_> = (1..=4).map(|pointer| table.give(pointer, tag, first)).collect();
         table.give(5, tag, second);

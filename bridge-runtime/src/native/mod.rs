@@ -10,15 +10,15 @@ mod context;
 mod element;
 mod encoding;
 mod handle;
-mod inside;
 mod length;
+mod native_frame;
 mod owner;
 mod pointer;
 mod record;
 mod scalar;
 mod slots;
-mod sorted;
-mod spare;
+mod sorted_map;
+mod spare_memory;
 mod text;
 
 pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_c, array_to_c, returned_array};
@@ -27,20 +27,20 @@ pub use callback::{
     give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_pointer,
     passed_pointer_mut, returned_value,
 };
-pub use closures::{CClosure, Closures, Lent};
+pub use closures::{CClosure, CallbackTable, LentClosure};
 pub use context::{Context, IsUserData, UserData, context_key};
 pub use element::{Element, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
-pub use handle::{AnyHandle, Closed, Closes, Handle, close};
+pub use handle::{AnyHandle, ClosedHandle, Closes, Handle, close};
 pub(crate) use handle::{abandoned_by, this_server};
-pub(crate) use inside::Inside;
 pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length, told_length};
+pub(crate) use native_frame::NativeFrame;
 pub(crate) use owner::Owner;
 pub use pointer::Pointer;
 pub use record::{Array, ArrayRef, Record, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use scalar::{Address, Bool32, Status};
 pub use slots::{SlotRow, Slots, slot};
-pub use spare::recycle;
+pub use spare_memory::recycle;
 pub(crate) use text::INTERIOR_NUL;
 pub use text::{CText, ReturnedText, Text, TextBuffer, passed_c_str, passed_optional_c_str};
 

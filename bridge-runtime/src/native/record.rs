@@ -39,9 +39,9 @@ pub fn deserialize_record<'de, D: Deserializer<'de>, R: Record>(
     name: &'static str,
     fields: &'static [&'static str],
 ) -> Result<R, D::Error> {
-    struct Fields<R>(PhantomData<R>);
+    struct RecordFields<R>(PhantomData<R>);
 
-    impl<'de, R: Record> Visitor<'de> for Fields<R> {
+    impl<'de, R: Record> Visitor<'de> for RecordFields<R> {
         type Value = R;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,7 +53,7 @@ pub fn deserialize_record<'de, D: Deserializer<'de>, R: Record>(
         }
     }
 
-    deserializer.deserialize_struct(name, fields, Fields(PhantomData))
+    deserializer.deserialize_struct(name, fields, RecordFields(PhantomData))
 }
 
 /// Reads the variant of an enum by its number.
@@ -66,9 +66,9 @@ pub fn deserialize_enumeration<'de, D: Deserializer<'de>, E: Copy>(
     variants: &'static [&'static str],
     values: &[E],
 ) -> Result<E, D::Error> {
-    struct Number;
+    struct VariantNumber;
 
-    impl<'de> Visitor<'de> for Number {
+    impl<'de> Visitor<'de> for VariantNumber {
         type Value = u32;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +82,7 @@ pub fn deserialize_enumeration<'de, D: Deserializer<'de>, E: Copy>(
         }
     }
 
-    let number = deserializer.deserialize_enum(name, variants, Number)?;
+    let number = deserializer.deserialize_enum(name, variants, VariantNumber)?;
     let value = values.get(number as usize).copied();
     value.ok_or_else(|| de::Error::custom(format_args!("`{name}` has no variant with the number {number}")))
 }
@@ -129,9 +129,9 @@ pub struct Array<T, const N: usize>(pub [T; N]);
 
 impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for Array<T, N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements<T, const N: usize>(PhantomData<T>);
+        struct ReadElements<T, const N: usize>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Elements<T, N> {
+        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for ReadElements<T, N> {
             type Value = [T; N];
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,6 +150,6 @@ impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for Array<T, N> 
             }
         }
 
-        deserializer.deserialize_tuple(N, Elements(PhantomData)).map(Self)
+        deserializer.deserialize_tuple(N, ReadElements(PhantomData)).map(Self)
     }
 }

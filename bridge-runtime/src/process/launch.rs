@@ -10,7 +10,7 @@ use object::FileKind;
 
 use super::{Output, STARTED_BY_CLIENT, Supervisor};
 use crate::error::Error;
-use crate::lane::Endpoint;
+use crate::transport::Endpoint;
 use crate::wire::Secret;
 use crate::{secret, sys};
 

@@ -5,30 +5,30 @@ use std::rc::Rc;
 
 use super::call::Call;
 use super::catch::catch;
-use super::line::{Serving, Target, fault, out_of_turn};
+use super::connection::{CallServer, DispatchTarget, fault, unexpected};
 use crate::fault::Fault;
-use crate::lane::Taken;
 use crate::marshal::{DecodeError, Decoder, EncodeError};
-use crate::wire::{Message, Parts, head, next_part};
+use crate::transport::OwnedMessage;
+use crate::wire::{Message, Parts, next_part, tag};
 
-impl Serving {
+impl CallServer {
     /// Carries out the calls of a batch, and answers with all their results.
-    pub(super) fn carry_out_all(self: &Rc<Self>, stop: bool, mut taken: Taken, depth: u32) -> io::Result<()> {
-        let memory = self.line.lane().buffer();
+    pub(super) fn execute_batch(self: &Rc<Self>, stop: bool, mut taken: OwnedMessage, depth: u32) -> io::Result<()> {
+        let memory = self.connection.channel().buffer();
         let results = Parts::new(memory, &Message::Results).map_err(io::Error::other)?;
         let call = Call::of_batch(Rc::clone(self), depth, results);
-        let ended = carry_out_each(stop, taken.decoder(), &*self.target, &call);
-        let mut lane = self.line.lane();
-        lane.give_back(taken);
+        let ended = execute_calls(stop, taken.decoder(), &*self.target, &call);
+        let mut channel = self.connection.channel();
+        channel.give_back(taken);
         match (ended, call.into_results()) {
             (Ok(()), Some(results)) => {
                 let mut message = results.into_frame();
-                lane.exchange(&mut message);
-                lane.keep(message);
-                lane.send()
+                channel.exchange(&mut message);
+                channel.keep(message);
+                channel.send()
             }
             (Err(Ended::Damaged(error)), _) => Err(error),
-            (Err(Ended::TooLarge(error)), _) => lane.say(&fault(error.into())),
+            (Err(Ended::TooLarge(error)), _) => channel.say(&fault(error.into())),
             (Ok(()), None) => Err(io::Error::other("a batch without results")),
         }
     }
@@ -49,10 +49,10 @@ impl From<DecodeError> for Ended {
 }
 
 /// Carries out call after call; after one that failed no other, if it is to `stop` there.
-fn carry_out_each(stop: bool, mut calls: Decoder<'_>, target: &dyn Target, call: &Call) -> Result<(), Ended> {
+fn execute_calls(stop: bool, mut calls: Decoder<'_>, target: &dyn DispatchTarget, call: &Call) -> Result<(), Ended> {
     while let Some(mut arguments) = next_part(&mut calls)? {
-        let Some((method, end)) = head::call(arguments.left()) else {
-            return Err(Ended::Damaged(out_of_turn(&arguments.value()?)));
+        let Some((method, end)) = tag::call(arguments.left()) else {
+            return Err(Ended::Damaged(unexpected(&arguments.value()?)));
         };
         arguments.skip(end)?;
         let result = catch(|| target.call(method, arguments, call));

@@ -6,12 +6,12 @@ use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::abandoned::Abandoned;
-use super::line::{Ends, LaneTarget, Line, OUTERMOST, Refused, Serving};
-use super::link::Link;
+use super::cleanup::AbandonedHandles;
+use super::client_state::ClientState;
+use super::connection::{CallServer, CallbackError, ClientConnection, Ends, OUTERMOST, ThreadTarget};
 use crate::fault::Fault;
 use crate::interface::Interface;
-use crate::marshal::{Bulk, DecodeError, Decoder, EncodeError, Encoder, Lent};
+use crate::marshal::{BorrowedSlices, DecodeError, Decoder, EncodeError, Encoder, SharedArena};
 use crate::native::{Element, Room};
 use crate::registration::Registration;
 use crate::wire::{Message, Parts};
@@ -25,8 +25,8 @@ pub trait Dispatch<S: ?Sized>: Interface {
     /// [`Fault`] if the call cannot be carried out.
     fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
 
-    /// What carries out the calls of a further lane, in a thread of its own; `None` where all calls are the main thread's.
-    fn on_a_lane(server: &Arc<S>) -> Option<LaneTarget>
+    /// What carries out the calls of an extra connection, in a thread of its own; `None` where all calls are the main thread's.
+    fn thread_target(server: &Arc<S>) -> Option<ThreadTarget>
     where
         S: Sized,
     {
@@ -40,17 +40,17 @@ pub trait Dispatch<S: ?Sized>: Interface {
     }
 
     /// Closes what a client that is gone left open, with the methods that close a handle and take nothing else.
-    fn close_abandoned(server: &S, abandoned: &Abandoned) {
+    fn close_abandoned(server: &S, abandoned: &AbandonedHandles) {
         let _ = (server, abandoned);
     }
 }
 
 /// The call that is being carried out.
 pub struct Call {
-    serving: Rc<Serving>,
+    serving: Rc<CallServer>,
     depth: u32,
     /// Where its long results go, if they do not go into the answer.
-    bulk: Option<Arc<Bulk>>,
+    arena: Option<Arc<SharedArena>>,
     /// Where the results of a batch are put together, if it is one of a batch.
     results: Option<RefCell<Parts>>,
     /// What became of the answer, once there is one.
@@ -60,12 +60,12 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn new(serving: Rc<Serving>, depth: u32, bulk: Option<Arc<Bulk>>) -> Self {
-        Self { serving, depth, bulk, results: None, sent: Cell::new(None), has_failed: Cell::new(false) }
+    pub(super) fn new(serving: Rc<CallServer>, depth: u32, arena: Option<Arc<SharedArena>>) -> Self {
+        Self { serving, depth, arena, results: None, sent: Cell::new(None), has_failed: Cell::new(false) }
     }
 
     /// The calls of a batch, one after the other. Their results lie in the answer.
-    pub(super) fn of_batch(serving: Rc<Serving>, depth: u32, results: Parts) -> Self {
+    pub(super) fn of_batch(serving: Rc<CallServer>, depth: u32, results: Parts) -> Self {
         Self { results: Some(RefCell::new(results)), ..Self::new(serving, depth, None) }
     }
 
@@ -118,10 +118,10 @@ impl Call {
             self.sent.set(Some(Ok(())));
             return Ok(());
         }
-        let mut lent = Lent::default();
-        let mut lane = self.serving.line.lane();
-        encode(&mut lane.begin_result(self.depth == OUTERMOST, &mut lent)?)?;
-        self.sent.set(Some(lane.send_lent(&lent)));
+        let mut borrowed = BorrowedSlices::default();
+        let mut channel = self.serving.connection.channel();
+        encode(&mut channel.begin_result(self.depth == OUTERMOST, &mut borrowed)?)?;
+        self.sent.set(Some(channel.send_borrowed(&borrowed)));
         Ok(())
     }
 
@@ -140,23 +140,32 @@ impl Call {
 
     /// Where its long results go.
     pub fn room(&self) -> Room<'_> {
-        Room::new(self.bulk.as_ref())
+        Room::new(self.arena.as_ref())
     }
 
     /// The closure at `place` among those that the method was given for the time of the call.
     pub fn closure(&self, place: u32, name: &'static str) -> Closure {
-        Closure { name, at: At::Call { line: Arc::clone(&self.serving.line), closure: (self.depth, place) } }
+        Closure {
+            name,
+            at: ClosureLocation::Call {
+                connection: Arc::clone(&self.serving.connection),
+                closure: (self.depth, place),
+            },
+        }
     }
 
     /// A closure that was registered.
     pub fn registered(&self, number: u32, name: &'static str) -> Closure {
-        Closure { name, at: At::Client { link: Arc::clone(self.serving.line.link()), number } }
+        Closure {
+            name,
+            at: ClosureLocation::Client { client_state: Arc::clone(self.serving.connection.client_state()), number },
+        }
     }
 
     /// Keeps a registration for as long as the client does.
     pub fn keep(&self, number: Option<u32>, registration: Registration) {
         if let Some(number) = number {
-            self.serving.line.link().keep(number, registration);
+            self.serving.connection.client_state().keep(number, registration);
         }
     }
 }
@@ -165,15 +174,15 @@ impl Call {
 #[derive(Debug)]
 pub struct Closure {
     name: &'static str,
-    at: At,
+    at: ClosureLocation,
 }
 
 #[derive(Debug)]
-enum At {
+enum ClosureLocation {
     /// For the time of one call: the call's depth, and the closure's place.
-    Call { line: Arc<Line>, closure: (u32, u32) },
+    Call { connection: Arc<ClientConnection>, closure: (u32, u32) },
     /// Registered.
-    Client { link: Arc<Link>, number: u32 },
+    Client { client_state: Arc<ClientState>, number: u32 },
 }
 
 impl Closure {
@@ -191,28 +200,30 @@ impl Closure {
     ) -> T {
         let mut ends = ClosureEnds { slices, places, encode: Some(encode), decode: Some(decode), result: None };
         let asked = self.ask(&mut ends);
-        let result = asked.and_then(|()| ends.result.ok_or_else(|| Refused::Line(io::ErrorKind::UnexpectedEof.into())));
+        let result = asked.and_then(|()| {
+            ends.result.ok_or_else(|| CallbackError::ClientConnection(io::ErrorKind::UnexpectedEof.into()))
+        });
         result.unwrap_or_else(|refused| self.fail(refused))
     }
 
     /// As [`Closure::run`], whatever the types.
-    fn ask(&self, ends: &mut dyn Ends) -> Result<(), Refused> {
+    fn ask(&self, ends: &mut dyn Ends) -> Result<(), CallbackError> {
         match &self.at {
-            At::Call { line, closure } => line.call_back(*closure, ends),
-            At::Client { link, number } => match Line::current(link) {
-                Some(line) => line.say_event(&Message::Event { registration: *number }, ends),
-                None => link.event(*number, ends),
+            ClosureLocation::Call { connection, closure } => connection.call_back(*closure, ends),
+            ClosureLocation::Client { client_state, number } => match ClientConnection::current(client_state) {
+                Some(connection) => connection.say_event(&Message::Event { registration: *number }, ends),
+                None => client_state.event(*number, ends),
             },
         }
     }
 
     #[cold]
-    fn fail(&self, refused: Refused) -> ! {
+    fn fail(&self, refused: CallbackError) -> ! {
         let reason = match refused {
             // C gets zero; Rust has no value for it.
-            Refused::Fault(fault @ Fault::Unregistered) => resume_unwind(Box::new(fault)),
-            Refused::Fault(fault) => fault.to_string(),
-            Refused::Line(error) => format!("does not reach the client: {error}"),
+            CallbackError::Fault(fault @ Fault::Unregistered) => resume_unwind(Box::new(fault)),
+            CallbackError::Fault(fault) => fault.to_string(),
+            CallbackError::ClientConnection(error) => format!("does not reach the client: {error}"),
         };
         resume_unwind(Box::new(Fault::Callback { callback: self.name.to_owned(), reason }))
     }

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, s
 use std::sync::Once;
 
 use crate::fault::{Fault, panic_message};
-use crate::native::Inside;
+use crate::native::NativeFrame;
 
 thread_local! {
     /// Whether this thread is inside [`catch`].
@@ -39,7 +39,7 @@ pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fa
 #[track_caller]
 #[allow(clippy::panic, reason = "the methods of an interface have no other way to report")]
 pub fn native<T>(method: &str, call: impl FnOnce() -> Result<T, Fault>) -> T {
-    let inside = Inside::enter();
+    let inside = NativeFrame::enter();
     let result = call();
     inside.leave();
     match result {

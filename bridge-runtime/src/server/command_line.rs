@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
-use super::{Serve, listen, report, started};
+use super::{Serve, launched, listen, report};
 use crate::interface::{Description, Interface};
 use crate::process::STARTED_BY_CLIENT;
 
@@ -36,7 +36,7 @@ pub fn serve<S: Serve>() -> ExitCode {
         }
     };
     match request {
-        Request::StartedByClient => started::run::<S>(),
+        Request::StartedByClient => launched::run::<S>(),
         Request::Listen(name) => listen::run::<S>(&name, library),
         Request::Check(path) => check(interface, path.or(library)),
         Request::Describe => say(&report::describe(interface)),
@@ -128,8 +128,8 @@ Options:
 mod tests {
     use super::*;
 
-    fn parsed(line: &str) -> Result<(Request, Option<PathBuf>), String> {
-        parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
+    fn parsed(connection: &str) -> Result<(Request, Option<PathBuf>), String> {
+        parse(connection.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
     }
 
     #[test]

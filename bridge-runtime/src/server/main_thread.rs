@@ -1,4 +1,4 @@
-//! What needs the main thread. Where other threads read the lanes, each hands its line over for every message, and gets
+//! What needs the main thread. Where other threads read the connections, each hands its line over for every message, and gets
 //! it back when it is answered; so the library sees one call at a time, and one thread.
 
 use std::io;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvError, TryRecvError, channel};
 
-use super::line::{Line, Target, idle};
+use super::connection::{ClientConnection, DispatchTarget, idle};
 use crate::interface::{Apartment, Description};
 use crate::native::Owner;
 use crate::sys::{self, InApartment, Pump};
@@ -29,15 +29,15 @@ pub(super) fn enter(description: &Description) -> Result<(Option<InApartment>, O
 }
 
 /// Work for the main thread, for a client.
-pub(super) struct Job {
+pub(super) struct MainThreadJob {
     pub(super) owner: Owner,
-    pub(super) what: What,
+    pub(super) what: JobKind,
 }
 
-pub(super) enum What {
+pub(super) enum JobKind {
     /// A line with a message, and the way back.
     Message {
-        line: Arc<Line>,
+        connection: Arc<ClientConnection>,
         /// Present for the first message of a client that has not been answered yet.
         start: Option<Start>,
         back: mpsc::Sender<()>,
@@ -48,30 +48,30 @@ pub(super) enum What {
 
 /// The way to the main thread.
 #[derive(Clone)]
-pub(super) struct Jobs {
+pub(super) struct JobSender {
     /// Present until it is dropped.
-    sender: Option<mpsc::Sender<Job>>,
+    sender: Option<mpsc::Sender<MainThreadJob>>,
     pump: Option<Arc<Pump>>,
 }
 
 /// The main thread's end.
-pub(super) struct Waiting {
-    receiver: mpsc::Receiver<Job>,
+pub(super) struct JobReceiver {
+    receiver: mpsc::Receiver<MainThreadJob>,
     pump: Option<Arc<Pump>>,
 }
 
 /// A way to this thread, which looks after its messages meanwhile if it has a pump.
-pub(super) fn jobs(pump: Option<Pump>) -> (Jobs, Waiting) {
+pub(super) fn jobs(pump: Option<Pump>) -> (JobSender, JobReceiver) {
     let (sender, receiver) = channel();
     let pump = pump.map(Arc::new);
-    (Jobs { sender: Some(sender), pump: pump.clone() }, Waiting { receiver, pump })
+    (JobSender { sender: Some(sender), pump: pump.clone() }, JobReceiver { receiver, pump })
 }
 
 /// Messages between two looks at the calls, at most: neither keeps the other from its turn.
 const MESSAGES: usize = 64;
 
-impl Jobs {
-    fn send(&self, job: Job) -> Result<(), RecvError> {
+impl JobSender {
+    fn send(&self, job: MainThreadJob) -> Result<(), RecvError> {
         let is_sent = self.sender.as_ref().is_some_and(|sender| sender.send(job).is_ok());
         self.wake();
         if is_sent { Ok(()) } else { Err(RecvError) }
@@ -83,40 +83,40 @@ impl Jobs {
         }
     }
 
-    /// Hands over each message of a lane until it ends, and says so. With a `start`, the client waits for an answer.
-    pub(super) fn read(self, line: &Arc<Line>, owner: Owner, mut start: Option<Start>) {
+    /// Hands over each message of a connection until it ends, and says so. With a `start`, the client waits for an answer.
+    pub(super) fn read(self, connection: &Arc<ClientConnection>, owner: Owner, mut start: Option<Start>) {
         let error = loop {
-            let arrived = if start.is_some() { Ok(()) } else { line.lane().wait() };
+            let arrived = if start.is_some() { Ok(()) } else { connection.channel().wait() };
             if let Err(error) = arrived {
                 break error;
             }
             let (back, answered) = channel();
-            let what = What::Message { line: Arc::clone(line), start: start.take(), back };
+            let what = JobKind::Message { connection: Arc::clone(connection), start: start.take(), back };
             // Without an answer the line broke, or the main thread has ended.
-            if self.send(Job { owner, what }).and_then(|()| answered.recv()).is_err() {
+            if self.send(MainThreadJob { owner, what }).and_then(|()| answered.recv()).is_err() {
                 break io::ErrorKind::UnexpectedEof.into();
             }
         };
-        line.link().close();
+        connection.client_state().close();
         // Nobody hears it once the main thread has ended.
-        let _ = self.send(Job { owner, what: What::End(error) });
+        let _ = self.send(MainThreadJob { owner, what: JobKind::End(error) });
     }
 }
 
-impl Drop for Jobs {
+impl Drop for JobSender {
     fn drop(&mut self) {
         self.sender = None;
         self.wake();
     }
 }
 
-impl Waiting {
+impl JobReceiver {
     /// The next job; `None` when nobody is left to send one. What windows and timers do meanwhile may run closures of clients,
     /// whose calls `target` carries out.
     ///
     /// # Errors
     /// What the system says.
-    pub(super) fn next(&self, target: Option<&Rc<dyn Target>>) -> io::Result<Option<Job>> {
+    pub(super) fn next(&self, target: Option<&Rc<dyn DispatchTarget>>) -> io::Result<Option<MainThreadJob>> {
         let Some(pump) = &self.pump else { return Ok(self.receiver.recv().ok()) };
         loop {
             idle(target.cloned(), || pump.dispatch(MESSAGES));

@@ -11,7 +11,7 @@ use crate::native::{Address, Element, Owner, this_server};
 use crate::wire::{Allocation, Block, MemoryCall};
 
 /// Carries out a call that is about memory. `listed` are the types that the interface lists for it.
-pub(super) fn carry_out(
+pub(super) fn execute(
     operation: MemoryCall,
     listed: &'static [Element],
     mut arguments: Decoder<'_>,
@@ -22,7 +22,7 @@ pub(super) fn carry_out(
         MemoryCall::Allocate => {
             let allocation = arguments.value::<Allocation>()?;
             arguments.finish()?;
-            let block = table().allocate(Memory::new(&allocation, listed, owner)?);
+            let block = table().allocate(MemoryBlock::new(&allocation, listed, owner)?);
             call.answer(|encoder| encoder.value(&block))
         }
         MemoryCall::Free => {
@@ -64,27 +64,27 @@ pub(crate) fn free_all_of(owner: Owner) {
 }
 
 /// The one table of this process.
-fn table() -> MutexGuard<'static, Table> {
-    static TABLE: Mutex<Table> = Mutex::new(Table { last: 0, blocks: BTreeMap::new() });
+fn table() -> MutexGuard<'static, BlockTable> {
+    static TABLE: Mutex<BlockTable> = Mutex::new(BlockTable { last: 0, blocks: BTreeMap::new() });
     // Nothing that is done with it panics half way.
     TABLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[derive(Debug)]
-struct Table {
+struct BlockTable {
     last: u64,
-    blocks: BTreeMap<u64, Memory>,
+    blocks: BTreeMap<u64, MemoryBlock>,
 }
 
-impl Table {
-    fn allocate(&mut self, memory: Memory) -> (Block, Address) {
+impl BlockTable {
+    fn allocate(&mut self, memory: MemoryBlock) -> (Block, Address) {
         self.last += 1;
         let address = memory.address;
         self.blocks.insert(self.last, memory);
         (Block { server: this_server(), serial: self.last }, address)
     }
 
-    fn find(&self, block: Block, owner: Owner) -> Result<&Memory, Fault> {
+    fn find(&self, block: Block, owner: Owner) -> Result<&MemoryBlock, Fault> {
         if block.server != this_server() {
             return Err(Fault::StaleHandle { parameter: MEMORY.to_owned() });
         }
@@ -111,7 +111,7 @@ fn refused(parameter: &str, reason: String) -> Fault {
 
 /// Elements that C can reach at an address.
 #[derive(Debug)]
-struct Memory {
+struct MemoryBlock {
     pointer: usize,
     address: Address,
     layout: Layout,
@@ -120,7 +120,7 @@ struct Memory {
     owner: Owner,
 }
 
-impl Memory {
+impl MemoryBlock {
     fn new(allocation: &Allocation, listed: &'static [Element], owner: Owner) -> Result<Self, Fault> {
         let unlike = || Fault::Message(format!("the server does not know memory of `{}`", allocation.shape));
         let element = Element::find(allocation.element, listed).ok_or_else(unlike)?;
@@ -159,7 +159,7 @@ impl Memory {
     }
 }
 
-impl Drop for Memory {
+impl Drop for MemoryBlock {
     fn drop(&mut self) {
         let pointer = std::ptr::with_exposed_provenance_mut(self.pointer);
         // SAFETY: it was allocated with this layout, and the address has never been another's since.
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_allocated_is_refused() {
-        let refusal = |allocation: &Allocation| refusal(Memory::new(allocation, &[], Owner::PROCESS));
+        let refusal = |allocation: &Allocation| refusal(MemoryBlock::new(allocation, &[], Owner::PROCESS));
         let huge = refusal(&allocation::<u64>(u64::MAX));
         assert_eq!(huge, "the argument `count` needs 147573952589676412920 bytes, which the server does not have");
         assert!(refusal(&allocation::<u8>(1 << 62)).contains("which the server does not have"));
@@ -199,14 +199,14 @@ mod tests {
         // SAFETY: the size is not zero.
         let pointer = unsafe { alloc_zeroed(layout) }.expose_provenance();
         let owner = Owner::new();
-        let memory = Memory { pointer, address: Address::new(8), layout, element, count: 3, owner };
+        let memory = MemoryBlock { pointer, address: Address::new(8), layout, element, count: 3, owner };
         assert_eq!(memory.at(0).unwrap().1, 3);
         assert_eq!(memory.at(3).unwrap(), (std::ptr::without_provenance_mut(pointer + 12), 0));
         for beyond in [4, u64::from(u32::MAX), u64::MAX] {
             assert_eq!(refusal(memory.at(beyond)), "the argument `offset` is beyond the 3 elements there are");
         }
 
-        let mut table = Table { last: 0, blocks: BTreeMap::new() };
+        let mut table = BlockTable { last: 0, blocks: BTreeMap::new() };
         let (block, address) = table.allocate(memory);
         assert_eq!(address, Address::new(8));
         assert_eq!(refusal(table.find(block, Owner::new())), "the argument `memory` is another client's");

@@ -1,32 +1,32 @@
 //! The 32-bit side: the process that loads the library and answers calls.
 
-mod abandoned;
 mod batch;
 mod call;
 mod catch;
+mod cleanup;
+mod client_state;
 mod command_line;
+mod connection;
 mod context;
-mod line;
-mod link;
+mod launched;
 mod listen;
 mod main_thread;
 mod memory;
 mod report;
 mod session;
-mod started;
 
-pub(crate) use abandoned::close_all_of;
-pub use abandoned::{Abandoned, Closer};
 pub use call::{Call, Closure, Dispatch};
 pub use catch::native;
+pub(crate) use cleanup::close_all_of;
+pub use cleanup::{AbandonedHandles, Closer};
 pub use command_line::serve;
+pub(crate) use connection::DispatchTarget;
+pub use connection::ThreadTarget;
 pub use context::{Serve, ServerContext};
-pub use line::LaneTarget;
-pub(crate) use line::Target;
+#[cfg(feature = "testing")]
+pub(crate) use launched::{converse, read_greeting};
 pub(crate) use memory::free_all_of;
 #[cfg(feature = "testing")]
 pub(crate) use session::Secrets;
-pub use session::on_a_lane;
-pub(crate) use session::{Served, ready, serve_lane};
-#[cfg(feature = "testing")]
-pub(crate) use started::{converse, read_greeting};
+pub use session::thread_target;
+pub(crate) use session::{Served, ready, serve_channel};

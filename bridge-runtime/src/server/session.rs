@@ -1,4 +1,4 @@
-//! Serving a lane: the meeting, then call after call.
+//! Serving a connection: the meeting, then call after call.
 
 use std::error::Error as StdError;
 use std::io;
@@ -9,27 +9,27 @@ use std::sync::Arc;
 
 use super::call::{Call, Dispatch};
 use super::catch::catch;
-use super::line::{LaneTarget, Line, Serving, Target};
-use super::{Abandoned, Serve, ServerContext, memory};
+use super::connection::{CallServer, ClientConnection, DispatchTarget, ThreadTarget};
+use super::{AbandonedHandles, Serve, ServerContext, memory};
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 use crate::interface::{Description, Interface};
-use crate::lane::{FastEnd, LaneEnd, WIDEST};
 use crate::marshal::Decoder;
+use crate::transport::{ARENA_LIMIT, Channel, SharedMemoryEnd};
 use crate::wire::{Failure, Hello, MemoryCall, Message, PROTOCOL, Ready, Secret, Start};
 
 /// Why a meeting came to nothing.
 #[derive(Debug)]
-pub(super) enum MeetingError {
+pub(super) enum HandshakeError {
     /// The line broke.
-    Line(io::Error),
+    ClientConnection(io::Error),
     /// The client was told, and has no more to say.
     Told,
 }
 
-impl From<io::Error> for MeetingError {
+impl From<io::Error> for HandshakeError {
     fn from(error: io::Error) -> Self {
-        Self::Line(error)
+        Self::ClientConnection(error)
     }
 }
 
@@ -42,28 +42,28 @@ pub(crate) struct Secrets {
 
 /// Introduces this server to the client and waits for what it is to start with.
 pub(super) fn introduce(
-    lane: &mut LaneEnd,
+    channel: &mut Channel,
     description: &Description,
     secrets: Secrets,
-) -> Result<Start, MeetingError> {
-    lane.say(&Message::Hello(Box::new(Hello {
+) -> Result<Start, HandshakeError> {
+    channel.say(&Message::Hello(Box::new(Hello {
         protocol: PROTOCOL,
         secret: secrets.server,
         interface: description.name.to_owned(),
         fingerprint: description.fingerprint(),
         pid: std::process::id(),
     })))?;
-    match lane.receive()?.0 {
+    match channel.receive()?.0 {
         Message::Start(start) if start.secret == secrets.client => Ok(*start),
         Message::Start(_) => {
-            lane.say(&Message::StartFailed(Box::new(Failure::Secret)))?;
-            Err(MeetingError::Told)
+            channel.say(&Message::StartFailed(Box::new(Failure::Secret)))?;
+            Err(HandshakeError::Told)
         }
         Message::Describe => {
-            lane.say(&Message::Description(description.signatures()))?;
-            Err(MeetingError::Told)
+            channel.say(&Message::Description(description.signatures()))?;
+            Err(HandshakeError::Told)
         }
-        _ => Err(MeetingError::Told),
+        _ => Err(HandshakeError::Told),
     }
 }
 
@@ -109,28 +109,28 @@ pub(crate) fn ready(library: Option<&str>) -> Ready {
 }
 
 /// Tells the client that calls may come, over the memory that it offers if there is any.
-pub(super) fn begin(lane: &mut LaneEnd, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
+pub(super) fn begin(channel: &mut Channel, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
     let (fast, refused) = take_memory(memory);
-    lane.say(&Message::Ready(Box::new(Ready { refused, ..ready(library) })))?;
-    fast.map_or(Ok(()), |fast| lane.quicken(fast, WIDEST))
+    channel.say(&Message::Ready(Box::new(Ready { refused, ..ready(library) })))?;
+    fast.map_or(Ok(()), |fast| channel.upgrade(fast, ARENA_LIMIT))
 }
 
-/// Opens the memory that a client offers for a lane, or says why not.
-pub(super) fn take_memory(memory: Option<&str>) -> (Option<FastEnd>, Option<String>) {
-    match memory.map(FastEnd::open).transpose() {
+/// Opens the memory that a client offers for a connection, or says why not.
+pub(super) fn take_memory(memory: Option<&str>) -> (Option<SharedMemoryEnd>, Option<String>) {
+    match memory.map(SharedMemoryEnd::open).transpose() {
         Ok(fast) => (fast, None),
         Err(error) => (None, Some(error.to_string())),
     }
 }
 
-/// Answers calls until the client closes the lane.
+/// Answers calls until the client closes the connection.
 ///
 /// # Errors
-/// What broke the lane, if it was not closed in good order.
-pub(crate) fn serve_lane(lane: LaneEnd, target: &Rc<dyn Target>) -> io::Result<()> {
-    let serving = Serving::new(Line::new(lane), Rc::clone(target));
+/// What broke the connection, if it was not closed in good order.
+pub(crate) fn serve_channel(channel: Channel, target: &Rc<dyn DispatchTarget>) -> io::Result<()> {
+    let serving = CallServer::new(ClientConnection::new(channel), Rc::clone(target));
     let result = serving.serve();
-    serving.line.link().close();
+    serving.connection.client_state().close();
     result
 }
 
@@ -147,23 +147,23 @@ impl<S, I: ?Sized> Served<S, I> {
 }
 
 /// A target of the same server, for another thread.
-pub fn on_a_lane<S: Send + Sync + 'static, I: Dispatch<S> + ?Sized>(server: &Arc<S>) -> LaneTarget {
-    LaneTarget(Box::new(Served::<S, I> { server: Arc::clone(server), interface: PhantomData }))
+pub fn thread_target<S: Send + Sync + 'static, I: Dispatch<S> + ?Sized>(server: &Arc<S>) -> ThreadTarget {
+    ThreadTarget(Box::new(Served::<S, I> { server: Arc::clone(server), interface: PhantomData }))
 }
 
-impl<S, I: Dispatch<S> + ?Sized> Target for Served<S, I> {
+impl<S, I: Dispatch<S> + ?Sized> DispatchTarget for Served<S, I> {
     fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault> {
         match MemoryCall::of(method) {
-            Some(operation) => memory::carry_out(operation, I::elements(), arguments, call),
+            Some(operation) => memory::execute(operation, I::elements(), arguments, call),
             None => I::dispatch(&self.server, method, arguments, call),
         }
     }
 
-    fn close_abandoned(&self, abandoned: &Abandoned) {
+    fn close_abandoned(&self, abandoned: &AbandonedHandles) {
         I::close_abandoned(&self.server, abandoned);
     }
 
-    fn on_a_lane(&self) -> Option<LaneTarget> {
-        I::on_a_lane(&self.server)
+    fn thread_target(&self) -> Option<ThreadTarget> {
+        I::thread_target(&self.server)
     }
 }

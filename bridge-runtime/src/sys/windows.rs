@@ -84,7 +84,7 @@ pub(crate) fn ask_to_end(_: &SharedChild) -> bool {
 
 /// Has the number of the exception that ends this process written to `file`, little-endian.
 pub(crate) fn report_exceptions(file: File) {
-    // There is one lane, and so one file.
+    // There is one connection, and so one file.
     let _ = EXCEPTION.set(file);
 }
 

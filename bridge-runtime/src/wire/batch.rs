@@ -1,7 +1,7 @@
 //! A message of messages: each is a part, with its length in bytes before it (`u32`, little-endian), and then as it is by
 //! itself. Scalars in it are aligned in the whole message.
 
-use super::{Message, frame, head};
+use super::{Message, frame, tag};
 use crate::marshal::{Buffer, DecodeError, Decoder, EncodeError, Encoder, LARGEST};
 
 /// The bytes of a length.
@@ -47,7 +47,7 @@ impl Parts {
     /// # Errors
     /// As there.
     pub fn begin_call<'v>(&mut self, method: u32) -> Result<Encoder<'_, 'v>, EncodeError> {
-        let mut encoder = self.begin_with(head::CALL)?;
+        let mut encoder = self.begin_with(tag::CALL)?;
         encoder.value(&method)?;
         Ok(encoder)
     }
@@ -57,7 +57,7 @@ impl Parts {
     /// # Errors
     /// As there.
     pub fn begin_result<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
-        self.begin_with(head::RETURN)
+        self.begin_with(tag::RETURN)
     }
 
     /// As [`Parts::begin`], with the first byte of a head.

@@ -15,7 +15,7 @@ pub type Secret = [u8; 16];
 /// boxed, for the heads of calls are moved about.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Message {
-    /// Server to client, first on every lane.
+    /// Server to client, first on every connection.
     Hello(Box<Hello>),
     /// Client to server: the hello is accepted, begin.
     Start(Box<Start>),
@@ -43,8 +43,8 @@ pub enum Message {
         /// The closure's place among the method's.
         place: u32,
     },
-    /// Server to client: run a closure that was registered; the arguments follow. On the lane of a call, while it is
-    /// carried out, or on the lane for events.
+    /// Server to client: run a closure that was registered; the arguments follow. On the connection of a call, while it is
+    /// carried out, or on the event connection.
     Event {
         /// The number that the client gave it.
         registration: u32,
@@ -53,14 +53,14 @@ pub enum Message {
     CallbackReturn,
     /// Client to server, between calls: these registrations are over. The answer is `Return`.
     Unregister(Vec<u32>),
-    /// Client to server, between calls: connect another lane. The answer is `Return`, once [`Message::Joined`] is on the
-    /// new lane.
+    /// Client to server, between calls: connect another connection. The answer is `Return`, once [`Message::Joined`] is on the
+    /// new connection.
     Open(Box<Open>),
-    /// Server to client, first on a further lane.
+    /// Server to client, first on an extra connection.
     Joined(Box<Joined>),
     /// Client to server, between calls: from the next call on, long arrays lie in this memory. The answer is `Return`, or
-    /// `Fault` if the server cannot have it, and the lane has what it had before.
-    Bulk(Box<Bulk>),
+    /// `Fault` if the server cannot have it, and the connection has what it had before.
+    GrowArena(Box<GrowArena>),
     /// Client to server: make these calls, one after the other. Each is a part (see [`next_part`](super::next_part)): its
     /// [`Message::Call`], and its arguments.
     Batch {
@@ -70,46 +70,46 @@ pub enum Message {
     /// Server to client: the results of a batch follow, those of the calls that were made. Each is a part: [`Message::Return`]
     /// and the result, or [`Message::Fault`].
     Results,
-    /// As [`Message::Event`], on the lane for events, from a thread that carries out calls: those of the closure come on
-    /// this lane, before its answer.
+    /// As [`Message::Event`], on the event connection, from a thread that carries out calls: those of the closure come on
+    /// this connection, before its answer.
     NestingEvent {
         /// The number that the client gave it.
         registration: u32,
     },
 }
 
-/// A further lane.
+/// An extra connection.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Open {
     /// Where the client waits.
     pub address: String,
-    /// What the new lane proves itself with.
+    /// What the new connection proves itself with.
     pub secret: Secret,
-    /// What the lane is for.
+    /// What the connection is for.
     pub purpose: Purpose,
-    /// The memory of a fast lane that the client offers.
+    /// The memory of shared memory that the client offers.
     pub memory: Option<String>,
 }
 
-/// The other end of a further lane.
+/// The other end of an extra connection.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Joined {
-    /// What the lane proves itself with.
+    /// What the connection proves itself with.
     pub secret: Secret,
-    /// As [`Ready::refused`], for this lane.
+    /// As [`Ready::refused`], for this connection.
     pub refused: Option<String>,
 }
 
 /// Memory for long arrays.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Bulk {
+pub struct GrowArena {
     /// What the server opens it by.
     pub address: String,
     /// How long it is.
     pub words: u32,
 }
 
-/// What a further lane is for.
+/// What an extra connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// Calls, which a thread of its own carries out.
@@ -144,7 +144,7 @@ pub struct Start {
     pub library_dirs: Vec<String>,
     /// The server's typed arguments, encoded.
     pub args: Vec<u8>,
-    /// The memory of a fast lane that the client offers.
+    /// The memory of shared memory that the client offers.
     pub memory: Option<String>,
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use bridge32_runtime::lane::{Breaker, PipeTransport};
+use bridge32_runtime::transport::{Disconnector, PipeTransport};
 
 use crate::fault::{Direction, Fault, Filter, Step};
 
@@ -79,7 +79,7 @@ impl End {
     pub(crate) fn transport(self) -> PipeTransport<Self> {
         PipeTransport::breakable(self, |end| {
             let (incoming, outgoing) = (Arc::clone(&end.incoming), Arc::clone(&end.outgoing));
-            Breaker::new(move || {
+            Disconnector::new(move || {
                 incoming.close();
                 outgoing.close();
             })
