@@ -8,6 +8,8 @@ use std::time::Duration;
 use interprocess::local_socket::traits::{Listener as _, Stream as _, StreamCommon as _};
 use interprocess::local_socket::{GenericFilePath, Listener, ListenerOptions, Stream, ToFsName as _};
 
+#[cfg(unix)]
+use super::private_dir::PrivateDir;
 use super::stream::LocalStream;
 use super::{LaneEnd, PipeTransport};
 
@@ -21,7 +23,7 @@ pub(crate) struct LocalListener {
     woken: AtomicBool,
     /// Holds the socket, and goes with it.
     #[cfg(unix)]
-    _dir: Option<tempfile::TempDir>,
+    _dir: Option<PrivateDir>,
 }
 
 impl LocalListener {
@@ -32,7 +34,7 @@ impl LocalListener {
     #[cfg(unix)]
     pub(crate) fn random() -> io::Result<Self> {
         // Whatever becomes of the socket's own mode.
-        let dir = super::private_dir()?;
+        let dir = PrivateDir::new()?;
         let path = dir.path().join("lane");
         Ok(Self { _dir: Some(dir), ..Self::named(&path)? })
     }
