@@ -119,8 +119,6 @@ impl Runtime {
             let mut cargo = Command::new("cargo");
             cargo.args(["build", "--release", "--quiet", "--package", "bridge32", "--target-dir"]).arg(&target_dir);
             cargo.args(target.map(|target| format!("--target={target}"))).current_dir(env!("CARGO_MANIFEST_DIR"));
-            // Not as this workspace has it, which would put the work off until a program is linked.
-            cargo.envs([("CARGO_PROFILE_RELEASE_LTO", "false"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")]);
             succeed(&mut cargo)?;
         }
         Ok(Self { target_dir, folder: tempfile::tempdir()? })

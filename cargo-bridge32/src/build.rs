@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::cli::{self, CargoOptions};
+use crate::release;
 use crate::setup::{self, Needs};
 use crate::target::Target;
 use crate::toolchain::Toolchains;
@@ -38,7 +39,7 @@ pub(crate) fn main(options: &cli::Build) -> Result<()> {
     let needs = Needs::to_build(targets.keys().copied()).with(workspace.languages(&packages));
     setup::ensure(&needs.with_packages(workspace.packages(&packages)), host, &toolchains)?;
     for (target, servers) in targets {
-        build(&servers, target, &options.cargo, &toolchains)?;
+        build(&servers, target, &workspace, &options.cargo, &toolchains)?;
         for server in servers {
             eprintln!("{}", workspace.program_file(server.bin, target, options.cargo.profile_folder()).display());
         }
@@ -66,6 +67,7 @@ pub(crate) fn server_target(servers: &[Server<'_>], host: Target) -> Result<Targ
 pub(crate) fn build(
     servers: &[Server<'_>],
     target: Target,
+    workspace: &Workspace,
     options: &CargoOptions,
     toolchains: &Toolchains,
 ) -> Result<()> {
@@ -74,6 +76,9 @@ pub(crate) fn build(
     }
     let mut command = toolchains.cargo(target)?;
     command.arg("build").args(["--target", target.triple()]).args(options.args());
+    if options.release {
+        command.args(release::arguments(workspace.root())?);
+    }
     for server in servers {
         command.args(["--package", server.package, "--bin", server.bin]);
     }

@@ -150,7 +150,7 @@ pub(crate) struct Test {
 /// What is handed on to cargo.
 #[derive(Debug, Default, Args)]
 pub(crate) struct CargoOptions {
-    /// Build with optimizations
+    /// Build with optimizations; servers also with link-time optimization, unless your own release profile sets `lto`
     #[arg(short, long)]
     pub(crate) release: bool,
 

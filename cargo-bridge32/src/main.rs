@@ -4,6 +4,7 @@ mod build;
 mod cli;
 mod command;
 mod progress;
+mod release;
 mod run;
 mod setup;
 mod target;

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::build;
 use crate::cli::{self, CargoOptions};
+use crate::release;
 use crate::setup::{self, Needs};
 use crate::target::{Sides, Target};
 use crate::toolchain::Toolchains;
@@ -32,10 +33,13 @@ pub(crate) fn main(options: &cli::Run) -> Result<i32> {
     };
     let needs = Needs::to_run(host, sides).with(workspace.languages(&[package]));
     setup::ensure(&needs.with_packages(workspace.packages(&[package])), host, &toolchains)?;
-    build::build(&servers, sides.server, &options.cargo, &toolchains)?;
+    build::build(&servers, sides.server, &workspace, &options.cargo, &toolchains)?;
 
     let mut command = toolchains.cargo(sides.client)?;
     command.args(["run", "--package", &package.name, "--bin", program]).args(options.cargo.args());
+    if options.cargo.release && package.program_lto {
+        command.args(release::arguments(workspace.root())?);
+    }
     meet(&mut command, host, sides, &workspace, &servers, &options.cargo)?;
     command.arg("--").args(&options.args);
     build::status(&mut command)

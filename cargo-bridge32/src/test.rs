@@ -97,7 +97,7 @@ fn test(
     }
     eprintln!("pair {pair}: client {}, server {}", sides.client, sides.server);
     let servers = workspace.servers(packages);
-    build::build(&servers, sides.server, &options.cargo, toolchains)?;
+    build::build(&servers, sides.server, workspace, &options.cargo, toolchains)?;
 
     let mut failures = Vec::new();
     for (transport, packages) in Workspace::by_transport(packages) {

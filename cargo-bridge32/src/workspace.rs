@@ -32,6 +32,8 @@ pub(crate) struct Package {
     test_transports: Option<Vec<Transport>>,
     /// What its servers can be built for; anything, where it does not say.
     server_targets: Option<Vec<Target>>,
+    /// Whether `run --release` links its program as it links servers, with link-time optimization.
+    pub(crate) program_lto: bool,
     /// What its native sources are written in, or for, beside C and C++.
     languages: Vec<Language>,
     /// Packages of the distribution that its servers need, each for a target.
@@ -65,6 +67,7 @@ impl Package {
             test_pairs: list(settings, "test-pairs").with_context(in_manifest)?,
             test_transports: list(settings, "test-transports").with_context(in_manifest)?,
             server_targets: list(settings, "server-targets").with_context(in_manifest)?,
+            program_lto: flag(settings, "program-lto").with_context(in_manifest)?,
             languages: list(settings, "needs").with_context(in_manifest)?.unwrap_or_default(),
             packages: packages(settings, &told.name).with_context(in_manifest)?,
             dependencies: told
@@ -105,6 +108,14 @@ fn list<T: FromStr<Err: fmt::Display>>(settings: &serde_json::Value, key: &str) 
     match &settings[key] {
         value if value.is_null() => Ok(None),
         value => names(value, key).map(Some),
+    }
+}
+
+/// A truth value in `[package.metadata.bridge32]`; false where there is none.
+fn flag(settings: &serde_json::Value, key: &str) -> Result<bool> {
+    match &settings[key] {
+        serde_json::Value::Null => Ok(false),
+        value => value.as_bool().with_context(|| format!("`package.metadata.bridge32.{key}` is not true or false")),
     }
 }
 
@@ -287,6 +298,11 @@ impl Workspace {
         by_transport
     }
 
+    /// The folder of the workspace's manifest.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Where cargo puts a program.
     pub(crate) fn program_file(&self, bin: &str, target: Target, profile_folder: &str) -> PathBuf {
         self.target_folder.join(target.triple()).join(profile_folder).join(format!("{bin}{}", target.exe_suffix()))
@@ -387,6 +403,16 @@ mod tests {
         assert!(error.to_string().contains("lists the server `help`"), "{error}");
         let error = workspace(&[("calc", &["calc"], &[], r#"{"servers":"help"}"#)]).expect_err("it is no list");
         assert!(format!("{error:#}").contains("not a list"), "{error:#}");
+    }
+
+    #[test]
+    fn a_program_is_linked_as_servers_are_where_its_package_asks_for_it() {
+        for (settings, expected) in [("null", false), ("{}", false), (r#"{"program-lto":true}"#, true)] {
+            let workspace = workspace(&[("calc", &["calc"], &[], settings)]).expect("it is sound");
+            assert_eq!(workspace.named("calc").expect("it is there").program_lto, expected, "{settings}");
+        }
+        let error = workspace(&[("calc", &[], &[], r#"{"program-lto":"fat"}"#)]).expect_err("it is not a truth value");
+        assert!(format!("{error:#}").contains("is not true or false"), "{error:#}");
     }
 
     #[test]

@@ -68,12 +68,13 @@ mod unix {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::fs::{CWD, FileType, Mode, OFlags, fcntl_getfl, fcntl_setfl, mknodat};
 
+    use super::super::private_dir::PrivateDir;
     use super::{Channel, Duplex, EXCEPTION, PipeTransport, REQUESTS, RESPONSES};
 
     /// The client's side, before the server has connected.
     #[derive(Debug)]
     pub(crate) struct FifoPair {
-        dir: tempfile::TempDir,
+        dir: PrivateDir,
         reader: File,
         /// The server's requests need a reader and a writer from the beginning, for either side to open them at once.
         _holder: File,
@@ -86,7 +87,7 @@ mod unix {
         /// # Errors
         /// What the system says.
         pub(crate) fn new() -> io::Result<Self> {
-            let dir = super::super::private_dir()?;
+            let dir = PrivateDir::new()?;
             for name in [REQUESTS, RESPONSES] {
                 mknodat(CWD, dir.path().join(name), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
             }

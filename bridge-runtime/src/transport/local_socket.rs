@@ -9,6 +9,8 @@ use interprocess::local_socket::traits::{Listener as _, Stream as _, StreamCommo
 use interprocess::local_socket::{GenericFilePath, Listener, ListenerOptions, Stream, ToFsName as _};
 
 use super::local_stream::LocalStream;
+#[cfg(unix)]
+use super::private_dir::PrivateDir;
 use super::{Channel, PipeTransport};
 
 /// Listens under a name of this user's own.
@@ -21,7 +23,7 @@ pub(crate) struct LocalListener {
     woken: AtomicBool,
     /// Holds the socket, and goes with it.
     #[cfg(unix)]
-    _dir: Option<tempfile::TempDir>,
+    _dir: Option<PrivateDir>,
 }
 
 impl LocalListener {
@@ -32,7 +34,7 @@ impl LocalListener {
     #[cfg(unix)]
     pub(crate) fn random() -> io::Result<Self> {
         // Whatever becomes of the socket's own mode.
-        let dir = super::private_dir()?;
+        let dir = PrivateDir::new()?;
         let path = dir.path().join("channel");
         Ok(Self { _dir: Some(dir), ..Self::named(&path)? })
     }

@@ -9,6 +9,8 @@ mod local_socket;
 mod local_stream;
 mod owned_message;
 mod pipe;
+#[cfg(unix)]
+mod private_dir;
 mod shared_memory;
 mod streaming_reply;
 
@@ -342,15 +344,6 @@ impl Channel {
     pub fn rest(&mut self, position: usize) -> Decoder<'_> {
         Decoder::new(self.incoming.bytes_mut(), position).with_arena(&self.arena)
     }
-}
-
-/// A folder with a random name that no other user can look into: `tempfile` by itself leaves that to the umask.
-#[cfg(unix)]
-fn private_dir() -> io::Result<tempfile::TempDir> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let own = std::fs::Permissions::from_mode(0o700);
-    tempfile::Builder::new().prefix("bridge32-").permissions(own).tempdir()
 }
 
 /// Grows `frame` for what is still missing of it, `received` bytes of which are there. It grows with what arrives, not
