@@ -2,8 +2,10 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+
+use crate::sync::LockExt as _;
 
 /// A mutex that refuses the thread that holds it already, instead of waiting for ever: what runs here may come back.
 pub(crate) struct Exclusive<T> {
@@ -34,7 +36,7 @@ impl<T> Exclusive<T> {
         if self.user.load(Ordering::Relaxed) == this {
             return None;
         }
-        let mut value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut value = self.value.lock_unpoisoned();
         self.user.store(this, Ordering::Relaxed);
         let _leave = Leave(&self.user);
         Some(use_it(&mut value))

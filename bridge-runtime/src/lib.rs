@@ -4,6 +4,8 @@
 //!
 //! Each module uses only those above it in this list; ARCHITECTURE.md of the repository has the map.
 
+mod sync;
+
 pub mod marshal;
 
 pub mod error;

@@ -9,7 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::context::Context;
 use super::native_frame::{Payload, fail_call};
@@ -19,6 +19,7 @@ use super::{Scope, Zeroable};
 use crate::exclusive::Exclusive;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::registration::Registration;
+use crate::sync::LockExt as _;
 
 /// The closures behind one parameter of one method: a static of the generated code.
 pub struct CallbackTable {
@@ -219,7 +220,7 @@ impl CallbackTable {
     }
 
     fn entries(&self) -> MutexGuard<'_, CallbackEntries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock_unpoisoned()
     }
 }
 
@@ -285,7 +286,7 @@ impl CallbackEntry {
 }
 
 fn lock(failure: &Mutex<Option<Payload>>) -> MutexGuard<'_, Option<Payload>> {
-    failure.lock().unwrap_or_else(PoisonError::into_inner)
+    failure.lock_unpoisoned()
 }
 
 /// A closure that C may call, of the type `F`.

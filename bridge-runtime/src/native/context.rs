@@ -1,7 +1,9 @@
 //! Numbers in the place of the pointers that C hands back to its callbacks.
 
 use std::ffi::c_void;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
+
+use crate::sync::LockExt as _;
 
 use super::sorted_map::SortedMap;
 
@@ -39,7 +41,7 @@ struct Keys {
 
 impl Keys {
     fn lock() -> MutexGuard<'static, Self> {
-        KEYS.lock().unwrap_or_else(PoisonError::into_inner)
+        KEYS.lock_unpoisoned()
     }
 }
 

@@ -9,13 +9,14 @@ use std::ffi::c_void;
 use std::fmt;
 use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
 use std::marker::PhantomData;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::owner::Owner;
 use super::{Native, NativeReturn, Scope, Status};
 use crate::fault::Fault;
+use crate::sync::LockExt as _;
 
 /// An opaque pointer of the library, as `sqlite3 *` is one: to be handed back to it and for nothing else.
 ///
@@ -259,7 +260,7 @@ pub(crate) fn this_server() -> u64 {
 fn table() -> MutexGuard<'static, HandleTable> {
     static TABLE: Mutex<HandleTable> = Mutex::new(HandleTable::new());
     // Nothing that is done with it panics half way.
-    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
+    TABLE.lock_unpoisoned()
 }
 
 /// The pointers that the library has given out and that were not closed since.

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::sync::{LockExt as _, spawn_named};
 use crate::sys::{Pipe, ReadStop};
 use crate::trace::Lines;
 
@@ -34,12 +35,12 @@ pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
 
 impl Tail {
     pub(crate) fn text(&self) -> String {
-        let bytes: Vec<u8> = self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        let bytes: Vec<u8> = self.0.lock_unpoisoned().iter().copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
     fn push(&self, bytes: &[u8]) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock_unpoisoned();
         kept.extend(bytes);
         let excess = kept.len().saturating_sub(KEPT);
         kept.drain(..excess);
@@ -61,8 +62,7 @@ impl Drains {
     /// Reads one more, until its end.
     pub(crate) fn add(&mut self, output: impl Pipe, tail: Tail, lines: Lines) -> std::io::Result<()> {
         let output = self.stop.reader(output)?;
-        let thread = std::thread::Builder::new().name("bridge32 output".to_owned());
-        self.threads.push(thread.spawn(move || drain(output, &tail, lines))?);
+        self.threads.push(spawn_named("bridge32 output", move || drain(output, &tail, lines))?);
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use shared_child::SharedChild;
 
 use super::ExitStatus;
 use super::output::{Drains, Output, Tail};
+use crate::sync::{LockExt as _, spawn_named};
 use crate::sys::Job;
 use crate::trace::Reporter;
 
@@ -69,9 +70,7 @@ impl Supervisor {
         let watch = Watch { stdout, stderr: stderr.clone(), exception, end: Arc::clone(&end), reporter };
         // The process is started by the thread that waits for it: Linux tells a process of its parent's end when the
         // thread that started it ends, and this one ends last.
-        std::thread::Builder::new()
-            .name("bridge32 server watch".to_owned())
-            .spawn(move || watch.run(command, &started, on_end))?;
+        spawn_named("bridge32 server watch", move || watch.run(command, &started, on_end))?;
         let (child, control) = start.recv().unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))?;
         Ok(Self { child, is_wine, control: Mutex::new(control), end, stderr })
     }
@@ -100,7 +99,7 @@ impl Supervisor {
 
     /// Says a line to the server over its standard input.
     pub(crate) fn tell(&self, line: &str) -> std::io::Result<()> {
-        match &mut *self.control.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &mut *self.control.lock_unpoisoned() {
             Some(control) => control.write_all(format!("{line}\n").as_bytes()),
             None => Err(std::io::ErrorKind::BrokenPipe.into()),
         }
@@ -108,12 +107,12 @@ impl Supervisor {
 
     /// Lets the server know that it is no longer needed.
     pub(crate) fn release(&self) {
-        *self.control.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.control.lock_unpoisoned() = None;
     }
 
     /// Waits for the end, for `patience` at most.
     pub(crate) fn wait(&self, patience: Duration) -> Option<std::io::Result<End>> {
-        let end = self.end.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = self.end.end.lock_unpoisoned();
         let (end, _) = self
             .end
             .recorded
@@ -176,7 +175,7 @@ impl Watch {
         });
         let known = status.as_ref().ok().copied();
         let end = status.map(|status| End { status, stdout: self.stdout.text(), stderr: self.stderr.text() });
-        *self.end.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+        *self.end.end.lock_unpoisoned() = Some(end);
         self.end.is_recorded.store(true, Ordering::Release);
         self.end.recorded.notify_all();
         on_end();

@@ -116,7 +116,7 @@ pub(crate) fn end_with_this_thread() -> io::Result<()> {
     let this_thread = unsafe { GetCurrentThread() };
     // SAFETY: the pseudo handle is always valid; its copy is a handle that means this thread in every other one, too.
     let this_thread = unsafe { BorrowedHandle::borrow_raw(this_thread) }.try_clone_to_owned()?;
-    std::thread::Builder::new().name("bridge32 main thread watch".to_owned()).spawn(move || {
+    crate::sync::spawn_named("bridge32 main thread watch", move || {
         // SAFETY: the handle is open.
         unsafe { WaitForSingleObject(this_thread.as_raw_handle(), INFINITE) };
         // Not through `eprintln`: the thread may have held its lock. Without these words the end says enough.

@@ -13,6 +13,7 @@ use tracing::subscriber::NoSubscriber;
 use tracing::{info, warn};
 
 use super::split::Splitter;
+use crate::sync::spawn_named;
 
 /// A server has started, and can take calls.
 pub(crate) fn started(pid: u32, generation: u32, server: &Path) {
@@ -63,7 +64,7 @@ impl Reporter {
     pub(crate) fn begin(&mut self, pid: u32) -> io::Result<()> {
         let (sender, receiver) = sync_channel(WAITING);
         let (subscriber, lost) = (self.subscriber.take(), Arc::clone(&self.lost));
-        std::thread::Builder::new().name("bridge32 events".to_owned()).spawn(move || match subscriber {
+        spawn_named("bridge32 events", move || match subscriber {
             Some(subscriber) => dispatcher::with_default(&subscriber, || tell(pid, &receiver, &lost)),
             None => tell(pid, &receiver, &lost),
         })?;
