@@ -146,7 +146,7 @@ impl<'m> Outcome<'m> {
     }
 
     /// Of a long result, which is taken while it comes. That it does not come as a whole is the connection's to tell.
-    pub(super) fn streaming_reply(method: &'static str, streaming_reply: StreamingReply<'m>) -> Self {
+    pub(super) fn streaming(method: &'static str, streaming_reply: StreamingReply<'m>) -> Self {
         Self { method, source: Source::StreamingReply(streaming_reply) }
     }
 

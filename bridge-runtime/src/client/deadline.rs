@@ -5,12 +5,13 @@
 //! a look at the clock: the thread wakes by itself at the deadline it knows of, and looks whether it still stands.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use super::instance::ServerInstance;
+use crate::sync::{LockExt as _, spawn_named};
 
 /// The thread that keeps a session's deadlines.
 pub(super) struct DeadlineWatch {
@@ -58,14 +59,13 @@ impl DeadlineWatch {
             stopped: AtomicBool::new(false),
         });
         let watched = Arc::clone(&slot);
-        let thread =
-            std::thread::Builder::new().name("bridge32 deadlines".to_owned()).spawn(move || watched.keep_watch())?;
+        let thread = spawn_named("bridge32 deadlines", move || watched.keep_watch())?;
         Ok(Self { slot, thread: Some(thread) })
     }
 
     /// From now on `target` is what is ended.
-    pub(super) fn aim(&self, target: &Arc<ServerInstance>) {
-        *self.slot.target.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(target);
+    pub(super) fn set_target(&self, target: &Arc<ServerInstance>) {
+        *self.slot.target.lock_unpoisoned() = Arc::clone(target);
     }
 
     /// Sets the deadline of the call that is about to be sent.
@@ -143,7 +143,7 @@ impl Slot {
     /// Ends the server whose deadline has passed, if the call is still being made. The target is read first: had
     /// another one taken its place meanwhile, the deadline would be another, too.
     fn pass(&self, deadline: u64) {
-        let target = Arc::clone(&self.target.lock().unwrap_or_else(PoisonError::into_inner));
+        let target = Arc::clone(&self.target.lock_unpoisoned());
         if self.deadline.compare_exchange(deadline, PASSED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
             target.give_up();
         }

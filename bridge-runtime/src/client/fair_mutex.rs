@@ -58,7 +58,7 @@ impl<T> FairMutex<T> {
     }
 
     /// Waits for a turn. A panic in somebody's turn, in a `Serialize` of theirs, leaves the value as it was.
-    pub(super) fn wait(&self) -> FairMutexGuard<'_, T> {
+    pub(super) fn lock(&self) -> FairMutexGuard<'_, T> {
         loop {
             if let Some(turn) = self.take_at_once().or_else(|| self.wait_long(None)) {
                 return turn;
@@ -67,7 +67,7 @@ impl<T> FairMutex<T> {
     }
 
     /// Waits for a turn, for `patience` at most.
-    pub(super) fn wait_for(&self, patience: Duration) -> Option<FairMutexGuard<'_, T>> {
+    pub(super) fn lock_for(&self, patience: Duration) -> Option<FairMutexGuard<'_, T>> {
         self.take_at_once().or_else(|| self.wait_long(Instant::now().checked_add(patience)))
     }
 
@@ -210,23 +210,23 @@ mod tests {
     #[test]
     fn patience_ends_and_turns_are_passed_on() {
         let fair_mutex = FairMutex::new(0);
-        let turn = fair_mutex.wait();
+        let turn = fair_mutex.lock();
         thread::scope(|scope| {
-            let impatient = scope.spawn(|| fair_mutex.wait_for(Duration::from_millis(20)).is_none());
+            let impatient = scope.spawn(|| fair_mutex.lock_for(Duration::from_millis(20)).is_none());
             assert!(impatient.join().unwrap());
             assert_eq!(
                 (fair_mutex.state.load(Ordering::Relaxed), fair_mutex.queue().len()),
                 (TAKEN, 0),
                 "it left no trace"
             );
-            let patient = scope.spawn(|| fair_mutex.wait_for(Duration::from_secs(60)).map(|mut turn| *turn += 1));
-            let last = scope.spawn(|| *fair_mutex.wait() += 1);
+            let patient = scope.spawn(|| fair_mutex.lock_for(Duration::from_secs(60)).map(|mut turn| *turn += 1));
+            let last = scope.spawn(|| *fair_mutex.lock() += 1);
             thread::sleep(Duration::from_millis(20));
             drop(turn);
             assert!(patient.join().unwrap().is_some());
             last.join().unwrap();
         });
-        assert_eq!(*fair_mutex.wait(), 2);
+        assert_eq!(*fair_mutex.lock(), 2);
     }
 
     #[test]
@@ -238,15 +238,15 @@ mod tests {
                 scope.spawn(move || {
                     for _ in 0..10_000 {
                         *if limited {
-                            fair_mutex.wait_for(Duration::from_secs(60)).unwrap()
+                            fair_mutex.lock_for(Duration::from_secs(60)).unwrap()
                         } else {
-                            fair_mutex.wait()
+                            fair_mutex.lock()
                         } += 1;
                     }
                 });
             }
         });
-        assert_eq!(*fair_mutex.wait(), 40_000);
+        assert_eq!(*fair_mutex.lock(), 40_000);
     }
 
     /// Whoever has the turn all the time, but for a moment, keeps nobody from it for long.
@@ -255,10 +255,10 @@ mod tests {
         let (fair_mutex, waiting) = (FairMutex::new(0), 3);
         thread::scope(|scope| {
             for _ in 0..waiting {
-                scope.spawn(|| (0..50).for_each(|_| *fair_mutex.wait() += 1));
+                scope.spawn(|| (0..50).for_each(|_| *fair_mutex.lock() += 1));
             }
             let begin = Instant::now();
-            while *fair_mutex.wait() < 50 * waiting {
+            while *fair_mutex.lock() < 50 * waiting {
                 assert!(begin.elapsed() < Duration::from_secs(30), "somebody waits for ever");
             }
         });
@@ -273,7 +273,7 @@ mod tests {
                 let fair_mutex = &fair_mutex;
                 scope.spawn(move || {
                     for _ in 0..2000 {
-                        if let Some(mut turn) = fair_mutex.wait_for(Duration::from_micros(micros)) {
+                        if let Some(mut turn) = fair_mutex.lock_for(Duration::from_micros(micros)) {
                             *turn += 1;
                             thread::yield_now();
                         }
@@ -281,7 +281,7 @@ mod tests {
                 });
             }
             for _ in 0..2000 {
-                *fair_mutex.wait() += 1;
+                *fair_mutex.lock() += 1;
             }
         });
         assert_eq!((fair_mutex.state.load(Ordering::Relaxed), fair_mutex.queue().len()), (FREE, 0));

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
-use super::{Serve, launched, listen, report};
+use super::context::Serve;
+use super::{launched, listen, report};
 use crate::interface::{Description, Interface};
 use crate::process::STARTED_BY_CLIENT;
 

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
-use super::call::Dispatch;
+use super::target::Dispatch;
 use crate::interface::Interface;
 
 /// A type that serves an interface.
