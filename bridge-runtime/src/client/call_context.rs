@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use super::arguments::Outcome;
-use super::callback::{CallbackBuffers, CallbackRequest};
+use super::callback::{Arrived, CallbackBuffers, CallbackRequest};
 use super::close_reason::CloseReason;
 use super::closures::{CallClosures, no_closures};
 use super::connection::Connection;
@@ -100,8 +100,8 @@ impl CallContext {
     ) -> Result<Reply, Error> {
         loop {
             let (request, position) = match CallbackRequest::receive(connection)? {
-                Ok(request) => request,
-                Err((message, position)) => return Ok(Reply::Other(message, position)),
+                Arrived::Callback(request, position) => (request, position),
+                Arrived::Other(message, position) => return Ok(Reply::Other(message, position)),
             };
             // The closure's own time does not count.
             let left = deadline.zip(connection.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));

@@ -25,6 +25,13 @@ pub(super) enum CallbackRequest {
     Registered(Arc<RegisteredClosures>, u32),
 }
 
+/// A message that is not the result of a call, and where its content begins.
+#[derive(Debug)]
+pub(super) enum Arrived {
+    Callback(CallbackRequest, usize),
+    Other(Message, usize),
+}
+
 impl CallbackBuffers {
     /// Takes memory from the connection's channel.
     pub(super) fn take(connection: &mut Connection) -> Result<Self, Error> {
@@ -43,17 +50,20 @@ impl CallbackBuffers {
 }
 
 impl CallbackRequest {
-    /// Returns the callback that the message asks for, and where its arguments begin; the message itself if it does not ask for
-    /// one.
-    pub(super) fn receive(connection: &mut Connection) -> Result<Result<(Self, usize), (Message, usize)>, Error> {
+    /// Decodes the message that has arrived.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] if it is not a message.
+    pub(super) fn receive(connection: &mut Connection) -> Result<Arrived, Error> {
         if let Some(((depth, place), position)) = connection.channel()?.callback() {
-            return Ok(Ok((Self::OfCall { depth, place }, position)));
+            return Ok(Arrived::Callback(Self::OfCall { depth, place }, position));
         }
         Ok(match connection.message()? {
             (Message::Event { registration }, position) => {
-                Ok((Self::Registered(Arc::clone(&connection.instance.registry), registration), position))
+                let registry = Arc::clone(&connection.instance.registry);
+                Arrived::Callback(Self::Registered(registry, registration), position)
             }
-            other => Err(other),
+            (message, position) => Arrived::Other(message, position),
         })
     }
 

@@ -26,7 +26,7 @@ pub(super) enum ConnectFailure {
 }
 
 /// How far the handshake is.
-enum Progress {
+enum HandshakeProgress {
     /// There is no channel yet.
     Connecting,
     /// This ends the wait on the channel.
@@ -45,14 +45,14 @@ pub(super) fn join(
     connect: impl FnOnce() -> io::Result<Channel> + Send + 'static,
 ) -> Result<(ServerInstance, Channel), ConnectFailure> {
     let (sender, receiver) = mpsc::channel();
-    let progress = Arc::new(Mutex::new(Progress::Connecting));
+    let progress = Arc::new(Mutex::new(HandshakeProgress::Connecting));
     let handshake = {
         let progress = Arc::clone(&progress);
         move || {
             let result = connect().map_err(ConnectFailure::NoServer).and_then(|mut channel| {
                 match &mut *progress.lock_unpoisoned() {
-                    Progress::GivenUp => return Err(ConnectFailure::Timeout),
-                    progress => *progress = Progress::ShakingHands(channel.disconnector()),
+                    HandshakeProgress::GivenUp => return Err(ConnectFailure::Timeout),
+                    progress => *progress = HandshakeProgress::ShakingHands(channel.disconnector()),
                 }
                 let offer = transport.offer().map_err(ConnectFailure::Error)?;
                 match shake_hands(&mut channel, description, secret, start, offer) {
@@ -67,7 +67,8 @@ pub(super) fn join(
     };
     spawn_named("bridge32 handshake", handshake).map_err(|error| ConnectFailure::Error(Error::Endpoint(error)))?;
     let result = receiver.recv_timeout(timeout).unwrap_or_else(|error| {
-        if let Progress::ShakingHands(disconnector) = mem::replace(&mut *progress.lock_unpoisoned(), Progress::GivenUp)
+        if let HandshakeProgress::ShakingHands(disconnector) =
+            mem::replace(&mut *progress.lock_unpoisoned(), HandshakeProgress::GivenUp)
         {
             disconnector.disconnect();
         }

@@ -73,15 +73,15 @@ impl ExtraListener {
         let accepting = {
             let endpoint = Arc::clone(&endpoint);
             // The receiver may have given up.
-            move || drop(sender.send(Progress::Joined(accept_joined(&endpoint, secret, offer, &sender))))
+            move || drop(sender.send(JoinProgress::Joined(accept_joined(&endpoint, secret, offer, &sender))))
         };
         spawn_named("bridge32 handshake", accepting).map_err(Error::Endpoint)?;
         let begin = Instant::now();
         let mut disconnector = Disconnector::default();
         loop {
             match receiver.recv_timeout(patience.saturating_sub(begin.elapsed())) {
-                Ok(Progress::Connected(connected)) => disconnector = connected,
-                Ok(Progress::Joined(joined)) => return joined.map(Some),
+                Ok(JoinProgress::Connected(connected)) => disconnector = connected,
+                Ok(JoinProgress::Joined(joined)) => return joined.map(Some),
                 Err(_) => {
                     endpoint.wake();
                     disconnector.disconnect();
@@ -93,7 +93,7 @@ impl ExtraListener {
 }
 
 /// How far the server has come.
-enum Progress {
+enum JoinProgress {
     /// It has connected; this ends the wait for its first message.
     Connected(Disconnector),
     Joined(Result<Channel, Error>),
@@ -104,11 +104,11 @@ fn accept_joined(
     endpoint: &Endpoint,
     secret: Secret,
     offer: TransportOffer,
-    progress: &Sender<Progress>,
+    progress: &Sender<JoinProgress>,
 ) -> Result<Channel, Error> {
     let (mut channel, _) = endpoint.accept().map_err(Error::Endpoint)?;
     // The receiver may have given up.
-    let _ = progress.send(Progress::Connected(channel.disconnector()));
+    let _ = progress.send(JoinProgress::Connected(channel.disconnector()));
     match channel.receive() {
         Ok((Message::Joined(joined), _)) if joined.secret == secret => {
             offer.conclude(&mut channel, joined.refused.as_deref(), EXTRA_ARENA_LIMIT)?;

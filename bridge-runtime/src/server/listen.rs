@@ -38,13 +38,13 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
 }
 
 /// The one server of this process, and what answers messages with it.
-struct Started<S: Serve> {
+struct RunningServer<S: Serve> {
     served: Rc<Served<S, S::Interface>>,
     call_server: CallServer,
     handler: Rc<dyn MessageHandler>,
 }
 
-impl<S: Serve> Started<S> {
+impl<S: Serve> RunningServer<S> {
     fn new(server: S) -> Self {
         let served = Rc::new(Served::new(server));
         let call_server = CallServer::new(served.clone());
@@ -59,11 +59,11 @@ fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String>
     let listener = transport::named_path(name).and_then(|path| LocalListener::claim(&path)).map_err(not_listening)?;
     let (_apartment, pump) = enter_apartment(description).map_err(|failure| failure.to_string())?;
     let library = library.map(|path| path.display().to_string());
-    let mut server: Option<Started<S>> = None;
+    let mut server: Option<RunningServer<S>> = None;
     // Without start arguments there is no client to wait for, and the user sees at once what is wrong.
     if TypeId::of::<<S::Interface as Interface>::Args>() == TypeId::of::<()>() {
         let started = start::<S>(Start { library: library.clone(), ..Start::default() });
-        server = Some(Started::new(started.map_err(|failure| failure.to_string())?));
+        server = Some(RunningServer::new(started.map_err(|failure| failure.to_string())?));
     }
     eprintln!("{} listens as `{name}`", description.server);
 
@@ -94,11 +94,11 @@ fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String>
 }
 
 /// Gives a client the server: the one that has been started, or a new one with the client's start arguments.
-fn begin<S: Serve>(channel: &mut Channel, mut asked: Start, server: &mut Option<Started<S>>) -> io::Result<()> {
+fn begin<S: Serve>(channel: &mut Channel, mut asked: Start, server: &mut Option<RunningServer<S>>) -> io::Result<()> {
     let memory = asked.memory.take();
     if server.is_none() {
         match start::<S>(asked) {
-            Ok(started) => *server = Some(Started::new(started)),
+            Ok(started) => *server = Some(RunningServer::new(started)),
             Err(failure) => {
                 channel.say(&Message::StartFailed(Box::new(failure)))?;
                 return Err(io::ErrorKind::Other.into());
