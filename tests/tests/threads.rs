@@ -186,7 +186,7 @@ fn in_this_process() {
     assert_eq!(client.through(1, |x| x + client.most_inside().unwrap()).unwrap(), 3);
 }
 
-/// The memory of the connections that a Linux server has.
+/// How many connections of a server are in shared memory.
 #[cfg(target_os = "linux")]
 fn shared_memories(pid: u32) -> usize {
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
