@@ -1,8 +1,10 @@
 //! `test`: every test, on every pair of client and server that this machine can run.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::build;
 use crate::cli;
@@ -23,6 +25,18 @@ enum Verdict {
     NotSetUp,
     /// Something failed: what.
     Failed(String),
+}
+
+/// Tests that do not apply to a pair, by the reason why they do not.
+type Skipped = BTreeMap<String, BTreeSet<String>>;
+
+/// What came of a pair.
+#[derive(Debug)]
+struct PairResult {
+    pair: Pair,
+    verdict: Verdict,
+    skipped: Skipped,
+    time: Duration,
 }
 
 /// Runs the subcommand.
@@ -50,18 +64,19 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let mut results = Vec::new();
     for pair in pairs {
         let started = Instant::now();
+        let mut skipped = Skipped::new();
         let verdict = match tested(pair).as_slice() {
             [] => Ok(Verdict::Nothing),
-            tested => test(pair, host, &workspace, tested, options, &toolchains),
+            tested => test(pair, host, &workspace, tested, options, &toolchains, &mut skipped),
         };
         let verdict = verdict.unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
             Verdict::Failed(first_line(&error))
         });
-        results.push((pair, verdict, started.elapsed()));
+        results.push(PairResult { pair, verdict, skipped, time: started.elapsed() });
     }
-    print!("{}", table(&results));
-    let failed = results.iter().any(|(_, verdict, _)| matches!(verdict, Verdict::Failed(_) | Verdict::NotSetUp));
+    print!("{}{}", table(&results), skipped_tests(&results));
+    let failed = results.iter().any(|result| matches!(result.verdict, Verdict::Failed(_) | Verdict::NotSetUp));
     Ok(if failed { crate::FAILURE } else { crate::SUCCESS })
 }
 
@@ -82,7 +97,7 @@ fn needs_of(pair: Pair, host: Target, workspace: &Workspace, packages: &[&Packag
     needs.with_packages(workspace.packages(packages))
 }
 
-/// Tests packages on a pair.
+/// Tests packages on a pair; adds the tests that do not apply to it to `skipped`.
 fn test(
     pair: Pair,
     host: Target,
@@ -90,6 +105,7 @@ fn test(
     packages: &[&Package],
     options: &cli::Test,
     toolchains: &Toolchains,
+    skipped: &mut Skipped,
 ) -> Result<Verdict> {
     let sides = pair.sides(host);
     if !setup::is_done(&needs_of(pair, host, workspace, packages), host, toolchains)? {
@@ -99,6 +115,7 @@ fn test(
     let servers = workspace.servers(packages);
     build::build(&servers, sides.server, workspace, &options.cargo, toolchains)?;
 
+    let skipped_file = tempfile::NamedTempFile::new().context("no temporary file for the tests that are not run")?;
     let mut failures = Vec::new();
     for (transport, packages) in Workspace::by_transport(packages) {
         if let Some(transport) = transport {
@@ -110,7 +127,7 @@ fn test(
             command.args(["--package", &package.name]);
         }
         meet(&mut command, host, sides, workspace, &servers, &options.cargo)?;
-        command.env("BRIDGE32_PAIR", pair.name());
+        command.env("BRIDGE32_PAIR", pair.name()).env("BRIDGE32_SKIPPED", skipped_file.path());
         if let Some(transport) = transport {
             command.env("BRIDGE32_TRANSPORT", transport.name());
         }
@@ -123,6 +140,7 @@ fn test(
             }
         }
     }
+    *skipped = read_skipped(&fs::read_to_string(skipped_file.path())?);
     Ok(if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures.join(", ")) })
 }
 
@@ -130,17 +148,45 @@ fn first_line(error: &anyhow::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }
 
+/// Reads what tests have written to `$BRIDGE32_SKIPPED`: a test, a tab and the reason on each line. A test that runs over
+/// several transports has a line for each of them.
+fn read_skipped(lines: &str) -> Skipped {
+    let mut skipped = Skipped::new();
+    for (test, reason) in lines.lines().filter_map(|line| line.split_once('\t')) {
+        skipped.entry(reason.to_owned()).or_default().insert(test.to_owned());
+    }
+    skipped
+}
+
 /// The closing table: a pair, its result and its time on each line.
-fn table(results: &[(Pair, Verdict, Duration)]) -> String {
+fn table(results: &[PairResult]) -> String {
     let mut text = String::from("\npair           result\n");
-    for (pair, verdict, time) in results {
+    for PairResult { pair, verdict, skipped, time } in results {
         let time = time.as_secs_f64();
+        let skipped = match skipped.values().map(BTreeSet::len).sum() {
+            0 => String::new(),
+            1 => "; 1 test does not apply".to_owned(),
+            count => format!("; {count} tests do not apply"),
+        };
         text += &match verdict {
-            Verdict::Passed => format!("{pair:<14} passed in {time:.1} s\n"),
+            Verdict::Passed => format!("{pair:<14} passed in {time:.1} s{skipped}\n"),
             Verdict::Nothing => format!("{pair:<14} nothing to test\n"),
             Verdict::NotSetUp => format!("{pair:<14} NOT SET UP; do what is said above, or choose pairs with --pair\n"),
-            Verdict::Failed(why) => format!("{pair:<14} FAILED after {time:.1} s: {why}\n"),
+            Verdict::Failed(why) => format!("{pair:<14} FAILED after {time:.1} s: {why}{skipped}\n"),
         };
+    }
+    text
+}
+
+/// The tests that were not run, pair by pair, with the reasons.
+fn skipped_tests(results: &[PairResult]) -> String {
+    let mut text = String::new();
+    for PairResult { pair, skipped, .. } in results.iter().filter(|result| !result.skipped.is_empty()) {
+        text += &format!("\nnot run on {pair}:\n");
+        for (reason, tests) in skipped {
+            text += &format!("  {reason}:\n");
+            text.extend(tests.iter().map(|test| format!("    {test}\n")));
+        }
     }
     text
 }
@@ -158,13 +204,36 @@ mod tests {
         assert!(error.ends_with("it can run windows"), "{error}");
     }
 
+    fn result(pair: Pair, verdict: Verdict, skipped: &str) -> PairResult {
+        PairResult { pair, verdict, skipped: read_skipped(skipped), time: Duration::from_secs(1) }
+    }
+
+    #[test]
+    fn tests_that_do_not_apply_are_listed_once_with_their_reason() {
+        let lines =
+            "messages::b\tno messages\nsystem::c\tno numbers\nmessages::a\tno messages\nmessages::b\tno messages\n";
+        let one = "messages::a\tno messages\n";
+        let results = [
+            result(Pair::Linux, Verdict::Passed, lines),
+            result(Pair::Windows, Verdict::Passed, ""),
+            result(Pair::LinuxWindows, Verdict::Failed("cargo test ended with 101".into()), one),
+        ];
+        let expected = "\npair           result\n\
+                        linux          passed in 1.0 s; 3 tests do not apply\n\
+                        windows        passed in 1.0 s\n\
+                        linux-windows  FAILED after 1.0 s: cargo test ended with 101; 1 test does not apply\n";
+        assert_eq!(table(&results), expected);
+        let expected = "\nnot run on linux:\n  no messages:\n    messages::a\n    messages::b\n  no numbers:\n    system::c\n\
+                        \nnot run on linux-windows:\n  no messages:\n    messages::a\n";
+        assert_eq!(skipped_tests(&results), expected);
+    }
+
     #[test]
     fn the_table_names_what_failed() {
-        let second = Duration::from_secs(1);
         let results = [
-            (Pair::Linux, Verdict::Passed, second),
-            (Pair::Windows, Verdict::Failed("cargo test ended with 101".into()), second),
-            (Pair::LinuxWindows, Verdict::NotSetUp, second),
+            result(Pair::Linux, Verdict::Passed, ""),
+            result(Pair::Windows, Verdict::Failed("cargo test ended with 101".into()), ""),
+            result(Pair::LinuxWindows, Verdict::NotSetUp, ""),
         ];
         let expected = "\npair           result\n\
                         linux          passed in 1.0 s\n\
