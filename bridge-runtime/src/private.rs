@@ -7,7 +7,7 @@ pub use crate::client::{
 };
 #[cfg(feature = "dotnet")]
 pub use crate::dotnet;
-use crate::error::{CallError, SystemError};
+use crate::error::CallError;
 pub use crate::fault::Fault;
 pub use crate::interface::{
     self, Abi, Apartment, CType, Description, FunctionPointer, Interface, LibraryName, Method,
@@ -26,6 +26,7 @@ pub use crate::native::{
 };
 pub use crate::registration::Registration;
 pub use crate::server::{AbandonedHandles, Call, Closer, Dispatch, ThreadTarget, native, thread_target};
+use crate::sys::SystemError;
 pub use crate::{__slot_row as slot_row, __slots as slots};
 pub use serde;
 

@@ -120,7 +120,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
 
     #[cold]
     fn refused(&self, parameter: &str, reason: String) -> Error {
-        Error::Argument { method: self.method.to_owned(), parameter: parameter.to_owned(), reason }
+        Error::argument(self.method, parameter, reason)
     }
 }
 
@@ -247,10 +247,10 @@ impl<'m> Outcome<'m> {
 /// The connection has broken, which is found out where the call ends.
 #[cold]
 fn lost(method: &str, error: &io::Error) -> Error {
-    Error::Protocol(format!("the result of `{method}` did not come as a whole: {error}"))
+    Error::protocol(format!("the result of `{method}` did not come as a whole: {error}"))
 }
 
 #[cold]
 fn protocol(method: &str, error: &DecodeError) -> Error {
-    Error::Protocol(format!("the result of `{method}`: {error}"))
+    Error::protocol(format!("the result of `{method}`: {error}"))
 }

@@ -86,7 +86,7 @@ impl Batch<'_> {
         let stop = self.mode == BatchMode::StopOnError;
         let resolve = |answers: &mut Decoder<'_>| match Results::new(self.number, calls, stop, answers) {
             Ok(mut results) => Ok(pendings.resolve(&mut results)),
-            Err(reason) => Err(Error::Protocol(format!("the results of a batch: {reason}"))),
+            Err(reason) => Err(Error::protocol(format!("the results of a batch: {reason}"))),
         };
         match message {
             Some(message) => self.session.shared().batch(message.into_frame(), limit, resolve),

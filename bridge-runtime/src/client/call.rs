@@ -62,7 +62,7 @@ impl Shared {
         let mut registrations = array::from_fn(|_| Registration::none());
         let mut ends = CallEnds { slices, places, encode: Some(encode), decode: Some(decode), result: None };
         self.make(method, closures, &mut registered, &mut registrations, &mut ends)?;
-        let untaken = || Err(Error::Protocol("the result was not taken".to_owned()).into());
+        let untaken = || Err(Error::protocol("the result was not taken").into());
         Ok((ends.result.unwrap_or_else(untaken)?, registrations))
     }
 
@@ -89,6 +89,7 @@ impl Shared {
             exchange.result(connection, &borrowed, closures)?;
             exchange.take(connection, |outcome| ends.decode(outcome))
         })
+        .map_err(|error| if self.calls_one_function(method) { error.of_one_function() } else { error })
     }
 
     /// Makes a call on a line that has a server which is ready for it: that of the call whose closure makes this one, or else

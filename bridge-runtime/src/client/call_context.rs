@@ -181,7 +181,7 @@ impl CallContext {
         }
         match sent_and_received {
             Ok(()) => Ok(met),
-            Err(error) => Err(connection.broken(&error)),
+            Err(error) => Err(connection.broken(Some(self.name), &error)),
         }
     }
 
@@ -273,7 +273,7 @@ impl CallContext {
     ) -> Result<Vec<Option<u32>>, Error> {
         if closures.iter().any(Option::is_some) && connection.instance.events.get().is_none() {
             let channel = self.open(connection, Purpose::Events)?;
-            event_connection::start(&connection.instance, channel).map_err(Error::Endpoint)?;
+            event_connection::start(&connection.instance, channel)?;
         }
         let register = |(closure, place): (&mut Option<_>, &mut _)| {
             let (number, registration) = event_connection::register(&connection.instance, closure.take()?);

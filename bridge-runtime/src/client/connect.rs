@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{io, mem};
 
-use super::handshake::{HandshakeError, handshake};
+use super::handshake::{HANDSHAKE_THREAD, HandshakeError, handshake};
 use super::instance::{Server, ServerInstance};
 use super::session::FIRST;
 use super::start::info;
 use super::transport::TransportRequest;
 use crate::error::Error;
 use crate::interface::Description;
+use crate::sync::spawn_named;
 use crate::transport::{Channel, Disconnector};
 use crate::wire::{Secret, Start};
 
@@ -62,15 +63,15 @@ pub(super) fn join(
                 match handshake(&mut channel, description, secret, start, offered) {
                     Ok((pid, ready, taken)) => Ok((channel, pid, ready, taken)),
                     Err(HandshakeError::Final(error)) => Err(ConnectFailure::Error(error)),
-                    Err(HandshakeError::Connection(error)) => Err(ConnectFailure::Error(Error::Disconnected(error))),
+                    Err(HandshakeError::Connection(error)) => Err(ConnectFailure::Error(Error::disconnected(error))),
                 }
             });
             // Whoever waited for it may have given up.
             let _ = done.send(met);
         }
     };
-    let thread = std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(meeting);
-    thread.map_err(|error| ConnectFailure::Error(Error::Endpoint(error)))?;
+    let thread = spawn_named(HANDSHAKE_THREAD, meeting);
+    thread.map_err(|error| ConnectFailure::Error(Error::thread(HANDSHAKE_THREAD)(error)))?;
     let met = result.recv_timeout(timeout).unwrap_or_else(|error| {
         let before = mem::replace(&mut *progress.lock().unwrap_or_else(PoisonError::into_inner), Progress::GivenUp);
         if let Progress::Meeting(disconnector) = before {
@@ -79,7 +80,7 @@ pub(super) fn join(
         Err(match error {
             RecvTimeoutError::Timeout => ConnectFailure::Late,
             RecvTimeoutError::Disconnected => {
-                ConnectFailure::Error(Error::Disconnected(io::ErrorKind::UnexpectedEof.into()))
+                ConnectFailure::Error(Error::disconnected(io::ErrorKind::UnexpectedEof.into()))
             }
         })
     });

@@ -7,7 +7,6 @@ use std::{io, mem};
 use super::deadline::DeadlineWatch;
 use super::instance::ServerInstance;
 use crate::error::Error;
-use crate::fault::Fault;
 use crate::marshal::Decoder;
 use crate::transport::Channel;
 use crate::wire::Message;
@@ -35,7 +34,11 @@ pub(super) enum State {
 #[derive(Debug, Clone)]
 pub(super) enum CloseReason {
     Shutdown,
-    BrokenTransport(io::ErrorKind),
+    BrokenTransport {
+        kind: io::ErrorKind,
+        /// The method that was being called.
+        method: Option<&'static str>,
+    },
     Nonsense(String),
     Timeout {
         method: &'static str,
@@ -83,7 +86,7 @@ impl Connection {
     pub(super) fn watch(&mut self) -> Result<&DeadlineWatch, Error> {
         match &mut self.watch {
             Some(watch) => Ok(watch),
-            empty => Ok(empty.insert(Box::new(DeadlineWatch::start(&self.instance).map_err(Error::Deadline)?))),
+            empty => Ok(empty.insert(Box::new(DeadlineWatch::start(&self.instance)?))),
         }
     }
 
@@ -100,7 +103,7 @@ impl Connection {
     #[cold]
     pub(super) fn unexpected_reply(&mut self, name: &'static str, message: Message) -> Error {
         match message {
-            Message::Fault(fault) => fault_error(name, *fault),
+            Message::Fault(fault) => Error::from_fault(name, *fault),
             other => self.nonsense(format!("{other:?} came instead of the result of `{name}`")),
         }
     }
@@ -109,17 +112,17 @@ impl Connection {
     pub(super) fn results(&mut self, name: &'static str, reply: Reply) -> Result<Decoder<'_>, Error> {
         match reply {
             Reply::Other(Message::Results, position) => Ok(self.channel()?.rest(position)),
-            Reply::Other(Message::Fault(fault), _) => Err(fault_error(name, *fault)),
+            Reply::Other(Message::Fault(fault), _) => Err(Error::from_fault(name, *fault)),
             other => Err(self.nonsense(format!("{other:?} came instead of the results of a batch"))),
         }
     }
 
     /// Drops a connection that broke, or on which nonsense came.
     #[cold]
-    pub(super) fn broken(&mut self, error: &io::Error) -> Error {
+    pub(super) fn broken(&mut self, method: Option<&'static str>, error: &io::Error) -> Error {
         let closed = match error.kind() {
             io::ErrorKind::InvalidData => CloseReason::Nonsense(error.to_string()),
-            kind => CloseReason::BrokenTransport(kind),
+            kind => CloseReason::BrokenTransport { kind, method },
         };
         let error = self.instance.closed(&closed);
         self.close(closed);
@@ -129,7 +132,7 @@ impl Connection {
     /// Drops a connection on which what cannot be understood came: the server may wait for something else than comes next.
     #[cold]
     pub(super) fn nonsense(&mut self, text: String) -> Error {
-        self.broken(&io::Error::new(io::ErrorKind::InvalidData, text))
+        self.broken(None, &io::Error::new(io::ErrorKind::InvalidData, text))
     }
 
     /// Drops a connection that is of no further use: with it the server learns that nothing more comes.
@@ -157,23 +160,7 @@ pub(super) enum Reply {
 #[cold]
 pub(super) fn unexpected_batch_reply(name: &'static str, message: Message) -> Error {
     match message {
-        Message::Fault(fault) => fault_error(name, *fault),
-        message => Error::Protocol(format!("{message:?} came instead of the result of `{name}`")),
-    }
-}
-
-/// A fault, with the method that it is of.
-#[cold]
-fn fault_error(method: &str, fault: Fault) -> Error {
-    let method = method.to_owned();
-    match fault {
-        Fault::Panic { message, location } => Error::Panic { method, message, location },
-        Fault::Argument { parameter, reason } => Error::Argument { method, parameter, reason },
-        Fault::StaleHandle { parameter } => Error::StaleHandle { method, parameter },
-        Fault::SymbolMissing { symbol } => Error::SymbolMissing { method, symbol },
-        Fault::Status { value, os_error } => Error::Status { method, value, os_error },
-        Fault::Exception { class, message, stack_trace } => Error::Exception { method, class, message, stack_trace },
-        Fault::Callback { callback, reason } => Error::Callback { method, callback, reason },
-        other => Error::Fault { method, reason: other.to_string() },
+        Message::Fault(fault) => Error::from_fault(name, *fault),
+        message => Error::protocol(format!("{message:?} came instead of the result of `{name}`")),
     }
 }

@@ -1,7 +1,6 @@
 //! The event connection: closures that the library calls outside of any call, from threads of its own or because of a
 //! message to the server's main thread.
 
-use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
@@ -9,18 +8,22 @@ use super::callback::{CallbackReply, RegisteredClosure, guarded};
 use super::connection::Connection;
 use super::instance::ServerInstance;
 use super::nesting::{EVENTS, suspend};
+use crate::error::Error;
 use crate::marshal::Buffer;
 use crate::registration::Registration;
+use crate::sync::spawn_named;
 use crate::transport::Channel;
 use crate::wire::Message;
 
+/// The name of the thread.
+const THREAD: &str = "bridge32 events";
+
 /// Starts the thread that serves an event connection.
-pub(super) fn start(instance: &Arc<ServerInstance>, channel: Channel) -> io::Result<()> {
+pub(super) fn start(instance: &Arc<ServerInstance>, channel: Channel) -> Result<(), Error> {
     // Where two threads have opened one each, the server uses the later one, and the other's thread ends.
     let _ = instance.events.set(channel.disconnector());
     let connection = Connection::new(Arc::clone(instance), channel);
-    let thread = std::thread::Builder::new().name("bridge32 events".to_owned());
-    thread.spawn(move || serve(connection)).map(drop)
+    spawn_named(THREAD, move || serve(connection)).map_err(Error::thread(THREAD)).map(drop)
 }
 
 /// Registers a closure with a server.

@@ -5,10 +5,12 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
+use super::handshake::HANDSHAKE_THREAD;
 use super::instance::ServerInstance;
 use super::transport::{Transport, TransportOffer, TransportRequest};
 use crate::error::Error;
 use crate::secret;
+use crate::sync::spawn_named;
 use crate::transport::{Channel, Disconnector, EXTRA_ARENA_LIMIT, Endpoint};
 use crate::wire::{Message, Open, Purpose, Secret};
 
@@ -33,8 +35,9 @@ impl ExtraConnection {
         };
         let channel = if is_fast { instance.info.transport } else { Transport::Pipe };
         let offered = TransportRequest::extra(channel, for_wine).offer()?;
-        let endpoint = Endpoint::new(for_wine).map_err(Error::Endpoint)?;
-        Ok(Self { endpoint, secret: secret::random().map_err(Error::Endpoint)?, purpose, offered })
+        let endpoint = Endpoint::new(for_wine).map_err(|source| Error::Endpoint { source })?;
+        let secret = secret::random().map_err(|source| Error::Random { source })?;
+        Ok(Self { endpoint, secret, purpose, offered })
     }
 
     /// What asks the server for it.
@@ -55,8 +58,7 @@ impl ExtraConnection {
             // Whoever waits for it may have given up.
             move || drop(step.send(Step::Joined(join(&endpoint, secret, offered, &step))))
         };
-        let thread = std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(accepting);
-        thread.map_err(Error::Endpoint)?;
+        spawn_named(HANDSHAKE_THREAD, accepting).map_err(Error::thread(HANDSHAKE_THREAD))?;
         let begin = Instant::now();
         let mut disconnector = Disconnector::default();
         loop {
@@ -81,7 +83,7 @@ enum Step {
 }
 
 fn join(endpoint: &Endpoint, secret: Secret, offered: TransportOffer, step: &Sender<Step>) -> Result<Channel, Error> {
-    let (mut channel, _) = endpoint.accept().map_err(Error::Endpoint)?;
+    let (mut channel, _) = endpoint.accept().map_err(|source| Error::Accept { source })?;
     // Nobody else hears it.
     let _ = step.send(Step::Connected(channel.disconnector()));
     match channel.receive() {
@@ -89,7 +91,7 @@ fn join(endpoint: &Endpoint, secret: Secret, offered: TransportOffer, step: &Sen
             offered.take(&mut channel, joined.refused.as_deref(), EXTRA_ARENA_LIMIT)?;
             Ok(channel)
         }
-        Ok(_) => Err(Error::Impostor("it does not know the secret".to_owned())),
-        Err(error) => Err(Error::Endpoint(error)),
+        Ok(_) => Err(Error::Impostor { reason: "it does not know the secret".to_owned() }),
+        Err(source) => Err(Error::Accept { source }),
     }
 }

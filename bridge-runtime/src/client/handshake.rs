@@ -10,6 +10,9 @@ use crate::transport::{ARENA_LIMIT, Channel};
 use crate::wire::tag::hello_protocol;
 use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
 
+/// The name of the threads that shake hands with servers.
+pub(super) const HANDSHAKE_THREAD: &str = "bridge32 handshake";
+
 /// A meeting came to nothing.
 pub(super) enum HandshakeError {
     /// The line broke; whoever knows the process knows more.
@@ -21,7 +24,7 @@ pub(super) enum HandshakeError {
 impl From<io::Error> for HandshakeError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::InvalidData => Self::Final(Error::Protocol(error.to_string())),
+            io::ErrorKind::InvalidData => Self::Final(Error::protocol(error.to_string()).before_call()),
             _ => Self::Connection(error),
         }
     }
@@ -49,7 +52,7 @@ pub(super) fn handshake(
     }
     let hello = match channel.received()?.0 {
         Message::Hello(hello) => hello,
-        _ => return Err(Error::Impostor("it did not introduce itself".to_owned()).into()),
+        _ => return Err(Error::Impostor { reason: "it did not introduce itself".to_owned() }.into()),
     };
     check(&hello, secret)?;
     if hello.fingerprint != description.fingerprint() || hello.interface != description.name {
@@ -74,7 +77,7 @@ pub(super) fn handshake(
 
 fn check(hello: &Hello, secret: Secret) -> Result<(), Error> {
     if hello.secret != secret {
-        return Err(Error::Impostor("it does not know the secret".to_owned()));
+        return Err(Error::Impostor { reason: "it does not know the secret".to_owned() });
     }
     Ok(())
 }
@@ -82,12 +85,12 @@ fn check(hello: &Hello, secret: Secret) -> Result<(), Error> {
 fn error(failure: Failure) -> Error {
     match failure {
         Failure::Library(error) => Error::Library(error),
-        other => Error::ServerStart(other.to_string()),
+        other => Error::ServerStart { reason: other.to_string() },
     }
 }
 
 fn out_of_turn() -> Error {
-    Error::Protocol("a message came out of turn".to_owned())
+    Error::protocol("a message came out of turn").before_call()
 }
 
 #[cfg(test)]
@@ -145,8 +148,8 @@ mod tests {
 
     #[test]
     fn a_wrong_secret_is_an_impostor() {
-        assert!(matches!(met_with(&hello(PROTOCOL, [8; 16])), Error::Impostor(_)));
-        assert!(matches!(met_with(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor(_)));
+        assert!(matches!(met_with(&hello(PROTOCOL, [8; 16])), Error::Impostor { .. }));
+        assert!(matches!(met_with(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor { .. }));
     }
 
     #[test]

@@ -115,11 +115,11 @@ impl<'m> Results<'m> {
         };
         match taken {
             Place::Answered(mut answer) if answer.left().first() == Some(&tag::RETURN) => {
-                answer.skip(1).map(|()| Outcome::new(name, answer)).map_err(|error| Error::Protocol(error.to_string()))
+                answer.skip(1).map(|()| Outcome::new(name, answer)).map_err(|error| Error::protocol(error.to_string()))
             }
             Place::Answered(mut answer) => Err(match answer.value() {
                 Ok(message) => unexpected_batch_reply(name, message),
-                Err(error) => Error::Protocol(error.to_string()),
+                Err(error) => Error::protocol(error.to_string()),
             }),
             Place::Refused(error) => Err(*error),
             Place::After(place) => {

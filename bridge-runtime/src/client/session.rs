@@ -196,6 +196,12 @@ impl Shared {
         }
     }
 
+    /// Whether a method calls a function of the library and does nothing else.
+    #[cold]
+    pub(super) fn calls_one_function(&self, method: u32) -> bool {
+        self.description.methods.get(method as usize).is_some_and(|method| method.target.is_some())
+    }
+
     fn current(&self) -> Arc<ServerInstance> {
         Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -251,14 +257,14 @@ impl Shared {
     #[cold]
     fn revive(&self, connection: &mut ConnectionGuard<'_>) -> Result<(), Error> {
         if matches!(connection.state, State::Open(_)) && connection.instance.has_ended() {
-            connection.close(CloseReason::BrokenTransport(io::ErrorKind::BrokenPipe));
+            connection.close(CloseReason::BrokenTransport { kind: io::ErrorKind::BrokenPipe, method: None });
         }
         match (&connection.state, &connection) {
             (State::Closed(closed), ConnectionGuard::Turn(_)) => {
                 let (closed, when) = (**closed).clone();
                 self.restart(connection, &closed, when)
             }
-            _ => connection.channel().map(drop),
+            _ => connection.channel().map(drop).map_err(Error::before_call),
         }
     }
 
@@ -268,11 +274,11 @@ impl Shared {
         let (Some(restarter), false) =
             (&self.restarter, matches!(closed, CloseReason::Shutdown | CloseReason::Dismantled))
         else {
-            return Err(connection.instance.closed(closed));
+            return Err(connection.instance.closed(closed).before_call());
         };
         let mut restarter = restarter.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(pause) = restarter.history.next(when, Instant::now()) else {
-            return Err(connection.instance.closed(closed));
+            return Err(connection.instance.closed(closed).before_call());
         };
         // One that broke its line or sent nonsense may still live.
         let _ = connection.instance.end(Duration::ZERO);

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::handshake::{HandshakeError, handshake};
+use super::handshake::{HANDSHAKE_THREAD, HandshakeError, handshake};
 use super::instance::{Server, ServerInstance};
 use super::transport::TransportRequest;
 use super::{ServerInfo, Transport};
 use crate::error::Error;
 use crate::interface::Description;
 use crate::process::{Launch, LaunchedServer, Program};
+use crate::sync::spawn_named;
 use crate::transport::{Channel, Endpoint};
 use crate::wire::{Ready, Start};
 
@@ -44,7 +45,7 @@ impl Starter {
     /// Starts the process, and meets it in a thread of its own: whatever becomes of the meeting, this one returns in
     /// time.
     pub(super) fn start(&self, number: u32) -> Result<(ServerInstance, Channel), Error> {
-        let endpoint = Arc::new(Endpoint::new(self.program.is_foreign()).map_err(Error::Endpoint)?);
+        let endpoint = Arc::new(Endpoint::new(self.program.is_foreign()).map_err(|source| Error::Endpoint { source })?);
         let (events, next) = channel();
         let ended = events.clone();
         let LaunchedServer { supervisor, command, secrets, is_direct } =
@@ -54,7 +55,7 @@ impl Starter {
         let (description, choice) = (self.description, self.channel);
         let meeting = {
             let endpoint = Arc::clone(&endpoint);
-            std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(move || {
+            spawn_named(HANDSHAKE_THREAD, move || {
                 // What can be made before the server is there is made while it starts.
                 let met = choice.offer().map_err(HandshakeError::Final).and_then(|offered| {
                     let mut channel = accept(&endpoint, expected_pid)?;
@@ -73,7 +74,7 @@ impl Starter {
             Err(error)
         };
         if let Err(error) = meeting {
-            return failed(Error::Endpoint(error));
+            return failed(Error::thread(HANDSHAKE_THREAD)(error));
         }
         let Some(met) = self.outcome(&next, &endpoint) else {
             let stderr = supervisor.stderr();
@@ -88,7 +89,7 @@ impl Starter {
             Err(HandshakeError::Final(error)) => failed(error),
             Err(HandshakeError::Connection(error)) => match supervisor.end(LAST_WORDS) {
                 Ok(end) => Err(Error::ServerNotReady { command, status: end.status, stderr: end.stderr }),
-                Err(_) => failed(Error::Endpoint(error)),
+                Err(_) => failed(Error::disconnected(error)),
             },
         }
     }
@@ -117,7 +118,7 @@ fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<Channel, Han
     let (channel, pid) = endpoint.accept().map_err(HandshakeError::Connection)?;
     match (pid, expected_pid) {
         (Some(pid), Some(expected)) if pid != expected => {
-            Err(Error::Impostor(format!("it is process {pid}, and the server is process {expected}")).into())
+            Err(Error::Impostor { reason: format!("it is process {pid}, and the server is process {expected}") }.into())
         }
         _ => Ok(channel),
     }

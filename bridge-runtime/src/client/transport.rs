@@ -54,7 +54,7 @@ impl Transport {
             "" | "auto" => Ok(Self::Auto),
             "pipe" => Ok(Self::Pipe),
             "shared-memory" => Ok(Self::SharedMemory),
-            other => Err(Error::Transport(io::Error::new(
+            other => Err(unavailable(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!("${VARIABLE} is `{other}`; use `auto`, `pipe` or `shared-memory`"),
             ))),
@@ -73,7 +73,7 @@ impl TransportRequest {
     pub(super) fn offer(self) -> Result<TransportOffer, Error> {
         let memory = match self.channel {
             Transport::Pipe => None,
-            Transport::SharedMemory => Some(SharedMemoryEnd::offer().map_err(Error::Transport)?),
+            Transport::SharedMemory => Some(SharedMemoryEnd::offer().map_err(unavailable)?),
             Transport::Auto => SharedMemoryEnd::offer().ok(),
         };
         Ok(TransportOffer { choice: self, memory })
@@ -99,15 +99,19 @@ impl TransportOffer {
         match (self.memory, refused) {
             (None, _) => Ok(Transport::Pipe),
             (Some(_), Some(reason)) if self.choice.channel == Transport::SharedMemory => {
-                Err(Error::Transport(io::Error::other(format!("the server refuses it: {reason}"))))
+                Err(unavailable(io::Error::other(format!("the server refuses it: {reason}"))))
             }
             (Some(_), Some(_)) => Ok(Transport::Pipe),
             (Some((end, _)), None) => {
-                channel.upgrade(end, arena_limit).map_err(Error::Transport)?;
+                channel.upgrade(end, arena_limit).map_err(unavailable)?;
                 Ok(Transport::SharedMemory)
             }
         }
     }
+}
+
+fn unavailable(source: io::Error) -> Error {
+    Error::Transport { source }
 }
 
 #[cfg(test)]
@@ -119,7 +123,7 @@ mod tests {
     fn a_lane_that_is_not_named_right_is_refused() {
         assert!(matches!(Transport::named("auto"), Ok(Transport::Auto)));
         assert!(matches!(Transport::named("shared-memory"), Ok(Transport::SharedMemory)));
-        let Err(Error::Transport(error)) = Transport::named("fast") else { panic!("it was taken") };
+        let Err(Error::Transport { source: error }) = Transport::named("fast") else { panic!("it was taken") };
         assert!(error.to_string().contains("`fast`"), "{error}");
     }
 
@@ -137,7 +141,7 @@ mod tests {
     fn what_the_server_refuses_is_an_error_only_where_it_was_asked_for() {
         assert!(matches!(taken(Transport::Auto, Some("no memory")), Ok(Transport::Pipe)));
         assert!(matches!(taken(Transport::Pipe, None), Ok(Transport::Pipe)));
-        let Err(Error::Transport(error)) = taken(Transport::SharedMemory, Some("no memory")) else {
+        let Err(Error::Transport { source: error }) = taken(Transport::SharedMemory, Some("no memory")) else {
             panic!("it was taken")
         };
         assert!(error.to_string().contains("no memory"), "{error}");

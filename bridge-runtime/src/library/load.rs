@@ -11,7 +11,8 @@ use libloading::os::windows::Library as SystemLibrary;
 
 use super::image::{Format, Image, bits};
 use super::native::Address;
-use crate::error::{LibraryError, SystemError};
+use crate::error::LibraryError;
+use crate::sys::SystemError;
 
 /// A loaded native library. It stays loaded as long as this value lives.
 pub struct Library {
@@ -218,7 +219,7 @@ pub(crate) fn system_error(error: libloading::Error) -> SystemError {
     let source = std::error::Error::source(&error);
     let code = source.and_then(|source| source.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
     let message = source.map_or_else(|| error.to_string(), ToString::to_string);
-    SystemError { code, message }
+    SystemError::new(code, message)
 }
 
 #[cfg(test)]

@@ -28,6 +28,12 @@ pub struct LengthError {
     pub reason: String,
 }
 
+impl From<LengthError> for Fault {
+    fn from(error: LengthError) -> Self {
+        Self::Argument { parameter: error.parameter.to_owned(), reason: error.reason }
+    }
+}
+
 /// The length that all `arrays` have, in the type of the parameter `name`. Each array is given with its parameter's
 /// name.
 ///

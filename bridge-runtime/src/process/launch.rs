@@ -55,10 +55,8 @@ impl Launch {
         let line: Vec<_> = self.runner.iter().cloned().chain([server.into(), STARTED_BY_CLIENT.into()]).collect();
         let text = |parts: &[OsString]| parts.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
         let command_text = text(&line[..line.len() - 1]);
-        let secrets = Secrets {
-            server: secret::random().map_err(Error::Endpoint)?,
-            client: secret::random().map_err(Error::Endpoint)?,
-        };
+        let random = || secret::random().map_err(|source| Error::Random { source });
+        let secrets = Secrets { server: random()?, client: random()? };
         let mut command = Command::new(&line[0]);
         command.args(&line[1..]).envs(self.env.iter().map(|(key, value)| (key, value)));
         if let Some(dir) = &self.current_dir {
@@ -68,7 +66,7 @@ impl Launch {
         if !is_direct {
             sys::continue_with_this_thread(&mut command);
         }
-        let exception = endpoint.exception().map_err(Error::Endpoint)?;
+        let exception = endpoint.exception().map_err(|source| Error::Endpoint { source })?;
         let supervisor = Supervisor::spawn(command, self.output, exception, on_end)
             .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
         let greeting =

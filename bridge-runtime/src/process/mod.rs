@@ -3,13 +3,11 @@
 mod launch;
 mod locate;
 mod output;
-mod status;
 mod supervise;
 
 pub(crate) use launch::{Launch, LaunchedServer, Program};
 pub(crate) use locate::locate;
 pub use output::Output;
-pub use status::ExitStatus;
 pub(crate) use supervise::{End, Supervisor};
 
 /// What tells a server program that a client started it.

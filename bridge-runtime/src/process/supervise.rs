@@ -10,10 +10,9 @@ use std::time::Duration;
 
 use shared_child::SharedChild;
 
-use super::ExitStatus;
 use super::output::{Drains, Output, Tail};
 use crate::sync::{LockExt as _, spawn_named};
-use crate::sys::Job;
+use crate::sys::{ExitStatus, Job};
 use crate::trace::Reporter;
 
 /// How the server ended, and the last it wrote.

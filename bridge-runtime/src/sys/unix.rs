@@ -12,7 +12,7 @@ use rustix::process::{Signal, getpid, kill_process};
 use shared_child::SharedChild;
 use shared_child::unix::SharedChildExt as _;
 
-use crate::error::SystemError;
+use super::SystemError;
 use crate::interface::Apartment;
 
 /// Takes standard input away from everything else in this process: the library must not read what the client says,

@@ -34,7 +34,7 @@ use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, TerminateProcess, WaitForSingleObject,
 };
 
-use crate::error::SystemError;
+use super::SystemError;
 pub(crate) use messages::{InApartment, Pump, enter_apartment};
 
 /// Takes standard input away from everything else in this process: the library must not read what the client says,
@@ -259,7 +259,7 @@ pub(crate) fn errno() -> SystemError {
     let text = unsafe { strerror(code) };
     // SAFETY: `strerror` returns a text that ends with a zero.
     let message = unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned();
-    SystemError { code: Some(code), message }
+    SystemError::new(Some(code), message)
 }
 
 /// Ends this process at once, without running anything of the library's.

@@ -21,7 +21,7 @@ struct Wine {
 
 impl ExitStatus {
     /// The end of a process under Wine, and the exception that it reported.
-    pub(super) fn of_wine(status: std::process::ExitStatus, exception: Option<u32>) -> Self {
+    pub(crate) fn of_wine(status: std::process::ExitStatus, exception: Option<u32>) -> Self {
         Self { status, wine: Some(Wine { exception }) }
     }
 
