@@ -8,7 +8,8 @@ use crate::client::{Client, over};
 use crate::error::Error;
 use crate::library::Image;
 use crate::native::Owner;
-use crate::server::{Secrets, Serve, converse, free_all_of};
+use crate::secret::Secrets;
+use crate::server::{Serve, converse, free_all_of};
 use crate::transport::{Channel, FrameTransport};
 use crate::wire::{Secret, Start};
 

@@ -43,7 +43,7 @@ fn a_text_file_as_server() {
     fs::write(&path, "not a program").unwrap();
     let error = refused(|| FixtureClient::builder().server(&path).runner([""; 0]).launch());
     assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
-    assert_says(&error, &["no program", "cargo bridge32 build"]);
+    assert_says(&error, &["not a program", "cargo bridge32 build"]);
 }
 
 #[test]

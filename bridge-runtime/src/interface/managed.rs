@@ -2,7 +2,7 @@
 
 /// The description of a managed method.
 #[derive(Debug)]
-pub struct Managed {
+pub struct ManagedMethod {
     /// Its class, with the namespace.
     pub class: &'static str,
     /// Its name.
@@ -52,7 +52,7 @@ pub enum ManagedPassing {
     Out,
 }
 
-impl Managed {
+impl ManagedMethod {
     /// The parameters of the method itself, without the object that it is called on.
     pub(crate) fn own_parameters(&self) -> &'static [ManagedParameter] {
         match (self.form, self.parameters) {
@@ -139,7 +139,7 @@ mod tests {
             ManagedParameter { name: "this", type_name: || "Bank.Account".to_owned(), passing: ManagedPassing::Value },
             ManagedParameter { name: "sums", type_name: || "System.Int64[]".to_owned(), passing: ManagedPassing::Out },
         ];
-        let method = |form| Managed {
+        let method = |form| ManagedMethod {
             class: "Bank.Account",
             name: "Sums",
             form,

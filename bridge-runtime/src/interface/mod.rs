@@ -11,7 +11,7 @@ pub(crate) use difference::differences;
 #[cfg(feature = "dotnet")]
 pub(crate) use managed::csharp;
 #[cfg(feature = "dotnet")]
-pub use managed::{Form, Managed, ManagedParameter, ManagedPassing};
+pub use managed::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
 pub use shape::{
     c_str, optional_c_str, optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut,
     text, user_data, value, vec,
@@ -127,10 +127,10 @@ pub struct Parameter {
 #[derive(Debug)]
 pub enum Target {
     /// A function, or a variable, of a native library.
-    Native(Native),
+    Native(NativeFunction),
     /// A method of an assembly.
     #[cfg(feature = "dotnet")]
-    Managed(Managed),
+    Managed(ManagedMethod),
 }
 
 impl Target {
@@ -146,7 +146,7 @@ impl Target {
 
 /// The description of a native function.
 #[derive(Debug)]
-pub struct Native {
+pub struct NativeFunction {
     /// What the library exports it as.
     pub symbol: Symbol,
     /// Whether it is a variable.
@@ -275,7 +275,7 @@ impl Method {
     }
 
     /// The native function behind it, if that is one.
-    pub(crate) fn native(&self) -> Option<&Native> {
+    pub(crate) fn native(&self) -> Option<&NativeFunction> {
         match &self.target {
             Some(Target::Native(native)) => Some(native),
             _ => None,
@@ -288,7 +288,7 @@ impl Method {
     }
 }
 
-impl Native {
+impl NativeFunction {
     /// The names that the library may export it under, the plain one first.
     pub fn exported_names(&self) -> Vec<String> {
         match self.symbol {
@@ -410,7 +410,7 @@ mod tests {
 
     #[test]
     fn a_signature_tells_both_sides() {
-        let native = Native {
+        let native = NativeFunction {
             symbol: Symbol::Name("sum_doubles"),
             is_variable: false,
             free_with: None,

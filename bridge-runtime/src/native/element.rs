@@ -20,14 +20,14 @@ pub trait InMemoryOf<Interface: ?Sized> {
 
 /// How values of a type go into the server's memory and come out of it.
 #[derive(Debug)]
-pub struct Element {
+pub struct BufferElement {
     shape: fn() -> String,
     layout: Layout,
     write: unsafe fn(*mut u8, usize, &mut Decoder<'_>) -> Result<(), Fault>,
-    read: Read,
+    read: ReadFunction,
 }
 
-type Read = unsafe fn(*const u8, usize) -> Result<Box<dyn ReadElements>, Fault>;
+type ReadFunction = unsafe fn(*const u8, usize) -> Result<Box<dyn ReadElements>, Fault>;
 
 /// Elements that were read, whatever they are.
 pub(crate) trait ReadElements {
@@ -44,7 +44,7 @@ impl<T: Native> ReadElements for OutVec<T> {
     }
 }
 
-impl Element {
+impl BufferElement {
     /// The element `T`, whose type has this text.
     ///
     /// # Panics
@@ -127,7 +127,7 @@ pub const FIRST_LISTED: u32 = 64;
 
 macro_rules! scalars {
     ($($number:literal $scalar:ty)*) => {
-        static SCALARS: &[Element] = &[$(Element::of::<$scalar>(crate::interface::value::<$scalar>)),*];
+        static SCALARS: &[BufferElement] = &[$(BufferElement::of::<$scalar>(crate::interface::value::<$scalar>)),*];
 
         $(
             impl<Interface: ?Sized> InMemoryOf<Interface> for $scalar {
@@ -152,19 +152,19 @@ mod tests {
 
     #[test]
     fn every_scalar_is_found_by_its_number() {
-        let shape = |number| Element::find(number, &[]).unwrap().shape();
+        let shape = |number| BufferElement::find(number, &[]).unwrap().shape();
         assert_eq!(shape(number::<u8>()), "u8");
         assert_eq!(shape(number::<f64>()), "f64");
         assert!(shape(number::<Address>()).starts_with("Address"));
         for none in [13, FIRST_LISTED - 1, FIRST_LISTED, u32::MAX] {
-            assert!(Element::find(none, &[]).is_none(), "{none}");
+            assert!(BufferElement::find(none, &[]).is_none(), "{none}");
         }
     }
 
     #[test]
     fn elements_go_in_and_come_out() {
-        static LISTED: &[Element] = &[Element::of::<bool>(crate::interface::value::<bool>)];
-        let element = Element::find(FIRST_LISTED, LISTED).unwrap();
+        static LISTED: &[BufferElement] = &[BufferElement::of::<bool>(crate::interface::value::<bool>)];
+        let element = BufferElement::find(FIRST_LISTED, LISTED).unwrap();
         let mut memory = [7u8; 3];
         let mut message = Buffer::default();
         Encoder::new(&mut message).slice(&[false, true]).unwrap();

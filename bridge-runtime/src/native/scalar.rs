@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Native, Scope};
+use crate::__returned_as_taken;
 use crate::fault::Fault;
 
 /// What a function reports success or failure with.
@@ -63,6 +64,8 @@ macro_rules! statuses {
 }
 
 statuses!(i8 i16 i32 i64 u8 u16 u32 u64 bool);
+
+__returned_as_taken!(bool Bool32 Address i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
 
 /// C's `_Bool`: one byte. A library may leave any value in it, so it is taken as a byte; Rust's `bool` would be
 /// undefined for all but 0 and 1.

@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char};
 
 use super::array::{check_length, zeros};
 use super::{Encoding, Native, Scope, Utf8, Zeroable as _};
+use crate::__returned_as_taken;
 use crate::fault::Fault;
 
 /// What is wrong with text that C would cut short.
@@ -175,6 +176,8 @@ impl ReturnedText for String {
         text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<String>` if it may".to_owned()))
     }
 }
+
+__returned_as_taken!(String Option<String>);
 
 /// UTF-8, in a struct or returned. As an argument text is a `&str`.
 impl Native for Option<String> {

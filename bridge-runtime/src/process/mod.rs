@@ -1,4 +1,4 @@
-//! The server as a process: finding its program, starting it, and knowing how it ended.
+//! The server process: finding its program, starting it, reading its output, and how it ended.
 
 mod launch;
 mod locate;
@@ -10,5 +10,5 @@ pub(crate) use locate::locate;
 pub use output::Output;
 pub(crate) use supervise::{End, Supervisor};
 
-/// What tells a server program that a client started it.
+/// The argument that a client starts its server with.
 pub(crate) const STARTED_BY_CLIENT: &str = "--started-by-client";

@@ -12,7 +12,7 @@ use super::connection::{CallServer, CallbackError, ClientConnection, Ends, OUTER
 use crate::fault::Fault;
 use crate::interface::Interface;
 use crate::marshal::{BorrowedSlices, DecodeError, Decoder, EncodeError, Encoder, SharedArena};
-use crate::native::{Element, Room};
+use crate::native::{BufferElement, Room};
 use crate::registration::Registration;
 use crate::wire::{Message, Parts};
 
@@ -35,7 +35,7 @@ pub trait Dispatch<S: ?Sized>: Interface {
     }
 
     /// The types that the interface lists for memory of the server.
-    fn elements() -> &'static [Element] {
+    fn elements() -> &'static [BufferElement] {
         &[]
     }
 

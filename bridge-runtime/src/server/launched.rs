@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use super::connection::{CallServer, ClientConnection, DispatchTarget, is_closed};
 use super::main_thread::{JobKind, MainThreadJob, enter, jobs};
-use super::session::{HandshakeError, Secrets, Served, begin, introduce, make, serve_channel};
+use super::session::{HandshakeError, Served, begin, introduce, make, serve_channel};
 use super::{Serve, close_all_of};
 use crate::interface::Interface;
 use crate::native::Owner;
+use crate::secret::{self, Secrets};
 use crate::sys::Pump;
 use crate::transport::Channel;
 use crate::wire::Message;
-use crate::{secret, sys, transport};
+use crate::{sys, transport};
 
 /// How long the server may take for its own shutdown once the client has gone.
 const SHUTDOWN: Duration = Duration::from_secs(5);

@@ -15,6 +15,7 @@ use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 use crate::interface::{Description, Interface};
 use crate::marshal::Decoder;
+use crate::secret::Secrets;
 use crate::transport::{ARENA_LIMIT, Channel, SharedMemoryEnd};
 use crate::wire::{Failure, Hello, MemoryCall, Message, PROTOCOL, Ready, Secret, Start};
 
@@ -31,13 +32,6 @@ impl From<io::Error> for HandshakeError {
     fn from(error: io::Error) -> Self {
         Self::ClientConnection(error)
     }
-}
-
-/// The server's half of a secret, and the one it expects; both zero where it was started by hand.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Secrets {
-    pub(crate) server: Secret,
-    pub(crate) client: Secret,
 }
 
 /// Introduces this server to the client and waits for what it is to start with.
