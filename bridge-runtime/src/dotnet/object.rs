@@ -43,7 +43,7 @@ pub struct Object<T: ?Sized> {
 
 /// An [`Object`], for parameters that must be one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no object of a managed class; write `dotnet::Object<T>`, where `T` implements `dotnet::Class`",
+    message = "`{Self}` is not an object of a managed class; write `dotnet::Object<T>`, where `T` implements `dotnet::Class`",
     label = "not an object"
 )]
 pub trait Instance: Managed {

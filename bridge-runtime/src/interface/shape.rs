@@ -1,7 +1,7 @@
-//! The text of a type, through all type definitions: found by asking the type's own `Deserialize` what it reads.
+//! The text of a type with the definitions of all types in it, found by observing what its `Deserialize` reads.
 //!
-//! Client and server are compiled apart, perhaps years apart. A field added to a struct that crosses must be noticed,
-//! and serde's derive is the only description that every type that crosses has.
+//! Client and server are compiled separately, perhaps years apart. A field that is added to a struct must be noticed, and
+//! serde's implementation is the only description that every type has which crosses the bridge.
 
 use std::any::type_name;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub fn value<T: DeserializeOwned>() -> String {
     let mut probe = Probe::default();
     loop {
         probe.text.clear();
-        // Some types accept certain values only and cannot be probed: their name must do.
+        // A type that accepts only certain values cannot be probed: its name has to do.
         if T::deserialize(&mut probe).is_err() {
             probe.text = type_name::<T>().to_owned();
             probe.open.clear();
@@ -58,17 +58,17 @@ pub fn slice_mut<T: DeserializeOwned>() -> String {
     format!("&mut [{}]", value::<T>())
 }
 
-/// The text of a type that comes out.
+/// The text of the type of an output.
 pub fn out<T: DeserializeOwned>() -> String {
     format!("out {}", value::<T>())
 }
 
-/// The text of a vector's type that comes out.
+/// The text of the type of a vector that is an output.
 pub fn out_vec<T: DeserializeOwned>() -> String {
     format!("out [{}]", value::<T>())
 }
 
-/// The text of text that comes out.
+/// The text of the type of text that is an output.
 pub fn out_text() -> String {
     "out String".to_owned()
 }
@@ -103,9 +103,9 @@ pub fn user_data<T>() -> String {
     "UserData".to_owned()
 }
 
-/// A deserializer that hands out the simplest value of whatever is asked for, and writes down what that was.
+/// A deserializer that provides the simplest value of each type that is asked for, and records the type.
 ///
-/// A type can be asked for one variant of an enum at a time, so it is asked again until every variant was seen.
+/// One pass reads one variant of each enum, so there are passes until every variant was seen.
 #[derive(Default)]
 struct Probe {
     text: String,
@@ -139,13 +139,13 @@ impl Definition {
     }
 }
 
-/// The type accepts certain values only.
+/// The type accepts only certain values.
 #[derive(Debug)]
 struct NotProbeable;
 
 impl fmt::Display for NotProbeable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the type accepts certain values only")
+        f.write_str("the type accepts only certain values")
     }
 }
 
@@ -271,13 +271,13 @@ impl<'de> Deserializer<'de> for &mut Probe {
         visitor.visit_u32(0)
     }
 
-    /// postcard is not; types that differ between the two must be probed as they will be read.
+    /// As postcard, which reads the values later.
     fn is_human_readable(&self) -> bool {
         false
     }
 }
 
-/// How deep types may nest; a type that cannot end is refused.
+/// How deep types may nest; an infinite type is refused.
 const DEEPEST: usize = 100;
 
 impl Probe {
@@ -323,13 +323,13 @@ impl Probe {
         let depth = self.open.iter().filter(|(open, _)| *open == key).count();
         let variant = match depth {
             0 => self.route.get(key).copied().unwrap_or(0),
-            // Inside itself each variant is tried in turn: one of them ends.
+            // In a recursive enum each variant is tried in turn: one of them ends the recursion.
             _ => depth % variants.len(),
         };
         self.named(key, name, variants, Some(variant), |probe| content(probe, variant))
     }
 
-    /// A named type stands in the text by its name; what it holds goes to its definition.
+    /// A named type appears in the text by its name; its content goes to its definition.
     fn named<T>(
         &mut self,
         key: &'static str,
@@ -362,7 +362,7 @@ impl Probe {
         Ok(value)
     }
 
-    /// Whether the type being read is open further out already: then it must come to an end.
+    /// Whether the type being read contains itself: then the simplest value has to end the recursion.
     fn is_inside_itself(&self) -> bool {
         self.open.split_last().is_some_and(|((last, _), outer)| outer.iter().any(|(key, _)| key == last))
     }
@@ -375,7 +375,7 @@ impl Probe {
         });
         let Some((key, variant, found_in)) = next else { return false };
         let route: BTreeMap<_, _> = found_in.iter().copied().chain([(key, variant)]).collect();
-        // The same route twice would find nothing new for ever.
+        // The same route would find nothing new, for ever.
         if route == self.route {
             return false;
         }

@@ -26,6 +26,5 @@ pub use context::{Serve, ServerContext};
 #[cfg(feature = "testing")]
 pub(crate) use launched::{converse, read_greeting};
 pub(crate) use memory::free_all_of;
-#[cfg(feature = "testing")]
 pub use session::thread_target;
 pub(crate) use session::{Served, ready, serve_channel};

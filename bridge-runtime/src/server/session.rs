@@ -17,7 +17,7 @@ use crate::interface::{Description, Interface};
 use crate::marshal::Decoder;
 use crate::secret::Secrets;
 use crate::transport::{ARENA_LIMIT, Channel, SharedMemoryEnd};
-use crate::wire::{Failure, Hello, MemoryCall, Message, PROTOCOL, Ready, Secret, Start};
+use crate::wire::{Failure, Hello, MemoryCall, Message, PROTOCOL, Ready, Start};
 
 /// Why a meeting came to nothing.
 #[derive(Debug)]

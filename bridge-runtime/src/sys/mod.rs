@@ -1,4 +1,5 @@
-//! Calls to the operating system that no crate wraps safely; nothing else in the runtime makes any.
+//! Calls to the operating system, in safe functions that exist on every system. No other module of the runtime calls it
+//! directly.
 
 mod exit_status;
 mod memory;
