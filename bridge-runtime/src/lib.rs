@@ -42,13 +42,14 @@ pub mod private;
 pub mod testing;
 
 pub use client::{BatchMode, Builder, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo};
-pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, SystemError};
+pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol};
 pub use handshake::Transport;
 pub use interface::Difference;
 pub use native::{Address, Bool32, Handle, UserData};
-pub use process::{ExitStatus, Output};
+pub use process::Output;
 pub use registration::Registration;
 pub use server::{Serve, ServerContext, serve};
+pub use sys::{ExitStatus, SystemError};
 
 /// Makes the `main` of a server's program: `bridge32::server_main!(my_crate::MyLibLibrary);`
 #[macro_export]

@@ -22,7 +22,7 @@ fn with_deadline(deadline: Duration) -> FaultsClient {
 
 #[track_caller]
 fn assert_timed_out(error: &Error, name: &str, limit: Duration) {
-    let Error::Timeout { method, after } = error else { panic!("{error:?}") };
+    let Error::Timeout { method, after, .. } = error else { panic!("{error:?}") };
     assert_eq!((method.as_str(), *after), (name, limit));
     assert_eq!(error.to_string(), format!("`{name}` took longer than {limit:?}, and the server was given up"));
 }

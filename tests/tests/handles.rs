@@ -33,7 +33,9 @@ fn forged<Tag, Other>(handle: Handle<Tag>, change: impl FnOnce(u64, u64) -> (u64
 /// Checks that the argument was refused for this reason.
 fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&str, &str, &str)) {
     match result {
-        Err(Error::Argument { method, parameter, reason }) => assert_eq!((&*method, &*parameter, &*reason), expected),
+        Err(Error::Argument { method, parameter, reason, .. }) => {
+            assert_eq!((&*method, &*parameter, &*reason), expected)
+        }
         other => panic!("{other:?}"),
     }
 }

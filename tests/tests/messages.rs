@@ -214,7 +214,7 @@ fn a_thread_that_is_in_another_apartment_is_an_error_of_the_start() {
     let launched = StaClient::builder().server(pair::server("spoiled")).launch();
     match launched {
         Ok(_) if !has_messages() => {}
-        Err(Error::ServerStart(reason)) if has_messages() => {
+        Err(Error::ServerStart { reason, .. }) if has_messages() => {
             assert!(reason.contains("the apartment \"sta\" of COM"), "{reason}");
         }
         other => panic!("{other:?}"),

@@ -21,7 +21,9 @@ fn launch(test: &'static str) -> (Watchdog, DevicesClient) {
 /// Checks that the argument was refused for this reason.
 fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&str, &str, &str)) {
     match result {
-        Err(Error::Argument { method, parameter, reason }) => assert_eq!((&*method, &*parameter, &*reason), expected),
+        Err(Error::Argument { method, parameter, reason, .. }) => {
+            assert_eq!((&*method, &*parameter, &*reason), expected)
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -129,7 +131,7 @@ fn more_than_a_server_of_32_bits_has_is_refused_and_it_lives_on() {
     let (_watchdog, client) = launch("remote limits");
     for count in [3usize << 30, 1 << 32, usize::MAX] {
         let error = RemoteBuffer::<u64>::allocate(&client, count).unwrap_err();
-        let Error::Argument { method, parameter, reason } = &error else { panic!("{error:?}") };
+        let Error::Argument { method, parameter, reason, .. } = &error else { panic!("{error:?}") };
         assert_eq!((&**method, &**parameter), ("RemoteBuffer::allocate", "count"));
         assert!(reason.ends_with("bytes, which the server does not have"), "{reason}");
     }

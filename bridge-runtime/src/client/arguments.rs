@@ -121,7 +121,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
 
     #[cold]
     fn refused(&self, parameter: &str, reason: String) -> Error {
-        Error::Argument { method: self.method.to_owned(), parameter: parameter.to_owned(), reason }
+        Error::argument(self.method, parameter, reason)
     }
 }
 
@@ -248,10 +248,10 @@ impl<'m> Outcome<'m> {
 /// The connection has broken, which the end of the call reports.
 #[cold]
 fn lost(method: &str, error: &io::Error) -> Error {
-    Error::Protocol(format!("the result of `{method}` did not arrive whole: {error}"))
+    Error::protocol(format!("the result of `{method}` did not arrive whole: {error}"))
 }
 
 #[cold]
 fn protocol(method: &str, error: &DecodeError) -> Error {
-    Error::Protocol(format!("the result of `{method}`: {error}"))
+    Error::protocol(format!("the result of `{method}`: {error}"))
 }

@@ -74,7 +74,7 @@ impl Batch<'_> {
         let stop = self.mode == BatchMode::StopOnError;
         let resolve = |replies: &mut Decoder<'_>| match BatchResults::new(self.id, calls, stop, replies) {
             Ok(mut results) => Ok(pending.resolve(&mut results)),
-            Err(reason) => Err(Error::Protocol(format!("the results of a batch: {reason}"))),
+            Err(reason) => Err(Error::protocol(format!("the results of a batch: {reason}"))),
         };
         match message {
             Some(message) => self.session.shared().batch(message.into_frame(), limit, resolve),

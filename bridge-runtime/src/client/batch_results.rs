@@ -88,11 +88,11 @@ impl<'m> BatchResults<'m> {
         };
         match result {
             CallResult::Replied(mut reply) if reply.left().first() == Some(&tag::RETURN) => {
-                reply.skip(1).map(|()| Outcome::new(name, reply)).map_err(|error| Error::Protocol(error.to_string()))
+                reply.skip(1).map(|()| Outcome::new(name, reply)).map_err(|error| Error::protocol(error.to_string()))
             }
             CallResult::Replied(mut reply) => Err(match reply.value() {
                 Ok(message) => reply_error(name, message),
-                Err(error) => Error::Protocol(error.to_string()),
+                Err(error) => Error::protocol(error.to_string()),
             }),
             CallResult::Refused(error) => Err(*error),
             CallResult::After(place) => {

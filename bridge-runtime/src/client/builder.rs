@@ -215,7 +215,7 @@ impl<C: Client> Builder<C> {
     }
 
     fn start_message(&mut self, program: Program) -> Result<Start, Error> {
-        let unreadable = |source| Error::Spawn { command: "the current folder".to_owned(), source };
+        let unreadable = |source| Error::CurrentDir { source };
         let path = |path: &Path| server_path(path, program).map_err(unreadable);
         Ok(Start {
             secret: Secret::default(),
@@ -297,7 +297,7 @@ pub(crate) fn over<C: Client>(
     let start = (start, Transport::Pipe.resolve(false)?);
     let met =
         join(description, secret, start, start_timeout, move || Ok(channel)).map_err(|unreached| match unreached {
-            ConnectFailure::NoServer(error) => Error::Disconnected(error),
+            ConnectFailure::NoServer(error) => Error::disconnected(error),
             ConnectFailure::Timeout => Error::ConnectTimeout { name: "the channel".to_owned(), after: start_timeout },
             ConnectFailure::Error(error) => error,
         })?;

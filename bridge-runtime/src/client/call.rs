@@ -81,7 +81,7 @@ impl Session {
         let mut registrations = array::from_fn(|_| Registration::none());
         let mut codec = Codec::new(slices, places, encode, decode);
         self.shared().call(method, closures, &mut registered, &mut registrations, &mut codec)?;
-        let undecoded = || Err(Error::Protocol("the result was not decoded".to_owned()).into());
+        let undecoded = || Err(Error::protocol("the result was not decoded").into());
         Ok((codec.result.unwrap_or_else(undecoded)?, registrations))
     }
 }
@@ -130,6 +130,7 @@ impl Shared {
             context.exchange_for_result(connection, &borrowed, closures)?;
             context.decode(connection, |outcome| codec.decode(outcome))
         })
+        .map_err(|error| if self.calls_one_function(method) { error.of_one_function() } else { error })
     }
 
     /// Makes the calls of a batch, whose message is complete, and decodes the results.

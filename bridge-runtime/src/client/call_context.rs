@@ -146,7 +146,7 @@ impl CallContext {
         }
         match result {
             Ok(()) => Ok(met),
-            Err(error) => Err(connection.broken(&error)),
+            Err(error) => Err(connection.broken(Some(self.method), &error)),
         }
     }
 

@@ -9,7 +9,11 @@ pub(super) enum CloseReason {
     /// The client was shut down.
     Shutdown,
     /// Sending or receiving failed.
-    Broken(io::ErrorKind),
+    Broken {
+        kind: io::ErrorKind,
+        /// The method that was being called.
+        method: Option<&'static str>,
+    },
     /// What the server sent cannot be understood.
     Protocol(String),
     /// A call took longer than it may.

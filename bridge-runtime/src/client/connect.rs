@@ -8,7 +8,7 @@ use std::{io, mem};
 use super::info::describe;
 use super::instance::{Server, ServerInstance};
 use crate::error::Error;
-use crate::handshake::{HandshakeError, TransportRequest, shake_hands};
+use crate::handshake::{HANDSHAKE_THREAD, HandshakeError, TransportRequest, shake_hands};
 use crate::interface::Description;
 use crate::sync::{LockExt as _, spawn_named};
 use crate::transport::{Channel, Disconnector};
@@ -58,14 +58,15 @@ pub(super) fn join(
                 match shake_hands(&mut channel, description, secret, start, offer) {
                     Ok(agreement) => Ok((channel, agreement)),
                     Err(HandshakeError::Refused(error)) => Err(ConnectFailure::Error(error)),
-                    Err(HandshakeError::Connection(error)) => Err(ConnectFailure::Error(Error::Disconnected(error))),
+                    Err(HandshakeError::Connection(error)) => Err(ConnectFailure::Error(Error::disconnected(error))),
                 }
             });
             // The receiver may have given up.
             let _ = sender.send(result);
         }
     };
-    spawn_named("bridge32 handshake", handshake).map_err(|error| ConnectFailure::Error(Error::Endpoint(error)))?;
+    let thread = spawn_named(HANDSHAKE_THREAD, handshake).map_err(Error::thread(HANDSHAKE_THREAD));
+    thread.map_err(ConnectFailure::Error)?;
     let result = receiver.recv_timeout(timeout).unwrap_or_else(|error| {
         if let HandshakeProgress::ShakingHands(disconnector) =
             mem::replace(&mut *progress.lock_unpoisoned(), HandshakeProgress::GivenUp)
@@ -75,7 +76,7 @@ pub(super) fn join(
         Err(match error {
             RecvTimeoutError::Timeout => ConnectFailure::Timeout,
             RecvTimeoutError::Disconnected => {
-                ConnectFailure::Error(Error::Disconnected(io::ErrorKind::UnexpectedEof.into()))
+                ConnectFailure::Error(Error::disconnected(io::ErrorKind::UnexpectedEof.into()))
             }
         })
     });

@@ -8,7 +8,6 @@ use super::close_reason::CloseReason;
 use super::deadline::DeadlineWatch;
 use super::instance::ServerInstance;
 use crate::error::Error;
-use crate::fault::Fault;
 use crate::transport::Channel;
 use crate::wire::Message;
 
@@ -74,11 +73,11 @@ impl Connection {
     /// Returns the watch that enforces deadlines, and starts its thread if there is none.
     ///
     /// # Errors
-    /// [`Error::Deadline`] if the thread cannot be started.
+    /// [`Error::Thread`] if the thread cannot be started.
     pub(super) fn watch(&mut self) -> Result<&DeadlineWatch, Error> {
         match &mut self.watch {
             Some(watch) => Ok(watch),
-            empty => Ok(empty.insert(Box::new(DeadlineWatch::start(&self.instance).map_err(Error::Deadline)?))),
+            empty => Ok(empty.insert(Box::new(DeadlineWatch::start(&self.instance)?))),
         }
     }
 
@@ -95,18 +94,19 @@ impl Connection {
     /// is closed.
     #[cold]
     pub(super) fn unexpected_reply(&mut self, method: &'static str, message: Message) -> Error {
-        match reply_error(method, message) {
-            Error::Protocol(text) => self.protocol_error(text),
-            error => error,
+        match message {
+            Message::Fault(fault) => Error::from_fault(method, *fault),
+            message => self.protocol_error(unexpected_text(method, &message)),
         }
     }
 
-    /// Closes a connection on which sending or receiving failed, and returns the error of the call.
+    /// Closes a connection on which sending or receiving failed, and returns the error of the call. `method` is the one that was
+    /// being called.
     #[cold]
-    pub(super) fn broken(&mut self, error: &io::Error) -> Error {
+    pub(super) fn broken(&mut self, method: Option<&'static str>, error: &io::Error) -> Error {
         let reason = match error.kind() {
             io::ErrorKind::InvalidData => CloseReason::Protocol(error.to_string()),
-            kind => CloseReason::Broken(kind),
+            kind => CloseReason::Broken { kind, method },
         };
         let error = self.instance.closed(&reason);
         self.close(reason);
@@ -117,7 +117,7 @@ impl Connection {
     /// what comes next.
     #[cold]
     pub(super) fn protocol_error(&mut self, text: String) -> Error {
-        self.broken(&io::Error::new(io::ErrorKind::InvalidData, text))
+        self.broken(None, &io::Error::new(io::ErrorKind::InvalidData, text))
     }
 
     /// Closes the connection. The server learns of it.
@@ -136,23 +136,11 @@ impl Connection {
 #[cold]
 pub(super) fn reply_error(method: &'static str, message: Message) -> Error {
     match message {
-        Message::Fault(fault) => fault_error(method, *fault),
-        message => Error::Protocol(format!("{message:?} came instead of the result of `{method}`")),
+        Message::Fault(fault) => Error::from_fault(method, *fault),
+        message => Error::protocol(unexpected_text(method, &message)),
     }
 }
 
-/// Converts a fault that the server reports for `method`.
-#[cold]
-fn fault_error(method: &str, fault: Fault) -> Error {
-    let method = method.to_owned();
-    match fault {
-        Fault::Panic { message, location } => Error::Panic { method, message, location },
-        Fault::Argument { parameter, reason } => Error::Argument { method, parameter, reason },
-        Fault::StaleHandle { parameter } => Error::StaleHandle { method, parameter },
-        Fault::SymbolMissing { symbol } => Error::SymbolMissing { method, symbol },
-        Fault::Status { value, os_error } => Error::Status { method, value, os_error },
-        Fault::Exception { class, message, stack_trace } => Error::Exception { method, class, message, stack_trace },
-        Fault::Callback { callback, reason } => Error::Callback { method, callback, reason },
-        other => Error::Fault { method, reason: other.to_string() },
-    }
+fn unexpected_text(method: &str, message: &Message) -> String {
+    format!("{message:?} came instead of the result of `{method}`")
 }

@@ -4,13 +4,14 @@
 //! There is one thread per connection, from its first call with a deadline on. Such a call costs two atomic stores and a look
 //! at the clock: the thread wakes by itself at the deadline that it knows of, and checks whether it still holds.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
-use std::{fmt, io};
 
 use super::instance::ServerInstance;
+use crate::error::Error;
 use crate::sync::{LockExt as _, spawn_named};
 
 /// The thread that enforces the deadlines of a connection's calls.
@@ -42,6 +43,9 @@ const NEVER: u64 = u64::MAX;
 /// The deadline has passed, and the server was given up.
 const PASSED: u64 = 0;
 
+/// The name of the thread.
+const THREAD: &str = "bridge32 deadlines";
+
 impl fmt::Debug for DeadlineWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeadlineWatch").finish_non_exhaustive()
@@ -50,7 +54,7 @@ impl fmt::Debug for DeadlineWatch {
 
 impl DeadlineWatch {
     /// Starts the thread.
-    pub(super) fn start(target: &Arc<ServerInstance>) -> io::Result<Self> {
+    pub(super) fn start(target: &Arc<ServerInstance>) -> Result<Self, Error> {
         let slot = Arc::new(Slot {
             epoch: Instant::now(),
             deadline: AtomicU64::new(NEVER),
@@ -59,7 +63,7 @@ impl DeadlineWatch {
             stopped: AtomicBool::new(false),
         });
         let watched = Arc::clone(&slot);
-        let thread = spawn_named("bridge32 deadlines", move || watched.keep_watch())?;
+        let thread = spawn_named(THREAD, move || watched.keep_watch()).map_err(Error::thread(THREAD))?;
         Ok(Self { slot, thread: Some(thread) })
     }
 

@@ -1,7 +1,6 @@
 //! Registered closures, and the connection on which the library calls them outside any call: from threads of its own, or
 //! because of a window message.
 
-use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
@@ -31,7 +30,7 @@ pub(super) fn register(
 ) -> Result<Vec<Option<u32>>, Error> {
     if closures.iter().any(Option::is_some) && connection.instance.events.get().is_none() {
         let channel = extra_connection::open(context, connection, Purpose::Events)?;
-        start(&connection.instance, channel).map_err(Error::Endpoint)?;
+        start(&connection.instance, channel)?;
     }
     let register = |(closure, place): (&mut Option<_>, &mut _)| {
         let (number, registration) = register_one(&connection.instance, closure.take()?);
@@ -63,12 +62,15 @@ fn send_released(context: &CallContext, connection: &mut Connection) -> Result<(
     context.request(connection, &Message::Unregister(released))
 }
 
+/// The name of the thread that serves the event connection.
+const THREAD: &str = "bridge32 events";
+
 /// Starts the thread that serves the event connection.
-fn start(instance: &Arc<ServerInstance>, channel: Channel) -> io::Result<()> {
+fn start(instance: &Arc<ServerInstance>, channel: Channel) -> Result<(), Error> {
     // If two threads have opened one each, the server uses the later one, and the other's thread ends.
     let _ = instance.events.set(channel.disconnector());
     let connection = Connection::new(Arc::clone(instance), channel);
-    spawn_named("bridge32 events", move || serve(connection)).map(drop)
+    spawn_named(THREAD, move || serve(connection)).map_err(Error::thread(THREAD)).map(drop)
 }
 
 /// Runs the closures that the server asks for, until the connection ends.

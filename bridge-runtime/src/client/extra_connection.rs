@@ -9,7 +9,7 @@ use super::call_context::CallContext;
 use super::connection::Connection;
 use super::instance::ServerInstance;
 use crate::error::Error;
-use crate::handshake::{Transport, TransportOffer, TransportRequest, random_secret};
+use crate::handshake::{HANDSHAKE_THREAD, Transport, TransportOffer, TransportRequest, random_secret};
 use crate::sync::spawn_named;
 use crate::transport::{Channel, Disconnector, EXTRA_ARENA_LIMIT, Endpoint};
 use crate::wire::{Message, Open, Purpose, Secret};
@@ -55,8 +55,9 @@ impl ExtraListener {
         };
         let transport = if has_shared_memory { instance.info.transport } else { Transport::Pipe };
         let offer = TransportRequest::like(transport, for_wine).offer()?;
-        let endpoint = Endpoint::new(for_wine).map_err(Error::Endpoint)?;
-        Ok(Self { endpoint, secret: random_secret().map_err(Error::Endpoint)?, offer })
+        let endpoint = Endpoint::new(for_wine).map_err(|source| Error::Endpoint { source })?;
+        let secret = random_secret().map_err(|source| Error::Random { source })?;
+        Ok(Self { endpoint, secret, offer })
     }
 
     /// Returns the message that asks the server to connect.
@@ -75,7 +76,7 @@ impl ExtraListener {
             // The receiver may have given up.
             move || drop(sender.send(JoinProgress::Joined(accept_joined(&endpoint, secret, offer, &sender))))
         };
-        spawn_named("bridge32 handshake", accepting).map_err(Error::Endpoint)?;
+        spawn_named(HANDSHAKE_THREAD, accepting).map_err(Error::thread(HANDSHAKE_THREAD))?;
         let begin = Instant::now();
         let mut disconnector = Disconnector::default();
         loop {
@@ -106,7 +107,7 @@ fn accept_joined(
     offer: TransportOffer,
     progress: &Sender<JoinProgress>,
 ) -> Result<Channel, Error> {
-    let (mut channel, _) = endpoint.accept().map_err(Error::Endpoint)?;
+    let (mut channel, _) = endpoint.accept().map_err(|source| Error::Accept { source })?;
     // The receiver may have given up.
     let _ = progress.send(JoinProgress::Connected(channel.disconnector()));
     match channel.receive() {
@@ -114,7 +115,7 @@ fn accept_joined(
             offer.conclude(&mut channel, joined.refused.as_deref(), EXTRA_ARENA_LIMIT)?;
             Ok(channel)
         }
-        Ok(_) => Err(Error::Impostor("it does not know the secret".to_owned())),
-        Err(error) => Err(Error::Endpoint(error)),
+        Ok(_) => Err(Error::Impostor { reason: "it does not know the secret".to_owned() }),
+        Err(source) => Err(Error::Accept { source }),
     }
 }

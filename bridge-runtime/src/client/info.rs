@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::handshake::{Agreement, Transport};
-use crate::process::ExitStatus;
+use crate::sys::ExitStatus;
 
 /// The server that a client talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -82,15 +82,23 @@ impl ServerInstance {
     pub(super) fn closed(&self, closed: &CloseReason) -> Error {
         match (closed, &self.server) {
             (CloseReason::Shutdown | CloseReason::Dismantled, _) => Error::Shutdown,
-            (CloseReason::Protocol(text), _) => Error::Protocol(text.clone()),
+            (CloseReason::Protocol(text), _) => Error::protocol(text.clone()),
             (CloseReason::Timeout { method, after }, _) => {
-                Error::GivenUp { method: (*method).to_owned(), after: *after }
+                Error::GivenUp { method: (*method).to_owned(), after: *after, was_called: None }
             }
-            (CloseReason::Broken(_), Server::Launched(supervisor)) => match supervisor.end(DEATH) {
-                Ok(End { status, stderr, .. }) => Error::ServerDied { status, stderr },
-                Err(error) => Error::Disconnected(error),
-            },
-            (CloseReason::Broken(kind), _) => Error::Disconnected((*kind).into()),
+            (CloseReason::Broken { kind, method }, server) => {
+                let method = method.map(str::to_owned);
+                let source = match server {
+                    Server::Launched(supervisor) => match supervisor.end(DEATH) {
+                        Ok(End { status, stderr, .. }) => {
+                            return Error::ServerDied { method, status, stderr, was_called: None };
+                        }
+                        Err(error) => error,
+                    },
+                    Server::Connected | Server::InProcess(_) => (*kind).into(),
+                };
+                Error::Disconnected { method, source, was_called: None }
+            }
         }
     }
 
@@ -102,7 +110,7 @@ impl ServerInstance {
     pub(super) fn end(&self, patience: Duration) -> Result<ServerExit, Error> {
         match &self.server {
             Server::Launched(supervisor) => {
-                let End { status, stdout, stderr } = supervisor.end(patience).map_err(Error::Disconnected)?;
+                let End { status, stdout, stderr } = supervisor.end(patience).map_err(Error::disconnected)?;
                 Ok(ServerExit { status: Some(status), stdout, stderr })
             }
             Server::Connected | Server::InProcess(_) => {

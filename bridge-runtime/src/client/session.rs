@@ -164,6 +164,12 @@ impl Shared {
         }
     }
 
+    /// Whether a method calls a function of the library and does nothing else.
+    #[cold]
+    pub(super) fn calls_one_function(&self, method: u32) -> bool {
+        self.description.methods.get(method as usize).is_some_and(|method| method.target.is_some())
+    }
+
     /// Returns the present server.
     pub(super) fn current(&self) -> Arc<ServerInstance> {
         Arc::clone(&self.current.lock_unpoisoned())
@@ -201,14 +207,14 @@ impl Shared {
     #[cold]
     fn restart_if_allowed(&self, guard: &mut ConnectionGuard<'_>) -> Result<(), Error> {
         if matches!(guard.state, ConnectionState::Open(_)) && guard.instance.has_ended() {
-            guard.close(CloseReason::Broken(io::ErrorKind::BrokenPipe));
+            guard.close(CloseReason::Broken { kind: io::ErrorKind::BrokenPipe, method: None });
         }
         match (&guard.state, &guard) {
             (ConnectionState::Closed(closed), ConnectionGuard::First(_)) => {
                 let (reason, when) = (**closed).clone();
                 self.restart(guard, &reason, when)
             }
-            _ => guard.channel().map(drop),
+            _ => guard.channel().map(drop).map_err(Error::before_call),
         }
     }
 
@@ -218,11 +224,11 @@ impl Shared {
         let (Some(restarter), false) =
             (&self.restarter, matches!(reason, CloseReason::Shutdown | CloseReason::Dismantled))
         else {
-            return Err(connection.instance.closed(reason));
+            return Err(connection.instance.closed(reason).before_call());
         };
         let mut restarter = restarter.lock_unpoisoned();
         let Some(pause) = restarter.history.next(when, Instant::now()) else {
-            return Err(connection.instance.closed(reason));
+            return Err(connection.instance.closed(reason).before_call());
         };
         // A server that broke its connection, or sent what cannot be understood, may still be alive.
         let _ = connection.instance.end(Duration::ZERO);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::info::{ServerInfo, describe};
 use super::instance::{Server, ServerInstance};
 use crate::error::Error;
-use crate::handshake::{Agreement, HandshakeError, TransportRequest, shake_hands};
+use crate::handshake::{Agreement, HANDSHAKE_THREAD, HandshakeError, TransportRequest, shake_hands};
 use crate::interface::Description;
 use crate::process::{Launch, LaunchedServer, Program};
 use crate::sync::spawn_named;
@@ -45,7 +45,7 @@ impl Starter {
     /// # Errors
     /// Why there is no server. Nothing is left running.
     pub(super) fn start(&self, generation: u32) -> Result<(ServerInstance, Channel), Error> {
-        let endpoint = Arc::new(Endpoint::new(self.program.is_foreign()).map_err(Error::Endpoint)?);
+        let endpoint = Arc::new(Endpoint::new(self.program.is_foreign()).map_err(|source| Error::Endpoint { source })?);
         let (events, receiver) = mpsc::channel();
         let ended = events.clone();
         let on_end = move || drop(ended.send(StartEvent::ProcessEnded));
@@ -56,7 +56,7 @@ impl Starter {
         let (description, transport) = (self.description, self.transport);
         let handshake = {
             let endpoint = Arc::clone(&endpoint);
-            spawn_named("bridge32 handshake", move || {
+            spawn_named(HANDSHAKE_THREAD, move || {
                 // While the server starts, what does not need it is made.
                 let result = transport.offer().map_err(HandshakeError::Refused).and_then(|offer| {
                     let mut channel = accept(&endpoint, expected_pid)?;
@@ -75,7 +75,7 @@ impl Starter {
             Err(error)
         };
         if let Err(error) = handshake {
-            return failed(Error::Endpoint(error));
+            return failed(Error::thread(HANDSHAKE_THREAD)(error));
         }
         let Some(result) = self.wait(&receiver, &endpoint) else {
             let stderr = supervisor.stderr();
@@ -90,7 +90,7 @@ impl Starter {
             Err(HandshakeError::Refused(error)) => failed(error),
             Err(HandshakeError::Connection(error)) => match supervisor.end(END_PATIENCE) {
                 Ok(end) => Err(Error::ServerNotReady { command, status: end.status, stderr: end.stderr }),
-                Err(_) => failed(Error::Endpoint(error)),
+                Err(_) => failed(Error::disconnected(error)),
             },
         }
     }
@@ -119,7 +119,7 @@ fn accept(endpoint: &Endpoint, expected_pid: Option<u32>) -> Result<Channel, Han
     let (channel, pid) = endpoint.accept().map_err(HandshakeError::Connection)?;
     match (pid, expected_pid) {
         (Some(pid), Some(expected)) if pid != expected => {
-            Err(Error::Impostor(format!("it is process {pid}, and the server is process {expected}")).into())
+            Err(Error::Impostor { reason: format!("it is process {pid}, and the server is process {expected}") }.into())
         }
         _ => Ok(channel),
     }

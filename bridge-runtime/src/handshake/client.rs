@@ -9,6 +9,9 @@ use crate::transport::{ARENA_LIMIT, Channel};
 use crate::wire::tag::hello_protocol;
 use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
 
+/// The name of the threads that shake hands with servers.
+pub(crate) const HANDSHAKE_THREAD: &str = "bridge32 handshake";
+
 /// Why a handshake failed.
 #[derive(Debug)]
 pub(crate) enum HandshakeError {
@@ -21,7 +24,7 @@ pub(crate) enum HandshakeError {
 impl From<io::Error> for HandshakeError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::InvalidData => Self::Refused(Error::Protocol(error.to_string())),
+            io::ErrorKind::InvalidData => Self::Refused(Error::protocol(error.to_string()).before_call()),
             _ => Self::Connection(error),
         }
     }
@@ -79,8 +82,8 @@ fn receive_hello(channel: &mut Channel, secret: Secret) -> Result<Hello, Handsha
     }
     match channel.received()?.0 {
         Message::Hello(hello) if hello.secret == secret => Ok(*hello),
-        Message::Hello(_) => Err(Error::Impostor("it does not know the secret".to_owned()).into()),
-        _ => Err(Error::Impostor("it did not introduce itself".to_owned()).into()),
+        Message::Hello(_) => Err(Error::Impostor { reason: "it does not know the secret".to_owned() }.into()),
+        _ => Err(Error::Impostor { reason: "it did not introduce itself".to_owned() }.into()),
     }
 }
 
@@ -97,12 +100,12 @@ fn compare(channel: &mut Channel, description: &Description, hello: &Hello) -> R
 fn start_error(failure: Failure) -> Error {
     match failure {
         Failure::Library(error) => Error::Library(error),
-        other => Error::ServerStart(other.to_string()),
+        other => Error::ServerStart { reason: other.to_string() },
     }
 }
 
 fn unexpected() -> Error {
-    Error::Protocol("a message came out of turn".to_owned())
+    Error::protocol("a message came out of turn").before_call()
 }
 
 #[cfg(test)]
@@ -160,8 +163,8 @@ mod tests {
 
     #[test]
     fn a_wrong_secret_is_an_impostor() {
-        assert!(matches!(met_with(&hello(PROTOCOL, [8; 16])), Error::Impostor(_)));
-        assert!(matches!(met_with(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor(_)));
+        assert!(matches!(met_with(&hello(PROTOCOL, [8; 16])), Error::Impostor { .. }));
+        assert!(matches!(met_with(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor { .. }));
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod secrets;
 mod server;
 mod transport;
 
-pub(crate) use client::{Agreement, HandshakeError, shake_hands};
+pub(crate) use client::{Agreement, HANDSHAKE_THREAD, HandshakeError, shake_hands};
 pub(crate) use secrets::{Greeting, Secrets, random_secret};
 pub(crate) use server::{accept, describe_server, open_shared_memory, receive_start};
 pub use transport::Transport;

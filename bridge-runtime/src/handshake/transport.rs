@@ -54,7 +54,7 @@ impl Transport {
             "" | "auto" => Ok(Self::Auto),
             "pipe" => Ok(Self::Pipe),
             "shared-memory" => Ok(Self::SharedMemory),
-            other => Err(Error::Transport(io::Error::new(
+            other => Err(unavailable(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!("${VARIABLE} is `{other}`; use `auto`, `pipe` or `shared-memory`"),
             ))),
@@ -76,7 +76,7 @@ impl TransportRequest {
     pub(crate) fn offer(self) -> Result<TransportOffer, Error> {
         let memory = match self.transport {
             Transport::Pipe => None,
-            Transport::SharedMemory => Some(SharedMemoryEnd::offer().map_err(Error::Transport)?),
+            Transport::SharedMemory => Some(SharedMemoryEnd::offer().map_err(unavailable)?),
             Transport::Auto => SharedMemoryEnd::offer().ok(),
         };
         Ok(TransportOffer { request: self, memory })
@@ -105,15 +105,19 @@ impl TransportOffer {
         match (self.memory, refusal) {
             (None, _) => Ok(Transport::Pipe),
             (Some(_), Some(reason)) if self.request.transport == Transport::SharedMemory => {
-                Err(Error::Transport(io::Error::other(format!("the server refuses it: {reason}"))))
+                Err(unavailable(io::Error::other(format!("the server refuses it: {reason}"))))
             }
             (Some(_), Some(_)) => Ok(Transport::Pipe),
             (Some((end, _)), None) => {
-                channel.upgrade(end, arena_limit).map_err(Error::Transport)?;
+                channel.upgrade(end, arena_limit).map_err(unavailable)?;
                 Ok(Transport::SharedMemory)
             }
         }
     }
+}
+
+fn unavailable(source: io::Error) -> Error {
+    Error::Transport { source }
 }
 
 #[cfg(test)]
@@ -125,7 +129,7 @@ mod tests {
     fn an_unknown_transport_is_refused() {
         assert!(matches!(Transport::named("auto"), Ok(Transport::Auto)));
         assert!(matches!(Transport::named("shared-memory"), Ok(Transport::SharedMemory)));
-        let Err(Error::Transport(error)) = Transport::named("fast") else { panic!("it was accepted") };
+        let Err(Error::Transport { source: error }) = Transport::named("fast") else { panic!("it was accepted") };
         assert!(error.to_string().contains("`fast`"), "{error}");
     }
 
@@ -143,7 +147,7 @@ mod tests {
     fn a_refusal_is_an_error_only_where_shared_memory_was_asked_for() {
         assert!(matches!(concluded(Transport::Auto, Some("no memory")), Ok(Transport::Pipe)));
         assert!(matches!(concluded(Transport::Pipe, None), Ok(Transport::Pipe)));
-        let Err(Error::Transport(error)) = concluded(Transport::SharedMemory, Some("no memory")) else {
+        let Err(Error::Transport { source: error }) = concluded(Transport::SharedMemory, Some("no memory")) else {
             panic!("it was accepted")
         };
         assert!(error.to_string().contains("no memory"), "{error}");

@@ -9,7 +9,7 @@ use super::memory;
 use crate::fault::Fault;
 use crate::interface::Interface;
 use crate::marshal::Decoder;
-use crate::native::{Element, Owner, abandoned_by};
+use crate::native::{BufferElement, Owner, abandoned_by};
 use crate::wire::MemoryCall;
 
 /// Dispatches calls to an implementation `S` of the interface. The macro implements it for `dyn Trait`, for every
@@ -31,7 +31,7 @@ pub trait Dispatch<S: ?Sized>: Interface {
     }
 
     /// Returns the element types that the interface lists for [`RemoteBuffer`](crate::RemoteBuffer).
-    fn elements() -> &'static [Element] {
+    fn elements() -> &'static [BufferElement] {
         &[]
     }
 

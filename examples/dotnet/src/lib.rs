@@ -73,9 +73,6 @@ impl DotnetClient {
 
 /// A matrix as .NET has it in memory, row after row, whatever order it has here.
 fn to_dotnet(parameter: &str, matrix: ArrayView2<'_, f64>) -> Result<Matrix<f64>, Error> {
-    Matrix::new(matrix.nrows(), matrix.ncols(), matrix.iter().copied().collect()).ok_or_else(|| Error::Argument {
-        method: "multiply".to_owned(),
-        parameter: parameter.to_owned(),
-        reason: "has more rows or columns than .NET counts".to_owned(),
-    })
+    Matrix::new(matrix.nrows(), matrix.ncols(), matrix.iter().copied().collect())
+        .ok_or_else(|| Error::argument("multiply", parameter, "has more rows or columns than .NET counts"))
 }

@@ -69,7 +69,7 @@ fn objects() {
 fn exceptions() {
     let client = launch();
     let error = client.divide_integers(1, 0).unwrap_err();
-    let Error::Exception { method, class, message, stack_trace } = &error else { panic!("{error:?}") };
+    let Error::Exception { method, class, message, stack_trace, .. } = &error else { panic!("{error:?}") };
     assert_eq!((method.as_str(), class.as_str()), ("divide_integers", "System.DivideByZeroException"));
     assert!(!message.is_empty() && stack_trace.contains("DotNetMSL.BasicMath.divide_integers"), "{error:?}");
     let a = Array2::<f64>::zeros((2, 3));

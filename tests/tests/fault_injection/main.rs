@@ -167,9 +167,9 @@ fn judge(clean: &Conversation, found: &Conversation, fault: Fault, last_chance: 
                 return if too_late { None } else { wrong(format!("call {number} failed: {error:?}")) };
             }
             // A extra connection that is not the one that was asked for.
-            Said::Nothing(Error::Impostor(_) | Error::Endpoint(_)) if is_met && is_corrupt => {}
+            Said::Nothing(Error::Impostor { .. } | Error::Accept { .. }) if is_met && is_corrupt => {}
             Said::Nothing(
-                Error::Protocol(_) | Error::Disconnected(_) | Error::Timeout { .. } | Error::GivenUp { .. },
+                Error::Protocol { .. } | Error::Disconnected { .. } | Error::Timeout { .. } | Error::GivenUp { .. },
             ) => {}
             Said::Nothing(error) => return wrong(format!("call {number} is {error:?}")),
             Said::Answer(_) | Said::Refusal(_) if !must_be_right(mark) && !is_corrupt => {

@@ -137,7 +137,10 @@ fn a_server_process_outlives_whatever_happens_to_its_lines() {
                 (
                     _,
                     Err(
-                        Error::Disconnected(_) | Error::ConnectTimeout { .. } | Error::Protocol(_) | Error::Impostor(_),
+                        Error::Disconnected { .. }
+                        | Error::ConnectTimeout { .. }
+                        | Error::Protocol { .. }
+                        | Error::Impostor { .. },
                     ),
                 ) => {}
                 (_, Err(error)) => panic!("{fault:?}: {error:?}"),
