@@ -1,46 +1,45 @@
-//! `test`: every test, on every pair of client and server that this machine can run.
+//! `test`: runs every test on every pair of client and server that this machine can run.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::build;
-use crate::cli;
-use crate::run::meet;
+use crate::exit_status::{self, FAILURE, SUCCESS};
+use crate::package::Package;
 use crate::setup::{self, Needs};
 use crate::target::{Pair, Target};
 use crate::toolchain::Toolchains;
-use crate::workspace::{Package, Workspace};
+use crate::workspace::Workspace;
+use crate::{build, cli, client_side};
 
-/// How a pair's tests went.
+/// The result of a pair's tests.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
-    /// All passed.
     Passed,
-    /// No package is tested on it.
-    Nothing,
-    /// What it needs is not there, and could not be had.
+    /// No package is tested on this pair.
+    NothingToTest,
+    /// Something that the pair needs could not be installed.
     NotSetUp,
-    /// Something failed: what.
+    /// A build or a test failed, for this reason.
     Failed(String),
 }
 
-/// Runs the subcommand.
+/// Runs the subcommand. The exit status says whether tests failed.
 ///
 /// # Errors
-/// Where no pair can be run. That tests failed is in the exit status.
+/// Fails if a requested pair cannot be run, or the workspace cannot be read.
 pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let toolchains = Toolchains::find()?;
-    let host = crate::host(&toolchains)?;
+    let host = toolchains.host()?;
     let pairs = choose(host, &options.pairs)?;
     let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
-    let packages = workspace.select(&options.packages, &build::folder(&options.cargo)?)?;
+    let packages = workspace.select(&options.packages, &options.cargo.working_folder()?)?;
 
     let tested = |pair: Pair| -> Vec<&Package> {
         packages.iter().copied().filter(|package| workspace.is_tested_on(package, pair, host)).collect()
     };
 
-    // All at once, so that what is missing is told once.
+    // For all pairs at once, so that what is missing is listed once.
     let needs = pairs.iter().map(|pair| (*pair, tested(*pair))).filter(|(_, tested)| !tested.is_empty());
     let needs = needs.map(|(pair, tested)| needs_of(pair, host, &workspace, &tested));
     if let Err(error) = setup::ensure(&needs.collect(), host, &toolchains) {
@@ -51,7 +50,7 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     for pair in pairs {
         let started = Instant::now();
         let verdict = match tested(pair).as_slice() {
-            [] => Ok(Verdict::Nothing),
+            [] => Ok(Verdict::NothingToTest),
             tested => test(pair, host, &workspace, tested, options, &toolchains),
         };
         let verdict = verdict.unwrap_or_else(|error| {
@@ -62,27 +61,27 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     }
     print!("{}", table(&results));
     let failed = results.iter().any(|(_, verdict, _)| matches!(verdict, Verdict::Failed(_) | Verdict::NotSetUp));
-    Ok(if failed { crate::FAILURE } else { crate::SUCCESS })
+    Ok(if failed { FAILURE } else { SUCCESS })
 }
 
-/// The pairs to run: those asked for, or all that this host can run.
-fn choose(host: Target, asked: &[Pair]) -> Result<Vec<Pair>> {
+/// Returns the pairs to run: the requested ones, or all that this host can run.
+fn choose(host: Target, requested: &[Pair]) -> Result<Vec<Pair>> {
     let possible = Pair::on(host);
-    if let Some(pair) = asked.iter().find(|pair| !possible.contains(pair)) {
+    if let Some(pair) = requested.iter().find(|pair| !possible.contains(pair)) {
         let names: Vec<_> = possible.iter().map(|pair| pair.name()).collect();
         bail!("the pair `{pair}` cannot be run on {host}; it can run {}", names.join(", "));
     }
-    // In their own order, and none twice.
-    Ok(possible.iter().copied().filter(|pair| asked.is_empty() || asked.contains(pair)).collect())
+    // In the order of `possible`, each once.
+    Ok(possible.iter().copied().filter(|pair| requested.is_empty() || requested.contains(pair)).collect())
 }
 
-/// What a pair's tests of these packages need.
+/// Returns what the tests of these packages on a pair need.
 fn needs_of(pair: Pair, host: Target, workspace: &Workspace, packages: &[&Package]) -> Needs {
-    let needs = Needs::to_run(host, pair.sides(host)).with(workspace.languages(packages));
-    needs.with_packages(workspace.packages(packages))
+    let needs = Needs::to_run(host, pair.sides(host)).with_languages(workspace.languages(packages));
+    needs.with_packages(workspace.system_packages(packages))
 }
 
-/// Tests packages on a pair.
+/// Tests these packages on a pair.
 fn test(
     pair: Pair,
     host: Target,
@@ -109,14 +108,14 @@ fn test(
         for package in packages {
             command.args(["--package", &package.name]);
         }
-        meet(&mut command, host, sides, workspace, &servers, &options.cargo)?;
+        client_side::configure(&mut command, host, sides, workspace, &servers, &options.cargo)?;
         command.env("BRIDGE32_PAIR", pair.name());
         if let Some(transport) = transport {
             command.env("BRIDGE32_TRANSPORT", transport.name());
         }
         command.arg("--").args(&options.args);
-        match (build::status(&mut command)?, transport) {
-            (0, _) => {}
+        match (exit_status::of(&mut command)?, transport) {
+            (SUCCESS, _) => {}
             (status, None) => failures.push(format!("cargo test ended with {status}")),
             (status, Some(transport)) => {
                 failures.push(format!("cargo test ended with {status} on the {} transport", transport.name()))
@@ -130,15 +129,15 @@ fn first_line(error: &anyhow::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }
 
-/// The closing table: a pair, its result and its time on each line.
+/// Formats the results as a table.
 fn table(results: &[(Pair, Verdict, Duration)]) -> String {
     let mut text = String::from("\npair           result\n");
     for (pair, verdict, time) in results {
         let time = time.as_secs_f64();
         text += &match verdict {
             Verdict::Passed => format!("{pair:<14} passed in {time:.1} s\n"),
-            Verdict::Nothing => format!("{pair:<14} nothing to test\n"),
-            Verdict::NotSetUp => format!("{pair:<14} NOT SET UP; do what is said above, or choose pairs with --pair\n"),
+            Verdict::NothingToTest => format!("{pair:<14} nothing to test\n"),
+            Verdict::NotSetUp => format!("{pair:<14} NOT SET UP; see above, or choose pairs with --pair\n"),
             Verdict::Failed(why) => format!("{pair:<14} FAILED after {time:.1} s: {why}\n"),
         };
     }
@@ -152,9 +151,9 @@ mod tests {
     #[test]
     fn pairs_are_chosen_in_their_order() {
         assert_eq!(choose(Target::X64Linux, &[]).expect("all"), Pair::ALL);
-        let asked = [Pair::LinuxWindows, Pair::Linux, Pair::Linux];
-        assert_eq!(choose(Target::X64Linux, &asked).expect("both"), [Pair::Linux, Pair::LinuxWindows]);
-        let error = choose(Target::X64WindowsGnu, &[Pair::Linux]).expect_err("not there").to_string();
+        let requested = [Pair::LinuxWindows, Pair::Linux, Pair::Linux];
+        assert_eq!(choose(Target::X64Linux, &requested).expect("both"), [Pair::Linux, Pair::LinuxWindows]);
+        let error = choose(Target::X64WindowsGnu, &[Pair::Linux]).expect_err("Windows cannot run it").to_string();
         assert!(error.ends_with("it can run windows"), "{error}");
     }
 
@@ -169,7 +168,7 @@ mod tests {
         let expected = "\npair           result\n\
                         linux          passed in 1.0 s\n\
                         windows        FAILED after 1.0 s: cargo test ended with 101\n\
-                        linux-windows  NOT SET UP; do what is said above, or choose pairs with --pair\n";
+                        linux-windows  NOT SET UP; see above, or choose pairs with --pair\n";
         assert_eq!(table(&results), expected);
     }
 }
