@@ -110,7 +110,7 @@ pub(crate) fn memory(name: &str) -> Result<Case> {
     let mut sequence = 0;
     let client = MemoryClient { map, _other: other, _file: file };
     Ok(Case::new(name, move || {
-        let Mailboxes([there, back]) = mailboxes(&client.map);
+        let Mailboxes([there, back]) = client.mailboxes();
         sequence += 1;
         there.message.store(sequence, Ordering::Relaxed);
         there.sequence.store(sequence, Ordering::Release);
@@ -128,9 +128,15 @@ struct MemoryClient {
     _file: tempfile::NamedTempFile,
 }
 
+impl MemoryClient {
+    fn mailboxes(&self) -> &Mailboxes {
+        mailboxes(&self.map)
+    }
+}
+
 impl Drop for MemoryClient {
     fn drop(&mut self) {
-        mailboxes(&self.map).0[0].sequence.store(END, Ordering::Release);
+        self.mailboxes().0[0].sequence.store(END, Ordering::Release);
     }
 }
 

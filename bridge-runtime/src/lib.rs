@@ -6,6 +6,7 @@
 
 mod sync;
 
+mod codec;
 pub mod marshal;
 
 pub mod error;
@@ -29,8 +30,9 @@ pub mod library;
 #[cfg(feature = "dotnet")]
 pub mod dotnet;
 
+mod handshake;
+
 pub mod process;
-mod secret;
 
 pub mod client;
 pub mod server;
@@ -39,10 +41,9 @@ pub mod private;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use client::{
-    BatchMode, Builder, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo, Transport,
-};
+pub use client::{BatchMode, Builder, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo};
 pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, SystemError};
+pub use handshake::Transport;
 pub use interface::Difference;
 pub use native::{Address, Bool32, Handle, UserData};
 pub use process::{ExitStatus, Output};

@@ -6,6 +6,7 @@ mod cli;
 mod run;
 mod setup;
 mod test;
+mod test_results;
 
 // The user's workspace.
 mod package;

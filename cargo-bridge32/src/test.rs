@@ -1,28 +1,18 @@
 //! `test`: runs every test on every pair of client and server that this machine can run.
 
-use std::time::{Duration, Instant};
+use std::fs;
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::exit_status::{self, FAILURE, SUCCESS};
 use crate::package::Package;
 use crate::setup::{self, Needs};
 use crate::target::{Pair, Target};
+use crate::test_results::{self, PairResult, SkippedTests, Verdict};
 use crate::toolchain::Toolchains;
 use crate::workspace::Workspace;
 use crate::{build, cli, client_side};
-
-/// The result of a pair's tests.
-#[derive(Debug, PartialEq, Eq)]
-enum Verdict {
-    Passed,
-    /// No package is tested on this pair.
-    NothingToTest,
-    /// Something that the pair needs could not be installed.
-    NotSetUp,
-    /// A build or a test failed, for this reason.
-    Failed(String),
-}
 
 /// Runs the subcommand. The exit status says whether tests failed.
 ///
@@ -49,19 +39,18 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let mut results = Vec::new();
     for pair in pairs {
         let started = Instant::now();
-        let verdict = match tested(pair).as_slice() {
-            [] => Ok(Verdict::NothingToTest),
+        let result = match tested(pair).as_slice() {
+            [] => Ok((Verdict::NothingToTest, SkippedTests::default())),
             tested => test(pair, host, &workspace, tested, options, &toolchains),
         };
-        let verdict = verdict.unwrap_or_else(|error| {
+        let (verdict, skipped) = result.unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
-            Verdict::Failed(first_line(&error))
+            (Verdict::Failed(first_line(&error)), SkippedTests::default())
         });
-        results.push((pair, verdict, started.elapsed()));
+        results.push(PairResult { pair, verdict, skipped, time: started.elapsed() });
     }
-    print!("{}", table(&results));
-    let failed = results.iter().any(|(_, verdict, _)| matches!(verdict, Verdict::Failed(_) | Verdict::NotSetUp));
-    Ok(if failed { FAILURE } else { SUCCESS })
+    print!("{}", test_results::report(&results));
+    Ok(if results.iter().all(PairResult::is_success) { SUCCESS } else { FAILURE })
 }
 
 /// Returns the pairs to run: the requested ones, or all that this host can run.
@@ -89,15 +78,16 @@ fn test(
     packages: &[&Package],
     options: &cli::Test,
     toolchains: &Toolchains,
-) -> Result<Verdict> {
+) -> Result<(Verdict, SkippedTests)> {
     let sides = pair.sides(host);
     if !setup::is_done(&needs_of(pair, host, workspace, packages), host, toolchains)? {
-        return Ok(Verdict::NotSetUp);
+        return Ok((Verdict::NotSetUp, SkippedTests::default()));
     }
     eprintln!("pair {pair}: client {}, server {}", sides.client, sides.server);
     let servers = workspace.servers(packages);
     build::build(&servers, sides.server, workspace, &options.cargo, toolchains)?;
 
+    let skipped_file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     let mut failures = Vec::new();
     for (transport, packages) in Workspace::by_transport(packages) {
         if let Some(transport) = transport {
@@ -109,7 +99,7 @@ fn test(
             command.args(["--package", &package.name]);
         }
         client_side::configure(&mut command, host, sides, workspace, &servers, &options.cargo)?;
-        command.env("BRIDGE32_PAIR", pair.name());
+        command.env("BRIDGE32_PAIR", pair.name()).env("BRIDGE32_SKIPPED", skipped_file.path());
         if let Some(transport) = transport {
             command.env("BRIDGE32_TRANSPORT", transport.name());
         }
@@ -122,26 +112,13 @@ fn test(
             }
         }
     }
-    Ok(if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures.join(", ")) })
+    let skipped = fs::read_to_string(skipped_file.path()).context("cannot read a temporary file")?;
+    let verdict = if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures.join(", ")) };
+    Ok((verdict, SkippedTests::parse(&skipped)))
 }
 
 fn first_line(error: &anyhow::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
-}
-
-/// Formats the results as a table.
-fn table(results: &[(Pair, Verdict, Duration)]) -> String {
-    let mut text = String::from("\npair           result\n");
-    for (pair, verdict, time) in results {
-        let time = time.as_secs_f64();
-        text += &match verdict {
-            Verdict::Passed => format!("{pair:<14} passed in {time:.1} s\n"),
-            Verdict::NothingToTest => format!("{pair:<14} nothing to test\n"),
-            Verdict::NotSetUp => format!("{pair:<14} NOT SET UP; see above, or choose pairs with --pair\n"),
-            Verdict::Failed(why) => format!("{pair:<14} FAILED after {time:.1} s: {why}\n"),
-        };
-    }
-    text
 }
 
 #[cfg(test)]
@@ -155,20 +132,5 @@ mod tests {
         assert_eq!(choose(Target::X64Linux, &requested).expect("both"), [Pair::Linux, Pair::LinuxWindows]);
         let error = choose(Target::X64WindowsGnu, &[Pair::Linux]).expect_err("Windows cannot run it").to_string();
         assert!(error.ends_with("it can run windows"), "{error}");
-    }
-
-    #[test]
-    fn the_table_names_what_failed() {
-        let second = Duration::from_secs(1);
-        let results = [
-            (Pair::Linux, Verdict::Passed, second),
-            (Pair::Windows, Verdict::Failed("cargo test ended with 101".into()), second),
-            (Pair::LinuxWindows, Verdict::NotSetUp, second),
-        ];
-        let expected = "\npair           result\n\
-                        linux          passed in 1.0 s\n\
-                        windows        FAILED after 1.0 s: cargo test ended with 101\n\
-                        linux-windows  NOT SET UP; see above, or choose pairs with --pair\n";
-        assert_eq!(table(&results), expected);
     }
 }

@@ -5,6 +5,7 @@ use bridge32_runtime::testing;
 use bridge32_runtime::wire::Message;
 use bridge32_tests::counting::Counting;
 use bridge32_tests::pair::Pair;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 #[global_allocator]
@@ -15,10 +16,7 @@ const INPUTS: u64 = 3000;
 
 #[test]
 fn nothing_panics_hangs_or_takes_all_memory() {
-    // Nothing here knows of servers.
-    if Pair::current() == Pair::LinuxWindows {
-        return;
-    }
+    skip_on!(Pair::LinuxWindows, "there is no server: it is the same as on the pair `linux`");
     for target in &TARGETS {
         let _watchdog = Watchdog::new(target.name);
         let (runs, found) = fuzz(target, 0xb1d6_e32b_1d6e_32b1, |runs| runs < INPUTS);

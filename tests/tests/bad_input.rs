@@ -4,6 +4,7 @@
 
 use std::error::Error as _;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bridge32::{Difference, Error, LibraryError};
@@ -25,6 +26,11 @@ fn assert_says(error: &Error, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is missing in: {text}");
     }
+}
+
+/// A small library of one of the systems, of those that the fuzz targets start from.
+fn example_image(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/image").join(name)
 }
 
 #[test]
@@ -49,11 +55,14 @@ fn a_text_file_as_server() {
 #[test]
 fn a_program_of_another_system_as_server() {
     let _watchdog = Watchdog::new("foreign server");
-    if Pair::current() == Pair::LinuxWindows {
-        let error = refused(|| FixtureClient::builder().runner([""; 0]).launch());
-        assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
-        assert_says(&error, &["program for Windows", ".runner([\"wine\"])"]);
-    }
+    let (image, parts) = if cfg!(windows) {
+        ("elf32.so", ["program for Linux", "cargo bridge32 build"])
+    } else {
+        ("pe32.dll", ["program for Windows", ".runner([\"wine\"])"])
+    };
+    let error = refused(|| FixtureClient::builder().server(example_image(image)).runner([""; 0]).launch());
+    assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
+    assert_says(&error, &parts);
 }
 
 #[test]
@@ -78,17 +87,8 @@ fn no_runner() {
 #[test]
 fn a_server_that_is_never_ready() {
     let _watchdog = Watchdog::new("never ready");
-    let (program, runner) = if cfg!(windows) {
-        (pair::server("fixture"), vec![r"C:\windows\system32\cmd.exe", "/c", "pause", ">nul", "<con", "&rem"])
-    } else {
-        (pair::server("fixture"), vec!["sh", "-c", "exec sleep 60"])
-    };
-    if cfg!(windows) {
-        // Nothing in Wine sleeps by itself; what matters is the same on both systems.
-        return;
-    }
     let begin = Instant::now();
-    let builder = FixtureClient::builder().server(program).runner(runner);
+    let builder = FixtureClient::builder().server(pair::server("fixture")).runner([env!("CARGO_BIN_EXE_sleeper")]);
     let error = builder.start_timeout(Duration::from_millis(300)).launch().unwrap_err();
     assert!(matches!(error, Error::StartTimeout { .. }), "{error:?}");
     assert_says(&error, &["300ms", "was ended"]);
@@ -160,10 +160,13 @@ fn a_text_file_as_library() {
 #[test]
 fn a_library_of_another_system() {
     let _watchdog = Watchdog::new("foreign library");
-    if Pair::current() == Pair::LinuxWindows {
-        let error = refused(|| FixtureClient::builder().library(env!("FIXTURE_LIBRARY")).launch());
-        assert_says(&error, &["no shared library for Windows", "for Linux"]);
-    }
+    let (image, parts) = if Pair::current().is_windows_server() {
+        ("elf32.so", ["no shared library for Windows", "for Linux"])
+    } else {
+        ("pe32.dll", ["no shared library for Linux", "for Windows"])
+    };
+    let error = refused(|| FixtureClient::builder().library(example_image(image)).launch());
+    assert_says(&error, &parts);
 }
 
 #[test]

@@ -11,6 +11,8 @@ use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::interfaces::{FixtureClient, OddNumber, StoreArgs, StoreClient};
 use bridge32_tests::listening::Listening;
 use bridge32_tests::pair::Pair;
+use bridge32_tests::skip::NO_LISTENING;
+use bridge32_tests::skip_on;
 use bridge32_tests::threads::MultiClient;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing, VocabularyClient};
 use bridge32_tests::watchdog::Watchdog;
@@ -417,16 +419,18 @@ fn several_threads_and_a_thread_for_each_connection() {
 }
 
 #[test]
-fn servers_that_were_started_by_hand_and_custom_ones() {
-    let _watchdog = Watchdog::new("other servers");
-    // A Windows pipe under Wine cannot be reached from Linux.
-    if Pair::current() != Pair::LinuxWindows {
-        let listening = Listening::start("fixture");
-        let client = FixtureClient::connect(&listening.name).unwrap();
-        let (echo, panic) = client.batch(|b| (b.echo_i32(5), b.panic("no"))).unwrap();
-        assert!(echo.unwrap() == 5 && panic.is_err());
-    }
+fn a_server_that_was_started_by_hand() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
+    let _watchdog = Watchdog::new("a listening server");
+    let listening = Listening::start("fixture");
+    let client = FixtureClient::connect(&listening.name).unwrap();
+    let (echo, panic) = client.batch(|b| (b.echo_i32(5), b.panic("no"))).unwrap();
+    assert!(echo.unwrap() == 5 && panic.is_err());
+}
 
+#[test]
+fn a_custom_server() {
+    let _watchdog = Watchdog::new("a custom server");
     let args = StoreArgs { capacity: 3, ..StoreArgs::default() };
     let client = StoreClient::builder().start_args(args).launch().unwrap();
     let (first, second, value) = client.batch(|b| (b.put("k", "1"), b.put("k", "2"), b.get("k"))).unwrap();

@@ -10,6 +10,8 @@ use bridge32_tests::interfaces::{FixtureClient, Store, StoreArgs, StoreClient, o
 use bridge32_tests::listening::Listening;
 use bridge32_tests::pair::Pair;
 use bridge32_tests::processes::{is_alive, kill};
+use bridge32_tests::skip::NO_LISTENING;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 #[test]
@@ -172,11 +174,8 @@ fn an_implementation_can_be_called_without_any_bridge() {
 
 #[test]
 fn a_server_started_by_hand_serves_several_clients() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("listen");
-    // A Windows pipe that is made under Wine cannot be reached by a Linux process.
-    if Pair::current() == Pair::LinuxWindows {
-        return;
-    }
     let server = Listening::start("fixture");
     let connect = || FixtureClient::connect(&server.name).unwrap();
     let (first, second) = (connect(), connect());
@@ -200,10 +199,8 @@ fn refused_connection(name: &str) -> Error {
 
 #[test]
 fn a_server_started_by_hand_begins_with_the_arguments_of_its_first_client() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("listen with arguments");
-    if Pair::current() == Pair::LinuxWindows {
-        return;
-    }
     let server = Listening::start("store");
     let error = StoreClient::connect(&server.name).unwrap_err();
     assert!(matches!(error, Error::ServerStart(_)), "{error:?}");

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use bridge32::{Address, Bool32, Error, Handle, RemoteBuffer, Restart};
 use bridge32_tests::devices::{Device, DevicesClient, Sample, State};
 use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::skip::NO_LISTENING;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -213,11 +215,8 @@ impl Drop for Listening {
 
 #[test]
 fn a_listening_server_frees_what_its_clients_leave() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("memory of several clients");
-    // A Windows pipe that is made under Wine cannot be reached by a Linux process.
-    if Pair::current() == Pair::LinuxWindows {
-        return;
-    }
     let name = format!("bridge32-remote-{}", std::process::id());
     let mut command = Command::new(pair::server("devices"));
     let server = Listening(command.args(["--listen", &name]).stderr(Stdio::null()).spawn().unwrap());

@@ -36,7 +36,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
                 #server: &#implementation,
                 #method: ::core::primitive::u32,
                 mut #arguments: #krate::__private::Decoder<'_>,
-                #call: &#krate::__private::Call,
+                #call: &#krate::__private::Call<'_>,
             ) -> ::core::result::Result<(), #krate::__private::Fault> {
                 match #method {
                     #(#arms)*

@@ -10,9 +10,9 @@ use object::FileKind;
 
 use super::{Output, STARTED_BY_CLIENT, Supervisor};
 use crate::error::Error;
+use crate::handshake::{Greeting, Secrets};
+use crate::sys;
 use crate::transport::Endpoint;
-use crate::wire::Secret;
-use crate::{secret, sys};
 
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
@@ -36,13 +36,6 @@ pub(crate) struct LaunchedServer {
     pub(crate) is_direct: bool,
 }
 
-/// What both sides prove themselves with.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Secrets {
-    pub(crate) server: Secret,
-    pub(crate) client: Secret,
-}
-
 impl Launch {
     /// Starts `server`, which is to connect to `endpoint`. `on_end` runs when the process has ended.
     pub(crate) fn start(
@@ -55,10 +48,7 @@ impl Launch {
         let line: Vec<_> = self.runner.iter().cloned().chain([server.into(), STARTED_BY_CLIENT.into()]).collect();
         let text = |parts: &[OsString]| parts.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
         let command_text = text(&line[..line.len() - 1]);
-        let secrets = Secrets {
-            server: secret::random().map_err(Error::Endpoint)?,
-            client: secret::random().map_err(Error::Endpoint)?,
-        };
+        let secrets = Secrets::random().map_err(Error::Endpoint)?;
         let mut command = Command::new(&line[0]);
         command.args(&line[1..]).envs(self.env.iter().map(|(key, value)| (key, value)));
         if let Some(dir) = &self.current_dir {
@@ -71,10 +61,9 @@ impl Launch {
         let exception = endpoint.exception().map_err(Error::Endpoint)?;
         let supervisor = Supervisor::spawn(command, self.output, exception, on_end)
             .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
-        let greeting =
-            format!("{} {} {}", secret::to_hex(secrets.server), secret::to_hex(secrets.client), endpoint.address());
+        let greeting = Greeting { secrets, address: endpoint.address() };
         // If this fails the server is ending already, and its end says more than the broken pipe.
-        let _ = supervisor.tell(&greeting);
+        let _ = supervisor.tell(&greeting.to_line());
         Ok(LaunchedServer { supervisor, command: command_text, secrets, is_direct })
     }
 

@@ -45,7 +45,9 @@ impl LocalListener {
     /// What the system says.
     #[cfg(windows)]
     pub(crate) fn random() -> io::Result<Self> {
-        Self::named(Path::new(&format!(r"\\.\pipe\bridge32-{:032x}", u128::from_le_bytes(crate::secret::random()?))))
+        let mut name = [0; size_of::<u128>()];
+        getrandom::fill(&mut name).map_err(io::Error::other)?;
+        Self::named(Path::new(&format!(r"\\.\pipe\bridge32-{:032x}", u128::from_le_bytes(name))))
     }
 
     /// Listens under a given name.

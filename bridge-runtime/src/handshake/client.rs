@@ -1,27 +1,27 @@
-//! The client's side of the meeting.
+//! The client's side of the handshake.
 
 use std::io;
 
-use super::Transport;
-use super::transport::TransportOffer;
+use super::transport::{Transport, TransportOffer};
 use crate::error::Error;
 use crate::interface::{Description, differences};
 use crate::transport::{ARENA_LIMIT, Channel};
 use crate::wire::tag::hello_protocol;
 use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
 
-/// A meeting came to nothing.
-pub(super) enum HandshakeError {
-    /// The line broke; whoever knows the process knows more.
+/// Why a handshake failed.
+#[derive(Debug)]
+pub(crate) enum HandshakeError {
+    /// The connection broke. The end of the server's process says more, where it is known.
     Connection(io::Error),
-    /// This is why.
-    Final(Error),
+    /// One side refuses the other, or what was sent makes no sense.
+    Refused(Error),
 }
 
 impl From<io::Error> for HandshakeError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::InvalidData => Self::Final(Error::Protocol(error.to_string())),
+            io::ErrorKind::InvalidData => Self::Refused(Error::Protocol(error.to_string())),
             _ => Self::Connection(error),
         }
     }
@@ -29,64 +29,79 @@ impl From<io::Error> for HandshakeError {
 
 impl From<Error> for HandshakeError {
     fn from(error: Error) -> Self {
-        Self::Final(error)
+        Self::Refused(error)
     }
 }
 
-/// Checks who connected, and starts it, with what it is offered. `secret` is what the server proves itself with.
-pub(super) fn handshake(
+/// What client and server have agreed on.
+#[derive(Debug)]
+pub(crate) struct Agreement {
+    /// The server's process, by its own account.
+    pub(crate) pid: u32,
+    /// What the server says about itself.
+    pub(crate) ready: Ready,
+    pub(crate) transport: Transport,
+}
+
+/// Checks who has connected, and has it start with what it is offered. `secret` is what the server must know.
+///
+/// # Errors
+/// [`HandshakeError`].
+pub(crate) fn shake_hands(
     channel: &mut Channel,
     description: &Description,
     secret: Secret,
     start: Start,
-    offered: TransportOffer,
-) -> Result<(u32, Ready, Transport), HandshakeError> {
+    offer: TransportOffer,
+) -> Result<Agreement, HandshakeError> {
+    let hello = receive_hello(channel, secret)?;
+    if hello.fingerprint != description.fingerprint() || hello.interface != description.name {
+        return Err(compare(channel, description, &hello)?.into());
+    }
+    channel.say(&Message::Start(Box::new(Start { memory: offer.address(), ..start })))?;
+    match channel.receive()?.0 {
+        Message::Ready(ready) => {
+            let transport = offer.conclude(channel, ready.refused.as_deref(), ARENA_LIMIT)?;
+            Ok(Agreement { pid: hello.pid, ready: *ready, transport })
+        }
+        Message::StartFailed(failure) => Err(start_error(*failure).into()),
+        _ => Err(unexpected().into()),
+    }
+}
+
+/// Receives the server's hello, and checks its version and its secret.
+fn receive_hello(channel: &mut Channel, secret: Secret) -> Result<Hello, HandshakeError> {
     channel.wait()?;
-    // Looked at first: another version may have put something else behind it.
+    // The version comes first: the rest of another version's hello may differ.
     match hello_protocol(channel.arrived()) {
         None | Some(PROTOCOL) => {}
         Some(server) => return Err(Error::ProtocolVersion { client: PROTOCOL, server }.into()),
     }
-    let hello = match channel.received()?.0 {
-        Message::Hello(hello) => hello,
-        _ => return Err(Error::Impostor("it did not introduce itself".to_owned()).into()),
-    };
-    check(&hello, secret)?;
-    if hello.fingerprint != description.fingerprint() || hello.interface != description.name {
-        channel.say(&Message::Describe)?;
-        let Message::Description(server) = channel.receive()?.0 else { return Err(out_of_turn().into()) };
-        return Err(Error::InterfaceMismatch {
-            interface: description.name.to_owned(),
-            differences: differences((description.name, &description.signatures()), (&hello.interface, &server)),
-        }
-        .into());
-    }
-    channel.say(&Message::Start(Box::new(Start { memory: offered.address(), ..start })))?;
-    match channel.receive()?.0 {
-        Message::Ready(ready) => {
-            let taken = offered.take(channel, ready.refused.as_deref(), ARENA_LIMIT)?;
-            Ok((hello.pid, *ready, taken))
-        }
-        Message::StartFailed(failure) => Err(error(*failure).into()),
-        _ => Err(out_of_turn().into()),
+    match channel.received()?.0 {
+        Message::Hello(hello) if hello.secret == secret => Ok(*hello),
+        Message::Hello(_) => Err(Error::Impostor("it does not know the secret".to_owned()).into()),
+        _ => Err(Error::Impostor("it did not introduce itself".to_owned()).into()),
     }
 }
 
-fn check(hello: &Hello, secret: Secret) -> Result<(), Error> {
-    if hello.secret != secret {
-        return Err(Error::Impostor("it does not know the secret".to_owned()));
-    }
-    Ok(())
+/// Asks the server for its methods, and reports how they differ.
+fn compare(channel: &mut Channel, description: &Description, hello: &Hello) -> Result<Error, HandshakeError> {
+    channel.say(&Message::Describe)?;
+    let Message::Description(server) = channel.receive()?.0 else { return Err(unexpected().into()) };
+    Ok(Error::InterfaceMismatch {
+        interface: description.name.to_owned(),
+        differences: differences((description.name, &description.signatures()), (&hello.interface, &server)),
+    })
 }
 
-fn error(failure: Failure) -> Error {
+fn start_error(failure: Failure) -> Error {
     match failure {
         Failure::Library(error) => Error::Library(error),
         other => Error::ServerStart(other.to_string()),
     }
 }
 
-fn out_of_turn() -> Error {
+fn unexpected() -> Error {
     Error::Protocol("a message came out of turn".to_owned())
 }
 
@@ -116,9 +131,9 @@ mod tests {
         sent.extend(message).unwrap();
         frame::finish(&mut sent);
         server.send(&mut sent, crate::marshal::NONE).unwrap();
-        let choice = Transport::Pipe.resolve(false).unwrap();
-        match handshake(&mut Channel::new(client), &DESCRIPTION, [7; 16], Start::default(), choice.offer().unwrap()) {
-            Err(HandshakeError::Final(error)) => error,
+        let offer = Transport::Pipe.resolve(false).unwrap().offer().unwrap();
+        match shake_hands(&mut Channel::new(client), &DESCRIPTION, [7; 16], Start::default(), offer) {
+            Err(HandshakeError::Refused(error)) => error,
             _ => panic!("it was not refused"),
         }
     }
