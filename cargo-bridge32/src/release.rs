@@ -14,26 +14,26 @@ struct Setting {
     value: &'static str,
 }
 
-/// A server is small and is linked once: this makes it a quarter smaller, and its calls a little faster.
+/// These make a server a quarter smaller, and its calls a little faster. A server is small, so linking it takes little time.
 const SETTINGS: [Setting; 2] = [
     Setting { key: "lto", variable: "CARGO_PROFILE_RELEASE_LTO", value: "true" },
     Setting { key: "codegen-units", variable: "CARGO_PROFILE_RELEASE_CODEGEN_UNITS", value: "1" },
 ];
 
-/// Returns cargo's arguments for link-time optimization and one codegen unit, without those settings that the user has made:
-/// in the manifest of the workspace, in a configuration file of cargo's, or in the environment.
+/// Returns cargo's arguments for link-time optimization and one codegen unit, except for settings that the user has made in the
+/// workspace's manifest, in one of cargo's configuration files, or in the environment.
 ///
 /// # Errors
 /// Fails if there is no current directory.
 pub(crate) fn arguments(workspace: &Path) -> Result<Vec<String>> {
     // A setting on the command line would override all of these.
     let mut files = vec![workspace.join("Cargo.toml")];
-    files.extend(config_files(&env::current_dir().context("cannot tell the current folder")?));
+    files.extend(config_files(&env::current_dir().context("cannot determine the current folder")?));
     let profiles: Vec<_> = files.iter().filter_map(|file| release_profile(&fs::read_to_string(file).ok()?)).collect();
     Ok(missing(&profiles, |variable| env::var_os(variable).is_some()))
 }
 
-/// The files that cargo may take its configuration from when it runs in `folder`.
+/// Returns the files from which cargo may read its configuration when it runs in `folder`.
 fn config_files(folder: &Path) -> Vec<PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let folders = folder.ancestors().map(|folder| folder.join(".cargo"));
@@ -41,7 +41,7 @@ fn config_files(folder: &Path) -> Vec<PathBuf> {
     folders.flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name))).collect()
 }
 
-/// The table `[profile.release]` of a manifest or a configuration file. Cargo itself reports a file that is not valid.
+/// Returns the table `[profile.release]` of a manifest or a configuration file. Cargo itself reports an invalid file.
 fn release_profile(text: &str) -> Option<toml::Table> {
     let mut file: toml::Table = text.parse().ok()?;
     let toml::Value::Table(mut profiles) = file.remove("profile")? else { return None };
@@ -49,12 +49,12 @@ fn release_profile(text: &str) -> Option<toml::Table> {
     Some(release)
 }
 
-/// Cargo's arguments for the settings that none of these profiles makes, nor a variable.
+/// Returns cargo's arguments for the settings that neither one of these profiles nor a variable makes.
 fn missing(profiles: &[toml::Table], is_set: impl Fn(&str) -> bool) -> Vec<String> {
-    let made = |setting: &Setting| {
+    let is_made = |setting: &Setting| {
         is_set(setting.variable) || profiles.iter().any(|profile| profile.contains_key(setting.key))
     };
-    let missing = SETTINGS.iter().filter(|setting| !made(setting));
+    let missing = SETTINGS.iter().filter(|setting| !is_made(setting));
     missing
         .flat_map(|Setting { key, value, .. }| ["--config".into(), format!("profile.release.{key}={value}")])
         .collect()
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn cargos_configuration_is_looked_for_in_all_folders_above() {
+    fn cargos_configuration_is_searched_in_all_parent_folders() {
         let files = config_files(Path::new("/work/app"));
         for file in ["/work/app/.cargo/config.toml", "/work/.cargo/config.toml", "/.cargo/config"] {
             assert!(files.contains(&file.into()), "{file}");

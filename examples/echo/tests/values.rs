@@ -1,4 +1,4 @@
-//! Every value comes back unchanged.
+//! Checks that every value comes back unchanged.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
