@@ -11,7 +11,7 @@ use super::pending::{Pending, PendingResults, Results};
 use super::{Arguments, Outcome, Session};
 use crate::error::Error;
 use crate::marshal::{Buffer, Decoder, EncodeError};
-use crate::wire::{Message, Parts};
+use crate::wire::{Message, PartsWriter};
 
 /// Whether a batch goes on after a call that fails: by a fault, a refused argument, or an error that the method returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -36,7 +36,7 @@ pub struct Batch<'b> {
 /// The calls so far.
 struct Recorded {
     /// The message of those that are to be sent; none before the first.
-    message: Option<Parts>,
+    message: Option<PartsWriter>,
     calls: Vec<Call>,
     /// How long those may take together that are to be sent.
     limit: Option<Duration>,
@@ -129,7 +129,7 @@ impl Recorded {
         let cannot = |error: EncodeError| Error::Fault { method: name.to_owned(), reason: error.to_string() };
         let message = match &mut self.message {
             Some(message) => message,
-            none => none.insert(Parts::new(Buffer::default(), &Message::Batch { stop }).map_err(cannot)?),
+            none => none.insert(PartsWriter::new(Buffer::default(), &Message::Batch { stop }).map_err(cannot)?),
         };
         let encoder = message.begin_call(method).map_err(cannot)?;
         encode(&mut Arguments::new(name, encoder, &[]))?;

@@ -10,7 +10,7 @@ use super::nesting::{ConnectionGuard, NestedConnection};
 use super::session::Shared;
 use super::{Arguments, Outcome};
 use crate::error::Error;
-use crate::marshal::{self, BorrowedSlices, Buffer, Decoder};
+use crate::marshal::{BorrowedSlices, Buffer, Decoder};
 use crate::registration::Registration;
 
 /// What errors that are about a batch as a whole call it.
@@ -127,7 +127,7 @@ impl Shared {
                 channel.reset_arena();
             }
             channel.exchange(&mut message);
-            let reply = exchange.run(connection, marshal::NONE, &mut callback::none)?;
+            let reply = exchange.run(connection, BorrowedSlices::NONE, &mut callback::none)?;
             take(&mut connection.results(BATCH, reply)?)
         })
     }

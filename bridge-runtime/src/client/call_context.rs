@@ -13,7 +13,7 @@ use super::nesting::{OUTERMOST, suspend};
 use super::session::Shared;
 use super::{Outcome, event_connection};
 use crate::error::Error;
-use crate::marshal::{self, BorrowedSlices, EncodeError};
+use crate::marshal::{BorrowedSlices, EncodeError};
 use crate::registration::Registration;
 use crate::transport::{Channel, LargerArena, OwnedMessage};
 use crate::wire::{GrowArena, Message, Purpose};
@@ -142,7 +142,7 @@ impl CallContext {
             // The time that a closure takes is not the server's.
             let left = deadline.zip(connection.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
             self.call_back(connection, asked, position, closures, aside)?;
-            deadline = self.send_and_wait(connection, marshal::NONE, left)?;
+            deadline = self.send_and_wait(connection, BorrowedSlices::NONE, left)?;
             if connection.channel()?.has_result() {
                 return Ok(Reply::Result);
             }
@@ -320,7 +320,7 @@ impl CallContext {
     /// A message beside the interface's methods, which is answered with nothing.
     fn ask(&self, connection: &mut Connection, message: &Message) -> Result<(), Error> {
         connection.channel()?.begin(message).map(drop).map_err(|error| self.unsent(&error))?;
-        self.result(connection, marshal::NONE, &mut callback::none)?;
+        self.result(connection, BorrowedSlices::NONE, &mut callback::none)?;
         self.take(connection, |_| true)
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::exclusive::Exclusive;
 use crate::fault::{ALREADY_RUNNING, Fault, panic_message};
 use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
-use crate::wire::{frame, tag};
+use crate::wire::tag;
 
 /// Runs the closure at a place among those of a call: takes the arguments, and answers with the result.
 pub type CallClosures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut CallbackReply) -> Result<(), Box<Fault>>;
@@ -44,7 +44,7 @@ impl CallbackReply {
         &mut self,
         encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        frame::begin_with(&mut self.0, tag::CALLBACK_RETURN, [])?;
+        tag::begin_callback_return(&mut self.0)?;
         encode(&mut Encoder::new(&mut self.0))
     }
 

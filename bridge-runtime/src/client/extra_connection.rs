@@ -10,7 +10,7 @@ use super::transport::{Transport, TransportOffer, TransportRequest};
 use crate::error::Error;
 use crate::secret;
 use crate::transport::{Channel, Disconnector, EXTRA_ARENA_LIMIT, Endpoint};
-use crate::wire::{Message, Open, Purpose, Secret};
+use crate::wire::{Message, OpenConnection, Purpose, Secret};
 
 /// A connection that the server is asked to connect.
 pub(super) struct ExtraConnection {
@@ -41,7 +41,12 @@ impl ExtraConnection {
     pub(super) fn message(&self) -> Message {
         let Self { endpoint, secret, purpose, offered } = self;
         let (secret, purpose) = (*secret, *purpose);
-        Message::Open(Box::new(Open { address: endpoint.address(), secret, purpose, memory: offered.address() }))
+        Message::OpenConnection(Box::new(OpenConnection {
+            address: endpoint.address(),
+            secret,
+            purpose,
+            memory: offered.address(),
+        }))
     }
 
     /// Takes the connection, which the server says that it has connected: that must be so, and is waited for no longer than

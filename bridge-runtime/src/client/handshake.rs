@@ -7,8 +7,8 @@ use super::transport::TransportOffer;
 use crate::error::Error;
 use crate::interface::{Description, differences};
 use crate::transport::{ARENA_LIMIT, Channel};
-use crate::wire::tag::hello_protocol;
-use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
+use crate::wire::tag::hello_version;
+use crate::wire::{Hello, Message, PROTOCOL_VERSION, Ready, Secret, Start, StartFailure};
 
 /// A meeting came to nothing.
 pub(super) enum HandshakeError {
@@ -43,9 +43,9 @@ pub(super) fn handshake(
 ) -> Result<(u32, Ready, Transport), HandshakeError> {
     channel.wait()?;
     // Looked at first: another version may have put something else behind it.
-    match hello_protocol(channel.arrived()) {
-        None | Some(PROTOCOL) => {}
-        Some(server) => return Err(Error::ProtocolVersion { client: PROTOCOL, server }.into()),
+    match hello_version(channel.arrived()) {
+        None | Some(PROTOCOL_VERSION) => {}
+        Some(server) => return Err(Error::ProtocolVersion { client: PROTOCOL_VERSION, server }.into()),
     }
     let hello = match channel.received()?.0 {
         Message::Hello(hello) => hello,
@@ -79,9 +79,9 @@ fn check(hello: &Hello, secret: Secret) -> Result<(), Error> {
     Ok(())
 }
 
-fn error(failure: Failure) -> Error {
+fn error(failure: StartFailure) -> Error {
     match failure {
-        Failure::Library(error) => Error::Library(error),
+        StartFailure::Library(error) => Error::Library(error),
         other => Error::ServerStart(other.to_string()),
     }
 }
@@ -115,7 +115,7 @@ mod tests {
         frame::begin(&mut sent).unwrap();
         sent.extend(message).unwrap();
         frame::finish(&mut sent);
-        server.send(&mut sent, crate::marshal::NONE).unwrap();
+        server.send(&mut sent, crate::marshal::BorrowedSlices::NONE).unwrap();
         let choice = Transport::Pipe.resolve(false).unwrap();
         match handshake(&mut Channel::new(client), &DESCRIPTION, [7; 16], Start::default(), choice.offer().unwrap()) {
             Err(HandshakeError::Final(error)) => error,
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn another_version_is_named_whatever_it_says() {
-        for server in [0, PROTOCOL + 1, u32::MAX] {
+        for server in [0, PROTOCOL_VERSION + 1, u32::MAX] {
             let mut message = postcard::to_allocvec(&(0u8, server)).unwrap();
             for _ in 0..3 {
                 let error = met_with(&message);
@@ -145,13 +145,13 @@ mod tests {
 
     #[test]
     fn a_wrong_secret_is_an_impostor() {
-        assert!(matches!(met_with(&hello(PROTOCOL, [8; 16])), Error::Impostor(_)));
+        assert!(matches!(met_with(&hello(PROTOCOL_VERSION, [8; 16])), Error::Impostor(_)));
         assert!(matches!(met_with(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor(_)));
     }
 
     #[test]
     fn every_damaged_hello_is_refused_or_goes_on() {
-        let whole = hello(PROTOCOL, [8; 16]);
+        let whole = hello(PROTOCOL_VERSION, [8; 16]);
         for length in 0..whole.len() {
             met_with(&whole[..length]);
         }

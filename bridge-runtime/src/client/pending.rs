@@ -114,9 +114,10 @@ impl<'m> Results<'m> {
             None => ("", Place::OwnedMessage),
         };
         match taken {
-            Place::Answered(mut answer) if answer.left().first() == Some(&tag::RETURN) => {
-                answer.skip(1).map(|()| Outcome::new(name, answer)).map_err(|error| Error::Protocol(error.to_string()))
-            }
+            Place::Answered(mut answer) if tag::is_return(answer.remaining()) => answer
+                .skip(tag::LENGTH)
+                .map(|()| Outcome::new(name, answer))
+                .map_err(|error| Error::Protocol(error.to_string())),
             Place::Answered(mut answer) => Err(match answer.value() {
                 Ok(message) => unexpected_batch_reply(name, message),
                 Err(error) => Error::Protocol(error.to_string()),

@@ -9,13 +9,13 @@ use super::connection::{CallServer, DispatchTarget, fault, unexpected};
 use crate::fault::Fault;
 use crate::marshal::{DecodeError, Decoder, EncodeError};
 use crate::transport::OwnedMessage;
-use crate::wire::{Message, Parts, next_part, tag};
+use crate::wire::{Message, PartsWriter, next_part, tag};
 
 impl CallServer {
     /// Carries out the calls of a batch, and answers with all their results.
     pub(super) fn execute_batch(self: &Rc<Self>, stop: bool, mut taken: OwnedMessage, depth: u32) -> io::Result<()> {
         let memory = self.connection.channel().buffer();
-        let results = Parts::new(memory, &Message::Results).map_err(io::Error::other)?;
+        let results = PartsWriter::new(memory, &Message::Results).map_err(io::Error::other)?;
         let call = Call::of_batch(Rc::clone(self), depth, results);
         let ended = execute_calls(stop, taken.decoder(), &*self.target, &call);
         let mut channel = self.connection.channel();
@@ -51,7 +51,7 @@ impl From<DecodeError> for Ended {
 /// Carries out call after call; after one that failed no other, if it is to `stop` there.
 fn execute_calls(stop: bool, mut calls: Decoder<'_>, target: &dyn DispatchTarget, call: &Call) -> Result<(), Ended> {
     while let Some(mut arguments) = next_part(&mut calls)? {
-        let Some((method, end)) = tag::call(arguments.left()) else {
+        let Some((method, end)) = tag::call(arguments.remaining()) else {
             return Err(Ended::Damaged(unexpected(&arguments.value()?)));
         };
         arguments.skip(end)?;

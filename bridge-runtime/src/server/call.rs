@@ -14,7 +14,7 @@ use crate::interface::Interface;
 use crate::marshal::{BorrowedSlices, DecodeError, Decoder, EncodeError, Encoder, SharedArena};
 use crate::native::{Element, Room};
 use crate::registration::Registration;
-use crate::wire::{Message, Parts};
+use crate::wire::{Message, PartsWriter};
 
 /// How calls reach an implementation `S` of the interface: the macro implements it for `dyn Trait`, for every
 /// implementation of the trait.
@@ -52,7 +52,7 @@ pub struct Call {
     /// Where its long results go, if they do not go into the answer.
     arena: Option<Arc<SharedArena>>,
     /// Where the results of a batch are put together, if it is one of a batch.
-    results: Option<RefCell<Parts>>,
+    results: Option<RefCell<PartsWriter>>,
     /// What became of the answer, once there is one.
     sent: Cell<Option<io::Result<()>>>,
     /// Whether the answer is an error of the method's own.
@@ -65,7 +65,7 @@ impl Call {
     }
 
     /// The calls of a batch, one after the other. Their results lie in the answer.
-    pub(super) fn of_batch(serving: Rc<CallServer>, depth: u32, results: Parts) -> Self {
+    pub(super) fn of_batch(serving: Rc<CallServer>, depth: u32, results: PartsWriter) -> Self {
         Self { results: Some(RefCell::new(results)), ..Self::new(serving, depth, None) }
     }
 
@@ -99,7 +99,7 @@ impl Call {
     }
 
     /// The results of the batch.
-    pub(super) fn into_results(self) -> Option<Parts> {
+    pub(super) fn into_results(self) -> Option<PartsWriter> {
         self.results.map(RefCell::into_inner)
     }
 
@@ -128,7 +128,7 @@ impl Call {
     /// Puts a result among those of the batch.
     fn add_result<'v>(
         &self,
-        results: &mut Parts,
+        results: &mut PartsWriter,
         encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
         let mut encoder = results.begin_result()?;

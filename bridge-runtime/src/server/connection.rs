@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::marshal::{BorrowedSlices, DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::Owner;
 use crate::transport::{self, Channel, EXTRA_ARENA_LIMIT, OwnedMessage};
-use crate::wire::{Joined, Message, Open, Purpose};
+use crate::wire::{Joined, Message, OpenConnection, Purpose};
 
 /// A server that calls can be dispatched to, whatever its type.
 pub(crate) trait DispatchTarget {
@@ -256,7 +256,7 @@ impl CallServer {
                 self.connection.client_state.unregister(&registrations);
                 Message::Return
             }
-            Message::Open(open) => match self.open(&open) {
+            Message::OpenConnection(open) => match self.open(&open) {
                 Ok(()) => Message::Return,
                 Err(error) => fault(Fault::Message(format!("another channel cannot be opened: {error}"))),
             },
@@ -275,7 +275,7 @@ impl CallServer {
     }
 
     /// Connects another connection of this client's.
-    fn open(&self, Open { address, secret, purpose, memory }: &Open) -> io::Result<()> {
+    fn open(&self, OpenConnection { address, secret, purpose, memory }: &OpenConnection) -> io::Result<()> {
         let mut channel = transport::connect(address)?;
         let (fast, refused) = take_memory(memory.as_deref());
         channel.say(&Message::Joined(Box::new(Joined { secret: *secret, refused })))?;

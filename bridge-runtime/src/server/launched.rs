@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use crate::interface::{Description, Threads};
     use crate::transport::in_process_pair;
-    use crate::wire::{Failure, Secret, Start};
+    use crate::wire::{Secret, Start, StartFailure};
 
     const DESCRIPTION: Description = Description {
         name: "I",
@@ -164,7 +164,7 @@ mod tests {
         let (result, reply) = met_with(&start([1; 16]));
         assert!(matches!(result, Err(HandshakeError::Told)), "{result:?}");
         assert!(
-            matches!(reply, Ok(Message::StartFailed(ref failure)) if matches!(**failure, Failure::Secret)),
+            matches!(reply, Ok(Message::StartFailed(ref failure)) if matches!(**failure, StartFailure::Secret)),
             "{reply:?}"
         );
 

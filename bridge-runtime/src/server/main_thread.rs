@@ -10,14 +10,14 @@ use super::connection::{ClientConnection, DispatchTarget, idle};
 use crate::interface::{Apartment, Description};
 use crate::native::Owner;
 use crate::sys::{self, InApartment, Pump};
-use crate::wire::{Failure, Start};
+use crate::wire::{Start, StartFailure};
 
 /// Has this thread, which is to run the methods, enter the apartment that the interface asks for; also returns the pump
 /// for its messages, where it is to look after them.
-pub(super) fn enter(description: &Description) -> Result<(Option<InApartment>, Option<Pump>), Failure> {
+pub(super) fn enter(description: &Description) -> Result<(Option<InApartment>, Option<Pump>), StartFailure> {
     let Some(apartment) = description.apartment else { return Ok((None, None)) };
     let failure = |error: io::Error| {
-        Failure::Server(format!("the main thread cannot enter the apartment \"{apartment}\" of COM: {error}"))
+        StartFailure::Server(format!("the main thread cannot enter the apartment \"{apartment}\" of COM: {error}"))
     };
     let entered = sys::enter_apartment(apartment).map_err(failure)?;
     let pump = match apartment {

@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::interface::{Description, Interface};
 use crate::marshal::Decoder;
 use crate::transport::{ARENA_LIMIT, Channel, SharedMemoryEnd};
-use crate::wire::{Failure, Hello, MemoryCall, Message, PROTOCOL, Ready, Secret, Start};
+use crate::wire::{Hello, MemoryCall, Message, PROTOCOL_VERSION, Ready, Secret, Start, StartFailure};
 
 /// Why a meeting came to nothing.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(super) fn introduce(
     secrets: Secrets,
 ) -> Result<Start, HandshakeError> {
     channel.say(&Message::Hello(Box::new(Hello {
-        protocol: PROTOCOL,
+        protocol: PROTOCOL_VERSION,
         secret: secrets.server,
         interface: description.name.to_owned(),
         fingerprint: description.fingerprint(),
@@ -56,7 +56,7 @@ pub(super) fn introduce(
     match channel.receive()?.0 {
         Message::Start(start) if start.secret == secrets.client => Ok(*start),
         Message::Start(_) => {
-            channel.say(&Message::StartFailed(Box::new(Failure::Secret)))?;
+            channel.say(&Message::StartFailed(Box::new(StartFailure::Secret)))?;
             Err(HandshakeError::Told)
         }
         Message::Describe => {
@@ -68,12 +68,12 @@ pub(super) fn introduce(
 }
 
 /// Makes the server that the client asked for.
-pub(super) fn make<S: Serve>(start: Start) -> Result<S, Failure> {
+pub(super) fn make<S: Serve>(start: Start) -> Result<S, StartFailure> {
     let args = postcard::take_from_bytes::<<S::Interface as Interface>::Args>(&start.args);
     let args = match args {
         Ok((args, [])) => args,
-        Ok(_) => return Err(Failure::Args("there are bytes after the arguments".to_owned())),
-        Err(error) => return Err(Failure::Args(error.to_string())),
+        Ok(_) => return Err(StartFailure::Args("there are bytes after the arguments".to_owned())),
+        Err(error) => return Err(StartFailure::Args(error.to_string())),
     };
     let library_dirs = start.library_dirs.into_iter().map(PathBuf::from).collect();
     let mut made = None;
@@ -82,18 +82,18 @@ pub(super) fn make<S: Serve>(start: Start) -> Result<S, Failure> {
         made = Some(S::start(ServerContext::new(args, start.library.map(PathBuf::from), library_dirs)));
         Ok(())
     })
-    .map_err(|fault| Failure::Server(fault.to_string()))?;
+    .map_err(|fault| StartFailure::Server(fault.to_string()))?;
     match made {
         Some(result) => result.map_err(failure),
-        None => Err(Failure::Server("it made nothing".to_owned())),
+        None => Err(StartFailure::Server("it made nothing".to_owned())),
     }
 }
 
 /// The error of a server's own start, as the client will see it.
-fn failure(error: Box<dyn StdError + Send + Sync>) -> Failure {
+fn failure(error: Box<dyn StdError + Send + Sync>) -> StartFailure {
     match error.downcast::<LibraryError>() {
-        Ok(error) => Failure::Library(*error),
-        Err(error) => Failure::Server(with_sources(&*error)),
+        Ok(error) => StartFailure::Library(*error),
+        Err(error) => StartFailure::Server(with_sources(&*error)),
     }
 }
 

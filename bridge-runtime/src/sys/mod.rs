@@ -6,7 +6,7 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-pub(crate) use memory::{Offer, Shareable, SharedMemory, SharedWords};
+pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
 #[cfg(unix)]
 pub(crate) use unix::*;
 #[cfg(windows)]
