@@ -126,7 +126,7 @@ impl Shared {
             if exchange.is_outermost() {
                 channel.reset_arena();
             }
-            channel.exchange(&mut message);
+            channel.swap_outgoing(&mut message);
             let reply = exchange.run(connection, BorrowedSlices::NONE, &mut callback::none)?;
             take(&mut connection.results(BATCH, reply)?)
         })

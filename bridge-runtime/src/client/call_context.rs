@@ -111,13 +111,13 @@ impl CallContext {
     ) -> Result<Reply, Error> {
         let channel = connection.channel()?;
         let mut aside = CallbackBuffers {
-            question: OwnedMessage::new(channel.buffer()),
-            answer: CallbackReply::new(channel.buffer()),
+            question: OwnedMessage::new(channel.spare_buffer()),
+            answer: CallbackReply::new(channel.spare_buffer()),
         };
         let reply = self.run_closures(connection, deadline, closures, &mut aside);
         if let Ok(channel) = connection.channel() {
-            channel.keep(aside.question.into_buffer());
-            channel.keep(aside.answer.into_buffer());
+            channel.recycle(aside.question.into_buffer());
+            channel.recycle(aside.answer.into_buffer());
         }
         reply
     }
@@ -244,7 +244,7 @@ impl CallContext {
         let channel = connection.channel()?;
         let begun = match result {
             Ok(()) => {
-                channel.exchange(answer.buffer());
+                channel.swap_outgoing(answer.buffer());
                 Ok(())
             }
             Err(fault) => channel.begin(&Message::Fault(fault)).map(drop),

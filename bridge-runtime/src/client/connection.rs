@@ -90,7 +90,7 @@ impl Connection {
     /// What the message that has arrived begins with.
     #[inline]
     pub(super) fn head(&mut self) -> Result<(Message, usize), Error> {
-        match self.channel()?.head() {
+        match self.channel()?.peek_message() {
             Ok(head) => Ok(head),
             Err(error) => Err(self.nonsense(error.to_string())),
         }
@@ -108,7 +108,7 @@ impl Connection {
     /// Takes the results of a batch.
     pub(super) fn results(&mut self, name: &'static str, reply: Reply) -> Result<Decoder<'_>, Error> {
         match reply {
-            Reply::Other(Message::Results, position) => Ok(self.channel()?.rest(position)),
+            Reply::Other(Message::Results, position) => Ok(self.channel()?.decoder_at(position)),
             Reply::Other(Message::Fault(fault), _) => Err(fault_error(name, *fault)),
             other => Err(self.nonsense(format!("{other:?} came instead of the results of a batch"))),
         }

@@ -45,7 +45,7 @@ fn serve_one(connection: &mut Connection, answer: &mut CallbackReply) -> Option<
     let registry = Arc::clone(&connection.instance.registry);
     let channel = connection.channel().ok()?;
     channel.wait().ok()?;
-    let (message, mut taken) = channel.take().ok()?;
+    let (message, mut taken) = channel.take_message().ok()?;
     let mut run = |registration| guarded(|| registry.run(registration, taken.decoder(), answer));
     let result = match message {
         Message::Event { registration } => run(registration),
@@ -59,10 +59,10 @@ fn serve_one(connection: &mut Connection, answer: &mut CallbackReply) -> Option<
     channel.give_back(taken);
     let sent = match result {
         Ok(()) => {
-            channel.exchange(answer.buffer());
+            channel.swap_outgoing(answer.buffer());
             channel.send()
         }
-        Err(fault) => channel.say(&Message::Fault(fault)),
+        Err(fault) => channel.send_message(&Message::Fault(fault)),
     };
     sent.ok()
 }

@@ -43,17 +43,17 @@ pub(super) fn handshake(
 ) -> Result<(u32, Ready, Transport), HandshakeError> {
     channel.wait()?;
     // Looked at first: another version may have put something else behind it.
-    match hello_version(channel.arrived()) {
+    match hello_version(channel.message_bytes()) {
         None | Some(PROTOCOL_VERSION) => {}
         Some(server) => return Err(Error::ProtocolVersion { client: PROTOCOL_VERSION, server }.into()),
     }
-    let hello = match channel.received()?.0 {
+    let hello = match channel.decode_message()?.0 {
         Message::Hello(hello) => hello,
         _ => return Err(Error::Impostor("it did not introduce itself".to_owned()).into()),
     };
     check(&hello, secret)?;
     if hello.fingerprint != description.fingerprint() || hello.interface != description.name {
-        channel.say(&Message::Describe)?;
+        channel.send_message(&Message::Describe)?;
         let Message::Description(server) = channel.receive()?.0 else { return Err(out_of_turn().into()) };
         return Err(Error::InterfaceMismatch {
             interface: description.name.to_owned(),
@@ -61,7 +61,7 @@ pub(super) fn handshake(
         }
         .into());
     }
-    channel.say(&Message::Start(Box::new(Start { memory: offered.address(), ..start })))?;
+    channel.send_message(&Message::Start(Box::new(Start { memory: offered.address(), ..start })))?;
     match channel.receive()?.0 {
         Message::Ready(ready) => {
             let taken = offered.take(channel, ready.refused.as_deref(), ARENA_LIMIT)?;

@@ -14,7 +14,7 @@ use crate::wire::{Message, PartsWriter, next_part, tag};
 impl CallServer {
     /// Carries out the calls of a batch, and answers with all their results.
     pub(super) fn execute_batch(self: &Rc<Self>, stop: bool, mut taken: OwnedMessage, depth: u32) -> io::Result<()> {
-        let memory = self.connection.channel().buffer();
+        let memory = self.connection.channel().spare_buffer();
         let results = PartsWriter::new(memory, &Message::Results).map_err(io::Error::other)?;
         let call = Call::of_batch(Rc::clone(self), depth, results);
         let ended = execute_calls(stop, taken.decoder(), &*self.target, &call);
@@ -23,12 +23,12 @@ impl CallServer {
         match (ended, call.into_results()) {
             (Ok(()), Some(results)) => {
                 let mut message = results.into_frame();
-                channel.exchange(&mut message);
-                channel.keep(message);
+                channel.swap_outgoing(&mut message);
+                channel.recycle(message);
                 channel.send()
             }
             (Err(Ended::Damaged(error)), _) => Err(error),
-            (Err(Ended::TooLarge(error)), _) => channel.say(&fault(error.into())),
+            (Err(Ended::TooLarge(error)), _) => channel.send_message(&fault(error.into())),
             (Ok(()), None) => Err(io::Error::other("a batch without results")),
         }
     }

@@ -171,7 +171,7 @@ impl ClientConnection {
             if let Some(result) = channel.callback_result() {
                 return Ok(ends.decode(result)?);
             }
-            let (message, taken) = channel.take()?;
+            let (message, taken) = channel.take_message()?;
             match message {
                 Message::Fault(fault) => {
                     channel.give_back(taken);
@@ -197,7 +197,7 @@ impl ClientConnection {
         // The library is to see one thread only.
         let mut channel = self.channel();
         channel.give_back(taken);
-        channel.say(&fault(Fault::Message(
+        channel.send_message(&fault(Fault::Message(
             "cannot be called from a closure that a thread of the library's own runs; call it after the closure"
                 .to_owned(),
         )))
@@ -229,7 +229,7 @@ impl CallServer {
             drop(channel);
             return self.execute(method, call, OUTERMOST);
         }
-        let (message, taken) = channel.take()?;
+        let (message, taken) = channel.take_message()?;
         drop(channel);
         self.handle(message, taken, OUTERMOST)
     }
@@ -238,7 +238,7 @@ impl CallServer {
     pub(super) fn answer(self: &Rc<Self>) -> io::Result<()> {
         let mut channel = self.connection.channel();
         channel.reset_arena();
-        let (message, taken) = channel.take()?;
+        let (message, taken) = channel.take_message()?;
         drop(channel);
         self.inside(OUTERMOST, || self.handle(message, taken, OUTERMOST))
     }
@@ -271,14 +271,14 @@ impl CallServer {
         };
         let mut channel = self.connection.channel();
         channel.give_back(taken);
-        channel.say(&answer)
+        channel.send_message(&answer)
     }
 
     /// Connects another connection of this client's.
     fn open(&self, OpenConnection { address, secret, purpose, memory }: &OpenConnection) -> io::Result<()> {
         let mut channel = transport::connect(address)?;
         let (fast, refused) = take_memory(memory.as_deref());
-        channel.say(&Message::Joined(Box::new(Joined { secret: *secret, refused })))?;
+        channel.send_message(&Message::Joined(Box::new(Joined { secret: *secret, refused })))?;
         if let Some(fast) = fast {
             channel.upgrade(fast, EXTRA_ARENA_LIMIT)?;
         }
@@ -295,7 +295,7 @@ impl CallServer {
     fn execute(self: &Rc<Self>, method: u32, taken: &mut OwnedMessage, depth: u32) -> io::Result<()> {
         let call = Call::new(Rc::clone(self), depth, taken.arena().filter(|_| depth == OUTERMOST));
         let result = catch(|| self.target.call(method, taken.decoder(), &call));
-        call.conclude(result).unwrap_or_else(|fault| self.connection.channel().say(&self::fault(fault)))
+        call.conclude(result).unwrap_or_else(|fault| self.connection.channel().send_message(&self::fault(fault)))
     }
 
     /// Answers messages of this line in this thread, inside of as many calls as `depth` says.

@@ -53,12 +53,12 @@ pub(crate) fn converse<S: Serve>(mut channel: Channel, secrets: Secrets) -> io::
     };
     let (_apartment, pump) = match enter(S::Interface::description()) {
         Ok(entered) => entered,
-        Err(failure) => return channel.say(&Message::StartFailed(Box::new(failure))),
+        Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),
     };
     let memory = start.memory.take();
     let server = match make::<S>(start) {
         Ok(server) => server,
-        Err(failure) => return channel.say(&Message::StartFailed(Box::new(failure))),
+        Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),
     };
     begin(&mut channel, server.library_path(), memory.as_deref())?;
     let served = Served::<S, S::Interface>::new(server);
@@ -147,7 +147,7 @@ mod tests {
     fn met_with(answer: &Message) -> (Result<Start, HandshakeError>, io::Result<Message>) {
         let (client, server) = in_process_pair();
         let mut client = Channel::new(client);
-        client.say(answer).unwrap();
+        client.send_message(answer).unwrap();
         let secrets = Secrets { server: [1; 16], client: [2; 16] };
         let result = introduce(&mut Channel::new(server), &DESCRIPTION, secrets);
         let Ok((Message::Hello(hello), _)) = client.receive() else { panic!("no hello") };

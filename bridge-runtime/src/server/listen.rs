@@ -85,7 +85,7 @@ fn begin<S: Serve>(
         match make::<S>(start) {
             Ok(made) => *server = Some(Served::new(made)),
             Err(failure) => {
-                channel.say(&Message::StartFailed(Box::new(failure)))?;
+                channel.send_message(&Message::StartFailed(Box::new(failure)))?;
                 return Err(io::ErrorKind::Other.into());
             }
         }

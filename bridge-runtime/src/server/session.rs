@@ -46,7 +46,7 @@ pub(super) fn introduce(
     description: &Description,
     secrets: Secrets,
 ) -> Result<Start, HandshakeError> {
-    channel.say(&Message::Hello(Box::new(Hello {
+    channel.send_message(&Message::Hello(Box::new(Hello {
         protocol: PROTOCOL_VERSION,
         secret: secrets.server,
         interface: description.name.to_owned(),
@@ -56,11 +56,11 @@ pub(super) fn introduce(
     match channel.receive()?.0 {
         Message::Start(start) if start.secret == secrets.client => Ok(*start),
         Message::Start(_) => {
-            channel.say(&Message::StartFailed(Box::new(StartFailure::Secret)))?;
+            channel.send_message(&Message::StartFailed(Box::new(StartFailure::Secret)))?;
             Err(HandshakeError::Told)
         }
         Message::Describe => {
-            channel.say(&Message::Description(description.signatures()))?;
+            channel.send_message(&Message::Description(description.signatures()))?;
             Err(HandshakeError::Told)
         }
         _ => Err(HandshakeError::Told),
@@ -111,7 +111,7 @@ pub(crate) fn ready(library: Option<&str>) -> Ready {
 /// Tells the client that calls may come, over the memory that it offers if there is any.
 pub(super) fn begin(channel: &mut Channel, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
     let (fast, refused) = take_memory(memory);
-    channel.say(&Message::Ready(Box::new(Ready { refused, ..ready(library) })))?;
+    channel.send_message(&Message::Ready(Box::new(Ready { refused, ..ready(library) })))?;
     fast.map_or(Ok(()), |fast| channel.upgrade(fast, ARENA_LIMIT))
 }
 

@@ -419,7 +419,7 @@ mod tests {
         let disconnector = sending.disconnector();
         // More than any pipe holds.
         let description = vec!["x".repeat(8 << 20)];
-        let sender = std::thread::spawn(move || sending.say(&crate::wire::Message::Description(description)));
+        let sender = std::thread::spawn(move || sending.send_message(&crate::wire::Message::Description(description)));
         std::thread::sleep(Duration::from_millis(200));
         assert!(!sender.is_finished());
         disconnector.disconnect();
@@ -433,7 +433,7 @@ mod tests {
         let disconnector = broken.disconnector();
         disconnector.disconnect();
         broken.wait().unwrap_err();
-        broken.say(&crate::wire::Message::Describe).unwrap_err();
+        broken.send_message(&crate::wire::Message::Describe).unwrap_err();
         drop(broken);
         // The disconnector does not keep the connection open.
         other.wait().unwrap_err();

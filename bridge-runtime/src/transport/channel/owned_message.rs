@@ -42,11 +42,11 @@ impl Channel {
     /// Decodes the received message, and takes it out of the channel.
     ///
     /// # Errors
-    /// As [`Channel::received`].
+    /// As [`Channel::decode_message`].
     #[inline]
-    pub fn take(&mut self) -> io::Result<(Message, OwnedMessage)> {
-        let (message, position) = self.head()?;
-        let mut taken = OwnedMessage { arena: self.arena.clone(), ..OwnedMessage::new(self.buffer()) };
+    pub fn take_message(&mut self) -> io::Result<(Message, OwnedMessage)> {
+        let (message, position) = self.peek_message()?;
+        let mut taken = OwnedMessage { arena: self.arena.clone(), ..OwnedMessage::new(self.spare_buffer()) };
         self.take_into(&mut taken, position);
         Ok((message, taken))
     }
@@ -62,6 +62,6 @@ impl Channel {
     #[inline]
     pub fn give_back(&mut self, taken: OwnedMessage) {
         let incoming = std::mem::replace(&mut self.incoming, taken.buffer);
-        self.keep(incoming);
+        self.recycle(incoming);
     }
 }

@@ -21,10 +21,10 @@ impl Channel {
     /// Waits for a message, and decodes it; what follows it is left in the decoder.
     ///
     /// # Errors
-    /// As [`Channel::wait`] and [`Channel::received`].
+    /// As [`Channel::wait`] and [`Channel::decode_message`].
     pub fn receive(&mut self) -> io::Result<(Message, Decoder<'_>)> {
         self.wait()?;
-        self.received()
+        self.decode_message()
     }
 
     /// Waits for a message between calls. A call is received into `call`, and its method is returned; any other message is left
@@ -67,7 +67,7 @@ impl Channel {
 
     /// The received message, undecoded.
     #[inline]
-    pub fn arrived(&self) -> &[u8] {
+    pub fn message_bytes(&self) -> &[u8] {
         frame::message(&self.incoming)
     }
 
@@ -75,49 +75,49 @@ impl Channel {
     ///
     /// # Errors
     /// [`io::ErrorKind::InvalidData`] if it is not a message.
-    pub fn received(&mut self) -> io::Result<(Message, Decoder<'_>)> {
-        let (message, position) = self.head()?;
-        Ok((message, self.rest(position)))
+    pub fn decode_message(&mut self) -> io::Result<(Message, Decoder<'_>)> {
+        let (message, position) = self.peek_message()?;
+        Ok((message, self.decoder_at(position)))
     }
 
     /// Decodes the received message; returns also the position of what follows it.
     ///
     /// # Errors
-    /// As [`Channel::received`].
+    /// As [`Channel::decode_message`].
     #[inline]
-    pub fn head(&mut self) -> io::Result<(Message, usize)> {
-        let mut decoder = self.rest(frame::HEADER);
+    pub fn peek_message(&mut self) -> io::Result<(Message, usize)> {
+        let mut decoder = self.decoder_at(frame::HEADER);
         let message = decoder.value()?;
         Ok((message, decoder.position()))
     }
 
     /// Returns a decoder of the received message that begins at `position`.
     #[inline]
-    pub fn rest(&mut self, position: usize) -> Decoder<'_> {
+    pub fn decoder_at(&mut self, position: usize) -> Decoder<'_> {
         Decoder::new(self.incoming.bytes_mut(), position).with_arena(&self.arena)
     }
 
     /// Whether the received message is a [`Message::Return`].
     #[inline]
     pub fn has_result(&self) -> bool {
-        tag::is_return(self.arrived())
+        tag::is_return(self.message_bytes())
     }
 
     /// Returns a decoder of the result, if the received message is a [`Message::Return`].
     #[inline]
     pub fn result(&mut self) -> Decoder<'_> {
-        self.rest(frame::HEADER + tag::LENGTH)
+        self.decoder_at(frame::HEADER + tag::LENGTH)
     }
 
     /// If the received message is a [`Message::Callback`], returns its depth and place, and the position of its arguments.
     #[inline]
     pub fn callback(&self) -> Option<((u32, u32), usize)> {
-        tag::callback(self.arrived()).map(|(callback, end)| (callback, frame::HEADER + end))
+        tag::callback(self.message_bytes()).map(|(callback, end)| (callback, frame::HEADER + end))
     }
 
     /// If the received message is a [`Message::CallbackReturn`], returns a decoder of the closure's result.
     #[inline]
     pub fn callback_result(&mut self) -> Option<Decoder<'_>> {
-        tag::is_callback_return(self.arrived()).then(|| self.result())
+        tag::is_callback_return(self.message_bytes()).then(|| self.result())
     }
 }

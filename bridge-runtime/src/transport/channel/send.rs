@@ -87,24 +87,24 @@ impl Channel {
     ///
     /// # Errors
     /// As [`Channel::send`]; [`io::ErrorKind::InvalidInput`] if the message cannot be encoded.
-    pub fn say(&mut self, message: &Message) -> io::Result<()> {
+    pub fn send_message(&mut self, message: &Message) -> io::Result<()> {
         self.begin(message).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         self.send()
     }
 
     /// Makes `message` the one that [`Channel::send`] sends, and leaves the last one in its place.
     #[inline]
-    pub fn exchange(&mut self, message: &mut Buffer) {
+    pub fn swap_outgoing(&mut self, message: &mut Buffer) {
         std::mem::swap(&mut self.outgoing, message);
     }
 
     /// Takes a spare buffer, for a message that is needed while others come and go.
-    pub fn buffer(&mut self) -> Buffer {
+    pub fn spare_buffer(&mut self) -> Buffer {
         self.spare.pop().unwrap_or_default()
     }
 
     /// Returns a buffer to the spare ones.
-    pub fn keep(&mut self, buffer: Buffer) {
+    pub fn recycle(&mut self, buffer: Buffer) {
         self.spare.push(buffer);
     }
 }

@@ -111,7 +111,7 @@ impl<'m> StreamingReply<'m> {
     /// As [`Channel::wait`].
     pub fn complete(self) -> io::Result<Decoder<'m>> {
         self.channel.complete()?;
-        Ok(self.channel.rest(self.position))
+        Ok(self.channel.decoder_at(self.position))
     }
 
     /// If the next value is an array of scalars that has not been received as a whole, goes to its first element and returns

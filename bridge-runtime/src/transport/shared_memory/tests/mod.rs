@@ -148,7 +148,7 @@ fn corrupt_memory_is_an_error_or_a_message() {
         });
         let _ = send(&mut client, &bytes(300_000));
         while let Ok(()) = client.wait() {
-            let _ = client.received().map(|(_, mut decoder)| decoder.vec::<u64>().map(drop));
+            let _ = client.decode_message().map(|(_, mut decoder)| decoder.vec::<u64>().map(drop));
         }
         attacker.join().unwrap();
     }
