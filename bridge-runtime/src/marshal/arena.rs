@@ -1,7 +1,7 @@
 //! The arena: memory that both processes have mapped, in which long scalar arrays are passed without being in a message.
 //!
 //! Why sharing it is sound: Rust reads and writes it in words, as atomics, and never holds a reference to anything else in it.
-//! So it is not a data race in this process if the other one writes there at any time, and whatever it writes is a valid value.
+//! So it is not a data race in this process if the other one writes there at any time, and any bits that it writes are a valid value.
 //! A library is given a pointer to its array in the arena: any bits are a scalar, and the array's bounds were checked.
 //!
 //! Client and server take turns, and only the one whose turn it is allocates. An outermost call finds the arena empty.

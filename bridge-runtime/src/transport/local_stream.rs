@@ -56,6 +56,7 @@ mod system {
     use interprocess::local_socket::Stream;
     use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
 
+    /// A Unix domain socket.
     #[derive(Debug)]
     pub(super) struct SystemStream(Stream);
 
@@ -93,6 +94,7 @@ mod system {
 
     use interprocess::local_socket::Stream;
 
+    /// A named pipe.
     #[derive(Debug)]
     pub(super) struct SystemStream {
         stream: Stream,

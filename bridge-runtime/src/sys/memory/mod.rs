@@ -86,7 +86,7 @@ impl SharedWords {
     }
 }
 
-/// The size of so many words.
+/// The size in bytes of `count` words.
 fn bytes(count: usize) -> io::Result<usize> {
     // No slice may be longer than `isize::MAX` bytes.
     let bytes = count.checked_mul(size_of::<AtomicU64>()).filter(|bytes| isize::try_from(*bytes).is_ok());

@@ -163,7 +163,7 @@ mod tests {
     use crate::transport::PipeTransport;
     use crate::wire::Message;
 
-    /// A stream that reads at most so many bytes at a time, and then ends.
+    /// A stream with these bytes, of which one read returns at most the given number.
     struct ShortReads(Vec<u8>, usize);
 
     impl io::Read for ShortReads {

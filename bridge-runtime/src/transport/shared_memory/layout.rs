@@ -16,8 +16,8 @@ pub(super) const SLOT: usize = 126;
 /// to stay in the processor's cache, and to take little of a 32-bit process's address space.
 pub(super) const RING: usize = 32 << 10;
 
-/// Words that are written to the ring, or read from it, before the other end's counter is updated: so many that the update
-/// costs nothing in comparison.
+/// Words that are written to the ring, or read from it, before a counter is updated: enough for the update to cost nothing in
+/// comparison.
 pub(super) const PIECE: usize = 2 << 10;
 
 const _: () = assert!(RING.is_power_of_two() && RING.is_multiple_of(PIECE));
