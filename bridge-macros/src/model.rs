@@ -359,7 +359,7 @@ impl Signature {
             let ty = &parameter.ty;
             let (take, put, checked) = match &parameter.kind {
                 Kind::ArrayBuffer(..) if self.beyond == Callee::Function => {
-                    ("vec", "out_vec", self.checked(parameter, krate))
+                    ("vec", "output_array", self.checked(parameter, krate))
                 }
                 Kind::ArrayBuffer(..) => ("vec", "borrowed_slice", self.checked(parameter, krate)),
                 Kind::TextBuffer(..) => ("value", "value", quote!(#ty)),

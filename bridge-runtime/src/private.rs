@@ -14,7 +14,7 @@ pub use crate::interface::{
     Parameter, Symbol, Target, Threads,
 };
 pub use crate::library::NativeLibrary;
-pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutVec, Slice, SliceMut};
+pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutputArray, Slice, SliceMut};
 pub use crate::native::{
     Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CText, CallbackTable,
     ClosedHandle, Closes, Context, Encoding, FIRST_LISTED, InMemoryOf, IsLength, IsUserData, Latin1, Length,

@@ -1,4 +1,4 @@
-//! Both sides of a conversation, each with a line that says what it is told to.
+//! Client and server, each with a stream that plays back the bytes of an input as the other side.
 
 use std::io::{self, Read, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -20,34 +20,34 @@ use crate::mutate::{framed, is_framed};
 const SERVER: [u8; 16] = [0x5e; 16];
 const CLIENT: [u8; 16] = [0xc1; 16];
 
-/// No side waits for a line that only plays back.
+/// The time-out of handshake and calls. A stream that plays back never makes a side wait.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What the client begins with.
+/// The start message of the client.
 fn start() -> Start {
     let library = Some(env!("VOCABULARY_LIBRARY").to_owned());
     Start { secret: CLIENT, library, library_dirs: vec!["no folder".to_owned()], args: Vec::new(), memory: None }
 }
 
-/// What is done when the other side asks for another connection: its address and secret are given.
+/// Called with the address and the secret when the side asks for an extra connection.
 type OnOpen = Box<dyn FnOnce(String, Secret) + Send>;
 
-/// A line that says what it was given, one piece with every read, and remembers what it was told.
+/// A stream that plays back an input, one piece with each read, and records what is written.
 struct Playback {
     on_open: Option<OnOpen>,
     pieces: std::vec::IntoIter<Vec<u8>>,
     piece: Vec<u8>,
-    told: Arc<Mutex<Input>>,
+    written: Arc<Mutex<Input>>,
 }
 
 impl Playback {
     fn new(input: &Input) -> (Self, Arc<Mutex<Input>>) {
-        let told = Arc::<Mutex<Input>>::default();
+        let written = Arc::<Mutex<Input>>::default();
         let pieces = input.clone().into_iter();
-        (Self { on_open: None, pieces, piece: Vec::new(), told: Arc::clone(&told) }, told)
+        (Self { on_open: None, pieces, piece: Vec::new(), written: Arc::clone(&written) }, written)
     }
 
-    /// A message that was told; `Err` for what is none.
+    /// Decodes a frame that was written; `Err` if it is not a message.
     fn message(bytes: &[u8]) -> Result<Message, String> {
         let mut buffer = Buffer::default();
         buffer.extend(bytes).map_err(|error| error.to_string())?;
@@ -72,9 +72,9 @@ impl Read for Playback {
 
 impl Write for Playback {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.to_vec());
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.to_vec());
         if self.on_open.is_some()
-            && let Ok(Message::Open(open)) = Self::message(bytes)
+            && let Ok(Message::OpenConnection(open)) = Self::message(bytes)
             && let Some(on_open) = self.on_open.take()
         {
             on_open(open.address, open.secret);
@@ -87,12 +87,12 @@ impl Write for Playback {
     }
 }
 
-/// A server that hears this; `Err` if something in it panicked that must not.
+/// Runs a server whose client sends this; `Err` if something in it panicked that must not.
 pub(crate) fn server(input: &Input) -> Result<(), String> {
-    let (line, told) = Playback::new(input);
-    // That the line breaks is what it is for.
-    let _ = testing::serve::<ConversationLibrary>(PipeTransport::new(line), SERVER, CLIENT);
-    for message in &*told.lock().unwrap_or_else(PoisonError::into_inner) {
+    let (stream, written) = Playback::new(input);
+    // The connection always breaks in the end.
+    let _ = testing::serve::<ConversationLibrary>(PipeTransport::new(stream), SERVER, CLIENT);
+    for message in &*written.lock().unwrap_or_else(PoisonError::into_inner) {
         match Playback::message(message) {
             Ok(Message::Fault(fault)) => match *fault {
                 Fault::Panic { location, message } if !location.contains("conversation.rs") => {
@@ -101,62 +101,62 @@ pub(crate) fn server(input: &Input) -> Result<(), String> {
                 _ => {}
             },
             Ok(_) => {}
-            Err(error) => return Err(format!("it said what is no message: {error}")),
+            Err(error) => return Err(format!("it sent something that is not a message: {error}")),
         }
     }
     Ok(())
 }
 
-/// A client that hears this, and makes a call of every kind.
+/// Runs a client whose server sends this, and that makes a call of every kind.
 pub(crate) fn client(input: &Input) -> Result<(), String> {
-    let (line, _) = Playback::new(input);
-    // An error is as good as a meeting.
-    if let Ok(client) = testing::client(PipeTransport::new(line), SERVER, start(), (LIMIT, None)) {
+    let (stream, _) = Playback::new(input);
+    // The handshake may fail.
+    if let Ok(client) = testing::client(PipeTransport::new(stream), SERVER, start(), (LIMIT, None)) {
         call_all(&client);
     }
     Ok(())
 }
 
-/// A client whose event connection says this, while a closure is registered.
+/// Runs a client whose server sends this on the event connection, while a closure is registered.
 pub(crate) fn events(input: &Input) -> Result<(), String> {
     static ANSWERS: OnceLock<Input> = OnceLock::new();
-    let (mut line, _) = Playback::new(ANSWERS.get_or_init(|| record_registered().1));
+    let (mut stream, _) = Playback::new(ANSWERS.get_or_init(|| record_registered().1));
     let (done, playing) = channel();
-    let said = input.clone();
-    line.on_open = Some(Box::new(move |address, secret| {
-        // Whether it could say everything is nobody's concern.
-        std::thread::spawn(move || drop(done.send(say_events(&address, secret, &said))));
+    let input = input.clone();
+    stream.on_open = Some(Box::new(move |address, secret| {
+        // The client may close the connection before everything was sent.
+        std::thread::spawn(move || drop(done.send(send_events(&address, secret, &input))));
     }));
-    if let Ok(client) = testing::client(PipeTransport::new(line), SERVER, start(), (LIMIT, None)) {
+    if let Ok(client) = testing::client(PipeTransport::new(stream), SERVER, start(), (LIMIT, None)) {
         register(&client, || drop(playing.recv()));
     }
     Ok(())
 }
 
-/// Connects a event connection and says this on it. The connection is returned: Windows forgets a pipe that was closed before the
-/// client has looked who is there.
-fn say_events(address: &str, secret: Secret, input: &Input) -> io::Result<impl Send + use<>> {
+/// Connects the event connection and sends this on it. The connection is returned, still open: on Windows, a pipe that is closed before
+/// the client has checked its peer is lost.
+fn send_events(address: &str, secret: Secret, input: &Input) -> io::Result<impl Send + use<>> {
     let path = address.strip_prefix("local:").ok_or(io::ErrorKind::InvalidInput)?;
     #[cfg(unix)]
-    let mut channel = std::os::unix::net::UnixStream::connect(path)?;
+    let mut stream = std::os::unix::net::UnixStream::connect(path)?;
     #[cfg(windows)]
-    let mut channel = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
+    let mut stream = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
     let joined = postcard::to_allocvec(&Message::Joined(Box::new(Joined { secret, refused: None })))
         .map_err(io::Error::other)?;
-    channel.write_all(&framed(&joined))?;
+    stream.write_all(&framed(&joined))?;
     let mut is_in_step = true;
     for piece in input {
-        channel.write_all(piece)?;
-        // What is a whole message, after others that are, is answered, or ends the connection.
+        stream.write_all(piece)?;
+        // The client answers a whole message that follows others, or closes the connection.
         is_in_step &= is_framed(piece);
-        if is_in_step && channel.read(&mut [0; 4096])? == 0 {
+        if is_in_step && stream.read(&mut [0; 4096])? == 0 {
             break;
         }
     }
-    Ok(channel)
+    Ok(stream)
 }
 
-/// Closures that are run, one after the other: a call of each, and what comes of it.
+/// Events, with and without nesting, and for a closure that is not registered.
 pub(crate) fn event_seeds() -> Vec<Input> {
     let event = |message: &Message, count: i32| {
         let mut bytes = postcard::to_allocvec(message).unwrap_or_default();
@@ -169,7 +169,7 @@ pub(crate) fn event_seeds() -> Vec<Input> {
     vec![vec![event(&plain, 1), event(&nesting, -70_000)], vec![event(&unknown, 0), event(&plain, 2)]]
 }
 
-/// A call of every kind. What comes of them is nobody's concern.
+/// Makes a call of every kind. Each may fail.
 fn call_all(client: &ConversationClient) {
     let point = Point { x: 1.5, y: -2.0 };
     let mut number = 5;
@@ -223,7 +223,7 @@ fn call_all(client: &ConversationClient) {
     }
 }
 
-/// Calls about memory of the server. Where addresses have 64 bits, it gives none out.
+/// Uses memory of the server. A server with 64-bit addresses refuses to allocate any.
 fn use_memory(client: &ConversationClient) {
     if let Ok(memory) = RemoteBuffer::<Point>::allocate(client, 3) {
         let _ = memory.write(1, &[Point { x: 1.5, y: -2.0 }]);
@@ -231,13 +231,13 @@ fn use_memory(client: &ConversationClient) {
     }
 }
 
-/// Whether it may ask the server for memory: it gets as much as it asks for.
+/// Whether the input may ask the server for memory, which allocates as much as it is asked for.
 pub(crate) fn asks_for_memory(input: &Input) -> bool {
     let number = postcard::to_allocvec(&MemoryCall::Allocate.number()).unwrap_or_default();
     input.concat().windows(number.len()).any(|bytes| bytes == number)
 }
 
-/// Registers a closure, which opens the event connection; `meanwhile` is for what happens there.
+/// Registers a closure, which opens the event connection, and calls `meanwhile` before it is released.
 fn register(client: &ConversationClient, meanwhile: impl FnOnce()) {
     let Ok(counter) = client.open_counter(7) else { return };
     let watched = client.watch_counter(counter, |count| count.wrapping_mul(2));
@@ -246,23 +246,23 @@ fn register(client: &ConversationClient, meanwhile: impl FnOnce()) {
     let _ = client.close_counter(counter);
 }
 
-/// One end of a line between two threads.
-struct Channel {
+/// One end of a stream between two threads, which records what is written.
+struct RecordedStream {
     sender: Sender<Vec<u8>>,
     receiver: Receiver<Vec<u8>>,
     sent: Arc<Mutex<Input>>,
 }
 
-impl Read for Channel {
+impl Read for RecordedStream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        // No message of the conversation is longer than what is asked for.
+        // No message of the conversation is longer than a read.
         let Ok(bytes) = self.receiver.recv() else { return Ok(0) };
         into[..bytes.len()].copy_from_slice(&bytes);
         Ok(bytes.len())
     }
 }
 
-impl Write for Channel {
+impl Write for RecordedStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.to_vec());
         self.sender.send(bytes.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
@@ -274,17 +274,17 @@ impl Write for Channel {
     }
 }
 
-/// What the client says in a whole conversation, and what the server does.
+/// Records what client and server send in a conversation with a call of every kind.
 pub(crate) fn record() -> (Input, Input) {
     record_with(call_all)
 }
 
-/// What the client says in a conversation with a closure that it registers, and what the server does.
+/// Records what client and server send in a conversation with a registered closure.
 pub(crate) fn record_registered() -> (Input, Input) {
     record_with(|client| {
         register(client, || {});
         if let Ok(counter) = client.open_counter(1) {
-            // In the thread of the call, and in one of the library's own.
+            // It is called on the thread of the call, and on a thread of the library.
             let _watched = client.watch_counter(counter, |count| count.wrapping_mul(2));
             let _ = client.count_by(counter, 1);
             let _ = client.count_apart(counter, 1);
@@ -292,21 +292,21 @@ pub(crate) fn record_registered() -> (Input, Input) {
     })
 }
 
-/// What the client says in a conversation about memory of the server.
+/// Records what client and server send in a conversation about memory of the server.
 pub(crate) fn record_memory() -> (Input, Input) {
     record_with(use_memory)
 }
 
 fn record_with(calls: fn(&ConversationClient)) -> (Input, Input) {
     let ((to_server, from_client), (to_client, from_server)) = (channel(), channel());
-    let (said, answered) = (Arc::<Mutex<Input>>::default(), Arc::<Mutex<Input>>::default());
-    let client_end = Channel { sender: to_server, receiver: from_server, sent: Arc::clone(&said) };
-    let server_end = Channel { sender: to_client, receiver: from_client, sent: Arc::clone(&answered) };
+    let (requests, replies) = (Arc::<Mutex<Input>>::default(), Arc::<Mutex<Input>>::default());
+    let client_end = RecordedStream { sender: to_server, receiver: from_server, sent: Arc::clone(&requests) };
+    let server_end = RecordedStream { sender: to_client, receiver: from_client, sent: Arc::clone(&replies) };
     let serving =
         std::thread::spawn(|| testing::serve::<ConversationLibrary>(PipeTransport::new(server_end), SERVER, CLIENT));
     let client = testing::client(PipeTransport::new(client_end), SERVER, start(), (LIMIT, None));
-    calls(&client.expect("a conversation without faults begins"));
-    serving.join().expect("the server does not panic").expect("a conversation without faults ends well");
+    calls(&client.expect("the handshake of an undamaged conversation succeeds"));
+    serving.join().expect("the server does not panic").expect("an undamaged conversation ends without an error");
     let take = |of: &Mutex<Input>| of.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    (take(&said), take(&answered))
+    (take(&requests), take(&replies))
 }

@@ -1,8 +1,8 @@
-//! Damaged bytes for everything that decodes what another process or a file says.
+//! Feeds damaged bytes to everything that decodes data of another process or of a file.
 //!
-//! A target takes an input and must neither panic, nor hang, nor allocate more than its limit. Inputs are seeds, from
-//! the folder `seeds` and from a conversation that is recorded, and what [`mutate`] makes of them from random numbers:
-//! the same number gives the same changes. What was recorded has this machine's paths in it.
+//! A target is given an input, and must not panic, hang, or allocate more than a limit. Inputs are seeds, from the folder `seeds` and
+//! from recorded conversations, and mutations of them, made with random numbers by [`mutate`]. The same random seed makes the same
+//! mutations, except that a recorded conversation contains paths of this machine.
 
 mod conversation;
 pub mod flat;
@@ -14,28 +14,29 @@ pub use targets::{TARGETS, Target};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What arrives, read by read.
+/// The bytes that arrive, one piece with each read.
 pub type Input = Vec<Vec<u8>>;
 
-/// What a run found.
+/// A failure.
 #[derive(Debug)]
 pub struct Found {
     /// The target.
     pub target: &'static str,
-    /// What it got.
+    /// Its input.
     pub input: Input,
-    /// What it did.
+    /// What it did wrong.
     pub what: String,
 }
 
-/// The longest that an input may take: none has a reason to wait.
+/// The longest time that an input may take. None makes a target wait.
 const SLOW: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// The largest allocation: serde reserves 1 MiB for a sequence before it looks, and a hash table makes a power of two of it.
+/// The largest single allocation. serde reserves up to 1 MiB for a sequence of any claimed length, and a hash table rounds that up to
+/// a power of two with room to spare.
 const LARGEST: u64 = 4 << 20;
 
-/// Gives the target its seeds, and then `count` inputs that are made of them; without a count, until `until` says so.
-/// Returns how many there were, and what was found first.
+/// Runs the target with its seeds, and then with mutations of them for as long as `go_on` returns `true` for the number of inputs so
+/// far. Returns the number of inputs, and the first failure.
 pub fn fuzz(target: &'static Target, random: u64, mut go_on: impl FnMut(u64) -> bool) -> (u64, Option<Found>) {
     count_panics();
     let mut random = mutate::Random::new(random);
@@ -54,10 +55,11 @@ pub fn fuzz(target: &'static Target, random: u64, mut go_on: impl FnMut(u64) -> 
     }
 }
 
-/// Panics that nothing of bridge32's has caught, in whichever thread.
+/// Panics in any thread that were not caught by bridge32.
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
-/// Begins to count. Before the first server runs: its own hook goes before this one, and keeps what it catches to itself.
+/// Installs a hook that counts panics. It must be installed before the first server runs, whose own hook does not pass panics on that
+/// the server catches.
 fn count_panics() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -69,15 +71,15 @@ fn count_panics() {
     });
 }
 
-/// Gives the target one input.
+/// Runs the target with one input.
 ///
 /// # Errors
-/// What it did that it must not.
+/// What it did wrong.
 pub fn try_one(target: &Target, input: &Input) -> Result<(), String> {
     PANICS.store(0, Ordering::SeqCst);
     bridge32_tests::counting::take_largest();
     let begin = std::time::Instant::now();
-    // What a panic leaves behind is looked at by nobody.
+    // Nothing is used after a panic.
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (target.run)(input)));
     if PANICS.swap(0, Ordering::SeqCst) > 0 {
         return Err("it panicked".to_owned());

@@ -1,5 +1,5 @@
-//! Fuzzes until a time is over: `bridge32-fuzz [SECONDS] [TARGET] [RANDOM]`. Without a target, all share the time.
-//! `bridge32-fuzz corpus FOLDER` writes the seeds of every target for a fuzzer that is guided by coverage.
+//! Fuzzes for some time: `bridge32-fuzz [SECONDS] [TARGET] [RANDOM]`. Without a target, all targets share the time.
+//! `bridge32-fuzz corpus FOLDER` writes the seeds of all targets for a coverage-guided fuzzer.
 
 use std::io;
 use std::path::Path;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     if results.into_iter().all(|is_fine| is_fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Whether nothing was found.
+/// Fuzzes one target; returns whether no failure was found.
 fn one(target: &'static Target, time: Duration, random: u64) -> bool {
     let begin = Instant::now();
     let (runs, found) = fuzz(target, random, |_| begin.elapsed() < time);
@@ -54,7 +54,7 @@ fn one(target: &'static Target, time: Duration, random: u64) -> bool {
     found.is_none()
 }
 
-/// Writes the seeds of every target, each a file in the folder of its target.
+/// Writes the seeds of all targets, each as a file in the folder of its target.
 fn write_corpus(folder: &Path) -> io::Result<()> {
     for target in &TARGETS {
         let folder = folder.join(target.name);
@@ -66,7 +66,7 @@ fn write_corpus(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Another number every time.
+/// The time, as a random seed that differs from run to run.
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_secs()

@@ -1,13 +1,13 @@
-//! Inputs made of others.
+//! Mutations of inputs.
 
 use crate::Input;
 
-/// Random numbers that are the same every time (xorshift*; Marsaglia 2003, Vigna 2016).
+/// Reproducible random numbers (xorshift*; Marsaglia 2003, Vigna 2016).
 #[derive(Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// From a seed.
+    /// A generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed.max(1))
     }
@@ -19,14 +19,14 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "the upper bits are as good as any")]
+    #[allow(clippy::cast_possible_truncation, reason = "the upper bits are random enough")]
     fn below(&mut self, limit: usize) -> usize {
         (self.next() >> 33) as usize % limit.max(1)
     }
 }
 
-/// Bytes that mean something: lengths that no message has, ends of varints, text that is none.
-const TELLING: [&[u8]; 9] = [
+/// Bytes with a meaning: impossible lengths, ends of varints, text that is not UTF-8.
+const MEANINGFUL: [&[u8]; 9] = [
     &[0],
     &[1],
     &[0x7f],
@@ -38,7 +38,7 @@ const TELLING: [&[u8]; 9] = [
     &[0xc0, 0x80],
 ];
 
-/// The bytes before the message of a frame.
+/// Bytes of a frame's header.
 pub(crate) const HEADER: usize = bridge32_runtime::wire::frame::HEADER;
 
 /// One of the seeds, with a few of its bytes changed.
@@ -57,7 +57,7 @@ pub fn mutate(seeds: &[Input], random: &mut Random) -> Input {
             _ => {
                 let was_framed = is_framed(&input[place]);
                 change(&mut input[place], random);
-                // Half of the messages keep a header that fits, so that what is behind it is looked at.
+                // Half of the frames get a header that fits, so that the message is decoded.
                 if was_framed && random.below(2) == 0 {
                     frame(&mut input[place]);
                 }
@@ -81,13 +81,13 @@ fn change(bytes: &mut Vec<u8>, random: &mut Random) {
             bytes.splice(place..place, repeated);
         }
         3 => {
-            let telling = TELLING[random.below(TELLING.len())];
-            bytes.splice(place..place, telling.iter().copied());
+            let meaningful = MEANINGFUL[random.below(MEANINGFUL.len())];
+            bytes.splice(place..place, meaningful.iter().copied());
         }
         4 => {
-            let telling = TELLING[random.below(TELLING.len())];
-            let end = bytes.len().min(place + telling.len());
-            bytes.splice(place..end, telling.iter().copied());
+            let meaningful = MEANINGFUL[random.below(MEANINGFUL.len())];
+            let end = bytes.len().min(place + meaningful.len());
+            bytes.splice(place..end, meaningful.iter().copied());
         }
         5 if rest > 0 => bytes[place] = random.next().to_le_bytes()[7],
         _ if rest > 0 => bytes[place] ^= 1 << random.below(8),
@@ -95,12 +95,12 @@ fn change(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Whether it is one whole frame.
+/// Whether `bytes` are exactly one frame.
 pub fn is_framed(bytes: &[u8]) -> bool {
     matches!(bridge32_runtime::wire::frame::length(bytes), Ok(Some(length)) if length == bytes.len())
 }
 
-/// A message in a frame.
+/// Puts a message into a frame.
 pub fn framed(message: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0; HEADER];
     bytes.extend_from_slice(message);

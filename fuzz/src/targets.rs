@@ -1,4 +1,4 @@
-//! Everything that decodes.
+//! The fuzz targets: everything that decodes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Cursor, Read, Write};
@@ -10,21 +10,21 @@ use bridge32::dotnet::{Matrix, Object, Scalar};
 use bridge32_runtime::marshal::{ArenaView, Buffer, DecodeError, Decoder, SharedArena};
 use bridge32_runtime::testing;
 use bridge32_runtime::transport::{FrameTransport as _, PipeTransport};
-use bridge32_runtime::wire::tag::{call, hello_protocol};
+use bridge32_runtime::wire::tag::{call, hello_version};
 use bridge32_runtime::wire::{Allocation, Message, next_part};
 use bridge32_tests::conversation::Counter;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
 
 use crate::{Input, conversation};
 
-/// What decodes, and what it is given first.
+/// A fuzz target.
 #[derive(Debug)]
 pub struct Target {
-    /// Its name; that of the folder of its seeds, where it has one.
+    /// Its name, and that of the folder of its seeds, if it has one.
     pub name: &'static str,
-    /// Decodes; `Err` with what it did that it must not.
+    /// Runs it with an input; `Err` with what it did wrong.
     pub run: fn(&Input) -> Result<(), String>,
-    /// Whether each piece is to be a frame, for whoever makes up messages without their headers.
+    /// Whether each piece should be a frame, for fuzzers whose inputs have no frame headers.
     pub takes_frames: bool,
     /// Its seeds.
     pub seeds: fn() -> Vec<Input>,
@@ -57,7 +57,7 @@ fn files(folder: &str) -> Vec<Input> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(folder);
     let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic_without_seeds(&folder, &error));
     let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
-    // The same order everywhere, for the same inputs.
+    // The order does not depend on the file system, for reproducible inputs.
     paths.sort();
     paths
         .iter()
@@ -65,21 +65,21 @@ fn files(folder: &str) -> Vec<Input> {
         .collect()
 }
 
-#[allow(clippy::panic, reason = "without seeds there is nothing to do")]
+#[allow(clippy::panic, reason = "a target needs seeds")]
 fn panic_without_seeds(path: &Path, error: &io::Error) -> ! {
     panic!("{} cannot be read: {error}", path.display())
 }
 
-/// A stream that only says something.
-struct Says(Cursor<Vec<u8>>);
+/// A stream that reads some bytes and discards what is written.
+struct ReadOnly(Cursor<Vec<u8>>);
 
-impl Read for Says {
+impl Read for ReadOnly {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.0.read(into)
     }
 }
 
-impl Write for Says {
+impl Write for ReadOnly {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         Ok(bytes.len())
     }
@@ -89,14 +89,14 @@ impl Write for Says {
     }
 }
 
-/// Frames, each piece a stream.
+/// Receives frames. Each piece is a stream.
 fn frames(input: &Input) -> Result<(), String> {
     for piece in input {
-        let mut transport = PipeTransport::new(Says(Cursor::new(piece.clone())));
+        let mut transport = PipeTransport::new(ReadOnly(Cursor::new(piece.clone())));
         let mut frame = Buffer::default();
-        // An error is as good as a frame.
+        // It may fail.
         let _ = transport.receive(&mut frame);
-        // What is read at once, what has arrived doubled, and what an allocation of words adds.
+        // The first read, twice what has arrived, and what rounding up to words adds.
         let allowed = (128 << 10) + 4 * piece.len();
         if frame.capacity() > allowed {
             return Err(format!("{} bytes were allocated for {} that arrived", frame.capacity(), piece.len()));
@@ -105,23 +105,23 @@ fn frames(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// The head of a message, and, where it has parts, theirs.
+/// Decodes a message, and its parts, if it has any.
 fn message(input: &Input) -> Result<(), String> {
     let mut bytes = input.concat();
-    let (protocol, call) = (hello_protocol(&bytes), call(&bytes));
+    let (version, call) = (hello_version(&bytes), call(&bytes));
     let mut decoder = Decoder::new(&mut bytes, 0);
     let message = decoder.value::<Message>();
-    if let Some((method, head)) = call
-        && !matches!(&message, Ok(Message::Call { method: decoded }) if (*decoded, decoder.position()) == (method, head))
+    if let Some((method, length)) = call
+        && !matches!(&message, Ok(Message::Call { method: decoded }) if (*decoded, decoder.position()) == (method, length))
     {
-        return Err(format!("{message:?} was taken for a call of {method} with a head of {head} bytes"));
+        return Err(format!("{message:?} was taken for a call of {method} of {length} bytes"));
     }
     if let Ok(message) = message {
         let _ = format!("{message:?}");
-        if let (Message::Hello(hello), Some(protocol)) = (&message, protocol)
-            && hello.protocol != protocol
+        if let (Message::Hello(hello), Some(version)) = (&message, version)
+            && hello.protocol != version
         {
-            return Err(format!("a hello of version {} was taken for one of {protocol}", hello.protocol));
+            return Err(format!("a hello of version {} was taken for one of {version}", hello.protocol));
         }
         if matches!(message, Message::Batch { .. } | Message::Results) {
             while let Ok(Some(mut part)) = next_part(&mut decoder) {
@@ -132,7 +132,7 @@ fn message(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// Memory that another process could write to.
+/// Memory as another process would share it.
 struct Words([AtomicU64; 300]);
 
 impl AsRef<[AtomicU64]> for Words {
@@ -141,7 +141,7 @@ impl AsRef<[AtomicU64]> for Words {
     }
 }
 
-/// Values of every shape, each from the same bytes, at every alignment.
+/// Decodes values of every type from the same bytes, at every alignment.
 fn values(input: &Input) -> Result<(), String> {
     let bytes = input.concat();
     let arena = ArenaView::new(SharedArena::new(Words([const { AtomicU64::new(u64::MAX) }; 300])));
@@ -151,12 +151,12 @@ fn values(input: &Input) -> Result<(), String> {
             buffer.clear();
             buffer.extend(&bytes).map_err(|error| error.to_string())?;
             let mut decoder = Decoder::new(buffer.bytes_mut(), position).with_arena(&arena);
-            // Until the bytes are no such value any more. Every value takes a byte.
+            // Until decoding fails. Every value takes at least one byte.
             let mut count = 0;
             while decode(&mut decoder).is_ok() {
                 count += 1;
                 if count > bytes.len() {
-                    return Err("more values came than there were bytes".to_owned());
+                    return Err("there were more values than bytes".to_owned());
                 }
             }
             let _ = decoder.finish();
@@ -169,7 +169,7 @@ fn values(input: &Input) -> Result<(), String> {
         all(|decoder| decoder.value::<String>().map(drop))?;
         all(|decoder| decoder.text().map(drop))?;
         all(|decoder| decoder.optional_text().map(drop))?;
-        // To their last element: they may be in that memory.
+        // All elements are read: they may be in the arena.
         all(|decoder| decoder.slice::<u8>().map(|values| drop(values.to_vec())))?;
         all(|decoder| decoder.slice::<f64>().map(|values| drop(values.to_vec())))?;
         all(|decoder| decoder.slice_mut::<i16>().map(|mut values| values.fill(1)))?;
@@ -187,7 +187,7 @@ fn values(input: &Input) -> Result<(), String> {
         all(|decoder| decoder.value::<Result<i32, String>>().map(drop))?;
         all(|decoder| decoder.value::<Option<Handle<Counter>>>().map(drop))?;
         all(|decoder| decoder.value::<Allocation>().map(drop))?;
-        // What managed methods take and return besides these.
+        // Types of managed methods.
         all(|decoder| decoder.value::<Matrix<f64>>().map(|matrix| last(&matrix)))?;
         all(|decoder| decoder.value::<Matrix<i16>>().map(|matrix| last(&matrix)))?;
         all(|decoder| decoder.value::<Object<String>>().map(drop))?;
@@ -195,18 +195,18 @@ fn values(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// Looks at the last element, which is there in every matrix that has any.
+/// Reads the last element, which every matrix has that has any.
 fn last<T: Scalar>(matrix: &Matrix<T>) {
     if let (Some(row), Some(column)) = (matrix.rows().checked_sub(1), matrix.columns().checked_sub(1)) {
         let _ = matrix[(row, column)];
     }
 }
 
-/// What the conversation says, without its frames, and a matrix.
+/// The messages of a conversation, and a matrix.
 fn value_seeds() -> Vec<Input> {
-    let (said, answered) = conversation::record();
+    let (requests, replies) = conversation::record();
     let matrix = Matrix::new(2, 3, vec![1.5; 6]).map(|matrix| postcard::to_allocvec(&matrix).unwrap_or_default());
-    said.into_iter().chain(answered).chain(matrix).map(|message| vec![message]).collect()
+    requests.into_iter().chain(replies).chain(matrix).map(|message| vec![message]).collect()
 }
 
 fn greeting(input: &Input) -> Result<(), String> {
@@ -214,7 +214,7 @@ fn greeting(input: &Input) -> Result<(), String> {
     if let Ok((server, client, address)) = testing::read_greeting(&bytes) {
         let text = String::from_utf8_lossy(&bytes);
         if !text.contains(&address) || server.len() + client.len() != 32 {
-            return Err(format!("`{address}` was not said"));
+            return Err(format!("`{address}` was not in the greeting"));
         }
     }
     Ok(())

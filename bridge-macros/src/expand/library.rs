@@ -156,7 +156,7 @@ fn by_place(method: &Method, native: &Native, krate: &TokenStream) -> TokenStrea
         }
     });
     let out = |parameter: &Parameter| match &parameter.kind {
-        Kind::ArrayBuffer(element, _) => quote!(#krate::__private::OutVec<#element>),
+        Kind::ArrayBuffer(element, _) => quote!(#krate::__private::OutputArray<#element>),
         _ => parameter.ty.to_token_stream(),
     };
     let returns = joined(&method.signature.returned_types(out, krate));
@@ -186,7 +186,7 @@ fn by_slices(method: &Method, krate: &TokenStream) -> TokenStream {
         Kind::Array(..) => quote!(&mut #krate::__private::SliceMut::of(#name)),
         _ => quote!(#name),
     });
-    let map = out_vecs(signature, &quote!(#krate::__private::OutVec::into_vec))
+    let map = out_vecs(signature, &quote!(#krate::__private::OutputArray::into_vec))
         .map(|(parts, values)| quote!(.map(|#parts| #values)));
     quote!(self.#in_place(::core::default::Default::default() #(, #pass)*) #map)
 }

@@ -147,7 +147,7 @@ fn in_place(interface: &Interface, method: &Method, dispatched: &TokenStream) ->
     let (name, own_library, in_place) =
         (names::text(&method.name), names::own_library(), names::in_place(&method.name));
     let pass = signature.visible().map(pass);
-    let dispatched = match super::library::out_vecs(signature, &quote!(#krate::__private::OutVec::Own)) {
+    let dispatched = match super::library::out_vecs(signature, &quote!(#krate::__private::OutputArray::Owned)) {
         Some((parts, values)) => quote!({ let #parts = #dispatched; #values }),
         None => dispatched.clone(),
     };

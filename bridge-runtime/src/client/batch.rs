@@ -13,7 +13,7 @@ use super::pending::{Pending, PendingResults};
 use super::session::Session;
 use crate::error::Error;
 use crate::marshal::{Buffer, Decoder, EncodeError};
-use crate::wire::{Message, Parts};
+use crate::wire::{Message, PartsWriter};
 
 /// Whether a batch goes on after a call that fails: by a fault, a refused argument, or an error that the method returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -39,7 +39,7 @@ pub struct Batch<'b> {
 /// The calls so far.
 struct RecordedCalls {
     /// The message with the calls to send; `None` before the first.
-    message: Option<Parts>,
+    message: Option<PartsWriter>,
     calls: Vec<RecordedCall>,
     /// How long the calls to send may take together.
     limit: Option<Duration>,
@@ -118,7 +118,7 @@ impl RecordedCalls {
         let cannot = |error: EncodeError| Error::Fault { method: name.to_owned(), reason: error.to_string() };
         let message = match &mut self.message {
             Some(message) => message,
-            none => none.insert(Parts::new(Buffer::default(), &Message::Batch { stop }).map_err(cannot)?),
+            none => none.insert(PartsWriter::new(Buffer::default(), &Message::Batch { stop }).map_err(cannot)?),
         };
         let encoder = message.begin_call(method).map_err(cannot)?;
         encode(&mut Arguments::new(name, encoder, &[]))?;

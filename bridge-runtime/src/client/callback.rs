@@ -36,15 +36,16 @@ impl CallbackBuffers {
     /// Takes memory from the connection's channel.
     pub(super) fn take(connection: &mut Connection) -> Result<Self, Error> {
         let channel = connection.channel()?;
-        let (arguments, reply) = (OwnedMessage::new(channel.buffer()), CallbackReply::new(channel.buffer()));
+        let (arguments, reply) =
+            (OwnedMessage::new(channel.spare_buffer()), CallbackReply::new(channel.spare_buffer()));
         Ok(Self { arguments, reply })
     }
 
     /// Gives the memory back to the channel, if that is still open.
     pub(super) fn give_back(self, connection: &mut Connection) {
         if let Ok(channel) = connection.channel() {
-            channel.keep(self.arguments.into_buffer());
-            channel.keep(self.reply.into_buffer());
+            channel.recycle(self.arguments.into_buffer());
+            channel.recycle(self.reply.into_buffer());
         }
     }
 }
@@ -92,7 +93,7 @@ impl CallbackRequest {
         let channel = connection.channel()?;
         Ok(match result {
             Ok(()) => {
-                channel.exchange(reply.buffer());
+                channel.swap_outgoing(reply.buffer());
                 Ok(())
             }
             Err(fault) => channel.begin(&Message::Fault(fault)).map(drop),

@@ -12,7 +12,7 @@ use crate::exclusive::Exclusive;
 use crate::fault::{ALREADY_RUNNING, Fault, panic_message};
 use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
 use crate::sync::LockExt as _;
-use crate::wire::{frame, tag};
+use crate::wire::tag;
 
 /// Runs the closure at a place among those of a call: decodes the arguments, and encodes the result into the reply.
 pub type CallClosures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut CallbackReply) -> Result<(), Box<Fault>>;
@@ -45,7 +45,7 @@ impl CallbackReply {
         &mut self,
         encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        frame::begin_with(&mut self.0, tag::CALLBACK_RETURN, [])?;
+        tag::begin_callback_return(&mut self.0)?;
         encode(&mut Encoder::new(&mut self.0))
     }
 

@@ -84,7 +84,7 @@ impl Connection {
     /// Decodes the message that has arrived; also returns where its content begins.
     #[inline]
     pub(super) fn message(&mut self) -> Result<(Message, usize), Error> {
-        match self.channel()?.head() {
+        match self.channel()?.peek_message() {
             Ok(head) => Ok(head),
             Err(error) => Err(self.protocol_error(error.to_string())),
         }

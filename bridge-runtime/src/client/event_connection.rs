@@ -84,7 +84,7 @@ fn serve_one(connection: &mut Connection, reply: &mut CallbackReply) -> Option<(
     let registry = Arc::clone(&connection.instance.registry);
     let channel = connection.channel().ok()?;
     channel.wait().ok()?;
-    let (message, mut arguments) = channel.take().ok()?;
+    let (message, mut arguments) = channel.take_message().ok()?;
     let mut run = |registration| guarded(|| registry.run(registration, arguments.decoder(), reply));
     let result = match message {
         Message::Event { registration } => run(registration),
@@ -98,10 +98,10 @@ fn serve_one(connection: &mut Connection, reply: &mut CallbackReply) -> Option<(
     channel.give_back(arguments);
     let sent = match result {
         Ok(()) => {
-            channel.exchange(reply.buffer());
+            channel.swap_outgoing(reply.buffer());
             channel.send()
         }
-        Err(fault) => channel.say(&Message::Fault(fault)),
+        Err(fault) => channel.send_message(&Message::Fault(fault)),
     };
     sent.ok()
 }

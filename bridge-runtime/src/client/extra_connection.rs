@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::handshake::{HANDSHAKE_THREAD, Transport, TransportOffer, TransportRequest, random_secret};
 use crate::sync::spawn_named;
 use crate::transport::{Channel, Disconnector, EXTRA_ARENA_LIMIT, Endpoint};
-use crate::wire::{Message, Open, Purpose, Secret};
+use crate::wire::{Message, OpenConnection, Purpose, Secret};
 
 /// How long a server may take to connect after it has said so, where the call has no limit.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -63,7 +63,7 @@ impl ExtraListener {
     /// Returns the message that asks the server to connect.
     fn request(&self, purpose: Purpose) -> Message {
         let (address, memory) = (self.endpoint.address(), self.offer.address());
-        Message::Open(Box::new(Open { address, secret: self.secret, purpose, memory }))
+        Message::OpenConnection(Box::new(OpenConnection { address, secret: self.secret, purpose, memory }))
     }
 
     /// Waits for the server, which says that it has connected; `None` if it has not within `patience`.

@@ -6,8 +6,8 @@ use super::transport::{Transport, TransportOffer};
 use crate::error::Error;
 use crate::interface::{Description, differences};
 use crate::transport::{ARENA_LIMIT, Channel};
-use crate::wire::tag::hello_protocol;
-use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Secret, Start};
+use crate::wire::tag::hello_version;
+use crate::wire::{Hello, Message, PROTOCOL_VERSION, Ready, Secret, Start, StartFailure};
 
 /// The name of the threads that shake hands with servers.
 pub(crate) const HANDSHAKE_THREAD: &str = "bridge32 handshake";
@@ -61,7 +61,7 @@ pub(crate) fn shake_hands(
     if hello.fingerprint != description.fingerprint() || hello.interface != description.name {
         return Err(compare(channel, description, &hello)?.into());
     }
-    channel.say(&Message::Start(Box::new(Start { memory: offer.address(), ..start })))?;
+    channel.send_message(&Message::Start(Box::new(Start { memory: offer.address(), ..start })))?;
     match channel.receive()?.0 {
         Message::Ready(ready) => {
             let transport = offer.conclude(channel, ready.refused.as_deref(), ARENA_LIMIT)?;
@@ -76,11 +76,11 @@ pub(crate) fn shake_hands(
 fn receive_hello(channel: &mut Channel, secret: Secret) -> Result<Hello, HandshakeError> {
     channel.wait()?;
     // The version comes first: the rest of another version's hello may differ.
-    match hello_protocol(channel.arrived()) {
-        None | Some(PROTOCOL) => {}
-        Some(server) => return Err(Error::ProtocolVersion { client: PROTOCOL, server }.into()),
+    match hello_version(channel.message_bytes()) {
+        None | Some(PROTOCOL_VERSION) => {}
+        Some(server) => return Err(Error::ProtocolVersion { client: PROTOCOL_VERSION, server }.into()),
     }
-    match channel.received()?.0 {
+    match channel.decode_message()?.0 {
         Message::Hello(hello) if hello.secret == secret => Ok(*hello),
         Message::Hello(_) => Err(Error::Impostor { reason: "it does not know the secret".to_owned() }.into()),
         _ => Err(Error::Impostor { reason: "it did not introduce itself".to_owned() }.into()),
@@ -89,7 +89,7 @@ fn receive_hello(channel: &mut Channel, secret: Secret) -> Result<Hello, Handsha
 
 /// Asks the server for its methods, and reports how they differ.
 fn compare(channel: &mut Channel, description: &Description, hello: &Hello) -> Result<Error, HandshakeError> {
-    channel.say(&Message::Describe)?;
+    channel.send_message(&Message::Describe)?;
     let Message::Description(server) = channel.receive()?.0 else { return Err(unexpected().into()) };
     Ok(Error::InterfaceMismatch {
         interface: description.name.to_owned(),
@@ -97,9 +97,9 @@ fn compare(channel: &mut Channel, description: &Description, hello: &Hello) -> R
     })
 }
 
-fn start_error(failure: Failure) -> Error {
+fn start_error(failure: StartFailure) -> Error {
     match failure {
-        Failure::Library(error) => Error::Library(error),
+        StartFailure::Library(error) => Error::Library(error),
         other => Error::ServerStart { reason: other.to_string() },
     }
 }
@@ -133,7 +133,7 @@ mod tests {
         frame::begin(&mut sent).unwrap();
         sent.extend(message).unwrap();
         frame::finish(&mut sent);
-        server.send(&mut sent, crate::marshal::NONE).unwrap();
+        server.send(&mut sent, crate::marshal::BorrowedSlices::NONE).unwrap();
         let offer = Transport::Pipe.resolve(false).unwrap().offer().unwrap();
         match shake_hands(&mut Channel::new(client), &DESCRIPTION, [7; 16], Start::default(), offer) {
             Err(HandshakeError::Refused(error)) => error,
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn another_version_is_named_whatever_it_says() {
-        for server in [0, PROTOCOL + 1, u32::MAX] {
+        for server in [0, PROTOCOL_VERSION + 1, u32::MAX] {
             let mut message = postcard::to_allocvec(&(0u8, server)).unwrap();
             for _ in 0..3 {
                 let error = met_with(&message);
@@ -163,13 +163,13 @@ mod tests {
 
     #[test]
     fn a_wrong_secret_is_an_impostor() {
-        assert!(matches!(met_with(&hello(PROTOCOL, [8; 16])), Error::Impostor { .. }));
+        assert!(matches!(met_with(&hello(PROTOCOL_VERSION, [8; 16])), Error::Impostor { .. }));
         assert!(matches!(met_with(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor { .. }));
     }
 
     #[test]
     fn every_damaged_hello_is_refused_or_goes_on() {
-        let whole = hello(PROTOCOL, [8; 16]);
+        let whole = hello(PROTOCOL_VERSION, [8; 16]);
         for length in 0..whole.len() {
             met_with(&whole[..length]);
         }

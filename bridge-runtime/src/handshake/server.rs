@@ -5,7 +5,7 @@ use std::io;
 use super::secrets::Secrets;
 use crate::interface::Description;
 use crate::transport::{ARENA_LIMIT, Channel, SharedMemoryEnd};
-use crate::wire::{Failure, Hello, Message, PROTOCOL, Ready, Start};
+use crate::wire::{Hello, Message, PROTOCOL_VERSION, Ready, Start, StartFailure};
 
 /// Introduces this server, and receives what it is to start with; `None` if client and server do not belong together, which
 /// the client then knows.
@@ -17,8 +17,8 @@ pub(crate) fn receive_start(
     description: &Description,
     secrets: Secrets,
 ) -> io::Result<Option<Start>> {
-    channel.say(&Message::Hello(Box::new(Hello {
-        protocol: PROTOCOL,
+    channel.send_message(&Message::Hello(Box::new(Hello {
+        protocol: PROTOCOL_VERSION,
         secret: secrets.server,
         interface: description.name.to_owned(),
         fingerprint: description.fingerprint(),
@@ -26,8 +26,8 @@ pub(crate) fn receive_start(
     })))?;
     match channel.receive()?.0 {
         Message::Start(start) if start.secret == secrets.client => return Ok(Some(*start)),
-        Message::Start(_) => channel.say(&Message::StartFailed(Box::new(Failure::Secret)))?,
-        Message::Describe => channel.say(&Message::Description(description.signatures()))?,
+        Message::Start(_) => channel.send_message(&Message::StartFailed(Box::new(StartFailure::Secret)))?,
+        Message::Describe => channel.send_message(&Message::Description(description.signatures()))?,
         _ => {}
     }
     Ok(None)
@@ -39,7 +39,7 @@ pub(crate) fn receive_start(
 /// Fails if the connection breaks.
 pub(crate) fn accept(channel: &mut Channel, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
     let (end, refused) = open_shared_memory(memory);
-    channel.say(&Message::Ready(Box::new(Ready { refused, ..describe_server(library) })))?;
+    channel.send_message(&Message::Ready(Box::new(Ready { refused, ..describe_server(library) })))?;
     end.map_or(Ok(()), |end| channel.upgrade(end, ARENA_LIMIT))
 }
 
@@ -83,7 +83,7 @@ mod tests {
     fn answered_with(answer: &Message) -> (io::Result<Option<Start>>, io::Result<Message>) {
         let (client, server) = in_process_pair();
         let mut client = Channel::new(client);
-        client.say(answer).unwrap();
+        client.send_message(answer).unwrap();
         let secrets = Secrets { server: [1; 16], client: [2; 16] };
         let result = receive_start(&mut Channel::new(server), &DESCRIPTION, secrets);
         let Ok((Message::Hello(hello), _)) = client.receive() else { panic!("no hello") };
@@ -100,7 +100,7 @@ mod tests {
         let (result, reply) = answered_with(&start([1; 16]));
         assert!(matches!(result, Ok(None)), "{result:?}");
         assert!(
-            matches!(reply, Ok(Message::StartFailed(ref failure)) if matches!(**failure, Failure::Secret)),
+            matches!(reply, Ok(Message::StartFailed(ref failure)) if matches!(**failure, StartFailure::Secret)),
             "{reply:?}"
         );
 

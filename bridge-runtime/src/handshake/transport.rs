@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::error::Error;
-use crate::sys::Offer;
+use crate::sys::MemoryOffer;
 use crate::transport::{Channel, SharedMemoryEnd, wine_path};
 
 /// How a client and its server exchange messages.
@@ -35,7 +35,7 @@ pub(crate) struct TransportRequest {
 pub(crate) struct TransportOffer {
     request: TransportRequest,
     /// This end of the shared memory, and what the server opens it by.
-    memory: Option<(SharedMemoryEnd, Offer)>,
+    memory: Option<(SharedMemoryEnd, MemoryOffer)>,
 }
 
 impl Transport {

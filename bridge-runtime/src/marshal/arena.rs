@@ -1,8 +1,10 @@
-//! Memory beside the messages, which both ends of a connection have: long runs of scalars lie there while a call lasts.
+//! The arena: memory that both processes have mapped, in which long scalar arrays are passed without being in a message.
 //!
-//! Rust reads and writes it a word at a time, as atomics, and never has a reference to anything else in it. So it is no
-//! undefined behaviour here if the other process writes there meanwhile, whatever that is. A library is given a pointer to
-//! its elements: any bits are a scalar, and where they are was checked.
+//! Why sharing it is sound: Rust reads and writes it in words, as atomics, and never holds a reference to anything else in it.
+//! So it is not a data race in this process if the other one writes there at any time, and any bits that it writes are a valid value.
+//! A library is given a pointer to its array in the arena: any bits are a scalar, and the array's bounds were checked.
+//!
+//! Client and server take turns, and only the one whose turn it is allocates. An outermost call finds the arena empty.
 
 use std::any::TypeId;
 use std::cell::Cell;
@@ -15,44 +17,45 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use super::buffer::{ALIGNMENT, Buffer, BufferError};
 use super::scalar::is_scalar;
 
-/// Bytes of the shortest run that lies there. A message with less is complete in one go.
+/// Bytes of the shortest array that is put into an arena. A message with shorter ones is sent in one go.
 pub(super) const LONG: usize = 1 << 10;
 
-/// Every run begins at a multiple of this many words: a line of cache.
-const LINE: usize = 8;
+/// Words of a cache line, with which every array begins.
+const CACHE_LINE: usize = 8;
 
-/// The memory, as one end sees it.
+/// An arena.
 pub struct SharedArena {
     memory: Box<dyn AsRef<[AtomicU64]> + Send + Sync>,
-    /// Words at its beginning that hold something of the present call.
+    /// Words at the beginning that arrays of the current call occupy.
     used: AtomicUsize,
 }
 
-/// What a connection has of it, and would need.
+/// The arena of a connection, if it has one, and how much of it was lacking.
 #[derive(Debug, Default, Clone)]
 pub struct ArenaView {
     arena: Option<Arc<SharedArena>>,
-    /// Bytes of the present call for which there was no room.
+    /// Bytes of the current call's arrays that did not fit.
     overflowed: Cell<usize>,
 }
 
-/// Scalars that lie there.
+/// A scalar array in an arena.
 pub struct ArenaSlice<T> {
     arena: Arc<SharedArena>,
-    /// In words.
-    place: usize,
-    count: usize,
+    /// Where it begins, in words.
+    offset: usize,
+    /// The number of elements.
+    len: usize,
     elements: PhantomData<fn() -> T>,
 }
 
 impl SharedArena {
-    /// That memory, nothing of which is used.
+    /// An arena in `memory`, which the other process has mapped as well.
     pub fn new(memory: impl AsRef<[AtomicU64]> + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self { memory: Box::new(memory), used: AtomicUsize::new(0) })
     }
 
-    /// Its length, in bytes.
-    #[allow(clippy::len_without_is_empty, reason = "nobody makes one without room")]
+    /// The length of the arena, in bytes.
+    #[allow(clippy::len_without_is_empty, reason = "no arena is empty")]
     pub fn len(&self) -> usize {
         size_of_val(self.words())
     }
@@ -61,19 +64,21 @@ impl SharedArena {
         (*self.memory).as_ref()
     }
 
-    /// Room for so many bytes; where it begins.
-    fn reserve(&self, bytes: usize) -> Option<usize> {
-        // One end at a time uses it, as calls and results alternate.
-        let place = self.used.load(Ordering::Relaxed).next_multiple_of(LINE);
-        let end = place.checked_add(bytes.div_ceil(ALIGNMENT)).filter(|end| *end <= self.words().len())?;
-        self.used.store(end, Ordering::Relaxed);
-        Some(place)
+    /// Allocates an array of zeros; `None` if it is short, if `T` is not a scalar, or if there is no room.
+    pub fn allocate<T: 'static>(self: &Arc<Self>, len: usize) -> Option<ArenaSlice<T>> {
+        let bytes = len.checked_mul(size_of::<T>()).filter(|bytes| is_scalar::<T>() && *bytes >= LONG)?;
+        let offset = self.reserve(bytes)?;
+        for word in &self.words()[offset..][..bytes.div_ceil(ALIGNMENT)] {
+            word.store(0, Ordering::Relaxed);
+        }
+        Some(ArenaSlice { arena: Arc::clone(self), offset, len, elements: PhantomData })
     }
 
-    fn put(&self, bytes: &[u8]) -> Option<usize> {
-        let place = self.reserve(bytes.len())?;
+    /// Copies an array into the arena; returns its offset, or `None` if there is no room.
+    fn store(&self, bytes: &[u8]) -> Option<usize> {
+        let offset = self.reserve(bytes.len())?;
         let (whole, rest) = bytes.as_chunks::<ALIGNMENT>();
-        let words = &self.words()[place..];
+        let words = &self.words()[offset..];
         for (word, bytes) in words.iter().zip(whole) {
             word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
         }
@@ -82,45 +87,45 @@ impl SharedArena {
             last[..rest.len()].copy_from_slice(rest);
             words[whole.len()].store(u64::from_ne_bytes(last), Ordering::Relaxed);
         }
-        Some(place)
+        Some(offset)
     }
 
-    /// Room for scalars, which are zero; `None` for any other type, for few, and where it is full.
-    pub fn room<T: 'static>(self: &Arc<Self>, count: usize) -> Option<ArenaSlice<T>> {
-        let bytes = count.checked_mul(size_of::<T>()).filter(|bytes| is_scalar::<T>() && *bytes >= LONG)?;
-        let place = self.reserve(bytes)?;
-        for word in &self.words()[place..][..bytes.div_ceil(ALIGNMENT)] {
-            word.store(0, Ordering::Relaxed);
-        }
-        Some(ArenaSlice { arena: Arc::clone(self), place, count, elements: PhantomData })
+    /// Reserves bytes after those in use; returns their offset in words.
+    fn reserve(&self, bytes: usize) -> Option<usize> {
+        // Not one atomic operation: only the process whose turn it is allocates, with one thread.
+        let offset = self.used.load(Ordering::Relaxed).next_multiple_of(CACHE_LINE);
+        let end = offset.checked_add(bytes.div_ceil(ALIGNMENT)).filter(|end| *end <= self.words().len())?;
+        self.used.store(end, Ordering::Relaxed);
+        Some(offset)
     }
 
-    /// What the other end says is there; `None` if it cannot be.
-    fn run<T>(self: &Arc<Self>, place: u64, count: u64) -> Option<ArenaSlice<T>> {
-        let (place, count) = (usize::try_from(place).ok()?, usize::try_from(count).ok()?);
-        let words = count.checked_mul(size_of::<T>())?.div_ceil(ALIGNMENT);
-        let end = place.checked_add(words).filter(|end| *end <= self.words().len())?;
+    /// The array that the other process claims to be at `offset`; `None` if it would exceed the arena.
+    fn slice_at<T>(self: &Arc<Self>, offset: u64, len: u64) -> Option<ArenaSlice<T>> {
+        let (offset, len) = (usize::try_from(offset).ok()?, usize::try_from(len).ok()?);
+        let words = len.checked_mul(size_of::<T>())?.div_ceil(ALIGNMENT);
+        let end = offset.checked_add(words).filter(|end| *end <= self.words().len())?;
         self.used.fetch_max(end, Ordering::Relaxed);
-        Some(ArenaSlice { arena: Arc::clone(self), place, count, elements: PhantomData })
+        Some(ArenaSlice { arena: Arc::clone(self), offset, len, elements: PhantomData })
     }
 }
 
 impl ArenaView {
-    /// That memory.
+    /// A view of `arena`.
     pub fn new(arena: Arc<SharedArena>) -> Self {
         Self { arena: Some(arena), overflowed: Cell::new(0) }
     }
 
-    /// Has the same memory as another. It nearly always does already, and to count who has it costs more than a look.
+    /// Makes this a view of the same arena as `other`. Usually it is one already, and comparing is cheaper than counting
+    /// references.
     #[inline]
     pub(crate) fn share_with(&mut self, other: &Self) {
-        let which = |arena: &Self| arena.arena.as_ref().map(Arc::as_ptr);
-        if which(self) != which(other) {
+        let pointer = |view: &Self| view.arena.as_ref().map(Arc::as_ptr);
+        if pointer(self) != pointer(other) {
             *self = other.clone();
         }
     }
 
-    /// Another call begins.
+    /// Empties the arena for another outermost call.
     pub(crate) fn clear(&self) {
         self.overflowed.set(0);
         if let Some(arena) = &self.arena {
@@ -128,14 +133,14 @@ impl ArenaView {
         }
     }
 
-    /// The memory, if there is any.
+    /// The arena, if there is one.
     pub(crate) fn arena(&self) -> Option<&Arc<SharedArena>> {
         self.arena.as_ref()
     }
 
-    /// Bytes that the last call needed, if it did not find room for them.
+    /// The length that the arena would have needed for the last call; `None` if it was long enough.
     #[inline]
-    pub(crate) fn wanted(&self) -> Option<usize> {
+    pub(crate) fn bytes_needed(&self) -> Option<usize> {
         let overflowed = self.overflowed.get();
         if overflowed == 0 {
             return None;
@@ -144,55 +149,55 @@ impl ArenaView {
         Some(overflowed.saturating_add(used.saturating_mul(ALIGNMENT)))
     }
 
-    /// A run of so many bytes was, or will be, in a message.
-    pub(super) fn record_overflow(&self, bytes: usize) {
+    /// Counts an array that is in a message. If it is long, it would be in the arena had there been room.
+    pub(super) fn count_overflow(&self, bytes: usize) {
         if bytes >= LONG {
-            let line = LINE * ALIGNMENT;
-            self.overflowed.set(self.overflowed.get().saturating_add(bytes).saturating_add(line));
+            let alignment = CACHE_LINE * ALIGNMENT;
+            self.overflowed.set(self.overflowed.get().saturating_add(bytes).saturating_add(alignment));
         }
     }
 
-    /// Puts a long run there; returns where.
-    pub(super) fn put(&self, bytes: &[u8]) -> Option<u64> {
+    /// Copies a long array into the arena; returns its offset, or `None` if it is short or there is no room.
+    pub(super) fn store(&self, bytes: &[u8]) -> Option<u64> {
         let arena = self.arena.as_ref().filter(|_| bytes.len() >= LONG)?;
-        arena.put(bytes).map(|place| place as u64)
+        arena.store(bytes).map(|offset| offset as u64)
     }
 
-    /// Where a run lies, if it lies here.
-    pub(super) fn place<T>(&self, run: &ArenaSlice<T>) -> Option<u64> {
-        self.arena.as_ref().filter(|arena| Arc::ptr_eq(arena, &run.arena)).map(|_| run.place as u64)
+    /// The offset of an array; `None` if it is in another arena.
+    pub(super) fn offset_of<T>(&self, slice: &ArenaSlice<T>) -> Option<u64> {
+        self.arena.as_ref().filter(|arena| Arc::ptr_eq(arena, &slice.arena)).map(|_| slice.offset as u64)
     }
 
-    /// What the other end says is there.
-    pub(super) fn run<T>(&self, place: u64, count: u64) -> Option<ArenaSlice<T>> {
-        self.arena.as_ref()?.run(place, count)
+    /// The array that the other process claims to be at `offset`; `None` if it would exceed the arena.
+    pub(super) fn slice_at<T>(&self, offset: u64, len: u64) -> Option<ArenaSlice<T>> {
+        self.arena.as_ref()?.slice_at(offset, len)
     }
 }
 
 impl<T> ArenaSlice<T> {
-    /// Elements.
-    #[allow(clippy::len_without_is_empty, reason = "what is empty is in its message")]
+    /// The number of elements.
+    #[allow(clippy::len_without_is_empty, reason = "an empty array is in its message")]
     pub fn len(&self) -> usize {
-        self.count
+        self.len
     }
 
-    /// The first elements alone.
-    pub(crate) fn truncate(&mut self, count: usize) {
-        self.count = self.count.min(count);
+    /// Keeps the first `len` elements.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
     }
 
-    /// Where its elements are, if `C` is what they are; for as long as this is.
+    /// A pointer to the elements, valid for as long as this slice lives; `None` if `C` is another type than `T`.
     pub(crate) fn pointer<C: 'static>(&self) -> Option<*mut C>
     where
         T: 'static,
     {
-        let words = self.arena.words()[self.place..].as_ptr();
+        let words = self.arena.words()[self.offset..].as_ptr();
         (TypeId::of::<T>() == TypeId::of::<C>()).then(|| words.cast_mut().cast())
     }
 
-    /// Its bytes.
+    /// Copies the first bytes of the array; initializes all of `into`.
     fn read(&self, into: &mut [MaybeUninit<u8>]) {
-        let words = &self.arena.words()[self.place..];
+        let words = &self.arena.words()[self.offset..];
         let (whole, rest) = into.as_chunks_mut::<ALIGNMENT>();
         for (bytes, word) in whole.iter_mut().zip(words) {
             *bytes = word.load(Ordering::Relaxed).to_ne_bytes().map(MaybeUninit::new);
@@ -205,43 +210,44 @@ impl<T> ArenaSlice<T> {
         }
     }
 
-    /// A copy in memory of this process's own.
+    /// Copies the array into a buffer of this process.
     ///
     /// # Errors
-    /// Without memory for it.
-    pub(super) fn copy(&self, into: &mut Buffer) -> Result<(), BufferError> {
-        into.resize(self.count * size_of::<T>())?;
-        // SAFETY: bytes are bytes, and `read` writes no others.
-        let bytes = unsafe { &mut *(&raw mut *into.bytes_mut() as *mut [MaybeUninit<u8>]) };
+    /// [`BufferError`].
+    pub(super) fn copy_into(&self, buffer: &mut Buffer) -> Result<(), BufferError> {
+        buffer.resize(self.len * size_of::<T>())?;
+        // SAFETY: initialized bytes are valid `MaybeUninit<u8>`, and `read` writes only initialized bytes through this
+        // reference, so the buffer stays initialized.
+        let bytes = unsafe { &mut *(&raw mut *buffer.bytes_mut() as *mut [MaybeUninit<u8>]) };
         self.read(bytes);
         Ok(())
     }
 }
 
 impl<T: 'static> ArenaSlice<T> {
-    /// A copy of its own.
+    /// Copies the array into a vector.
     ///
     /// # Panics
-    /// Without memory for it.
+    /// If there is no memory for it.
     pub fn to_vec(&self) -> Vec<T> {
-        assert!(is_scalar::<T>(), "only scalars are put there");
-        let mut values = Vec::with_capacity(self.count);
-        let room: &mut [MaybeUninit<T>] = &mut values.spare_capacity_mut()[..self.count];
-        // SAFETY: memory without a value is bytes without one.
+        assert!(is_scalar::<T>(), "only scalars are put into an arena");
+        let mut values = Vec::with_capacity(self.len);
+        let room: &mut [MaybeUninit<T>] = &mut values.spare_capacity_mut()[..self.len];
+        // SAFETY: the slice is the memory of `room`, which is uninitialized, as its bytes may be, and borrowed for as long.
         let bytes = unsafe { std::slice::from_raw_parts_mut(room.as_mut_ptr().cast(), size_of_val(room)) };
         self.read(bytes);
-        // SAFETY: all of their bytes were written, and any bytes are scalars.
-        unsafe { values.set_len(self.count) };
+        // SAFETY: `read` has initialized all bytes of the first `len` elements, and any bytes are a scalar.
+        unsafe { values.set_len(self.len) };
         values
     }
 
-    /// Copies it to where as many elements are.
+    /// Copies the array over another one.
     ///
     /// # Panics
-    /// Where there is another number of them.
+    /// If `values` has another length.
     pub(super) fn copy_to(&self, values: &mut [T]) {
-        assert!(is_scalar::<T>() && values.len() == self.count, "as many scalars as there are");
-        // SAFETY: scalars are bytes, `read` writes no others, and any bytes are scalars.
+        assert!(is_scalar::<T>() && values.len() == self.len, "both arrays are scalars, and of one length");
+        // SAFETY: the slice is the memory of `values`. `read` writes only initialized bytes to it, and any bytes are a scalar.
         let bytes = unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), size_of_val(values)) };
         self.read(bytes);
     }
@@ -255,13 +261,13 @@ impl fmt::Debug for SharedArena {
 
 impl<T> fmt::Debug for ArenaSlice<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ArenaSlice").field("place", &self.place).field("count", &self.count).finish()
+        f.debug_struct("ArenaSlice").field("offset", &self.offset).field("len", &self.len).finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Buffer, DecodeError, Decoder, Encoder, OutVec};
+    use super::super::{Buffer, DecodeError, Decoder, Encoder, OutputArray};
     use super::*;
 
     struct Words(Vec<AtomicU64>);
@@ -272,14 +278,14 @@ mod tests {
         }
     }
 
-    /// So many words, full of ones: none of them was zero before.
+    /// An arena of `words` words. All bits are set, to show which words are zeroed.
     fn arena(words: usize) -> ArenaView {
         let words = Words((0..words).map(|_| AtomicU64::new(u64::MAX)).collect());
         ArenaView::new(SharedArena::new(words))
     }
 
     #[test]
-    fn long_runs_go_there_and_come_back_from_there() {
+    fn long_arrays_are_passed_in_the_arena() {
         let arena = arena(2000);
         let mut message = Buffer::default();
         let (numbers, bytes) = (vec![1.5f64; 500], (0..=255).cycle().take(1027).collect::<Vec<u8>>());
@@ -288,17 +294,17 @@ mod tests {
         encoder.slice(&bytes).unwrap();
         encoder.slice(&[7u32, 8]).unwrap();
         assert!(message.len() < 40, "{} bytes", message.len());
-        assert_eq!(arena.wanted(), None);
+        assert_eq!(arena.bytes_needed(), None);
 
         let mut decoder = Decoder::new(message.bytes_mut(), 0).with_arena(&arena);
-        let came = decoder.slice::<f64>().unwrap();
-        assert_eq!((came.len(), came.run().is_some()), (500, true));
-        assert_eq!(*came, numbers);
+        let received = decoder.slice::<f64>().unwrap();
+        assert_eq!((received.len(), received.arena_slice().is_some()), (500, true));
+        assert_eq!(*received, numbers);
         let mut changed = decoder.slice_mut::<u8>().unwrap();
-        assert!(changed.run().is_some());
+        assert!(changed.arena_slice().is_some());
         assert_eq!(*changed, bytes);
         changed[1026] = 9;
-        assert!(changed.run().is_none(), "what was changed is a copy");
+        assert!(changed.arena_slice().is_none(), "a slice to be changed is a copy");
         assert_eq!(decoder.vec::<u32>().unwrap(), [7, 8]);
         decoder.finish().unwrap();
 
@@ -309,74 +315,76 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_in_the_message_and_asked_for() {
+    fn an_array_that_does_not_fit_is_in_the_message_and_counted() {
         let arena = arena(200);
         let mut message = Buffer::default();
         let mut encoder = Encoder::new(&mut message).with_arena(&arena);
         for place in 0..3 {
             encoder.slice(&vec![place; 300]).unwrap();
         }
-        let wanted = arena.wanted().unwrap();
-        assert!((3 * 1200..3 * 1200 + 500).contains(&wanted), "{wanted}");
+        let needed = arena.bytes_needed().unwrap();
+        assert!((3 * 1200..3 * 1200 + 500).contains(&needed), "{needed}");
         let mut decoder = Decoder::new(message.bytes_mut(), 0).with_arena(&arena);
         for place in 0..3 {
-            let came = decoder.slice::<i32>().unwrap();
-            assert_eq!((came.run().is_some(), came.to_vec()), (place == 0, vec![place; 300]));
+            let received = decoder.slice::<i32>().unwrap();
+            assert_eq!((received.arena_slice().is_some(), received.to_vec()), (place == 0, vec![place; 300]));
         }
         arena.clear();
-        assert_eq!(arena.wanted(), None);
+        assert_eq!(arena.bytes_needed(), None);
     }
 
     #[test]
-    fn a_room_is_empty_and_only_what_was_filled_goes_out() {
+    fn an_allocated_array_is_zero_and_can_be_truncated() {
         let view = arena(400);
         let memory = view.arena().unwrap();
-        assert!(memory.room::<f64>(10).is_none() && memory.room::<bool>(2000).is_none(), "few, and no scalars");
-        assert!(memory.room::<f64>(401).is_none() && memory.room::<u64>(usize::MAX).is_none());
-        let mut run = memory.room::<i16>(1000).unwrap();
-        assert_eq!(run.to_vec(), [0; 1000]);
-        assert!(run.pointer::<u16>().is_none());
-        let pointer = run.pointer::<i16>().unwrap();
-        // SAFETY: there is room for a thousand.
+        assert!(
+            memory.allocate::<f64>(10).is_none() && memory.allocate::<bool>(2000).is_none(),
+            "short, or not scalars"
+        );
+        assert!(memory.allocate::<f64>(401).is_none() && memory.allocate::<u64>(usize::MAX).is_none());
+        let mut slice = memory.allocate::<i16>(1000).unwrap();
+        assert_eq!(slice.to_vec(), [0; 1000]);
+        assert!(slice.pointer::<u16>().is_none());
+        let pointer = slice.pointer::<i16>().unwrap();
+        // SAFETY: the array has a thousand elements.
         let second = unsafe { pointer.add(1) };
         // SAFETY: as above.
         unsafe { second.write(-5) };
-        run.truncate(2);
+        slice.truncate(2);
         let mut message = Buffer::default();
-        Encoder::new(&mut message).with_arena(&view).out_vec(&OutVec::InArena(run)).unwrap();
+        Encoder::new(&mut message).with_arena(&view).output_array(&OutputArray::InArena(slice)).unwrap();
         assert!(message.len() < 8);
         let mut decoder = Decoder::new(message.bytes_mut(), 0).with_arena(&view);
         assert_eq!(decoder.vec::<i16>().unwrap(), [0, -5]);
     }
 
     #[test]
-    fn what_lies_beside_other_messages_is_copied() {
+    fn an_array_in_another_arena_is_copied() {
         let (here, there) = (arena(400), arena(400));
-        let run = there.arena().unwrap().room::<u64>(200).unwrap();
-        let values = OutVec::InArena(run);
+        let slice = there.arena().unwrap().allocate::<u64>(200).unwrap();
+        let values = OutputArray::InArena(slice);
         let mut message = Buffer::default();
-        Encoder::new(&mut message).with_arena(&here).out_vec(&values).unwrap();
+        Encoder::new(&mut message).with_arena(&here).output_array(&values).unwrap();
         assert_eq!(Decoder::new(message.bytes_mut(), 0).with_arena(&here).vec::<u64>().unwrap(), [0; 200]);
         message.clear();
-        Encoder::new(&mut message).out_vec(&values).unwrap();
+        Encoder::new(&mut message).output_array(&values).unwrap();
         assert_eq!(Decoder::new(message.bytes_mut(), 0).vec::<u64>().unwrap(), [0; 200]);
     }
 
-    /// What the other side may claim of it.
     #[test]
-    fn a_place_that_is_not_there_is_refused() {
+    fn an_array_that_exceeds_the_arena_is_refused() {
         let arena = arena(100);
-        for (place, count) in [(100, 1), (0, 101), (1, 100), (u64::MAX, 1), (0, u64::MAX >> 1), (u64::MAX, u64::MAX)] {
-            assert!(arena.run::<u64>(place, count).is_none(), "{count} at {place}");
+        for (offset, count) in [(100, 1), (0, 101), (1, 100), (u64::MAX, 1), (0, u64::MAX >> 1), (u64::MAX, u64::MAX)] {
+            assert!(arena.slice_at::<u64>(offset, count).is_none(), "{count} at {offset}");
             let mut message = Buffer::default();
-            Encoder::new(&mut message).value(&(count << 1 | 1, place)).unwrap();
+            Encoder::new(&mut message).value(&(count << 1 | 1, offset)).unwrap();
             let decoded = Decoder::new(message.bytes_mut(), 0).with_arena(&arena).vec::<u64>();
-            assert!(matches!(decoded, Err(DecodeError::Length { .. })), "{count} at {place}");
+            assert!(matches!(decoded, Err(DecodeError::Length { .. })), "{count} at {offset}");
         }
-        assert!(arena.run::<u64>(0, 100).is_some());
+        assert!(arena.slice_at::<u64>(0, 100).is_some());
         let mut message = Buffer::default();
         Encoder::new(&mut message).value(&(1u64 << 1 | 1, 0u64)).unwrap();
         let without = Decoder::new(message.bytes_mut(), 0).vec::<u64>();
-        assert!(matches!(without, Err(DecodeError::Length { .. })), "where there is no memory at all");
+        assert!(matches!(without, Err(DecodeError::Length { .. })), "a connection without an arena");
     }
 }

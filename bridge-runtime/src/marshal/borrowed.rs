@@ -1,40 +1,43 @@
-//! Long runs of scalars that a message only refers to: they are sent from where they are, and not copied into it first.
+//! Borrowed slices: long scalar arrays that a message refers to, and that are sent from where they are instead of being copied
+//! into it.
 
 use super::buffer::Buffer;
 
-/// Bytes of the shortest run that is worth it.
+/// Bytes of the shortest array that is borrowed; shorter ones are cheaper to copy.
 const LONG: usize = 4 << 10;
 
-/// The most runs that one message refers to; further ones are copied into it.
+/// The most arrays that a message borrows; further ones are copied into it.
 const MOST: usize = 4;
 
-/// The runs that a message refers to, in their order.
+/// The arrays that a message borrows, in their order.
 #[derive(Debug, Default)]
-pub struct BorrowedSlices<'v>([Option<BorrowedRun<'v>>; MOST]);
+pub struct BorrowedSlices<'v>([Option<BorrowedSlice<'v>>; MOST]);
 
 #[derive(Debug, Clone, Copy)]
-struct BorrowedRun<'v> {
+struct BorrowedSlice<'v> {
     bytes: &'v [u8],
-    /// Before which of the message's own bytes it belongs.
-    place: usize,
+    /// Its place in the message: after this many of the message's own bytes.
+    position: usize,
 }
 
-/// A message that refers to none.
-pub const NONE: &BorrowedSlices<'static> = &BorrowedSlices([None; MOST]);
+/// The most parts that a message consists of: its borrowed slices, and its own bytes before, between and after them.
+pub const MAX_PARTS: usize = 2 * MOST + 1;
 
-/// Parts that a message has at most: the runs, and what is before, between and after them.
-pub const PARTS: usize = 2 * MOST + 1;
+impl BorrowedSlices<'static> {
+    /// No borrowed slices.
+    pub const NONE: &'static Self = &Self([None; MOST]);
+}
 
 impl<'v> BorrowedSlices<'v> {
-    /// Refers to a run that belongs to the end of `message`; `false` if it has to be copied.
+    /// Borrows an array as the next bytes of `message`; returns `false` if it has to be copied instead.
     pub(super) fn borrow(&mut self, bytes: &'v [u8], message: &mut Buffer) -> bool {
-        let Some(free) = self.0.iter_mut().find(|run| run.is_none()) else { return false };
-        // What is too long for a message is refused where it is copied.
-        let is_lent = bytes.len() >= LONG && message.refer(bytes.len());
-        if is_lent {
-            *free = Some(BorrowedRun { bytes, place: message.len() });
+        let Some(free) = self.0.iter_mut().find(|slice| slice.is_none()) else { return false };
+        // An array that is too long for a message is refused when it is copied.
+        let is_borrowed = bytes.len() >= LONG && message.append_borrowed(bytes.len());
+        if is_borrowed {
+            *free = Some(BorrowedSlice { bytes, position: message.len() });
         }
-        is_lent
+        is_borrowed
     }
 
     /// Whether there are none.
@@ -42,15 +45,15 @@ impl<'v> BorrowedSlices<'v> {
         self.0[0].is_none()
     }
 
-    /// The parts of `message` in their order, as many of which are empty as it has less than [`PARTS`].
-    pub fn parts<'m>(&'m self, message: &'m [u8]) -> [&'m [u8]; PARTS] {
-        let mut parts = [&[][..]; PARTS];
+    /// Returns the parts of `message` in their order. If it has fewer than [`MAX_PARTS`], some are empty.
+    pub fn parts<'m>(&'m self, message: &'m [u8]) -> [&'m [u8]; MAX_PARTS] {
+        let mut parts = [&[][..]; MAX_PARTS];
         let mut begin = 0;
-        for (BorrowedRun { bytes, place }, pair) in self.0.iter().flatten().zip(parts.chunks_exact_mut(2)) {
-            pair.copy_from_slice(&[&message[begin..*place], bytes]);
-            begin = *place;
+        for (BorrowedSlice { bytes, position }, pair) in self.0.iter().flatten().zip(parts.chunks_exact_mut(2)) {
+            pair.copy_from_slice(&[&message[begin..*position], bytes]);
+            begin = *position;
         }
-        parts[PARTS - 1] = &message[begin..];
+        parts[MAX_PARTS - 1] = &message[begin..];
         parts
     }
 }
@@ -60,38 +63,39 @@ mod tests {
     use super::super::{Decoder, Encoder, LARGEST};
     use super::*;
 
-    /// What is sent of a message with these runs, and of the same where they are copied.
-    fn sent(runs: &[&[f64]]) -> (Vec<u8>, Vec<u8>, usize) {
+    /// The bytes of a message with these arrays if they are borrowed, the same if they are copied, and the number of bytes of
+    /// its own that the former has.
+    fn sent(arrays: &[&[f64]]) -> (Vec<u8>, Vec<u8>, usize) {
         let (mut borrowing, mut copying) = <(Buffer, Buffer)>::default();
         let mut borrowed = BorrowedSlices::default();
         let mut encoder = Encoder::new(&mut borrowing).borrowing(&mut borrowed);
-        for run in runs {
+        for array in arrays {
             encoder.value("text").unwrap();
-            encoder.borrowed_slice(run).unwrap();
+            encoder.borrowed_slice(array).unwrap();
         }
         let mut encoder = Encoder::new(&mut copying);
-        for run in runs {
+        for array in arrays {
             encoder.value("text").unwrap();
-            encoder.borrowed_slice(run).unwrap();
+            encoder.borrowed_slice(array).unwrap();
         }
-        assert_eq!(borrowing.total(), copying.total());
+        assert_eq!(borrowing.total_len(), copying.total_len());
         (borrowed.parts(borrowing.bytes()).concat(), copying.bytes().to_vec(), borrowing.len())
     }
 
     #[test]
-    fn a_message_is_the_same_whether_runs_are_lent_or_copied() {
+    fn a_message_is_the_same_whether_arrays_are_borrowed_or_copied() {
         let (long, longer, short) = (&[1.5; 1000][..], &[2.5; 1001][..], &[3.5; 10][..]);
-        for runs in
+        for arrays in
             [&[][..], &[long], &[long, short, longer], &[short], &[long, longer, long, longer, long, longer, short]]
         {
-            let (borrowed, copied, own) = sent(runs);
+            let (borrowed, copied, own) = sent(arrays);
             assert_eq!(borrowed, copied);
-            assert_eq!(own < copied.len(), runs.iter().any(|run| run.len() >= 1000), "{own} bytes were copied");
+            assert_eq!(own < copied.len(), arrays.iter().any(|array| array.len() >= 1000), "{own} bytes were copied");
         }
     }
 
     #[test]
-    fn bytes_that_end_anywhere_are_followed_by_aligned_ones() {
+    fn an_array_is_aligned_after_bytes_of_any_length() {
         let (bytes, numbers) = (vec![7u8; 5001], vec![1.5f64; 2000]);
         let mut message = Buffer::default();
         let mut borrowed = BorrowedSlices::default();
@@ -109,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lent_counts_for_the_largest_message() {
+    fn borrowed_slices_count_towards_the_largest_message() {
         let bytes = vec![0u8; LARGEST / 4];
         let mut message = Buffer::default();
         let mut borrowed = BorrowedSlices::default();
@@ -119,7 +123,7 @@ mod tests {
         }
         let error = encoder.borrowed_slice(&bytes).unwrap_err();
         assert!(error.to_string().contains("more than"), "{error}");
-        // Its length is there, and nothing of it.
-        assert!(message.len() < 100 && message.total() < LARGEST);
+        // The array's length was appended, and nothing of the array.
+        assert!(message.len() < 100 && message.total_len() < LARGEST);
     }
 }

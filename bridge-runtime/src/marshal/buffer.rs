@@ -1,32 +1,33 @@
-//! The memory a message is encoded into and received in.
+//! The buffer in which a message is encoded, or received.
 
 use std::collections::TryReserveError;
+use std::io;
 
-/// A growable byte buffer whose first byte is aligned for every scalar that crosses the bridge.
+/// A growable byte buffer, aligned for every scalar.
 ///
-/// It is reused from call to call, so that a warm call allocates nothing.
+/// It is reused from call to call, so that calls allocate nothing once it is large enough.
 #[derive(Debug, Default)]
 pub struct Buffer {
-    /// Backing store in words: this is what aligns the bytes.
+    /// The memory, in words, which aligns the bytes.
     words: Vec<u64>,
     /// Bytes in use.
     len: usize,
-    /// Bytes of the message that are not here: it refers to them.
-    elsewhere: usize,
+    /// Bytes of the message that are borrowed, and not in the buffer.
+    borrowed_len: usize,
 }
 
-/// Every run of scalars begins at a multiple of this many bytes in a message. It is the same on every system, though
-/// scalars are not aligned alike: 32-bit Linux aligns `u64` to four bytes, Windows to eight.
+/// Every scalar array begins at a multiple of this many bytes in a message. It is the same on every system, although scalars
+/// are aligned differently: 32-bit Linux aligns `u64` to four bytes, Windows to eight.
 pub const ALIGNMENT: usize = 8;
 
-// The memory itself is aligned as this system wants it for the largest scalar.
+// A word is large enough, and aligned for the largest scalar on this system.
 const _: () = assert!(ALIGNMENT == size_of::<u64>() && ALIGNMENT.is_multiple_of(align_of::<u64>()));
 
-/// The largest message, in bytes. A 32-bit process has 2 to 4 GiB of addresses for everything;
-/// a larger message could not be held there beside the library.
+/// The largest message, in bytes. The address space of a 32-bit process is 2 to 4 GiB, and a larger message would not fit
+/// into it together with the library.
 pub const LARGEST: usize = 1 << 30;
 
-/// A message does not fit.
+/// Why a message does not fit into a buffer.
 #[derive(Debug, thiserror::Error)]
 pub enum BufferError {
     /// It would be larger than [`LARGEST`].
@@ -50,7 +51,7 @@ impl Buffer {
         &mut bytemuck::cast_slice_mut(&mut self.words)[..self.len]
     }
 
-    /// The bytes in use as words; the last one may hold further bytes, whatever was there before.
+    /// The bytes in use, as words. The last word may have more bytes, whose content is arbitrary.
     #[inline]
     pub fn words(&self) -> &[u64] {
         &self.words[..self.len.div_ceil(ALIGNMENT)]
@@ -62,22 +63,21 @@ impl Buffer {
         &mut self.words[..self.len.div_ceil(ALIGNMENT)]
     }
 
-    /// Bytes in use.
+    /// The number of bytes in use.
     #[inline]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Bytes of the whole message, with those that it refers to.
-    pub fn total(&self) -> usize {
-        self.len + self.elsewhere
+    /// The number of bytes of the whole message, including borrowed ones.
+    pub fn total_len(&self) -> usize {
+        self.len + self.borrowed_len
     }
 
-    /// Makes as many bytes that are elsewhere part of the message, which go on at its end; `false` if it would be larger
-    /// than [`LARGEST`].
-    pub(super) fn refer(&mut self, bytes: usize) -> bool {
-        let fits = bytes <= LARGEST - self.total();
-        self.elsewhere += if fits { bytes } else { 0 };
+    /// Counts borrowed bytes as appended to the message; returns `false` if it would be larger than [`LARGEST`].
+    pub(super) fn append_borrowed(&mut self, len: usize) -> bool {
+        let fits = len <= LARGEST - self.total_len();
+        self.borrowed_len += if fits { len } else { 0 };
         fits
     }
 
@@ -86,26 +86,26 @@ impl Buffer {
         self.len == 0
     }
 
-    /// Forgets the content and keeps the memory.
+    /// Removes the content, and keeps the memory.
     #[inline]
     pub fn clear(&mut self) {
         self.len = 0;
-        self.elsewhere = 0;
+        self.borrowed_len = 0;
     }
 
-    /// Forgets what is behind the first `len` bytes.
+    /// Keeps the first `len` bytes.
     #[inline]
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
-    /// Sets the number of bytes in use; new bytes hold whatever was there before.
+    /// Sets the number of bytes in use. The content of added bytes is arbitrary.
     ///
     /// # Errors
     /// [`BufferError`], and the buffer is unchanged.
     #[inline]
     pub fn resize(&mut self, len: usize) -> Result<(), BufferError> {
-        if len > LARGEST - self.elsewhere {
+        if len > LARGEST - self.borrowed_len {
             return Err(BufferError::TooLarge);
         }
         let words = len.div_ceil(ALIGNMENT);
@@ -119,7 +119,7 @@ impl Buffer {
     #[cold]
     fn grow(&mut self, words: usize) -> Result<(), TryReserveError> {
         self.words.try_reserve(words - self.words.len())?;
-        // All that was reserved is made usable at once: a growing message is not zeroed piece by piece.
+        // Zeroes all reserved memory at once, and not piece by piece as the message grows.
         self.words.resize(self.words.capacity(), 0);
         Ok(())
     }
@@ -130,9 +130,9 @@ impl Buffer {
     /// [`BufferError`], and the buffer is unchanged.
     #[inline]
     pub fn extend(&mut self, bytes: &[u8]) -> Result<(), BufferError> {
-        // A small number, as most values are; nearly always there is room.
+        // Most values are small numbers, of one byte, and nearly always there is room.
         if let [byte] = bytes
-            && self.total() < LARGEST
+            && self.total_len() < LARGEST
             && self.len < self.capacity()
         {
             let len = self.len;
@@ -151,7 +151,7 @@ impl Buffer {
         Ok(())
     }
 
-    /// Makes the first `len` bytes of these words, as little-endian numbers, the content.
+    /// Replaces the content by the first `len` bytes of these words, in little-endian order.
     ///
     /// # Errors
     /// [`BufferError`], and the buffer is empty.
@@ -169,20 +169,26 @@ impl Buffer {
     /// # Errors
     /// [`BufferError`], and the buffer is unchanged.
     pub fn align(&mut self) -> Result<(), BufferError> {
-        let padding = self.total().next_multiple_of(ALIGNMENT) - self.total();
+        let padding = self.total_len().next_multiple_of(ALIGNMENT) - self.total_len();
         self.extend(&[0; ALIGNMENT][..padding])
     }
 
-    /// Bytes the buffer holds without growing.
+    /// The number of bytes that fit without another allocation.
     #[inline]
     pub fn capacity(&self) -> usize {
         self.words.len() * ALIGNMENT
     }
 
-    /// All the memory, for reading into, whatever is in use.
+    /// The whole memory, including bytes that are not in use.
     #[inline]
     pub fn memory_mut(&mut self) -> &mut [u8] {
         bytemuck::cast_slice_mut(&mut self.words)
+    }
+}
+
+impl From<BufferError> for io::Error {
+    fn from(error: BufferError) -> Self {
+        Self::new(io::ErrorKind::OutOfMemory, error)
     }
 }
 
@@ -191,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grows_aligned_and_keeps_its_content() {
+    fn it_grows_aligned_and_keeps_its_content() {
         let mut buffer = Buffer::default();
         buffer.extend(b"abc").unwrap();
         buffer.align().unwrap();
@@ -203,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_too_large() {
+    fn a_message_that_is_too_large_is_refused() {
         let mut buffer = Buffer::default();
         assert!(matches!(buffer.resize(LARGEST + 1), Err(BufferError::TooLarge)));
         assert_eq!(buffer.len(), 0);

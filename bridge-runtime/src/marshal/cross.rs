@@ -1,59 +1,58 @@
-//! Which types cross, in words for those whose types do not.
+//! The types that can be sent between client and server, with an error message for those that cannot.
 //!
-//! Generated code names a type as `<T as Cross<_>>::Value` where it needs more than the type itself. For a type that
-//! does not cross, that is one error to the compiler, at the type and in the words below, however often it stands
-//! there. Each `T: Serialize` of a function that it is passed to would be one more, but follows from that one: the
-//! traits here have all that is asked of their types as supertraits.
+//! Generated code writes a type as `<T as Cross<_>>::Value` where it passes the type to generic functions. For a type that
+//! cannot be sent, the compiler then reports this once, at the type and with the message below. A bound `T: Serialize` at
+//! each of these functions would be one more error each; here they follow from the supertraits.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A type whose values cross between the processes, in some way that the compiler finds.
+/// A type whose values can be sent between client and server.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between client and server; derive `serde::Serialize` and `serde::Deserialize` for it",
     label = "not a type that serde can write and read"
 )]
-pub trait Cross<Way>: Serialize + DeserializeOwned + 'static {
+pub trait Cross<By>: Serialize + DeserializeOwned + 'static {
     /// The type itself.
     type Value;
 }
 
-/// A type whose slices cross.
+/// A type whose slices can be sent between client and server.
 #[diagnostic::on_unimplemented(
     message = "`[{Self}]` cannot cross between client and server; derive `Clone`, `serde::Serialize` and `serde::Deserialize` for `{Self}`",
     label = "not a type that can be cloned, and that serde can write and read"
 )]
-pub trait CrossInSlice<Way>: Serialize + DeserializeOwned + Clone + 'static {
+pub trait CrossInSlice<By>: Serialize + DeserializeOwned + Clone + 'static {
     /// The type itself.
     type Value;
 }
 
-/// With serde: the way of every type so far.
+/// Marks types that are sent by serde, which are all.
 #[derive(Debug)]
-pub enum SerdeWay {}
+pub enum BySerde {}
 
-/// A way that is open to no type.
+/// Marks a second implementation, which no type has.
 ///
-/// If there were one way only, the compiler would take it before it looks at its bounds, and would then report each
-/// of these instead of the text above.
+/// With a single implementation, the compiler would select it before it checks its bounds, and then report each bound that
+/// does not hold instead of the message of the trait.
 #[derive(Debug)]
-pub enum NoWay {}
+pub enum ByNothing {}
 
-/// What the closed way asks for.
-pub trait Nothing: Serialize + DeserializeOwned + Clone + 'static {}
+/// The bound of the second implementation. No type implements it.
+pub trait Unimplemented: Serialize + DeserializeOwned + Clone + 'static {}
 
-impl<T: Serialize + DeserializeOwned + 'static> Cross<SerdeWay> for T {
+impl<T: Serialize + DeserializeOwned + 'static> Cross<BySerde> for T {
     type Value = T;
 }
 
-impl<T: Nothing> Cross<NoWay> for T {
+impl<T: Unimplemented> Cross<ByNothing> for T {
     type Value = T;
 }
 
-impl<T: Serialize + DeserializeOwned + Clone + 'static> CrossInSlice<SerdeWay> for T {
+impl<T: Serialize + DeserializeOwned + Clone + 'static> CrossInSlice<BySerde> for T {
     type Value = T;
 }
 
-impl<T: Nothing> CrossInSlice<NoWay> for T {
+impl<T: Unimplemented> CrossInSlice<ByNothing> for T {
     type Value = T;
 }

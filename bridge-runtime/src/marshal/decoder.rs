@@ -1,6 +1,7 @@
-//! Rust values out of a message that somebody else wrote.
+//! Decoding values from a message of the other process.
 
 use std::ffi::CStr;
+use std::io;
 
 use serde::de::DeserializeOwned;
 
@@ -10,34 +11,35 @@ use super::postcard_input::PostcardInput;
 use super::scalar;
 use super::slice::{Slice, SliceMut};
 
-/// Takes values from the front of a message.
+/// Takes one value after the other from a message.
 ///
-/// Nothing here trusts the message: no length is believed before as many bytes are there, and nothing panics.
+/// The message is not trusted: a length is checked against the bytes that are there before anything is allocated, and no
+/// message causes a panic.
 #[derive(Debug)]
 pub struct Decoder<'m> {
     rest: &'m mut [u8],
-    /// Where `rest` ends in the message: what alignment is counted from.
+    /// The length of the message up to the end of `rest`, from which positions are computed.
     end: usize,
     arena: Option<&'m ArenaView>,
 }
 
-/// Scalars in a message, or beside it.
-enum ScalarRun<'m, T> {
-    Here(&'m mut [T]),
+/// A scalar array.
+enum ScalarArray<'m, T> {
+    InMessage(&'m mut [T]),
     InArena(ArenaSlice<T>),
 }
 
-/// A message does not hold what it should.
+/// Why a message could not be decoded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The bytes are no value of the expected type.
+    /// The bytes are not a value of the expected type.
     #[error("the message does not hold what was expected: {0}")]
     Value(postcard::Error),
-    /// A length in the message exceeds the message.
+    /// A length in the message exceeds the message, or the arena.
     #[error("the message claims {claimed} bytes and holds {held}")]
     Length {
-        /// Bytes that the message says follow.
+        /// Bytes that the message claims to follow.
         claimed: u64,
         /// Bytes that do follow.
         held: usize,
@@ -45,15 +47,15 @@ pub enum DecodeError {
     /// Text is not UTF-8.
     #[error("the message holds text that is not UTF-8")]
     Text(#[from] std::str::Utf8Error),
-    /// A slice has another length than the one it is to replace.
-    #[error("{came} elements came where {expected} were expected")]
+    /// A slice has another length than the one that it replaces.
+    #[error("an array of {received} elements was received instead of one of {expected}")]
     Elements {
         /// Elements in the message.
-        came: usize,
-        /// Elements that there is room for.
+        received: usize,
+        /// Elements of the slice to be replaced.
         expected: usize,
     },
-    /// Bytes for C do not end with their only NUL.
+    /// Text for C does not end with its only NUL.
     #[error("the message holds text for C without a NUL at its end, or with another one")]
     CStr,
     /// Bytes are left after the last value.
@@ -69,24 +71,24 @@ impl<'m> Decoder<'m> {
         Self { end: position + rest.len(), rest, arena: None }
     }
 
-    /// Long runs of scalars may lie there.
+    /// Allows the message to refer to scalar arrays in `arena`.
     #[inline]
     pub fn with_arena(self, arena: &'m ArenaView) -> Self {
         Self { arena: Some(arena), ..self }
     }
 
-    /// Where in the message the next value begins.
+    /// The position in the message of the next value.
     #[inline]
     pub fn position(&self) -> usize {
         self.end - self.rest.len()
     }
 
-    /// Whether everything was taken.
+    /// Whether all of the message was taken.
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
-    /// Takes the next `length` bytes as a message by themselves. What is aligned in the whole one is so in it.
+    /// Takes the next `length` bytes as a message of their own. Arrays in it are aligned in the whole message.
     ///
     /// # Errors
     /// [`DecodeError::Length`].
@@ -96,7 +98,7 @@ impl<'m> Decoder<'m> {
         Ok(Self { end: position + rest.len(), rest, arena })
     }
 
-    /// Takes bytes as they are.
+    /// Takes `N` bytes.
     ///
     /// # Errors
     /// [`DecodeError::Length`].
@@ -108,13 +110,13 @@ impl<'m> Decoder<'m> {
         Ok(bytes)
     }
 
-    /// Bytes that were not taken yet.
+    /// The bytes that were not taken yet.
     #[inline]
-    pub fn left(&self) -> &[u8] {
+    pub fn remaining(&self) -> &[u8] {
         self.rest
     }
 
-    /// Goes on behind the next bytes.
+    /// Skips bytes.
     ///
     /// # Errors
     /// [`DecodeError::Length`].
@@ -132,7 +134,7 @@ impl<'m> Decoder<'m> {
         T::deserialize(&mut input).map_err(DecodeError::Value)
     }
 
-    /// Takes text, in place.
+    /// Takes text, borrowed from the message.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -141,7 +143,7 @@ impl<'m> Decoder<'m> {
         Ok(std::str::from_utf8(self.take_claimed(length)?)?)
     }
 
-    /// Takes optional text, in place.
+    /// Takes optional text, borrowed from the message.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -149,7 +151,7 @@ impl<'m> Decoder<'m> {
         self.value::<bool>()?.then(|| self.text()).transpose()
     }
 
-    /// Takes bytes that end with a NUL, in place.
+    /// Takes text for C, borrowed from the message.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -158,7 +160,7 @@ impl<'m> Decoder<'m> {
         CStr::from_bytes_with_nul(self.take_claimed(length)?).map_err(|_| DecodeError::CStr)
     }
 
-    /// Takes optional bytes that end with a NUL, in place.
+    /// Takes optional text for C, borrowed from the message.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -166,7 +168,7 @@ impl<'m> Decoder<'m> {
         self.value::<bool>()?.then(|| self.c_str()).transpose()
     }
 
-    /// Takes a slice: scalars where they are, everything else into a vector.
+    /// Takes a slice: scalars stay where they are, other elements are decoded into a vector.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -175,12 +177,12 @@ impl<'m> Decoder<'m> {
             return Ok(Slice::owned(self.value()?));
         }
         Ok(match self.scalars()? {
-            ScalarRun::Here(values) => Slice::of(values),
-            ScalarRun::InArena(run) => Slice::in_arena(run),
+            ScalarArray::InMessage(values) => Slice::of(values),
+            ScalarArray::InArena(slice) => Slice::in_arena(slice),
         })
     }
 
-    /// Takes a slice to be changed: scalars where they are, everything else in a vector.
+    /// Takes a slice to be changed: scalars stay where they are, other elements are decoded into a vector.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -189,12 +191,12 @@ impl<'m> Decoder<'m> {
             return Ok(SliceMut::owned(self.value()?));
         }
         Ok(match self.scalars()? {
-            ScalarRun::Here(values) => SliceMut::of(values),
-            ScalarRun::InArena(run) => SliceMut::in_arena(run),
+            ScalarArray::InMessage(values) => SliceMut::of(values),
+            ScalarArray::InArena(slice) => SliceMut::in_arena(slice),
         })
     }
 
-    /// Takes a vector: scalars in one copy, everything else element by element.
+    /// Takes a vector: scalars in one copy, other elements one by one.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -203,12 +205,12 @@ impl<'m> Decoder<'m> {
             return self.value();
         }
         Ok(match self.scalars::<T>()? {
-            ScalarRun::Here(values) => values.to_vec(),
-            ScalarRun::InArena(run) => run.to_vec(),
+            ScalarArray::InMessage(values) => values.to_vec(),
+            ScalarArray::InArena(slice) => slice.to_vec(),
         })
     }
 
-    /// Takes a value to where another is.
+    /// Takes a value, and replaces `value` by it.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -217,33 +219,36 @@ impl<'m> Decoder<'m> {
         Ok(())
     }
 
-    /// Takes a slice to where another of the same length is.
+    /// Takes a slice, and replaces the elements of `values` by it, which must be as many.
     ///
     /// # Errors
     /// [`DecodeError`].
     pub fn slice_into<T: DeserializeOwned + Clone + 'static>(&mut self, values: &mut [T]) -> Result<(), DecodeError> {
         let expected = values.len();
-        let fits = |came| if came == expected { Ok(()) } else { Err(DecodeError::Elements { came, expected }) };
+        let check = |received| match received == expected {
+            true => Ok(()),
+            false => Err(DecodeError::Elements { received, expected }),
+        };
         if !scalar::is_scalar::<T>() {
-            let came: Vec<T> = self.value()?;
-            fits(came.len())?;
-            values.clone_from_slice(&came);
+            let received: Vec<T> = self.value()?;
+            check(received.len())?;
+            values.clone_from_slice(&received);
             return Ok(());
         }
         match self.scalars()? {
-            ScalarRun::Here(came) => {
-                fits(came.len())?;
-                values.clone_from_slice(came);
+            ScalarArray::InMessage(received) => {
+                check(received.len())?;
+                values.clone_from_slice(received);
             }
-            ScalarRun::InArena(run) => {
-                fits(run.len())?;
-                run.copy_to(values);
+            ScalarArray::InArena(received) => {
+                check(received.len())?;
+                received.copy_to(values);
             }
         }
         Ok(())
     }
 
-    /// Checks that everything was taken.
+    /// Checks that all of the message was taken.
     ///
     /// # Errors
     /// [`DecodeError::Remainder`].
@@ -255,29 +260,30 @@ impl<'m> Decoder<'m> {
         }
     }
 
-    fn scalars<T: 'static>(&mut self) -> Result<ScalarRun<'m, T>, DecodeError> {
-        let (count, is_in_arena) = self.scalars_ahead()?;
+    fn scalars<T: 'static>(&mut self) -> Result<ScalarArray<'m, T>, DecodeError> {
+        let (count, is_in_arena) = self.scalars_header()?;
         let size = count.saturating_mul(size_of::<T>() as u64);
         if is_in_arena {
-            let place = self.value()?;
-            let run = self.arena.and_then(|arena| arena.run(place, count));
-            return run.map(ScalarRun::InArena).ok_or(DecodeError::Length { claimed: size, held: 0 });
+            let offset = self.value()?;
+            let slice = self.arena.and_then(|arena| arena.slice_at(offset, count));
+            return slice.map(ScalarArray::InArena).ok_or(DecodeError::Length { claimed: size, held: 0 });
         }
         self.skip_padding()?;
         let bytes = self.take_claimed(size)?;
         let held = bytes.len();
         if let Some(arena) = self.arena {
-            arena.record_overflow(held);
+            arena.count_overflow(held);
         }
-        scalar::from_bytes_mut(bytes).map(ScalarRun::Here).ok_or(DecodeError::Length { claimed: size, held })
+        scalar::from_bytes_mut(bytes).map(ScalarArray::InMessage).ok_or(DecodeError::Length { claimed: size, held })
     }
 
-    /// Goes to scalars that lie in the message, and are perhaps not there yet; returns how many there are.
+    /// Goes to the first element of a scalar array, and returns the number of elements, which may exceed the message: not all of
+    /// it need be received. Returns `None` if the array is in the arena.
     ///
     /// # Errors
     /// [`DecodeError`].
-    pub(crate) fn run_ahead(&mut self) -> Result<Option<usize>, DecodeError> {
-        let (count, is_in_arena) = self.scalars_ahead()?;
+    pub(crate) fn begin_scalars(&mut self) -> Result<Option<usize>, DecodeError> {
+        let (count, is_in_arena) = self.scalars_header()?;
         if is_in_arena {
             return Ok(None);
         }
@@ -285,10 +291,10 @@ impl<'m> Decoder<'m> {
         Ok(usize::try_from(count).ok())
     }
 
-    /// How many scalars come next, and whether they lie beside the message.
-    fn scalars_ahead(&mut self) -> Result<(u64, bool), DecodeError> {
-        let head = self.value::<u64>()?;
-        Ok((head >> 1, head & 1 == 1))
+    /// Takes what precedes a scalar array: the number of elements, and whether they are in the arena.
+    fn scalars_header(&mut self) -> Result<(u64, bool), DecodeError> {
+        let header = self.value::<u64>()?;
+        Ok((header >> 1, header & 1 == 1))
     }
 
     fn skip_padding(&mut self) -> Result<(), DecodeError> {
@@ -305,5 +311,11 @@ impl<'m> Decoder<'m> {
     fn take(&mut self, count: usize) -> Result<&'m mut [u8], DecodeError> {
         let held = self.rest.len();
         self.rest.split_off_mut(..count).ok_or(DecodeError::Length { claimed: count as u64, held })
+    }
+}
+
+impl From<DecodeError> for io::Error {
+    fn from(error: DecodeError) -> Self {
+        Self::new(io::ErrorKind::InvalidData, error)
     }
 }

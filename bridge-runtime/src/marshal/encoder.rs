@@ -1,4 +1,4 @@
-//! Rust values into a message.
+//! Encoding values into a message.
 
 use std::ffi::CStr;
 
@@ -8,9 +8,9 @@ use super::arena::{ArenaSlice, ArenaView};
 use super::borrowed::BorrowedSlices;
 use super::buffer::{Buffer, BufferError};
 use super::scalar;
-use super::slice::{OutVec, SliceMut};
+use super::slice::{OutputArray, SliceMut};
 
-/// Appends values to a message, which may refer to what lives as long as `'v`.
+/// Appends values to a message, which may borrow slices that live for `'v`.
 #[derive(Debug)]
 pub struct Encoder<'b, 'v> {
     buffer: &'b mut Buffer,
@@ -19,7 +19,7 @@ pub struct Encoder<'b, 'v> {
     has_failure: bool,
 }
 
-/// Why a value could not be put into a message.
+/// Why a value could not be encoded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -38,18 +38,18 @@ impl<'b, 'v> Encoder<'b, 'v> {
         Self { buffer, arena: None, borrowed: None, has_failure: false }
     }
 
-    /// Long runs of scalars go there while there is room.
+    /// Puts long scalar arrays into `arena` while there is room.
     #[inline]
     pub fn with_arena(self, arena: &'b ArenaView) -> Self {
         Self { arena: Some(arena), ..self }
     }
 
-    /// Long runs of scalars that live long enough are referred to, and not copied.
+    /// Borrows long scalar arrays that live long enough, instead of copying them.
     pub fn borrowing(self, borrowed: impl Into<Option<&'b mut BorrowedSlices<'v>>>) -> Self {
         Self { borrowed: borrowed.into(), ..self }
     }
 
-    /// Whether a result was appended that is an error.
+    /// Whether a result was appended that is an `Err`.
     #[inline]
     pub fn has_failure(&self) -> bool {
         self.has_failure
@@ -59,17 +59,17 @@ impl<'b, 'v> Encoder<'b, 'v> {
     ///
     /// # Errors
     /// [`EncodeError`]; the message is then incomplete and must be dropped.
-    // Compiled once for each type, and not for each argument of each method.
+    // Not inlined: compiled once for each type, and not for each argument of each method.
     #[inline(never)]
     pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let mut serializer = postcard::Serializer { output: Append { buffer: self.buffer, exhausted: None } };
+        let mut serializer = postcard::Serializer { output: BufferOutput { buffer: self.buffer, error: None } };
         match value.serialize(&mut serializer) {
             Ok(()) => Ok(()),
-            Err(error) => Err(serializer.output.exhausted.map_or(EncodeError::Serialize(error), EncodeError::Buffer)),
+            Err(error) => Err(serializer.output.error.map_or(EncodeError::Serialize(error), EncodeError::Buffer)),
         }
     }
 
-    /// Appends bytes that end with a NUL, and that with them.
+    /// Appends text for C, including its NUL.
     ///
     /// # Errors
     /// As [`Encoder::value`].
@@ -79,7 +79,7 @@ impl<'b, 'v> Encoder<'b, 'v> {
         Ok(self.buffer.extend(bytes)?)
     }
 
-    /// Appends optional bytes that end with a NUL.
+    /// Appends optional text for C, including its NUL.
     ///
     /// # Errors
     /// As [`Encoder::value`].
@@ -88,7 +88,7 @@ impl<'b, 'v> Encoder<'b, 'v> {
         text.map_or(Ok(()), |text| self.c_str(text))
     }
 
-    /// Appends a result, as any value.
+    /// Appends a method's own result.
     ///
     /// # Errors
     /// As [`Encoder::value`].
@@ -97,86 +97,87 @@ impl<'b, 'v> Encoder<'b, 'v> {
         self.value(result)
     }
 
-    /// Appends a slice: scalars as aligned bytes in one copy, everything else element by element.
+    /// Appends a slice: scalars as aligned bytes in one copy, other elements one by one.
     ///
     /// # Errors
     /// As [`Encoder::value`].
     pub fn slice<T: Serialize + 'static>(&mut self, values: &[T]) -> Result<(), EncodeError> {
-        match self.announce(values)? {
+        match self.begin_slice(values)? {
             Some(bytes) => Ok(self.buffer.extend(bytes)?),
             None => Ok(()),
         }
     }
 
-    /// Appends a slice that lives until the message is sent: as [`Encoder::slice`], or without a copy.
+    /// Appends a slice that lives until the message is sent. As [`Encoder::slice`], but scalars may be borrowed instead of copied.
     ///
     /// # Errors
     /// As [`Encoder::value`].
     pub fn borrowed_slice<T: Serialize + 'static>(&mut self, values: &'v [T]) -> Result<(), EncodeError> {
-        let Some(bytes) = self.announce(values)? else { return Ok(()) };
-        let is_lent = self.borrowed.as_mut().is_some_and(|borrowed| borrowed.borrow(bytes, self.buffer));
-        if is_lent { Ok(()) } else { Ok(self.buffer.extend(bytes)?) }
+        let Some(bytes) = self.begin_slice(values)? else { return Ok(()) };
+        let is_borrowed = self.borrowed.as_mut().is_some_and(|borrowed| borrowed.borrow(bytes, self.buffer));
+        if is_borrowed { Ok(()) } else { Ok(self.buffer.extend(bytes)?) }
     }
 
-    /// Appends all that is before the scalars of a slice, and returns these; what are none, or do not go here, is
-    /// appended.
-    fn announce<'s, T: Serialize + 'static>(&mut self, values: &'s [T]) -> Result<Option<&'s [u8]>, EncodeError> {
+    /// Appends what precedes the scalars of a slice in the message, and returns their bytes, which are to be appended.
+    ///
+    /// Returns `None` if the slice has been appended: its elements are not scalars, or it is in the arena.
+    fn begin_slice<'s, T: Serialize + 'static>(&mut self, values: &'s [T]) -> Result<Option<&'s [u8]>, EncodeError> {
         let Some(bytes) = scalar::as_bytes(values) else { return self.value(values).map(|()| None) };
         if let Some(arena) = self.arena {
-            if let Some(place) = arena.put(bytes) {
-                return self.placed(values.len(), place).map(|()| None);
+            if let Some(offset) = arena.store(bytes) {
+                return self.arena_reference(values.len(), offset).map(|()| None);
             }
-            arena.record_overflow(bytes.len());
+            arena.count_overflow(bytes.len());
         }
         self.value(&((values.len() as u64) << 1))?;
         self.buffer.align()?;
         Ok(Some(bytes))
     }
 
-    /// Appends a slice that came in to be changed.
+    /// Appends a slice that was received to be changed.
     ///
     /// # Errors
     /// As [`Encoder::value`].
     pub fn slice_mut<T: Serialize + 'static>(&mut self, values: &'v SliceMut<'_, T>) -> Result<(), EncodeError> {
-        match values.run() {
-            Some(run) => self.run(run),
+        match values.arena_slice() {
+            Some(slice) => self.arena_slice(slice),
             None => self.borrowed_slice(values),
         }
     }
 
-    /// Appends an array that came out.
+    /// Appends an array that a native function has filled.
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn out_vec<T: Serialize + 'static>(&mut self, values: &'v OutVec<T>) -> Result<(), EncodeError> {
+    pub fn output_array<T: Serialize + 'static>(&mut self, values: &'v OutputArray<T>) -> Result<(), EncodeError> {
         match values {
-            OutVec::Own(values) => self.borrowed_slice(values),
-            OutVec::InArena(run) => self.run(run),
+            OutputArray::Owned(values) => self.borrowed_slice(values),
+            OutputArray::InArena(slice) => self.arena_slice(slice),
         }
     }
 
-    /// Scalars that lie beside messages are left there, if that is beside this one.
-    fn run<T: Serialize + 'static>(&mut self, run: &ArenaSlice<T>) -> Result<(), EncodeError> {
-        match self.arena.and_then(|arena| arena.place(run)) {
-            Some(place) => self.placed(run.len(), place),
-            None => self.slice(&run.to_vec()),
+    /// Appends an array in an arena: a reference to it, or a copy if it is another arena than this message's.
+    fn arena_slice<T: Serialize + 'static>(&mut self, slice: &ArenaSlice<T>) -> Result<(), EncodeError> {
+        match self.arena.and_then(|arena| arena.offset_of(slice)) {
+            Some(offset) => self.arena_reference(slice.len(), offset),
+            None => self.slice(&slice.to_vec()),
         }
     }
 
-    fn placed(&mut self, count: usize, place: u64) -> Result<(), EncodeError> {
-        self.value(&((count as u64) << 1 | 1))?;
-        self.value(&place)
+    fn arena_reference(&mut self, len: usize, offset: u64) -> Result<(), EncodeError> {
+        self.value(&((len as u64) << 1 | 1))?;
+        self.value(&offset)
     }
 }
 
-/// postcard's output: the end of a [`Buffer`].
-struct Append<'a> {
+/// postcard output to the end of a [`Buffer`].
+struct BufferOutput<'a> {
     buffer: &'a mut Buffer,
-    /// postcard's errors carry no cause; it is left here.
-    exhausted: Option<BufferError>,
+    /// The cause of a failure, which postcard's error cannot carry.
+    error: Option<BufferError>,
 }
 
-impl postcard::ser_flavors::Flavor for Append<'_> {
+impl postcard::ser_flavors::Flavor for BufferOutput<'_> {
     type Output = ();
 
     #[inline]
@@ -187,7 +188,7 @@ impl postcard::ser_flavors::Flavor for Append<'_> {
     #[inline]
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
         self.buffer.extend(bytes).map_err(|error| {
-            self.exhausted = Some(error);
+            self.error = Some(error);
             postcard::Error::SerializeBufferFull
         })
     }

@@ -1,4 +1,5 @@
-//! Values into messages and back: postcard, and runs of scalars as they lie in memory, in the message or beside it.
+//! Marshalling: values into messages and back. Values are encoded with postcard. Scalar arrays are copied as they are in memory,
+//! aligned, into the message or into the arena that both processes share.
 
 mod arena;
 mod borrowed;
@@ -11,19 +12,19 @@ pub(crate) mod scalar;
 mod slice;
 
 pub use arena::{ArenaSlice, ArenaView, SharedArena};
-pub use borrowed::{BorrowedSlices, NONE, PARTS};
+pub use borrowed::{BorrowedSlices, MAX_PARTS};
 pub use buffer::{ALIGNMENT, Buffer, BufferError, LARGEST};
 pub use cross::{Cross, CrossInSlice};
 pub use decoder::{DecodeError, Decoder};
 pub use encoder::{EncodeError, Encoder};
-pub use slice::{OutVec, Slice, SliceMut};
+pub use slice::{OutputArray, Slice, SliceMut};
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_in_comes_out() {
+    fn values_are_decoded_as_they_were_encoded() {
         let mut buffer = Buffer::default();
         let mut encoder = Encoder::new(&mut buffer);
         encoder.value(&7u8).unwrap();
@@ -55,8 +56,7 @@ mod tests {
         assert!(range.contains(&values.as_ptr().cast()));
     }
 
-    /// Every message cut short, and every single byte changed, is decoded or refused; nothing panics or allocates
-    /// what the message only claims.
+    /// A message that is cut short anywhere, or has any one byte changed, is refused or decoded, without a panic.
     #[test]
     fn damaged_messages_are_refused_or_decoded() {
         let mut buffer = Buffer::default();

@@ -1,9 +1,9 @@
-//! What postcard reads from.
+//! The input of postcard's deserializer.
 
 use postcard::de_flavors::Flavor;
 use postcard::{Error, Result};
 
-/// The front of what is left of a message: what is taken is gone from it.
+/// Postcard input over the unread part of a message.
 pub(super) struct PostcardInput<'d, 'm>(pub(super) &'d mut &'m mut [u8]);
 
 impl<'d, 'm> Flavor<'d> for PostcardInput<'d, 'm> {

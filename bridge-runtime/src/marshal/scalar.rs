@@ -1,8 +1,8 @@
-//! Slices of scalars as bytes and back, chosen by type without a trait of its own.
+//! Scalar slices as bytes and back. The functions are generic over any type, and find out by its `TypeId` whether it is a scalar.
 
 use std::any::TypeId;
 
-// Bulk data crosses as it lies in memory, little-endian: every machine with a 32-bit legacy library is.
+// Scalar arrays are sent as they are in memory. Every machine that runs 32-bit legacy libraries is little-endian.
 const _: () = assert!(cfg!(target_endian = "little"), "bridge32 needs a little-endian machine");
 
 macro_rules! for_scalars {
@@ -11,7 +11,7 @@ macro_rules! for_scalars {
     };
 }
 
-/// Whether slices of `T` cross as bytes; the answer is known to the compiler.
+/// Whether `T` is a scalar, whose slices are sent as bytes. A constant after optimization.
 pub(crate) fn is_scalar<T: 'static>() -> bool {
     macro_rules! any {
         (() $($scalar:ty)*) => { $(TypeId::of::<T>() == TypeId::of::<$scalar>())||* };
@@ -19,7 +19,7 @@ pub(crate) fn is_scalar<T: 'static>() -> bool {
     for_scalars!(any!())
 }
 
-/// A slice of scalars as its bytes; `None` for any other type.
+/// The bytes of a slice of scalars; `None` for any other type.
 pub(super) fn as_bytes<T: 'static>(values: &[T]) -> Option<&[u8]> {
     macro_rules! cast {
         (() $($scalar:ty)*) => {
@@ -32,7 +32,7 @@ pub(super) fn as_bytes<T: 'static>(values: &[T]) -> Option<&[u8]> {
     None
 }
 
-/// As [`as_bytes`], to be changed.
+/// As [`as_bytes`], mutable.
 pub(crate) fn as_bytes_mut<T: 'static>(values: &mut [T]) -> Option<&mut [u8]> {
     macro_rules! cast {
         (() $($scalar:ty)*) => {
@@ -45,7 +45,7 @@ pub(crate) fn as_bytes_mut<T: 'static>(values: &mut [T]) -> Option<&mut [u8]> {
     None
 }
 
-/// Zero; `None` for any other type.
+/// Zero, for a scalar; `None` for any other type.
 pub(crate) fn zero<T: 'static>() -> Option<T> {
     macro_rules! cast {
         (() $($scalar:ty)*) => {
@@ -58,7 +58,7 @@ pub(crate) fn zero<T: 'static>() -> Option<T> {
     None
 }
 
-/// Bytes as a slice of scalars; `None` for any other type, or where length or alignment do not fit.
+/// Bytes as a slice of scalars; `None` for any other type, or if length or alignment do not fit.
 pub(super) fn from_bytes<T: 'static>(bytes: &[u8]) -> Option<&[T]> {
     macro_rules! cast {
         (() $($scalar:ty)*) => {
@@ -72,7 +72,7 @@ pub(super) fn from_bytes<T: 'static>(bytes: &[u8]) -> Option<&[T]> {
     None
 }
 
-/// As [`from_bytes`], to be changed.
+/// As [`from_bytes`], mutable.
 pub(super) fn from_bytes_mut<T: 'static>(bytes: &mut [u8]) -> Option<&mut [T]> {
     macro_rules! cast {
         (() $($scalar:ty)*) => {
@@ -93,7 +93,7 @@ mod tests {
     type Sample = f64;
 
     #[test]
-    fn scalars_are_seen_through_aliases_and_others_are_not() {
+    fn aliases_of_scalars_are_scalars() {
         assert!(is_scalar::<Sample>());
         assert!(!is_scalar::<bool>());
         assert!(!is_scalar::<String>());

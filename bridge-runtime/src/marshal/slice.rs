@@ -1,5 +1,5 @@
-//! Arrays that come in, and go out. A method of Rust's is shown a slice; a native function is passed a pointer, even to memory that
-//! the other process has as well, and nothing is copied.
+//! Arrays that a server method takes and returns, wherever they are stored. A Rust method sees a slice. A native function is
+//! passed a pointer, even into the arena, so that nothing is copied.
 
 use std::cell::{OnceCell, RefCell};
 use std::ops::{Deref, DerefMut};
@@ -8,26 +8,25 @@ use super::arena::ArenaSlice;
 use super::buffer::Buffer;
 use super::scalar;
 
-/// An array to be read.
+/// An array argument.
 #[derive(Debug)]
 pub struct Slice<'m, T> {
-    held: SliceStorage<'m, T>,
+    storage: SliceStorage<'m, T>,
     copy: OnceCell<ArenaCopy>,
 }
 
 #[derive(Debug)]
 enum SliceStorage<'m, T> {
-    /// In a message, or the caller's.
+    /// In a message, or in memory of the caller.
     Borrowed(&'m [T]),
     Owned(Vec<T>),
-    /// Beside the message.
     InArena(ArenaSlice<T>),
 }
 
-/// An array to be changed.
+/// An array argument that is passed by `&mut`, and sent back.
 #[derive(Debug)]
 pub struct SliceMut<'m, T> {
-    held: SliceMutStorage<'m, T>,
+    storage: SliceMutStorage<'m, T>,
     copy: OnceCell<ArenaCopy>,
 }
 
@@ -38,29 +37,29 @@ enum SliceMutStorage<'m, T> {
     InArena(ArenaSlice<T>),
 }
 
-/// What lies beside a message, in memory of this process's own: what another process can write to can be no slice.
+/// A copy of an array in the arena, for Rust code: no slice may point into memory that another process can write to.
 #[derive(Debug)]
 struct ArenaCopy(Buffer);
 
 thread_local! {
-    /// The memory of the last one.
+    /// The buffer of the last copy, to be reused.
     static SPARE: RefCell<Buffer> = RefCell::default();
 }
 
 impl ArenaCopy {
     /// # Panics
-    /// Without memory for it.
-    #[allow(clippy::panic, reason = "`Deref` has no other way to say it; the dispatcher catches it")]
-    fn of<T>(run: &ArenaSlice<T>) -> Self {
+    /// If there is no memory for it.
+    #[allow(clippy::panic, reason = "`Deref` cannot return an error; the dispatcher catches the panic")]
+    fn of<T>(slice: &ArenaSlice<T>) -> Self {
         let mut buffer = SPARE.with_borrow_mut(std::mem::take);
-        match run.copy(&mut buffer) {
+        match slice.copy_into(&mut buffer) {
             Ok(()) => Self(buffer),
-            Err(error) => panic!("an array of {} elements {error}", run.len()),
+            Err(error) => panic!("an array of {} elements {error}", slice.len()),
         }
     }
 
     fn elements<T: 'static>(&self) -> &[T] {
-        // It was made from as many scalars.
+        // Always fits: it is a copy of an array of `T`.
         scalar::from_bytes(self.0.bytes()).unwrap_or_default()
     }
 
@@ -80,7 +79,7 @@ impl Drop for ArenaCopy {
 }
 
 impl<'m, T> Slice<'m, T> {
-    /// These.
+    /// An array that is borrowed from the caller.
     pub fn of(values: &'m [T]) -> Self {
         SliceStorage::Borrowed(values).into()
     }
@@ -89,36 +88,36 @@ impl<'m, T> Slice<'m, T> {
         SliceStorage::Owned(values).into()
     }
 
-    pub(super) fn in_arena(run: ArenaSlice<T>) -> Self {
-        SliceStorage::InArena(run).into()
+    pub(super) fn in_arena(slice: ArenaSlice<T>) -> Self {
+        SliceStorage::InArena(slice).into()
     }
 
-    /// Elements.
+    /// The number of elements.
     pub fn len(&self) -> usize {
-        match &self.held {
+        match &self.storage {
             SliceStorage::Borrowed(values) => values.len(),
             SliceStorage::Owned(values) => values.len(),
-            SliceStorage::InArena(run) => run.len(),
+            SliceStorage::InArena(slice) => slice.len(),
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What is beside its message, if it is there.
-    pub(crate) fn run(&self) -> Option<&ArenaSlice<T>> {
-        match &self.held {
-            SliceStorage::InArena(run) => Some(run),
+    /// The array in the arena, if it is there.
+    pub(crate) fn arena_slice(&self) -> Option<&ArenaSlice<T>> {
+        match &self.storage {
+            SliceStorage::InArena(slice) => Some(slice),
             _ => None,
         }
     }
 }
 
 impl<'m, T> From<SliceStorage<'m, T>> for Slice<'m, T> {
-    fn from(held: SliceStorage<'m, T>) -> Self {
-        Self { held, copy: OnceCell::new() }
+    fn from(storage: SliceStorage<'m, T>) -> Self {
+        Self { storage, copy: OnceCell::new() }
     }
 }
 
@@ -126,12 +125,12 @@ impl<T: 'static> Deref for Slice<'_, T> {
     type Target = [T];
 
     /// # Panics
-    /// Without memory for a copy.
+    /// If there is no memory for a copy.
     fn deref(&self) -> &[T] {
-        match &self.held {
+        match &self.storage {
             SliceStorage::Borrowed(values) => values,
             SliceStorage::Owned(values) => values,
-            SliceStorage::InArena(run) => self.copy.get_or_init(|| ArenaCopy::of(run)).elements(),
+            SliceStorage::InArena(slice) => self.copy.get_or_init(|| ArenaCopy::of(slice)).elements(),
         }
     }
 }
@@ -146,7 +145,7 @@ impl<'s, T: 'static> IntoIterator for &'s Slice<'_, T> {
 }
 
 impl<'m, T> SliceMut<'m, T> {
-    /// These.
+    /// An array that is borrowed from the caller.
     pub fn of(values: &'m mut [T]) -> Self {
         SliceMutStorage::Borrowed(values).into()
     }
@@ -155,36 +154,36 @@ impl<'m, T> SliceMut<'m, T> {
         SliceMutStorage::Owned(values).into()
     }
 
-    pub(super) fn in_arena(run: ArenaSlice<T>) -> Self {
-        SliceMutStorage::InArena(run).into()
+    pub(super) fn in_arena(slice: ArenaSlice<T>) -> Self {
+        SliceMutStorage::InArena(slice).into()
     }
 
-    /// Elements.
+    /// The number of elements.
     pub fn len(&self) -> usize {
-        match &self.held {
+        match &self.storage {
             SliceMutStorage::Borrowed(values) => values.len(),
             SliceMutStorage::Owned(values) => values.len(),
-            SliceMutStorage::InArena(run) => run.len(),
+            SliceMutStorage::InArena(slice) => slice.len(),
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What is beside its message, if it is there and nobody has asked for a slice.
-    pub(crate) fn run(&self) -> Option<&ArenaSlice<T>> {
-        match &self.held {
-            SliceMutStorage::InArena(run) if self.copy.get().is_none() => Some(run),
+    /// The array in the arena, if it is there and was not copied for Rust code, which may have changed the copy.
+    pub(crate) fn arena_slice(&self) -> Option<&ArenaSlice<T>> {
+        match &self.storage {
+            SliceMutStorage::InArena(slice) if self.copy.get().is_none() => Some(slice),
             _ => None,
         }
     }
 }
 
 impl<'m, T> From<SliceMutStorage<'m, T>> for SliceMut<'m, T> {
-    fn from(held: SliceMutStorage<'m, T>) -> Self {
-        Self { held, copy: OnceCell::new() }
+    fn from(storage: SliceMutStorage<'m, T>) -> Self {
+        Self { storage, copy: OnceCell::new() }
     }
 }
 
@@ -192,55 +191,55 @@ impl<T: 'static> Deref for SliceMut<'_, T> {
     type Target = [T];
 
     /// # Panics
-    /// Without memory for a copy.
+    /// If there is no memory for a copy.
     fn deref(&self) -> &[T] {
-        match &self.held {
+        match &self.storage {
             SliceMutStorage::Borrowed(values) => values,
             SliceMutStorage::Owned(values) => values,
-            SliceMutStorage::InArena(run) => self.copy.get_or_init(|| ArenaCopy::of(run)).elements(),
+            SliceMutStorage::InArena(slice) => self.copy.get_or_init(|| ArenaCopy::of(slice)).elements(),
         }
     }
 }
 
 impl<T: 'static> DerefMut for SliceMut<'_, T> {
     /// # Panics
-    /// Without memory for a copy.
+    /// If there is no memory for a copy.
     fn deref_mut(&mut self) -> &mut [T] {
-        match &mut self.held {
+        match &mut self.storage {
             SliceMutStorage::Borrowed(values) => values,
             SliceMutStorage::Owned(values) => values,
-            SliceMutStorage::InArena(run) => {
-                self.copy.get_or_init(|| ArenaCopy::of(run));
+            SliceMutStorage::InArena(slice) => {
+                self.copy.get_or_init(|| ArenaCopy::of(slice));
                 self.copy.get_mut().map(ArenaCopy::elements_mut).unwrap_or_default()
             }
         }
     }
 }
 
-/// An array that came out.
+/// An array that a native function has filled.
 #[derive(Debug)]
-pub enum OutVec<T> {
-    /// In memory of its own.
-    Own(Vec<T>),
-    /// Where the client takes it from.
+pub enum OutputArray<T> {
+    /// A vector.
+    Owned(Vec<T>),
+    /// In the arena, from which the client takes it.
     InArena(ArenaSlice<T>),
 }
 
-impl<T> From<Vec<T>> for OutVec<T> {
+impl<T> From<Vec<T>> for OutputArray<T> {
     fn from(values: Vec<T>) -> Self {
-        Self::Own(values)
+        Self::Owned(values)
     }
 }
 
-impl<T: 'static> OutVec<T> {
-    /// A vector of them.
+impl<T: 'static> OutputArray<T> {
+    /// Returns the array as a vector, which is a copy if it is in the arena.
     ///
     /// # Panics
-    /// Without memory for it.
+    /// If there is no memory for the copy.
     pub fn into_vec(self) -> Vec<T> {
         match self {
-            Self::Own(values) => values,
-            Self::InArena(run) => run.to_vec(),
+            Self::Owned(values) => values,
+            Self::InArena(slice) => slice.to_vec(),
         }
     }
 }

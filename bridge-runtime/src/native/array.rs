@@ -8,7 +8,7 @@ use castaway::cast;
 use super::spare_memory::spare;
 use super::{Native, Scope, Zeroable as _};
 use crate::fault::Fault;
-use crate::marshal::{ArenaSlice, OutVec, SharedArena, Slice, SliceMut};
+use crate::marshal::{ArenaSlice, OutputArray, SharedArena, Slice, SliceMut};
 
 /// Converts an array inside a struct to C.
 ///
@@ -59,7 +59,7 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
     /// # Errors
     /// As [`Native::to_c`].
     pub fn new<T: 'static>(values: &'a Slice<'_, T>, to_c: ToC<T, C>, scope: &mut Scope) -> Result<Self, Fault> {
-        if let Some(run) = values.run()
+        if let Some(run) = values.arena_slice()
             && let Some(pointer) = run.pointer()
         {
             return Ok(Self::InArena(pointer, run.len()));
@@ -112,7 +112,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
         from_c: FromC<T, C>,
         scope: &mut Scope,
     ) -> Result<Self, Fault> {
-        if let Some(run) = values.run()
+        if let Some(run) = values.arena_slice()
             && let Some(pointer) = run.pointer()
         {
             return Ok(Self::InArena(pointer, run.len()));
@@ -188,7 +188,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     /// # Errors
     /// [`Fault::Argument`] for `parameter` if there is no memory for them.
     pub fn new(parameter: &str, capacity: usize, from_c: FromC<T, C>, Room(arena): Room<'_>) -> Result<Self, Fault> {
-        if let Some(run) = arena.and_then(|arena| arena.room(capacity))
+        if let Some(run) = arena.and_then(|arena| arena.allocate(capacity))
             && let Some(pointer) = run.pointer()
         {
             return Ok(Self::InArena(run, pointer));
@@ -220,12 +220,12 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     ///
     /// # Safety
     /// As [`Native::from_c`].
-    pub unsafe fn take(self, parameter: &str, length: usize) -> Result<OutVec<T>, Fault> {
+    pub unsafe fn take(self, parameter: &str, length: usize) -> Result<OutputArray<T>, Fault> {
         check_length(parameter, length, self.len())?;
         match self {
             Self::InArena(mut run, _) => {
                 run.truncate(length);
-                Ok(OutVec::InArena(run))
+                Ok(OutputArray::InArena(run))
             }
             Self::Own(mut values, from_c) => {
                 values.truncate(length);
@@ -234,7 +234,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
                     // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
                     Err(values) => values.into_iter().map(|c| unsafe { from_c(c) }).collect::<Result<_, Fault>>()?,
                 };
-                Ok(OutVec::Own(values))
+                Ok(OutputArray::Owned(values))
             }
         }
     }

@@ -5,7 +5,7 @@ use std::alloc::Layout;
 use super::array::{ArrayBuffer, ArrayIn, Room};
 use super::{Address, Bool32, Native, Scope, in_field};
 use crate::fault::Fault;
-use crate::marshal::{Decoder, EncodeError, Encoder, OutVec, Slice};
+use crate::marshal::{Decoder, EncodeError, Encoder, OutputArray, Slice};
 
 /// A type of which a buffer in the memory of a server of `Interface` can consist.
 #[diagnostic::on_unimplemented(
@@ -38,9 +38,9 @@ pub(crate) trait ReadElements {
     fn put<'v>(&'v self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError>;
 }
 
-impl<T: Native> ReadElements for OutVec<T> {
+impl<T: Native> ReadElements for OutputArray<T> {
     fn put<'v>(&'v self, encoder: &mut Encoder<'_, 'v>) -> Result<(), EncodeError> {
-        encoder.out_vec(self)
+        encoder.output_array(self)
     }
 }
 

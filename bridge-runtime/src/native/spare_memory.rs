@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 
-use crate::marshal::OutVec;
+use crate::marshal::OutputArray;
 use crate::marshal::scalar::is_scalar;
 
 thread_local! {
@@ -18,8 +18,8 @@ thread_local! {
 const LARGEST_KEPT: usize = 64 << 20;
 
 /// Keeps the memory of an array of scalars that is no longer needed, if it is larger than what is kept already.
-pub fn recycle<T: 'static>(values: impl Into<OutVec<T>>) {
-    let OutVec::Own(mut values) = values.into() else { return };
+pub fn recycle<T: 'static>(values: impl Into<OutputArray<T>>) {
+    let OutputArray::Owned(mut values) = values.into() else { return };
     if !is_scalar::<T>() || values.capacity().saturating_mul(size_of::<T>()) > LARGEST_KEPT {
         return;
     }

@@ -8,7 +8,7 @@ use super::connection::ClientConnection;
 use super::target::DispatchTarget;
 use crate::marshal::{DecodeError, Decoder, EncodeError};
 use crate::transport::OwnedMessage;
-use crate::wire::{Message, Parts, next_part, tag};
+use crate::wire::{Message, PartsWriter, next_part, tag};
 
 /// Executes the calls of a batch, and replies with all results.
 ///
@@ -21,8 +21,8 @@ pub(super) fn execute(
     mut content: OwnedMessage,
     depth: u32,
 ) -> io::Result<()> {
-    let memory = connection.channel().buffer();
-    let results = Parts::new(memory, &Message::Results).map_err(io::Error::other)?;
+    let memory = connection.channel().spare_buffer();
+    let results = PartsWriter::new(memory, &Message::Results).map_err(io::Error::other)?;
     let call = Call::of_batch(connection, depth, results);
     let executed = execute_calls(stop, content.decoder(), target, &call);
     let results = call.into_results();
@@ -31,12 +31,12 @@ pub(super) fn execute(
     match (executed, results) {
         (Ok(()), Some(results)) => {
             let mut message = results.into_frame();
-            channel.exchange(&mut message);
-            channel.keep(message);
+            channel.swap_outgoing(&mut message);
+            channel.recycle(message);
             channel.send()
         }
         (Err(BatchError::Damaged(error)), _) => Err(error),
-        (Err(BatchError::TooLarge(error)), _) => channel.say(&Message::Fault(Box::new(error.into()))),
+        (Err(BatchError::TooLarge(error)), _) => channel.send_message(&Message::Fault(Box::new(error.into()))),
         (Ok(()), None) => Err(io::Error::other("a batch without results")),
     }
 }
@@ -63,7 +63,7 @@ fn execute_calls(
     call: &Call<'_>,
 ) -> Result<(), BatchError> {
     while let Some(mut arguments) = next_part(&mut calls)? {
-        let Some((method, end)) = tag::call(arguments.left()) else {
+        let Some((method, end)) = tag::call(arguments.remaining()) else {
             let message: Message = arguments.value()?;
             let text = format!("{message:?} came in a batch");
             return Err(BatchError::Damaged(io::Error::new(io::ErrorKind::InvalidData, text)));

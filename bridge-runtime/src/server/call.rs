@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::marshal::{BorrowedSlices, EncodeError, Encoder, SharedArena};
 use crate::native::Room;
 use crate::registration::Registration;
-use crate::wire::{Message, OUTERMOST, Parts};
+use crate::wire::{Message, OUTERMOST, PartsWriter};
 
 /// The call that is being executed.
 pub struct Call<'c> {
@@ -20,7 +20,7 @@ pub struct Call<'c> {
     /// Where its long results go, unless they go into the reply.
     arena: Option<Arc<SharedArena>>,
     /// The results of the batch that the call is part of.
-    results: Option<RefCell<Parts>>,
+    results: Option<RefCell<PartsWriter>>,
     /// How sending the reply went, once there is one.
     sent: Cell<Option<io::Result<()>>>,
     /// Whether the method returned an error of its own.
@@ -41,7 +41,7 @@ impl<'c> Call<'c> {
     }
 
     /// The calls of a batch, one after the other, whose results are collected.
-    pub(super) fn of_batch(connection: &'c ClientConnection, depth: u32, results: Parts) -> Self {
+    pub(super) fn of_batch(connection: &'c ClientConnection, depth: u32, results: PartsWriter) -> Self {
         Self { results: Some(RefCell::new(results)), ..Self::new(connection, depth, None) }
     }
 
@@ -75,7 +75,7 @@ impl<'c> Call<'c> {
     }
 
     /// Returns the results of the batch.
-    pub(super) fn into_results(self) -> Option<Parts> {
+    pub(super) fn into_results(self) -> Option<PartsWriter> {
         self.results.map(RefCell::into_inner)
     }
 
@@ -103,7 +103,7 @@ impl<'c> Call<'c> {
     /// Adds a result to those of the batch.
     fn add_result<'v>(
         &self,
-        results: &mut Parts,
+        results: &mut PartsWriter,
         encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
         let mut encoder = results.begin_result()?;

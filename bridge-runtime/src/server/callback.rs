@@ -179,7 +179,7 @@ fn exchange<'c>(
         if let Some(reply) = channel.callback_result() {
             return Ok(codec.decode(reply)?);
         }
-        let (message, content) = channel.take()?;
+        let (message, content) = channel.take_message()?;
         match message {
             Message::Fault(fault) => {
                 channel.give_back(content);
@@ -208,7 +208,7 @@ fn handle_nested(connection: &ClientConnection, message: Message, content: Owned
             channel.give_back(content);
             let reason =
                 "cannot be called from a closure that a thread of the library's own runs; call it after the closure";
-            channel.say(&Message::Fault(Box::new(Fault::Message(reason.to_owned()))))
+            channel.send_message(&Message::Fault(Box::new(Fault::Message(reason.to_owned()))))
         }
     }
 }

@@ -58,12 +58,12 @@ pub(crate) fn serve_client<S: Serve>(mut channel: Channel, secrets: Secrets) -> 
     let Some(mut asked) = receive_start(&mut channel, description, secrets)? else { return Ok(()) };
     let (_apartment, pump) = match enter_apartment(description) {
         Ok(entered) => entered,
-        Err(failure) => return channel.say(&Message::StartFailed(Box::new(failure))),
+        Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),
     };
     let memory = asked.memory.take();
     let server = match start::<S>(asked) {
         Ok(server) => server,
-        Err(failure) => return channel.say(&Message::StartFailed(Box::new(failure))),
+        Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),
     };
     accept(&mut channel, server.library_path(), memory.as_deref())?;
     let served = Rc::new(Served::<S, S::Interface>::new(server));

@@ -100,7 +100,7 @@ fn begin<S: Serve>(channel: &mut Channel, mut asked: Start, server: &mut Option<
         match start::<S>(asked) {
             Ok(started) => *server = Some(RunningServer::new(started)),
             Err(failure) => {
-                channel.say(&Message::StartFailed(Box::new(failure)))?;
+                channel.send_message(&Message::StartFailed(Box::new(failure)))?;
                 return Err(io::ErrorKind::Other.into());
             }
         }

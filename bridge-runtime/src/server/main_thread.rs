@@ -14,17 +14,17 @@ use super::current::{MessageHandler, idle};
 use crate::interface::{Apartment, Description};
 use crate::native::Owner;
 use crate::sys::{self, InApartment, Pump};
-use crate::wire::{Failure, Start};
+use crate::wire::{Start, StartFailure};
 
 /// Enters the COM apartment that the interface asks for, on the thread that will run the methods. In a single-threaded
 /// apartment, also returns the message pump that the thread needs.
 ///
 /// # Errors
 /// Why the client cannot be served.
-pub(super) fn enter_apartment(description: &Description) -> Result<(Option<InApartment>, Option<Pump>), Failure> {
+pub(super) fn enter_apartment(description: &Description) -> Result<(Option<InApartment>, Option<Pump>), StartFailure> {
     let Some(apartment) = description.apartment else { return Ok((None, None)) };
     let failure = |error: io::Error| {
-        Failure::Server(format!("the main thread cannot enter the apartment \"{apartment}\" of COM: {error}"))
+        StartFailure::Server(format!("the main thread cannot enter the apartment \"{apartment}\" of COM: {error}"))
     };
     let entered = sys::enter_apartment(apartment).map_err(failure)?;
     let pump = match apartment {

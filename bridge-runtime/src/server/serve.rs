@@ -15,7 +15,7 @@ use crate::handshake::open_shared_memory;
 use crate::native::Owner;
 use crate::sync::spawn_named;
 use crate::transport::{self, Channel, EXTRA_ARENA_LIMIT, OwnedMessage};
-use crate::wire::{Joined, Message, OUTERMOST, Open, Purpose};
+use crate::wire::{Joined, Message, OUTERMOST, OpenConnection, Purpose};
 
 /// Answers a client's messages with a target, on the thread that the target belongs to.
 #[derive(Clone)]
@@ -59,7 +59,7 @@ impl CallServer {
             drop(channel);
             return self.execute(connection, method, call, OUTERMOST);
         }
-        let (message, content) = channel.take()?;
+        let (message, content) = channel.take_message()?;
         drop(channel);
         self.handle(connection, message, content, OUTERMOST)
     }
@@ -68,7 +68,7 @@ impl CallServer {
     pub(super) fn answer_arrived(&self, connection: &ClientConnection) -> io::Result<()> {
         let mut channel = connection.channel();
         channel.reset_arena();
-        let (message, content) = channel.take()?;
+        let (message, content) = channel.take_message()?;
         drop(channel);
         let current = self.current(connection, OUTERMOST);
         current.enter(|| self.handle(connection, message, content, OUTERMOST))
@@ -85,7 +85,8 @@ impl CallServer {
         let arena = content.arena().filter(|_| depth == OUTERMOST);
         let call = Call::new(connection, depth, arena);
         let result = catch(|| self.target.call(method, content.decoder(), &call));
-        call.conclude(result).unwrap_or_else(|fault| connection.channel().say(&Message::Fault(Box::new(fault))))
+        call.conclude(result)
+            .unwrap_or_else(|fault| connection.channel().send_message(&Message::Fault(Box::new(fault))))
     }
 
     fn current(&self, connection: &ClientConnection, depth: u32) -> Current {
@@ -93,11 +94,11 @@ impl CallServer {
     }
 
     /// Opens another connection of the same client.
-    fn open(&self, connection: &ClientConnection, open: &Open) -> io::Result<()> {
-        let Open { address, secret, purpose, memory } = open;
+    fn open(&self, connection: &ClientConnection, open: &OpenConnection) -> io::Result<()> {
+        let OpenConnection { address, secret, purpose, memory } = open;
         let mut channel = transport::connect(address)?;
         let (end, refused) = open_shared_memory(memory.as_deref());
-        channel.say(&Message::Joined(Box::new(Joined { secret: *secret, refused })))?;
+        channel.send_message(&Message::Joined(Box::new(Joined { secret: *secret, refused })))?;
         if let Some(end) = end {
             channel.upgrade(end, EXTRA_ARENA_LIMIT)?;
         }
@@ -131,7 +132,7 @@ impl MessageHandler for CallServer {
                 connection.client().unregister(&registrations);
                 Ok(())
             }
-            Message::Open(open) => self
+            Message::OpenConnection(open) => self
                 .open(connection, &open)
                 .map_err(|error| Fault::Message(format!("another connection cannot be opened: {error}"))),
             // Not inside another call, whose arrays are in the present memory.
@@ -144,7 +145,7 @@ impl MessageHandler for CallServer {
         let reply = reply.map_or_else(|fault| Message::Fault(Box::new(fault)), |()| Message::Return);
         let mut channel = connection.channel();
         channel.give_back(content);
-        channel.say(&reply)
+        channel.send_message(&reply)
     }
 }
 

@@ -10,7 +10,7 @@ mod unix;
 mod windows;
 
 pub use exit_status::ExitStatus;
-pub(crate) use memory::{Offer, Shareable, SharedMemory, SharedWords};
+pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
 pub use system_error::SystemError;
 #[cfg(unix)]
 pub(crate) use unix::*;

@@ -2,18 +2,19 @@
 
 use std::fmt;
 
-/// Breaks a connection: whoever waits on it gets an error. By default it does nothing, which is for connections whose other end is
-/// a process that is ended instead.
+/// Disconnects a connection: a thread that waits on it gets an error, and so does every later operation.
+///
+/// The default one does nothing. It is for connections that end with the process at the other end, which is killed instead.
 #[derive(Default)]
 pub struct Disconnector(Option<Box<dyn Fn() + Send + Sync>>);
 
 impl Disconnector {
-    /// A breaker that does this; `disconnect` must not keep the connection open.
+    /// A disconnector that calls `disconnect`, which must not keep the connection open.
     pub fn new(disconnect: impl Fn() + Send + Sync + 'static) -> Self {
         Self(Some(Box::new(disconnect)))
     }
 
-    /// Breaks the connection, unless it is gone already.
+    /// Disconnects the connection. Does nothing if the connection is closed already.
     pub fn disconnect(&self) {
         if let Some(disconnect) = &self.0 {
             disconnect();

@@ -1,4 +1,4 @@
-//! Where client and server meet: a name that only this user can reach, and whoever connects to it.
+//! Endpoints: where a client listens, and to which the server connects. Only this user can reach them.
 
 use std::fs::File;
 use std::io;
@@ -9,21 +9,21 @@ use super::Channel;
 use super::fifo::FifoPair;
 use super::local_socket::{LocalListener, connect_local};
 
-/// What a connection between two processes travels over, and how the other process reaches it.
+/// An endpoint at which another process can connect.
 #[derive(Debug)]
 pub(crate) enum Endpoint {
     /// A named pipe on Windows, a Unix domain socket elsewhere.
     Local(LocalListener),
-    /// A pair of FIFOs: the only pipe between a Unix process and a Windows process under Wine.
+    /// A pair of FIFOs, which are the only pipes between a Unix process and a Windows process under Wine.
     #[cfg(unix)]
     Fifo(FifoPair),
 }
 
 impl Endpoint {
-    /// A new one with a random name. `for_wine`: the other process is a Windows process on a Unix system.
+    /// Listens at a random name. `for_wine` if the other process is a Windows process on a Unix system.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub(crate) fn new(for_wine: bool) -> io::Result<Self> {
         #[cfg(unix)]
         if for_wine {
@@ -33,7 +33,7 @@ impl Endpoint {
         Ok(Self::Local(LocalListener::random()?))
     }
 
-    /// What [`connect`] takes on the other side.
+    /// The address that the other process passes to [`connect`].
     pub(crate) fn address(&self) -> String {
         match self {
             Self::Local(listener) => format!("{LOCAL}{}", listener.path().display()),
@@ -42,10 +42,10 @@ impl Endpoint {
         }
     }
 
-    /// Waits for the other process; also returns its number where the system tells it.
+    /// Waits for the other process to connect; also returns its process id, if the system reports it.
     ///
     /// # Errors
-    /// What the system says; [`io::ErrorKind::Interrupted`] after [`Endpoint::wake`].
+    /// The system's error; [`io::ErrorKind::Interrupted`] after [`Endpoint::wake`].
     pub(crate) fn accept(&self) -> io::Result<(Channel, Option<u32>)> {
         match self {
             Self::Local(listener) => listener.accept(),
@@ -54,10 +54,10 @@ impl Endpoint {
         }
     }
 
-    /// The file in which the server leaves the exception that ends it, four bytes, where its exit code would not tell.
+    /// The file to which the server writes the code of the exception that ends it, four bytes, if its exit code cannot report it.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub(crate) fn exception(&self) -> io::Result<Option<File>> {
         match self {
             Self::Local(_) => Ok(None),
@@ -66,7 +66,7 @@ impl Endpoint {
         }
     }
 
-    /// Ends a wait in another thread, now or later.
+    /// Ends the wait of another thread in [`Endpoint::accept`], and every later one.
     pub(crate) fn wake(&self) {
         match self {
             Self::Local(listener) => listener.wake(),
@@ -76,7 +76,7 @@ impl Endpoint {
     }
 }
 
-/// An absolute path as a program under Wine sees it.
+/// Translates an absolute path for a program under Wine.
 pub(crate) fn wine_path(path: &str) -> String {
     format!("Z:{path}").replace('/', "\\")
 }
@@ -84,25 +84,24 @@ pub(crate) fn wine_path(path: &str) -> String {
 const LOCAL: &str = "local:";
 const FIFO: &str = "fifo:";
 
-/// Connects to an [`Endpoint`] of another process by its address.
+/// Connects to the [`Endpoint`] of another process.
 ///
 /// # Errors
-/// What the system says, and [`io::ErrorKind::InvalidInput`] for what is no address.
+/// The system's error; [`io::ErrorKind::InvalidInput`] if `address` is not an address.
 pub(crate) fn connect(address: &str) -> io::Result<Channel> {
     if let Some(path) = address.strip_prefix(LOCAL) {
         connect_local(Path::new(path))
     } else if let Some(dir) = address.strip_prefix(FIFO) {
         super::fifo::connect_fifo(Path::new(dir))
     } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{address}` is no address")))
+        Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{address}` is not an address")))
     }
 }
 
-/// Leaves the exception that ends this process where the client at an address finds it, if it could not see it
-/// otherwise.
+/// Reports the exception that ends this process to the client at `address`, if the exit code cannot report it.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn report_exceptions(address: &str) -> io::Result<()> {
     match address.strip_prefix(FIFO) {
         Some(dir) => super::fifo::report_exceptions(Path::new(dir)),

@@ -1,5 +1,5 @@
-//! A pair of FIFOs in a folder of this user's own: how a Unix process and a Windows process under Wine reach each
-//! other. The Windows side opens them as ordinary files; Wine shows it the Unix file system as drive `Z:`.
+//! A pair of FIFOs, which connect a Unix process and a Windows process under Wine. The Windows process opens them as ordinary
+//! files; Wine shows it the Unix file system as drive `Z:`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IoSlice, Read, Write};
@@ -7,15 +7,15 @@ use std::path::Path;
 
 use super::{Channel, PipeTransport};
 
-/// Client to server.
+/// The FIFO from client to server.
 const REQUESTS: &str = "requests";
-/// Server to client.
+/// The FIFO from server to client.
 const RESPONSES: &str = "responses";
-/// An ordinary file, for the exception that ends the server. A Unix process learns the lowest 8 bits of the exit code
-/// only.
+/// An ordinary file, to which the server writes the code of the exception that ends it. Of its exit code, a Unix process gets only
+/// the lowest 8 bits.
 const EXCEPTION: &str = "exception";
 
-/// Both FIFOs as one stream.
+/// Both FIFOs as one byte stream.
 struct Duplex {
     reader: File,
     writer: File,
@@ -41,15 +41,15 @@ impl Write for Duplex {
     }
 }
 
-/// Connects to a [`FifoPair`] from the other process.
+/// Connects to the FIFOs of a client, in the server.
 pub(super) fn connect_fifo(dir: &Path) -> io::Result<Channel> {
-    // Wine opens without waiting, so the client has both ends open by now; the order is that of the client.
+    // Wine opens FIFOs without waiting for the other end, and the client has opened both already. It opens them in this order.
     let writer = OpenOptions::new().write(true).open(dir.join(RESPONSES))?;
     let reader = File::open(dir.join(REQUESTS))?;
     Ok(Channel::new(PipeTransport::new(Duplex { reader, writer })))
 }
 
-/// From now on, leaves the exception that ends this process with the client.
+/// Reports the exception that ends this process, if one does, in the client's file.
 pub(super) fn report_exceptions(dir: &Path) -> io::Result<()> {
     crate::sys::report_exceptions(OpenOptions::new().write(true).open(dir.join(EXCEPTION))?);
     Ok(())
@@ -71,21 +71,21 @@ mod unix {
     use super::super::private_dir::PrivateDir;
     use super::{Channel, Duplex, EXCEPTION, PipeTransport, REQUESTS, RESPONSES};
 
-    /// The client's side, before the server has connected.
+    /// The client's end, before the server has connected.
     #[derive(Debug)]
     pub(crate) struct FifoPair {
         dir: PrivateDir,
         reader: File,
-        /// The server's requests need a reader and a writer from the beginning, for either side to open them at once.
+        /// Keeps the FIFO of the requests open for reading and writing, so that either end can open it without waiting.
         _holder: File,
         exception: File,
     }
 
     impl FifoPair {
-        /// Makes both FIFOs, and opens this side of them.
+        /// Creates both FIFOs in a private folder, and opens this end of them.
         ///
         /// # Errors
-        /// What the system says.
+        /// The system's error.
         pub(crate) fn new() -> io::Result<Self> {
             let dir = PrivateDir::new()?;
             for name in [REQUESTS, RESPONSES] {
@@ -98,20 +98,19 @@ mod unix {
             Ok(Self { dir, reader, _holder, exception })
         }
 
-        /// Where the server leaves the exception that ends it; readable for as long as it is held, whatever becomes of
-        /// the folder.
+        /// The file to which the server writes the exception that ends it. It stays readable after the folder was removed.
         pub(crate) fn exception(&self) -> io::Result<File> {
             self.exception.try_clone()
         }
 
-        /// The folder that holds them.
+        /// The folder with the FIFOs.
         pub(crate) fn dir(&self) -> &Path {
             self.dir.path()
         }
 
-        /// Waits until the server has written, and with that opened both.
+        /// Waits until the server has connected, which it shows by its first message.
         pub(in super::super) fn open(&self) -> io::Result<Channel> {
-            // Linux reports no hang-up on a FIFO that never had a writer, so this waits for the first one.
+            // Linux does not report a hang-up for a FIFO that never had a writer, so this waits for the first one.
             loop {
                 match poll(&mut [PollFd::new(&self.reader, PollFlags::IN)], None) {
                     Ok(_) => break,
@@ -126,14 +125,14 @@ mod unix {
             Ok(Channel::new(PipeTransport::new(Duplex { reader, writer })))
         }
 
-        /// Ends the wait in [`FifoPair::open`]: a writer that comes and goes is a hang-up.
+        /// Ends the wait in [`FifoPair::open`]. A writer that opens the FIFO and closes it is a hang-up.
         pub(crate) fn wake(&self) {
-            // Opening can fail only if nobody can be waiting.
+            // It fails only if the FIFO has no reader, and then no thread waits.
             let _ = nonblocking().write(true).open(self.dir.path().join(RESPONSES));
         }
     }
 
-    /// A FIFO opens at once this way, whether or not the other end is open: for writing it then fails.
+    /// Opens a FIFO without waiting for the other end. Opening for writing fails if the other end is not open.
     fn nonblocking() -> OpenOptions {
         let mut options = OpenOptions::new();
         options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
@@ -147,7 +146,7 @@ mod unix {
         use super::*;
 
         #[test]
-        fn folder_and_files_are_this_user_s_alone() {
+        fn folder_and_fifos_are_for_this_user_only() {
             let pair = FifoPair::new().unwrap();
             assert_eq!(pair.dir().metadata().unwrap().mode() & 0o777, 0o700);
             for name in [REQUESTS, RESPONSES] {

@@ -1,4 +1,4 @@
-//! Frames between two threads of one process.
+//! A transport between two threads of one process.
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -7,24 +7,24 @@ use std::sync::{Arc, Weak};
 use super::{Disconnector, FrameTransport};
 use crate::marshal::{BorrowedSlices, Buffer};
 
-/// One end of a connection inside the process. Frames change hands; nothing is copied.
+/// One end of a connection within the process. Frames are moved to the other end, not copied.
 pub struct InProcessTransport {
     sender: Arc<Sender<Buffer>>,
-    /// What the other end sends with: for breaking this end.
-    other: Weak<Sender<Buffer>>,
+    /// The other end's sender, with which this end's wait is ended.
+    other_sender: Weak<Sender<Buffer>>,
     receiver: Receiver<Buffer>,
-    /// A buffer that was received and used up, for the next frame to be written to.
+    /// The last received buffer, which becomes the next frame to be written.
     spare: Buffer,
 }
 
-/// Both ends of a connection inside the process.
+/// Both ends of a connection within the process.
 pub fn in_process_pair() -> (InProcessTransport, InProcessTransport) {
     let (to_right, right) = channel();
     let (to_left, left) = channel();
     let (to_right, to_left) = (Arc::new(to_right), Arc::new(to_left));
-    let end = |sender: &Arc<_>, other: &Arc<_>, receiver| InProcessTransport {
+    let end = |sender: &Arc<_>, other_sender: &Arc<_>, receiver| InProcessTransport {
         sender: Arc::clone(sender),
-        other: Arc::downgrade(other),
+        other_sender: Arc::downgrade(other_sender),
         receiver,
         spare: Buffer::default(),
     };
@@ -43,13 +43,13 @@ impl FrameTransport for InProcessTransport {
         Ok(())
     }
 
-    /// An empty buffer is no frame, and ends the wait.
+    /// Ends the wait with an empty buffer, which is not a frame.
     fn disconnector(&self) -> Disconnector {
-        let other = Weak::clone(&self.other);
+        let other_sender = Weak::clone(&self.other_sender);
         Disconnector::new(move || {
-            if let Some(other) = other.upgrade() {
-                // Where nobody receives any more, nobody waits either.
-                let _ = other.send(Buffer::default());
+            if let Some(sender) = other_sender.upgrade() {
+                // It fails only if this end was dropped, and then no thread waits.
+                let _ = sender.send(Buffer::default());
             }
         })
     }

@@ -1,4 +1,4 @@
-//! Named pipes on Windows, Unix domain sockets elsewhere.
+//! Listening on, and connecting to, named pipes on Windows and Unix domain sockets elsewhere.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,36 +13,36 @@ use super::local_stream::LocalStream;
 use super::private_dir::PrivateDir;
 use super::{Channel, PipeTransport};
 
-/// Listens under a name of this user's own.
+/// Listens at a name that only this user can connect to.
 #[derive(Debug)]
 pub(crate) struct LocalListener {
     listener: Listener,
     path: PathBuf,
-    /// Whether somebody is in [`LocalListener::accept`].
+    /// Whether a thread is in [`LocalListener::accept`].
     accepting: AtomicBool,
     woken: AtomicBool,
-    /// Holds the socket, and goes with it.
+    /// The folder of the socket, removed together with it.
     #[cfg(unix)]
     _dir: Option<PrivateDir>,
 }
 
 impl LocalListener {
-    /// Listens under a random name.
+    /// Listens at a random name.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     #[cfg(unix)]
     pub(crate) fn random() -> io::Result<Self> {
-        // Whatever becomes of the socket's own mode.
+        // Other users cannot enter the folder, whatever the mode of the socket.
         let dir = PrivateDir::new()?;
         let path = dir.path().join("channel");
         Ok(Self { _dir: Some(dir), ..Self::named(&path)? })
     }
 
-    /// Listens under a random name.
+    /// Listens at a random name.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     #[cfg(windows)]
     pub(crate) fn random() -> io::Result<Self> {
         let mut name = [0; size_of::<u128>()];
@@ -50,10 +50,10 @@ impl LocalListener {
         Self::named(Path::new(&format!(r"\\.\pipe\bridge32-{:032x}", u128::from_le_bytes(name))))
     }
 
-    /// Listens under a given name.
+    /// Listens at a given name.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub(crate) fn named(path: &Path) -> io::Result<Self> {
         Ok(Self {
             listener: listen(path)?,
@@ -65,10 +65,10 @@ impl LocalListener {
         })
     }
 
-    /// Listens under a given name, also where a server that was killed has left it behind.
+    /// Listens at a given name, even if a server that was killed has left its socket there.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AddrInUse`] if somebody listens there, else what the system says.
+    /// [`io::ErrorKind::AddrInUse`] if another process listens there, otherwise the system's error.
     pub(crate) fn claim(path: &Path) -> io::Result<Self> {
         match Self::named(path) {
             #[cfg(unix)]
@@ -80,18 +80,17 @@ impl LocalListener {
         }
     }
 
-    /// What to connect to.
+    /// The name.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Waits for somebody to connect; also returns the number of its process where the system tells it. One thread at
-    /// a time may wait.
+    /// Waits for a process to connect; also returns its process id, if the system reports it. One thread at a time may wait.
     ///
     /// # Errors
-    /// What the system says; [`io::ErrorKind::Interrupted`] after [`LocalListener::wake`].
+    /// The system's error; [`io::ErrorKind::Interrupted`] after [`LocalListener::wake`].
     pub(crate) fn accept(&self) -> io::Result<(Channel, Option<u32>)> {
-        // Before `woken` is looked at, as `wake` has the opposite order: one of the two sees the other.
+        // Stored before `woken` is loaded; `wake` does both in the opposite order. So at least one thread sees the other's store.
         self.accepting.store(true, Ordering::SeqCst);
         let accepted = if self.is_woken() { Err(interrupted()) } else { self.listener.accept() };
         self.accepting.store(false, Ordering::SeqCst);
@@ -99,7 +98,7 @@ impl LocalListener {
             return Err(interrupted());
         }
         let stream = accepted?;
-        let pid = peer(&stream)?;
+        let pid = peer_pid(&stream)?;
         Ok((channel(stream), pid))
     }
 
@@ -107,28 +106,29 @@ impl LocalListener {
         self.woken.load(Ordering::SeqCst)
     }
 
-    /// Ends a wait in another thread, now or later: by connecting, which is the only thing that does on both systems.
+    /// Ends the wait of another thread in [`LocalListener::accept`], and every later one. It connects to the listener, which is
+    /// the only way on both systems.
     pub(crate) fn wake(&self) {
         self.woken.store(true, Ordering::SeqCst);
-        // Held for as long as somebody waits: on Windows, who has connected and gone is passed over.
+        // Kept open while a thread waits: on Windows, a connection that was closed does not end the wait.
         let mut connection = None;
         while self.accepting.load(Ordering::SeqCst) {
             if connection.is_none() {
-                match knock(&self.path) {
+                match connect_at_once(&self.path) {
                     Ok(stream) => connection = Some(stream),
-                    // Somebody else has connected. Either that ends the wait, or it has gone and is passed over.
+                    // Another connection is pending. It ends the wait, unless it is closed; then this one can be made.
                     Err(error) if error.kind() == io::ErrorKind::TimedOut => {}
-                    // Where nobody can connect any more, nobody waits either.
+                    // The listener is closed, so no thread waits.
                     Err(_) => return,
                 }
             }
-            std::thread::sleep(WAKING);
+            std::thread::sleep(PAUSE);
         }
     }
 }
 
-/// The pause before it is looked again whether a wait has ended.
-const WAKING: Duration = Duration::from_millis(1);
+/// The pause between two checks whether a wait has ended.
+const PAUSE: Duration = Duration::from_millis(1);
 
 fn interrupted() -> io::Error {
     io::ErrorKind::Interrupted.into()
@@ -136,16 +136,16 @@ fn interrupted() -> io::Error {
 
 /// Connects to a listener.
 #[cfg(unix)]
-fn knock(path: &Path) -> io::Result<Stream> {
+fn connect_at_once(path: &Path) -> io::Result<Stream> {
     stream_to(path)
 }
 
-/// Connects to a listener, if nobody else has: [`stream_to`] would wait until they are accepted, which may be never.
+/// Connects to a listener without waiting. [`stream_to`] would wait until other connections have been accepted.
 ///
 /// # Errors
-/// What the system says; [`io::ErrorKind::TimedOut`] if somebody else has connected.
+/// The system's error; [`io::ErrorKind::TimedOut`] if another connection is pending.
 #[cfg(windows)]
-fn knock(path: &Path) -> io::Result<impl Sized> {
+fn connect_at_once(path: &Path) -> io::Result<impl Sized> {
     use interprocess::ConnectWaitMode;
     use interprocess::os::windows::named_pipe::{DuplexPipeStream, pipe_mode::Bytes};
 
@@ -153,17 +153,23 @@ fn knock(path: &Path) -> io::Result<impl Sized> {
 }
 
 fn channel(stream: Stream) -> Channel {
-    Channel::new(PipeTransport::breakable(LocalStream::new(stream), LocalStream::disconnector))
+    Channel::new(PipeTransport::with_disconnector(LocalStream::new(stream), LocalStream::disconnector))
 }
 
-/// The process at the other end, where the system tells it; refused if it is another user's.
-fn peer(stream: &Stream) -> io::Result<Option<u32>> {
+/// Returns the process id of the other end, if the system reports it.
+///
+/// # Errors
+/// The system's error; [`io::ErrorKind::PermissionDenied`] if the process is another user's.
+fn peer_pid(stream: &Stream) -> io::Result<Option<u32>> {
     let peer = stream.peer_creds()?;
     #[cfg(unix)]
     if peer.euid().is_some_and(|user| user != rustix::process::geteuid().as_raw()) {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the other end is another user's"));
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "the process at the other end belongs to another user",
+        ));
     }
-    #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "a process number is signed on Unix only")]
+    #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "a process id is signed on Unix only")]
     let pid = peer.pid().map(|pid| pid as u32);
     Ok(pid)
 }
@@ -174,8 +180,7 @@ fn listen(path: &Path) -> io::Result<Listener> {
     let options = {
         use interprocess::os::windows::local_socket::ListenerOptionsExt as _;
         use interprocess::os::windows::security_descriptor::SecurityDescriptor;
-        // All access for the owner and nobody else: without a descriptor everyone may read. "P" keeps inherited
-        // entries out. Source: https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
+        // Full access for the owner only. Without a descriptor, every user could read. "P" excludes inherited entries. Source: https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
         options.security_descriptor(SecurityDescriptor::deserialize(widestring::u16cstr!("D:P(A;;GA;;;OW)"))?)
     };
     options.create_sync()
@@ -185,10 +190,11 @@ fn stream_to(path: &Path) -> io::Result<Stream> {
     Stream::connect(path.to_fs_name::<GenericFilePath>()?)
 }
 
-/// Where a server that was started by hand listens as `name`: a folder of this user's own, unless the name is a path.
+/// The path of the socket at which a server that was started by hand listens as `name`: in a private folder of this user, unless the
+/// name is a path.
 ///
 /// # Errors
-/// What the system says; [`io::ErrorKind::PermissionDenied`] if the folder belongs to somebody else.
+/// The system's error; [`io::ErrorKind::PermissionDenied`] if other users can enter the folder.
 #[cfg(unix)]
 pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
     use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
@@ -213,10 +219,10 @@ pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
     Ok(dir.join(name))
 }
 
-/// Where a server that was started by hand listens as `name`, unless the name is a path.
+/// The name of the pipe at which a server that was started by hand listens as `name`, unless that is the name of a pipe already.
 ///
 /// # Errors
-/// None; other systems have some.
+/// None on this system.
 #[cfg(windows)]
 pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
     Ok(if name.starts_with(r"\\") { name.into() } else { format!(r"\\.\pipe\bridge32-{name}").into() })
@@ -225,10 +231,10 @@ pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
 /// Connects to a [`LocalListener`].
 ///
 /// # Errors
-/// What the system says; [`io::ErrorKind::PermissionDenied`] if another user listens there.
+/// The system's error; [`io::ErrorKind::PermissionDenied`] if a process of another user listens there.
 pub(crate) fn connect_local(path: &Path) -> io::Result<Channel> {
     let stream = stream_to(path)?;
-    peer(&stream)?;
+    peer_pid(&stream)?;
     Ok(channel(stream))
 }
 
@@ -239,7 +245,7 @@ mod tests {
 
     use super::*;
 
-    /// On Windows the flag of the first instance does it, which Wine 8 does not know.
+    /// Not on Windows, where it depends on the flag for the first pipe instance, which Wine 8 ignores.
     #[cfg(unix)]
     #[test]
     fn a_name_is_taken_once() {
@@ -252,14 +258,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_folder_is_this_user_s_alone() {
+    fn the_folder_is_for_this_user_only() {
         use std::os::unix::fs::MetadataExt as _;
         let listener = LocalListener::random().unwrap();
         let folder = listener.path().parent().unwrap().metadata().unwrap();
         assert_eq!((folder.mode() & 0o777, folder.uid()), (0o700, rustix::process::geteuid().as_raw()));
     }
 
-    /// Who may do what with a pipe, as the system tells it of the pipe itself.
+    /// The access rights of a pipe, as the system reports them, in the format of security descriptors.
     #[cfg(windows)]
     fn access(stream: &Stream) -> String {
         use std::os::windows::io::{AsHandle as _, AsRawHandle as _};
@@ -273,7 +279,7 @@ mod tests {
         let Stream::NamedPipe(pipe) = stream;
         let handle = pipe.inner().as_handle().as_raw_handle();
         let mut descriptor = null_mut();
-        // SAFETY: the handle is open, and what is not asked for may be null.
+        // SAFETY: the handle is open, and the pointers for information that is not requested may be null.
         let code = unsafe {
             GetSecurityInfo(
                 handle,
@@ -288,7 +294,7 @@ mod tests {
         };
         assert_eq!(code, 0, "{}", io::Error::from_raw_os_error(code.cast_signed()));
         let (mut text, mut length) = (null_mut(), 0);
-        // SAFETY: the descriptor is what the system has just made.
+        // SAFETY: the system has just allocated the descriptor.
         let done = unsafe {
             ConvertSecurityDescriptorToStringSecurityDescriptorW(
                 descriptor,
@@ -299,10 +305,10 @@ mod tests {
             )
         };
         assert_ne!(done, 0, "{}", io::Error::last_os_error());
-        // SAFETY: as many units are there, the last of them a zero, until they are given back.
+        // SAFETY: the system has written `length` units, which are valid until they are freed below.
         let units = unsafe { &*slice_from_raw_parts(text, length as usize) };
         let found = String::from_utf16_lossy(units).trim_end_matches('\0').to_owned();
-        // SAFETY: both were made for the caller, who is done with them.
+        // SAFETY: the system has allocated it for the caller, who no longer uses it.
         unsafe { LocalFree(text.cast()) };
         // SAFETY: as above.
         unsafe { LocalFree(descriptor) };
@@ -311,10 +317,10 @@ mod tests {
 
     #[cfg(windows)]
     #[test]
-    fn the_pipe_is_this_user_s_alone() {
+    fn the_pipe_is_for_this_user_only() {
         let listener = LocalListener::random().unwrap();
         let stream = stream_to(listener.path()).unwrap();
-        // One entry, for the owner and nobody else, and none inherited; "GA" and "FA" are all access.
+        // One entry, for the owner only, and none inherited. "GA" and "FA" are full access.
         let access = access(&stream);
         let only_the_owner = ["GA", "FA", "0x1f01ff"].map(|rights| format!("D:P(A;;{rights};;;OW)"));
         assert!(only_the_owner.contains(&access), "{access}");
@@ -331,7 +337,7 @@ mod tests {
         connected.join().unwrap().unwrap();
     }
 
-    /// What a wait of the listener comes to, in another thread that has begun to wait by now.
+    /// Waits on the listener in another thread, which has begun by now; returns the receiver of its result.
     fn waiting(listener: &Arc<LocalListener>) -> Receiver<io::Result<()>> {
         let (accepted, next) = channel();
         let waiting = Arc::clone(listener);
@@ -340,13 +346,13 @@ mod tests {
         next
     }
 
-    /// Long enough on any machine.
+    /// Much longer than any of these waits lasts.
     const SOON: Duration = Duration::from_secs(10);
 
     #[test]
-    fn a_listener_is_woken_as_often_as_one_likes() {
+    fn a_listener_can_be_woken_again() {
         let listener = Arc::new(LocalListener::random().unwrap());
-        // Nobody waits.
+        // No thread waits.
         listener.wake();
         listener.wake();
         assert_eq!(listener.accept().unwrap_err().kind(), io::ErrorKind::Interrupted);
@@ -360,16 +366,16 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_is_woken_whoever_has_connected() {
+    fn a_listener_is_woken_while_connections_are_pending() {
         for stays in [true, false] {
             let listener = Arc::new(LocalListener::random().unwrap());
             let connection = stream_to(listener.path()).unwrap();
             let _stays = stays.then_some(connection);
-            // Nobody waits, and nobody else can connect.
+            // No thread waits, and no other connection can be made.
             listener.wake();
             assert_eq!(waiting(&listener).recv_timeout(SOON).unwrap().unwrap_err().kind(), io::ErrorKind::Interrupted);
         }
-        // Between the beginning of a wait and what the system is asked for, over and over.
+        // Woken between the beginning of `accept` and its system call, which takes many attempts.
         for _ in 0..200 {
             let listener = Arc::new(LocalListener::random().unwrap());
             drop(stream_to(listener.path()).unwrap());
@@ -377,7 +383,7 @@ mod tests {
             let waiting = Arc::clone(&listener);
             std::thread::spawn(move || accepted.send(waiting.accept().map(drop)));
             listener.wake();
-            // Where one who has gone is not passed over, the wait may have ended before.
+            // On Unix, the closed connection may have ended the wait before.
             if let Err(error) = next.recv_timeout(SOON).unwrap() {
                 assert_eq!(error.kind(), io::ErrorKind::Interrupted);
             }
@@ -394,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_a_message_is_woken_by_the_breaker() {
+    fn a_disconnector_ends_a_wait_for_a_message() {
         for accepted in [false, true] {
             let (left, right) = both_ends();
             let (mut waiting, other) = if accepted { (right, left) } else { (left, right) };
@@ -410,12 +416,12 @@ mod tests {
     }
 
     #[test]
-    fn who_sends_to_nobody_is_woken_by_the_breaker() {
+    fn a_disconnector_ends_a_send_that_is_not_received() {
         let (mut sending, other) = both_ends();
         let disconnector = sending.disconnector();
         // More than any pipe holds.
         let description = vec!["x".repeat(8 << 20)];
-        let sender = std::thread::spawn(move || sending.say(&crate::wire::Message::Description(description)));
+        let sender = std::thread::spawn(move || sending.send_message(&crate::wire::Message::Description(description)));
         std::thread::sleep(Duration::from_millis(200));
         assert!(!sender.is_finished());
         disconnector.disconnect();
@@ -424,14 +430,14 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_lane_stays_broken_and_tells_the_other_end() {
+    fn a_disconnected_channel_stays_so_and_closes_the_other_end() {
         let (mut broken, mut other) = both_ends();
         let disconnector = broken.disconnector();
         disconnector.disconnect();
         broken.wait().unwrap_err();
-        broken.say(&crate::wire::Message::Describe).unwrap_err();
+        broken.send_message(&crate::wire::Message::Describe).unwrap_err();
         drop(broken);
-        // The breaker does not hold the connection open.
+        // The disconnector does not keep the connection open.
         other.wait().unwrap_err();
         disconnector.disconnect();
     }

@@ -1,4 +1,4 @@
-//! A stream of the system's that one thread waits on and another can break.
+//! A named pipe or Unix domain socket that one thread waits on and another can disconnect.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::sync::Arc;
@@ -6,23 +6,23 @@ use std::sync::Arc;
 use interprocess::local_socket::Stream;
 
 use super::Disconnector;
-use breakable::BreakableStream;
+use system::SystemStream;
 
-/// A named pipe or a Unix domain socket.
+/// A connected named pipe or Unix domain socket.
 #[derive(Debug)]
-pub(super) struct LocalStream(Arc<BreakableStream>);
+pub(super) struct LocalStream(Arc<SystemStream>);
 
 impl LocalStream {
     pub(super) fn new(stream: Stream) -> Self {
-        Self(Arc::new(BreakableStream::new(stream)))
+        Self(Arc::new(SystemStream::new(stream)))
     }
 
-    /// Ends every read and write, those that wait and those to come. It does not keep the stream open.
+    /// Returns what fails every read and write, those in progress and those to come. It does not keep the stream open.
     pub(super) fn disconnector(&self) -> Disconnector {
-        let breakable = Arc::downgrade(&self.0);
+        let stream = Arc::downgrade(&self.0);
         Disconnector::new(move || {
-            if let Some(breakable) = breakable.upgrade() {
-                breakable.fail();
+            if let Some(stream) = stream.upgrade() {
+                stream.disconnect();
             }
         })
     }
@@ -30,17 +30,17 @@ impl LocalStream {
 
 impl Read for LocalStream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.during(|mut stream| stream.read(into))
+        self.0.transfer(|mut stream| stream.read(into))
     }
 }
 
 impl Write for LocalStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.during(|mut stream| stream.write(bytes))
+        self.0.transfer(|mut stream| stream.write(bytes))
     }
 
     fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.0.during(|stream| breakable::write(stream, parts))
+        self.0.transfer(|stream| system::write_vectored(stream, parts))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -49,43 +49,44 @@ impl Write for LocalStream {
 }
 
 #[cfg(unix)]
-mod breakable {
+mod system {
     use std::io::{self, IoSlice};
     use std::os::fd::AsFd as _;
 
     use interprocess::local_socket::Stream;
     use rustix::net::{SendAncillaryBuffer, SendFlags, Shutdown, sendmsg, shutdown};
 
+    /// A Unix domain socket.
     #[derive(Debug)]
-    pub(super) struct BreakableStream(Stream);
+    pub(super) struct SystemStream(Stream);
 
-    impl BreakableStream {
+    impl SystemStream {
         pub(super) fn new(stream: Stream) -> Self {
             Self(stream)
         }
 
-        pub(super) fn during(&self, transfer: impl FnOnce(&Stream) -> io::Result<usize>) -> io::Result<usize> {
+        pub(super) fn transfer(&self, transfer: impl FnOnce(&Stream) -> io::Result<usize>) -> io::Result<usize> {
             transfer(&self.0)
         }
 
-        /// The system remembers it: who comes later does not wait either.
-        pub(super) fn fail(&self) {
+        /// Fails reads and writes in progress. The system remembers it, so later ones fail, too.
+        pub(super) fn disconnect(&self) {
             let Stream::UdSocket(socket) = &self.0;
-            // It fails where the other end has gone, and then nobody waits.
+            // It fails if the other end is gone, and then no thread waits.
             let _ = shutdown(socket.as_fd(), Shutdown::Both);
         }
     }
 
-    /// As `write`, of several parts at once. The standard library's own would raise a signal where nobody reads.
-    pub(super) fn write(stream: &Stream, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+    /// Writes several parts at once. The standard library's function would raise a signal if the other end is closed.
+    pub(super) fn write_vectored(stream: &Stream, parts: &[IoSlice<'_>]) -> io::Result<usize> {
         let Stream::UdSocket(socket) = stream;
-        let mut nothing_else = SendAncillaryBuffer::default();
-        Ok(sendmsg(socket.as_fd(), parts, &mut nothing_else, SendFlags::NOSIGNAL)?)
+        let mut no_ancillary_data = SendAncillaryBuffer::default();
+        Ok(sendmsg(socket.as_fd(), parts, &mut no_ancillary_data, SendFlags::NOSIGNAL)?)
     }
 }
 
 #[cfg(windows)]
-mod breakable {
+mod system {
     use std::io::{self, IoSlice, Write as _};
     use std::os::windows::io::AsHandle as _;
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -93,51 +94,52 @@ mod breakable {
 
     use interprocess::local_socket::Stream;
 
+    /// A named pipe.
     #[derive(Debug)]
-    pub(super) struct BreakableStream {
+    pub(super) struct SystemStream {
         stream: Stream,
-        /// Whether a thread is, or is about to be, inside the system for it.
+        /// Whether a thread is transferring bytes, or about to.
         is_busy: AtomicBool,
-        is_broken: AtomicBool,
+        is_disconnected: AtomicBool,
     }
 
-    /// The pause between two attempts.
-    const AGAIN: Duration = Duration::from_millis(1);
+    /// The pause before transfers are cancelled again.
+    const PAUSE: Duration = Duration::from_millis(1);
 
-    impl BreakableStream {
+    impl SystemStream {
         pub(super) fn new(stream: Stream) -> Self {
-            Self { stream, is_busy: AtomicBool::new(false), is_broken: AtomicBool::new(false) }
+            Self { stream, is_busy: AtomicBool::new(false), is_disconnected: AtomicBool::new(false) }
         }
 
-        pub(super) fn during(&self, transfer: impl FnOnce(&Stream) -> io::Result<usize>) -> io::Result<usize> {
+        pub(super) fn transfer(&self, transfer: impl FnOnce(&Stream) -> io::Result<usize>) -> io::Result<usize> {
             self.is_busy.store(true, Ordering::SeqCst);
-            let result = match self.is_broken.load(Ordering::SeqCst) {
+            let result = match self.is_disconnected.load(Ordering::SeqCst) {
                 true => Err(io::ErrorKind::ConnectionAborted.into()),
                 false => transfer(&self.stream),
             };
             self.is_busy.store(false, Ordering::SeqCst);
             match result {
-                Err(_) if self.is_broken.load(Ordering::SeqCst) => Err(io::ErrorKind::ConnectionAborted.into()),
+                Err(_) if self.is_disconnected.load(Ordering::SeqCst) => Err(io::ErrorKind::ConnectionAborted.into()),
                 result => result,
             }
         }
 
-        /// The system cancels what waits, and remembers nothing: it is asked again until nobody waits. Who comes later
-        /// sees the flag, which was set first.
-        pub(super) fn fail(&self) {
+        /// Fails reads and writes in progress. The system cancels only those that have begun, so it is asked again until there
+        /// are none. Later ones see the flag, which is set first.
+        pub(super) fn disconnect(&self) {
             let Stream::NamedPipe(pipe) = &self.stream;
-            self.is_broken.store(true, Ordering::SeqCst);
+            self.is_disconnected.store(true, Ordering::SeqCst);
             while self.is_busy.load(Ordering::SeqCst) {
                 crate::sys::cancel_transfers(pipe.inner().as_handle());
-                std::thread::sleep(AGAIN);
+                std::thread::sleep(PAUSE);
             }
-            // Closing it would otherwise wait, in a thread of interprocess's, for a reader that may never come.
+            // Otherwise, closing the pipe would wait, in a thread of the crate `interprocess`, for a read that may never come.
             pipe.inner().assume_flushed();
         }
     }
 
-    /// As `write`, of the first part: the system has nothing for several.
-    pub(super) fn write(mut stream: &Stream, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+    /// Writes the first part: the system cannot write several parts to a pipe at once.
+    pub(super) fn write_vectored(mut stream: &Stream, parts: &[IoSlice<'_>]) -> io::Result<usize> {
         stream.write_vectored(parts)
     }
 }

@@ -1,44 +1,42 @@
-//! Frames over a byte stream: a named pipe, a Unix domain socket, a pair of FIFOs.
+//! The pipe transport: frames over a byte stream, such as a named pipe, a Unix domain socket or a pair of FIFOs.
 
 use std::io::{self, IoSlice, Read, Write};
 
-use super::shared_memory::Doorbell;
-use super::{Disconnector, FIRST_READ, FrameTransport, SharedMemoryEnd, make_room};
-use crate::marshal::{BorrowedSlices, Buffer, PARTS};
+use super::doorbell::StreamDoorbell;
+use super::frame_transport::FIRST_READ;
+use super::{Disconnector, Doorbell, FrameTransport};
+use crate::marshal::{BorrowedSlices, Buffer, MAX_PARTS};
+use crate::wire::frame;
 
 /// A transport over any byte stream.
 pub struct PipeTransport<S> {
     stream: S,
     disconnector: fn(&S) -> Disconnector,
-    /// What carries the frames instead, once it is agreed on; the stream wakes who waits for them.
-    shared_memory: Option<SharedMemoryEnd>,
 }
 
-/// See [`Doorbell`].
-struct StreamDoorbell<'s, S>(&'s mut S);
-
 impl<S: Read + Write + Send> PipeTransport<S> {
-    /// Frames over `stream`, which ends by itself when its other end does.
+    /// A transport over `stream`, whose reads and writes fail once its other end is closed.
     pub fn new(stream: S) -> Self {
-        Self::breakable(stream, |_| Disconnector::default())
+        Self::with_disconnector(stream, |_| Disconnector::default())
     }
 
-    /// Frames over `stream`, which `disconnector` ends from another thread.
-    pub fn breakable(stream: S, disconnector: fn(&S) -> Disconnector) -> Self {
-        Self { stream, disconnector, shared_memory: None }
+    /// A transport over `stream`, which `disconnector` can disconnect from another thread.
+    pub fn with_disconnector(stream: S, disconnector: fn(&S) -> Disconnector) -> Self {
+        Self { stream, disconnector }
     }
 
-    /// Receives a frame, or no more of it than is `enough`, which is more than its header; returns how many bytes are missing.
+    /// Receives a frame, or the first `enough` bytes of a longer one, which must include its header; returns the number of
+    /// bytes still to be received.
+    ///
+    /// A message that fits into the buffer is one read: nothing follows a frame, so the read may ask for more than the frame.
     fn fill(&mut self, frame: &mut Buffer, enough: usize) -> io::Result<usize> {
         let mut received = 0;
         loop {
             let length = make_room(frame, received)?;
             match length {
-                Some(length) if received > length => {
-                    return Err(before_its_turn());
-                }
+                Some(length) if received > length => return Err(out_of_turn()),
                 Some(length) if received >= length.min(enough) => {
-                    frame.resize(received).map_err(super::out_of_memory)?;
+                    frame.resize(received)?;
                     return Ok(length - received);
                 }
                 _ => {}
@@ -54,73 +52,85 @@ impl<S: Read + Write + Send> PipeTransport<S> {
     }
 }
 
-impl<S: Read + Write + Send> FrameTransport for PipeTransport<S> {
+impl<S: Read + Write + Send + 'static> FrameTransport for PipeTransport<S> {
     fn send(&mut self, frame: &mut Buffer, borrowed: &BorrowedSlices<'_>) -> io::Result<()> {
-        match &mut self.shared_memory {
-            Some(shared_memory) => shared_memory.send(frame, &mut StreamDoorbell(&mut self.stream)),
-            None if borrowed.is_empty() => self.stream.write_all(frame.bytes()),
-            None => write_all(&mut self.stream, borrowed.parts(frame.bytes())),
+        match borrowed.is_empty() {
+            true => self.stream.write_all(frame.bytes()),
+            false => write_all_parts(&mut self.stream, borrowed.parts(frame.bytes())),
         }
     }
 
     fn is_vectored(&self) -> bool {
-        self.shared_memory.is_none()
+        true
     }
 
-    /// One read for a message that fits the memory at hand: a connection strictly alternates, so nothing follows a frame.
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()> {
-        if let Some(shared_memory) = &mut self.shared_memory {
-            return shared_memory.receive(frame, &mut StreamDoorbell(&mut self.stream));
-        }
         self.fill(frame, usize::MAX).map(drop)
     }
 
     fn receive_first(&mut self, frame: &mut Buffer) -> io::Result<usize> {
-        match self.shared_memory {
-            Some(_) => self.receive(frame).map(|()| 0),
-            None => self.fill(frame, FIRST_READ),
+        self.fill(frame, FIRST_READ)
+    }
+
+    fn receive_rest(&mut self, into: &mut [u8], is_last: bool) -> io::Result<()> {
+        match into.split_last_mut() {
+            Some((last, rest)) if is_last => {
+                self.stream.read_exact(rest)?;
+                *last = self.read_last_byte()?;
+                Ok(())
+            }
+            _ => self.stream.read_exact(into),
         }
     }
 
-    fn receive_rest(&mut self, into: &mut [u8], last: bool) -> io::Result<()> {
-        let Some((end, most)) = into.split_last_mut().filter(|_| last) else { return self.stream.read_exact(into) };
-        self.stream.read_exact(most)?;
-        // There is room for one byte that does not belong there: it would be the next message's otherwise.
-        let mut room = [0; 2];
-        loop {
-            match self.stream.read(&mut room) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(1) => {
-                    *end = room[0];
-                    return Ok(());
-                }
-                Ok(_) => return Err(before_its_turn()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+    fn into_doorbell(self: Box<Self>) -> io::Result<Box<dyn Doorbell>> {
+        let Self { stream, disconnector } = *self;
+        Ok(Box::new(StreamDoorbell { stream, disconnector }))
     }
 
     fn disconnector(&self) -> Disconnector {
         (self.disconnector)(&self.stream)
     }
+}
 
-    fn upgrade(&mut self, shared_memory: SharedMemoryEnd) -> io::Result<()> {
-        self.shared_memory = Some(shared_memory);
-        Ok(())
+impl<S: Read> PipeTransport<S> {
+    /// Reads the last byte of a frame. Asks for one byte more, which must not be there: otherwise it would be taken for the
+    /// beginning of the next message.
+    fn read_last_byte(&mut self) -> io::Result<u8> {
+        let mut bytes = [0; 2];
+        loop {
+            match self.stream.read(&mut bytes) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(1) => return Ok(bytes[0]),
+                Ok(_) => return Err(out_of_turn()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
-/// A connection strictly alternates, so nothing follows a frame.
-fn before_its_turn() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "a message came before its turn")
+/// Makes room in `frame` for the bytes that are still to be received, after `received` bytes. The buffer grows with what has
+/// arrived, and not with the length that a header claims.
+///
+/// Returns the length of the frame, or `None` if its header is not complete yet.
+fn make_room(frame: &mut Buffer, received: usize) -> io::Result<Option<usize>> {
+    frame.resize(received)?;
+    let length = frame::length(frame.bytes())?;
+    let room = length.unwrap_or(0).min(received.saturating_mul(2)).max(FIRST_READ);
+    frame.resize(room.max(received))?;
+    Ok(length)
 }
 
-/// Writes the parts of a frame, all of them at once where the system can do that.
-fn write_all(stream: &mut impl Write, parts: [&[u8]; PARTS]) -> io::Result<()> {
+fn out_of_turn() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a message arrived out of turn")
+}
+
+/// Writes the parts of a frame, all of them with one call if the system can do that.
+fn write_all_parts(stream: &mut impl Write, parts: [&[u8]; MAX_PARTS]) -> io::Result<()> {
     let mut parts = parts.map(IoSlice::new);
     let mut rest = &mut parts[..];
-    // Also leaves out parts that are empty.
+    // Also skips empty parts at the beginning.
     IoSlice::advance_slices(&mut rest, 0);
     while !rest.is_empty() {
         match stream.write_vectored(rest) {
@@ -133,24 +143,13 @@ fn write_all(stream: &mut impl Write, parts: [&[u8]; PARTS]) -> io::Result<()> {
     Ok(())
 }
 
-impl<S: Read + Write> Doorbell for StreamDoorbell<'_, S> {
-    fn ring(&mut self) -> io::Result<()> {
-        self.0.write_all(&[0])
-    }
-
-    fn wait(&mut self) -> io::Result<()> {
-        self.0.read_exact(&mut [0])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marshal::NONE;
     use crate::transport::Channel;
-    use crate::wire::{Message, frame};
+    use crate::wire::Message;
 
-    /// A stream that takes and hands out its bytes a few at a time.
+    /// A stream that reads and writes at most `step` bytes at a time.
     struct Trickle {
         bytes: Vec<u8>,
         step: usize,
@@ -177,7 +176,7 @@ mod tests {
         }
     }
 
-    /// A stream that counts the calls it gets: each is a system call over a pipe.
+    /// A stream that counts its reads and writes, each of which would be a system call on a pipe.
     #[derive(Default)]
     struct Counting {
         bytes: Vec<u8>,
@@ -185,7 +184,7 @@ mod tests {
         writes: usize,
     }
 
-    impl Read for &mut Counting {
+    impl Read for Counting {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
             self.reads += 1;
             let count = self.bytes.len().min(into.len());
@@ -195,7 +194,7 @@ mod tests {
         }
     }
 
-    impl Write for &mut Counting {
+    impl Write for Counting {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.writes += 1;
             self.bytes.extend_from_slice(bytes);
@@ -209,13 +208,13 @@ mod tests {
 
     #[test]
     fn a_message_is_one_write_and_one_read() {
-        let mut stream = Counting::default();
+        let mut transport = PipeTransport::new(Counting::default());
         let mut received = Buffer::default();
         for _ in 0..3 {
-            PipeTransport::new(&mut stream).send(&mut frame_of(&[7; 1000]), NONE).unwrap();
-            PipeTransport::new(&mut stream).receive(&mut received).unwrap();
+            transport.send(&mut frame_of(&[7; 1000]), BorrowedSlices::NONE).unwrap();
+            transport.receive(&mut received).unwrap();
         }
-        assert_eq!((stream.writes, stream.reads), (3, 3));
+        assert_eq!((transport.stream.writes, transport.stream.reads), (3, 3));
     }
 
     fn frame_of(content: &[u8]) -> Buffer {
@@ -234,7 +233,7 @@ mod tests {
                     continue;
                 }
                 let mut transport = PipeTransport::new(Trickle { bytes: Vec::new(), step });
-                transport.send(&mut frame_of(&content), NONE).unwrap();
+                transport.send(&mut frame_of(&content), BorrowedSlices::NONE).unwrap();
                 let mut received = Buffer::default();
                 transport.receive(&mut received).unwrap();
                 assert_eq!(&received.bytes()[frame::HEADER..], content);
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lent_arrives_however_it_is_cut() {
+    fn borrowed_slices_arrive_however_they_are_cut() {
         let (long, longer) = (vec![1.5; 3000], vec![2.5; 5000]);
         for step in [7, 4096, usize::MAX] {
             let mut channel = Channel::new(PipeTransport::new(Trickle { bytes: Vec::new(), step }));
@@ -266,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_in_the_middle_is_an_error() {
+    fn a_stream_that_ends_within_a_frame_is_an_error() {
         let whole = frame_of(b"message");
         for length in 0..whole.len() {
             let mut transport = PipeTransport::new(Trickle { bytes: whole.bytes()[..length].to_vec(), step: 3 });

@@ -1,75 +1,72 @@
-//! A message of messages: each is a part, with its length in bytes before it (`u32`, little-endian), and then as it is by
-//! itself. Scalars in it are aligned in the whole message.
+//! Batches: a message that is followed by parts. Each part is its length in bytes (`u32`, little-endian) and a message, with what
+//! follows that. Scalar arrays in it are aligned in the whole message.
 
 use super::{Message, frame, tag};
 use crate::marshal::{Buffer, DecodeError, Decoder, EncodeError, Encoder, LARGEST};
 
-/// The bytes of a length.
+/// Bytes of a part's length.
 const LENGTH: usize = size_of::<u32>();
 
 // No part is longer than its message.
 const _: () = assert!(LARGEST <= u32::MAX as usize);
 
-/// A message of parts that is being written.
+/// Writes a message of parts.
 #[derive(Debug)]
-pub struct Parts {
+pub struct PartsWriter {
     frame: Buffer,
-    /// Where the last part ends that is complete.
+    /// Where the last finished part ends.
     end: usize,
 }
 
-impl Parts {
-    /// A message with this head, and no parts yet, in the memory of `frame`.
+impl PartsWriter {
+    /// Begins `message` in `frame`, without any parts.
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn new(mut frame: Buffer, head: &Message) -> Result<Self, EncodeError> {
+    pub fn new(mut frame: Buffer, message: &Message) -> Result<Self, EncodeError> {
         frame::begin(&mut frame)?;
-        Encoder::new(&mut frame).value(head)?;
+        Encoder::new(&mut frame).value(message)?;
         let end = frame.len();
         Ok(Self { frame, end })
     }
 
-    /// Begins a part, in the place of one that was begun and not finished.
+    /// Begins a part with `message`. A part that was begun and not [finished](Self::finish) is dropped.
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn begin<'v>(&mut self, head: &Message) -> Result<Encoder<'_, 'v>, EncodeError> {
+    pub fn begin<'v>(&mut self, message: &Message) -> Result<Encoder<'_, 'v>, EncodeError> {
+        let mut encoder = self.begin_part()?;
+        encoder.value(message)?;
+        Ok(encoder)
+    }
+
+    /// Begins a part with a [`Message::Call`].
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn begin_call<'v>(&mut self, method: u32) -> Result<Encoder<'_, 'v>, EncodeError> {
+        let mut encoder = self.begin_part()?;
+        tag::write_call(&mut encoder, method)?;
+        Ok(encoder)
+    }
+
+    /// Begins a part with a [`Message::Return`].
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn begin_result<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
+        let mut encoder = self.begin_part()?;
+        tag::write_return(&mut encoder)?;
+        Ok(encoder)
+    }
+
+    fn begin_part<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
         self.frame.truncate(self.end);
         self.frame.extend(&[0; LENGTH])?;
-        let mut encoder = Encoder::new(&mut self.frame);
-        encoder.value(head)?;
-        Ok(encoder)
-    }
-
-    /// As [`Parts::begin`], of [`Message::Call`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn begin_call<'v>(&mut self, method: u32) -> Result<Encoder<'_, 'v>, EncodeError> {
-        let mut encoder = self.begin_with(tag::CALL)?;
-        encoder.value(&method)?;
-        Ok(encoder)
-    }
-
-    /// As [`Parts::begin`], of [`Message::Return`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn begin_result<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
-        self.begin_with(tag::RETURN)
-    }
-
-    /// As [`Parts::begin`], with the first byte of a head.
-    fn begin_with<'v>(&mut self, place: u8) -> Result<Encoder<'_, 'v>, EncodeError> {
-        self.frame.truncate(self.end);
-        let mut begin = [0; LENGTH + 1];
-        begin[LENGTH] = place;
-        self.frame.extend(&begin)?;
         Ok(Encoder::new(&mut self.frame))
     }
 
-    /// Makes the part that was begun one of the message.
+    /// Finishes the part that was begun.
     pub fn finish(&mut self) {
         if let Some((length, part)) = self.frame.bytes_mut()[self.end..].split_first_chunk_mut() {
             *length = (part.len() as u32).to_le_bytes();
@@ -77,17 +74,17 @@ impl Parts {
         }
     }
 
-    /// The frame, whose header is not written yet.
+    /// Returns the frame, whose header is still to be written.
     pub fn into_frame(mut self) -> Buffer {
         self.frame.truncate(self.end);
         self.frame
     }
 }
 
-/// Takes the next part; `None` after the last.
+/// Takes the next part of a message of parts; `None` after the last.
 ///
 /// # Errors
-/// [`DecodeError`] for what is none.
+/// [`DecodeError`] if the part is longer than the message.
 pub fn next_part<'m>(parts: &mut Decoder<'m>) -> Result<Option<Decoder<'m>>, DecodeError> {
     if parts.is_empty() {
         return Ok(None);
@@ -102,18 +99,18 @@ mod tests {
 
     #[test]
     fn parts_come_out_as_they_went_in() {
-        let mut parts = Parts::new(Buffer::default(), &Message::Results).unwrap();
+        let mut parts = PartsWriter::new(Buffer::default(), &Message::Results).unwrap();
         for numbers in [&[1.5, 2.5][..], &[], &[3.5]] {
             parts.begin(&Message::Return).unwrap().slice(numbers).unwrap();
             parts.finish();
-            // What is not finished is not there.
+            // A part that is not finished is dropped.
             parts.begin(&Message::Return).unwrap().slice(&[0u8; 100]).unwrap();
         }
         let mut frame = parts.into_frame();
         let mut parts = Decoder::new(frame.bytes_mut(), frame::HEADER);
         assert!(matches!(parts.value(), Ok(Message::Results)));
         let mut first = next_part(&mut parts).unwrap().unwrap();
-        // What is not taken of one part is not the next one's.
+        // A part begins at its place whatever was taken of the one before.
         next_part(&mut parts).unwrap().unwrap();
         let mut third = next_part(&mut parts).unwrap().unwrap();
         assert!(next_part(&mut parts).unwrap().is_none());

@@ -1,30 +1,28 @@
-//! A frame: eight bytes of header, then one message.
+//! Frames: eight bytes of header, then one message.
 //!
-//! The header is the message's length in bytes (`u32`, little-endian), then four zero bytes: with them the message
-//! begins at an aligned place.
+//! The header is the message's length in bytes (`u32`, little-endian), and four zero bytes, which align the message.
 
-use crate::marshal::{ALIGNMENT, Buffer, BufferError, EncodeError, Encoder, LARGEST};
+use std::io;
 
-/// Bytes before the message.
+use crate::marshal::{ALIGNMENT, Buffer, BufferError, LARGEST};
+
+/// Bytes of the header, which precede the message.
 pub const HEADER: usize = 8;
 
 const _: () = assert!(HEADER.is_multiple_of(ALIGNMENT));
 
-/// Where what belongs to a message begins, if that has a head of one byte.
-pub const AFTER_BYTE: usize = HEADER + 1;
-
-/// What is wrong with a frame.
+/// Why a header was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
     /// It announces more than [`LARGEST`] bytes.
-    #[error("a message of {0} bytes was announced, more than the {LARGEST} that can cross")]
+    #[error("a message of {0} bytes was announced; the limit is {LARGEST}")]
     TooLarge(usize),
-    /// The header is not one.
+    /// Its last four bytes are not zero.
     #[error("the header of a message is damaged")]
     Header,
 }
 
-/// Makes `buffer` an empty frame.
+/// Begins a frame in `buffer`: a header to be written by [`finish`], and no message yet.
 ///
 /// # Errors
 /// [`BufferError`].
@@ -32,21 +30,13 @@ pub fn begin(buffer: &mut Buffer) -> Result<(), BufferError> {
     buffer.begin([0; 2], HEADER)
 }
 
-/// Makes `buffer` a frame with the head of a message, whose place it is, and numbers, up to seven. They are nearly always
-/// small, which is one byte each.
+/// Begins a frame in `buffer`, with the first byte of its message.
 ///
 /// # Errors
-/// [`EncodeError`].
+/// [`BufferError`].
 #[inline]
-pub fn begin_with<const N: usize>(buffer: &mut Buffer, place: u8, numbers: [u32; N]) -> Result<(), EncodeError> {
-    const { assert!(N < ALIGNMENT) };
-    let are_small = numbers.iter().all(|number| *number < 0x80);
-    let small = if are_small { N } else { 0 };
-    let head = (1..)
-        .zip(&numbers[..small])
-        .fold(u64::from(place), |head, (byte, number)| head | u64::from(*number) << (8 * byte));
-    buffer.begin([0, head], AFTER_BYTE + small)?;
-    if are_small { Ok(()) } else { numbers.iter().try_for_each(|number| Encoder::new(buffer).value(number)) }
+pub(super) fn begin_with_tag(buffer: &mut Buffer, tag: u8) -> Result<(), BufferError> {
+    buffer.begin([0, tag.into()], HEADER + 1)
 }
 
 /// The message of the frame in `buffer`.
@@ -55,11 +45,11 @@ pub fn message(buffer: &Buffer) -> &[u8] {
     buffer.bytes().get(HEADER..).unwrap_or_default()
 }
 
-/// Writes the header of the frame in `buffer`, and of what it refers to.
+/// Writes the header of the frame in `buffer`. Its length includes the borrowed slices.
 #[inline]
 pub fn finish(buffer: &mut Buffer) {
-    // No buffer is longer than LARGEST, which a `u32` holds.
-    let length = (buffer.total() - HEADER) as u32;
+    // At most `LARGEST`, which fits into a `u32`.
+    let length = (buffer.total_len() - HEADER) as u32;
     buffer.bytes_mut()[..size_of::<u32>()].copy_from_slice(&length.to_le_bytes());
 }
 
@@ -75,7 +65,7 @@ pub fn length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
     header.map(|(header, _)| length_by(u64::from_le_bytes(*header))).transpose()
 }
 
-/// As [`length`], by the header as one number.
+/// As [`length`], of a header read as a little-endian number.
 ///
 /// # Errors
 /// [`FrameError`].
@@ -86,6 +76,12 @@ pub fn length_by(header: u64) -> Result<usize, FrameError> {
         return Err(FrameError::TooLarge(length));
     }
     Ok(HEADER + length)
+}
+
+impl From<FrameError> for io::Error {
+    fn from(error: FrameError) -> Self {
+        Self::new(io::ErrorKind::InvalidData, error)
+    }
 }
 
 #[cfg(test)]
@@ -100,17 +96,6 @@ mod tests {
         finish(&mut buffer);
         assert_eq!(length(buffer.bytes()).unwrap(), Some(HEADER + 7));
         assert_eq!(length(&buffer.bytes()[..HEADER - 1]).unwrap(), None);
-    }
-
-    #[test]
-    fn a_head_with_numbers_is_as_any_message() {
-        for numbers in [[1, 2], [127, 0], [128, 1], [1, u32::MAX]] {
-            let (mut short, mut long) = <(Buffer, Buffer)>::default();
-            begin_with(&mut short, 9, numbers).unwrap();
-            begin(&mut long).unwrap();
-            Encoder::new(&mut long).value(&(9u8, numbers)).unwrap();
-            assert_eq!(short.bytes(), long.bytes());
-        }
     }
 
     #[test]

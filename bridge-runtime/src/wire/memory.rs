@@ -1,44 +1,44 @@
-//! Memory of the server that a client reads and writes.
+//! Calls that access memory of the server, for `RemoteBuffer`.
 
 use serde::{Deserialize, Serialize};
 
-/// What every server does beside the methods of its interface: calls like any other, whose numbers are the last ones.
+/// A call that every server has besides the methods of its interface. The numbers of these calls are the largest ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemoryCall {
-    /// Takes an [`Allocation`], returns a [`Block`] and its address.
+    /// Takes an [`Allocation`]; returns a [`Block`] and its address.
     Allocate,
-    /// Takes a [`Block`], returns nothing.
+    /// Takes a [`Block`]; returns nothing.
     Free,
-    /// Takes a [`Block`], the place of the first element and a slice of elements, returns nothing.
+    /// Takes a [`Block`], the index of the first element, and a slice of elements; returns nothing.
     Write,
-    /// Takes a [`Block`], the place of the first element and how many are wanted, returns a slice of elements.
+    /// Takes a [`Block`], the index of the first element, and the number of elements; returns a slice of elements.
     Read,
 }
 
-/// What is to be allocated.
+/// A block to be allocated.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Allocation {
-    /// The number that the interface has for the type of the elements.
+    /// The interface's number for the type of the elements.
     pub element: u32,
-    /// The text of that type, which must be the same on both sides.
+    /// The description of that type, which must be the same in client and server.
     pub shape: String,
-    /// How many there are to be.
+    /// The number of elements.
     pub count: u64,
 }
 
-/// Memory that a server has given out.
+/// Identifies an allocated block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
-    /// The number of the server's process.
+    /// Identifies the server process.
     pub server: u64,
-    /// What it is in the server's table.
+    /// The block's number in that process.
     pub serial: u64,
 }
 
 impl MemoryCall {
     const ALL: [Self; 4] = [Self::Allocate, Self::Free, Self::Write, Self::Read];
 
-    /// The call with this number, if it is one of these.
+    /// Returns the call with this number, if it is one of these.
     #[inline]
     pub fn of(number: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|call| call.number() == number)
@@ -49,7 +49,7 @@ impl MemoryCall {
         u32::MAX - self as u32
     }
 
-    /// What errors call it.
+    /// Its name in error messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Allocate => "RemoteBuffer::allocate",

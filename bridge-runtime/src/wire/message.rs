@@ -1,181 +1,183 @@
-//! What client and server say to each other. Arguments and results follow the message that announces them.
+//! The messages between client and server.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 
-/// The version of everything in this module; client and server must agree on it.
-pub const PROTOCOL: u32 = 2;
+/// The version of the protocol, which is everything in this module. Client and server must have the same.
+pub const PROTOCOL_VERSION: u32 = 2;
 
-/// What one side proves itself with.
+/// Proves to the other process that this is the one it expects.
 pub type Secret = [u8; 16];
 
-/// The head of every message. New messages go to the end: the number of each is its place here. What is rare and large is
-/// boxed, for the heads of calls are moved about.
+/// A message. Arguments and results are not part of it, but follow it in the frame.
+///
+/// The order of the variants is part of the protocol: new ones are appended. Large and rare contents are boxed, so that a
+/// `Message` is cheap to move.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Message {
-    /// Server to client, first on every connection.
+    /// Server to client, first on a connection: introduces the server.
     Hello(Box<Hello>),
-    /// Client to server: the hello is accepted, begin.
+    /// Client to server: accepts the hello, and asks the server to start.
     Start(Box<Start>),
-    /// Client to server, instead of `Start`: list your methods, for an error message, and end.
+    /// Client to server, instead of `Start`: asks for the server's methods, for an error message, and ends the handshake.
     Describe,
-    /// Server to client: the signature of each method.
+    /// Server to client: the signatures of the server's methods.
     Description(Vec<String>),
-    /// Server to client: calls may come.
+    /// Server to client: ready for calls.
     Ready(Box<Ready>),
-    /// Server to client, instead of `Ready`.
-    StartFailed(Box<Failure>),
-    /// Client to server: call a method; its arguments follow.
+    /// Server to client, instead of `Ready`: why it cannot start.
+    StartFailed(Box<StartFailure>),
+    /// Client to server: calls a method. The arguments follow.
     Call {
-        /// The method's place in the interface.
+        /// The method's index in the interface.
         method: u32,
     },
-    /// Server to client: the result follows.
+    /// Server to client: the call is done. The result follows.
     Return,
-    /// Server to client: the call could not be carried out. Client to server: the callback failed.
+    /// Server to client: the call failed. Client to server: the callback failed.
     Fault(Box<Fault>),
-    /// Server to client, while a call is carried out: run one of its closures; the arguments follow.
+    /// Server to client, during a call: calls one of the call's closures. The arguments follow.
     Callback {
-        /// How many calls the one with the closure is inside of, itself included.
+        /// The nesting depth of the call with the closure; that of an outermost call is 1.
         depth: u32,
-        /// The closure's place among the method's.
+        /// The closure's index among those of the method.
         place: u32,
     },
-    /// Server to client: run a closure that was registered; the arguments follow. On the connection of a call, while it is
-    /// carried out, or on the event connection.
+    /// Server to client: calls a registered closure. The arguments follow. It is sent during a call on the call's connection,
+    /// or on the event connection.
     Event {
-        /// The number that the client gave it.
+        /// The client's number for the closure.
         registration: u32,
     },
-    /// Client to server: what the closure returned follows.
+    /// Client to server: the callback is done. The result follows.
     CallbackReturn,
-    /// Client to server, between calls: these registrations are over. The answer is `Return`.
+    /// Client to server, between calls: these closures are no longer registered. The reply is `Return`.
     Unregister(Vec<u32>),
-    /// Client to server, between calls: connect another connection. The answer is `Return`, once [`Message::Joined`] is on the
-    /// new connection.
-    Open(Box<Open>),
-    /// Server to client, first on an extra connection.
+    /// Client to server, between calls: asks for an extra connection. The reply is `Return`, after [`Message::Joined`] was sent
+    /// on the extra connection.
+    OpenConnection(Box<OpenConnection>),
+    /// Server to client, first on an extra connection: introduces the server.
     Joined(Box<Joined>),
-    /// Client to server, between calls: from the next call on, long arrays lie in this memory. The answer is `Return`, or
-    /// `Fault` if the server cannot have it, and the connection has what it had before.
+    /// Client to server, between calls: offers a larger arena, which is used from the next call on. The reply is `Return`, or
+    /// `Fault` if the server cannot open it; then the connection keeps the arena it has.
     GrowArena(Box<GrowArena>),
-    /// Client to server: make these calls, one after the other. Each is a part (see [`next_part`](super::next_part)): its
-    /// [`Message::Call`], and its arguments.
+    /// Client to server: makes several calls in their order. Each is a part (see [`next_part`](super::next_part)): a
+    /// [`Message::Call`] and its arguments.
     Batch {
-        /// Whether no further call is made after one that failed.
+        /// Whether the first call that fails is the last one made.
         stop: bool,
     },
-    /// Server to client: the results of a batch follow, those of the calls that were made. Each is a part: [`Message::Return`]
-    /// and the result, or [`Message::Fault`].
+    /// Server to client: the batch is done. The results of the calls that were made follow. Each is a part: a
+    /// [`Message::Return`] and the result, or a [`Message::Fault`].
     Results,
-    /// As [`Message::Event`], on the event connection, from a thread that carries out calls: those of the closure come on
-    /// this connection, before its answer.
+    /// As [`Message::Event`], on the event connection, from a server thread that executes calls. Calls made by the closure come
+    /// on the same connection, before the closure's result.
     NestingEvent {
-        /// The number that the client gave it.
+        /// The client's number for the closure.
         registration: u32,
     },
 }
 
-/// An extra connection.
+/// An extra connection, which the server is to open.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Open {
-    /// Where the client waits.
+pub struct OpenConnection {
+    /// The address at which the client listens.
     pub address: String,
-    /// What the new connection proves itself with.
+    /// The secret by which the client recognizes the server on the connection.
     pub secret: Secret,
     /// What the connection is for.
     pub purpose: Purpose,
-    /// The memory of shared memory that the client offers.
+    /// The address of the shared memory that the client offers for the connection.
     pub memory: Option<String>,
 }
 
-/// The other end of an extra connection.
+/// How the server introduces itself on an extra connection.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Joined {
-    /// What the connection proves itself with.
+    /// The secret of [`OpenConnection`].
     pub secret: Secret,
     /// As [`Ready::refused`], for this connection.
     pub refused: Option<String>,
 }
 
-/// Memory for long arrays.
+/// A larger arena, which the server is to open.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct GrowArena {
-    /// What the server opens it by.
+    /// Its address.
     pub address: String,
-    /// How long it is.
+    /// Its length in words of eight bytes.
     pub words: u32,
 }
 
 /// What an extra connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
-    /// Calls, which a thread of its own carries out.
+    /// Calls, executed by a server thread of the connection's own.
     Calls,
-    /// Closures that are called outside of any call.
+    /// Registered closures that the library calls outside any call.
     Events,
 }
 
 /// How the server introduces itself.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Hello {
-    /// [`PROTOCOL`]. It stays the first field in every version.
+    /// The server's [`PROTOCOL_VERSION`]. It is the first field in every version.
     pub protocol: u32,
-    /// The server's half of the secret; zero for a server that was started by hand.
+    /// The server's secret; zero for a server that was started by hand.
     pub secret: Secret,
-    /// The interface's name.
+    /// The name of the interface.
     pub interface: String,
-    /// The interface's fingerprint.
+    /// The fingerprint of the interface.
     pub fingerprint: u64,
-    /// The server's process.
+    /// The server's process id.
     pub pid: u32,
 }
 
-/// What the server needs to begin.
+/// What the server needs to start.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Start {
-    /// The client's half of the secret.
+    /// The client's secret.
     pub secret: Secret,
-    /// The library to load instead of the interface's.
+    /// The library to load instead of the interface's default.
     pub library: Option<String>,
-    /// Further folders with the library's dependencies.
+    /// Additional folders to search for the library's dependencies.
     pub library_dirs: Vec<String>,
-    /// The server's typed arguments, encoded.
+    /// The start arguments of the interface, encoded.
     pub args: Vec<u8>,
-    /// The memory of shared memory that the client offers.
+    /// The address of the shared memory that the client offers for the connection.
     pub memory: Option<String>,
 }
 
-/// What the server says of itself when it can take calls.
+/// What the server says about itself when it is ready.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ready {
-    /// The architecture the server runs as.
+    /// The architecture of the server's process.
     pub architecture: String,
-    /// The system the server runs on.
+    /// The operating system the server runs on.
     pub os: String,
-    /// The library it loaded.
+    /// The library that was loaded.
     pub library: Option<String>,
-    /// The server's executable, as it sees it.
+    /// The path of the server's executable, as the server sees it.
     pub executable: String,
-    /// Why the memory that the client offers is not taken; without this, it is what carries every further message.
+    /// Why the server does not use the offered shared memory. `None` if it does; the next message then travels through it.
     pub refused: Option<String>,
 }
 
-/// Why the server cannot take calls.
+/// Why the server cannot start.
 #[derive(Debug, Serialize, Deserialize, thiserror::Error)]
-pub enum Failure {
-    /// The client is not who started this server.
-    #[error("the client is not who started this server")]
+pub enum StartFailure {
+    /// The client is not the one that launched this server.
+    #[error("the client is not the one that launched this server")]
     Secret,
-    /// The start arguments are not of the interface's type.
-    #[error("the start arguments cannot be understood: {0}")]
+    /// The start arguments cannot be decoded.
+    #[error("the start arguments cannot be decoded: {0}")]
     Args(String),
     /// The library could not be loaded.
     #[error("{}", with_sources(.0))]
     Library(LibraryError),
-    /// The server type's own start failed.
+    /// The server's own start failed.
     #[error("{0}")]
     Server(String),
 }

@@ -1,4 +1,4 @@
-//! What travels: messages, and the frames they travel in. Nothing here reads or writes; that is a connection's work.
+//! The wire format: messages, and the frames in which they travel. Nothing here does any I/O.
 
 mod batch;
 pub mod frame;
@@ -7,7 +7,9 @@ mod message;
 mod nesting;
 pub mod tag;
 
-pub use batch::{Parts, next_part};
+pub use batch::{PartsWriter, next_part};
 pub use memory::{Allocation, Block, MemoryCall};
-pub use message::{Failure, GrowArena, Hello, Joined, Message, Open, PROTOCOL, Purpose, Ready, Secret, Start};
+pub use message::{
+    GrowArena, Hello, Joined, Message, OpenConnection, PROTOCOL_VERSION, Purpose, Ready, Secret, Start, StartFailure,
+};
 pub use nesting::{NO_CALL, OUTERMOST};

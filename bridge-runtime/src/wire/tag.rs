@@ -1,55 +1,120 @@
-//! The heads of the messages that nearly all messages are, told and written by their first bytes, without a look at all the
-//! others. Numbers below 128 are one byte each, and nearly all are.
+//! Fast path: recognizes and begins the common messages by their first byte.
+//!
+//! The first byte of a message is its tag: the number of its variant, which is how postcard begins an enum. Calls, results,
+//! callbacks and their results are nearly all messages. Of the 0.2 µs that a small call takes, serde's way through all variants
+//! of [`Message`](super::Message) would take 20 ns for each message that is read, and 8 ns for each that is written. The bytes
+//! are the same either way.
 
 use serde::Deserialize;
 
-/// The place of [`Message::Hello`](super::Message::Hello).
+use super::frame;
+use crate::marshal::{Buffer, EncodeError, Encoder};
+
+/// Bytes of a tag.
+pub const LENGTH: usize = 1;
+
 const HELLO: u8 = 0;
+const CALL: u8 = 6;
+const RETURN: u8 = 7;
+const CALLBACK: u8 = 9;
+const CALLBACK_RETURN: u8 = 11;
 
-/// The place of [`Message::Call`](super::Message::Call); the method's number follows.
-pub const CALL: u8 = 6;
+/// Makes `frame` a [`Message::Call`](super::Message::Call), whose arguments are to be appended.
+///
+/// # Errors
+/// [`EncodeError`].
+#[inline]
+pub fn begin_call(frame: &mut Buffer, method: u32) -> Result<(), EncodeError> {
+    frame::begin_with_tag(frame, CALL)?;
+    Encoder::new(frame).value(&method)
+}
 
-/// [`Message::Return`](super::Message::Return) as it is sent.
-pub const RETURN: u8 = 7;
+/// Makes `frame` a [`Message::Return`](super::Message::Return), whose result is to be appended.
+///
+/// # Errors
+/// [`EncodeError`].
+#[inline]
+pub fn begin_return(frame: &mut Buffer) -> Result<(), EncodeError> {
+    Ok(frame::begin_with_tag(frame, RETURN)?)
+}
 
-/// The place of [`Message::Callback`](super::Message::Callback); its depth and its place follow.
-pub const CALLBACK: u8 = 9;
+/// Makes `frame` a [`Message::Callback`](super::Message::Callback), whose arguments are to be appended.
+///
+/// # Errors
+/// [`EncodeError`].
+#[inline]
+pub fn begin_callback(frame: &mut Buffer, depth: u32, place: u32) -> Result<(), EncodeError> {
+    frame::begin_with_tag(frame, CALLBACK)?;
+    Encoder::new(frame).value(&(depth, place))
+}
 
-/// [`Message::CallbackReturn`](super::Message::CallbackReturn) as it is sent.
-pub const CALLBACK_RETURN: u8 = 11;
+/// Makes `frame` a [`Message::CallbackReturn`](super::Message::CallbackReturn), whose result is to be appended.
+///
+/// # Errors
+/// [`EncodeError`].
+#[inline]
+pub fn begin_callback_return(frame: &mut Buffer) -> Result<(), EncodeError> {
+    Ok(frame::begin_with_tag(frame, CALLBACK_RETURN)?)
+}
 
-/// The method of the [`Message::Call`](super::Message::Call) that `message` begins with, and where its arguments do; `None` for what is no call.
+/// Appends a [`Message::Call`](super::Message::Call) to a message of parts.
+///
+/// # Errors
+/// [`EncodeError`].
+#[inline]
+pub(super) fn write_call(encoder: &mut Encoder<'_, '_>, method: u32) -> Result<(), EncodeError> {
+    encoder.value(&(CALL, method))
+}
+
+/// Appends a [`Message::Return`](super::Message::Return) to a message of parts.
+///
+/// # Errors
+/// [`EncodeError`].
+#[inline]
+pub(super) fn write_return(encoder: &mut Encoder<'_, '_>) -> Result<(), EncodeError> {
+    encoder.value(&RETURN)
+}
+
+/// If `message` is a [`Message::Call`](super::Message::Call), returns its method, and the position of its arguments.
 #[inline]
 pub fn call(message: &[u8]) -> Option<(u32, usize)> {
-    match *message {
-        [CALL, method @ ..0x80, ..] => Some((method.into(), 2)),
-        _ => head(CALL, message),
-    }
+    fields(CALL, message)
 }
 
-/// The depth and the place of the [`Message::Callback`](super::Message::Callback) that `message` begins with, and where its arguments do; `None` for what
-/// is none.
+/// Whether `message` is a [`Message::Return`](super::Message::Return). The result follows the tag.
+#[inline]
+pub fn is_return(message: &[u8]) -> bool {
+    message.first() == Some(&RETURN)
+}
+
+/// If `message` is a [`Message::Callback`](super::Message::Callback), returns its depth and place, and the position of its
+/// arguments.
 #[inline]
 pub fn callback(message: &[u8]) -> Option<((u32, u32), usize)> {
-    match *message {
-        [CALLBACK, depth @ ..0x80, place @ ..0x80, ..] => Some(((depth.into(), place.into()), 3)),
-        _ => head(CALLBACK, message),
-    }
+    fields(CALLBACK, message)
 }
 
-/// The protocol of the hello that `message` begins with, whatever another version has put behind it; `None` if it is no
-/// hello. The place of [`Message::Hello`](super::Message::Hello) and of its first field are the same in every version.
-pub fn hello_protocol(message: &[u8]) -> Option<u32> {
-    head(HELLO, message).map(|(protocol, _)| protocol)
-}
-
-/// What the message at `place` begins with, and where that ends; `None` if `message` is another one.
+/// Whether `message` is a [`Message::CallbackReturn`](super::Message::CallbackReturn). The result follows the tag.
 #[inline]
-fn head<'m, T: Deserialize<'m>>(place: u8, message: &'m [u8]) -> Option<(T, usize)> {
-    match postcard::take_from_bytes::<(u8, T)>(message) {
-        Ok(((found, head), rest)) if found == place => Some((head, message.len() - rest.len())),
-        _ => None,
+pub fn is_callback_return(message: &[u8]) -> bool {
+    message.first() == Some(&CALLBACK_RETURN)
+}
+
+/// If `message` is a [`Message::Hello`](super::Message::Hello) of any protocol version, returns that version. The tag and the
+/// first field are the same in every version; what follows may differ.
+pub fn hello_version(message: &[u8]) -> Option<u32> {
+    fields(HELLO, message).map(|(version, _)| version)
+}
+
+/// If `message` has this tag, returns the fields after it, and the position of what follows them.
+#[inline]
+fn fields<'m, T: Deserialize<'m>>(tag: u8, message: &'m [u8]) -> Option<(T, usize)> {
+    let (first, rest) = message.split_first()?;
+    if *first != tag {
+        return None;
     }
+    let (fields, rest) = postcard::take_from_bytes(rest).ok()?;
+    Some((fields, message.len() - rest.len()))
 }
 
 #[cfg(test)]
@@ -57,35 +122,59 @@ mod tests {
     use super::super::Message;
     use super::*;
 
-    #[test]
-    fn a_result_is_announced_by_one_byte() {
-        assert_eq!(postcard::to_stdvec(&Message::Return).unwrap(), [RETURN]);
-        assert_eq!(postcard::to_stdvec(&Message::CallbackReturn).unwrap(), [CALLBACK_RETURN]);
+    fn by_serde(message: &Message) -> Vec<u8> {
+        postcard::to_stdvec(message).unwrap()
+    }
+
+    fn begun(begin: impl FnOnce(&mut Buffer) -> Result<(), EncodeError>) -> Vec<u8> {
+        let mut frame = Buffer::default();
+        begin(&mut frame).unwrap();
+        frame.bytes()[frame::HEADER..].to_vec()
     }
 
     #[test]
-    fn a_callback_is_told_by_its_first_bytes() {
-        for (depth, place) in [(1, 0), (128, 70_000), (u32::MAX, u32::MAX)] {
-            let mut message = postcard::to_stdvec(&Message::Callback { depth, place }).unwrap();
-            let head = message.len();
-            assert_eq!(callback(&message[..head - 1]), None);
-            message.extend([7; 3]);
-            assert_eq!(callback(&message), Some(((depth, place), head)));
-        }
-        assert_eq!(callback(&postcard::to_stdvec(&Message::Call { method: 1 }).unwrap()), None);
-    }
-
-    #[test]
-    fn a_call_is_told_by_its_first_bytes() {
+    fn messages_are_begun_as_serde_writes_them() {
+        assert_eq!(begun(begin_return), by_serde(&Message::Return));
+        assert_eq!(begun(begin_callback_return), by_serde(&Message::CallbackReturn));
         for method in [0, 1, 127, 128, 70_000, u32::MAX] {
-            let mut message = postcard::to_stdvec(&Message::Call { method }).unwrap();
-            let head = message.len();
-            assert_eq!(call(&message[..head - 1]), None);
+            assert_eq!(begun(|frame| begin_call(frame, method)), by_serde(&Message::Call { method }));
+        }
+        for (depth, place) in [(1, 2), (127, 0), (128, 1), (1, u32::MAX)] {
+            let callback = by_serde(&Message::Callback { depth, place });
+            assert_eq!(begun(|frame| begin_callback(frame, depth, place)), callback);
+        }
+    }
+
+    #[test]
+    fn a_result_is_recognized_by_its_first_byte() {
+        assert!(is_return(&by_serde(&Message::Return)) && !is_return(&by_serde(&Message::CallbackReturn)));
+        assert!(is_callback_return(&by_serde(&Message::CallbackReturn)));
+        assert!(!is_return(&[]) && !is_callback_return(&[]));
+    }
+
+    #[test]
+    fn a_callback_is_recognized_by_its_first_bytes() {
+        for (depth, place) in [(1, 0), (128, 70_000), (u32::MAX, u32::MAX)] {
+            let mut message = by_serde(&Message::Callback { depth, place });
+            let length = message.len();
+            assert_eq!(callback(&message[..length - 1]), None);
             message.extend([7; 3]);
-            assert_eq!(call(&message), Some((method, head)));
+            assert_eq!(callback(&message), Some(((depth, place), length)));
+        }
+        assert_eq!(callback(&by_serde(&Message::Call { method: 1 })), None);
+    }
+
+    #[test]
+    fn a_call_is_recognized_by_its_first_bytes() {
+        for method in [0, 1, 127, 128, 70_000, u32::MAX] {
+            let mut message = by_serde(&Message::Call { method });
+            let length = message.len();
+            assert_eq!(call(&message[..length - 1]), None);
+            message.extend([7; 3]);
+            assert_eq!(call(&message), Some((method, length)));
         }
         for other in [Message::Describe, Message::Return, Message::Callback { depth: 1, place: 2 }] {
-            assert_eq!(call(&postcard::to_stdvec(&other).unwrap()), None);
+            assert_eq!(call(&by_serde(&other)), None);
         }
     }
 }

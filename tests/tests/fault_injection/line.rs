@@ -77,7 +77,7 @@ pub(crate) fn line(fault: Option<Fault>) -> (End, End, Counts) {
 
 impl End {
     pub(crate) fn transport(self) -> PipeTransport<Self> {
-        PipeTransport::breakable(self, |end| {
+        PipeTransport::with_disconnector(self, |end| {
             let (incoming, outgoing) = (Arc::clone(&end.incoming), Arc::clone(&end.outgoing));
             Disconnector::new(move || {
                 incoming.close();

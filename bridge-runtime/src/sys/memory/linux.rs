@@ -1,5 +1,5 @@
-//! A memory file, which another process of this user's reaches through `/proc`: it never has a name of its own, so
-//! there is nothing to leave behind. A process under Wine opens it as an ordinary file.
+//! Shared memory on Linux: a memory file (`memfd_create`), which another process of this user opens as `/proc/PID/fd/N`. It
+//! never has a name of its own, so none can be left behind. A process under Wine opens it as an ordinary file.
 
 use std::ffi::c_void;
 use std::fs::{File, OpenOptions};
@@ -16,36 +16,37 @@ pub(super) struct Mapping {
     length: usize,
 }
 
-// SAFETY: memory belongs to no thread.
+// SAFETY: a mapping is not tied to a thread.
 unsafe impl Send for Mapping {}
-// SAFETY: it is only handed out as what several processes may use at once.
+// SAFETY: its memory is accessed only as atomics, by `SharedMemory` and `SharedWords`.
 unsafe impl Sync for Mapping {}
 
+/// The memory file.
 #[derive(Debug)]
-pub(super) struct Offer(File);
+pub(super) struct MemoryObject(File);
 
-/// Nobody can change its size: a process that touches what is no longer there is ended.
+/// Forbids changing the file's size: a process that accesses a mapping beyond the end of the file is killed by a signal.
 const SEALS: SealFlags = SealFlags::SHRINK.union(SealFlags::GROW).union(SealFlags::SEAL);
 
-pub(super) fn create(length: usize) -> io::Result<(Mapping, Offer)> {
+pub(super) fn create(length: usize) -> io::Result<(Mapping, MemoryObject)> {
     let file = memfd_create("bridge32", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
     fchmod(&file, Mode::RUSR | Mode::WUSR)?;
     ftruncate(&file, length as u64)?;
     fcntl_add_seals(&file, SEALS)?;
-    Ok((map(&file, length)?, Offer(file.into())))
+    Ok((map(&file, length)?, MemoryObject(file.into())))
 }
 
 pub(super) fn open(address: &str, length: usize) -> io::Result<Mapping> {
     let file = OpenOptions::new().read(true).write(true).open(address)?;
     let seals = fcntl_get_seals(&file);
     if file.metadata()?.len() != length as u64 || !seals.is_ok_and(|seals| seals.contains(SEALS)) {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no memory that was made for this"));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not shared memory of the expected kind"));
     }
     map(file, length)
 }
 
 fn map(file: impl AsFd, length: usize) -> io::Result<Mapping> {
-    // SAFETY: a new mapping, where there is room for it, takes nobody's memory away.
+    // SAFETY: without `MAP_FIXED`, the system puts the mapping where nothing else is.
     let start = unsafe { mmap(null_mut(), length, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED, file, 0) }?;
     match NonNull::new(start) {
         Some(start) => Ok(Mapping { start, length }),
@@ -61,13 +62,13 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: it is this one's own mapping, and nobody who got a reference into it has outlived it.
+        // SAFETY: the mapping is owned by `self`, and references into it borrow `self`.
         let unmapped = unsafe { munmap(self.start.as_ptr(), self.length) };
         debug_assert_eq!(unmapped, Ok(()));
     }
 }
 
-impl Offer {
+impl MemoryObject {
     pub(super) fn address(&self) -> String {
         format!("/proc/{}/fd/{}", std::process::id(), self.0.as_raw_fd())
     }
@@ -81,9 +82,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_this_user_s_alone_and_stays_as_long_as_it_is() {
-        let (_mapping, offer) = create(8192).unwrap();
-        let address = offer.address();
+    fn it_is_for_this_user_only_and_its_size_is_fixed() {
+        let (_mapping, object) = create(8192).unwrap();
+        let address = object.address();
         let path = Path::new(&address);
         let mode = |path: &Path| path.metadata().unwrap().mode() & 0o777;
         assert_eq!((mode(path), mode(path.parent().unwrap()) & 0o077), (0o600, 0));
@@ -92,7 +93,7 @@ mod tests {
         }
         let unsealed = memfd_create("bridge32", MemfdFlags::CLOEXEC).unwrap();
         ftruncate(&unsealed, 8192).unwrap();
-        let unsealed = Offer(unsealed.into());
+        let unsealed = MemoryObject(unsealed.into());
         assert_eq!(open(&unsealed.address(), 8192).unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

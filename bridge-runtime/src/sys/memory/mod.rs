@@ -1,5 +1,5 @@
-//! Memory that two processes share. It has no name in the file system, and is gone with the last process that has it,
-//! however that one ends.
+//! Shared memory. It has no name in the file system, and is freed with the last process that has mapped it, however that process
+//! ends.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -20,47 +20,47 @@ use other as system;
 #[cfg(windows)]
 use windows as system;
 
-/// What may lie in memory that another process writes to at any time.
+/// A type whose value may be in memory that another process writes to at any time.
 ///
 /// # Safety
-/// It consists of atomics alone: every pattern of bits is a value, zeros are the first one, and no reference to
-/// anything but an atomic can be had.
+/// The type consists of atomics only: any bits are a valid value, zeros are a suitable first one, and it gives out no
+/// reference to anything but atomics.
 pub(crate) unsafe trait Shareable: Sync {}
 
-/// A `T` that another process has as well.
+/// A `T` in shared memory.
 pub(crate) struct SharedMemory<T> {
     mapping: system::Mapping,
     content: PhantomData<T>,
 }
 
-/// As many words as it was asked for, which another process has as well.
+/// Words of eight bytes in shared memory.
 #[derive(Debug)]
 pub(crate) struct SharedWords {
     mapping: system::Mapping,
     count: usize,
 }
 
-/// Memory that another process may open; until this is dropped.
+/// Lets another process open shared memory, until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Offer(system::Offer);
+pub(crate) struct MemoryOffer(system::MemoryObject);
 
 impl<T: Shareable> SharedMemory<T> {
     const FITS: () = assert!(align_of::<T>() <= PAGE);
 
-    /// New memory, full of zeros, for this user only, and what lets another process open it.
+    /// Creates memory, filled with zeros, which only this user can open.
     ///
     /// # Errors
-    /// What the system says; [`io::ErrorKind::Unsupported`] where it has no such memory.
-    pub(crate) fn new() -> io::Result<(Self, Offer)> {
+    /// The system's error; [`io::ErrorKind::Unsupported`] if the system has no suitable memory.
+    pub(crate) fn new() -> io::Result<(Self, MemoryOffer)> {
         let () = Self::FITS;
-        let (mapping, offer) = system::create(size_of::<T>())?;
-        Ok((Self { mapping, content: PhantomData }, Offer(offer)))
+        let (mapping, object) = system::create(size_of::<T>())?;
+        Ok((Self { mapping, content: PhantomData }, MemoryOffer(object)))
     }
 
-    /// The memory that another process offers.
+    /// Opens the memory that another process offers.
     ///
     /// # Errors
-    /// What the system says; [`io::ErrorKind::InvalidData`] if it is no such memory.
+    /// The system's error; [`io::ErrorKind::InvalidData`] if the address is not that of such memory.
     pub(crate) fn open(address: &str) -> io::Result<Self> {
         let () = Self::FITS;
         Ok(Self { mapping: system::open(address, size_of::<T>())?, content: PhantomData })
@@ -72,9 +72,9 @@ impl SharedWords {
     ///
     /// # Errors
     /// As there.
-    pub(crate) fn new(count: usize) -> io::Result<(Self, Offer)> {
-        let (mapping, offer) = system::create(bytes(count)?)?;
-        Ok((Self { mapping, count }, Offer(offer)))
+    pub(crate) fn new(count: usize) -> io::Result<(Self, MemoryOffer)> {
+        let (mapping, object) = system::create(bytes(count)?)?;
+        Ok((Self { mapping, count }, MemoryOffer(object)))
     }
 
     /// As [`SharedMemory::open`].
@@ -86,9 +86,9 @@ impl SharedWords {
     }
 }
 
-/// Of so many words.
+/// The size in bytes of `count` words.
 fn bytes(count: usize) -> io::Result<usize> {
-    // No slice is longer than this.
+    // No slice may be longer than `isize::MAX` bytes.
     let bytes = count.checked_mul(size_of::<AtomicU64>()).filter(|bytes| isize::try_from(*bytes).is_ok());
     bytes.ok_or_else(|| io::ErrorKind::OutOfMemory.into())
 }
@@ -96,20 +96,20 @@ fn bytes(count: usize) -> io::Result<usize> {
 impl AsRef<[AtomicU64]> for SharedWords {
     fn as_ref(&self) -> &[AtomicU64] {
         let start: NonNull<AtomicU64> = self.mapping.start().cast();
-        // SAFETY: the mapping is as long, aligned to a page, and lives as long as `self`. Atomics are any bits, and allow
-        // that others write to them meanwhile.
+        // SAFETY: the mapping holds `count` words, is aligned to a page, and lives as long as `self`. Any bits are a valid
+        // atomic, and an atomic may be written by others at any time.
         unsafe { std::slice::from_raw_parts(start.as_ptr(), self.count) }
     }
 }
 
-impl Offer {
-    /// What the other process opens it by; as it sees it, a path is for a process under Wine to be translated.
+impl MemoryOffer {
+    /// The address by which the other process opens the memory. On Linux it is a path, to be translated for a process under Wine.
     pub(crate) fn address(&self) -> String {
         self.0.address()
     }
 }
 
-/// Mappings begin at a multiple of this on every system.
+/// The alignment of mappings on every system.
 const PAGE: usize = 4096;
 
 impl<T: Shareable> std::ops::Deref for SharedMemory<T> {
@@ -117,8 +117,8 @@ impl<T: Shareable> std::ops::Deref for SharedMemory<T> {
 
     fn deref(&self) -> &T {
         let start: NonNull<T> = self.mapping.start().cast();
-        // SAFETY: the mapping is as large as `T`, aligned to a page, and lives as long as `self`. Whatever is in it is a
-        // `T`, and atomics allow that others write to it meanwhile: both are `Shareable`'s promise.
+        // SAFETY: the mapping is as large as `T`, aligned to a page, and lives as long as `self`. Guaranteed by `Shareable`: any
+        // bits are a valid `T`, which others may write at any time, because it consists of atomics.
         unsafe { start.as_ref() }
     }
 }
@@ -136,38 +136,38 @@ mod tests {
     use super::*;
 
     #[repr(C)]
-    struct Two([AtomicU32; 2]);
+    struct TwoNumbers([AtomicU32; 2]);
 
-    // SAFETY: atomics alone.
-    unsafe impl Shareable for Two {}
+    // SAFETY: it consists of atomics only.
+    unsafe impl Shareable for TwoNumbers {}
 
     #[test]
     fn two_mappings_are_the_same_memory() {
-        let (mine, offer) = SharedMemory::<Two>::new().unwrap();
-        let theirs = SharedMemory::<Two>::open(&offer.address()).unwrap();
+        let (mine, offer) = SharedMemory::<TwoNumbers>::new().unwrap();
+        let theirs = SharedMemory::<TwoNumbers>::open(&offer.address()).unwrap();
         let address = offer.address();
         drop(offer);
         mine.0[1].store(7, Ordering::Relaxed);
         assert_eq!((theirs.0[0].load(Ordering::Relaxed), theirs.0[1].load(Ordering::Relaxed)), (0, 7));
         drop(mine);
-        assert_eq!(theirs.0[1].load(Ordering::Relaxed), 7, "it lives as long as somebody has it");
-        assert!(SharedMemory::<Two>::open(&address).is_err(), "and can be opened for as long as it is offered");
+        assert_eq!(theirs.0[1].load(Ordering::Relaxed), 7, "it lives as long as one process has mapped it");
+        assert!(SharedMemory::<TwoNumbers>::open(&address).is_err(), "it can be opened only while it is offered");
     }
 
     #[test]
-    fn words_are_shared_and_as_many_as_are_asked_for() {
+    fn words_are_shared_memory_of_the_requested_length() {
         let (mine, offer) = SharedWords::new(1000).unwrap();
         let theirs = SharedWords::open(&offer.address(), 1000).unwrap();
-        assert!(SharedWords::open(&offer.address(), 5000).is_err(), "there are not so many");
+        assert!(SharedWords::open(&offer.address(), 5000).is_err(), "it is shorter");
         assert!(SharedWords::open(&offer.address(), usize::MAX).is_err());
         mine.as_ref()[999].store(7, Ordering::Relaxed);
         assert_eq!((theirs.as_ref().len(), theirs.as_ref()[999].load(Ordering::Relaxed)), (1000, 7));
     }
 
     #[test]
-    fn what_is_no_offer_is_refused() {
+    fn an_address_of_something_else_is_refused() {
         for address in ["", "x", "/proc/self/exe", "/dev/null", "NUL", r"C:\no\such\file"] {
-            assert!(SharedMemory::<Two>::open(address).is_err(), "{address}");
+            assert!(SharedMemory::<TwoNumbers>::open(address).is_err(), "{address}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Systems without memory that cannot be cut short by the other process.
+//! Systems without shared memory that the other process cannot truncate.
 
 use std::convert::Infallible;
 use std::ffi::c_void;
@@ -9,9 +9,9 @@ use std::ptr::NonNull;
 pub(super) struct Mapping(Infallible);
 
 #[derive(Debug)]
-pub(super) struct Offer(Infallible);
+pub(super) struct MemoryObject(Infallible);
 
-pub(super) fn create(_: usize) -> io::Result<(Mapping, Offer)> {
+pub(super) fn create(_: usize) -> io::Result<(Mapping, MemoryObject)> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -25,7 +25,7 @@ impl Mapping {
     }
 }
 
-impl Offer {
+impl MemoryObject {
     pub(super) fn address(&self) -> String {
         match self.0 {}
     }

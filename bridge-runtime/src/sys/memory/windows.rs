@@ -1,4 +1,5 @@
-//! A section of memory with a random name. A process under Wine also opens what its client has on Linux: a file.
+//! Shared memory on Windows: a file mapping object with a random name. A process under Wine can also open the memory file of a
+//! client on Linux.
 
 use std::ffi::c_void;
 use std::fs::OpenOptions;
@@ -16,67 +17,68 @@ use windows_sys::Win32::System::Memory::{
 #[derive(Debug)]
 pub(super) struct Mapping(NonNull<c_void>);
 
-// SAFETY: memory belongs to no thread.
+// SAFETY: a mapping is not tied to a thread.
 unsafe impl Send for Mapping {}
-// SAFETY: it is only handed out as what several processes may use at once.
+// SAFETY: its memory is accessed only as atomics, by `SharedMemory` and `SharedWords`.
 unsafe impl Sync for Mapping {}
 
-/// The name is there for as long as the handle is; the memory, for as long as somebody has mapped it.
+/// The file mapping object. It can be opened by its name while the handle is open; the memory lives as long as it is mapped.
 #[derive(Debug)]
-pub(super) struct Offer {
+pub(super) struct MemoryObject {
     name: String,
     _section: OwnedHandle,
 }
 
-/// What tells names of sections from paths.
+/// How the names of file mapping objects begin, which distinguishes them from paths.
 const SECTION: &str = r"Local\bridge32-";
 
-pub(super) fn create(length: usize) -> io::Result<(Mapping, Offer)> {
+pub(super) fn create(length: usize) -> io::Result<(Mapping, MemoryObject)> {
     let mut random = [0; size_of::<u128>()];
     getrandom::fill(&mut random).map_err(io::Error::other)?;
     let name = format!("{SECTION}{:032x}", u128::from_le_bytes(random));
     let wide_name = wide(&name)?;
     let section = section(INVALID_HANDLE_VALUE, length, wide_name.as_ptr())?;
-    // Whoever had the name before knows what is going to be said.
-    // SAFETY: takes nothing.
+    // An existing object belongs to a process that guessed the name, and could read all messages.
+    // SAFETY: the function has no preconditions.
     if unsafe { GetLastError() } == ERROR_ALREADY_EXISTS {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    Ok((map(&section, length)?, Offer { name, _section: section }))
+    Ok((map(&section, length)?, MemoryObject { name, _section: section }))
 }
 
 pub(super) fn open(address: &str, length: usize) -> io::Result<Mapping> {
     if address.starts_with(SECTION) {
         let name = wide(address)?;
-        // SAFETY: the name ends with a zero and outlives the call.
+        // SAFETY: the name ends with a NUL, and is valid during the call.
         return map(&owned(unsafe { OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, 0, name.as_ptr()) })?, length);
     }
     let file = OpenOptions::new().read(true).write(true).open(address)?;
-    // As long as the file is, which Wine does not tell: a shorter one cannot be mapped.
+    // The size of the file, which Wine does not report. Mapping a file that is too short fails.
     const WHOLE: usize = 0;
     map(&section(file.as_raw_handle(), WHOLE, null())?, length)
 }
 
-/// A section without a security descriptor has that of its maker's token, which is for this user and the system. Source:
+/// Creates a file mapping object, or one of a file. Without a security descriptor of its own it has the default one of the
+/// process's token, which grants access to this user and the system. Source:
 /// <https://learn.microsoft.com/windows/win32/memory/file-mapping-security-and-access-rights>.
 fn section(file: HANDLE, length: usize, name: *const u16) -> io::Result<OwnedHandle> {
     let length = u32::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    // SAFETY: the handle is open, or says that there is no file; the name is null, or valid for the call.
+    // SAFETY: the handle is open, or `INVALID_HANDLE_VALUE`, which means no file; the name is null, or valid during the call.
     owned(unsafe { CreateFileMappingW(file, null(), PAGE_READWRITE, 0, length, name) })
 }
 
-/// Takes a handle that was just made, or tells why there is none.
+/// Takes ownership of a handle that was just created, or returns the system's error.
 fn owned(handle: HANDLE) -> io::Result<OwnedHandle> {
     if handle.is_null() {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the handle is open, and nobody else's.
+    // SAFETY: the handle is open, and owned by nothing else: it was just created.
     Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
 }
 
-/// Fails where the section is smaller than this.
+/// Maps the first `length` bytes. Fails if the object is smaller.
 fn map(section: &OwnedHandle, length: usize) -> io::Result<Mapping> {
-    // SAFETY: a new mapping takes nobody's memory away.
+    // SAFETY: the system puts the mapping where nothing else is.
     let view = unsafe { MapViewOfFile(section.as_raw_handle(), FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, length) };
     NonNull::new(view.Value).map(Mapping).ok_or_else(io::Error::last_os_error)
 }
@@ -94,13 +96,13 @@ impl Mapping {
 impl Drop for Mapping {
     fn drop(&mut self) {
         let view = MEMORY_MAPPED_VIEW_ADDRESS { Value: self.0.as_ptr() };
-        // SAFETY: it is this one's own mapping, and nobody who got a reference into it has outlived it.
+        // SAFETY: the mapping is owned by `self`, and references into it borrow `self`.
         let unmapped = unsafe { UnmapViewOfFile(view) };
         debug_assert_ne!(unmapped, 0);
     }
 }
 
-impl Offer {
+impl MemoryObject {
     pub(super) fn address(&self) -> String {
         self.name.clone()
     }

@@ -1,50 +1,51 @@
-//! How long to look before falling asleep.
+//! How long to poll before sleeping.
 
 use std::hint::spin_loop;
 use std::sync::LazyLock;
 use std::thread::{available_parallelism, yield_now};
 use std::time::{Duration, Instant};
 
-/// Looking again and again for as long as it pays, which is told by what the last waits have taken.
+/// Polls for as long as it pays, judged by how long the last waits have taken.
 ///
-/// Where it did not pay it is tried ever less often, and then for ever longer, so that it never costs more than a
-/// twentieth of what sleeping does. Longer, because systems let whoever is woken through a pipe run on the core of whoever
-/// wakes it: two sides that sleep share one core, and it takes some milliseconds of both being awake until one of them is
-/// given another. For as long as they share one, it is given away between the looks, else the other side could do nothing
-/// while it is looked for.
+/// After polling in vain, the next waits sleep at once: ever more of them, and the poll after them lasts ever longer, so that
+/// polling never costs more than a twentieth of the sleeping. The polls get longer because systems like to run a thread that
+/// is woken through a pipe on the core of the thread that wakes it. Two ends that sleep then share one core, and it takes some
+/// milliseconds of both being awake until one of them is moved to another. While they share a core, the poll yields it between
+/// looks: otherwise the other end could not do what this one waits for.
 #[derive(Debug)]
 pub(super) struct Spin {
-    /// Whether there is a core for the other side meanwhile.
-    is_of_use: fn() -> bool,
-    /// How many of the next waits are slept through at once.
-    rest: u32,
-    /// How many that will be, the next time that looking was in vain.
-    next_rest: u32,
-    /// How long the next wait may be spent looking.
+    /// Whether the other end can run on another core meanwhile.
+    has_other_core: fn() -> bool,
+    /// How many of the next waits sleep at once.
+    sleeps_left: u32,
+    /// How many waits sleep at once after the next poll in vain.
+    next_sleeps: u32,
+    /// How long the next poll may last.
     limit: Duration,
 }
 
-/// How long looking is of use: about what it costs to sleep and to be woken.
+/// The usual limit of a poll: about what it costs to sleep and to be woken.
 const USUAL: Duration = Duration::from_micros(25);
 
-/// What a sleep that was not tried to be avoided adds to the next trial: a twentieth of the shortest.
+/// What each sleep without a poll adds to the limit of the next poll: a twentieth of the shortest sleep.
 const PER_SLEEP: Duration = Duration::from_nanos(250);
 
-/// A sleep that was so short might not have been needed; being woken is most of it, and takes longest under Wine.
+/// A sleep shorter than this might have been avoided by polling. Most of it is the wake-up, which is slowest under Wine.
 const SHORT_SLEEP: Duration = Duration::from_millis(1);
 
-/// The longest rest.
-const LONGEST_REST: u32 = 4096;
+/// The largest number of waits that sleep at once.
+const MOST_SLEEPS: u32 = 4096;
 
-/// Looks before the core is given away to whoever else wants it: for about as long as the answer of a short call takes.
+/// Looks before the core is yielded: about as long as the answer to a short call takes.
 const LOOKS: u32 = 32;
 
 impl Spin {
     pub(super) fn new() -> Self {
-        Self { is_of_use: has_cores, rest: 0, next_rest: 1, limit: USUAL }
+        Self { has_other_core: has_cores, sleeps_left: 0, next_sleeps: 1, limit: USUAL }
     }
 
-    /// Looks until it has found something, or until sleeping is better: then `sleep` looks further.
+    /// Calls `look` until it finds something, or until sleeping is better: then `sleep` finds it.
+    #[inline]
     pub(super) fn find<T, E>(
         &mut self,
         mut look: impl FnMut() -> Option<T>,
@@ -53,44 +54,44 @@ impl Spin {
         if let Some(found) = look() {
             return Ok(found);
         }
-        if !(self.is_of_use)() {
+        if !(self.has_other_core)() {
             return sleep();
         }
-        if self.rest > 0 {
-            return self.rest_asleep(sleep);
+        if self.sleeps_left > 0 {
+            return self.sleep_at_once(sleep);
         }
-        if let Some(found) = spin(self.limit, &mut look) {
-            self.next_rest = (self.next_rest / 2).max(1);
+        if let Some(found) = poll(self.limit, &mut look) {
+            self.next_sleeps = (self.next_sleeps / 2).max(1);
             self.limit = USUAL;
             return Ok(found);
         }
-        self.rest = self.next_rest;
-        self.limit = USUAL.max(PER_SLEEP * self.rest);
-        self.next_rest = (self.next_rest * 4).min(LONGEST_REST);
+        self.sleeps_left = self.next_sleeps;
+        self.limit = USUAL.max(PER_SLEEP * self.sleeps_left);
+        self.next_sleeps = (self.next_sleeps * 4).min(MOST_SLEEPS);
         sleep()
     }
 
-    /// Sleeps; long sleeps are no reason to look the next time.
+    /// Sleeps. Only short sleeps bring the next poll nearer.
     #[cold]
-    fn rest_asleep<T, E>(&mut self, sleep: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    fn sleep_at_once<T, E>(&mut self, sleep: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let begin = Instant::now();
         let found = sleep();
         if begin.elapsed() < SHORT_SLEEP {
-            self.rest -= 1;
+            self.sleeps_left -= 1;
         }
         found
     }
 }
 
-/// Whether this process may use several cores. Linux has several files to be read for that: it is done once, and not
-/// before there is something to wait for.
+/// Whether this process may use several cores. Linux reads several files for the answer, so it is asked once, and not before
+/// the first wait.
 fn has_cores() -> bool {
-    static CORES: LazyLock<bool> = LazyLock::new(|| available_parallelism().is_ok_and(|cores| cores.get() > 1));
-    *CORES
+    static HAS_CORES: LazyLock<bool> = LazyLock::new(|| available_parallelism().is_ok_and(|cores| cores.get() > 1));
+    *HAS_CORES
 }
 
-/// Looks until it has found something, for a while. What comes at once costs no look at the clock.
-fn spin<T>(limit: Duration, look: &mut impl FnMut() -> Option<T>) -> Option<T> {
+/// Calls `look` until it finds something, or until the limit has passed. The first looks do not read the clock.
+fn poll<T>(limit: Duration, look: &mut impl FnMut() -> Option<T>) -> Option<T> {
     let mut begin = None;
     loop {
         for _ in 0..LOOKS {
@@ -110,7 +111,7 @@ fn spin<T>(limit: Duration, look: &mut impl FnMut() -> Option<T>) -> Option<T> {
 mod tests {
     use super::*;
 
-    /// Waits for what comes after so many looks, if there are so many; whether it slept.
+    /// Waits for what the look with this number finds; returns whether the wait slept.
     fn slept(spin: &mut Spin, looks: u32, sleep: Duration) -> bool {
         let mut left = looks;
         let look = || {
@@ -127,11 +128,11 @@ mod tests {
     const NEVER: u32 = u32::MAX;
 
     fn fresh() -> Spin {
-        Spin { is_of_use: || true, rest: 0, next_rest: 1, limit: USUAL }
+        Spin { has_other_core: || true, sleeps_left: 0, next_sleeps: 1, limit: USUAL }
     }
 
     #[test]
-    fn what_comes_soon_is_looked_for() {
+    fn what_comes_soon_is_polled_for() {
         let mut spin = fresh();
         for _ in 0..10 {
             assert!(!slept(&mut spin, 10, Duration::ZERO));
@@ -139,36 +140,36 @@ mod tests {
     }
 
     #[test]
-    fn looking_in_vain_is_tried_ever_less_often_and_pays_again_after_a_success() {
+    fn polling_in_vain_becomes_rare_and_a_success_makes_it_usual_again() {
         let mut spin = fresh();
-        let tried = |spin: &mut Spin| {
-            let is_tried = spin.rest == 0;
+        let polled = |spin: &mut Spin| {
+            let is_polled = spin.sleeps_left == 0;
             assert!(slept(spin, NEVER, Duration::ZERO));
-            is_tried
+            is_polled
         };
-        assert_eq!((0..2000).filter(|_| tried(&mut spin)).count(), 7, "after 1, 4, 16, 64, 256 and 1024 sleeps");
-        assert_eq!((spin.rest + spin.next_rest > LONGEST_REST, spin.limit), (true, PER_SLEEP * LONGEST_REST));
-        while spin.rest > 0 {
-            tried(&mut spin);
+        assert_eq!((0..2000).filter(|_| polled(&mut spin)).count(), 7, "polls after 1, 4, 16, 64, 256 and 1024 sleeps");
+        assert_eq!((spin.sleeps_left + spin.next_sleeps > MOST_SLEEPS, spin.limit), (true, PER_SLEEP * MOST_SLEEPS));
+        while spin.sleeps_left > 0 {
+            polled(&mut spin);
         }
         for _ in 0..20 {
             assert!(!slept(&mut spin, 10, Duration::ZERO));
         }
-        assert!(tried(&mut spin) && !tried(&mut spin) && tried(&mut spin));
+        assert!(polled(&mut spin) && !polled(&mut spin) && polled(&mut spin));
     }
 
     #[test]
-    fn calls_that_take_long_are_slept_through() {
+    fn long_waits_sleep() {
         let mut spin = fresh();
         slept(&mut spin, NEVER, Duration::ZERO);
         for _ in 0..5 {
-            assert!(spin.rest > 0 && slept(&mut spin, 10, 2 * SHORT_SLEEP));
+            assert!(spin.sleeps_left > 0 && slept(&mut spin, 10, 2 * SHORT_SLEEP));
         }
     }
 
     #[test]
-    fn one_core_is_left_to_the_other_side() {
-        let mut spin = Spin { is_of_use: || false, ..fresh() };
+    fn a_single_core_is_left_to_the_other_end() {
+        let mut spin = Spin { has_other_core: || false, ..fresh() };
         assert!(slept(&mut spin, 2, Duration::ZERO), "one look, then sleep");
     }
 }

@@ -1,14 +1,21 @@
+//! Tests of the transport over real shared memory, and of its wake-ups in a model checker.
+
 #[cfg(target_os = "linux")]
 mod orders;
 
-use std::thread;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
-use super::*;
+use super::SharedMemoryEnd;
+use super::end::{Side, incoming, outgoing};
+use super::layout::{Layout, PIECE, RING, SLOT};
+use crate::marshal::ALIGNMENT;
+use crate::sys::SharedMemory;
 use crate::transport::{Channel, LocalListener, connect_local};
 use crate::wire::Message;
 
-/// Two ends in two threads, as two processes have them.
+/// Both ends of a connection, as two processes have them.
 fn pair() -> (Channel, Channel) {
     let listener = LocalListener::random().unwrap();
     let path = listener.path().to_owned();
@@ -21,22 +28,23 @@ fn pair() -> (Channel, Channel) {
     (client, server)
 }
 
-/// Says a message with as many bytes behind it.
-fn say(channel: &mut Channel, bytes: &[u8]) -> io::Result<()> {
+/// Sends a message with these bytes in it.
+fn send(channel: &mut Channel, bytes: &[u8]) -> io::Result<()> {
     channel.begin(&Message::Return).unwrap().slice(bytes).unwrap();
     channel.send()
 }
 
-fn hear(channel: &mut Channel) -> io::Result<Vec<u8>> {
+/// Receives a message with bytes in it.
+fn receive(channel: &mut Channel) -> io::Result<Vec<u8>> {
     let (_, mut decoder) = channel.receive()?;
     Ok(decoder.vec::<u8>().unwrap())
 }
 
-/// Answers with what it hears, until the connection ends.
+/// Sends back what it receives, until the connection ends; returns the error that ends it.
 fn echo(mut channel: Channel) -> thread::JoinHandle<io::Error> {
     thread::spawn(move || {
         loop {
-            match hear(&mut channel).and_then(|bytes| say(&mut channel, &bytes)) {
+            match receive(&mut channel).and_then(|bytes| send(&mut channel, &bytes)) {
                 Ok(()) => {}
                 Err(error) => return error,
             }
@@ -58,19 +66,19 @@ fn messages_of_every_length_arrive() {
     let lengths = (0..100).chain(around(slot)).chain(around(slot + PIECE * ALIGNMENT)).chain(around(slot + ring));
     for length in lengths.chain([3 * ring + 5, 5, 20 << 20]) {
         let sent = bytes(length);
-        say(&mut client, &sent).unwrap();
-        assert!(hear(&mut client).unwrap() == sent, "{length} bytes");
+        send(&mut client, &sent).unwrap();
+        assert!(receive(&mut client).unwrap() == sent, "{length} bytes");
     }
     drop(client);
     assert!(is_end(&server.join().unwrap()));
 }
 
 #[test]
-fn pauses_of_every_length_lose_no_message() {
+fn no_message_is_lost_after_pauses_of_any_length() {
     let (mut client, server) = pair();
     let server = echo(server);
     for i in 0..2000u32 {
-        // Around the time that is spent looking.
+        // Around the limit of a poll.
         let begin = Instant::now();
         while begin.elapsed() < Duration::from_nanos(u64::from(i % 100) * 1200) {
             std::hint::spin_loop();
@@ -78,15 +86,15 @@ fn pauses_of_every_length_lose_no_message() {
         if i % 500 == 0 {
             thread::sleep(Duration::from_millis(20));
         }
-        say(&mut client, &i.to_le_bytes()).unwrap();
-        assert_eq!(hear(&mut client).unwrap(), i.to_le_bytes());
+        send(&mut client, &i.to_le_bytes()).unwrap();
+        assert_eq!(receive(&mut client).unwrap(), i.to_le_bytes());
     }
     drop(client);
     server.join().unwrap();
 }
 
 #[test]
-fn the_other_side_s_end_is_noticed_wherever_it_comes() {
+fn a_peer_that_ends_is_noticed_in_every_wait() {
     let ended_while = |busy: &dyn Fn(Channel) -> io::Error| {
         let (client, server) = pair();
         let end = thread::spawn(move || {
@@ -97,24 +105,24 @@ fn the_other_side_s_end_is_noticed_wherever_it_comes() {
         assert!(is_end(&error), "{error}");
         end.join().unwrap();
     };
-    ended_while(&|mut client| hear(&mut client).unwrap_err());
-    // More than there is room for, which nobody takes.
-    ended_while(&|mut client| say(&mut client, &bytes(2 * RING * ALIGNMENT)).unwrap_err());
+    ended_while(&|mut client| receive(&mut client).unwrap_err());
+    // More than the ring holds, which is not read.
+    ended_while(&|mut client| send(&mut client, &bytes(2 * RING * ALIGNMENT)).unwrap_err());
 }
 
 fn is_end(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 
-/// Whatever stands in the memory, and whenever it changes, there is an error or a message, and nothing else.
+/// Whatever the memory holds, and whenever it changes, each wait ends with an error or a message.
 #[test]
-fn nonsense_in_the_memory_is_an_error_or_a_message() {
+fn corrupt_memory_is_an_error_or_a_message() {
     for seed in 1..200u64 {
         let (mut client, server) = pair();
         let (end, offer) = SharedMemoryEnd::offer().unwrap();
         let memory = SharedMemory::<Layout>::open(&offer.address()).unwrap();
         client.upgrade(end, 0).unwrap();
-        let vandal = thread::spawn(move || {
+        let attacker = thread::spawn(move || {
             let mut state = seed;
             let mut random = move || {
                 state ^= state << 13;
@@ -126,22 +134,22 @@ fn nonsense_in_the_memory_is_an_error_or_a_message() {
             for _ in 0..500 {
                 let (number, what) = (random(), random() % 8);
                 match what {
-                    0 => channel.turn.store(1, Ordering::Relaxed),
-                    1 => drop(channel.turn.fetch_add(1, Ordering::Relaxed)),
+                    0 => channel.frames.store(1, Ordering::Relaxed),
+                    1 => drop(channel.frames.fetch_add(1, Ordering::Relaxed)),
                     2 => channel.written.0.store(number as u32 % (2 * RING as u32), Ordering::Relaxed),
                     3 => channel.written.0.store(number as u32, Ordering::Relaxed),
                     4 => drop(channel.write_slot(&[number % (1 << 22)])),
                     5 => drop(channel.write_slot(&[number])),
-                    6 => memory.asleep[number as usize % 2].0.store(number as u32 % 4, Ordering::Relaxed),
-                    _ => other.taken.0.store(number as u32 % (2 * RING as u32), Ordering::Relaxed),
+                    6 => memory.sleep_flags[number as usize % 2].0.store(number as u32 % 4, Ordering::Relaxed),
+                    _ => other.read.0.store(number as u32 % (2 * RING as u32), Ordering::Relaxed),
                 }
             }
             drop(server);
         });
-        let _ = say(&mut client, &bytes(300_000));
+        let _ = send(&mut client, &bytes(300_000));
         while let Ok(()) = client.wait() {
-            let _ = client.received().map(|(_, mut decoder)| decoder.vec::<u64>().map(drop));
+            let _ = client.decode_message().map(|(_, mut decoder)| decoder.vec::<u64>().map(drop));
         }
-        vandal.join().unwrap();
+        attacker.join().unwrap();
     }
 }
