@@ -499,9 +499,10 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, BatchMode, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, LibraryError, MissingMethod,
-    MissingSymbol, Output, Pending, PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext,
-    ServerExit, ServerInfo, SystemError, Transport, UserData, serve, server_main,
+    Address, BatchMode, Bool32, Builder, CallError, Client, Difference, Dispatch, Error, ExitStatus, Handle,
+    InMemoryOf, Interface, LibraryError, LoadLibrary, MissingMethod, MissingSymbol, Native, Output, Pending,
+    PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
+    Transport, UserData, serve, server_main,
 };
 
 /// What interfaces of .NET assemblies are written with; see the [guide](crate#assemblies-of-net).

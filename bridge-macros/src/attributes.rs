@@ -10,7 +10,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, LitInt, LitStr, Meta, Token};
 
 use crate::errors::Errors;
-use crate::model::{Encoding, OsError};
+use crate::settings::{Encoding, OsError};
 
 /// An attribute's name as it was written, and what it says.
 pub(crate) type Spanned<T> = Option<(Ident, T)>;

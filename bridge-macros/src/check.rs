@@ -4,11 +4,11 @@ use syn::Ident;
 
 use crate::errors::Errors;
 use crate::model::{
-    Buffer, Callee, Encoding, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns,
-    Signature, Symbol, Target,
+    Buffer, Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns, Signature,
+    Symbol, Target,
 };
-use crate::names::{CLIENT_METHODS, LIBRARY_METHODS};
-use crate::options::{Apartment, Threads};
+use crate::names::{self, RESERVED};
+use crate::settings::{Apartment, Encoding, Threads};
 use crate::types;
 
 /// Checks an interface as a whole; what passes can be expanded.
@@ -33,7 +33,7 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
     }
     unique(interface, errors);
     for method in &interface.methods {
-        taken(interface, method, errors);
+        reserved(method, errors);
         let is_unclear = method.target.is_none() && method.body.is_none() && interface.options.failed;
         if !is_unclear {
             signature(&method.signature, errors);
@@ -83,19 +83,14 @@ fn unique(interface: &Interface, errors: &Errors) {
     }
 }
 
-/// Names that the client, or the native implementation, has already.
-fn taken(interface: &Interface, method: &Method, errors: &Errors) {
-    let name = method.name.to_string();
-    let owner = match () {
-        () if CLIENT_METHODS.contains(&name.as_str()) => interface.client(),
-        () if interface.options.has_library() && LIBRARY_METHODS.contains(&name.as_str()) => interface.library(),
-        () => return,
-    };
-    let remedy = match method.target {
-        Some(_) => format!("; give the method another name and `#[symbol(\"{name}\")]`"),
-        None => "; give the method another name".to_owned(),
-    };
-    errors.at(&method.name, format_args!("`{owner}` has a `{name}` of its own{remedy}"));
+/// Names that generated methods have.
+fn reserved(method: &Method, errors: &Errors) {
+    let name = names::text(&method.name);
+    if name.starts_with(RESERVED) {
+        let symbol = method.target.as_ref().map(|_| format!(" and `#[symbol(\"{name}\")]`")).unwrap_or_default();
+        let remedy = format!("give the method another name{symbol}");
+        errors.at(&method.name, format_args!("names that begin with `{RESERVED}` are reserved; {remedy}"));
+    }
 }
 
 /// What holds for the parameters of methods and of callbacks.
@@ -106,9 +101,9 @@ fn signature(signature: &Signature, errors: &Errors) {
             errors.at(&parameter.name, message);
         }
         closed(signature, parameter, errors);
-        match signature.beyond {
+        match signature.callee {
             Callee::Rust => between_rust(parameter, errors),
-            Callee::Function | Callee::Caller => with_c(signature, parameter, errors),
+            Callee::Function | Callee::Closure => with_c(signature, parameter, errors),
             Callee::Managed => with_managed_code(parameter, errors),
         }
     }
@@ -118,7 +113,7 @@ fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     match &parameter.kind {
         Kind::Length(length) => self::length(signature, length, errors),
         Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => written(signature, buffer, errors),
-        Kind::Array(..) if signature.beyond == Callee::Caller && !has_length(signature, &parameter.name) => {
+        Kind::Array(..) if signature.callee == Callee::Closure && !has_length(signature, &parameter.name) => {
             let name = &parameter.name;
             let message =
                 format!("how many elements `{name}` has is not known; add `#[len_of({name})] n: i32` beside it");
@@ -165,7 +160,7 @@ fn between_rust(parameter: &Parameter, errors: &Errors) {
 fn callbacks(method: &Signature, errors: &Errors) {
     for (parameter, callback) in method.callbacks() {
         signature(&callback.signature, errors);
-        if callback.signature.beyond == Callee::Caller {
+        if callback.signature.callee == Callee::Closure {
             context(method, parameter, &callback.signature, errors);
         }
         if callback.is_registered && matches!(method.returns, Returns::Result { .. }) {
@@ -175,7 +170,7 @@ fn callbacks(method: &Signature, errors: &Errors) {
     }
     let names: Vec<_> = method.callbacks().map(|(parameter, _)| &parameter.name).collect();
     let contexts = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
-        Kind::UserData(of) if method.beyond == Callee::Function => Some((parameter, of)),
+        Kind::UserData(of) if method.callee == Callee::Function => Some((parameter, of)),
         _ => None,
     });
     for (parameter, of) in contexts {
@@ -278,10 +273,10 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
 fn closed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     let Some(closes) = &parameter.closes else { return };
     match &parameter.kind {
-        _ if signature.beyond == Callee::Managed => {
+        _ if signature.callee == Callee::Managed => {
             errors.at(closes, "managed code gives objects, not handles; write a method with `#[release]`");
         }
-        _ if signature.beyond == Callee::Rust => {
+        _ if signature.callee == Callee::Rust => {
             errors.at(closes, "a method of Rust closes through the native one that it calls; leave `#[closes]` out");
         }
         Kind::Value | Kind::Pointer(_, Passing::In | Passing::InOut) => {}
@@ -369,7 +364,7 @@ fn variable(method: &Method, errors: &Errors) {
 /// The length that a library has written is in another parameter that comes out, or is returned.
 fn written(signature: &Signature, buffer: &Buffer, errors: &Errors) {
     let Some(length) = &buffer.length else { return };
-    if signature.beyond == Callee::Caller {
+    if signature.callee == Callee::Closure {
         errors.at(length, "what a closure returns knows its length; leave `len` out");
         return;
     }
@@ -387,7 +382,7 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
     let has_length = |parameter: &&Parameter| match parameter.kind {
         Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => true,
         // What C passes with a length has no NUL at its end, and is bytes.
-        Kind::Text { .. } | Kind::CStr { .. } => signature.beyond == Callee::Function,
+        Kind::Text { .. } | Kind::CStr { .. } => signature.callee == Callee::Function,
         _ => false,
     };
     for (place, of) in length.of.iter().enumerate() {

@@ -12,6 +12,7 @@ mod model;
 mod names;
 mod options;
 mod parse;
+mod settings;
 mod types;
 
 #[cfg(test)]

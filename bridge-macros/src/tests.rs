@@ -1,4 +1,4 @@
-//! The expansion as a whole.
+//! Tests of whole expansions.
 
 use std::path::Path;
 use std::{env, fs};
@@ -29,7 +29,7 @@ fn parse(tokens: TokenStream) -> syn::File {
     syn::parse2(tokens).expect("an expansion is Rust")
 }
 
-/// What a user's trait becomes, to be read; `BRIDGE32_BLESS=1` writes it anew.
+/// The checked-in file shows readers what a trait expands to. `BRIDGE32_BLESS=1` updates it.
 #[test]
 fn the_expansion_is_as_checked_in() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests-data/expansion.rs");
@@ -37,7 +37,7 @@ fn the_expansion_is_as_checked_in() {
     if env::var_os("BRIDGE32_BLESS").is_some() {
         fs::write(&path, &expanded).expect("the file can be written");
     }
-    // Git may have given the file Windows line ends.
+    // Git may check the file out with Windows line ends.
     let expected = fs::read_to_string(&path).expect("the file is checked in").replace("\r\n", "\n");
     for (number, (expanded, expected)) in expanded.lines().zip(expected.lines()).enumerate() {
         assert_eq!(expanded, expected, "line {} of {}; see BRIDGE32_BLESS", number + 1, path.display());
@@ -45,19 +45,19 @@ fn the_expansion_is_as_checked_in() {
     assert_eq!(expanded.lines().count(), expected.lines().count(), "see BRIDGE32_BLESS");
 }
 
-/// Logic belongs to the runtime, where it is compiled and tested once.
+/// Logic belongs in the runtime, where it is compiled and tested once.
 #[test]
 fn a_call_is_one_call_into_the_runtime() {
     let file = expansion();
     let functions = Functions::of(&file);
     for name in ["add", "mean", "sum"] {
-        let function = format!("__CALL_OF_{name}");
+        let function = format!("__bridge32_call_{name}");
         let [Stmt::Expr(Expr::MethodCall(ExprMethodCall { receiver, method, .. }), None)] = functions.body(&function)
         else {
             panic!("`{function}` is not one call")
         };
-        assert_eq!(quote!(#receiver.#method).to_string(), quote!(calls.call).to_string());
-        for of in ["ThinClient", "ThinBatch < 'b >"] {
+        assert_eq!(quote!(#receiver.#method).to_string(), quote!(__bridge32_calls.call).to_string());
+        for of in ["ThinClient", "ThinBatch < 'batch >"] {
             let mut methods = Methods { of, found: Vec::new() };
             methods.visit_file(&file);
             let method = methods.found.iter().find(|method| method.sig.ident == name).expect("the method is there");
@@ -69,9 +69,9 @@ fn a_call_is_one_call_into_the_runtime() {
     }
 }
 
-/// The same mistakes are reported whatever stands in for the interface, and that is Rust too.
+/// The expansion of an interface with errors is valid Rust.
 #[test]
-fn what_stands_in_for_mistakes_is_rust() {
+fn the_stub_of_a_wrong_interface_is_rust() {
     let item = quote! {
         pub trait Wrong<T>: Send {
             async fn add(&mut self, (a, b): (usize, T), ...) -> impl Sized { (a, b) }
@@ -85,7 +85,7 @@ fn what_stands_in_for_mistakes_is_rust() {
     assert!(["launch", "builder", "add", "none"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
 }
 
-/// What the runtime does not have is not called.
+/// Without the feature, the runtime has nothing to call an assembly with.
 #[test]
 fn an_assembly_needs_the_feature() {
     let item = quote!(
@@ -97,7 +97,7 @@ fn an_assembly_needs_the_feature() {
     assert_eq!(expanded.contains("assemblies are a feature of bridge32"), !cfg!(feature = "dotnet"), "{expanded}");
 }
 
-/// Finds functions outside of `impl`s.
+/// The functions outside of `impl`s.
 struct Functions<'f>(Vec<&'f ItemFn>);
 
 impl<'f> Functions<'f> {
@@ -119,7 +119,7 @@ impl<'f> Visit<'f> for Functions<'f> {
     }
 }
 
-/// Finds the methods of a type's own `impl`s.
+/// The methods in a type's inherent `impl`s.
 struct Methods<'f> {
     of: &'static str,
     found: Vec<&'f ImplItemFn>,

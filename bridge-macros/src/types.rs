@@ -7,7 +7,8 @@ use syn::{
 };
 
 use crate::errors::Errors;
-use crate::model::{Encoding, Kind, Passing, Returns};
+use crate::model::{Kind, Passing, Returns};
+use crate::settings::Encoding;
 
 /// How a parameter of type `ty` crosses, if its tokens say so.
 pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {

@@ -23,6 +23,7 @@ mod trace;
 pub mod native;
 
 pub mod library;
+mod load_library;
 
 #[cfg(feature = "dotnet")]
 pub mod dotnet;
@@ -38,14 +39,15 @@ pub mod private;
 pub mod testing;
 
 pub use client::{
-    BatchMode, Builder, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo, Transport,
+    BatchMode, Builder, Client, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo, Transport,
 };
 pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, SystemError};
-pub use interface::Difference;
-pub use native::{Address, Bool32, Handle, UserData};
+pub use interface::{Difference, Interface};
+pub use load_library::LoadLibrary;
+pub use native::{Address, Bool32, Handle, InMemoryOf, Native, UserData};
 pub use process::{ExitStatus, Output};
 pub use registration::Registration;
-pub use server::{Serve, ServerContext, serve};
+pub use server::{Dispatch, Serve, ServerContext, serve};
 
 /// Makes the `main` of a server's program: `bridge32::server_main!(my_crate::MyLibLibrary);`
 #[macro_export]

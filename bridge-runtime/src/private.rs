@@ -1,19 +1,17 @@
 //! What generated code calls: the whole contract between the macro and the runtime.
 
 pub use crate::__returned_as_taken as returned_as_taken;
-pub use crate::client::{
-    Arguments, Batch, BatchMode, Builder, CallSink, CallbackReply, Client, Outcome, Pending, PendingResults,
-    RegisteredClosure, ServerExit, ServerInfo, Session, connect, in_process,
-};
+pub use crate::client::{Batch, CallSink, CallbackReply, RegisteredClosure, Session};
 #[cfg(feature = "dotnet")]
 pub use crate::dotnet;
 use crate::error::{CallError, SystemError};
 pub use crate::fault::Fault;
 pub use crate::interface::{
-    self, Abi, Apartment, CType, Description, FunctionPointer, Interface, LibraryName, Method,
-    Native as NativeFunction, Parameter, Symbol, Target, Threads,
+    self, Abi, Apartment, CType, Description, FunctionPointer, LibraryName, Method, Native as NativeFunction,
+    Parameter, Symbol, Target, Threads,
 };
 pub use crate::library::NativeLibrary;
+use crate::load_library::LoadLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutVec, Slice, SliceMut};
 pub use crate::native::{
     Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, CText, CallbackTable, ClosedHandle,
@@ -24,10 +22,23 @@ pub use crate::native::{
     not_in_enum, passed, passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer,
     passed_pointer_mut, recycle, returned_array, returned_value, slot, to_length, told_length,
 };
-pub use crate::registration::Registration;
-pub use crate::server::{AbandonedHandles, Call, Closer, Dispatch, ThreadTarget, native, thread_target};
+use crate::server::ServerContext;
+pub use crate::server::{AbandonedHandles, Call, Closer, ThreadTarget, native, thread_target};
 pub use crate::{__slot_row as slot_row, __slots as slots};
 pub use serde;
+
+/// Loads the library of a server that is starting.
+///
+/// # Errors
+/// [`LibraryError`](crate::error::LibraryError) if it cannot be loaded or lacks functions.
+pub fn start_library<L: LoadLibrary, A>(
+    context: &ServerContext<A>,
+) -> Result<L, Box<dyn std::error::Error + Send + Sync>> {
+    // SAFETY: the runtime alone makes a `ServerContext`, in a process whose `main` names the library's type. So this is the
+    // process of a server, which exists to run the library: if the interface describes it wrongly, that damages this
+    // process only, and the client takes nothing that it sends for granted.
+    Ok(unsafe { L::open(context.library_path(), context.library_dirs()) }?)
+}
 
 /// What the system said last in this thread, which a call has just set.
 pub fn last_error() -> SystemError {

@@ -1,10 +1,10 @@
-//! Enums: an integer in C, of which only the listed values are taken.
+//! Expands enums: an integer in C, of which only the variants' values are accepted.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
 use super::model::{Enumeration, Shape, Variant};
-use crate::names::{self, local};
+use crate::names::{self, local, type_name};
 
 pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let Shape { name, krate, .. } = shape;
@@ -13,7 +13,7 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let text = names::text(name);
     let all: Vec<_> = variants.iter().map(|Variant { name: variant, .. }| quote!(#name::#variant)).collect();
     let numbers: Vec<_> = (0..variants.len() as u32).collect();
-    // The values belong to the interface: a changed one is noticed when client and server meet.
+    // The values are part of the interface, so that the handshake detects a changed one.
     let labels = variants.iter().map(|Variant { name, value }| match value {
         Some(value) => format!("{name} = {}", value.to_token_stream()),
         None => name.to_string(),
@@ -21,7 +21,7 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let labels: Vec<_> = labels.collect();
     let (value, scope, serializer, deserializer) =
         (local("value"), local("scope"), local("serializer"), local("deserializer"));
-    let (serializer_type, deserializer_type) = (local("S"), local("D"));
+    let (serializer_type, deserializer_type) = (type_name("Serializer"), type_name("Deserializer"));
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -63,8 +63,8 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
             }
 
             #[automatically_derived]
-            impl<'de> #private::serde::Deserialize<'de> for #name {
-                fn deserialize<#deserializer_type: #private::serde::Deserializer<'de>>(
+            impl<'__bridge32_de> #private::serde::Deserialize<'__bridge32_de> for #name {
+                fn deserialize<#deserializer_type: #private::serde::Deserializer<'__bridge32_de>>(
                     #deserializer: #deserializer_type,
                 ) -> ::core::result::Result<Self, #deserializer_type::Error> {
                     let #value = #private::deserialize_enumeration(
@@ -73,7 +73,7 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
                         &[#(#labels),*],
                         &[#(#numbers),*],
                     )?;
-                    // The number is that of a variant: it was looked up among them.
+                    // `deserialize_enumeration` returns one of the numbers that it was given.
                     #(if #value == #numbers { return ::core::result::Result::Ok(#all); })*
                     ::core::result::Result::Err(#private::serde::de::Error::custom(#text))
                 }

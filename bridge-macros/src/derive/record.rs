@@ -1,18 +1,18 @@
-//! Structs: a twin with C's layout.
+//! Expands structs: a C struct of the same layout, and conversions field by field.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::{Member, TypeArray};
 
 use super::model::{Field, FieldKind, Shape};
-use crate::names::{self, local};
+use crate::names::{self, local, type_name};
 use crate::types;
 
 pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let Shape { name, krate, repr, .. } = shape;
     let private = quote!(#krate::__private);
     let text = names::text(name);
-    let twin = local("__Twin");
+    let twin = type_name("CStruct");
     let serde = serde(shape, fields);
     let size = size(shape, &quote!(#twin));
     let (value, scope) = (local("value"), local("scope"));
@@ -28,7 +28,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
             #[allow(missing_debug_implementations, unreachable_pub)]
             pub struct #twin { #(#names: #types),* }
 
-            // SAFETY: every field is a C type, and all of its bytes being zero is a value of it.
+            // SAFETY: all fields are C types, for which all-zero bytes are valid.
             unsafe impl #private::Zeroable for #twin {}
 
             #size
@@ -56,7 +56,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     }
 }
 
-/// A newtype is in C, and on the wire, what it holds.
+/// Expands a newtype, which is its only field in C and on the wire.
 pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
     let Shape { name, krate, .. } = shape;
     let private = quote!(#krate::__private);
@@ -80,7 +80,7 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
                 }
 
                 unsafe fn from_c(#value: Self::C) -> ::core::result::Result<Self, #private::Fault> {
-                    // SAFETY: the caller's promise is passed on.
+                    // SAFETY: guaranteed by the caller.
                     let #value = unsafe { #private::Native::from_c(#value) }?;
                     ::core::result::Result::Ok(Self { #member: #value })
                 }
@@ -93,21 +93,21 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
     }
 }
 
-/// The size that C says, checked where it holds: in the 32-bit build.
+/// Asserts the size that `#[bridge(size = …)]` states. It is that of 32-bit C, so only the 32-bit build checks it.
 fn size(shape: &Shape, twin: &TokenStream) -> Option<TokenStream> {
     let size = shape.size.as_ref()?;
-    let message = format!("`{}` has not the size that `#[bridge(size = …)]` says", shape.name);
+    let message = format!("`{}` does not have the size in `#[bridge(size = …)]`", shape.name);
     Some(quote! {
         #[cfg(target_pointer_width = "32")]
         const _: () = ::core::assert!(::core::mem::size_of::<#twin>() == #size, #message);
     })
 }
 
-/// A field's name in the twin; tuple fields have numbers, which are no names.
+/// A field's name in the C struct.
 fn twin_field(field: &Field) -> Ident {
     match &field.member {
         Member::Named(name) => name.clone(),
-        Member::Unnamed(index) => format_ident!("field_{}", index.index),
+        Member::Unnamed(index) => local(&format!("field_{}", index.index)),
     }
 }
 
@@ -123,7 +123,7 @@ fn twin_type(field: &Field, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// Whether a field is, or holds, a pointer.
+/// Whether a field is or contains a pointer.
 fn points(field: &Field, private: &TokenStream) -> TokenStream {
     let ty = match (&field.kind, types::array(&field.ty)) {
         (FieldKind::Pointer { .. }, _) => return quote!(true),
@@ -142,7 +142,7 @@ fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
         FieldKind::Plain => quote!(#private::in_field(#path, #private::Native::to_c(#field, #scope))?),
         FieldKind::Array => quote!(#private::in_field(#path, #private::array_to_c(#field, #scope))?),
         FieldKind::Pointer { .. } => quote!(#private::array_field(#field, #scope)?),
-        // Filled in: what the caller wrote there does not matter.
+        // Computed: the value in the field is ignored.
         FieldKind::Length { of } => {
             let of_text = names::text(of);
             quote!(#private::common_length::<#ty>(#text, &[(#of_text, self.#of.len())])?)
@@ -155,15 +155,15 @@ fn from_c(field: &Field, private: &TokenStream) -> TokenStream {
     let (name, Field { member, ty, text, kind, .. }) = (twin_field(field), field);
     match kind {
         FieldKind::Plain | FieldKind::Length { .. } => quote! {
-            // SAFETY: the caller's promise is passed on.
+            // SAFETY: guaranteed by the caller.
             #member: unsafe { <#ty as #private::Native>::from_c(#value.#name) }?
         },
         FieldKind::Array => quote! {
-            // SAFETY: the caller's promise is passed on.
+            // SAFETY: guaranteed by the caller.
             #member: unsafe { #private::array_from_c(#value.#name) }?
         },
         FieldKind::Pointer { length, element } => quote! {
-            // SAFETY: the caller's promise is passed on.
+            // SAFETY: guaranteed by the caller.
             #member: unsafe { #private::returned_array(
                 #value.#name,
                 #private::told_length(#text, #value.#length)?,
@@ -173,18 +173,18 @@ fn from_c(field: &Field, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// A reference to a field; one of a packed struct has none, and is copied.
+/// A reference to a field, or to a copy of it if the struct is packed.
 fn place(shape: &Shape, member: &Member) -> TokenStream {
     if shape.is_packed { quote!(&{ self.#member }) } else { quote!(&self.#member) }
 }
 
-/// serde's traits, as its own derive would make them.
+/// The implementations of serde's traits, equivalent to those of serde's own derive.
 fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
     let Shape { name, krate, .. } = shape;
     let private = quote!(#krate::__private);
     let text = names::text(name);
     let (serializer, deserializer, record) = (local("serializer"), local("deserializer"), local("record"));
-    let (serializer_type, deserializer_type) = (local("S"), local("D"));
+    let (serializer_type, deserializer_type) = (type_name("Serializer"), type_name("Deserializer"));
     let count = fields.len();
     let put = fields.iter().map(|Field { member, text, kind, .. }| {
         let field = place(shape, member);
@@ -220,8 +220,8 @@ fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<'de> #private::serde::Deserialize<'de> for #name {
-            fn deserialize<#deserializer_type: #private::serde::Deserializer<'de>>(
+        impl<'__bridge32_de> #private::serde::Deserialize<'__bridge32_de> for #name {
+            fn deserialize<#deserializer_type: #private::serde::Deserializer<'__bridge32_de>>(
                 #deserializer: #deserializer_type,
             ) -> ::core::result::Result<Self, #deserializer_type::Error> {
                 let #pattern: #ty =
@@ -232,7 +232,7 @@ fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
     }
 }
 
-/// A field's type where it is read: serde goes up to arrays of 32 elements.
+/// The type that a field is deserialized as. serde supports arrays of up to 32 elements, the runtime's `Array` any number.
 fn wire_type(field: &Field, private: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match (&field.kind, types::array(ty)) {

@@ -1,14 +1,15 @@
-//! Function pointers: what the library calls back.
+//! Parses function pointers, which the library calls back.
 
 use proc_macro2::Span;
 use quote::format_ident;
 use syn::{Ident, ReturnType, TypeFnPtr};
 
-use super::{kind, returns};
+use super::kind::{kind, returns};
 use crate::attributes::{Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Abi, Buffer, Callback, Callee, Kind, Parameter, Signature};
+use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Signature};
 use crate::options::Options;
+use crate::settings::{Abi, Encoding};
 use crate::types;
 
 /// How a function pointer crosses; `None` if so much is wrong that nothing more can be said of it. `has_c`: a native
@@ -79,8 +80,8 @@ pub(super) fn kind_of(
         }
         output => returns(output, errors)?,
     };
-    let beyond = if has_c { Callee::Caller } else { Callee::Rust };
-    let signature = Signature { parameters, returns: returned, beyond };
+    let callee = if has_c { Callee::Closure } else { Callee::Rust };
+    let signature = Signature { parameters, returns: returned, callee };
     Some(Kind::Callback(Box::new(Callback { signature, abi, is_optional, is_registered: own.registered.is_some() })))
 }
 
@@ -89,7 +90,7 @@ fn buffer(own: ParameterAttributes, ty: &syn::Type, name: &Ident, lengths: &[Ide
     let is_told = lengths.contains(name);
     let is_bare = matches!(&own.out, Some((_, Some(Out { cap: None, len: None }))));
     if is_told && is_bare && own.len_of.is_none() {
-        let encoding = own.encoding.as_ref().map_or(crate::model::Encoding::Utf8, |(_, encoding)| *encoding);
+        let encoding = own.encoding.as_ref().map_or(Encoding::Utf8, |(_, encoding)| *encoding);
         let buffer = Buffer { capacity: None, length: None };
         if let Some(element) = types::vec_element(ty) {
             return Kind::ArrayBuffer(Box::new(element.clone()), buffer);

@@ -51,25 +51,34 @@ use serde::de::DeserializeOwned;
 
 use crate::fault::Fault;
 
-/// A type that C functions take by value.
+/// A type that has a C counterpart, so that native functions can take it by value.
+///
+/// These are the integers of fixed width, floats, `bool`, [`Bool32`], [`Address`], [`Handle`], text, and types with
+/// `#[derive(Bridge)]`, which is the only way to implement this trait: its items are hidden from this page and may change in
+/// any release.
 #[diagnostic::on_unimplemented(
     message = "a native function cannot take `{Self}`; pass integers of fixed width, `f32`, `f64` or `bool`, text as `&str`, arrays as `&[T]`, and types with `#[derive(Bridge)]`",
     label = "not a type with a C counterpart"
 )]
 pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     /// The type itself; `marshal/cross.rs` says why generated code names it so.
+    #[doc(hidden)]
     type Value;
     /// The C type. All of its bytes being zero is a value of it.
+    #[doc(hidden)]
     type C: Copy + Zeroable + 'static;
     /// Its name in C.
+    #[doc(hidden)]
     const C_NAME: &'static str;
     /// Whether there are pointers in it that are followed when it comes from C.
+    #[doc(hidden)]
     const POINTS: bool = true;
 
     /// To C. What the C value points to is kept in `scope`.
     ///
     /// # Errors
     /// [`Fault`] where C cannot hold the value.
+    #[doc(hidden)]
     fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault>;
 
     /// From C.
@@ -79,6 +88,7 @@ pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     ///
     /// # Safety
     /// A pointer in it must be null, or be valid for what the type reads from it.
+    #[doc(hidden)]
     unsafe fn from_c(value: Self::C) -> Result<Self, Fault>;
 }
 
@@ -117,9 +127,11 @@ macro_rules! __returned_as_taken {
             type C = <$ty as $crate::native::Native>::C;
             const C_NAME: &'static ::core::primitive::str = <$ty as $crate::native::Native>::C_NAME;
 
-            unsafe fn from_c(value: Self::C) -> ::core::result::Result<Self, $crate::fault::Fault> {
-                // SAFETY: the caller's promise is passed on.
-                unsafe { <$ty as $crate::native::Native>::from_c(value) }
+            unsafe fn from_c(
+                __bridge32_value: <$ty as $crate::native::Native>::C,
+            ) -> ::core::result::Result<Self, $crate::fault::Fault> {
+                // SAFETY: guaranteed by the caller.
+                unsafe { <$ty as $crate::native::Native>::from_c(__bridge32_value) }
             }
         }
     )*};

@@ -16,16 +16,20 @@ use crate::native::{Element, Room};
 use crate::registration::Registration;
 use crate::wire::{Message, Parts};
 
-/// How calls reach an implementation `S` of the interface: the macro implements it for `dyn Trait`, for every
-/// implementation of the trait.
+/// Dispatches calls to the implementations of an interface: `dyn Trait` dispatches to every `S` that implements `Trait`.
+///
+/// Only `#[bridge32]` implements this trait, for `dyn Trait`. Its items are hidden from this page and may change in any
+/// release.
 pub trait Dispatch<S: ?Sized>: Interface {
-    /// Carries out one call: takes its arguments, calls the method, answers with its result.
+    /// Makes one call: decodes its arguments, calls the method, and encodes its result.
     ///
     /// # Errors
-    /// [`Fault`] if the call cannot be carried out.
+    /// [`Fault`] if the call cannot be made.
+    #[doc(hidden)]
     fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
 
-    /// What carries out the calls of an extra connection, in a thread of its own; `None` where all calls are the main thread's.
+    /// The target of an extra connection, which has a thread of its own; `None` if the main thread makes all calls.
+    #[doc(hidden)]
     fn thread_target(server: &Arc<S>) -> Option<ThreadTarget>
     where
         S: Sized,
@@ -34,12 +38,14 @@ pub trait Dispatch<S: ?Sized>: Interface {
         None
     }
 
-    /// The types that the interface lists for memory of the server.
+    /// The types that the interface lists in `remote = […]`.
+    #[doc(hidden)]
     fn elements() -> &'static [Element] {
         &[]
     }
 
-    /// Closes what a client that is gone left open, with the methods that close a handle and take nothing else.
+    /// Closes the handles of a client that is gone, with the methods that take a handle with `#[closes]` and nothing else.
+    #[doc(hidden)]
     fn close_abandoned(server: &S, abandoned: &AbandonedHandles) {
         let _ = (server, abandoned);
     }
