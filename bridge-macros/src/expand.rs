@@ -4,9 +4,7 @@
 mod batch;
 mod c_type;
 mod call;
-mod callback_body;
-mod callback_names;
-mod callback_slot;
+mod callback;
 mod client;
 mod description;
 mod dispatch;
@@ -18,7 +16,6 @@ mod numbers;
 mod receive;
 mod send;
 mod stub;
-mod trampoline;
 
 use proc_macro2::TokenStream;
 use quote::quote;

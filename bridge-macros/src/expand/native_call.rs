@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::c_type::{by_abi, slot_name, span_of};
-use super::{callback_slot, trampoline};
+use super::callback::{self, trampoline};
 use crate::model::{Kind, Method, Native, Parameter, Returns, Signature, joined};
 use crate::names::{self, local, local_of, runtime, type_name};
 use crate::settings::OsError;
@@ -29,7 +29,7 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
     let capacities = slots::capacities(method, native, krate);
     let slots = slots::slots(method, krate);
     let pass = signature.parameters.iter().map(slots::pass);
-    let finish = signature.scoped_callbacks().map(|(parameter, callback)| callback_slot::finish(parameter, callback));
+    let finish = signature.scoped_callbacks().map(|(parameter, callback)| callback::slot::finish(parameter, callback));
     let (clear_os_error, read_os_error) = os_error(native, krate);
     let close = signature.closed().map(|parameter| close(parameter, krate));
     let take_returned = take::returned_value(method, native, krate);
@@ -113,7 +113,7 @@ fn value(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
         (!matches!(signature.returns, Returns::Nothing)).then(|| take::returned_name(method, native).to_token_stream());
     let outs = signature.outs().map(|out| out.name.to_token_stream());
     let registered = signature.registered_callbacks();
-    let registered = registered.map(|(parameter, callback)| callback_slot::registration(parameter, callback, krate));
+    let registered = registered.map(|(parameter, callback)| callback::slot::registration(parameter, callback, krate));
     joined(&own.into_iter().chain(outs).chain(registered).collect::<Vec<_>>())
 }
 

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Expr;
 
 use super::super::c_type::{native_item, slot_name, span_of};
-use super::super::callback_slot;
+use super::super::callback;
 use super::take;
 use crate::model::{Kind, Length, Method, Native, Parameter, Passing};
 use crate::names::{self, local, local_of};
@@ -47,7 +47,7 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
     let (slot, scope, text) = (slot_name(name), local("scope"), names::text(name));
     let value = match kind {
         Kind::UserData(_) => quote!(#private::Context::new()),
-        Kind::Callback(callback) => return callback_slot::slot(method, parameter, callback, krate),
+        Kind::Callback(callback) => return callback::slot::slot(method, parameter, callback, krate),
         Kind::Value => {
             let to_c = native_item(ty, "to_c", krate);
             quote_spanned!(span=> #private::in_field(#text, #to_c(&#name, &mut #scope))?)
@@ -107,7 +107,7 @@ fn length(length: &Length, text: &str, ty: &TokenStream, krate: &TokenStream) ->
 pub(super) fn pass(parameter: &Parameter) -> TokenStream {
     let slot = slot_name(&parameter.name);
     match &parameter.kind {
-        Kind::Callback(callback) => callback_slot::pass(parameter, callback),
+        Kind::Callback(callback) => callback::slot::pass(parameter, callback),
         Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(#slot),
         _ => quote!(#slot.pass()),
     }

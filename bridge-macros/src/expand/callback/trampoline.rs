@@ -4,16 +4,21 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::c_type::by_abi;
-use super::callback_body::c_name;
-use super::callback_names::{CParameter, CallbackNames, context, passed};
+use super::super::c_type::by_abi;
+use super::body::c_name;
+use super::names::{CParameter, CallbackNames, context, passed};
 use crate::model::{Callback, Kind, Method, Parameter};
 use crate::names::{self, constant, local, type_name};
 
 /// The items for a callback.
 ///
 /// They are generic over the C types, which are inferred: the compiler then reports a type without a C counterpart once.
-pub(super) fn items(method: &Method, parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
+pub(in super::super) fn items(
+    method: &Method,
+    parameter: &Parameter,
+    callback: &Callback,
+    krate: &TokenStream,
+) -> TokenStream {
     let private = quote!(#krate::__private);
     let CallbackNames { closure, closures, trampoline, function, entry, table, table_row, lend, pointer, .. } =
         CallbackNames::of(&parameter.name);

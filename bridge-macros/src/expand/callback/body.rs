@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::c_type::{native_item, slot_name, span_of};
+use super::super::c_type::{native_item, slot_name, span_of};
 use crate::model::{Buffer, Kind, Length, Parameter, Passing, Returns, Signature, joined};
 use crate::names::{self, local, local_of, runtime};
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::callback_body::c_name;
+use super::body::c_name;
 use crate::model::{Kind, Method, Parameter, Signature};
 use crate::names::{constant_of, local_of, type_of};
 

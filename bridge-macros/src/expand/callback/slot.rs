@@ -3,20 +3,25 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::c_type::slot_name;
-use super::callback_body;
-use super::callback_names::{CallbackNames, context, passed};
+use super::super::c_type::slot_name;
+use super::body;
+use super::names::{CallbackNames, context, passed};
 use crate::model::{Callback, Method, Parameter};
 use crate::names::local;
 
 /// The slot of a callback: registers its closure in the callback table for the time of the call, or for good.
-pub(super) fn slot(method: &Method, parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
+pub(in super::super) fn slot(
+    method: &Method,
+    parameter: &Parameter,
+    callback: &Callback,
+    krate: &TokenStream,
+) -> TokenStream {
     let private = quote!(#krate::__private);
     let CallbackNames { closure: ty, closures, own, converting, run, lend, .. } = CallbackNames::of(&parameter.name);
     let (name, scope) = (&parameter.name, local("scope"));
     let names: Vec<_> = passed(&callback.signature).map(|parameter| parameter.name).collect();
     let inferred: Vec<_> = names.iter().map(|_| quote!(_)).collect();
-    let body = callback_body::body(&own, &callback.signature, krate);
+    let body = body::body(&own, &callback.signature, krate);
     let closure = quote!(|#(#names,)* #scope: &mut #private::Scope| { #body });
     let (declare, make, closure) = match callback.is_registered {
         true => (
@@ -65,7 +70,7 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, callback: &Callback, 
 }
 
 /// The function pointer that is passed to C.
-pub(super) fn pass(parameter: &Parameter, callback: &Callback) -> TokenStream {
+pub(in super::super) fn pass(parameter: &Parameter, callback: &Callback) -> TokenStream {
     let CallbackNames { pointer, .. } = CallbackNames::of(&parameter.name);
     let slot = slot_name(&parameter.name);
     match callback.is_optional {
@@ -75,7 +80,7 @@ pub(super) fn pass(parameter: &Parameter, callback: &Callback) -> TokenStream {
 }
 
 /// Right after the call: resumes the failure of a closure, if there was one.
-pub(super) fn finish(parameter: &Parameter, callback: &Callback) -> TokenStream {
+pub(in super::super) fn finish(parameter: &Parameter, callback: &Callback) -> TokenStream {
     let (slot, lent) = (slot_name(&parameter.name), local("lent"));
     match callback.is_optional {
         true => quote! {
@@ -88,7 +93,7 @@ pub(super) fn finish(parameter: &Parameter, callback: &Callback) -> TokenStream 
 }
 
 /// The `Registration` that keeps a registered closure alive.
-pub(super) fn registration(parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
+pub(in super::super) fn registration(parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let slot = slot_name(&parameter.name);
     match callback.is_optional {
         true => {
