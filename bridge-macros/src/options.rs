@@ -49,7 +49,7 @@ impl Options {
                 if !input.is_empty() {
                     let comma: syn::Result<Token![,]> = input.parse();
                     comma.map_err(|error| {
-                        syn::Error::new(error.span(), "two options without a comma; write `,` between them")
+                        syn::Error::new(error.span(), "two options need a comma between them; write `,`")
                     })?;
                 }
             }
@@ -121,7 +121,10 @@ impl Options {
 /// The name at the start of an option.
 fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
     let wanted = |error: syn::Error| {
-        syn::Error::new(error.span(), format_args!("an option has a name; write `name = …` with one of {KNOWN}"))
+        syn::Error::new(
+            error.span(),
+            format_args!("expected the name of an option; write `name = …` with one of {KNOWN}"),
+        )
     };
     Ident::parse_any(input).map_err(wanted)
 }

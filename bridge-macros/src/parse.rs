@@ -22,7 +22,7 @@ use crate::types;
 pub(crate) fn item(tokens: TokenStream, errors: &Errors) -> Option<ItemTrait> {
     match errors.take(syn::parse2::<Item>(tokens))? {
         Item::Trait(mut item) => {
-            // The other one would expand what this one makes.
+            // The second attribute would expand the result of the first.
             item.attrs.retain(|attr| {
                 let is_ours = attr.path().segments.last().is_some_and(|last| last.ident == "bridge32");
                 if is_ours {
@@ -33,13 +33,13 @@ pub(crate) fn item(tokens: TokenStream, errors: &Errors) -> Option<ItemTrait> {
             Some(item)
         }
         other => {
-            errors.at(first_token(&other), "`#[bridge32]` describes a library as a trait; put it on one");
+            errors.at(first_token(&other), "`#[bridge32]` is for traits; put it on one");
             None
         }
     }
 }
 
-/// An item's own first word, after its attributes.
+/// An item's first token after its attributes.
 fn first_token(item: &Item) -> TokenStream {
     let attrs = match item {
         Item::Struct(item) => item.attrs.len(),
@@ -49,28 +49,30 @@ fn first_token(item: &Item) -> TokenStream {
         Item::Mod(item) => item.attrs.len(),
         _ => 0,
     };
-    // Each attribute is `#` and a group.
+    // An attribute consists of two tokens: `#` and a group.
     item.to_token_stream().into_iter().skip(2 * attrs).take(1).collect()
 }
 
 /// The annotated trait.
 pub(crate) fn interface(item: ItemTrait, options: Options, errors: &Errors) -> Interface {
     if let Some(unsafety) = &item.unsafety {
-        errors.at(unsafety, "an interface is an ordinary trait; leave `unsafe` out");
+        errors.at(unsafety, "an interface cannot be an unsafe trait; remove `unsafe`");
     }
     if let Some(auto) = &item.modifiers.auto_token {
-        errors.at(auto, "an interface is an ordinary trait; leave `auto` out");
+        errors.at(auto, "an interface cannot be an auto trait; remove `auto`");
     }
     generics(&item.generics, "an interface", errors);
     let mut methods = Vec::new();
     for item in item.items {
         match item {
             TraitItem::Fn(item) => methods.extend(method(item, &options, errors)),
-            TraitItem::Type(item) => errors.at(item.type_token, "an interface has methods only; name the type in them"),
-            TraitItem::Const(item) => {
-                errors.at(item.const_token, "an interface has methods only; put the constant outside")
+            TraitItem::Type(item) => {
+                errors.at(item.type_token, "an interface has methods only; name the type in their signatures")
             }
-            other => errors.at(other, "an interface has methods only; write them out"),
+            TraitItem::Const(item) => {
+                errors.at(item.const_token, "an interface has methods only; move the constant out of the trait")
+            }
+            other => errors.at(other, "an interface has methods only; declare them without a macro"),
         }
     }
     let ItemTrait { attrs, vis, ident: name, supertraits, .. } = item;
@@ -80,19 +82,16 @@ pub(crate) fn interface(item: ItemTrait, options: Options, errors: &Errors) -> I
 fn generics(generics: &syn::Generics, what: &str, errors: &Errors) {
     let is_lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
     if !generics.params.is_empty() && generics.params.iter().all(is_lifetime) {
-        errors.at(
-            &generics.params,
-            format_args!("{what} has no lifetimes, an argument lives as long as the call; leave them out"),
-        );
+        errors.at(&generics.params, format_args!("{what} cannot have lifetimes; remove them"));
     } else if !generics.params.is_empty() {
-        let message = format!("{what} has no generic parameters, both sides must know its types; name the types");
+        let message = format!("{what} cannot be generic; name the types");
         errors.at(&generics.params, message);
     } else if let Some(clause) = &generics.where_clause {
-        errors.at(clause.where_token, format_args!("{what} has no bounds; leave the `where` clause out"));
+        errors.at(clause.where_token, format_args!("{what} cannot have bounds; remove the `where` clause"));
     }
 }
 
-/// A method; `None` if so much is wrong that nothing more can be said of it.
+/// A method; `None` if its errors leave nothing to check.
 fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Method> {
     let syn::Signature { ident: name, inputs, output, .. } = &item.sig;
     qualifiers(&item.sig, errors);
@@ -119,22 +118,23 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
 
 fn qualifiers(signature: &syn::Signature, errors: &Errors) {
     if let Some(asyncness) = &signature.asyncness {
-        errors.at(asyncness, "a call waits for its result; leave `async` out, and call it from a thread that may wait");
+        errors
+            .at(asyncness, "a call blocks until it returns; remove `async`, and call it from a thread that may block");
     }
     if let Some(constness) = &signature.constness {
-        errors.at(constness, "a call leaves the process and cannot be `const`; leave `const` out");
+        errors.at(constness, "a call to another process cannot be `const`; remove `const`");
     }
     let safety = &signature.safety;
     if !matches!(safety, Safety::Default) {
-        let message = format!("a method of an interface is safe to call; leave `{}` out", safety.to_token_stream());
+        let message = format!("a method of an interface is safe to call; remove `{}`", safety.to_token_stream());
         errors.at(safety, message);
     }
     if let Some(abi) = &signature.abi {
-        let message = "the calling convention is an attribute here; write `#[abi(\"…\")]` on the method";
+        let message = "a calling convention is given as an attribute; write `#[abi(\"…\")]` on the method";
         errors.at(abi, message);
     }
     if let Some(variadic) = &signature.variadic {
-        errors.at(variadic.dots, "a method has a fixed number of parameters; write one method for each way to call it");
+        errors.at(variadic.dots, "a method cannot be variadic; declare a method for each number of arguments");
     }
 }
 
@@ -142,12 +142,12 @@ fn receiver(signature: &syn::Signature, errors: &Errors) {
     match signature.receiver() {
         Some(receiver) if types::is_shared(receiver) => {}
         Some(Receiver { kind: ReceiverKind::Reference(_, _, Some(mutability)), .. }) => {
-            errors.at(mutability, "a method may be called from several threads; take `&self`");
+            errors.at(mutability, "a client is shared, so its methods cannot take `&mut self`; write `&self`");
         }
         Some(Receiver { kind: ReceiverKind::Reference(_, Some(lifetime), _), .. }) => {
-            errors.at(lifetime, "a call borrows the client only while it lasts; take `&self`");
+            errors.at(lifetime, "a call borrows the client for its own duration only; write `&self`");
         }
-        Some(receiver) => errors.at(receiver, "a method is called on a shared client; take `&self`"),
-        None => errors.at(&signature.ident, format_args!("`{}` has no receiver; begin with `&self`", signature.ident)),
+        Some(receiver) => errors.at(receiver, "a client is shared, so its methods take it by reference; write `&self`"),
+        None => errors.at(&signature.ident, format_args!("`{}` has no receiver; add `&self`", signature.ident)),
     }
 }

@@ -12,12 +12,12 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let Shape { name, krate, repr, .. } = shape;
     let private = quote!(#krate::__private);
     let text = names::text(name);
-    let twin = type_name("CStruct");
+    let c_struct = type_name("CStruct");
     let serde = serde(shape, fields);
-    let size = size(shape, &quote!(#twin));
+    let size = size(shape, &quote!(#c_struct));
     let (value, scope) = (local("value"), local("scope"));
-    let names: Vec<_> = fields.iter().map(twin_field).collect();
-    let types = fields.iter().map(|field| twin_type(field, &private));
+    let names: Vec<_> = fields.iter().map(c_field).collect();
+    let types = fields.iter().map(|field| c_field_type(field, &private));
     let points = fields.iter().map(|field| points(field, &private));
     let to = fields.iter().map(|field| to_c(shape, field, &private));
     let from = fields.iter().map(|field| from_c(field, &private));
@@ -26,25 +26,25 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
             #[derive(::core::clone::Clone, ::core::marker::Copy)]
             #(#repr)*
             #[allow(missing_debug_implementations, unreachable_pub)]
-            pub struct #twin { #(#names: #types),* }
+            pub struct #c_struct { #(#names: #types),* }
 
             // SAFETY: all fields are C types, for which all-zero bytes are valid.
-            unsafe impl #private::Zeroable for #twin {}
+            unsafe impl #private::Zeroable for #c_struct {}
 
             #size
 
             #[automatically_derived]
             impl #private::Native for #name {
                 type Value = Self;
-                type C = #twin;
+                type C = #c_struct;
                 const C_NAME: &'static ::core::primitive::str = #text;
                 const POINTS: ::core::primitive::bool = #(#points)||*;
 
-                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#twin, #private::Fault> {
-                    ::core::result::Result::Ok(#twin { #(#names: #to),* })
+                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#c_struct, #private::Fault> {
+                    ::core::result::Result::Ok(#c_struct { #(#names: #to),* })
                 }
 
-                unsafe fn from_c(#value: #twin) -> ::core::result::Result<Self, #private::Fault> {
+                unsafe fn from_c(#value: #c_struct) -> ::core::result::Result<Self, #private::Fault> {
                     ::core::result::Result::Ok(Self { #(#from),* })
                 }
             }
@@ -94,24 +94,24 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
 }
 
 /// Asserts the size that `#[bridge(size = …)]` states. It is that of 32-bit C, so only the 32-bit build checks it.
-fn size(shape: &Shape, twin: &TokenStream) -> Option<TokenStream> {
+fn size(shape: &Shape, c_struct: &TokenStream) -> Option<TokenStream> {
     let size = shape.size.as_ref()?;
     let message = format!("`{}` does not have the size in `#[bridge(size = …)]`", shape.name);
     Some(quote! {
         #[cfg(target_pointer_width = "32")]
-        const _: () = ::core::assert!(::core::mem::size_of::<#twin>() == #size, #message);
+        const _: () = ::core::assert!(::core::mem::size_of::<#c_struct>() == #size, #message);
     })
 }
 
 /// A field's name in the C struct.
-fn twin_field(field: &Field) -> Ident {
+fn c_field(field: &Field) -> Ident {
     match &field.member {
         Member::Named(name) => name.clone(),
         Member::Unnamed(index) => local(&format!("field_{}", index.index)),
     }
 }
 
-fn twin_type(field: &Field, private: &TokenStream) -> TokenStream {
+fn c_field_type(field: &Field, private: &TokenStream) -> TokenStream {
     let Field { ty, kind, .. } = field;
     match kind {
         FieldKind::Plain | FieldKind::Length { .. } => quote!(<#ty as #private::Native>::C),
@@ -152,7 +152,7 @@ fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
 
 fn from_c(field: &Field, private: &TokenStream) -> TokenStream {
     let value = local("value");
-    let (name, Field { member, ty, text, kind, .. }) = (twin_field(field), field);
+    let (name, Field { member, ty, text, kind, .. }) = (c_field(field), field);
     match kind {
         FieldKind::Plain | FieldKind::Length { .. } => quote! {
             // SAFETY: guaranteed by the caller.

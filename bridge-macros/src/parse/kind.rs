@@ -19,7 +19,7 @@ pub(super) fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind
         }
         (Some((_, of)), out) => {
             if let Some((out, _)) = out {
-                errors.at(out, "a length that comes back is passed by `&mut`; leave `#[out]` out");
+                errors.at(out, "an output length is passed by `&mut`; remove `#[out]`");
             }
             match types::kind(ty, encoding) {
                 Kind::Pointer(ty, passing) => Kind::Length(Length { of, ty, passing: Some(passing) }),
@@ -31,17 +31,17 @@ pub(super) fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind
         (None, None) => types::kind(ty, encoding),
     };
     if let Some((name, ())) = &own.this {
-        errors.at(name, "`#[this]` is the object that a managed method is called on; leave it out");
+        errors.at(name, "`#[this]` is for the object of a managed method; remove it");
     }
     if let Some((name, _)) = &own.user_data
         && !matches!(kind, Kind::UserData(_))
     {
-        errors.at(name, "a context is of type `UserData`; write `#[user_data(…)] name: UserData`");
+        errors.at(name, "a context has the type `UserData`; write `#[user_data(…)] name: UserData`");
     }
     if let Some((name, _)) = &own.encoding
         && !matches!(kind, Kind::Text { .. } | Kind::TextBuffer(..))
     {
-        errors.at(name, format_args!("`#[{name}]` is about text; put it before a `&str`, or leave it out"));
+        errors.at(name, format_args!("`#[{name}]` is for text; put it before a `&str`, or remove it"));
     }
     kind
 }
@@ -54,7 +54,7 @@ fn out_kind(name: &Ident, out: Out, ty: &Type, encoding: Encoding, errors: &Erro
             None => {
                 errors.at(
                     len,
-                    "the library says how much it has written; name the `#[out]` parameter that holds it, or `ret`",
+                    "the length written must be an output of the function; name the `#[out]` parameter that holds it, or `ret`",
                 );
                 None
             }
@@ -66,20 +66,20 @@ fn out_kind(name: &Ident, out: Out, ty: &Type, encoding: Encoding, errors: &Erro
         (Some(element), _, Some(buffer)) => Kind::ArrayBuffer(Box::new(element.clone()), buffer),
         (None, true, Some(buffer)) => Kind::TextBuffer(encoding, buffer),
         (Some(_), _, None) => {
-            errors.at(name, "how large the buffer is to be is not known; write `#[out(len = …)]` or `#[out(cap = …)]`");
+            errors.at(name, "the size of the buffer is unknown; write `#[out(len = …)]` or `#[out(cap = …)]`");
             Kind::Pointer(Box::new(ty.clone()), Passing::Out)
         }
         (None, true, None) => {
-            errors.at(name, "how large the buffer is to be is not known; write `#[out(cap = …)]`");
+            errors.at(name, "the size of the buffer is unknown; write `#[out(cap = …)]`");
             Kind::Pointer(Box::new(ty.clone()), Passing::Out)
         }
         (None, false, Some(_)) => {
-            errors.at(name, "a length is for `Vec<T>` and `String`; write `#[out]`");
+            errors.at(name, "a length or capacity is for `Vec<T>` and `String`; write `#[out]`");
             Kind::Pointer(Box::new(ty.clone()), Passing::Out)
         }
         (None, false, None) => {
             if types::is_reference(ty) {
-                errors.at(ty, "what comes out is returned; write the type without `&`");
+                errors.at(ty, "an output parameter is returned by value; write the type without `&`");
             }
             Kind::Pointer(Box::new(ty.clone()), Passing::Out)
         }
@@ -92,7 +92,7 @@ pub(super) fn returns(output: &ReturnType, errors: &Errors) -> Option<Returns> {
     types::check_returned(ty, errors);
     let returns = types::returns(ty);
     if returns.is_none() {
-        let message = "the client needs to see the error's type; write `Result<T, E>` with both";
+        let message = "the macro cannot see the error type; write `Result<T, E>` with both types";
         errors.at(types::last_name(ty), message);
     }
     returns

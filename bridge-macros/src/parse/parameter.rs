@@ -21,14 +21,14 @@ pub(super) fn parameter(
     let (mutability, name) = match &*input.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => (pat.mutability, pat.ident.clone()),
         pat => {
-            errors.at(pat, "a parameter is a plain name, which the client's method shows; write one");
+            errors.at(pat, "a parameter cannot be a pattern; write a name");
             return None;
         }
     };
     if let Some(mutability) = mutability
         && method.default.is_none()
     {
-        errors.at(mutability, "without a body there is nothing that changes it; leave `mut` out");
+        errors.at(mutability, "a parameter without a method body cannot be `mut`; remove `mut`");
     }
     let mut own = ParameterAttributes::parse(&input.attrs, errors);
     let is_managed = matches!(target, Some(Target::Managed(_)));
@@ -36,7 +36,7 @@ pub(super) fn parameter(
     let closes = own.closes.as_ref().map(|(closes, ())| closes.clone());
     let kind = match types::function(&input.ty) {
         Some((function, _)) if is_managed => {
-            errors.at(function.fn_token, "managed code calls no closures back; pass values");
+            errors.at(function.fn_token, "managed code cannot call closures; pass values");
             return None;
         }
         Some((function, is_optional)) => {
@@ -47,7 +47,7 @@ pub(super) fn parameter(
             types::check_parameter(&input.ty, !method.sig.generics.params.is_empty(), errors);
             callback::check_none(&own, errors);
             match &own.out {
-                // What managed code gives has a size of its own.
+                // Managed output needs no capacity.
                 Some((_, Some(Out { cap: None, len: None }))) if is_managed && own.len_of.is_none() => {
                     Kind::Pointer(input.ty.clone(), Passing::Out)
                 }

@@ -28,19 +28,19 @@ pub(super) fn target(
         let (what, option) = if is_managed { ("managed method", "dotnet") } else { ("native function", "lib") };
         let why =
             if has_body { "the method has a body".to_owned() } else { format!("the interface has no `{option}`") };
-        // An option that could not be read may have been `lib`.
+        // An option that could not be parsed may be `lib`.
         if !has_body && options.failed {
             continue;
         }
-        errors.at(attribute, format_args!("`#[{attribute}]` is about a {what}, and {why}; leave it out"));
+        errors.at(attribute, format_args!("`#[{attribute}]` is for a {what}, but {why}; remove it"));
     }
     None
 }
 
-/// The managed method behind a method.
+/// The managed method that a method calls.
 fn managed(own: MethodAttributes, name: &Ident, errors: &Errors) -> Managed {
     for attribute in own.native_names() {
-        let message = "is about a native function, and the interface is of a .NET assembly; leave it out";
+        let message = "is for native functions, but the interface is of a .NET assembly; remove it";
         errors.at(attribute, format_args!("`#[{attribute}]` {message}"));
     }
     let form = match (own.constructor, own.release) {
@@ -61,17 +61,20 @@ fn managed(own: MethodAttributes, name: &Ident, errors: &Errors) -> Managed {
     }
 }
 
-/// The native function behind a method.
+/// The native function that a method calls.
 fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Errors) -> Native {
     for attribute in own.managed_names() {
-        let message = "is about a managed method, and the interface is of a native library; leave it out";
+        let message = "is for managed methods, but the interface is of a native library; remove it";
         errors.at(attribute, format_args!("`#[{attribute}]` {message}"));
     }
     if let (Some(_), Some((ordinal, _))) = (&own.symbol, &own.ordinal) {
         errors.at(ordinal, "`#[ordinal]` contradicts `#[symbol]`; keep one");
     }
     if let (Some((os_error, _)), None) = (&own.os_error, &own.check) {
-        errors.at(os_error, "nothing says when the function has failed; add `#[check(…)]` with a condition over `ret`");
+        errors.at(
+            os_error,
+            "the error number is read only after a failed check; add `#[check(…)]` with a condition over `ret`",
+        );
     }
     let default = options.abi.as_ref().map_or(Abi::C, |(_, abi)| *abi);
     let abi = own.abi.and_then(|(_, text)| errors.take(Abi::parse(&text))).unwrap_or(default);

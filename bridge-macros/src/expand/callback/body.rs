@@ -178,11 +178,11 @@ fn write_length(signature: &Signature, buffer: &Ident, written: &TokenStream, kr
     let write_length = signature.parameters.iter().filter_map(|parameter| match &parameter.kind {
         Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(buffer) => {
             let (c, ty) = (c_name(&parameter.name), signature.checked(parameter, krate));
-            let (to_c, scope, told) = (native_item(ty.clone(), "to_c", krate), local("scope"), local("length"));
+            let (to_c, scope, length) = (native_item(ty.clone(), "to_c", krate), local("scope"), local("length"));
             Some(quote! {
-                let #told = #private::given_length::<#ty>(#text, #written)?;
+                let #length = #private::given_length::<#ty>(#text, #written)?;
                 // SAFETY: the interface declares the type of the pointer's target.
-                #private::given(unsafe { #private::give(#c, &#told, #to_c, #scope) })?;
+                #private::given(unsafe { #private::give(#c, &#length, #to_c, #scope) })?;
             })
         }
         _ => None,

@@ -1,4 +1,4 @@
-//! The slot of a callback in a native call: which closure stands behind the function pointer, and for how long.
+//! The slot of a callback in a native call: puts the closure into the callback table, for the time of the call or for good.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use super::names::{CallbackNames, context, passed};
 use crate::model::{Callback, Method, Parameter};
 use crate::names::local;
 
-/// The slot of a callback: registers its closure in the callback table for the time of the call, or for good.
+/// The statements that make the slot.
 pub(in super::super) fn slot(
     method: &Method,
     parameter: &Parameter,

@@ -1,4 +1,4 @@
-//! The C functions behind the function pointers of callbacks. Each finds its closure by its context or by its own number,
+//! The C functions that callbacks are passed as. Each finds its closure by its context or by its own number,
 //! and runs it.
 
 use proc_macro2::TokenStream;

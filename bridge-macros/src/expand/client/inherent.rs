@@ -65,7 +65,7 @@ fn starting(interface: &Interface) -> Vec<(&'static str, TokenStream)> {
     vec![("launch", launch), ("builder", builder), ("connect", connect), ("in_process", in_process)]
 }
 
-/// What a client does besides its calls.
+/// Shutdown and information about the server.
 fn using(interface: &Interface) -> Vec<(&'static str, TokenStream)> {
     let (krate, vis) = (interface.options.krate(), &interface.vis);
     let client = quote!(<Self as #krate::Client>);
