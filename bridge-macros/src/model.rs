@@ -481,11 +481,11 @@ pub(crate) fn projected_type(ty: &Type, required: RequiredTrait, krate: &TokenSt
     let required = match required {
         RequiredTrait::Cross => quote_spanned!(span=> Cross<_>),
         RequiredTrait::CrossInSlice => quote_spanned!(span=> CrossInSlice<_>),
-        RequiredTrait::Native => quote_spanned!(span=> Native),
-        RequiredTrait::NativeReturn => quote_spanned!(span=> NativeReturn),
-        RequiredTrait::IsLength => quote_spanned!(span=> IsLength),
-        RequiredTrait::IsUserData => quote_spanned!(span=> IsUserData),
-        RequiredTrait::Closes => quote_spanned!(span=> Closes),
+        RequiredTrait::Native => quote_spanned!(span=> native::Native),
+        RequiredTrait::NativeReturn => quote_spanned!(span=> native::NativeReturn),
+        RequiredTrait::IsLength => quote_spanned!(span=> native::IsLength),
+        RequiredTrait::IsUserData => quote_spanned!(span=> native::IsUserData),
+        RequiredTrait::Closes => quote_spanned!(span=> native::Closes),
         RequiredTrait::Managed => quote_spanned!(span=> dotnet::Managed),
         RequiredTrait::Element => quote_spanned!(span=> dotnet::Element),
     };

@@ -1,12 +1,13 @@
 //! Tests of whole expansions.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprCall, ExprMethodCall, ImplItemFn, ItemFn, ItemImpl, Stmt};
+use syn::{Expr, ExprCall, ExprMethodCall, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Stmt, UseTree, Visibility};
 
 /// A method of each kind: scalars, a slice with its length, and a body.
 fn expansion() -> syn::File {
@@ -94,7 +95,71 @@ fn an_assembly_needs_the_feature() {
         }
     );
     let expanded = crate::expand(quote!(dotnet = "meter", class = "Vendor.Meter"), item).to_string();
-    assert_eq!(expanded.contains("assemblies are a feature of bridge32"), !cfg!(feature = "dotnet"), "{expanded}");
+    assert_eq!(expanded.contains("assemblies need a feature of bridge32"), !cfg!(feature = "dotnet"), "{expanded}");
+}
+
+/// The runtime exports for generated code only what generated code uses.
+#[test]
+fn the_runtime_exports_no_unused_names() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let private = read(&root.join("../bridge-runtime/src/private.rs"));
+    let mut exported = Vec::new();
+    exports(&syn::parse_file(&private).expect("the module is Rust").items, &mut exported);
+    assert!(exported.len() > 50, "{exported:?}");
+    let mut used = HashSet::new();
+    for source in sources(&root.join("src")) {
+        words(read(&source).parse().expect("a source is Rust"), &mut used);
+    }
+    exported.retain(|name| !used.contains(name));
+    assert!(exported.is_empty(), "no generated code uses {exported:?}");
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names that public items define or re-export.
+fn exports(items: &[Item], names: &mut Vec<String>) {
+    for item in items {
+        match item {
+            Item::Use(item) if matches!(item.vis, Visibility::Public(_)) => reexports(&item.tree, names),
+            Item::Fn(item) if matches!(item.vis, Visibility::Public(_)) => names.push(item.sig.ident.to_string()),
+            Item::Mod(ItemMod { content: Some((_, items)), ident, .. }) => {
+                names.push(ident.to_string());
+                exports(items, names);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn reexports(tree: &UseTree, names: &mut Vec<String>) {
+    match tree {
+        UseTree::Path(path) => reexports(&path.tree, names),
+        UseTree::Group(group) => group.items.iter().for_each(|tree| reexports(tree, names)),
+        UseTree::Name(name) => names.push(name.ident.to_string()),
+        UseTree::Rename(rename) => names.push(rename.rename.to_string()),
+        UseTree::Glob(_) => panic!("a glob hides what is exported"),
+    }
+}
+
+/// The source files of the macros, without tests.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of sources").map(|entry| entry.expect("an entry").path());
+    let files = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    files.filter(|path| !path.ends_with("tests.rs")).collect()
+}
+
+/// All identifiers and strings: some names of the runtime are made from strings.
+fn words(tokens: TokenStream, found: &mut HashSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => words(group.stream(), found),
+            TokenTree::Ident(ident) => _ = found.insert(ident.to_string()),
+            TokenTree::Literal(literal) => _ = found.insert(literal.to_string().trim_matches('"').to_owned()),
+            TokenTree::Punct(_) => {}
+        }
+    }
 }
 
 /// The functions outside of `impl`s.

@@ -24,7 +24,7 @@ pub struct ThinBatch<'batch> {
 ///Implements [`Thin`] by calling the library in this process. The 32-bit server does that with the 32-bit library; a 64-bit program can load a 64-bit build of it without a bridge.
 #[derive(::core::fmt::Debug)]
 pub struct ThinLibrary {
-    library: ::bridge32::__private::NativeLibrary,
+    library: ::bridge32::__private::native::NativeLibrary,
     /// Not `Sync`: the library need not be thread-safe.
     _threads: ::core::marker::PhantomData<::core::cell::Cell<()>>,
 }
@@ -47,66 +47,68 @@ const _: () = {
     #[automatically_derived]
     impl ::bridge32::Interface for dyn Thin {
         type Args = ();
-        fn description() -> &'static ::bridge32::__private::Description {
-            static __BRIDGE32_DESCRIPTION: ::bridge32::__private::Description = ::bridge32::__private::Description {
+        fn description() -> &'static ::bridge32::__private::interface::Description {
+            static __BRIDGE32_DESCRIPTION: ::bridge32::__private::interface::Description = ::bridge32::__private::interface::Description {
                 name: "Thin",
                 server: "thin-server32",
                 version: ::core::env!("CARGO_PKG_VERSION"),
                 library: ::core::option::Option::Some(
-                    ::bridge32::__private::LibraryName::Native("thin"),
+                    ::bridge32::__private::interface::LibraryName::Native("thin"),
                 ),
-                threads: ::bridge32::__private::Threads::Single,
+                threads: ::bridge32::__private::interface::Threads::Single,
                 apartment: ::core::option::Option::None,
                 methods: &[
-                    ::bridge32::__private::Method {
+                    ::bridge32::__private::interface::Method {
                         name: "add",
                         parameters: &[
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "a",
                                 shape: ::bridge32::__private::interface::value::<
-                                    <i32 as ::bridge32::__private::Native>::Value,
+                                    <i32 as ::bridge32::__private::native::Native>::Value,
                                 >,
                             },
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "b",
                                 shape: ::bridge32::__private::interface::value::<
-                                    <i32 as ::bridge32::__private::Native>::Value,
+                                    <i32 as ::bridge32::__private::native::Native>::Value,
                                 >,
                             },
                         ],
                         returns: ::bridge32::__private::interface::value::<
-                            <i32 as ::bridge32::__private::NativeReturn>::Value,
+                            <i32 as ::bridge32::__private::native::NativeReturn>::Value,
                         >,
                         target: ::core::option::Option::Some(
-                            ::bridge32::__private::Target::Native(::bridge32::__private::NativeFunction {
-                                symbol: ::bridge32::__private::Symbol::Name("add"),
+                            ::bridge32::__private::interface::Target::Native(::bridge32::__private::interface::Native {
+                                symbol: ::bridge32::__private::interface::Symbol::Name(
+                                    "add",
+                                ),
                                 is_variable: false,
                                 free_with: ::core::option::Option::None,
-                                abi: ::bridge32::__private::Abi::Stdcall,
+                                abi: ::bridge32::__private::interface::Abi::Stdcall,
                                 optional: false,
                                 stack_bytes: ::bridge32::__private::interface::stack_bytes(
                                     &[
                                         ::core::mem::size_of::<
-                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
+                                            <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
                                         >(),
                                         ::core::mem::size_of::<
-                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
+                                            <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
                                         >(),
                                     ],
                                 ),
-                                returns: ::bridge32::__private::CType::Value(
-                                    <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                                returns: ::bridge32::__private::interface::CType::Value(
+                                    <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::C_NAME,
                                 ),
                                 parameters: &[
                                     (
-                                        ::bridge32::__private::CType::Value(
-                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ::bridge32::__private::interface::CType::Value(
+                                            <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
                                         ),
                                         "a",
                                     ),
                                     (
-                                        ::bridge32::__private::CType::Value(
-                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ::bridge32::__private::interface::CType::Value(
+                                            <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
                                         ),
                                         "b",
                                     ),
@@ -115,53 +117,55 @@ const _: () = {
                         ),
                         timeout: ::core::option::Option::None,
                     },
-                    ::bridge32::__private::Method {
+                    ::bridge32::__private::interface::Method {
                         name: "mean",
                         parameters: &[
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "values",
                                 shape: ::bridge32::__private::interface::slice::<
-                                    <f64 as ::bridge32::__private::Native>::Value,
+                                    <f64 as ::bridge32::__private::native::Native>::Value,
                                 >,
                             },
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "n",
                                 shape: ::bridge32::__private::interface::value::<
-                                    <i32 as ::bridge32::__private::IsLength>::Value,
+                                    <i32 as ::bridge32::__private::native::IsLength>::Value,
                                 >,
                             },
                         ],
                         returns: ::bridge32::__private::interface::value::<
-                            <f64 as ::bridge32::__private::NativeReturn>::Value,
+                            <f64 as ::bridge32::__private::native::NativeReturn>::Value,
                         >,
                         target: ::core::option::Option::Some(
-                            ::bridge32::__private::Target::Native(::bridge32::__private::NativeFunction {
-                                symbol: ::bridge32::__private::Symbol::Name("mean"),
+                            ::bridge32::__private::interface::Target::Native(::bridge32::__private::interface::Native {
+                                symbol: ::bridge32::__private::interface::Symbol::Name(
+                                    "mean",
+                                ),
                                 is_variable: false,
                                 free_with: ::core::option::Option::None,
-                                abi: ::bridge32::__private::Abi::Stdcall,
+                                abi: ::bridge32::__private::interface::Abi::Stdcall,
                                 optional: false,
                                 stack_bytes: ::bridge32::__private::interface::stack_bytes(
                                     &[
                                         ::core::mem::size_of::<*const ()>(),
                                         ::core::mem::size_of::<
-                                            <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C,
+                                            <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::C,
                                         >(),
                                     ],
                                 ),
-                                returns: ::bridge32::__private::CType::Value(
-                                    <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                                returns: ::bridge32::__private::interface::CType::Value(
+                                    <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::C_NAME,
                                 ),
                                 parameters: &[
                                     (
-                                        ::bridge32::__private::CType::ConstPointer(
-                                            <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ::bridge32::__private::interface::CType::ConstPointer(
+                                            <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
                                         ),
                                         "values",
                                     ),
                                     (
-                                        ::bridge32::__private::CType::Value(
-                                            <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ::bridge32::__private::interface::CType::Value(
+                                            <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::C_NAME,
                                         ),
                                         "n",
                                     ),
@@ -170,10 +174,10 @@ const _: () = {
                         ),
                         timeout: ::core::option::Option::None,
                     },
-                    ::bridge32::__private::Method {
+                    ::bridge32::__private::interface::Method {
                         name: "sum",
                         parameters: &[
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "values",
                                 shape: ::bridge32::__private::interface::slice::<
                                     <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
@@ -208,17 +212,19 @@ const _: () = {
                 |__bridge32_arguments, (), ()| {
                     __bridge32_arguments
                         .value::<
-                            <i32 as ::bridge32::__private::Native>::Value,
+                            <i32 as ::bridge32::__private::native::Native>::Value,
                         >("a", &a)?;
                     __bridge32_arguments
                         .value::<
-                            <i32 as ::bridge32::__private::Native>::Value,
+                            <i32 as ::bridge32::__private::native::Native>::Value,
                         >("b", &b)?;
                     ::core::result::Result::Ok(())
                 },
                 |__bridge32_outcome, ()| {
                     __bridge32_outcome
-                        .value::<<i32 as ::bridge32::__private::NativeReturn>::Value>()
+                        .value::<
+                            <i32 as ::bridge32::__private::native::NativeReturn>::Value,
+                        >()
                 },
             )
     }
@@ -238,17 +244,19 @@ const _: () = {
                 |__bridge32_arguments, (values,), ()| {
                     __bridge32_arguments
                         .borrowed_slice::<
-                            <f64 as ::bridge32::__private::Native>::Value,
+                            <f64 as ::bridge32::__private::native::Native>::Value,
                         >("values", values)?;
                     __bridge32_arguments
                         .length::<
-                            <i32 as ::bridge32::__private::IsLength>::Value,
+                            <i32 as ::bridge32::__private::native::IsLength>::Value,
                         >("n", &[("values", <[_]>::len(values))])?;
                     ::core::result::Result::Ok(())
                 },
                 |__bridge32_outcome, ()| {
                     __bridge32_outcome
-                        .value::<<f64 as ::bridge32::__private::NativeReturn>::Value>()
+                        .value::<
+                            <f64 as ::bridge32::__private::native::NativeReturn>::Value,
+                        >()
                 },
             )
     }
@@ -462,29 +470,35 @@ const _: () = {
             match __bridge32_method {
                 __BRIDGE32_NUMBER_OF_add => {
                     let a = __bridge32_arguments
-                        .value::<<i32 as ::bridge32::__private::Native>::Value>()?;
+                        .value::<
+                            <i32 as ::bridge32::__private::native::Native>::Value,
+                        >()?;
                     let b = __bridge32_arguments
-                        .value::<<i32 as ::bridge32::__private::Native>::Value>()?;
+                        .value::<
+                            <i32 as ::bridge32::__private::native::Native>::Value,
+                        >()?;
                     __bridge32_arguments.finish()?;
                     let __bridge32_result_0 = Thin::add(__bridge32_server, a, b);
                     __bridge32_call
                         .answer(|__bridge32_encoder| {
                             __bridge32_encoder
                                 .value::<
-                                    <i32 as ::bridge32::__private::NativeReturn>::Value,
+                                    <i32 as ::bridge32::__private::native::NativeReturn>::Value,
                                 >(&__bridge32_result_0)?;
                             ::core::result::Result::Ok(())
                         })
                 }
                 __BRIDGE32_NUMBER_OF_mean => {
                     let values = &__bridge32_arguments
-                        .slice::<<f64 as ::bridge32::__private::Native>::Value>()?;
+                        .slice::<
+                            <f64 as ::bridge32::__private::native::Native>::Value,
+                        >()?;
                     __bridge32_arguments.finish()?;
                     let __bridge32_result_0 = match Thin::__bridge32_library(
                         __bridge32_server,
                     ) {
                         ::core::option::Option::Some(__bridge32_library) => {
-                            ::bridge32::__private::native(
+                            ::bridge32::__private::run_native(
                                 "mean",
                                 || {
                                     __bridge32_library
@@ -500,7 +514,7 @@ const _: () = {
                         .answer(|__bridge32_encoder| {
                             __bridge32_encoder
                                 .value::<
-                                    <f64 as ::bridge32::__private::NativeReturn>::Value,
+                                    <f64 as ::bridge32::__private::native::NativeReturn>::Value,
                                 >(&__bridge32_result_0)?;
                             ::core::result::Result::Ok(())
                         })
@@ -561,7 +575,7 @@ const _: () = {
         )]
         fn __bridge32_in_place_mean(
             &self,
-            __bridge32_room: ::bridge32::__private::Room<'_>,
+            __bridge32_room: ::bridge32::__private::native::Room<'_>,
             values: &::bridge32::__private::Slice<'_, f64>,
         ) -> ::core::result::Result<f64, ::bridge32::__private::Fault> {
             #[cfg(target_arch = "x86")]
@@ -577,25 +591,25 @@ const _: () = {
             let __bridge32_function: __Bridge32Function<_, _, _> = unsafe {
                 self.library.function(__BRIDGE32_NUMBER_OF_mean)
             }?;
-            let mut __bridge32_scope = ::bridge32::__private::Scope::new();
-            let mut __bridge32_slot_values = ::bridge32::__private::in_field(
+            let mut __bridge32_scope = ::bridge32::__private::native::Scope::new();
+            let mut __bridge32_slot_values = ::bridge32::__private::native::in_field(
                 "values",
-                ::bridge32::__private::ArrayIn::new(
+                ::bridge32::__private::native::ArrayIn::new(
                     values,
-                    <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c,
+                    <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::to_c,
                     &mut __bridge32_scope,
                 ),
             )?;
-            let mut __bridge32_slot_n = ::bridge32::__private::common_length::<
-                <i32 as ::bridge32::__private::IsLength>::Value,
+            let mut __bridge32_slot_n = ::bridge32::__private::native::common_length::<
+                <i32 as ::bridge32::__private::native::IsLength>::Value,
             >("n", &[("values", __bridge32_slot_values.len())])?;
             let __bridge32_returned = unsafe {
                 __bridge32_function(__bridge32_slot_values.pass(), __bridge32_slot_n)
             };
             let __bridge32_ret = unsafe {
-                ::bridge32::__private::from_c(
+                ::bridge32::__private::native::from_c(
                     __bridge32_returned,
-                    <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
+                    <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::from_c,
                 )
             };
             let __bridge32_ret = __bridge32_ret?;
@@ -609,7 +623,7 @@ const _: () = {
             __bridge32_path: ::core::option::Option<&::std::path::Path>,
             __bridge32_dirs: &[::std::path::PathBuf],
         ) -> ::core::result::Result<Self, ::bridge32::LibraryError> {
-            let __bridge32_opened = ::bridge32::__private::NativeLibrary::load(
+            let __bridge32_opened = ::bridge32::__private::native::NativeLibrary::load(
                 <dyn Thin as ::bridge32::Interface>::description(),
                 __bridge32_path,
                 __bridge32_dirs,
@@ -659,23 +673,23 @@ const _: () = {
                 __Bridge32P0,
                 __Bridge32P1,
             ) -> __Bridge32Returns;
-            ::bridge32::__private::native(
+            ::bridge32::__private::run_native(
                 "add",
                 || {
                     let __bridge32_function: __Bridge32Function<_, _, _> = unsafe {
                         self.library.function(__BRIDGE32_NUMBER_OF_add)
                     }?;
-                    let mut __bridge32_scope = ::bridge32::__private::Scope::new();
-                    let mut __bridge32_slot_a = ::bridge32::__private::in_field(
+                    let mut __bridge32_scope = ::bridge32::__private::native::Scope::new();
+                    let mut __bridge32_slot_a = ::bridge32::__private::native::in_field(
                         "a",
-                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c(
+                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::to_c(
                             &a,
                             &mut __bridge32_scope,
                         ),
                     )?;
-                    let mut __bridge32_slot_b = ::bridge32::__private::in_field(
+                    let mut __bridge32_slot_b = ::bridge32::__private::native::in_field(
                         "b",
-                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c(
+                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::to_c(
                             &b,
                             &mut __bridge32_scope,
                         ),
@@ -684,9 +698,9 @@ const _: () = {
                         __bridge32_function(__bridge32_slot_a, __bridge32_slot_b)
                     };
                     let __bridge32_ret = unsafe {
-                        ::bridge32::__private::from_c(
+                        ::bridge32::__private::native::from_c(
                             __bridge32_returned,
-                            <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
+                            <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::from_c,
                         )
                     };
                     let __bridge32_ret = __bridge32_ret?;
@@ -701,7 +715,7 @@ const _: () = {
             clippy::shadow_unrelated
         )]
         fn mean(&self, values: &[f64]) -> f64 {
-            ::bridge32::__private::native(
+            ::bridge32::__private::run_native(
                 "mean",
                 || {
                     self.__bridge32_in_place_mean(

@@ -25,27 +25,27 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     quote! {
         const _: () = {
             #[automatically_derived]
-            impl #private::Native for #name {
+            impl #private::native::Native for #name {
                 type Value = Self;
                 type C = #integer;
-                const C_NAME: &'static ::core::primitive::str = <#integer as #private::Native>::C_NAME;
+                const C_NAME: &'static ::core::primitive::str = <#integer as #private::native::Native>::C_NAME;
                 const POINTS: ::core::primitive::bool = false;
 
-                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#integer, #private::Fault> {
+                fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#integer, #private::Fault> {
                     let _ = #scope;
                     ::core::result::Result::Ok(match self { #(#all => #all as #integer),* })
                 }
 
                 unsafe fn from_c(#value: #integer) -> ::core::result::Result<Self, #private::Fault> {
                     #(if #value == #all as #integer { return ::core::result::Result::Ok(#all); })*
-                    ::core::result::Result::Err(#private::not_in_enum(#text, #private::Status::number(&#value)))
+                    ::core::result::Result::Err(#private::native::not_in_enum(#text, #private::native::Status::number(&#value)))
                 }
             }
 
-            #private::returned_as_taken!(#name);
+            #private::native::returned_as_taken!(#name);
 
             #[automatically_derived]
-            impl #private::Status for #name {
+            impl #private::native::Status for #name {
                 fn number(&self) -> ::core::primitive::i64 {
                     match self { #(#all => #all as #integer as ::core::primitive::i64),* }
                 }
@@ -67,7 +67,7 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
                 fn deserialize<#deserializer_type: #private::serde::Deserializer<'__bridge32_de>>(
                     #deserializer: #deserializer_type,
                 ) -> ::core::result::Result<Self, #deserializer_type::Error> {
-                    let #value = #private::deserialize_enumeration(
+                    let #value = #private::native::deserialize_enumeration(
                         #deserializer,
                         #text,
                         &[#(#labels),*],

@@ -29,18 +29,18 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
             pub struct #c_struct { #(#names: #types),* }
 
             // SAFETY: all fields are C types, for which all-zero bytes are valid.
-            unsafe impl #private::Zeroable for #c_struct {}
+            unsafe impl #private::native::Zeroable for #c_struct {}
 
             #size
 
             #[automatically_derived]
-            impl #private::Native for #name {
+            impl #private::native::Native for #name {
                 type Value = Self;
                 type C = #c_struct;
                 const C_NAME: &'static ::core::primitive::str = #text;
                 const POINTS: ::core::primitive::bool = #(#points)||*;
 
-                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#c_struct, #private::Fault> {
+                fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#c_struct, #private::Fault> {
                     ::core::result::Result::Ok(#c_struct { #(#names: #to),* })
                 }
 
@@ -49,7 +49,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
                 }
             }
 
-            #private::returned_as_taken!(#name);
+            #private::native::returned_as_taken!(#name);
 
             #serde
         };
@@ -61,7 +61,7 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
     let Shape { name, krate, .. } = shape;
     let private = quote!(#krate::__private);
     let Field { member, ty, .. } = field;
-    let size = size(shape, &quote!(<#ty as #private::Native>::C));
+    let size = size(shape, &quote!(<#ty as #private::native::Native>::C));
     let serde = serde(shape, std::slice::from_ref(field));
     let (value, scope) = (local("value"), local("scope"));
     quote! {
@@ -69,24 +69,24 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
             #size
 
             #[automatically_derived]
-            impl #private::Native for #name {
+            impl #private::native::Native for #name {
                 type Value = Self;
-                type C = <#ty as #private::Native>::C;
-                const C_NAME: &'static ::core::primitive::str = <#ty as #private::Native>::C_NAME;
-                const POINTS: ::core::primitive::bool = <#ty as #private::Native>::POINTS;
+                type C = <#ty as #private::native::Native>::C;
+                const C_NAME: &'static ::core::primitive::str = <#ty as #private::native::Native>::C_NAME;
+                const POINTS: ::core::primitive::bool = <#ty as #private::native::Native>::POINTS;
 
-                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<Self::C, #private::Fault> {
-                    #private::Native::to_c(&self.#member, #scope)
+                fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<Self::C, #private::Fault> {
+                    #private::native::Native::to_c(&self.#member, #scope)
                 }
 
                 unsafe fn from_c(#value: Self::C) -> ::core::result::Result<Self, #private::Fault> {
                     // SAFETY: guaranteed by the caller.
-                    let #value = unsafe { #private::Native::from_c(#value) }?;
+                    let #value = unsafe { #private::native::Native::from_c(#value) }?;
                     ::core::result::Result::Ok(Self { #member: #value })
                 }
             }
 
-            #private::returned_as_taken!(#name);
+            #private::native::returned_as_taken!(#name);
 
             #serde
         };
@@ -114,12 +114,12 @@ fn c_field(field: &Field) -> Ident {
 fn c_field_type(field: &Field, private: &TokenStream) -> TokenStream {
     let Field { ty, kind, .. } = field;
     match kind {
-        FieldKind::Plain | FieldKind::Length { .. } => quote!(<#ty as #private::Native>::C),
+        FieldKind::Plain | FieldKind::Length { .. } => quote!(<#ty as #private::native::Native>::C),
         FieldKind::Array => match types::array(ty) {
-            Some(TypeArray { elem, len, .. }) => quote!([<#elem as #private::Native>::C; #len]),
+            Some(TypeArray { elem, len, .. }) => quote!([<#elem as #private::native::Native>::C; #len]),
             None => TokenStream::new(),
         },
-        FieldKind::Pointer { element, .. } => quote!(*const <#element as #private::Native>::C),
+        FieldKind::Pointer { element, .. } => quote!(*const <#element as #private::native::Native>::C),
     }
 }
 
@@ -130,7 +130,7 @@ fn points(field: &Field, private: &TokenStream) -> TokenStream {
         (FieldKind::Array, Some(TypeArray { elem, .. })) => &**elem,
         _ => &field.ty,
     };
-    quote!(<#ty as #private::Native>::POINTS)
+    quote!(<#ty as #private::native::Native>::POINTS)
 }
 
 fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
@@ -139,13 +139,13 @@ fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
     let field = place(shape, member);
     let path = format!("{}.{text}", shape.name);
     match kind {
-        FieldKind::Plain => quote!(#private::in_field(#path, #private::Native::to_c(#field, #scope))?),
-        FieldKind::Array => quote!(#private::in_field(#path, #private::array_to_c(#field, #scope))?),
-        FieldKind::Pointer { .. } => quote!(#private::array_field(#field, #scope)?),
+        FieldKind::Plain => quote!(#private::native::in_field(#path, #private::native::Native::to_c(#field, #scope))?),
+        FieldKind::Array => quote!(#private::native::in_field(#path, #private::native::array_to_c(#field, #scope))?),
+        FieldKind::Pointer { .. } => quote!(#private::native::array_field(#field, #scope)?),
         // Computed: the value in the field is ignored.
         FieldKind::Length { of } => {
             let of_text = names::text(of);
-            quote!(#private::common_length::<#ty>(#text, &[(#of_text, self.#of.len())])?)
+            quote!(#private::native::common_length::<#ty>(#text, &[(#of_text, self.#of.len())])?)
         }
     }
 }
@@ -156,18 +156,18 @@ fn from_c(field: &Field, private: &TokenStream) -> TokenStream {
     match kind {
         FieldKind::Plain | FieldKind::Length { .. } => quote! {
             // SAFETY: guaranteed by the caller.
-            #member: unsafe { <#ty as #private::Native>::from_c(#value.#name) }?
+            #member: unsafe { <#ty as #private::native::Native>::from_c(#value.#name) }?
         },
         FieldKind::Array => quote! {
             // SAFETY: guaranteed by the caller.
-            #member: unsafe { #private::array_from_c(#value.#name) }?
+            #member: unsafe { #private::native::array_from_c(#value.#name) }?
         },
         FieldKind::Pointer { length, element } => quote! {
             // SAFETY: guaranteed by the caller.
-            #member: unsafe { #private::returned_array(
+            #member: unsafe { #private::native::returned_array(
                 #value.#name,
-                #private::told_length(#text, #value.#length)?,
-                <#element as #private::Native>::from_c,
+                #private::native::told_length(#text, #value.#length)?,
+                <#element as #private::native::Native>::from_c,
             ) }?
         },
     }
@@ -189,7 +189,7 @@ fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
     let put = fields.iter().map(|Field { member, text, kind, .. }| {
         let field = place(shape, member);
         let value = match kind {
-            FieldKind::Array => quote!(&#private::ArrayRef(#field)),
+            FieldKind::Array => quote!(&#private::native::ArrayRef(#field)),
             _ => field,
         };
         quote!(#private::serde::ser::SerializeStruct::serialize_field(&mut #record, #text, #value)?;)
@@ -225,7 +225,7 @@ fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
                 #deserializer: #deserializer_type,
             ) -> ::core::result::Result<Self, #deserializer_type::Error> {
                 let #pattern: #ty =
-                    #private::deserialize_record(#deserializer, #text, &[#(#names),*])?;
+                    #private::native::deserialize_record(#deserializer, #text, &[#(#names),*])?;
                 ::core::result::Result::Ok(Self { #(#members),* })
             }
         }
@@ -236,7 +236,7 @@ fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
 fn wire_type(field: &Field, private: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match (&field.kind, types::array(ty)) {
-        (FieldKind::Array, Some(TypeArray { elem, len, .. })) => quote!(#private::Array<#elem, { #len }>),
+        (FieldKind::Array, Some(TypeArray { elem, len, .. })) => quote!(#private::native::Array<#elem, { #len }>),
         _ => quote!(#ty),
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn c_type(signature: &Signature, parameter: &Parameter, krate: &Token
 pub(super) fn native_item(ty: TokenStream, item: &str, krate: &TokenStream) -> TokenStream {
     let span = span_of(&ty);
     let item = Ident::new(item, span);
-    quote_spanned!(span=> <#ty as #krate::__private::Native>::#item)
+    quote_spanned!(span=> <#ty as #krate::__private::native::Native>::#item)
 }
 
 /// The position of a [projected type](crate::model::projected_type).

@@ -103,7 +103,7 @@ fn put(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStre
     match kind {
         Kind::Text { encoding, .. } if method.native().is_some() => {
             let encoding = encoding.marker();
-            quote!(#arguments.c_text::<#krate::__private::#encoding>(#text, #name)?;)
+            quote!(#arguments.c_text::<#krate::__private::native::#encoding>(#text, #name)?;)
         }
         Kind::Length(length) => check_length(method, length, &text, &method.signature.checked(parameter, krate)),
         Kind::Callback(callback) if callback.is_registered => quote!(#arguments.registered(#text)?;),

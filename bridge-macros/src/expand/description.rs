@@ -16,15 +16,15 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let name = names::text(trait_name);
     let server = interface.server();
     let library = option(match (&interface.options.dotnet, &interface.options.lib) {
-        (Some((_, assembly)), _) => Some(quote!(#krate::__private::LibraryName::Assembly(#assembly))),
-        (None, Some(lib)) => Some(quote!(#krate::__private::LibraryName::Native(#lib))),
+        (Some((_, assembly)), _) => Some(quote!(#krate::__private::interface::LibraryName::Assembly(#assembly))),
+        (None, Some(lib)) => Some(quote!(#krate::__private::interface::LibraryName::Native(#lib))),
         (None, None) => None,
     });
     let args = interface.options.args.as_ref().map_or_else(|| quote!(()), |args| quote!(#args));
     let threads = interface.options.threads.variant();
     let apartment = option(interface.options.apartment.as_ref().map(|(_, apartment)| {
         let apartment = apartment.variant();
-        quote!(#krate::__private::Apartment::#apartment)
+        quote!(#krate::__private::interface::Apartment::#apartment)
     }));
     let methods = interface.methods.iter().map(|method| self::method(interface, method, &krate));
     let description = names::constant("DESCRIPTION");
@@ -33,13 +33,13 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         impl #krate::Interface for dyn #trait_name {
             type Args = #args;
 
-            fn description() -> &'static #krate::__private::Description {
-                static #description: #krate::__private::Description = #krate::__private::Description {
+            fn description() -> &'static #krate::__private::interface::Description {
+                static #description: #krate::__private::interface::Description = #krate::__private::interface::Description {
                     name: #name,
                     server: #server,
                     version: ::core::env!("CARGO_PKG_VERSION"),
                     library: #library,
-                    threads: #krate::__private::Threads::#threads,
+                    threads: #krate::__private::interface::Threads::#threads,
                     apartment: #apartment,
                     methods: &[#(#methods),*],
                 };
@@ -57,11 +57,11 @@ fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenS
     let target = option(method.target.as_ref().map(|target| match target {
         Target::Native(native) => {
             let native = native::native(method, native, krate);
-            quote!(#krate::__private::Target::Native(#native))
+            quote!(#krate::__private::interface::Target::Native(#native))
         }
         Target::Managed(managed) => {
             let managed = managed::managed(interface, method, managed, krate);
-            quote!(#krate::__private::Target::Managed(#managed))
+            quote!(#krate::__private::interface::Target::Managed(#managed))
         }
     }));
     let timeout = option(method.timeout.map(|timeout| {
@@ -69,7 +69,7 @@ fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenS
         quote!(::core::time::Duration::new(#seconds, #nanoseconds))
     }));
     quote! {
-        #(#cfgs)* #krate::__private::Method {
+        #(#cfgs)* #krate::__private::interface::Method {
             name: #name,
             parameters: #parameters,
             returns: #krate::__private::interface::#shape::<#returned>,
@@ -103,10 +103,10 @@ fn parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
             Kind::UserData(_) => quote!(user_data::<#ty>),
             Kind::Callback(callback) => {
                 let shape = callback_shape(callback, krate);
-                return quote!(#krate::__private::Parameter { name: #name, shape: #shape });
+                return quote!(#krate::__private::interface::Parameter { name: #name, shape: #shape });
             }
         };
-        quote!(#krate::__private::Parameter { name: #name, shape: #krate::__private::interface::#shape })
+        quote!(#krate::__private::interface::Parameter { name: #name, shape: #krate::__private::interface::#shape })
     });
     quote!(&[#(#parameters),*])
 }

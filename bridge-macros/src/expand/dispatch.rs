@@ -63,13 +63,13 @@ fn elements(interface: &Interface) -> Option<TokenStream> {
     let elements = types.iter().map(|ty| {
         let ty = projected_type(ty, RequiredTrait::Native, &krate);
         let span = span_of(&ty);
-        quote_spanned!(span=> #private::Element::of::<#ty>(#private::interface::value::<#ty>))
+        quote_spanned!(span=> #private::native::Element::of::<#ty>(#private::interface::value::<#ty>))
     });
     let name = constant("ELEMENTS");
     (!types.is_empty()).then(|| {
         quote! {
-            fn elements() -> &'static [#private::Element] {
-                static #name: &[#private::Element] = &[#(#elements),*];
+            fn elements() -> &'static [#private::native::Element] {
+                static #name: &[#private::native::Element] = &[#(#elements),*];
                 #name
             }
         }
@@ -83,7 +83,7 @@ fn in_memory(interface: &Interface) -> TokenStream {
         quote! {
             #[automatically_derived]
             impl #krate::InMemoryOf<dyn #trait_name> for #ty {
-                const NUMBER: ::core::primitive::u32 = #krate::__private::FIRST_LISTED + #place;
+                const NUMBER: ::core::primitive::u32 = #krate::__private::native::FIRST_LISTED + #place;
             }
         }
     });
@@ -157,7 +157,7 @@ fn in_place(interface: &Interface, method: &Method, dispatched: &TokenStream) ->
     quote! {
         match #trait_name::#own_library(#server) {
             ::core::option::Option::Some(#library) => {
-                #krate::__private::native(#name, || #library.#in_place(#call.room() #(, #pass)*))
+                #krate::__private::run_native(#name, || #library.#in_place(#call.room() #(, #pass)*))
             }
             ::core::option::Option::None => #dispatched,
         }

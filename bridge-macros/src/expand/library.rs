@@ -45,7 +45,7 @@ fn loaded(interface: &Interface) -> TokenStream {
     let krate = interface.options.krate();
     match &interface.options.dotnet {
         Some(_) => quote!(#krate::__private::dotnet::ManagedLibrary),
-        None => quote!(#krate::__private::NativeLibrary),
+        None => quote!(#krate::__private::native::NativeLibrary),
     }
 }
 
@@ -173,7 +173,7 @@ fn method(method: &Method, target: &Target, krate: &TokenStream) -> TokenStream 
         #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
         #signature {
             #items
-            #krate::__private::native(#name, || { #body })
+            #krate::__private::run_native(#name, || { #body })
         }
     }
 }
@@ -207,7 +207,7 @@ fn in_place_method(method: &Method, native: &Native, krate: &TokenStream) -> Tok
         )]
         fn #name(
             &self,
-            #room: #krate::__private::Room<'_>
+            #room: #krate::__private::native::Room<'_>
             #(, #parameters)*
         ) -> ::core::result::Result<#returns, #krate::__private::Fault> {
             #items

@@ -39,7 +39,7 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
     quote! {
         // SAFETY: the interface declares the function's signature.
         let #function: #function_type<#(#inferred,)* _> = unsafe { self.library.function(#number) }?;
-        let mut #scope = #krate::__private::Scope::new();
+        let mut #scope = #krate::__private::native::Scope::new();
         #capacities
         #slots
         #clear_os_error
@@ -63,11 +63,11 @@ pub(super) fn variable(method: &Method, krate: &TokenStream) -> TokenStream {
         None => {
             let (_, returns) = method.signature.checked_return(krate);
             let span = span_of(&returns);
-            let from_c = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::from_c);
+            let from_c = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::from_c);
             quote! {
                 let #variable = self.library.variable(#number)?;
                 // SAFETY: the interface declares the variable's type.
-                unsafe { #krate::__private::read_variable(#variable, #from_c) }
+                unsafe { #krate::__private::native::read_variable(#variable, #from_c) }
             }
         }
         Some(parameter) => {
@@ -75,10 +75,10 @@ pub(super) fn variable(method: &Method, krate: &TokenStream) -> TokenStream {
             let value = slot_name(&parameter.name);
             quote! {
                 let #variable = self.library.variable(#number)?;
-                let mut #scope = #krate::__private::Scope::new();
+                let mut #scope = #krate::__private::native::Scope::new();
                 #slot
                 // SAFETY: the interface declares the variable's type.
-                unsafe { #krate::__private::write_variable(#variable, #value) };
+                unsafe { #krate::__private::native::write_variable(#variable, #value) };
                 ::core::result::Result::Ok(())
             }
         }
@@ -124,8 +124,8 @@ fn close(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let value = if matches!(kind, Kind::Value) { quote!(&#name) } else { quote!(&*#name) };
     let ty = Signature::checked_handle(parameter, krate);
     let span = span_of(&ty);
-    let handle = quote_spanned!(span=> <#ty as #krate::__private::Closes>::handle);
-    quote!(let #closed = #krate::__private::close(#value, #handle);)
+    let handle = quote_spanned!(span=> <#ty as #krate::__private::native::Closes>::handle);
+    quote!(let #closed = #krate::__private::native::close(#value, #handle);)
 }
 
 /// Clears the error number before the call, and reads it right after.
@@ -136,7 +136,7 @@ fn os_error(native: &Native, krate: &TokenStream) -> (Option<TokenStream>, Optio
         Some(OsError::Errno) => (runtime("clear_errno"), runtime("errno")),
         None => return (None, None),
     };
-    (Some(quote!(#krate::__private::#clear();)), Some(quote!(let #name = #krate::__private::#read();)))
+    (Some(quote!(#krate::__private::native::#clear();)), Some(quote!(let #name = #krate::__private::native::#read();)))
 }
 
 /// Returns an error if the user's condition is false: the output is dropped, and the handles count as open again.
@@ -155,7 +155,7 @@ fn check(method: &Method, native: &Native, krate: &TokenStream) -> Option<TokenS
         if !(#check) {
             #(#closed.undo();)*
             return ::core::result::Result::Err(#krate::__private::Fault::Status {
-                value: #krate::__private::Status::number(&#ret),
+                value: #krate::__private::native::Status::number(&#ret),
                 os_error: #os_error,
             });
         }

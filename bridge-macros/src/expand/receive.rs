@@ -52,7 +52,7 @@ pub(super) fn receive(
         let answered = local("answered");
         quote! {
             let #answered = #answering;
-            #(#krate::__private::recycle(#arrays);)*
+            #(#krate::__private::native::recycle(#arrays);)*
             #answered
         }
     };

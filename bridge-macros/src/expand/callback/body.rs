@@ -35,7 +35,7 @@ pub(super) fn body(closure: &Ident, signature: &Signature, krate: &TokenStream) 
         || quote!(::core::result::Result::Ok(())),
         |own| {
             let to_c = native_item(signature.checked_return(krate).1, "to_c", krate);
-            quote!(#krate::__private::returned_value(&#own, #to_c, #scope))
+            quote!(#krate::__private::native::returned_value(&#own, #to_c, #scope))
         },
     );
     quote! {
@@ -58,19 +58,20 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     let taken = match kind {
         Kind::Value => {
             let from_c = from_c();
-            quote!(#private::from_c(#c, #from_c))
+            quote!(#private::native::from_c(#c, #from_c))
         }
         Kind::Pointer(_, passing @ (Passing::In | Passing::InOut)) => {
-            let (from_c, passed) = (from_c(), by_passing("passed_pointer", *passing));
-            quote!(#private::#passed(#c, #from_c))
+            let (from_c, passed) = (from_c(), by_passing(["passed_pointer", "passed_pointer_mut"], *passing));
+            quote!(#private::native::#passed(#c, #from_c))
         }
         Kind::Array(_, passing) => {
-            let (from_c, length, passed) = (from_c(), length(signature, name), by_passing("passed_array", *passing));
-            quote!(#private::#passed(#c, #length, #from_c))
+            let (from_c, length, passed) =
+                (from_c(), length(signature, name), by_passing(["passed_array", "passed_array_mut"], *passing));
+            quote!(#private::native::#passed(#c, #length, #from_c))
         }
         Kind::CStr { is_optional } => {
             let passed = runtime(if *is_optional { "passed_optional_c_str" } else { "passed_c_str" });
-            quote!(#private::#passed(#c))
+            quote!(#private::native::#passed(#c))
         }
         Kind::Text { is_optional, encoding } => {
             let encoding = encoding.marker();
@@ -78,22 +79,22 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
                 true => quote!(::core::option::Option<::std::string::String>),
                 false => quote!(::std::string::String),
             };
-            quote!(<#ty as #private::ReturnedText>::from_c::<#private::#encoding>(#c))
+            quote!(<#ty as #private::native::ReturnedText>::from_c::<#private::native::#encoding>(#c))
         }
         Kind::Length(Length { passing, .. }) => {
             let slot = slot_name(name);
-            let from_c = quote_spanned!(span=> <#ty as #private::Native>::from_c);
+            let from_c = quote_spanned!(span=> <#ty as #private::native::Native>::from_c);
             let value = match passing {
-                None => quote!(#private::from_c(#c, #from_c)),
+                None => quote!(#private::native::from_c(#c, #from_c)),
                 Some(passing) => {
-                    let passed = by_passing("passed_pointer", *passing);
-                    quote!(#private::#passed(#c, #from_c))
+                    let passed = by_passing(["passed_pointer", "passed_pointer_mut"], *passing);
+                    quote!(#private::native::#passed(#c, #from_c))
                 }
             };
             return quote! {
                 // SAFETY: the interface declares the callback's parameters, and C passes arguments of these types.
-                let #slot = #private::passed(#text, unsafe { #value })?;
-                let #slot = #private::passed(#text, #private::told_length(#text, #slot))?;
+                let #slot = #private::native::passed(#text, unsafe { #value })?;
+                let #slot = #private::native::passed(#text, #private::native::told_length(#text, #slot))?;
             };
         }
         _ => return TokenStream::new(),
@@ -101,15 +102,15 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     let mutable = parameter.is_in_out().then(|| quote!(mut));
     quote! {
         // SAFETY: the interface declares the callback's parameters, and C passes arguments of these types.
-        let #mutable #name = #private::passed(#text, unsafe { #taken })?;
+        let #mutable #name = #private::native::passed(#text, unsafe { #taken })?;
     }
 }
 
 /// The runtime's function that reads through `const T *`, or through `T *`.
-fn by_passing(taker: &str, passing: Passing) -> Ident {
+fn by_passing([read, read_mut]: [&str; 2], passing: Passing) -> Ident {
     match passing {
-        Passing::In => runtime(taker),
-        Passing::InOut | Passing::Out => runtime(&format!("{taker}_mut")),
+        Passing::In => runtime(read),
+        Passing::InOut | Passing::Out => runtime(read_mut),
     }
 }
 
@@ -132,24 +133,24 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     let (c, text, scope) = (c_name(name), names::text(name), local("scope"));
     let to_c = || native_item(signature.checked(parameter, krate), "to_c", krate);
     let capacity = |buffer: &Buffer| match &buffer.capacity {
-        Some(capacity) => quote!(#private::to_length(#text, #capacity)?),
+        Some(capacity) => quote!(#private::native::to_length(#text, #capacity)?),
         None => length(signature, name),
     };
     let given = match kind {
         Kind::Pointer(_, Passing::InOut | Passing::Out) => {
             let to_c = to_c();
-            quote!(#private::give(#c, &#name, #to_c, #scope))
+            quote!(#private::native::give(#c, &#name, #to_c, #scope))
         }
         Kind::Array(_, Passing::InOut) => {
             let (to_c, length) = (to_c(), length(signature, name));
-            quote!(#private::give_array(#text, #c, #length, &#name, #to_c, #scope))
+            quote!(#private::native::give_array(#text, #c, #length, &#name, #to_c, #scope))
         }
         Kind::ArrayBuffer(_, buffer) => {
             let (to_c, capacity) = (to_c(), capacity(buffer));
             let write_length = write_length(signature, name, &quote!(#name.len()), krate);
             return quote! {
                 // SAFETY: the interface declares that C's buffer has this capacity.
-                #private::given(unsafe { #private::give_array(#text, #c, #capacity, &#name, #to_c, #scope) })?;
+                #private::native::given(unsafe { #private::native::give_array(#text, #c, #capacity, &#name, #to_c, #scope) })?;
                 #write_length
             };
         }
@@ -158,8 +159,8 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             let write_length = write_length(signature, name, &quote!(#written), krate);
             return quote! {
                 // SAFETY: the interface declares that C's buffer has this capacity.
-                let #written = unsafe { #private::give_text::<#private::#encoding>(#text, #c, #capacity, &#name) };
-                let #written = #private::given(#written)?;
+                let #written = unsafe { #private::native::give_text::<#private::native::#encoding>(#text, #c, #capacity, &#name) };
+                let #written = #private::native::given(#written)?;
                 #write_length
             };
         }
@@ -167,7 +168,7 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     };
     quote! {
         // SAFETY: the interface declares the type of the pointer's target.
-        #private::given(unsafe { #given })?;
+        #private::native::given(unsafe { #given })?;
     }
 }
 
@@ -180,9 +181,9 @@ fn write_length(signature: &Signature, buffer: &Ident, written: &TokenStream, kr
             let (c, ty) = (c_name(&parameter.name), signature.checked(parameter, krate));
             let (to_c, scope, length) = (native_item(ty.clone(), "to_c", krate), local("scope"), local("length"));
             Some(quote! {
-                let #length = #private::given_length::<#ty>(#text, #written)?;
+                let #length = #private::native::given_length::<#ty>(#text, #written)?;
                 // SAFETY: the interface declares the type of the pointer's target.
-                #private::given(unsafe { #private::give(#c, &#length, #to_c, #scope) })?;
+                #private::native::given(unsafe { #private::native::give(#c, &#length, #to_c, #scope) })?;
             })
         }
         _ => None,

@@ -22,7 +22,7 @@ pub(in super::super) fn slot(
     let names: Vec<_> = passed(&callback.signature).map(|parameter| parameter.name).collect();
     let inferred: Vec<_> = names.iter().map(|_| quote!(_)).collect();
     let body = body::body(&own, &callback.signature, krate);
-    let closure = quote!(|#(#names,)* #scope: &mut #private::Scope| { #body });
+    let closure = quote!(|#(#names,)* #scope: &mut #private::native::Scope| { #body });
     let (declare, make, closure) = match callback.is_registered {
         true => (
             TokenStream::new(),
@@ -30,7 +30,7 @@ pub(in super::super) fn slot(
                 let mut #own = #name;
                 let #run: #ty<#(#inferred,)* _> = ::std::boxed::Box::new(move #closure);
             },
-            quote!(#private::CClosure::kept(#run)),
+            quote!(#private::native::CClosure::kept(#run)),
         ),
         false => (
             quote!(let (#own, mut #converting, mut #run);),
@@ -42,7 +42,7 @@ pub(in super::super) fn slot(
             },
             quote! {
                 // SAFETY: the slot is declared later, so it is dropped before `run`.
-                unsafe { #private::CClosure::lent(&mut #run) }
+                unsafe { #private::native::CClosure::lent(&mut #run) }
             },
         ),
     };
@@ -97,7 +97,7 @@ pub(in super::super) fn registration(parameter: &Parameter, callback: &Callback,
     let slot = slot_name(&parameter.name);
     match callback.is_optional {
         true => {
-            quote!(#slot.map_or_else(#krate::Registration::none, #krate::__private::LentClosure::into_registration))
+            quote!(#slot.map_or_else(#krate::Registration::none, #krate::__private::native::LentClosure::into_registration))
         }
         false => quote!(#slot.into_registration()),
     }

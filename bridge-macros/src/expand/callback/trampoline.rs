@@ -31,7 +31,7 @@ pub(in super::super) fn items(
     let names: Vec<_> = passed.iter().map(|parameter| &parameter.name).collect();
     let (returns, lent, entry_key) = (type_name("Returned"), local("lent"), local("key"));
     let (running, scope_name) = (local("closure"), local("scope"));
-    let scope = quote!(&mut #private::Scope);
+    let scope = quote!(&mut #private::native::Scope);
     let called = quote! {
         dyn ::core::ops::FnMut(#(#generics,)* #scope) -> ::core::result::Result<#returns, ::std::boxed::Box<#private::Fault>>
             + ::core::marker::Send
@@ -55,7 +55,7 @@ pub(in super::super) fn items(
             (declared, run)
         }
     };
-    let bounds = quote!(#(#generics: 'static,)* #returns: #private::Zeroable + 'static);
+    let bounds = quote!(#(#generics: 'static,)* #returns: #private::native::Zeroable + 'static);
     let context = context(method, &parameter.name).and_then(|_| {
         let is_context = |parameter: &&Parameter| matches!(parameter.kind, Kind::UserData(_));
         callback.signature.parameters.iter().find(is_context).map(|parameter| c_name(&parameter.name))
@@ -76,23 +76,24 @@ pub(in super::super) fn items(
     let (row, column) = (constant("ROW"), constant("COLUMN"));
     let (functions, found) = match &context {
         Some(context) => {
-            let defined = defined(quote!(), quote!(#private::context_key(#context)));
+            let defined = defined(quote!(), quote!(#private::native::context_key(#context)));
             (quote!(impl<#bounds> #table<#all> { #defined }), quote!(#table::<#all>::#function))
         }
         None => {
             let u32 = quote!(::core::primitive::u32);
-            let defined = defined(quote!(<const #column: #u32>), quote!(const { #private::slot(#row, #column) }));
+            let defined =
+                defined(quote!(<const #column: #u32>), quote!(const { #private::native::slot(#row, #column) }));
             let functions = quote! {
                 struct #table_row<const #row: #u32, #all>(::core::marker::PhantomData<(#all,)>);
 
                 impl<const #row: #u32, #bounds> #table_row<#row, #all> {
-                    const FUNCTIONS: #private::SlotRow<#trampoline<#all>> = #private::slot_row!(#function);
+                    const FUNCTIONS: #private::native::SlotRow<#trampoline<#all>> = #private::native::slot_row!(#function);
 
                     #defined
                 }
 
                 impl<#bounds> #table<#all> {
-                    const FUNCTIONS: &'static #private::Slots<#trampoline<#all>> = &#private::slots!(#table_row (#all));
+                    const FUNCTIONS: &'static #private::native::Slots<#trampoline<#all>> = &#private::native::slots!(#table_row (#all));
                 }
             };
             (functions, quote!(#lent.function(#table::<#all>::FUNCTIONS)))
@@ -110,7 +111,7 @@ pub(in super::super) fn items(
     quote! {
         #declared
 
-        static #closures: #private::CallbackTable = #private::CallbackTable::new(#text);
+        static #closures: #private::native::CallbackTable = #private::native::CallbackTable::new(#text);
 
         #pointers
 
@@ -122,7 +123,7 @@ pub(in super::super) fn items(
 
         #functions
 
-        fn #pointer<#bounds>(#lent: &#private::LentClosure<'_, #run>) -> #trampoline<#all> {
+        fn #pointer<#bounds>(#lent: &#private::native::LentClosure<'_, #run>) -> #trampoline<#all> {
             #found
         }
     }

@@ -31,20 +31,20 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
     let c_name = match &method.signature.returns {
         Returns::Vec { .. } => {
             let element = native_item(returns, "C_NAME", krate);
-            quote!(#krate::__private::CType::ConstPointer(#element))
+            quote!(#krate::__private::interface::CType::ConstPointer(#element))
         }
-        _ if native.encoding == Encoding::Wide => quote!(#krate::__private::CType::ConstPointer("wchar_t")),
+        _ if native.encoding == Encoding::Wide => quote!(#krate::__private::interface::CType::ConstPointer("wchar_t")),
         _ => {
-            let name = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::C_NAME);
-            quote!(#krate::__private::CType::Value(#name))
+            let name = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::C_NAME);
+            quote!(#krate::__private::interface::CType::Value(#name))
         }
     };
     quote! {
-        #krate::__private::NativeFunction {
-            symbol: #krate::__private::Symbol::#symbol,
+        #krate::__private::interface::Native {
+            symbol: #krate::__private::interface::Symbol::#symbol,
             is_variable: #is_variable,
             free_with: #free_with,
-            abi: #krate::__private::Abi::#abi,
+            abi: #krate::__private::interface::Abi::#abi,
             optional: #optional,
             stack_bytes: #krate::__private::interface::stack_bytes(&[#(#sizes),*]),
             returns: #c_name,
@@ -57,7 +57,7 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
 fn c_parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
     let parameters = signature.parameters.iter().map(|parameter| {
         let (name, c) = (names::text(&parameter.name), c_description(signature, parameter, krate));
-        quote!((#krate::__private::CType::#c, #name))
+        quote!((#krate::__private::interface::CType::#c, #name))
     });
     quote!(&[#(#parameters),*])
 }
@@ -78,8 +78,8 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
             };
             let parameters = c_parameters(&callback.signature, krate);
             quote! {
-                Function(&#krate::__private::FunctionPointer {
-                    abi: #krate::__private::Abi::#abi,
+                Function(&#krate::__private::interface::FunctionPointer {
+                    abi: #krate::__private::interface::Abi::#abi,
                     returns: #returns,
                     parameters: #parameters,
                 })

@@ -15,7 +15,7 @@ use crate::names::{self, local, local_of};
 pub(super) fn capacities(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
     let capacity = |name: &Ident, capacity: Ident, length: &Expr| {
         let text = names::text(name);
-        quote!(let #capacity = #krate::__private::to_length(#text, #length)?;)
+        quote!(let #capacity = #krate::__private::native::to_length(#text, #length)?;)
     };
     let buffers = method.signature.parameters.iter().filter_map(|parameter| match &parameter.kind {
         Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
@@ -46,40 +46,40 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
     let span = span_of(&ty);
     let (slot, scope, text) = (slot_name(name), local("scope"), names::text(name));
     let value = match kind {
-        Kind::UserData(_) => quote!(#private::Context::new()),
+        Kind::UserData(_) => quote!(#private::native::Context::new()),
         Kind::Callback(callback) => return callback::slot::slot(method, parameter, callback, krate),
         Kind::Value => {
             let to_c = native_item(ty, "to_c", krate);
-            quote_spanned!(span=> #private::in_field(#text, #to_c(&#name, &mut #scope))?)
+            quote_spanned!(span=> #private::native::in_field(#text, #to_c(&#name, &mut #scope))?)
         }
         Kind::Pointer(_, Passing::Out) => {
             let from_c = native_item(ty, "from_c", krate);
-            quote!(#private::Pointer::out(#from_c))
+            quote!(#private::native::Pointer::out(#from_c))
         }
         Kind::Pointer(..) => {
             let to_c = native_item(ty, "to_c", krate);
-            quote_spanned!(span=> #private::Pointer::to(#private::in_field(#text, #to_c(#name, &mut #scope))?))
+            quote_spanned!(span=> #private::native::Pointer::to(#private::native::in_field(#text, #to_c(#name, &mut #scope))?))
         }
         Kind::Array(_, Passing::In) => {
             let to_c = native_item(ty, "to_c", krate);
-            quote!(#private::in_field(#text, #private::ArrayIn::new(#name, #to_c, &mut #scope))?)
+            quote!(#private::native::in_field(#text, #private::native::ArrayIn::new(#name, #to_c, &mut #scope))?)
         }
         Kind::Array(..) => {
             let (to_c, from_c) = (native_item(ty.clone(), "to_c", krate), native_item(ty, "from_c", krate));
-            quote!(#private::in_field(#text, #private::ArrayInOut::new(&mut *#name, #to_c, #from_c, &mut #scope))?)
+            quote!(#private::native::in_field(#text, #private::native::ArrayInOut::new(&mut *#name, #to_c, #from_c, &mut #scope))?)
         }
         Kind::ArrayBuffer(..) => {
             let (capacity, room, from_c) = (capacity_name(name), local("room"), native_item(ty, "from_c", krate));
-            quote!(#private::ArrayBuffer::new(#text, #capacity, #from_c, #room)?)
+            quote!(#private::native::ArrayBuffer::new(#text, #capacity, #from_c, #room)?)
         }
-        Kind::CStr { .. } => quote!(#private::CText::new(#name)),
+        Kind::CStr { .. } => quote!(#private::native::CText::new(#name)),
         Kind::Text { encoding, .. } => {
             let encoding = encoding.marker();
-            quote!(#private::Text::<#private::#encoding>::new(#text, #name)?)
+            quote!(#private::native::Text::<#private::native::#encoding>::new(#text, #name)?)
         }
         Kind::TextBuffer(encoding, _) => {
             let (capacity, encoding) = (capacity_name(name), encoding.marker());
-            quote!(#private::TextBuffer::<#private::#encoding>::new(#text, #capacity)?)
+            quote!(#private::native::TextBuffer::<#private::native::#encoding>::new(#text, #capacity)?)
         }
         Kind::Length(length) => self::length(length, &text, &ty, krate),
     };
@@ -94,11 +94,11 @@ fn length(length: &Length, text: &str, ty: &TokenStream, krate: &TokenStream) ->
     match (passing, of.as_slice()) {
         (Some(Passing::InOut), [of, ..]) => {
             let (of_slot, of_text) = (slot_name(of), names::text(of));
-            quote!(#private::OutLength::<#ty>::new(#text, #of_text, #of_slot.len())?)
+            quote!(#private::native::OutLength::<#ty>::new(#text, #of_text, #of_slot.len())?)
         }
-        (None, _) => quote!(#private::common_length::<#ty>(#text, &[#((#texts, #slots.len())),*])?),
+        (None, _) => quote!(#private::native::common_length::<#ty>(#text, &[#((#texts, #slots.len())),*])?),
         (Some(_), _) => quote! {
-            #private::Pointer::to(#private::common_length::<#ty>(#text, &[#((#texts, #slots.len())),*])?)
+            #private::native::Pointer::to(#private::native::common_length::<#ty>(#text, &[#((#texts, #slots.len())),*])?)
         },
     }
 }

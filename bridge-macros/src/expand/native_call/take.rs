@@ -36,15 +36,15 @@ pub(super) fn returned_value(method: &Method, native: &Native, krate: &TokenStre
     let take = match &method.signature.returns {
         Returns::Vec { .. } => {
             let (length, from_c) = (returned_length(), native_item(returns, "from_c", krate));
-            quote!(#krate::__private::returned_array(#returned, #length, #from_c))
+            quote!(#krate::__private::native::returned_array(#returned, #length, #from_c))
         }
         Returns::Value(ty) if native.encoding != Encoding::Utf8 => {
             let encoding = native.encoding.marker();
-            quote!(<#ty as #krate::__private::ReturnedText>::from_c::<#krate::__private::#encoding>(#returned))
+            quote!(<#ty as #krate::__private::native::ReturnedText>::from_c::<#krate::__private::native::#encoding>(#returned))
         }
         _ => {
-            let from_c = quote_spanned!(span=> <#returns as #krate::__private::NativeReturn>::from_c);
-            quote!(#krate::__private::from_c(#returned, #from_c))
+            let from_c = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::from_c);
+            quote!(#krate::__private::native::from_c(#returned, #from_c))
         }
     };
     let release = native.free_with.as_ref().map(|_| {
@@ -97,7 +97,7 @@ fn single(method: &Method, parameter: &Parameter, krate: &TokenStream) -> Option
     let from_c = native_item(method.signature.checked(parameter, krate), "from_c", krate);
     let take = quote! {
         // SAFETY: the interface declares the type of the pointer's target.
-        unsafe { #krate::__private::from_c(#slot.get(), #from_c) }?
+        unsafe { #krate::__private::native::from_c(#slot.get(), #from_c) }?
     };
     match parameter.kind {
         Kind::Pointer(_, Passing::Out) => Some(quote!(let #name = #take;)),
@@ -116,7 +116,7 @@ fn written_length(method: &Method, parameter: &Parameter, buffer: &Buffer, krate
     if let Some(length) = &buffer.length {
         let is_borrowed = method.signature.in_outs().any(|parameter| parameter.name == *length);
         let star = is_borrowed.then(|| quote!(*));
-        return quote!(#krate::__private::told_length(#text, #star #length)?);
+        return quote!(#krate::__private::native::told_length(#text, #star #length)?);
     }
     let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
     match method.signature.parameters.iter().find(is_of) {
