@@ -54,10 +54,35 @@
 //!
 //! | item | what it is |
 //! |---|---|
-//! | `trait MyLib` | the interface itself; anyone may implement it, for a mock or a custom server |
-//! | `MyLibClient` | the 64-bit stub: the same methods, each returning `Result<T, bridge32::Error>`; `Clone + Send + Sync` |
-//! | `MyLibBatch` | what `client.batch(…)` writes calls down with; see [below](#many-calls-in-one-round-trip) |
-//! | `MyLibLibrary` | the native implementation, which loads the library and calls it in its own process: the server's, or that of a 64-bit program which has a 64-bit build of the library |
+//! | `trait MyLib` | the interface itself; you may implement it, for a mock or a custom server |
+//! | `MyLibClient` | the 64-bit client: the same methods, each returning `Result<T, bridge32::Error>`; `Clone + Send + Sync` |
+//! | `MyLibBatch` | records the calls of a [batch](#many-calls-in-one-round-trip) |
+//! | `MyLibLibrary` | loads the library and calls it in its own process: the server, or a 64-bit program with a 64-bit build of the library |
+//!
+//! The client also has the methods of the trait [`Client`]: `launch`, `builder`, `connect`, `in_process`, `shutdown`,
+//! `server_info`, `batch` and `batch_with`. Generic code takes any `C: Client`. An interface may declare methods of the same
+//! names. Then `client.connect(…)` calls the library's function, and `<MyLibClient as bridge32::Client>::connect(name)`
+//! connects to a server.
+//!
+//! `MyLibLibrary` has `load` and `load_from`, which are also methods of the trait [`LoadLibrary`]. They are `unsafe`, because
+//! safe methods rely on the trait to describe the library correctly. Calls over the bridge need no `unsafe`: a wrong trait
+//! can damage the server's memory only.
+//!
+//! ```no_run
+//! # use bridge32::bridge32;
+//! # #[bridge32(lib = "my_lib")]
+//! # pub trait MyLib {
+//! #     fn add(&self, a: i32, b: i32) -> i32;
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // SAFETY: the trait has the signatures of my_lib.h.
+//! let library = unsafe { MyLibLibrary::load() }?;
+//! assert_eq!(library.add(1, 2), 3);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Your own names never clash with generated ones, except that names that begin with `__bridge32` are reserved.
 //!
 //! # Methods
 //!
@@ -103,8 +128,8 @@
 //!
 //! # Parameters of native functions
 //!
-//! They stand in C's order. What the caller need not pass is marked, and absent from the generated methods. What comes
-//! out of a parameter is returned: `ret`, or `(ret, out1, …)`; `()` drops out of the tuple.
+//! Declare parameters in C order. Marked parameters are filled in for you and do not appear in the client's method. Output
+//! parameters are returned: `ret`, or `(ret, out1, …)`; `()` is left out of the tuple.
 //!
 //! | Rust | C |
 //! |---|---|
@@ -178,8 +203,8 @@
 //!
 //! # Handles
 //!
-//! What a library hands out as a pointer to something opaque is a [`Handle<Tag>`](Handle). The tag is any type; it keeps
-//! apart what C would mix up. `#[closes]` stands before a handle that the function ends.
+//! An opaque pointer that the library returns is a [`Handle<Tag>`](Handle). The tag is any type; handles with different tags
+//! are different types. Mark a handle parameter `#[closes]` if the function frees it.
 //!
 //! ```
 //! # use bridge32::{Handle, bridge32};
@@ -499,9 +524,10 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, BatchMode, Bool32, Builder, CallError, Difference, Error, ExitStatus, Handle, LibraryError, MissingMethod,
-    MissingSymbol, Output, Pending, PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext,
-    ServerExit, ServerInfo, SystemError, Transport, UserData, serve, server_main,
+    Address, BatchMode, Bool32, Builder, CallError, Client, Difference, Dispatch, Error, ExitStatus, Handle,
+    InMemoryOf, Interface, LibraryError, LoadLibrary, MissingMethod, MissingSymbol, Native, Output, Pending,
+    PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
+    Transport, UserData, serve, server_main,
 };
 
 /// What interfaces of .NET assemblies are written with; see the [guide](crate#assemblies-of-net).

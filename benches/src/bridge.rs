@@ -25,7 +25,8 @@ pub(crate) fn launch(transport: Transport) -> Result<MeasuredClient> {
 /// Loads the 64-bit build of the library into this process.
 fn library() -> Result<MeasuredLibrary> {
     let file = std::env::current_exe()?.with_file_name("libmeasured.so");
-    Ok(MeasuredLibrary::load_from(file)?)
+    // SAFETY: the file is built from the C source that the interface describes.
+    Ok(unsafe { MeasuredLibrary::load_from(file) }?)
 }
 
 /// Calls the library's function directly.

@@ -1,4 +1,4 @@
-//! The attributes of methods and parameters that `#[bridge32]` knows.
+//! Parses the attributes of methods and parameters.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, LitInt, LitStr, Meta, Token};
 
 use crate::errors::Errors;
-use crate::model::{Encoding, OsError};
+use crate::settings::{Encoding, OsError};
 
-/// An attribute's name as it was written, and what it says.
+/// An attribute's name as written, and its value.
 pub(crate) type Spanned<T> = Option<(Ident, T)>;
 
-/// What the attributes of a method say, nearly all of it about the function that it stands for.
+/// The attributes of a method. Nearly all of them describe the function that it calls.
 #[derive(Default)]
 pub(crate) struct MethodAttributes {
     pub(crate) symbol: Spanned<LitStr>,
@@ -31,22 +31,21 @@ pub(crate) struct MethodAttributes {
     pub(crate) class: Spanned<LitStr>,
     pub(crate) constructor: Spanned<()>,
     pub(crate) release: Spanned<()>,
-    /// For any method.
+    /// Allowed on any method.
     pub(crate) timeout: Spanned<Duration>,
 }
 
-/// What the attributes of a parameter say.
+/// The attributes of a parameter.
 #[derive(Default)]
 pub(crate) struct ParameterAttributes {
     pub(crate) len_of: Spanned<Vec<Ident>>,
-    /// `None` where it could not be read.
+    /// `None` if it could not be parsed.
     pub(crate) out: Spanned<Option<Out>>,
     pub(crate) encoding: Spanned<Encoding>,
     pub(crate) abi: Spanned<LitStr>,
     pub(crate) registered: Spanned<()>,
     pub(crate) user_data: Spanned<Vec<Ident>>,
     pub(crate) closes: Spanned<()>,
-    /// The object that a managed method is called on.
     pub(crate) this: Spanned<()>,
 }
 
@@ -57,15 +56,15 @@ pub(crate) struct Out {
     pub(crate) len: Option<Expr>,
 }
 
-/// The attributes that `#[bridge32]` knows on methods.
+/// The attributes of methods, for error messages.
 const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `abi`, `optional`, `check`, `last_error`, `errno`, `free_with`, \
                                  `returns`, `global`, `wide`, `encoding`, `class`, `constructor`, `release`, `timeout`";
 
-/// The attributes that it knows on parameters.
+/// The attributes of parameters, for error messages.
 const PARAMETER_ATTRIBUTES: &str =
     "`len_of`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`, `this`";
 
-/// The compiler's own attributes that make sense on a method.
+/// Rust's attributes that stay on a method.
 const PASSED_ON: &[&str] = &[
     "allow",
     "cfg",
@@ -82,12 +81,12 @@ const PASSED_ON: &[&str] = &[
 ];
 
 impl MethodAttributes {
-    /// Parts a method's attributes into those that stay on it and those that are ours.
+    /// Separates the attributes that stay on a method from those of `#[bridge32]`.
     pub(crate) fn parse(attrs: &[Attribute], errors: &Errors) -> (Vec<Attribute>, Self) {
         let mut own = Self::default();
         let mut others = Vec::new();
         for attr in attrs {
-            // Tools and other macros are told from ours by their path.
+            // Attributes with a longer path belong to tools and other macros.
             match attr.path().get_ident() {
                 Some(name) if !PASSED_ON.iter().any(|passed| name == passed) => own.read(name, attr, errors),
                 _ => others.push(attr.clone()),
@@ -98,43 +97,49 @@ impl MethodAttributes {
 
     fn read(&mut self, name: &Ident, attr: &Attribute, errors: &Errors) {
         match name.to_string().as_str() {
-            "symbol" => say(&mut self.symbol, name, text_argument(attr), errors),
-            "ordinal" => say(&mut self.ordinal, name, argument(attr, "a number", "7"), errors),
-            "abi" => say(&mut self.abi, name, text_argument(attr), errors),
-            "optional" => say(&mut self.optional, name, nothing(attr), errors),
-            "check" => say(&mut self.check, name, argument(attr, "a condition over `ret`", "ret == 0"), errors),
-            "last_error" => say(&mut self.os_error, name, nothing(attr).map(|()| OsError::Last), errors),
-            "errno" => say(&mut self.os_error, name, nothing(attr).map(|()| OsError::Errno), errors),
-            "free_with" => say(&mut self.free_with, name, text_argument(attr), errors),
-            "returns" => say(&mut self.returns, name, returned_length(attr), errors),
-            "global" => say(&mut self.global, name, nothing(attr), errors),
-            "wide" => say(&mut self.encoding, name, nothing(attr).map(|()| Encoding::Wide), errors),
-            "encoding" => say(&mut self.encoding, name, encoding(attr), errors),
-            "class" => say(&mut self.class, name, text_argument(attr), errors),
-            "constructor" => say(&mut self.constructor, name, nothing(attr), errors),
-            "release" => say(&mut self.release, name, nothing(attr), errors),
+            "symbol" => store(&mut self.symbol, name, text_argument(attr), errors),
+            "ordinal" => store(&mut self.ordinal, name, argument(attr, "a number", "7"), errors),
+            "abi" => store(&mut self.abi, name, text_argument(attr), errors),
+            "optional" => store(&mut self.optional, name, no_arguments(attr), errors),
+            "check" => store(&mut self.check, name, argument(attr, "a condition over `ret`", "ret == 0"), errors),
+            "last_error" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Last), errors),
+            "errno" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Errno), errors),
+            "free_with" => store(&mut self.free_with, name, text_argument(attr), errors),
+            "returns" => store(&mut self.returns, name, returned_length(attr), errors),
+            "global" => store(&mut self.global, name, no_arguments(attr), errors),
+            "wide" => store(&mut self.encoding, name, no_arguments(attr).map(|()| Encoding::Wide), errors),
+            "encoding" => store(&mut self.encoding, name, encoding(attr), errors),
+            "class" => store(&mut self.class, name, text_argument(attr), errors),
+            "constructor" => store(&mut self.constructor, name, no_arguments(attr), errors),
+            "release" => store(&mut self.release, name, no_arguments(attr), errors),
             "timeout" => {
-                say(&mut self.timeout, name, text_argument(attr).and_then(|text| duration(&text)), errors);
+                store(&mut self.timeout, name, text_argument(attr).and_then(|text| duration(&text)), errors);
             }
             "len_of" => {
-                errors.at(name, "a length is a parameter; put `#[len_of(…)]` before the parameter that holds it");
+                errors.at(
+                    name,
+                    "`#[len_of]` is an attribute of a parameter; put it before the parameter that holds the length",
+                );
             }
-            "out" => errors.at(name, "what comes out is a parameter; put `#[out]` before it"),
-            "closes" => errors.at(name, "what is closed is a parameter; put `#[closes]` before the handle"),
-            "this" => errors.at(name, "the object is a parameter; put `#[this]` before it"),
+            "out" => errors.at(name, "`#[out]` is an attribute of a parameter; put it before the output parameter"),
+            "closes" => errors.at(name, "`#[closes]` is an attribute of a parameter; put it before the handle"),
+            "this" => errors.at(name, "`#[this]` is an attribute of a parameter; put it before the object"),
             other => {
-                errors.at(name, format_args!("`#[{other}]` is not known here; a method takes {METHOD_ATTRIBUTES}"));
+                errors.at(
+                    name,
+                    format_args!("`#[{other}]` is not an attribute of a method; those are {METHOD_ATTRIBUTES}"),
+                );
             }
         }
     }
 
-    /// The names of all that is given about a function of any library.
+    /// The names of the attributes that describe a function of any library.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
         let any = [name(&self.symbol), name(&self.optional)].into_iter().flatten();
         any.chain(self.native_names()).chain(self.managed_names())
     }
 
-    /// The names of what is given about a native function only.
+    /// The names of the attributes that describe native functions only.
     pub(crate) fn native_names(&self) -> impl Iterator<Item = &Ident> {
         [
             name(&self.ordinal),
@@ -150,14 +155,14 @@ impl MethodAttributes {
         .flatten()
     }
 
-    /// The names of what is given about a managed method only.
+    /// The names of the attributes that describe managed methods only.
     pub(crate) fn managed_names(&self) -> impl Iterator<Item = &Ident> {
         [name(&self.class), name(&self.constructor), name(&self.release)].into_iter().flatten()
     }
 }
 
-fn name<T>(said: &Spanned<T>) -> Option<&Ident> {
-    said.as_ref().map(|(name, _)| name)
+fn name<T>(attribute: &Spanned<T>) -> Option<&Ident> {
+    attribute.as_ref().map(|(name, _)| name)
 }
 
 impl ParameterAttributes {
@@ -173,20 +178,20 @@ impl ParameterAttributes {
                     errors.at(name, "`#[len_of]` is given twice; name all arrays in one, as in `#[len_of(x, y)]`");
                 }
                 "len_of" => own.len_of = Some((name.clone(), errors.take(length_of(attr)).unwrap_or_default())),
-                "out" => say(&mut own.out, name, Ok(errors.take(out(attr))), errors),
-                "wide" => say(&mut own.encoding, name, nothing(attr).map(|()| Encoding::Wide), errors),
-                "encoding" => say(&mut own.encoding, name, encoding(attr), errors),
-                "abi" => say(&mut own.abi, name, text_argument(attr), errors),
-                "registered" => say(&mut own.registered, name, nothing(attr), errors),
+                "out" => store(&mut own.out, name, Ok(errors.take(out(attr))), errors),
+                "wide" => store(&mut own.encoding, name, no_arguments(attr).map(|()| Encoding::Wide), errors),
+                "encoding" => store(&mut own.encoding, name, encoding(attr), errors),
+                "abi" => store(&mut own.abi, name, text_argument(attr), errors),
+                "registered" => store(&mut own.registered, name, no_arguments(attr), errors),
                 "user_data" => {
                     let wanted = "expected the callbacks whose context this is; write `#[user_data(name)]`";
-                    say(&mut own.user_data, name, names(attr, wanted), errors);
+                    store(&mut own.user_data, name, names(attr, wanted), errors);
                 }
-                "closes" => say(&mut own.closes, name, nothing(attr), errors),
-                "this" => say(&mut own.this, name, nothing(attr), errors),
+                "closes" => store(&mut own.closes, name, no_arguments(attr), errors),
+                "this" => store(&mut own.this, name, no_arguments(attr), errors),
                 "allow" | "expect" | "warn" | "deny" => {}
                 "cfg" | "cfg_attr" => {
-                    errors.at(name, "a parameter is there on both sides or on none; put `#[cfg]` on the method");
+                    errors.at(name, "a single parameter cannot be conditional; put `#[cfg]` on the method");
                 }
                 _ => unknown_on_parameter(attr, errors),
             }
@@ -197,10 +202,13 @@ impl ParameterAttributes {
 
 fn unknown_on_parameter(attr: &Attribute, errors: &Errors) {
     let path = attr.path().to_token_stream().to_string().replace(' ', "");
-    errors.at(attr.path(), format_args!("`#[{path}]` is not known here; a parameter takes {PARAMETER_ATTRIBUTES}"));
+    errors.at(
+        attr.path(),
+        format_args!("`#[{path}]` is not an attribute of a parameter; those are {PARAMETER_ATTRIBUTES}"),
+    );
 }
 
-/// A time as in `"5s"`: a number and its unit.
+/// A duration such as `"5s"`: a number and its unit.
 fn duration(text: &LitStr) -> syn::Result<Duration> {
     let value = text.value();
     let (number, unit) = value.split_at(value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len()));
@@ -214,14 +222,14 @@ fn duration(text: &LitStr) -> syn::Result<Duration> {
     match number.parse::<u64>().ok().and_then(|number| number.checked_mul(milliseconds)) {
         Some(time @ 1..) => Ok(Duration::from_millis(time)),
         _ => {
-            let wanted = "no time; write a number and a unit, as in \"500ms\", \"5s\", \"2min\", \"1h\"";
+            let wanted = "not a duration; write a number and a unit, as in \"500ms\", \"5s\", \"2min\", \"1h\"";
             Err(syn::Error::new(text.span(), wanted))
         }
     }
 }
 
-/// Puts down what an attribute says, once.
-fn say<T>(place: &mut Spanned<T>, name: &Ident, value: syn::Result<T>, errors: &Errors) {
+/// Stores an attribute's value, and reports a second one.
+fn store<T>(place: &mut Spanned<T>, name: &Ident, value: syn::Result<T>, errors: &Errors) {
     let Some(value) = errors.take(value) else { return };
     match place {
         Some((earlier, _)) if earlier == name => errors.at(name, format_args!("`#[{name}]` is given twice; keep one")),
@@ -232,18 +240,18 @@ fn say<T>(place: &mut Spanned<T>, name: &Ident, value: syn::Result<T>, errors: &
     }
 }
 
-/// Checks that an attribute is its name only.
-fn nothing(attr: &Attribute) -> syn::Result<()> {
+/// Checks that an attribute has no arguments.
+fn no_arguments(attr: &Attribute) -> syn::Result<()> {
     match &attr.meta {
         Meta::Path(_) => Ok(()),
         meta => {
             let name = attr.path().to_token_stream();
-            Err(syn::Error::new(meta.span(), format_args!("this attribute takes nothing; write `#[{name}]`")))
+            Err(syn::Error::new(meta.span(), format_args!("this attribute has no arguments; write `#[{name}]`")))
         }
     }
 }
 
-/// What stands in `#[name(…)]`.
+/// The argument in `#[name(…)]`.
 fn argument<T: Parse>(attr: &Attribute, what: &str, example: &str) -> syn::Result<T> {
     let name = attr.path().to_token_stream();
     let wanted = || format!("expected {what}; write `#[{name}({example})]`");
@@ -257,7 +265,7 @@ fn argument<T: Parse>(attr: &Attribute, what: &str, example: &str) -> syn::Resul
 fn text_argument(attr: &Attribute) -> syn::Result<LitStr> {
     let text: LitStr = argument(attr, "text in quotes", "\"…\"")?;
     if text.value().is_empty() {
-        return Err(syn::Error::new(text.span(), "this is empty; leave the attribute out, or fill it in"));
+        return Err(syn::Error::new(text.span(), "this is empty; write a value, or remove the attribute"));
     }
     Ok(text)
 }
@@ -271,7 +279,7 @@ fn encoding(attr: &Attribute) -> syn::Result<Encoding> {
         "ansi" => Ok(Encoding::Ansi),
         "wide" => Ok(Encoding::Wide),
         other => {
-            let message = format!("`{other}` is no encoding; write one of `utf8`, `latin1`, `ansi`, `wide`");
+            let message = format!("`{other}` is not an encoding; write one of `utf8`, `latin1`, `ansi`, `wide`");
             Err(syn::Error::new(name.span(), message))
         }
     }
@@ -315,7 +323,7 @@ fn returned_length(attr: &Attribute) -> syn::Result<Expr> {
         Out { len: Some(len), cap: None } => Ok(len),
         _ => Err(syn::Error::new(
             attr.meta.span(),
-            format_args!("expected the length of what is returned; write {wanted}"),
+            format_args!("expected the length of the returned array; write {wanted}"),
         )),
     }
 }

@@ -1,39 +1,39 @@
-//! What can be checked only when the whole interface is known.
+//! Checks that need the whole interface.
 
 use syn::Ident;
 
 use crate::errors::Errors;
 use crate::model::{
-    Buffer, Callee, Encoding, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns,
-    Signature, Symbol, Target,
+    Buffer, Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns, Signature,
+    Symbol, Target,
 };
-use crate::names::{CLIENT_METHODS, LIBRARY_METHODS};
-use crate::options::{Apartment, Threads};
+use crate::names::{self, RESERVED};
+use crate::settings::{Apartment, Encoding, Threads};
 use crate::types;
 
-/// Checks an interface as a whole; what passes can be expanded.
+/// Reports everything that cannot be expanded.
 pub(crate) fn interface(interface: &Interface, errors: &Errors) {
     if interface.options.lib.is_none()
         && !interface.options.failed
         && let Some((name, _)) = &interface.options.abi
     {
-        errors.at(name, "`abi` is about native functions, and the interface has no `lib`; give it, or leave `abi` out");
+        errors.at(name, "`abi` is for native functions, but the interface has no `lib`; add `lib`, or remove `abi`");
     }
     dotnet(interface, errors);
     if let (Some(name), Some(_), Threads::Multi) =
         (&interface.options.threads_name, &interface.options.dotnet, interface.options.threads)
     {
-        errors.at(name, "an assembly is called on the main thread only; leave `threads` out");
+        errors.at(name, "an assembly is called on the main thread only; remove `threads`");
     }
     if let (Some((name, Apartment::Sta)), Threads::Multi) = (&interface.options.apartment, interface.options.threads) {
         errors.at(
             name,
-            "a single-threaded apartment is the main thread's, which \"per_lane\" takes calls away from; write \"mta\", or leave `threads` out",
+            "only the main thread is in the single-threaded apartment, but \"multi\" makes calls on other threads; write \"mta\", or remove `threads`",
         );
     }
     unique(interface, errors);
     for method in &interface.methods {
-        taken(interface, method, errors);
+        reserved(method, errors);
         let is_unclear = method.target.is_none() && method.body.is_none() && interface.options.failed;
         if !is_unclear {
             signature(&method.signature, errors);
@@ -47,27 +47,27 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
     }
 }
 
-/// The options about an assembly.
+/// Options of .NET interfaces.
 fn dotnet(interface: &Interface, errors: &Errors) {
     let options = &interface.options;
     match (&options.dotnet, &options.class) {
         (Some((name, _)), _) if options.lib.is_some() => {
-            errors.at(name, "`dotnet` contradicts `lib`, an interface is of one library; keep one");
+            errors.at(name, "`dotnet` contradicts `lib`, because an interface has one library; keep one");
         }
         (Some((name, _)), _) if !cfg!(feature = "dotnet") => {
-            errors.at(name, "assemblies are a feature of bridge32; write `features = [\"dotnet\"]` in Cargo.toml");
+            errors.at(name, "assemblies need a feature of bridge32; write `features = [\"dotnet\"]` in Cargo.toml");
         }
         (None, Some((name, _))) if !options.failed => {
             errors.at(
                 name,
-                "`class` is about managed methods, and the interface has no `dotnet`; give it, or leave it out",
+                "`class` is for managed methods, but the interface has no `dotnet`; add `dotnet`, or remove `class`",
             );
         }
         _ => {}
     }
 }
 
-/// Methods with `cfg` may come in several versions, of which one is left.
+/// Methods must have different names, except versions of a method under different `cfg`s.
 fn unique(interface: &Interface, errors: &Errors) {
     for (place, method) in interface.methods.iter().enumerate() {
         let is_versioned = |method: &Method| method.cfgs().next().is_some();
@@ -78,37 +78,32 @@ fn unique(interface: &Interface, errors: &Errors) {
                 Some(Symbol::Name(symbol)) => format!(" and `#[symbol(\"{}\")]`", symbol.value()),
                 _ => String::new(),
             };
-            errors.at(name, format_args!("there is a method `{name}` already; give this one another name{symbol}"));
+            errors.at(name, format_args!("the method `{name}` is declared twice; give this one another name{symbol}"));
         }
     }
 }
 
-/// Names that the client, or the native implementation, has already.
-fn taken(interface: &Interface, method: &Method, errors: &Errors) {
-    let name = method.name.to_string();
-    let owner = match () {
-        () if CLIENT_METHODS.contains(&name.as_str()) => interface.client(),
-        () if interface.options.has_library() && LIBRARY_METHODS.contains(&name.as_str()) => interface.library(),
-        () => return,
-    };
-    let remedy = match method.target {
-        Some(_) => format!("; give the method another name and `#[symbol(\"{name}\")]`"),
-        None => "; give the method another name".to_owned(),
-    };
-    errors.at(&method.name, format_args!("`{owner}` has a `{name}` of its own{remedy}"));
+/// Methods must not have the names of generated items.
+fn reserved(method: &Method, errors: &Errors) {
+    let name = names::text(&method.name);
+    if name.starts_with(RESERVED) {
+        let symbol = method.target.as_ref().map(|_| format!(" and `#[symbol(\"{name}\")]`")).unwrap_or_default();
+        let remedy = format!("give the method another name{symbol}");
+        errors.at(&method.name, format_args!("names that begin with `{RESERVED}` are reserved; {remedy}"));
+    }
 }
 
-/// What holds for the parameters of methods and of callbacks.
+/// The parameters of methods and of callbacks.
 fn signature(signature: &Signature, errors: &Errors) {
     for (place, parameter) in signature.parameters.iter().enumerate() {
         if signature.parameters[..place].iter().any(|earlier| earlier.name == parameter.name) {
-            let message = format!("there is a parameter `{}` already; give this one another name", parameter.name);
+            let message = format!("the parameter `{}` is declared twice; give this one another name", parameter.name);
             errors.at(&parameter.name, message);
         }
         closed(signature, parameter, errors);
-        match signature.beyond {
+        match signature.callee {
             Callee::Rust => between_rust(parameter, errors),
-            Callee::Function | Callee::Caller => with_c(signature, parameter, errors),
+            Callee::Function | Callee::Closure => with_c(signature, parameter, errors),
             Callee::Managed => with_managed_code(parameter, errors),
         }
     }
@@ -118,23 +113,22 @@ fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     match &parameter.kind {
         Kind::Length(length) => self::length(signature, length, errors),
         Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => written(signature, buffer, errors),
-        Kind::Array(..) if signature.beyond == Callee::Caller && !has_length(signature, &parameter.name) => {
+        Kind::Array(..) if signature.callee == Callee::Closure && !has_length(signature, &parameter.name) => {
             let name = &parameter.name;
-            let message =
-                format!("how many elements `{name}` has is not known; add `#[len_of({name})] n: i32` beside it");
+            let message = format!("the length of `{name}` is unknown; add a parameter `#[len_of({name})] n: i32`");
             errors.at(&parameter.ty, message);
         }
         Kind::Value if types::is_named(&parameter.ty, "String") => {
-            errors.at(&parameter.ty, "a native function takes text as `&str`; write that");
+            errors.at(&parameter.ty, "a native function takes text as `&str`; use that type");
         }
         Kind::Value if types::is_named(&parameter.ty, "Vec") => {
-            errors.at(&parameter.ty, "a native function takes an array as `&[T]`; write that");
+            errors.at(&parameter.ty, "a native function takes an array as `&[T]`; use that type");
         }
         _ => {}
     }
 }
 
-/// Whether a length among the parameters is this array's, or of something unknown that may have meant it.
+/// Whether an array has a length parameter. One that names an unknown parameter counts, because that is reported already.
 fn has_length(signature: &Signature, array: &Ident) -> bool {
     let is_known = |name: &Ident| signature.parameters.iter().any(|parameter| parameter.name == *name);
     signature.parameters.iter().any(|parameter| match &parameter.kind {
@@ -146,46 +140,48 @@ fn has_length(signature: &Signature, array: &Ident) -> bool {
 fn between_rust(parameter: &Parameter, errors: &Errors) {
     match parameter.kind {
         Kind::Length(_) => {
-            let message = "a slice of Rust knows its length; leave the parameter out, it is for native functions";
+            let message =
+                "`#[len_of]` is for native functions, because a Rust slice has a length; remove the parameter";
             errors.at(&parameter.name, message);
         }
         Kind::UserData(_) => {
             let message =
-                "a closure of Rust has its context with it; leave the parameter out, it is for native functions";
+                "`UserData` is for native functions, because a Rust closure captures its context; remove the parameter";
             errors.at(&parameter.name, message);
         }
         _ if parameter.is_out() => {
-            errors.at(&parameter.name, "what comes out of a method with a body is returned; return it");
+            errors.at(&parameter.name, "a method with a body has no output parameters; return the value");
         }
         _ => {}
     }
 }
 
-/// The callbacks of a method, and the contexts that they share with it.
+/// The callbacks of a method, and their contexts.
 fn callbacks(method: &Signature, errors: &Errors) {
     for (parameter, callback) in method.callbacks() {
         signature(&callback.signature, errors);
-        if callback.signature.beyond == Callee::Caller {
+        if callback.signature.callee == Callee::Closure {
             context(method, parameter, &callback.signature, errors);
         }
         if callback.is_registered && matches!(method.returns, Returns::Result { .. }) {
-            let message = "a method with a `Result` of its own cannot return a registration beside it; return a value";
+            let message = "a method that returns a `Result` cannot return a registration, too; return another type";
             errors.at(&parameter.name, message);
         }
     }
     let names: Vec<_> = method.callbacks().map(|(parameter, _)| &parameter.name).collect();
     let contexts = method.parameters.iter().filter_map(|parameter| match &parameter.kind {
-        Kind::UserData(of) if method.beyond == Callee::Function => Some((parameter, of)),
+        Kind::UserData(of) if method.callee == Callee::Function => Some((parameter, of)),
         _ => None,
     });
     for (parameter, of) in contexts {
         match (of.as_slice(), names.as_slice()) {
             (_, []) => {
-                errors.at(&parameter.name, "there is no callback whose context this could be; take an `Address`");
+                errors.at(&parameter.name, "the method has no callback for this context; use an `Address`");
             }
             ([], [_]) => {}
             ([], _) => {
-                let message = "there are several callbacks; say whose context this is with `#[user_data(name)]`";
+                let message =
+                    "the method has several callbacks; name those with this context, as in `#[user_data(name)]`";
                 errors.at(&parameter.name, message);
             }
             (of, _) => {
@@ -198,7 +194,7 @@ fn callbacks(method: &Signature, errors: &Errors) {
     }
 }
 
-/// A callback takes its context if the method does, and once.
+/// A callback must take its context exactly once if the method passes one, and not at all otherwise.
 fn context(method: &Signature, parameter: &Parameter, callback: &Signature, errors: &Errors) {
     let name = &parameter.name;
     let is_context = |parameter: &&Parameter| matches!(parameter.kind, Kind::UserData(_));
@@ -214,7 +210,7 @@ fn context(method: &Signature, parameter: &Parameter, callback: &Signature, erro
         _ => None,
     });
     let is_callback = |name: &Ident| method.callbacks().any(|(parameter, _)| parameter.name == *name);
-    // A context that is nobody's, or of something unknown, is reported as that.
+    // A context without a callback, or with an unknown one, is reported elsewhere.
     let is_unclear = contexts.clone().any(|of| of.is_empty() || !of.iter().all(is_callback));
     match (own.next(), passed.next()) {
         (Some(own), None) if !is_unclear => {
@@ -231,24 +227,24 @@ fn context(method: &Signature, parameter: &Parameter, callback: &Signature, erro
         _ => {}
     }
     if let Some(second) = own.next() {
-        errors.at(&second.name, "a callback has one context; take an `Address`");
+        errors.at(&second.name, "a callback has only one context; use an `Address`");
     }
     if let Some(second) = passed.next() {
-        errors.at(&second.name, format_args!("`{name}` has a context already; take an `Address`"));
+        errors.at(&second.name, format_args!("`{name}` already has a context; use an `Address`"));
     }
 }
 
 fn native(method: &Method, native: &Native, errors: &Errors) {
     match (&method.signature.returns, &native.returned_length) {
         (Returns::Vec { ty, .. }, None) => {
-            errors.at(ty, "how many elements the returned pointer is to is not known; add `#[returns(len = …)]`");
+            errors.at(ty, "the length of the returned array is unknown; add `#[returns(len = …)]`");
         }
         (Returns::Vec { .. }, Some(_)) => {}
         (_, Some(length)) => {
-            errors.at(length, "this is the length of a returned array; return `Vec<T>`, or leave `#[returns]` out");
+            errors.at(length, "`#[returns]` is for returned arrays; return `Vec<T>`, or remove the attribute");
         }
         (Returns::Result { ty, .. }, None) => {
-            errors.at(ty, "a native function knows no `Result`; return its own value and add `#[check(…)]`");
+            errors.at(ty, "a native function cannot return a `Result`; return its C value and add `#[check(…)]`");
         }
         (Returns::Nothing | Returns::Value(_), None) => {}
     }
@@ -258,37 +254,43 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
     };
     let returns_text = returned.is_some_and(|ty| types::is_named(ty, "String") || types::is_optional_string(ty));
     if let (Some(check), None) = (&native.check, returned) {
-        errors.at(check, "the method returns nothing that could be checked; give it a return type");
+        errors.at(check, "the method returns nothing to check; add a return type");
     }
     if native.encoding != Encoding::Utf8 && !returns_text {
-        errors.at(&method.name, "the encoding of a method is that of the text it returns; put it before the parameter");
+        errors.at(
+            &method.name,
+            "a method's encoding is that of returned text, and it returns none; put the attribute before a parameter",
+        );
     }
     if let Some(free_with) = &native.free_with
         && !returns_text
         && !matches!(method.signature.returns, Returns::Vec { .. })
     {
-        errors.at(free_with, "the method returns no pointer that could be freed; return `String` or `Vec<T>`");
+        errors.at(free_with, "the method returns no pointer to free; return `String` or `Vec<T>`");
     }
     if native.is_variable {
         variable(method, errors);
     }
 }
 
-/// What is closed is a handle that goes in.
+/// `#[closes]` needs an input handle of a native function.
 fn closed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     let Some(closes) = &parameter.closes else { return };
     match &parameter.kind {
-        _ if signature.beyond == Callee::Managed => {
-            errors.at(closes, "managed code gives objects, not handles; write a method with `#[release]`");
+        _ if signature.callee == Callee::Managed => {
+            errors.at(closes, "managed code has objects instead of handles; write a method with `#[release]`");
         }
-        _ if signature.beyond == Callee::Rust => {
-            errors.at(closes, "a method of Rust closes through the native one that it calls; leave `#[closes]` out");
+        _ if signature.callee == Callee::Rust => {
+            errors.at(
+                closes,
+                "`#[closes]` is for native functions; remove it, and call the native method that closes the handle",
+            );
         }
         Kind::Value | Kind::Pointer(_, Passing::In | Passing::InOut) => {}
         _ if parameter.is_out() => {
-            errors.at(closes, "what comes out is opened, not closed; leave `#[closes]` out");
+            errors.at(closes, "an output parameter cannot be closed; remove `#[closes]`");
         }
-        _ => errors.at(closes, "only a handle can be closed; put `#[closes]` before a `Handle<Tag>`, or leave it out"),
+        _ => errors.at(closes, "only a handle can be closed; put `#[closes]` before a `Handle<Tag>`, or remove it"),
     }
 }
 
@@ -297,31 +299,35 @@ fn managed(interface: &Interface, method: &Method, managed: &Managed, errors: &E
     for (place, parameter) in parameters.iter().enumerate() {
         if let Some(this) = &parameter.this {
             if place > 0 {
-                errors.at(this, "the object comes before the arguments; put it first");
+                errors.at(this, "the object must be the first parameter; move it there");
             } else if managed.form != Form::Plain {
-                errors.at(this, "the method is called on no object; leave `#[this]` out");
+                errors.at(this, "a constructor or `#[release]` is not called on an object; remove `#[this]`");
             } else if !matches!(parameter.kind, Kind::Pointer(_, Passing::In)) {
-                errors.at(&parameter.ty, "the object stays where it is; write `&Object<T>`");
+                errors.at(&parameter.ty, "the object is passed by reference; write `&Object<T>`");
             }
         }
     }
     if let Returns::Result { ty, .. } = returns {
-        errors.at(ty, "a managed method throws instead, which is `Error::Exception`; return its own value");
+        errors.at(
+            ty,
+            "a managed method reports errors as exceptions, which become `Error::Exception`; return its .NET value",
+        );
     }
     let is_object = parameters.first().is_some_and(|parameter| parameter.this.is_some());
     match &managed.form {
         Form::Constructor(name) if !matches!(returns, Returns::Value(_)) => {
-            errors.at(name, "a constructor returns its object; write `-> Object<T>`");
+            errors.at(name, "a constructor returns an object; write `-> Object<T>`");
         }
         Form::Release(name) => {
             let is_release = matches!(parameters.as_slice(), [Parameter { kind: Kind::Value, .. }])
                 && matches!(returns, Returns::Nothing);
             if !is_release {
-                errors.at(name, "an object is released by `fn name(&self, object: Object<T>)`; write that");
+                errors
+                    .at(name, "`#[release]` needs one parameter, an object; write `fn name(&self, object: Object<T>)`");
             }
         }
         Form::Plain if managed.class.is_none() && interface.options.class.is_none() && !is_object => {
-            errors.at(&method.name, "the class of this method is not known; add `#[class(\"…\")]` with its namespace");
+            errors.at(&method.name, "the class of this method is unknown; add `#[class(\"…\")]` with its namespace");
         }
         _ => {}
     }
@@ -330,47 +336,46 @@ fn managed(interface: &Interface, method: &Method, managed: &Managed, errors: &E
 fn with_managed_code(parameter: &Parameter, errors: &Errors) {
     match &parameter.kind {
         Kind::Length(_) => {
-            errors.at(&parameter.name, "an array of .NET knows its length; leave the parameter out");
+            errors.at(&parameter.name, "a .NET array has a length; remove the parameter");
         }
         Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => {
-            errors.at(&parameter.name, "what managed code gives has a size of its own; write `#[out]`");
+            errors.at(&parameter.name, "managed output needs no capacity; write `#[out]`");
         }
         Kind::UserData(_) => {
-            errors.at(&parameter.ty, "a context is for the callbacks of native functions; leave the parameter out");
+            errors.at(&parameter.ty, "`UserData` is for native callbacks; remove the parameter");
         }
         Kind::Text { encoding, .. } if *encoding != Encoding::Utf8 => {
-            errors.at(&parameter.name, "text of .NET has one encoding; leave the attribute out");
+            errors.at(&parameter.name, "text in .NET has only one encoding; remove the attribute");
         }
         Kind::Value if types::is_named(&parameter.ty, "String") => {
-            errors.at(&parameter.ty, "a managed method takes text as `&str`; write that");
+            errors.at(&parameter.ty, "a managed method takes text as `&str`; use that type");
         }
         Kind::Value if types::is_named(&parameter.ty, "Vec") => {
-            errors.at(&parameter.ty, "a managed method takes an array as `&[T]`; write that");
+            errors.at(&parameter.ty, "a managed method takes an array as `&[T]`; use that type");
         }
         _ => {}
     }
 }
 
-/// A variable is read by a method without parameters, and written by one with the new value.
+/// A variable is read by a method without parameters, or written by a method with one.
 fn variable(method: &Method, errors: &Errors) {
     let is_read = method.signature.parameters.is_empty() && matches!(method.signature.returns, Returns::Value(_));
     let is_written = matches!(method.signature.parameters.as_slice(), [Parameter { kind: Kind::Value, .. }])
         && matches!(method.signature.returns, Returns::Nothing);
     if !is_read && !is_written {
-        let message =
-            "a variable is read by `fn name(&self) -> T`, and written by `fn name(&self, value: T)`; write one";
+        let message = "a method of a variable either reads or writes it; write `fn name(&self) -> T` or `fn name(&self, value: T)`";
         errors.at(&method.name, message);
     }
     if let Some(closes) = method.signature.closed().find_map(|parameter| parameter.closes.as_ref()) {
-        errors.at(closes, "a variable closes nothing; leave `#[closes]` out");
+        errors.at(closes, "writing a variable cannot close a handle; remove `#[closes]`");
     }
 }
 
-/// The length that a library has written is in another parameter that comes out, or is returned.
+/// The number of elements written to a buffer must be an output, too.
 fn written(signature: &Signature, buffer: &Buffer, errors: &Errors) {
     let Some(length) = &buffer.length else { return };
-    if signature.beyond == Callee::Caller {
-        errors.at(length, "what a closure returns knows its length; leave `len` out");
+    if signature.callee == Callee::Closure {
+        errors.at(length, "a closure's output has a length; remove `len`");
         return;
     }
     let comes_out = |parameter: &&Parameter| matches!(parameter.kind, Kind::Pointer(_, Passing::Out | Passing::InOut));
@@ -378,7 +383,9 @@ fn written(signature: &Signature, buffer: &Buffer, errors: &Errors) {
         return;
     }
     if !signature.parameters.iter().filter(comes_out).any(|parameter| parameter.name == *length) {
-        let message = format!("nothing comes out as `{length}`; name an `#[out]` parameter, one by `&mut`, or `ret`");
+        let message = format!(
+            "`{length}` is not an output of the function; name a parameter with `#[out]` or by `&mut`, or `ret`"
+        );
         errors.at(length, message);
     }
 }
@@ -386,20 +393,20 @@ fn written(signature: &Signature, buffer: &Buffer, errors: &Errors) {
 fn length(signature: &Signature, length: &Length, errors: &Errors) {
     let has_length = |parameter: &&Parameter| match parameter.kind {
         Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => true,
-        // What C passes with a length has no NUL at its end, and is bytes.
-        Kind::Text { .. } | Kind::CStr { .. } => signature.beyond == Callee::Function,
+        // C passes text to a callback either NUL-terminated, or as bytes with a length.
+        Kind::Text { .. } | Kind::CStr { .. } => signature.callee == Callee::Function,
         _ => false,
     };
     for (place, of) in length.of.iter().enumerate() {
         if length.of[..place].contains(of) {
-            errors.at(of, format_args!("`{of}` is named twice; name it once"));
+            errors.at(of, format_args!("`{of}` is named twice; keep one"));
             continue;
         }
         let Some(array) = signature.parameters.iter().find(|parameter| parameter.name == *of) else {
             let arrays = signature.parameters.iter().filter(has_length);
             let arrays: Vec<_> = arrays.map(|parameter| format!("`{}`", parameter.name)).collect();
             let remedy = match arrays.as_slice() {
-                [] => "pass an array, as `&[T]`".to_owned(),
+                [] => "add a parameter of type `&[T]`".to_owned(),
                 arrays => format!("name {}", arrays.join(" or ")),
             };
             errors.at(of, format_args!("there is no parameter `{of}`; {remedy}"));
@@ -407,12 +414,12 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
         };
         if !has_length(&array) {
             let what = match array.kind {
-                Kind::Text { .. } | Kind::CStr { .. } => "text up to its NUL; take `&[u8]`",
+                Kind::Text { .. } | Kind::CStr { .. } => "NUL-terminated text; use `&[u8]`",
                 _ => "not a slice; name a parameter of type `&[T]`",
             };
             errors.at(of, format_args!("`{of}` is {what}"));
         } else if length.passing == Some(Passing::InOut) && (length.of.len() > 1 || !array.is_out()) {
-            errors.at(of, format_args!("a length by `&mut` is of one buffer that comes out; write `&` or the integer"));
+            errors.at(of, format_args!("a length by `&mut` is for one output buffer; pass it by value or `&`"));
         }
     }
 }

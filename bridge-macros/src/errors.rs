@@ -1,4 +1,4 @@
-//! Collects errors, so that several mistakes are reported at once.
+//! Collects errors, so that all are reported at once.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -6,12 +6,12 @@ use std::fmt::Display;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// The errors so far. Messages are in lower case and without a full stop, with the remedy after "; ".
+/// The errors so far. A message is in lower case, without a full stop, and has the remedy after "; ".
 #[derive(Default)]
 pub(crate) struct Errors(RefCell<Option<syn::Error>>);
 
 impl Errors {
-    /// Reports a mistake at the smallest tokens that show it.
+    /// Reports an error at `tokens`, which should be as few as possible.
     pub(crate) fn at(&self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
@@ -23,7 +23,7 @@ impl Errors {
         }
     }
 
-    /// The value, or its error reported.
+    /// The value; or `None`, with the error reported.
     pub(crate) fn take<T>(&self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }

@@ -1,7 +1,7 @@
 //! The procedural macros of bridge32; use them through the `bridge32` crate.
 //!
-//! `#[bridge32]` is a pipeline: options and trait are parsed into a model, the model is checked as a whole, and
-//! expanded. Each stage reports all it finds; past the checks nothing can fail.
+//! `#[bridge32]` is a pipeline: it parses the options and the trait into a model, checks the model as a whole, and expands
+//! it. Parsing and checking report all errors that they find; expanding cannot fail.
 
 mod attributes;
 mod check;
@@ -12,6 +12,7 @@ mod model;
 mod names;
 mod options;
 mod parse;
+mod settings;
 mod types;
 
 #[cfg(test)]
@@ -23,7 +24,7 @@ use quote::quote;
 use crate::errors::Errors;
 use crate::options::Options;
 
-/// Describes a library, or a server, as a trait, and generates both halves of a bridge to it.
+/// Generates a client and a server for the library, or the server type, that a trait describes.
 ///
 /// See the documentation of the `bridge32` crate.
 #[proc_macro_attribute]
@@ -31,7 +32,7 @@ pub fn bridge32(options: TokenStream, item: TokenStream) -> TokenStream {
     expand(options.into(), item.into()).into()
 }
 
-/// Lets a struct or an enum cross the bridge, and be handed to C.
+/// Lets a struct or an enum be sent to the server and passed to C.
 ///
 /// See the documentation of the `bridge32` crate.
 #[proc_macro_derive(Bridge, attributes(bridge, len_of))]
@@ -42,7 +43,7 @@ pub fn bridge(item: TokenStream) -> TokenStream {
 fn expand(options: proc_macro2::TokenStream, item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     let errors = Errors::default();
     let Some(parsed) = parse::item(item.clone(), &errors) else {
-        // What it is instead of a trait is used elsewhere.
+        // Other code may use the item, so keep it.
         let errors = errors.into_tokens();
         return quote!(#errors #item);
     };

@@ -1,60 +1,94 @@
-//! The names of what is generated.
+//! The names of generated items and variables.
+//!
+//! Generated code contains the user's types, expressions and paths, and is expanded into the user's module. Macro hygiene
+//! protects local variables only, and not from a `const` or `static` of the same name. So every name that the macros make
+//! up begins with `__bridge32`, in the case that Rust uses for its kind, unless it is meant for the user. Interfaces may
+//! not declare methods with such a name.
 
 use proc_macro2::{Ident, Span};
-use quote::format_ident;
 use syn::Lifetime;
 use syn::ext::IdentExt as _;
 
-/// Methods that every client has beside those of its interface.
-pub(crate) const CLIENT_METHODS: &[&str] =
-    &["launch", "builder", "connect", "in_process", "shutdown", "server", "batch", "batch_with", "clone", "fmt"];
-
-/// Associated functions that every native implementation has beside the methods of its interface.
-pub(crate) const LIBRARY_METHODS: &[&str] = &["load", "load_from"];
+/// How the names of generated methods begin.
+pub(crate) const RESERVED: &str = "__bridge32";
 
 /// `MyLibClient`.
 pub(crate) fn client(interface: &Ident) -> Ident {
-    format_ident!("{}Client", interface.unraw(), span = interface.span())
+    public(interface, "Client")
 }
 
 /// `MyLibBatch`.
 pub(crate) fn batch(interface: &Ident) -> Ident {
-    format_ident!("{}Batch", interface.unraw(), span = interface.span())
+    public(interface, "Batch")
 }
 
 /// `MyLibLibrary`.
 pub(crate) fn library(interface: &Ident) -> Ident {
-    format_ident!("{}Library", interface.unraw(), span = interface.span())
+    public(interface, "Library")
+}
+
+fn public(interface: &Ident, suffix: &str) -> Ident {
+    Ident::new(&format!("{}{suffix}", text(interface)), interface.span())
+}
+
+/// A local variable, a function or a method.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(&format!("__bridge32_{name}"), Span::mixed_site())
+}
+
+/// A local variable, a function or a method that belongs to one of the user's methods or parameters.
+pub(crate) fn local_of(name: &str, owner: &Ident) -> Ident {
+    local(&format!("{name}_{}", text(owner)))
+}
+
+/// A type, or a type parameter.
+pub(crate) fn type_name(name: &str) -> Ident {
+    Ident::new(&format!("__Bridge32{name}"), Span::mixed_site())
+}
+
+/// A type, or a type parameter, that belongs to one of the user's methods or parameters.
+pub(crate) fn type_of(name: &str, owner: &Ident) -> Ident {
+    type_name(&format!("{name}_{}", text(owner)))
+}
+
+/// A constant, a static or a const parameter.
+pub(crate) fn constant(name: &str) -> Ident {
+    Ident::new(&format!("__BRIDGE32_{name}"), Span::mixed_site())
+}
+
+/// A constant or a static that belongs to one of the user's methods or parameters.
+pub(crate) fn constant_of(name: &str, owner: &Ident) -> Ident {
+    constant(&format!("{name}_{}", text(owner)))
+}
+
+/// A name that the runtime or the standard library defines, used after a path or a dot.
+pub(crate) fn runtime(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 /// The constant that holds a method's number.
 pub(crate) fn number(method: &Ident) -> Ident {
-    format_ident!("__NUMBER_OF_{}", method.unraw(), span = Span::mixed_site())
+    constant_of("NUMBER_OF", method)
 }
 
-/// The method of the trait that tells the native implementation from others.
+/// The trait method that returns the generated library type, if the implementation is that.
 pub(crate) fn own_library() -> Ident {
-    local("__bridge32_library")
+    local("library")
 }
 
-/// The native implementation's method that is passed arrays where they are.
+/// The library type's variant of a method that takes arrays where the message has them.
 pub(crate) fn in_place(method: &Ident) -> Ident {
-    format_ident!("__bridge32_{}", method.unraw(), span = Span::mixed_site())
+    local_of("in_place", method)
 }
 
-/// The function that puts a method's arguments into a message, and takes its result out of one.
+/// The function that encodes a method's arguments and decodes its result.
 pub(crate) fn call(method: &Ident) -> Ident {
-    format_ident!("__CALL_OF_{}", method.unraw(), span = Span::mixed_site())
+    local_of("call", method)
 }
 
-/// A local name of the generated code, which no name of the user's can meet.
-pub(crate) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
-}
-
-/// How long what the calls of a batch change is lent.
-pub(crate) fn lent() -> Lifetime {
-    Lifetime::new("'b", Span::mixed_site())
+/// How long a batch borrows what its calls change. No type of an interface has a named lifetime, so this cannot shadow one.
+pub(crate) fn batch_lifetime() -> Lifetime {
+    Lifetime::new("'batch", Span::mixed_site())
 }
 
 /// An identifier as text.

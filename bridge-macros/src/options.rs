@@ -8,73 +8,28 @@ use syn::punctuated::Punctuated;
 use syn::{LitStr, Path, Token, Type, bracketed};
 
 use crate::errors::Errors;
-use crate::model::Abi;
+use crate::settings::{Abi, Apartment, Threads};
 
-/// The options, as written.
+/// The options. Where a later error message points at an option, its name is kept with its value.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) lib: Option<LitStr>,
-    /// The option's name, and the assembly of .NET.
+    /// The .NET assembly.
     pub(crate) dotnet: Option<(Ident, LitStr)>,
-    /// The option's name, and the class of all methods that name none.
+    /// The class of all methods without `#[class]`.
     pub(crate) class: Option<(Ident, LitStr)>,
-    /// The option's name, and what it says.
     pub(crate) abi: Option<(Ident, Abi)>,
     pub(crate) threads: Threads,
-    /// The name of the option `threads`, where it was given.
+    /// The name of the option `threads`, if it is given.
     pub(crate) threads_name: Option<Ident>,
-    /// The option's name, and what it says.
     pub(crate) apartment: Option<(Ident, Apartment)>,
     pub(crate) server: Option<LitStr>,
     pub(crate) args: Option<Type>,
-    /// The types that memory of the server can hold beside scalars.
+    /// The types, other than scalars, that a `RemoteBuffer` can hold.
     pub(crate) remote: Vec<Type>,
     krate: Option<Path>,
-    /// Some could not be read, and any may be missing because of that.
+    /// Some option could not be parsed, so any option may be missing.
     pub(crate) failed: bool,
-}
-
-/// Which threads of the server run the methods.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Threads {
-    /// The main thread, one call at a time.
-    #[default]
-    Single,
-    /// One for each lane.
-    Multi,
-}
-
-impl Threads {
-    fn parse(text: &LitStr) -> syn::Result<Self> {
-        match text.value().as_str() {
-            "single" => Ok(Self::Single),
-            "multi" => Ok(Self::Multi),
-            other => {
-                let message = format!("`{other}` says nothing of threads; write \"single\" or \"per_lane\"");
-                Err(syn::Error::new(text.span(), message))
-            }
-        }
-    }
-}
-
-/// The COM apartment of a Windows server's main thread.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Apartment {
-    Sta,
-    Mta,
-}
-
-impl Apartment {
-    fn parse(text: &LitStr) -> syn::Result<Self> {
-        match text.value().as_str() {
-            "sta" => Ok(Self::Sta),
-            "mta" => Ok(Self::Mta),
-            other => {
-                let message = format!("`{other}` is no apartment of COM; write \"sta\" or \"mta\"");
-                Err(syn::Error::new(text.span(), message))
-            }
-        }
-    }
 }
 
 const KNOWN: &str = "`lib`, `abi`, `threads`, `apartment`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
@@ -94,7 +49,7 @@ impl Options {
                 if !input.is_empty() {
                     let comma: syn::Result<Token![,]> = input.parse();
                     comma.map_err(|error| {
-                        syn::Error::new(error.span(), "two options without a comma; write `,` between them")
+                        syn::Error::new(error.span(), "two options need a comma between them; write `,`")
                     })?;
                 }
             }
@@ -143,7 +98,7 @@ impl Options {
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),
             _ => {
                 errors.push(unknown(name));
-                // Its value is not ours to understand.
+                // The value of an unknown option may be anything.
                 while !input.is_empty() && !input.peek(Token![,]) {
                     input.parse::<proc_macro2::TokenTree>()?;
                 }
@@ -152,7 +107,7 @@ impl Options {
         Ok(())
     }
 
-    /// Whether there is a library whose functions the methods are.
+    /// Whether methods without a body call a library or an assembly.
     pub(crate) fn has_library(&self) -> bool {
         self.lib.is_some() || self.dotnet.is_some()
     }
@@ -163,10 +118,13 @@ impl Options {
     }
 }
 
-/// The name that an option begins with.
+/// The name at the start of an option.
 fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
     let wanted = |error: syn::Error| {
-        syn::Error::new(error.span(), format_args!("an option has a name; write `name = …` with one of {KNOWN}"))
+        syn::Error::new(
+            error.span(),
+            format_args!("expected the name of an option; write `name = …` with one of {KNOWN}"),
+        )
     };
     Ident::parse_any(input).map_err(wanted)
 }
@@ -194,7 +152,7 @@ fn text(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
 /// The types in `[A, B]`.
 fn types(input: ParseStream<'_>) -> syn::Result<Vec<Type>> {
     let wanted = |error: syn::Error| {
-        syn::Error::new(error.span(), "expected the types that memory of the server can hold; write `remote = [Type]`")
+        syn::Error::new(error.span(), "expected the types that a `RemoteBuffer` can hold; write `remote = [Type]`")
     };
     let list: Types = input.parse().map_err(wanted)?;
     Ok(list.0)

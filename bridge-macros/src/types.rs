@@ -1,4 +1,4 @@
-//! What can be seen of a type from its tokens alone. What only the compiler can see fails there, as a missing trait.
+//! What the tokens of a type show. Everything else is checked by the compiler, through the traits of the runtime.
 
 use syn::visit::{self, Visit};
 use syn::{
@@ -7,9 +7,10 @@ use syn::{
 };
 
 use crate::errors::Errors;
-use crate::model::{Encoding, Kind, Passing, Returns};
+use crate::model::{Kind, Passing, Returns};
+use crate::settings::Encoding;
 
-/// How a parameter of type `ty` crosses, if its tokens say so.
+/// How a parameter of type `ty` is passed, as far as the tokens show.
 pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {
     let ty = bare(ty);
     match ty {
@@ -30,7 +31,7 @@ pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {
     }
 }
 
-/// What a method that returns `ty` returns; `None` if the error type of its `Result` is hidden in an alias.
+/// How a method returns `ty`; `None` if it is a `Result` whose error type is hidden in an alias.
 pub(crate) fn returns(ty: &Type) -> Option<Returns> {
     let boxed = |ty: &Type| Box::new(ty.clone());
     if matches!(bare(ty), Type::Tuple(tuple) if tuple.elems.is_empty()) {
@@ -44,7 +45,7 @@ pub(crate) fn returns(ty: &Type) -> Option<Returns> {
     })
 }
 
-/// Reports whatever in a parameter's type cannot cross. `has_lifetimes`: some are declared, which has been reported.
+/// Reports the parts of a parameter's type that cannot be sent. With `has_lifetimes`, declared lifetimes were reported before.
 pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
     let mut visitor = Forbidden { errors, place: "a parameter", has_lifetimes };
     match bare(ty) {
@@ -52,14 +53,14 @@ pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
             if let Some(mutability) = &reference.mutability
                 && is_named(&reference.elem, "str")
             {
-                errors.at(mutability, "text does not change in place; write `#[out(cap = …)] name: String`");
+                errors.at(mutability, "text cannot be changed in place; write `#[out(cap = …)] name: String`");
             }
             visitor.lifetime(reference);
             match bare(&reference.elem) {
                 Type::Slice(slice) => visitor.visit_type(&slice.elem),
                 elem if is_named(elem, "str") => {}
-                elem if is_named(elem, "String") => errors.at(elem, "a `&String` is a `&str`; write that"),
-                elem if is_named(elem, "Vec") => errors.at(elem, "a `&Vec<T>` is a `&[T]`; write that"),
+                elem if is_named(elem, "String") => errors.at(elem, "`&String` is not supported; write `&str`"),
+                elem if is_named(elem, "Vec") => errors.at(elem, "`&Vec<T>` is not supported; write `&[T]`"),
                 elem => visitor.visit_type(elem),
             }
         }
@@ -70,7 +71,7 @@ pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
     }
 }
 
-/// Reports whatever in a returned type cannot cross.
+/// Reports the parts of a returned type that cannot be sent.
 pub(crate) fn check_returned(ty: &Type, errors: &Errors) {
     Forbidden { errors, place: "a return value", has_lifetimes: false }.visit_type(ty);
 }
@@ -148,7 +149,7 @@ pub(crate) fn is_reference(ty: &Type) -> bool {
     matches!(bare(ty), Type::Reference(_))
 }
 
-/// The name that an expression is, if it is nothing else.
+/// The name that an expression consists of.
 pub(crate) fn plain_name(expr: &Expr) -> Option<Ident> {
     match expr {
         Expr::Path(path) => path.path.get_ident().cloned(),
@@ -156,7 +157,7 @@ pub(crate) fn plain_name(expr: &Expr) -> Option<Ident> {
     }
 }
 
-/// Whether a type can stand in any signature: it has a size, and nothing in it is left to be found out.
+/// Whether a type is valid in any signature: it is sized, and has no part that must be inferred.
 pub(crate) fn is_nameable(ty: &Type) -> bool {
     struct Unnamed(bool);
     impl<'ast> Visit<'ast> for Unnamed {
@@ -176,7 +177,7 @@ pub(crate) fn is_shared(receiver: &Receiver) -> bool {
     matches!(receiver, Receiver { kind: ReceiverKind::Reference(_, None, None), mutability: None, .. })
 }
 
-/// The type without parentheses, and without the invisible ones that a `macro_rules!` puts around it.
+/// The type without parentheses, including the invisible ones around types from a `macro_rules!`.
 fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => bare(&group.elem),
@@ -185,7 +186,7 @@ fn bare(ty: &Type) -> &Type {
     }
 }
 
-/// Finds what cannot cross, at any depth of a type.
+/// Reports what cannot be sent, at any depth of a type.
 struct Forbidden<'e> {
     errors: &'e Errors,
     place: &'static str,
@@ -197,7 +198,7 @@ impl Forbidden<'_> {
         if let Some(lifetime) = &reference.lifetime
             && !self.has_lifetimes
         {
-            self.errors.at(lifetime, "an argument lives as long as the call; leave the lifetime out");
+            self.errors.at(lifetime, "arguments are borrowed for the call only; remove the lifetime");
         }
     }
 }
@@ -208,29 +209,29 @@ impl<'ast> Visit<'ast> for Forbidden<'_> {
         match ty {
             Type::Ptr(pointer) if place == "a return value" => self.errors.at(
                 pointer.star_token,
-                "a raw pointer means nothing in another process; return an owned type such as `String` or `Vec<T>`",
+                "a raw pointer is meaningless in another process; return an owned type such as `String` or `Vec<T>`",
             ),
             Type::Ptr(pointer) => self
                 .errors
-                .at(pointer.star_token, "a raw pointer means nothing in another process; use `&T`, `&[T]` or `&str`"),
+                .at(pointer.star_token, "a raw pointer is meaningless in another process; use `&T`, `&[T]` or `&str`"),
             Type::Reference(reference) if place == "a parameter" => self.errors.at(
                 reference.and_token,
-                "a reference inside another type cannot cross; use an owned type such as `String`",
+                "a reference inside another type cannot be sent; use an owned type such as `String`",
             ),
             Type::Reference(reference) => self.errors.at(
                 reference.and_token,
-                "what a reference points to stays in the server; return an owned type such as `String` or `Vec<T>`",
+                "a reference to the server's memory cannot be returned; return an owned type such as `String` or `Vec<T>`",
             ),
             Type::ImplTrait(ty) => {
-                self.errors.at(ty.impl_token, format_args!("{place} needs a type that both sides know; name one"));
+                self.errors.at(ty.impl_token, format_args!("{place} needs a named type; write one"));
             }
             Type::TraitObject(ty) => {
-                self.errors.at(ty, format_args!("{place} needs a type that both sides know; name one"));
+                self.errors.at(ty, format_args!("{place} needs a named type; write one"));
             }
-            Type::FnPtr(function) => self.errors.at(function.fn_token, "a function cannot cross; pass a value"),
-            Type::Slice(slice) => self.errors.at(slice, "a slice has no size of its own; write `&[T]` or `Vec<T>`"),
+            Type::FnPtr(function) => self.errors.at(function.fn_token, "a function cannot be sent; pass a value"),
+            Type::Slice(slice) => self.errors.at(slice, "a slice is unsized; write `&[T]` or `Vec<T>`"),
             Type::Infer(_) | Type::Never(_) | Type::Macro(_) => {
-                self.errors.at(ty, format_args!("{place} needs a type that both sides know; name one"));
+                self.errors.at(ty, format_args!("{place} needs a named type; write one"));
             }
             _ => visit::visit_type(self, ty),
         }
@@ -242,10 +243,10 @@ impl<'ast> Visit<'ast> for Forbidden<'_> {
             let advice = match name.as_str() {
                 "usize" => "is 64 bits wide here and 32 in the server; use `u32` or `u64`",
                 "isize" => "is 64 bits wide here and 32 in the server; use `i32` or `i64`",
-                "c_long" => "has another width on each system; use `i32` or `i64`",
-                "c_ulong" => "has another width on each system; use `u32` or `u64`",
-                "Self" => "is another type on each side; name the type",
-                "str" => "has no size of its own; write `&str` or `String`",
+                "c_long" => "differs in width between systems; use `i32` or `i64`",
+                "c_ulong" => "differs in width between systems; use `u32` or `u64`",
+                "Self" => "differs between client and server; name the type",
+                "str" => "is unsized; write `&str` or `String`",
                 _ => return visit::visit_type_path(self, path),
             };
             self.errors.at(&last.ident, format_args!("`{name}` {advice}"));

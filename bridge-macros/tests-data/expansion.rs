@@ -11,102 +11,104 @@ pub trait Thin {
         ::core::option::Option::None
     }
 }
-///Calls the methods of [`Thin`] in a server, which may be a process of another width. Clones share the server; it ends with the last of them.
+///Calls the methods of [`Thin`] in a server process. Clones share the server, which ends when the last of them is dropped.
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ThinClient {
     session: ::bridge32::__private::Session,
 }
-///Calls of the methods of [`Thin`] that are made in one round trip; see [`ThinClient::batch`].
+///Records calls of [`Thin`]'s methods, which are then made in one round trip. See `batch` of [`ThinClient`].
 #[derive(::core::fmt::Debug)]
-pub struct ThinBatch<'b> {
-    batch: ::bridge32::__private::Batch<'b>,
+pub struct ThinBatch<'batch> {
+    batch: ::bridge32::__private::Batch<'batch>,
 }
-///Implements [`Thin`] by calling the library in this process. In the 32-bit server that is the 32-bit library; a 64-bit program can load a 64-bit build of it without a bridge.
+///Implements [`Thin`] by calling the library in this process. The 32-bit server does that with the 32-bit library; a 64-bit program can load a 64-bit build of it without a bridge.
 #[derive(::core::fmt::Debug)]
 pub struct ThinLibrary {
-    library: ::bridge32::__private::NativeLibrary,
-    /// The library need not bear calls from several threads at once.
+    library: ::bridge32::__private::native::NativeLibrary,
+    /// Not `Sync`: the library need not be thread-safe.
     _threads: ::core::marker::PhantomData<::core::cell::Cell<()>>,
 }
 const _: () = {
     #[allow(non_camel_case_types)]
-    enum __Numbers {
+    enum __Bridge32Numbers {
         add,
         mean,
         sum,
     }
     #[allow(non_upper_case_globals)]
-    const __NUMBER_OF_add: ::core::primitive::u32 = __Numbers::add
+    const __BRIDGE32_NUMBER_OF_add: ::core::primitive::u32 = __Bridge32Numbers::add
         as ::core::primitive::u32;
     #[allow(non_upper_case_globals)]
-    const __NUMBER_OF_mean: ::core::primitive::u32 = __Numbers::mean
+    const __BRIDGE32_NUMBER_OF_mean: ::core::primitive::u32 = __Bridge32Numbers::mean
         as ::core::primitive::u32;
     #[allow(non_upper_case_globals)]
-    const __NUMBER_OF_sum: ::core::primitive::u32 = __Numbers::sum
+    const __BRIDGE32_NUMBER_OF_sum: ::core::primitive::u32 = __Bridge32Numbers::sum
         as ::core::primitive::u32;
     #[automatically_derived]
-    impl ::bridge32::__private::Interface for dyn Thin {
+    impl ::bridge32::Interface for dyn Thin {
         type Args = ();
-        fn description() -> &'static ::bridge32::__private::Description {
-            static DESCRIPTION: ::bridge32::__private::Description = ::bridge32::__private::Description {
+        fn description() -> &'static ::bridge32::__private::interface::Description {
+            static __BRIDGE32_DESCRIPTION: ::bridge32::__private::interface::Description = ::bridge32::__private::interface::Description {
                 name: "Thin",
                 server: "thin-server32",
                 version: ::core::env!("CARGO_PKG_VERSION"),
                 library: ::core::option::Option::Some(
-                    ::bridge32::__private::LibraryName::Native("thin"),
+                    ::bridge32::__private::interface::LibraryName::Native("thin"),
                 ),
-                threads: ::bridge32::__private::Threads::Single,
+                threads: ::bridge32::__private::interface::Threads::Single,
                 apartment: ::core::option::Option::None,
                 methods: &[
-                    ::bridge32::__private::Method {
+                    ::bridge32::__private::interface::Method {
                         name: "add",
                         parameters: &[
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "a",
                                 shape: ::bridge32::__private::interface::value::<
-                                    <i32 as ::bridge32::__private::Native>::Value,
+                                    <i32 as ::bridge32::__private::native::Native>::Value,
                                 >,
                             },
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "b",
                                 shape: ::bridge32::__private::interface::value::<
-                                    <i32 as ::bridge32::__private::Native>::Value,
+                                    <i32 as ::bridge32::__private::native::Native>::Value,
                                 >,
                             },
                         ],
                         returns: ::bridge32::__private::interface::value::<
-                            <i32 as ::bridge32::__private::NativeReturn>::Value,
+                            <i32 as ::bridge32::__private::native::NativeReturn>::Value,
                         >,
                         target: ::core::option::Option::Some(
-                            ::bridge32::__private::Target::Native(::bridge32::__private::NativeFunction {
-                                symbol: ::bridge32::__private::Symbol::Name("add"),
+                            ::bridge32::__private::interface::Target::Native(::bridge32::__private::interface::NativeFunction {
+                                symbol: ::bridge32::__private::interface::Symbol::Name(
+                                    "add",
+                                ),
                                 is_variable: false,
                                 free_with: ::core::option::Option::None,
-                                abi: ::bridge32::__private::Abi::Stdcall,
+                                abi: ::bridge32::__private::interface::Abi::Stdcall,
                                 optional: false,
                                 stack_bytes: ::bridge32::__private::interface::stack_bytes(
                                     &[
                                         ::core::mem::size_of::<
-                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
+                                            <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
                                         >(),
                                         ::core::mem::size_of::<
-                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C,
+                                            <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
                                         >(),
                                     ],
                                 ),
-                                returns: ::bridge32::__private::CType::Value(
-                                    <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                                returns: ::bridge32::__private::interface::CType::Value(
+                                    <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::C_NAME,
                                 ),
                                 parameters: &[
                                     (
-                                        ::bridge32::__private::CType::Value(
-                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ::bridge32::__private::interface::CType::Value(
+                                            <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
                                         ),
                                         "a",
                                     ),
                                     (
-                                        ::bridge32::__private::CType::Value(
-                                            <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ::bridge32::__private::interface::CType::Value(
+                                            <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
                                         ),
                                         "b",
                                     ),
@@ -115,53 +117,55 @@ const _: () = {
                         ),
                         timeout: ::core::option::Option::None,
                     },
-                    ::bridge32::__private::Method {
+                    ::bridge32::__private::interface::Method {
                         name: "mean",
                         parameters: &[
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "values",
                                 shape: ::bridge32::__private::interface::slice::<
-                                    <f64 as ::bridge32::__private::Native>::Value,
+                                    <f64 as ::bridge32::__private::native::Native>::Value,
                                 >,
                             },
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "n",
                                 shape: ::bridge32::__private::interface::value::<
-                                    <i32 as ::bridge32::__private::IsLength>::Value,
+                                    <i32 as ::bridge32::__private::native::IsLength>::Value,
                                 >,
                             },
                         ],
                         returns: ::bridge32::__private::interface::value::<
-                            <f64 as ::bridge32::__private::NativeReturn>::Value,
+                            <f64 as ::bridge32::__private::native::NativeReturn>::Value,
                         >,
                         target: ::core::option::Option::Some(
-                            ::bridge32::__private::Target::Native(::bridge32::__private::NativeFunction {
-                                symbol: ::bridge32::__private::Symbol::Name("mean"),
+                            ::bridge32::__private::interface::Target::Native(::bridge32::__private::interface::NativeFunction {
+                                symbol: ::bridge32::__private::interface::Symbol::Name(
+                                    "mean",
+                                ),
                                 is_variable: false,
                                 free_with: ::core::option::Option::None,
-                                abi: ::bridge32::__private::Abi::Stdcall,
+                                abi: ::bridge32::__private::interface::Abi::Stdcall,
                                 optional: false,
                                 stack_bytes: ::bridge32::__private::interface::stack_bytes(
                                     &[
                                         ::core::mem::size_of::<*const ()>(),
                                         ::core::mem::size_of::<
-                                            <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C,
+                                            <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::C,
                                         >(),
                                     ],
                                 ),
-                                returns: ::bridge32::__private::CType::Value(
-                                    <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::C_NAME,
+                                returns: ::bridge32::__private::interface::CType::Value(
+                                    <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::C_NAME,
                                 ),
                                 parameters: &[
                                     (
-                                        ::bridge32::__private::CType::ConstPointer(
-                                            <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ::bridge32::__private::interface::CType::ConstPointer(
+                                            <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
                                         ),
                                         "values",
                                     ),
                                     (
-                                        ::bridge32::__private::CType::Value(
-                                            <<i32 as ::bridge32::__private::IsLength>::Value as ::bridge32::__private::Native>::C_NAME,
+                                        ::bridge32::__private::interface::CType::Value(
+                                            <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::C_NAME,
                                         ),
                                         "n",
                                     ),
@@ -170,10 +174,10 @@ const _: () = {
                         ),
                         timeout: ::core::option::Option::None,
                     },
-                    ::bridge32::__private::Method {
+                    ::bridge32::__private::interface::Method {
                         name: "sum",
                         parameters: &[
-                            ::bridge32::__private::Parameter {
+                            ::bridge32::__private::interface::Parameter {
                                 name: "values",
                                 shape: ::bridge32::__private::interface::slice::<
                                     <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
@@ -189,82 +193,95 @@ const _: () = {
                     },
                 ],
             };
-            &DESCRIPTION
+            &__BRIDGE32_DESCRIPTION
         }
     }
     #[allow(non_snake_case)]
-    fn __CALL_OF_add<'b, C: ::bridge32::__private::CallSink<'b>>(
-        calls: C,
+    fn __bridge32_call_add<
+        'batch,
+        __Bridge32Sink: ::bridge32::__private::CallSink<'batch>,
+    >(
+        __bridge32_calls: __Bridge32Sink,
         a: i32,
         b: i32,
-    ) -> C::Output<i32, ::bridge32::Error> {
-        calls
+    ) -> __Bridge32Sink::Output<i32, ::bridge32::Error> {
+        __bridge32_calls
             .call(
-                __NUMBER_OF_add,
+                __BRIDGE32_NUMBER_OF_add,
                 ((), ()),
-                |arguments, (), ()| {
-                    arguments
+                |__bridge32_arguments, (), ()| {
+                    __bridge32_arguments
                         .value::<
-                            <i32 as ::bridge32::__private::Native>::Value,
+                            <i32 as ::bridge32::__private::native::Native>::Value,
                         >("a", &a)?;
-                    arguments
+                    __bridge32_arguments
                         .value::<
-                            <i32 as ::bridge32::__private::Native>::Value,
+                            <i32 as ::bridge32::__private::native::Native>::Value,
                         >("b", &b)?;
                     ::core::result::Result::Ok(())
                 },
-                |outcome, ()| {
-                    outcome
-                        .value::<<i32 as ::bridge32::__private::NativeReturn>::Value>()
+                |__bridge32_outcome, ()| {
+                    __bridge32_outcome
+                        .value::<
+                            <i32 as ::bridge32::__private::native::NativeReturn>::Value,
+                        >()
                 },
             )
     }
     #[allow(non_snake_case)]
     #[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]
-    fn __CALL_OF_mean<'b, C: ::bridge32::__private::CallSink<'b>>(
-        calls: C,
+    fn __bridge32_call_mean<
+        'batch,
+        __Bridge32Sink: ::bridge32::__private::CallSink<'batch>,
+    >(
+        __bridge32_calls: __Bridge32Sink,
         values: &[f64],
-    ) -> C::Output<f64, ::bridge32::Error> {
-        calls
+    ) -> __Bridge32Sink::Output<f64, ::bridge32::Error> {
+        __bridge32_calls
             .call(
-                __NUMBER_OF_mean,
+                __BRIDGE32_NUMBER_OF_mean,
                 ((values,), ()),
-                |arguments, (values,), ()| {
-                    arguments
+                |__bridge32_arguments, (values,), ()| {
+                    __bridge32_arguments
                         .borrowed_slice::<
-                            <f64 as ::bridge32::__private::Native>::Value,
+                            <f64 as ::bridge32::__private::native::Native>::Value,
                         >("values", values)?;
-                    arguments
+                    __bridge32_arguments
                         .length::<
-                            <i32 as ::bridge32::__private::IsLength>::Value,
+                            <i32 as ::bridge32::__private::native::IsLength>::Value,
                         >("n", &[("values", <[_]>::len(values))])?;
                     ::core::result::Result::Ok(())
                 },
-                |outcome, ()| {
-                    outcome
-                        .value::<<f64 as ::bridge32::__private::NativeReturn>::Value>()
+                |__bridge32_outcome, ()| {
+                    __bridge32_outcome
+                        .value::<
+                            <f64 as ::bridge32::__private::native::NativeReturn>::Value,
+                        >()
                 },
             )
     }
     #[allow(non_snake_case)]
     #[allow(clippy::shadow_reuse, clippy::shadow_unrelated)]
-    fn __CALL_OF_sum<'b, C: ::bridge32::__private::CallSink<'b>>(
-        calls: C,
+    fn __bridge32_call_sum<
+        'batch,
+        __Bridge32Sink: ::bridge32::__private::CallSink<'batch>,
+    >(
+        __bridge32_calls: __Bridge32Sink,
         values: &[i32],
-    ) -> C::Output<i32, ::bridge32::CallError<String>> {
-        calls
+    ) -> __Bridge32Sink::Output<i32, ::bridge32::CallError<String>> {
+        __bridge32_calls
             .call(
-                __NUMBER_OF_sum,
+                __BRIDGE32_NUMBER_OF_sum,
                 ((values,), ()),
-                |arguments, (values,), ()| {
-                    arguments
+                |__bridge32_arguments, (values,), ()| {
+                    __bridge32_arguments
                         .borrowed_slice::<
                             <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
                         >("values", values)?;
                     ::core::result::Result::Ok(())
                 },
-                |outcome, ()| ::bridge32::__private::method_result(
-                    outcome
+                |__bridge32_outcome, ()| ::bridge32::__private::method_result(
+                    __bridge32_outcome
                         .result::<
                             <i32 as ::bridge32::__private::Cross<_>>::Value,
                             <String as ::bridge32::__private::Cross<_>>::Value,
@@ -273,150 +290,170 @@ const _: () = {
             )
     }
     impl ThinClient {
-        /// Starts the server and waits until it is ready.
+        /// Launches the server, with the defaults of `builder`, and waits until it is ready.
         ///
         /// # Errors
-        /// Each step that fails has its own error. Nothing is left running.
+        /// If the server cannot be started; each step has its own error. No process is left running.
         pub fn launch() -> ::core::result::Result<Self, ::bridge32::Error> {
-            Self::builder().launch()
+            <Self as ::bridge32::Client>::launch()
         }
-        /// Says more about the server before it is started.
+        /// Returns a builder to configure the server before launching it.
         pub fn builder() -> ::bridge32::Builder<Self> {
-            ::core::default::Default::default()
+            <Self as ::bridge32::Client>::builder()
         }
-        /// Connects to a server that was started by hand, with `--listen` and this name.
+        /// Connects to a server that was started with `--listen NAME`.
         ///
         /// # Errors
-        /// `Error::Connect` if none listens; otherwise as for `launch`.
+        /// `Error::Connect` if no server listens under that name; otherwise as `launch`.
         pub fn connect(
-            name: &::core::primitive::str,
+            __bridge32_name: &::core::primitive::str,
         ) -> ::core::result::Result<Self, ::bridge32::Error> {
-            ::bridge32::__private::connect(name)
+            <Self as ::bridge32::Client>::connect(__bridge32_name)
         }
-        /// Serves an implementation, such as a mock, in a thread of this process, through the same encoding.
+        /// Runs an implementation of the trait, such as a mock, on a thread of this process. Calls are encoded as for a
+        /// server process.
         ///
         /// # Panics
-        /// If the system does not give a thread.
-        pub fn in_process<S: Thin + ::core::marker::Send + 'static>(server: S) -> Self {
-            ::bridge32::__private::in_process(server)
+        /// If the thread cannot be created.
+        pub fn in_process(
+            __bridge32_server: impl Thin + ::core::marker::Send + 'static,
+        ) -> Self {
+            <Self as ::bridge32::Client>::in_process(__bridge32_server)
         }
-        /// Ends the server in good order, and tells how it ended.
+        /// Shuts the server down, and returns how it ended.
         ///
         /// # Errors
-        /// If the system neither ends the server nor tells how it ended.
+        /// If the server cannot be ended, or its exit status cannot be read.
         pub fn shutdown(
             &self,
         ) -> ::core::result::Result<::bridge32::ServerExit, ::bridge32::Error> {
-            self.session.shutdown()
+            <Self as ::bridge32::Client>::shutdown(self)
         }
-        /// What is known of the server; of the last one, where it was started again.
+        /// Returns information about the server; after a restart, about the new one.
         #[must_use]
         pub fn server_info(&self) -> ::bridge32::ServerInfo {
-            self.session.server_info()
+            <Self as ::bridge32::Client>::server_info(self)
         }
-        /// Makes many calls in one round trip: `fill` calls the methods of the batch, which give a `Pending` each,
-        /// and returns these by themselves, in tuples, arrays, `Vec`s or `Option`s. What comes back is the same, with
-        /// a result in the place of each.
+        /// Makes many calls in one round trip. The closure records the calls and returns their `Pending` results, in tuples,
+        /// arrays, `Vec`s or `Option`s; `batch` returns the same with a result in place of each `Pending`.
         ///
-        /// All calls are made in their order, whatever becomes of the others. The server carries them out as one.
-        /// Their deadline is the sum of their own; there is none where one of them has none.
+        /// All calls are made, in the order of recording, even if one fails. Their deadline is the sum of their own.
         ///
         /// # Errors
-        /// Whatever keeps the batch as a whole from being carried out, such as a dead server: then it is not known
-        /// which calls were made. What is wrong with one call is that one's result.
-        pub fn batch<'b, P: ::bridge32::PendingResults>(
+        /// If the batch as a whole fails, for example because the server died: then it is unknown which calls were made.
+        /// A failed call is an error in its own result.
+        pub fn batch<'batch, __Bridge32Results: ::bridge32::PendingResults>(
             &self,
-            fill: impl ::core::ops::FnOnce(&ThinBatch<'b>) -> P,
-        ) -> ::core::result::Result<P::Results, ::bridge32::Error> {
-            self.batch_with(::bridge32::BatchMode::RunAll, fill)
+            __bridge32_record: impl ::core::ops::FnOnce(
+                &ThinBatch<'batch>,
+            ) -> __Bridge32Results,
+        ) -> ::core::result::Result<__Bridge32Results::Results, ::bridge32::Error> {
+            <Self as ::bridge32::Client>::batch(self, __bridge32_record)
         }
-        /// As `batch`, and says what becomes of the calls after one that fails.
+        /// As `batch`, with a choice of what happens after a call that fails.
         ///
         /// # Errors
-        /// As those of `batch`; a call that is not made is `Error::NotCalled`.
-        pub fn batch_with<'b, P: ::bridge32::PendingResults>(
+        /// As `batch`. A call that was not made has the result `Error::NotCalled`.
+        pub fn batch_with<'batch, __Bridge32Results: ::bridge32::PendingResults>(
             &self,
-            mode: ::bridge32::BatchMode,
-            fill: impl ::core::ops::FnOnce(&ThinBatch<'b>) -> P,
-        ) -> ::core::result::Result<P::Results, ::bridge32::Error> {
-            let batch = ThinBatch {
-                batch: ::bridge32::__private::Batch::new(&self.session, mode),
-            };
-            let pendings = fill(&batch);
-            batch.batch.send(pendings)
+            __bridge32_mode: ::bridge32::BatchMode,
+            __bridge32_record: impl ::core::ops::FnOnce(
+                &ThinBatch<'batch>,
+            ) -> __Bridge32Results,
+        ) -> ::core::result::Result<__Bridge32Results::Results, ::bridge32::Error> {
+            <Self as ::bridge32::Client>::batch_with(
+                self,
+                __bridge32_mode,
+                __bridge32_record,
+            )
         }
         /// Adds.
         ///
         /// # Errors
-        /// Whatever keeps the call from being carried out.
+        /// If the call fails; see `bridge32::Error`.
         pub fn add(
             &self,
             a: i32,
             b: i32,
         ) -> ::core::result::Result<i32, ::bridge32::Error> {
-            __CALL_OF_add(&self.session, a, b)
+            __bridge32_call_add(&self.session, a, b)
         }
         ///Calls `mean` in the server.
         ///
         /// # Errors
-        /// Whatever keeps the call from being carried out.
+        /// If the call fails; see `bridge32::Error`.
         pub fn mean(
             &self,
             values: &[f64],
         ) -> ::core::result::Result<f64, ::bridge32::Error> {
-            __CALL_OF_mean(&self.session, values)
+            __bridge32_call_mean(&self.session, values)
         }
         ///Calls `sum` in the server.
         ///
         /// # Errors
-        /// Whatever keeps the call from being carried out.
+        /// If the call fails; see `bridge32::Error`.
         pub fn sum(
             &self,
             values: &[i32],
         ) -> ::core::result::Result<i32, ::bridge32::CallError<String>> {
-            __CALL_OF_sum(&self.session, values)
+            __bridge32_call_sum(&self.session, values)
         }
     }
     #[automatically_derived]
-    impl ::bridge32::__private::Client for ThinClient {
+    impl ::bridge32::Client for ThinClient {
         type Interface = dyn Thin;
+        type Batch<'batch> = ThinBatch<'batch>;
         fn session(&self) -> &::bridge32::__private::Session {
             &self.session
         }
-        fn from_session(session: ::bridge32::__private::Session) -> Self {
-            Self { session }
+        fn from_session(__bridge32_session: ::bridge32::__private::Session) -> Self {
+            Self {
+                session: __bridge32_session,
+            }
+        }
+        fn wrap_batch<'batch>(
+            __bridge32_batch: ::bridge32::__private::Batch<'batch>,
+        ) -> Self::Batch<'batch> {
+            ThinBatch {
+                batch: __bridge32_batch,
+            }
+        }
+        fn unwrap_batch<'batch>(
+            __bridge32_batch: Self::Batch<'batch>,
+        ) -> ::bridge32::__private::Batch<'batch> {
+            __bridge32_batch.batch
         }
     }
     #[allow(dead_code)]
-    impl<'b> ThinBatch<'b> {
-        ///Calls `add` with the batch.
+    impl<'batch> ThinBatch<'batch> {
+        ///Records a call of `add`.
         #[inline]
         pub fn add(
             &self,
             a: i32,
             b: i32,
-        ) -> ::bridge32::Pending<'b, i32, ::bridge32::Error> {
-            __CALL_OF_add(&self.batch, a, b)
+        ) -> ::bridge32::Pending<'batch, i32, ::bridge32::Error> {
+            __bridge32_call_add(&self.batch, a, b)
         }
-        ///Calls `mean` with the batch.
+        ///Records a call of `mean`.
         #[inline]
         pub fn mean(
             &self,
             values: &[f64],
-        ) -> ::bridge32::Pending<'b, f64, ::bridge32::Error> {
-            __CALL_OF_mean(&self.batch, values)
+        ) -> ::bridge32::Pending<'batch, f64, ::bridge32::Error> {
+            __bridge32_call_mean(&self.batch, values)
         }
-        ///Calls `sum` with the batch.
+        ///Records a call of `sum`.
         #[inline]
         pub fn sum(
             &self,
             values: &[i32],
-        ) -> ::bridge32::Pending<'b, i32, ::bridge32::CallError<String>> {
-            __CALL_OF_sum(&self.batch, values)
+        ) -> ::bridge32::Pending<'batch, i32, ::bridge32::CallError<String>> {
+            __bridge32_call_sum(&self.batch, values)
         }
     }
     #[automatically_derived]
-    impl<S: Thin> ::bridge32::__private::Dispatch<S> for dyn Thin {
+    impl<__Bridge32Server: Thin> ::bridge32::Dispatch<__Bridge32Server> for dyn Thin {
         #[inline]
         #[allow(
             unused_mut,
@@ -425,103 +462,108 @@ const _: () = {
             clippy::shadow_unrelated
         )]
         fn dispatch(
-            server: &S,
-            method: ::core::primitive::u32,
-            mut arguments: ::bridge32::__private::Decoder<'_>,
-            call: &::bridge32::__private::Call<'_>,
+            __bridge32_server: &__Bridge32Server,
+            __bridge32_method: ::core::primitive::u32,
+            mut __bridge32_arguments: ::bridge32::__private::Decoder<'_>,
+            __bridge32_call: &::bridge32::__private::Call<'_>,
         ) -> ::core::result::Result<(), ::bridge32::__private::Fault> {
-            match method {
-                __NUMBER_OF_add => {
-                    let a = arguments
-                        .value::<<i32 as ::bridge32::__private::Native>::Value>()?;
-                    let b = arguments
-                        .value::<<i32 as ::bridge32::__private::Native>::Value>()?;
-                    arguments.finish()?;
-                    let result_0 = Thin::add(server, a, b);
-                    call.answer(|encoder| {
-                        encoder
-                            .value::<
-                                <i32 as ::bridge32::__private::NativeReturn>::Value,
-                            >(&result_0)?;
-                        ::core::result::Result::Ok(())
-                    })
+            match __bridge32_method {
+                __BRIDGE32_NUMBER_OF_add => {
+                    let a = __bridge32_arguments
+                        .value::<
+                            <i32 as ::bridge32::__private::native::Native>::Value,
+                        >()?;
+                    let b = __bridge32_arguments
+                        .value::<
+                            <i32 as ::bridge32::__private::native::Native>::Value,
+                        >()?;
+                    __bridge32_arguments.finish()?;
+                    let __bridge32_result_0 = Thin::add(__bridge32_server, a, b);
+                    __bridge32_call
+                        .answer(|__bridge32_encoder| {
+                            __bridge32_encoder
+                                .value::<
+                                    <i32 as ::bridge32::__private::native::NativeReturn>::Value,
+                                >(&__bridge32_result_0)?;
+                            ::core::result::Result::Ok(())
+                        })
                 }
-                __NUMBER_OF_mean => {
-                    let values = &arguments
-                        .slice::<<f64 as ::bridge32::__private::Native>::Value>()?;
-                    arguments.finish()?;
-                    let result_0 = match Thin::__bridge32_library(server) {
-                        ::core::option::Option::Some(library) => {
-                            ::bridge32::__private::native(
+                __BRIDGE32_NUMBER_OF_mean => {
+                    let values = &__bridge32_arguments
+                        .slice::<
+                            <f64 as ::bridge32::__private::native::Native>::Value,
+                        >()?;
+                    __bridge32_arguments.finish()?;
+                    let __bridge32_result_0 = match Thin::__bridge32_library(
+                        __bridge32_server,
+                    ) {
+                        ::core::option::Option::Some(__bridge32_library) => {
+                            ::bridge32::__private::run_native(
                                 "mean",
-                                || library.__bridge32_mean(call.room(), values),
+                                || {
+                                    __bridge32_library
+                                        .__bridge32_in_place_mean(__bridge32_call.room(), values)
+                                },
                             )
                         }
-                        ::core::option::Option::None => Thin::mean(server, values),
+                        ::core::option::Option::None => {
+                            Thin::mean(__bridge32_server, values)
+                        }
                     };
-                    call.answer(|encoder| {
-                        encoder
-                            .value::<
-                                <f64 as ::bridge32::__private::NativeReturn>::Value,
-                            >(&result_0)?;
-                        ::core::result::Result::Ok(())
-                    })
+                    __bridge32_call
+                        .answer(|__bridge32_encoder| {
+                            __bridge32_encoder
+                                .value::<
+                                    <f64 as ::bridge32::__private::native::NativeReturn>::Value,
+                                >(&__bridge32_result_0)?;
+                            ::core::result::Result::Ok(())
+                        })
                 }
-                __NUMBER_OF_sum => {
-                    let values = &arguments
+                __BRIDGE32_NUMBER_OF_sum => {
+                    let values = &__bridge32_arguments
                         .slice::<
                             <i32 as ::bridge32::__private::CrossInSlice<_>>::Value,
                         >()?;
-                    arguments.finish()?;
-                    let result_0 = Thin::sum(server, values);
-                    call.answer(|encoder| {
-                        encoder
-                            .result::<
-                                <i32 as ::bridge32::__private::Cross<_>>::Value,
-                                <String as ::bridge32::__private::Cross<_>>::Value,
-                            >(&result_0)?;
-                        ::core::result::Result::Ok(())
-                    })
+                    __bridge32_arguments.finish()?;
+                    let __bridge32_result_0 = Thin::sum(__bridge32_server, values);
+                    __bridge32_call
+                        .answer(|__bridge32_encoder| {
+                            __bridge32_encoder
+                                .result::<
+                                    <i32 as ::bridge32::__private::Cross<_>>::Value,
+                                    <String as ::bridge32::__private::Cross<_>>::Value,
+                                >(&__bridge32_result_0)?;
+                            ::core::result::Result::Ok(())
+                        })
                 }
-                _ => ::bridge32::__private::unknown_method(method),
+                _ => ::bridge32::__private::unknown_method(__bridge32_method),
             }
         }
     }
     impl ThinLibrary {
-        /// Loads the library that the interface names: from beside this program, or from where the system looks.
+        /// Loads the library that the interface names, from the folder of this program or the system's search path.
         ///
         /// # Errors
-        /// Why it could not be loaded, or which functions it lacks.
-        pub fn load() -> ::core::result::Result<Self, ::bridge32::LibraryError> {
-            ::bridge32::__private::NativeLibrary::load(
-                    <dyn Thin as ::bridge32::__private::Interface>::description(),
-                    ::core::option::Option::None,
-                    &[],
-                )
-                .map(Self::new)
+        /// `LibraryError` if it cannot be loaded or lacks functions.
+        ///
+        /// # Safety
+        /// Each method's signature and attributes must describe the library's function correctly, because safe
+        /// methods call it. Loading also runs the library's initialization code.
+        pub unsafe fn load() -> ::core::result::Result<Self, ::bridge32::LibraryError> {
+            unsafe { <Self as ::bridge32::LoadLibrary>::load() }
         }
-        /// Loads a library from a file.
+        /// Loads the library from a file.
         ///
         /// # Errors
-        /// Why it could not be loaded, or which functions it lacks.
-        pub fn load_from(
-            path: impl ::core::convert::AsRef<::std::path::Path>,
+        /// `LibraryError` if it cannot be loaded or lacks functions.
+        ///
+        /// # Safety
+        /// Each method's signature and attributes must describe the library's function correctly, because safe
+        /// methods call it. Loading also runs the library's initialization code.
+        pub unsafe fn load_from(
+            __bridge32_path: impl ::core::convert::AsRef<::std::path::Path>,
         ) -> ::core::result::Result<Self, ::bridge32::LibraryError> {
-            let path = ::core::option::Option::Some(
-                ::core::convert::AsRef::as_ref(&path),
-            );
-            ::bridge32::__private::NativeLibrary::load(
-                    <dyn Thin as ::bridge32::__private::Interface>::description(),
-                    path,
-                    &[],
-                )
-                .map(Self::new)
-        }
-        fn new(library: ::bridge32::__private::NativeLibrary) -> Self {
-            Self {
-                library,
-                _threads: ::core::marker::PhantomData,
-            }
+            unsafe { <Self as ::bridge32::LoadLibrary>::load_from(__bridge32_path) }
         }
         #[allow(
             unused_mut,
@@ -531,53 +573,73 @@ const _: () = {
             clippy::too_many_arguments,
             clippy::type_complexity
         )]
-        fn __bridge32_mean(
+        fn __bridge32_in_place_mean(
             &self,
-            room: ::bridge32::__private::Room<'_>,
+            __bridge32_room: ::bridge32::__private::native::Room<'_>,
             values: &::bridge32::__private::Slice<'_, f64>,
         ) -> ::core::result::Result<f64, ::bridge32::__private::Fault> {
             #[cfg(target_arch = "x86")]
-            type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
-                __P0,
-                __P1,
-            ) -> __Returns;
+            type __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns> = unsafe extern "stdcall" fn(
+                __Bridge32P0,
+                __Bridge32P1,
+            ) -> __Bridge32Returns;
             #[cfg(not(target_arch = "x86"))]
-            type __Function<__P0, __P1, __Returns> = unsafe extern "C" fn(
-                __P0,
-                __P1,
-            ) -> __Returns;
-            let function: __Function<_, _, _> = unsafe {
-                self.library.function(__NUMBER_OF_mean)
+            type __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns> = unsafe extern "C" fn(
+                __Bridge32P0,
+                __Bridge32P1,
+            ) -> __Bridge32Returns;
+            let __bridge32_function: __Bridge32Function<_, _, _> = unsafe {
+                self.library.function(__BRIDGE32_NUMBER_OF_mean)
             }?;
-            let mut scope = ::bridge32::__private::Scope::new();
-            let mut slot_values = ::bridge32::__private::in_field(
+            let mut __bridge32_scope = ::bridge32::__private::native::Scope::new();
+            let mut __bridge32_slot_values = ::bridge32::__private::native::in_field(
                 "values",
-                ::bridge32::__private::ArrayIn::new(
+                ::bridge32::__private::native::ArrayIn::new(
                     values,
-                    <<f64 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c,
-                    &mut scope,
+                    <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::to_c,
+                    &mut __bridge32_scope,
                 ),
             )?;
-            let mut slot_n = ::bridge32::__private::common_length::<
-                <i32 as ::bridge32::__private::IsLength>::Value,
-            >("n", &[("values", slot_values.len())])?;
-            let returned = unsafe { function(slot_values.pass(), slot_n) };
-            let ret = unsafe {
-                ::bridge32::__private::from_c(
-                    returned,
-                    <<f64 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
+            let mut __bridge32_slot_n = ::bridge32::__private::native::common_length::<
+                <i32 as ::bridge32::__private::native::IsLength>::Value,
+            >("n", &[("values", __bridge32_slot_values.len())])?;
+            let __bridge32_returned = unsafe {
+                __bridge32_function(__bridge32_slot_values.pass(), __bridge32_slot_n)
+            };
+            let __bridge32_ret = unsafe {
+                ::bridge32::__private::native::from_c(
+                    __bridge32_returned,
+                    <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::from_c,
                 )
             };
-            let ret = ret?;
-            ::core::result::Result::Ok(ret)
+            let __bridge32_ret = __bridge32_ret?;
+            ::core::result::Result::Ok(__bridge32_ret)
+        }
+    }
+    #[automatically_derived]
+    impl ::bridge32::LoadLibrary for ThinLibrary {
+        type Interface = dyn Thin;
+        unsafe fn open(
+            __bridge32_path: ::core::option::Option<&::std::path::Path>,
+            __bridge32_dirs: &[::std::path::PathBuf],
+        ) -> ::core::result::Result<Self, ::bridge32::LibraryError> {
+            let __bridge32_opened = ::bridge32::__private::native::NativeLibrary::load(
+                <dyn Thin as ::bridge32::Interface>::description(),
+                __bridge32_path,
+                __bridge32_dirs,
+            )?;
+            ::core::result::Result::Ok(Self {
+                library: __bridge32_opened,
+                _threads: ::core::marker::PhantomData,
+            })
         }
     }
     #[automatically_derived]
     impl ::bridge32::Serve for ThinLibrary {
         type Interface = dyn Thin;
         fn start(
-            context: ::bridge32::ServerContext<
-                <dyn Thin as ::bridge32::__private::Interface>::Args,
+            __bridge32_context: ::bridge32::ServerContext<
+                <dyn Thin as ::bridge32::Interface>::Args,
             >,
         ) -> ::core::result::Result<
             Self,
@@ -585,16 +647,7 @@ const _: () = {
                 dyn ::core::error::Error + ::core::marker::Send + ::core::marker::Sync,
             >,
         > {
-            let (path, dirs) = (context.library_path(), context.library_dirs());
-            ::core::result::Result::Ok(
-                Self::new(
-                    ::bridge32::__private::NativeLibrary::load(
-                        <dyn Thin as ::bridge32::__private::Interface>::description(),
-                        path,
-                        dirs,
-                    )?,
-                ),
-            )
+            ::bridge32::__private::start_library(&__bridge32_context)
         }
         fn library_path(&self) -> ::core::option::Option<&::core::primitive::str> {
             ::core::option::Option::Some(self.library.path())
@@ -611,45 +664,47 @@ const _: () = {
         )]
         fn add(&self, a: i32, b: i32) -> i32 {
             #[cfg(target_arch = "x86")]
-            type __Function<__P0, __P1, __Returns> = unsafe extern "stdcall" fn(
-                __P0,
-                __P1,
-            ) -> __Returns;
+            type __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns> = unsafe extern "stdcall" fn(
+                __Bridge32P0,
+                __Bridge32P1,
+            ) -> __Bridge32Returns;
             #[cfg(not(target_arch = "x86"))]
-            type __Function<__P0, __P1, __Returns> = unsafe extern "C" fn(
-                __P0,
-                __P1,
-            ) -> __Returns;
-            ::bridge32::__private::native(
+            type __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns> = unsafe extern "C" fn(
+                __Bridge32P0,
+                __Bridge32P1,
+            ) -> __Bridge32Returns;
+            ::bridge32::__private::run_native(
                 "add",
                 || {
-                    let function: __Function<_, _, _> = unsafe {
-                        self.library.function(__NUMBER_OF_add)
+                    let __bridge32_function: __Bridge32Function<_, _, _> = unsafe {
+                        self.library.function(__BRIDGE32_NUMBER_OF_add)
                     }?;
-                    let mut scope = ::bridge32::__private::Scope::new();
-                    let mut slot_a = ::bridge32::__private::in_field(
+                    let mut __bridge32_scope = ::bridge32::__private::native::Scope::new();
+                    let mut __bridge32_slot_a = ::bridge32::__private::native::in_field(
                         "a",
-                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c(
+                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::to_c(
                             &a,
-                            &mut scope,
+                            &mut __bridge32_scope,
                         ),
                     )?;
-                    let mut slot_b = ::bridge32::__private::in_field(
+                    let mut __bridge32_slot_b = ::bridge32::__private::native::in_field(
                         "b",
-                        <<i32 as ::bridge32::__private::Native>::Value as ::bridge32::__private::Native>::to_c(
+                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::to_c(
                             &b,
-                            &mut scope,
+                            &mut __bridge32_scope,
                         ),
                     )?;
-                    let returned = unsafe { function(slot_a, slot_b) };
-                    let ret = unsafe {
-                        ::bridge32::__private::from_c(
-                            returned,
-                            <<i32 as ::bridge32::__private::NativeReturn>::Value as ::bridge32::__private::NativeReturn>::from_c,
+                    let __bridge32_returned = unsafe {
+                        __bridge32_function(__bridge32_slot_a, __bridge32_slot_b)
+                    };
+                    let __bridge32_ret = unsafe {
+                        ::bridge32::__private::native::from_c(
+                            __bridge32_returned,
+                            <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::from_c,
                         )
                     };
-                    let ret = ret?;
-                    ::core::result::Result::Ok(ret)
+                    let __bridge32_ret = __bridge32_ret?;
+                    ::core::result::Result::Ok(__bridge32_ret)
                 },
             )
         }
@@ -660,10 +715,10 @@ const _: () = {
             clippy::shadow_unrelated
         )]
         fn mean(&self, values: &[f64]) -> f64 {
-            ::bridge32::__private::native(
+            ::bridge32::__private::run_native(
                 "mean",
                 || {
-                    self.__bridge32_mean(
+                    self.__bridge32_in_place_mean(
                         ::core::default::Default::default(),
                         &::bridge32::__private::Slice::of(values),
                     )

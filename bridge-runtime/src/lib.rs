@@ -26,6 +26,7 @@ mod trace;
 pub mod native;
 
 pub mod library;
+mod load_library;
 
 #[cfg(feature = "dotnet")]
 pub mod dotnet;
@@ -41,14 +42,15 @@ pub mod private;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use client::{BatchMode, Builder, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo};
+pub use client::{BatchMode, Builder, Client, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo};
 pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol};
 pub use handshake::Transport;
-pub use interface::Difference;
-pub use native::{Address, Bool32, Handle, UserData};
+pub use interface::{Difference, Interface};
+pub use load_library::LoadLibrary;
+pub use native::{Address, Bool32, Handle, InMemoryOf, Native, UserData};
 pub use process::Output;
 pub use registration::Registration;
-pub use server::{Serve, ServerContext, serve};
+pub use server::{Dispatch, Serve, ServerContext, serve};
 pub use sys::{ExitStatus, SystemError};
 
 /// Makes the `main` of a server's program: `bridge32::server_main!(my_crate::MyLibLibrary);`

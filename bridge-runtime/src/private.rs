@@ -1,106 +1,45 @@
-//! What generated code calls: the whole contract between the macro and the runtime.
+//! The items that generated code uses, besides the public API. They may change in any release.
+//!
+//! A test of `bridge32-macros` fails if a name in this file is not used by the macros.
 
-pub use crate::__returned_as_taken as returned_as_taken;
-pub use crate::client::{
-    Arguments, Batch, BatchMode, Builder, CallSink, CallbackReply, Client, Outcome, Pending, PendingResults,
-    RegisteredClosure, ServerExit, ServerInfo, Session, connect, in_process,
-};
-#[cfg(feature = "dotnet")]
-pub use crate::dotnet;
-use crate::error::CallError;
-pub use crate::fault::Fault;
-pub use crate::interface::{
-    self, Abi, Apartment, CType, Description, FunctionPointer, Interface, LibraryName, Method, NativeFunction,
-    Parameter, Symbol, Target, Threads,
-};
-pub use crate::library::NativeLibrary;
-pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutputArray, Slice, SliceMut};
-pub use crate::native::{
-    Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CText, CallbackTable,
-    ClosedHandle, Closes, Context, Encoding, FIRST_LISTED, InMemoryOf, IsLength, IsUserData, Latin1, Length,
-    LentClosure, Native, NativeReturn, OutLength, Pointer, ReturnedText, Room, Scope, SlotRow, Slots, Status, Text,
-    TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c, close, common_length, context_key,
-    deserialize_enumeration, deserialize_record, give, give_array, give_text, given, given_length, in_field,
-    not_in_enum, passed, passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer,
-    passed_pointer_mut, recycle, returned_array, returned_value, slot, to_length, told_length,
-};
-pub use crate::registration::Registration;
-pub use crate::server::{AbandonedHandles, Call, Closer, Dispatch, ThreadTarget, native, thread_target};
-use crate::sys::SystemError;
-pub use crate::{__slot_row as slot_row, __slots as slots};
 pub use serde;
 
-/// What the system said last in this thread, which a call has just set.
-pub fn last_error() -> SystemError {
-    std::io::Error::last_os_error().into()
-}
+pub use crate::client::{Batch, CallSink, CallbackReply, RegisteredClosure, Session};
+pub use crate::fault::Fault;
+pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutputArray, Slice, SliceMut};
+pub use crate::server::{AbandonedHandles, Call, Closer, ThreadTarget, native as run_native, thread_target};
 
-/// Forgets what the system said, so that it is this call's.
-pub fn clear_last_error() {
-    crate::sys::clear_last_error();
-}
+use crate::error::CallError;
+use crate::load_library::LoadLibrary;
+use crate::server::ServerContext;
 
-/// What C's `errno` says in this thread, which a call has just set.
-pub fn errno() -> SystemError {
-    crate::sys::errno()
-}
-
-/// Forgets what `errno` said, so that it is this call's.
-pub fn clear_errno() {
-    crate::sys::clear_errno();
-}
-
-/// The result of a method that returns a `Result` of its own.
+/// Loads the library of a server that is starting.
 ///
 /// # Errors
-/// [`CallError`].
+/// [`LibraryError`](crate::error::LibraryError) if it cannot be loaded or lacks functions.
+pub fn start_library<L: LoadLibrary, A>(
+    context: &ServerContext<A>,
+) -> Result<L, Box<dyn std::error::Error + Send + Sync>> {
+    // SAFETY: the runtime alone makes a `ServerContext`, in a process whose `main` names the library's type. So this is the
+    // process of a server, which exists to run the library: an interface that describes it wrongly can damage this process
+    // only, and the client validates everything that the server sends.
+    Ok(unsafe { L::open(context.library_path(), context.library_dirs()) }?)
+}
+
+/// Wraps the error of a method that returns a `Result`.
+///
+/// # Errors
+/// [`CallError::Method`] with the method's error.
 pub fn method_result<T, E>(result: Result<T, E>) -> Result<T, CallError<E>> {
     result.map_err(CallError::Method)
 }
 
-/// Takes what a native function returned.
-///
-/// The value and what takes it are apart so that the compiler reports a type that it cannot take once.
-///
-/// # Errors
-/// As `take`.
-///
-/// # Safety
-/// As `take`.
-pub unsafe fn from_c<C, T>(value: C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
-    // SAFETY: the caller's promise is passed on.
-    unsafe { take(value) }
-}
-
-/// Reads a variable of a library.
-///
-/// # Errors
-/// As `take`.
-///
-/// # Safety
-/// The pointer is to a variable of this type; otherwise as `take`.
-pub unsafe fn read_variable<C, T>(variable: *mut C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
-    // SAFETY: the caller says that the variable is of this type; a packed library may not align it.
-    let value = unsafe { variable.read_unaligned() };
-    // SAFETY: the caller's promise is passed on.
-    unsafe { take(value) }
-}
-
-/// Writes a variable of a library.
-///
-/// # Safety
-/// The pointer is to a variable of this type.
-pub unsafe fn write_variable<C>(variable: *mut C, value: C) {
-    // SAFETY: the caller says that the variable is of this type; a packed library may not align it.
-    unsafe { variable.write_unaligned(value) }
-}
-
-/// What a method returns where nobody is left to take it.
+/// Drops what a method returns, if the client is gone.
 pub fn ignore<T>(value: T) {
     drop(value);
 }
 
-/// A number that no method has.
+/// Fails because a message has the number of no method.
 ///
 /// # Errors
 /// [`Fault::Message`], always.
@@ -108,7 +47,7 @@ pub fn unknown_method(method: u32) -> Result<(), Fault> {
     Err(Fault::Message(format!("there is no method with the number {method}")))
 }
 
-/// The number of a closure that is to be registered.
+/// The number of a closure to register, which a message must have unless the parameter is optional.
 ///
 /// # Errors
 /// [`Fault::Message`] if there is none.
@@ -116,10 +55,102 @@ pub fn required(parameter: &str, number: Option<u32>) -> Result<u32, Fault> {
     number.ok_or_else(|| Fault::Message(format!("there is no closure for `{parameter}`")))
 }
 
-/// A place where the call has no closure.
+/// Fails because the server calls a closure that the call does not have.
 ///
 /// # Errors
 /// [`Fault::Message`], always.
 pub fn no_closure(place: u32) -> Result<(), Box<Fault>> {
     Err(Box::new(Fault::Message(format!("is closure {place} of the call, which has none there"))))
+}
+
+/// Descriptions of interfaces.
+pub mod interface {
+    pub use crate::interface::{
+        Abi, Apartment, CType, Description, FunctionPointer, LibraryName, Method, NativeFunction, Parameter, Symbol,
+        Target, Threads, c_str, callback, optional_c_str, optional_text, out, out_text, out_vec, reference,
+        reference_mut, result, slice, slice_mut, stack_bytes, text, user_data, value, vec,
+    };
+    #[cfg(feature = "dotnet")]
+    pub use crate::interface::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
+}
+
+/// Managed methods.
+#[cfg(feature = "dotnet")]
+pub mod dotnet {
+    pub use crate::dotnet::{Element, Instance, Managed, ManagedLibrary, void};
+}
+
+/// Calls of native functions, and conversions from and to C.
+pub mod native {
+    pub use crate::__returned_as_taken as returned_as_taken;
+    pub use crate::library::NativeLibrary;
+    pub use crate::native::{
+        Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CText, CallbackTable, Closes,
+        Context, FIRST_LISTED, IsLength, IsUserData, Latin1, LentClosure, Native, NativeReturn, OutLength, Pointer,
+        ReturnedText, Room, Scope, SlotRow, Slots, Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field,
+        array_from_c, array_to_c, close, common_length, context_key, deserialize_enumeration, deserialize_record, give,
+        give_array, give_text, given, given_length, in_field, not_in_enum, passed, passed_array, passed_array_mut,
+        passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut, recycle, returned_array,
+        returned_value, slot, to_length, told_length,
+    };
+    pub use crate::{__slot_row as slot_row, __slots as slots};
+
+    use crate::fault::Fault;
+    use crate::sys::SystemError;
+
+    /// The system's last error in this thread: `GetLastError`, elsewhere `errno`.
+    pub fn last_error() -> SystemError {
+        std::io::Error::last_os_error().into()
+    }
+
+    /// Clears the system's last error before a call.
+    pub fn clear_last_error() {
+        crate::sys::clear_last_error();
+    }
+
+    /// C's `errno` in this thread.
+    pub fn errno() -> SystemError {
+        crate::sys::errno()
+    }
+
+    /// Clears `errno` before a call.
+    pub fn clear_errno() {
+        crate::sys::clear_errno();
+    }
+
+    /// Converts what a native function returned. The value and the conversion are separate arguments so that the compiler
+    /// reports a type without a C counterpart once.
+    ///
+    /// # Errors
+    /// As `take`.
+    ///
+    /// # Safety
+    /// As `take`.
+    pub unsafe fn from_c<C, T>(value: C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
+        // SAFETY: guaranteed by the caller.
+        unsafe { take(value) }
+    }
+
+    /// Reads a variable of a library.
+    ///
+    /// # Errors
+    /// As `take`.
+    ///
+    /// # Safety
+    /// The pointer must be to a variable of this type; otherwise as `take`.
+    pub unsafe fn read_variable<C, T>(variable: *mut C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
+        // SAFETY: guaranteed by the caller: the variable has this type. A packed library may not align it.
+        let value = unsafe { variable.read_unaligned() };
+        // SAFETY: guaranteed by the caller.
+        unsafe { take(value) }
+    }
+
+    /// Writes a variable of a library.
+    ///
+    /// # Safety
+    /// The pointer must be to a variable of this type.
+    pub unsafe fn write_variable<C>(variable: *mut C, value: C) {
+        // SAFETY: guaranteed by the caller: the variable has this type. A packed library may not align it.
+        unsafe { variable.write_unaligned(value) }
+    }
 }

@@ -161,7 +161,8 @@ fn over_every_transport_and_none() {
     }
     // The library in this process, with and without the encoding between.
     let file = env!("FIXTURE_LIBRARY").replace("fixture", "vocabulary");
-    let library = || ArraysLibrary::load_from(&file).unwrap();
+    // SAFETY: the library is built from the C source that the interface describes.
+    let library = || unsafe { ArraysLibrary::load_from(&file) }.unwrap();
     assert_eq!(library().scalar_multiply(1.0, &values), values);
     assert_eq!(library().negate_all(&mut [1.0, 2.0]), 3.0);
     assert_eq!(ArraysClient::in_process(library()).scalar_multiply(1.0, &values).unwrap(), values);

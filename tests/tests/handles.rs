@@ -368,7 +368,8 @@ fn a_library_in_this_process_closes_what_its_client_leaves_open() {
     let _watchdog = Watchdog::new("handles in this process");
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("log");
-    let library = || DevicesLibrary::load_from(env!("DEVICES_LIBRARY")).unwrap();
+    // SAFETY: the library is built from the C source that the interface describes.
+    let library = || unsafe { DevicesLibrary::load_from(env!("DEVICES_LIBRARY")) }.unwrap();
     let client = DevicesClient::in_process(library());
     client.log_to(path.to_str().unwrap()).unwrap();
     let device = client.open_device("client's").unwrap();

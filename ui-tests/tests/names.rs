@@ -103,7 +103,8 @@ fn items_of_the_user_shadow_nothing() {
     client.nothing().unwrap();
     assert_eq!(client.list().unwrap(), [1, 2]);
     assert_eq!(client.checked().unwrap(), 3);
-    assert!(ShadowedLibrary::load_from("/nowhere/my_lib").is_err());
+    // SAFETY: there is no such file, so nothing is loaded.
+    assert!(unsafe { ShadowedLibrary::load_from("/nowhere/my_lib") }.is_err());
 }
 
 /// Methods and parameters with the names that generated code uses itself.
@@ -197,5 +198,6 @@ fn methods_and_parameters_may_have_any_name() {
     assert_eq!(client.value().unwrap(), 4);
     assert_eq!(client.c_text().unwrap(), 5);
     assert_eq!(client.finish().unwrap(), 6);
-    assert!(NamesLibrary::load_from("/nowhere/my_lib").is_err());
+    // SAFETY: there is no such file, so nothing is loaded.
+    assert!(unsafe { NamesLibrary::load_from("/nowhere/my_lib") }.is_err());
 }

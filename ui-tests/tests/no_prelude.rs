@@ -53,5 +53,6 @@ fn no_prelude_is_needed() {
     assert_eq!(client.sums(vec![4]).unwrap(), [3, 4]);
     let error = client.checked(::std::convert::From::from("no")).unwrap_err();
     ::std::assert!(::std::matches!(error, ::bridge32::CallError::Method(text) if text == "no"));
-    ::std::assert!(MyLibLibrary::load_from("/nowhere/my_lib").is_err());
+    // SAFETY: there is no such file, so nothing is loaded.
+    ::std::assert!(unsafe { MyLibLibrary::load_from("/nowhere/my_lib") }.is_err());
 }

@@ -239,6 +239,5 @@ fn strict_lints_are_quiet() -> Result<(), bridge32::Error> {
         client.visit(first, None::<fn(&[u8])>, String::new, None::<fn(&mut [i32], &mut [i32])>)?;
     assert_eq!(last, 5);
     drop((third, fourth));
-    assert!(MyLibLibrary::load_from("/nowhere/my_lib").is_err());
     Ok(())
 }

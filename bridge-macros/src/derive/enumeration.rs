@@ -1,10 +1,10 @@
-//! Enums: an integer in C, of which only the listed values are taken.
+//! Expands enums: an integer in C, of which only the variants' values are accepted.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
 use super::model::{Enumeration, Shape, Variant};
-use crate::names::{self, local};
+use crate::names::{self, local, type_name};
 
 pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let Shape { name, krate, .. } = shape;
@@ -13,7 +13,7 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let text = names::text(name);
     let all: Vec<_> = variants.iter().map(|Variant { name: variant, .. }| quote!(#name::#variant)).collect();
     let numbers: Vec<_> = (0..variants.len() as u32).collect();
-    // The values belong to the interface: a changed one is noticed when client and server meet.
+    // The values are part of the interface, so that the handshake detects a changed one.
     let labels = variants.iter().map(|Variant { name, value }| match value {
         Some(value) => format!("{name} = {}", value.to_token_stream()),
         None => name.to_string(),
@@ -21,31 +21,31 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let labels: Vec<_> = labels.collect();
     let (value, scope, serializer, deserializer) =
         (local("value"), local("scope"), local("serializer"), local("deserializer"));
-    let (serializer_type, deserializer_type) = (local("S"), local("D"));
+    let (serializer_type, deserializer_type) = (type_name("Serializer"), type_name("Deserializer"));
     quote! {
         const _: () = {
             #[automatically_derived]
-            impl #private::Native for #name {
+            impl #private::native::Native for #name {
                 type Value = Self;
                 type C = #integer;
-                const C_NAME: &'static ::core::primitive::str = <#integer as #private::Native>::C_NAME;
+                const C_NAME: &'static ::core::primitive::str = <#integer as #private::native::Native>::C_NAME;
                 const POINTS: ::core::primitive::bool = false;
 
-                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#integer, #private::Fault> {
+                fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#integer, #private::Fault> {
                     let _ = #scope;
                     ::core::result::Result::Ok(match self { #(#all => #all as #integer),* })
                 }
 
                 unsafe fn from_c(#value: #integer) -> ::core::result::Result<Self, #private::Fault> {
                     #(if #value == #all as #integer { return ::core::result::Result::Ok(#all); })*
-                    ::core::result::Result::Err(#private::not_in_enum(#text, #private::Status::number(&#value)))
+                    ::core::result::Result::Err(#private::native::not_in_enum(#text, #private::native::Status::number(&#value)))
                 }
             }
 
-            #private::returned_as_taken!(#name);
+            #private::native::returned_as_taken!(#name);
 
             #[automatically_derived]
-            impl #private::Status for #name {
+            impl #private::native::Status for #name {
                 fn number(&self) -> ::core::primitive::i64 {
                     match self { #(#all => #all as #integer as ::core::primitive::i64),* }
                 }
@@ -63,17 +63,17 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
             }
 
             #[automatically_derived]
-            impl<'de> #private::serde::Deserialize<'de> for #name {
-                fn deserialize<#deserializer_type: #private::serde::Deserializer<'de>>(
+            impl<'__bridge32_de> #private::serde::Deserialize<'__bridge32_de> for #name {
+                fn deserialize<#deserializer_type: #private::serde::Deserializer<'__bridge32_de>>(
                     #deserializer: #deserializer_type,
                 ) -> ::core::result::Result<Self, #deserializer_type::Error> {
-                    let #value = #private::deserialize_enumeration(
+                    let #value = #private::native::deserialize_enumeration(
                         #deserializer,
                         #text,
                         &[#(#labels),*],
                         &[#(#numbers),*],
                     )?;
-                    // The number is that of a variant: it was looked up among them.
+                    // `deserialize_enumeration` returns one of the numbers that it was given.
                     #(if #value == #numbers { return ::core::result::Result::Ok(#all); })*
                     ::core::result::Result::Err(#private::serde::de::Error::custom(#text))
                 }

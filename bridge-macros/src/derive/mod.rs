@@ -1,7 +1,6 @@
-//! `#[derive(Bridge)]`: structs and enums that cross the bridge and are handed to C.
+//! `#[derive(Bridge)]`: structs and enums that are sent to the server and passed to C.
 //!
-//! For the wire the type gets serde's traits, as serde's own derive would make them. For C it gets a twin with C's
-//! layout, field by field, and conversions.
+//! For messages, the type gets serde's traits. For C, it gets a C struct of the same layout, and conversions.
 
 mod enumeration;
 mod model;

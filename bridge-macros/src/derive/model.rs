@@ -1,4 +1,4 @@
-//! What a type with `#[derive(Bridge)]` is.
+//! Parses a type with `#[derive(Bridge)]`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -14,17 +14,17 @@ use crate::types;
 pub(crate) struct Shape {
     pub(crate) name: Ident,
     pub(crate) krate: TokenStream,
-    /// The layout's attributes, for the twin.
+    /// The `repr` attributes, which the C struct gets, too.
     pub(crate) repr: Vec<Attribute>,
     pub(crate) is_packed: bool,
-    /// The size in bytes that C says it has on 32-bit systems.
+    /// The size in bytes on 32-bit systems that `#[bridge(size = …)]` asserts.
     pub(crate) size: Option<LitInt>,
     pub(crate) content: Content,
 }
 
 pub(crate) enum Content {
     Record(Vec<Field>),
-    /// A newtype, which is what it holds.
+    /// A newtype with `#[repr(transparent)]`.
     Transparent(Box<Field>),
     Enumeration(Enumeration),
 }
@@ -32,26 +32,26 @@ pub(crate) enum Content {
 /// A field of a struct.
 pub(crate) struct Field {
     pub(crate) member: Member,
-    /// Its name, or its number.
+    /// Its name or index.
     pub(crate) text: String,
     pub(crate) ty: Type,
     pub(crate) kind: FieldKind,
 }
 
 pub(crate) enum FieldKind {
-    /// As it is.
+    /// Any other type.
     Plain,
     /// `[T; N]`.
     Array,
-    /// `Vec<T>`: a pointer to elements, whose number another field holds.
+    /// `Vec<T>`: a pointer to elements. Another field holds their number.
     Pointer { element: Box<Type>, length: Option<Ident> },
-    /// The number of elements of another field.
+    /// The number of elements in another field.
     Length { of: Ident },
 }
 
-/// An enum whose variants hold nothing.
+/// An enum without fields.
 pub(crate) struct Enumeration {
-    /// The integer it is in C.
+    /// Its type in C.
     pub(crate) integer: Ident,
     pub(crate) variants: Vec<Variant>,
 }
@@ -62,10 +62,13 @@ pub(crate) struct Variant {
 }
 
 impl Shape {
-    /// The shape of an item, as far as there is one.
+    /// Parses an item; `None` if its errors leave nothing to expand.
     pub(crate) fn parse(input: &DeriveInput, errors: &Errors) -> Option<Self> {
         if !input.generics.params.is_empty() {
-            errors.at(&input.generics.params, "a type that crosses has no generic parameters; write one type for each");
+            errors.at(
+                &input.generics.params,
+                "a type with `#[derive(Bridge)]` cannot be generic; write a type for each set of arguments",
+            );
         }
         let (krate, size) = options(&input.attrs, errors);
         let repr: Vec<_> = input.attrs.iter().filter(|attr| attr.path().is_ident("repr")).cloned().collect();
@@ -76,7 +79,7 @@ impl Shape {
             Data::Union(data) => {
                 errors.at(
                     data.union_token,
-                    "which field of a union holds is not known; write a struct of the one you use",
+                    "the valid field of a union is unknown; write a struct with the field that you use",
                 );
                 return None;
             }
@@ -97,7 +100,7 @@ fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>
             } else if meta.path.is_ident("size") {
                 size = Some(meta.value()?.parse()?);
             } else {
-                return Err(meta.error("this option is not known; the options are `size`, `crate`"));
+                return Err(meta.error("there is no such option; the options are `size`, `crate`"));
             }
             Ok(())
         }));
@@ -105,7 +108,7 @@ fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>
     (krate, size)
 }
 
-/// The words of all `#[repr(…)]`.
+/// The words in all `#[repr(…)]`.
 fn repr_words(repr: &[Attribute]) -> Vec<Ident> {
     let metas =
         repr.iter().filter_map(|attr| attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
@@ -119,17 +122,17 @@ fn record(input: &DeriveInput, data: &DataStruct, words: &[Ident], errors: &Erro
         return match fields.len() {
             1 => fields.pop().map(|field| Content::Transparent(Box::new(field))),
             _ => {
-                errors.at(&input.ident, "a transparent type holds one field; give it one, or write `#[repr(C)]`");
+                errors.at(&input.ident, "a transparent type has exactly one field; keep one, or write `#[repr(C)]`");
                 None
             }
         };
     }
     if !has("C") {
-        let message = "the order of the fields is not fixed; add `#[repr(C)]`, or `#[repr(transparent)]` to a newtype";
+        let message = "the layout of the type is unspecified; add `#[repr(C)]`, or `#[repr(transparent)]` to a newtype";
         errors.at(&input.ident, message);
     }
     if fields.is_empty() {
-        errors.at(&input.ident, "a struct of C is not empty; give it a field");
+        errors.at(&input.ident, "a C struct cannot be empty; add a field");
     }
     link_lengths(&mut fields, errors);
     Some(Content::Record(fields))
@@ -164,7 +167,7 @@ fn field_kind(field: &syn::Field, errors: &Errors) -> FieldKind {
     }
 }
 
-/// Tells each pointer where its length is.
+/// Sets the length field of each pointer.
 fn link_lengths(fields: &mut [Field], errors: &Errors) {
     let lengths: Vec<(Ident, Ident)> = fields
         .iter()
@@ -177,32 +180,32 @@ fn link_lengths(fields: &mut [Field], errors: &Errors) {
         let target = fields.iter_mut().find(|field| matches!(&field.member, Member::Named(name) if *name == of));
         match target.map(|field| &mut field.kind) {
             Some(FieldKind::Pointer { length, .. }) => *length = Some(name),
-            Some(_) => errors.at(&of, format_args!("`{of}` is no `Vec<T>`; `#[len_of]` names one")),
-            None => errors.at(&of, format_args!("there is no field `{of}`; `#[len_of]` names a field `Vec<T>`")),
+            Some(_) => errors.at(&of, format_args!("`{of}` is not a `Vec<T>`; name a field of that type")),
+            None => errors.at(&of, format_args!("there is no field `{of}`; name a field of type `Vec<T>`")),
         }
     }
     for field in fields.iter() {
         if let FieldKind::Pointer { length: None, .. } = field.kind {
-            let message = "its length is nowhere; mark the field that holds it with `#[len_of(…)]`";
+            let message = "the length of this array is unknown; add a field with `#[len_of(…)]`";
             errors.at(&field.ty, message);
         }
     }
 }
 
-/// The integers that an enum can be in C.
+/// The types that an enum can have in C.
 const INTEGERS: &[&str] = &["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 
 fn enumeration(input: &DeriveInput, data: &DataEnum, words: &[Ident], errors: &Errors) -> Option<Enumeration> {
     let integer = words.iter().find(|word| INTEGERS.iter().any(|integer| *word == integer)).cloned();
     if integer.is_none() {
-        errors.at(&input.ident, "its width in C is not known; add `#[repr(i32)]`, or the integer that it is");
+        errors.at(&input.ident, "the width of the enum in C is unknown; add `#[repr(i32)]`, or another integer");
     }
     if data.variants.is_empty() {
-        errors.at(&input.ident, "no value is one of this enum; give it a variant");
+        errors.at(&input.ident, "an enum without variants has no values; add a variant");
     }
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
-            errors.at(&variant.fields, "an enum of C holds nothing but its number; leave the fields out");
+            errors.at(&variant.fields, "a variant of a C enum has no fields; remove them");
         }
     }
     let variant = |variant: &syn::Variant| Variant {

@@ -1,23 +1,23 @@
-//! Structs: a twin with C's layout.
+//! Expands structs: a C struct of the same layout, and conversions field by field.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::{Member, TypeArray};
 
 use super::model::{Field, FieldKind, Shape};
-use crate::names::{self, local};
+use crate::names::{self, local, type_name};
 use crate::types;
 
 pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let Shape { name, krate, repr, .. } = shape;
     let private = quote!(#krate::__private);
     let text = names::text(name);
-    let twin = local("__Twin");
+    let c_struct = type_name("CStruct");
     let serde = serde(shape, fields);
-    let size = size(shape, &quote!(#twin));
+    let size = size(shape, &quote!(#c_struct));
     let (value, scope) = (local("value"), local("scope"));
-    let names: Vec<_> = fields.iter().map(twin_field).collect();
-    let types = fields.iter().map(|field| twin_type(field, &private));
+    let names: Vec<_> = fields.iter().map(c_field).collect();
+    let types = fields.iter().map(|field| c_field_type(field, &private));
     let points = fields.iter().map(|field| points(field, &private));
     let to = fields.iter().map(|field| to_c(shape, field, &private));
     let from = fields.iter().map(|field| from_c(field, &private));
@@ -26,42 +26,42 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
             #[derive(::core::clone::Clone, ::core::marker::Copy)]
             #(#repr)*
             #[allow(missing_debug_implementations, unreachable_pub)]
-            pub struct #twin { #(#names: #types),* }
+            pub struct #c_struct { #(#names: #types),* }
 
-            // SAFETY: every field is a C type, and all of its bytes being zero is a value of it.
-            unsafe impl #private::Zeroable for #twin {}
+            // SAFETY: all fields are C types, for which all-zero bytes are valid.
+            unsafe impl #private::native::Zeroable for #c_struct {}
 
             #size
 
             #[automatically_derived]
-            impl #private::Native for #name {
+            impl #private::native::Native for #name {
                 type Value = Self;
-                type C = #twin;
+                type C = #c_struct;
                 const C_NAME: &'static ::core::primitive::str = #text;
                 const POINTS: ::core::primitive::bool = #(#points)||*;
 
-                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<#twin, #private::Fault> {
-                    ::core::result::Result::Ok(#twin { #(#names: #to),* })
+                fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#c_struct, #private::Fault> {
+                    ::core::result::Result::Ok(#c_struct { #(#names: #to),* })
                 }
 
-                unsafe fn from_c(#value: #twin) -> ::core::result::Result<Self, #private::Fault> {
+                unsafe fn from_c(#value: #c_struct) -> ::core::result::Result<Self, #private::Fault> {
                     ::core::result::Result::Ok(Self { #(#from),* })
                 }
             }
 
-            #private::returned_as_taken!(#name);
+            #private::native::returned_as_taken!(#name);
 
             #serde
         };
     }
 }
 
-/// A newtype is in C, and on the wire, what it holds.
+/// Expands a newtype, which is its only field in C and on the wire.
 pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
     let Shape { name, krate, .. } = shape;
     let private = quote!(#krate::__private);
     let Field { member, ty, .. } = field;
-    let size = size(shape, &quote!(<#ty as #private::Native>::C));
+    let size = size(shape, &quote!(<#ty as #private::native::Native>::C));
     let serde = serde(shape, std::slice::from_ref(field));
     let (value, scope) = (local("value"), local("scope"));
     quote! {
@@ -69,68 +69,68 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
             #size
 
             #[automatically_derived]
-            impl #private::Native for #name {
+            impl #private::native::Native for #name {
                 type Value = Self;
-                type C = <#ty as #private::Native>::C;
-                const C_NAME: &'static ::core::primitive::str = <#ty as #private::Native>::C_NAME;
-                const POINTS: ::core::primitive::bool = <#ty as #private::Native>::POINTS;
+                type C = <#ty as #private::native::Native>::C;
+                const C_NAME: &'static ::core::primitive::str = <#ty as #private::native::Native>::C_NAME;
+                const POINTS: ::core::primitive::bool = <#ty as #private::native::Native>::POINTS;
 
-                fn to_c(&self, #scope: &mut #private::Scope) -> ::core::result::Result<Self::C, #private::Fault> {
-                    #private::Native::to_c(&self.#member, #scope)
+                fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<Self::C, #private::Fault> {
+                    #private::native::Native::to_c(&self.#member, #scope)
                 }
 
                 unsafe fn from_c(#value: Self::C) -> ::core::result::Result<Self, #private::Fault> {
-                    // SAFETY: the caller's promise is passed on.
-                    let #value = unsafe { #private::Native::from_c(#value) }?;
+                    // SAFETY: guaranteed by the caller.
+                    let #value = unsafe { #private::native::Native::from_c(#value) }?;
                     ::core::result::Result::Ok(Self { #member: #value })
                 }
             }
 
-            #private::returned_as_taken!(#name);
+            #private::native::returned_as_taken!(#name);
 
             #serde
         };
     }
 }
 
-/// The size that C says, checked where it holds: in the 32-bit build.
-fn size(shape: &Shape, twin: &TokenStream) -> Option<TokenStream> {
+/// Asserts the size that `#[bridge(size = …)]` states. It is that of 32-bit C, so only the 32-bit build checks it.
+fn size(shape: &Shape, c_struct: &TokenStream) -> Option<TokenStream> {
     let size = shape.size.as_ref()?;
-    let message = format!("`{}` has not the size that `#[bridge(size = …)]` says", shape.name);
+    let message = format!("`{}` does not have the size in `#[bridge(size = …)]`", shape.name);
     Some(quote! {
         #[cfg(target_pointer_width = "32")]
-        const _: () = ::core::assert!(::core::mem::size_of::<#twin>() == #size, #message);
+        const _: () = ::core::assert!(::core::mem::size_of::<#c_struct>() == #size, #message);
     })
 }
 
-/// A field's name in the twin; tuple fields have numbers, which are no names.
-fn twin_field(field: &Field) -> Ident {
+/// A field's name in the C struct.
+fn c_field(field: &Field) -> Ident {
     match &field.member {
         Member::Named(name) => name.clone(),
-        Member::Unnamed(index) => format_ident!("field_{}", index.index),
+        Member::Unnamed(index) => local(&format!("field_{}", index.index)),
     }
 }
 
-fn twin_type(field: &Field, private: &TokenStream) -> TokenStream {
+fn c_field_type(field: &Field, private: &TokenStream) -> TokenStream {
     let Field { ty, kind, .. } = field;
     match kind {
-        FieldKind::Plain | FieldKind::Length { .. } => quote!(<#ty as #private::Native>::C),
+        FieldKind::Plain | FieldKind::Length { .. } => quote!(<#ty as #private::native::Native>::C),
         FieldKind::Array => match types::array(ty) {
-            Some(TypeArray { elem, len, .. }) => quote!([<#elem as #private::Native>::C; #len]),
+            Some(TypeArray { elem, len, .. }) => quote!([<#elem as #private::native::Native>::C; #len]),
             None => TokenStream::new(),
         },
-        FieldKind::Pointer { element, .. } => quote!(*const <#element as #private::Native>::C),
+        FieldKind::Pointer { element, .. } => quote!(*const <#element as #private::native::Native>::C),
     }
 }
 
-/// Whether a field is, or holds, a pointer.
+/// Whether a field is or contains a pointer.
 fn points(field: &Field, private: &TokenStream) -> TokenStream {
     let ty = match (&field.kind, types::array(&field.ty)) {
         (FieldKind::Pointer { .. }, _) => return quote!(true),
         (FieldKind::Array, Some(TypeArray { elem, .. })) => &**elem,
         _ => &field.ty,
     };
-    quote!(<#ty as #private::Native>::POINTS)
+    quote!(<#ty as #private::native::Native>::POINTS)
 }
 
 fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
@@ -139,57 +139,57 @@ fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
     let field = place(shape, member);
     let path = format!("{}.{text}", shape.name);
     match kind {
-        FieldKind::Plain => quote!(#private::in_field(#path, #private::Native::to_c(#field, #scope))?),
-        FieldKind::Array => quote!(#private::in_field(#path, #private::array_to_c(#field, #scope))?),
-        FieldKind::Pointer { .. } => quote!(#private::array_field(#field, #scope)?),
-        // Filled in: what the caller wrote there does not matter.
+        FieldKind::Plain => quote!(#private::native::in_field(#path, #private::native::Native::to_c(#field, #scope))?),
+        FieldKind::Array => quote!(#private::native::in_field(#path, #private::native::array_to_c(#field, #scope))?),
+        FieldKind::Pointer { .. } => quote!(#private::native::array_field(#field, #scope)?),
+        // Computed: the value in the field is ignored.
         FieldKind::Length { of } => {
             let of_text = names::text(of);
-            quote!(#private::common_length::<#ty>(#text, &[(#of_text, self.#of.len())])?)
+            quote!(#private::native::common_length::<#ty>(#text, &[(#of_text, self.#of.len())])?)
         }
     }
 }
 
 fn from_c(field: &Field, private: &TokenStream) -> TokenStream {
     let value = local("value");
-    let (name, Field { member, ty, text, kind, .. }) = (twin_field(field), field);
+    let (name, Field { member, ty, text, kind, .. }) = (c_field(field), field);
     match kind {
         FieldKind::Plain | FieldKind::Length { .. } => quote! {
-            // SAFETY: the caller's promise is passed on.
-            #member: unsafe { <#ty as #private::Native>::from_c(#value.#name) }?
+            // SAFETY: guaranteed by the caller.
+            #member: unsafe { <#ty as #private::native::Native>::from_c(#value.#name) }?
         },
         FieldKind::Array => quote! {
-            // SAFETY: the caller's promise is passed on.
-            #member: unsafe { #private::array_from_c(#value.#name) }?
+            // SAFETY: guaranteed by the caller.
+            #member: unsafe { #private::native::array_from_c(#value.#name) }?
         },
         FieldKind::Pointer { length, element } => quote! {
-            // SAFETY: the caller's promise is passed on.
-            #member: unsafe { #private::returned_array(
+            // SAFETY: guaranteed by the caller.
+            #member: unsafe { #private::native::returned_array(
                 #value.#name,
-                #private::told_length(#text, #value.#length)?,
-                <#element as #private::Native>::from_c,
+                #private::native::told_length(#text, #value.#length)?,
+                <#element as #private::native::Native>::from_c,
             ) }?
         },
     }
 }
 
-/// A reference to a field; one of a packed struct has none, and is copied.
+/// A reference to a field, or to a copy of it if the struct is packed.
 fn place(shape: &Shape, member: &Member) -> TokenStream {
     if shape.is_packed { quote!(&{ self.#member }) } else { quote!(&self.#member) }
 }
 
-/// serde's traits, as its own derive would make them.
+/// The implementations of serde's traits, equivalent to those of serde's own derive.
 fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
     let Shape { name, krate, .. } = shape;
     let private = quote!(#krate::__private);
     let text = names::text(name);
     let (serializer, deserializer, record) = (local("serializer"), local("deserializer"), local("record"));
-    let (serializer_type, deserializer_type) = (local("S"), local("D"));
+    let (serializer_type, deserializer_type) = (type_name("Serializer"), type_name("Deserializer"));
     let count = fields.len();
     let put = fields.iter().map(|Field { member, text, kind, .. }| {
         let field = place(shape, member);
         let value = match kind {
-            FieldKind::Array => quote!(&#private::ArrayRef(#field)),
+            FieldKind::Array => quote!(&#private::native::ArrayRef(#field)),
             _ => field,
         };
         quote!(#private::serde::ser::SerializeStruct::serialize_field(&mut #record, #text, #value)?;)
@@ -220,23 +220,23 @@ fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<'de> #private::serde::Deserialize<'de> for #name {
-            fn deserialize<#deserializer_type: #private::serde::Deserializer<'de>>(
+        impl<'__bridge32_de> #private::serde::Deserialize<'__bridge32_de> for #name {
+            fn deserialize<#deserializer_type: #private::serde::Deserializer<'__bridge32_de>>(
                 #deserializer: #deserializer_type,
             ) -> ::core::result::Result<Self, #deserializer_type::Error> {
                 let #pattern: #ty =
-                    #private::deserialize_record(#deserializer, #text, &[#(#names),*])?;
+                    #private::native::deserialize_record(#deserializer, #text, &[#(#names),*])?;
                 ::core::result::Result::Ok(Self { #(#members),* })
             }
         }
     }
 }
 
-/// A field's type where it is read: serde goes up to arrays of 32 elements.
+/// The type that a field is deserialized as. serde supports arrays of up to 32 elements, the runtime's `Array` any number.
 fn wire_type(field: &Field, private: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match (&field.kind, types::array(ty)) {
-        (FieldKind::Array, Some(TypeArray { elem, len, .. })) => quote!(#private::Array<#elem, { #len }>),
+        (FieldKind::Array, Some(TypeArray { elem, len, .. })) => quote!(#private::native::Array<#elem, { #len }>),
         _ => quote!(#ty),
     }
 }

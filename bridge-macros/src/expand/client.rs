@@ -1,20 +1,21 @@
-//! The client: one thin method for each of the trait's.
+//! The client type: one thin method for each of the trait's.
+
+pub(super) mod inherent;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::receive::{is_there, receive, registration};
-use super::{batch, calls, send};
+use super::receive::{is_some, receive, registration};
+use super::{call, send};
 use crate::model::{Callback, Interface, Kind, Method, Parameter, joined};
 use crate::names::{self, local};
-use crate::options::Threads;
 
-/// The client's type.
+/// The type.
 pub(super) fn declaration(interface: &Interface) -> TokenStream {
     let (krate, vis, client) = (interface.options.krate(), &interface.vis, interface.client());
     let doc = format!(
-        "Calls the methods of [`{}`] in a server, which may be a process of another width. Clones share the server; it \
-         ends with the last of them.",
+        "Calls the methods of [`{}`] in a server process. Clones share the server, which ends when the last of them is \
+         dropped.",
         interface.name
     );
     quote! {
@@ -26,74 +27,46 @@ pub(super) fn declaration(interface: &Interface) -> TokenStream {
     }
 }
 
-/// Starting, ending, and the trait's methods.
+/// The runtime's trait `Client`, its methods as inherent ones, and the interface's methods.
 pub(super) fn implementation(interface: &Interface) -> TokenStream {
-    let (krate, vis, client, trait_name) =
-        (interface.options.krate(), &interface.vis, interface.client(), &interface.name);
-    let (result, server) = (quote!(::core::result::Result), local("S"));
-    let shared = (interface.options.threads == Threads::Multi).then(|| quote!(+ ::core::marker::Sync));
-    let batching = batch::of_client(interface);
+    let (client, of_trait) = (interface.client(), of_trait(interface));
+    let inherent = inherent::methods(interface, |name| interface.unless_declared(name));
     let methods = interface.methods.iter().map(|method| self::method(interface, method));
     quote! {
         impl #client {
-            /// Starts the server and waits until it is ready.
-            ///
-            /// # Errors
-            /// Each step that fails has its own error. Nothing is left running.
-            #vis fn launch() -> #result<Self, #krate::Error> {
-                Self::builder().launch()
-            }
-
-            /// Says more about the server before it is started.
-            #vis fn builder() -> #krate::Builder<Self> {
-                ::core::default::Default::default()
-            }
-
-            /// Connects to a server that was started by hand, with `--listen` and this name.
-            ///
-            /// # Errors
-            /// `Error::Connect` if none listens; otherwise as for `launch`.
-            #vis fn connect(name: &::core::primitive::str) -> #result<Self, #krate::Error> {
-                #krate::__private::connect(name)
-            }
-
-            /// Serves an implementation, such as a mock, in a thread of this process, through the same encoding.
-            ///
-            /// # Panics
-            /// If the system does not give a thread.
-            #vis fn in_process<#server: #trait_name + ::core::marker::Send #shared + 'static>(server: #server) -> Self {
-                #krate::__private::in_process(server)
-            }
-
-            /// Ends the server in good order, and tells how it ended.
-            ///
-            /// # Errors
-            /// If the system neither ends the server nor tells how it ended.
-            #vis fn shutdown(&self) -> #result<#krate::ServerExit, #krate::Error> {
-                self.session.shutdown()
-            }
-
-            /// What is known of the server; of the last one, where it was started again.
-            #[must_use]
-            #vis fn server_info(&self) -> #krate::ServerInfo {
-                self.session.server_info()
-            }
-
-            #batching
-
+            #inherent
             #(#methods)*
         }
 
+        #of_trait
+    }
+}
+
+/// The implementation of the runtime's `Client`.
+pub(super) fn of_trait(interface: &Interface) -> TokenStream {
+    let (krate, client, batch, trait_name) =
+        (interface.options.krate(), interface.client(), interface.batch(), &interface.name);
+    let (session, recorder, lifetime) = (local("session"), local("batch"), names::batch_lifetime());
+    quote! {
         #[automatically_derived]
-        impl #krate::__private::Client for #client {
+        impl #krate::Client for #client {
             type Interface = dyn #trait_name;
+            type Batch<#lifetime> = #batch<#lifetime>;
 
             fn session(&self) -> &#krate::__private::Session {
                 &self.session
             }
 
-            fn from_session(session: #krate::__private::Session) -> Self {
-                Self { session }
+            fn from_session(#session: #krate::__private::Session) -> Self {
+                Self { session: #session }
+            }
+
+            fn wrap_batch<#lifetime>(#recorder: #krate::__private::Batch<#lifetime>) -> Self::Batch<#lifetime> {
+                #batch { batch: #recorder }
+            }
+
+            fn unwrap_batch<#lifetime>(#recorder: Self::Batch<#lifetime>) -> #krate::__private::Batch<#lifetime> {
+                #recorder.batch
             }
         }
     }
@@ -109,20 +82,20 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
     let errors = quote! {
         ///
         /// # Errors
-        /// Whatever keeps the call from being carried out.
+        /// If the call fails; see `bridge32::Error`.
     };
-    let (ok, error) = method.signature.answer(&krate);
+    let (ok, error) = method.signature.call_result(&krate);
     let body = match method.has_callbacks() {
-        true => call_back(method, &krate),
+        true => call_with_callbacks(method, &krate),
         false => {
-            let (call, arguments) = (names::call(name), calls::names(method));
+            let (call, arguments) = (names::call(name), call::names(method));
             quote!(#call(&self.session #(, #arguments)*))
         }
     };
-    let shadows = calls::shadows(method).filter(|_| method.has_callbacks());
+    let shadows = call::shadows(method).filter(|_| method.has_callbacks());
     let parameters = method.signature.visible().map(|parameter| match &parameter.kind {
         Kind::Callback(callback) => closure_parameter(&parameter.name, callback),
-        _ => calls::parameter(parameter, None),
+        _ => call::parameter(parameter, None),
     });
     quote! {
         #(#attrs)* #doc #errors
@@ -133,28 +106,29 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
     }
 }
 
-/// A closure, as the client takes it.
+/// The declaration of a callback parameter.
 fn closure_parameter(name: &Ident, callback: &Callback) -> TokenStream {
     let closure = callback.closure();
-    let lasting = callback.is_registered.then(|| quote!(+ ::core::marker::Send + 'static));
+    let registered = callback.is_registered.then(|| quote!(+ ::core::marker::Send + 'static));
     match callback.is_optional {
-        true => quote!(mut #name: ::core::option::Option<impl #closure #lasting>),
-        false => quote!(mut #name: impl #closure #lasting),
+        true => quote!(mut #name: ::core::option::Option<impl #closure #registered>),
+        false => quote!(mut #name: impl #closure #registered),
     }
 }
 
-/// The call of a method that takes closures.
-fn call_back(method: &Method, krate: &TokenStream) -> TokenStream {
+/// The call of a method with callbacks.
+fn call_with_callbacks(method: &Method, krate: &TokenStream) -> TokenStream {
     let (signature, number) = (&method.signature, names::number(&method.name));
-    let (arguments, answer, place) = (local("arguments"), local("answer"), local("place"));
-    let (slices, places) = send::lent(signature);
-    let (encode, decode) = (calls::encode(method, krate), calls::decode(method, krate));
+    let (arguments, answer, place, registered) =
+        (local("arguments"), local("answer"), local("place"), local("registered"));
+    let (slices, places) = send::borrowed(signature);
+    let (encode, decode) = (call::encode(method, krate), call::decode(method, krate));
     let run = |name: &Ident, callback: &Callback| {
         let call = |pass: &[TokenStream]| quote!(#name(#(#pass),*));
         receive(&callback.signature, (&arguments, &answer), call, krate)
     };
     let no_closure = quote!(#krate::__private::no_closure(#place));
-    let arms = signature.called().enumerate().map(|(place, (parameter, callback))| {
+    let arms = signature.scoped_callbacks().enumerate().map(|(place, (parameter, callback))| {
         let (place, name, run) = (place as u32, &parameter.name, run(&parameter.name, callback));
         match callback.is_optional {
             true => quote! {
@@ -166,16 +140,16 @@ fn call_back(method: &Method, krate: &TokenStream) -> TokenStream {
             false => quote!(#place => { #run }),
         }
     });
-    let registered = signature.registered().map(|(parameter, callback)| {
+    let registered_closures = signature.registered_callbacks().map(|(parameter, callback)| {
         let (name, run) = (&parameter.name, run(&parameter.name, callback));
         let closure = quote! {
             {
-                let closure: #krate::__private::RegisteredClosure = ::std::boxed::Box::new(
+                let #registered: #krate::__private::RegisteredClosure = ::std::boxed::Box::new(
                     move |mut #arguments: #krate::__private::Decoder<'_>, #answer: &mut #krate::__private::CallbackReply| {
                         #run
                     },
                 );
-                closure
+                #registered
             }
         };
         match callback.is_optional {
@@ -183,19 +157,20 @@ fn call_back(method: &Method, krate: &TokenStream) -> TokenStream {
             false => quote!(::core::option::Option::Some(#closure)),
         }
     });
-    let are_there =
-        signature.called().filter(|(_, callback)| callback.is_optional).map(|(Parameter { name, .. }, _)| {
-            let is_there = is_there(name);
-            quote!(let #is_there = #name.is_some();)
-        });
+    let optional = signature.scoped_callbacks().filter(|(_, callback)| callback.is_optional);
+    let are_some = optional.map(|(Parameter { name, .. }, _)| {
+        let is_some = is_some(name);
+        quote!(let #is_some = #name.is_some();)
+    });
     let values: Vec<_> = (0..signature.parts(krate).len()).map(|place| local(&format!("result_{place}"))).collect();
-    let registrations: Vec<_> = signature.registered().map(|(parameter, _)| registration(&parameter.name)).collect();
+    let registrations: Vec<_> =
+        signature.registered_callbacks().map(|(parameter, _)| registration(&parameter.name)).collect();
     let quoted = |names: &[Ident]| names.iter().map(|name| quote!(#name)).collect::<Vec<_>>();
     let pattern = joined(&quoted(&values));
     let value = joined(&[quoted(&values), quoted(&registrations)].concat());
     quote! {
         {
-            #(#are_there)*
+            #(#are_some)*
             self.session.call_back(
                 #number,
                 (#slices, &mut #places),
@@ -204,7 +179,7 @@ fn call_back(method: &Method, krate: &TokenStream) -> TokenStream {
                     #(#arms)*
                     _ => #no_closure,
                 },
-                [#(#registered),*],
+                [#(#registered_closures),*],
                 #encode,
                 #decode,
             )

@@ -1,14 +1,14 @@
-//! The side that answers: parameters out of a message, and what comes back into one. The dispatcher does it for a method,
-//! the client for one of its closures.
+//! The called side of a call: decodes the parameters, calls, and encodes the results. The dispatcher does it for methods,
+//! and the client for its closures.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::send;
 use crate::model::{Callback, Kind, Parameter, Part, Passing, Signature, joined};
-use crate::names::{self, local};
+use crate::names::{self, local, local_of, runtime};
 
-/// Takes the arguments from `arguments`, calls, and answers by `answer`.
+/// Decodes the arguments from `arguments`, calls, and encodes the results with `answer`.
 pub(super) fn receive(
     signature: &Signature,
     (arguments, answer): (&Ident, &Ident),
@@ -20,20 +20,20 @@ pub(super) fn receive(
     let pass: Vec<_> = signature.visible().map(pass).collect();
     let parts = signature.parts(krate);
     let results: Vec<_> = (0..parts.len()).map(|place| local(&format!("result_{place}"))).collect();
-    let kept: Vec<_> = signature.registered().map(|(parameter, _)| registration(&parameter.name)).collect();
-    let keep = signature.registered().map(|(parameter, _)| {
+    let kept: Vec<_> = signature.registered_callbacks().map(|(parameter, _)| registration(&parameter.name)).collect();
+    let keep = signature.registered_callbacks().map(|(parameter, _)| {
         let (number, registration) = (number(&parameter.name), registration(&parameter.name));
         quote!(#answer.keep(#number, #registration);)
     });
     let pattern: Vec<_> = results.iter().chain(&kept).map(|result| quote!(#result)).collect();
     let pattern = if pattern.is_empty() { quote!(()) } else { joined(&pattern) };
-    let put = parts.iter().zip(&results).map(|(Part { put, checked, .. }, result)| {
-        let put = local(put);
-        quote!(#encoder.#put::<#checked>(&#result)?;)
+    let put = parts.iter().zip(&results).map(|(Part { encode, checked, .. }, result)| {
+        let encode = runtime(encode);
+        quote!(#encoder.#encode::<#checked>(&#result)?;)
     });
     let put_back = signature.in_outs().map(|parameter| {
         let (name, ty) = (&parameter.name, signature.checked(parameter, krate));
-        let put = local(if matches!(parameter.kind, Kind::Array(..)) { "slice_mut" } else { "value" });
+        let put = runtime(if matches!(parameter.kind, Kind::Array(..)) { "slice_mut" } else { "value" });
         quote!(#encoder.#put::<#ty>(&#name)?;)
     });
     let call = call(&pass);
@@ -45,14 +45,14 @@ pub(super) fn receive(
         })
     };
     let arrays: Vec<_> =
-        parts.iter().zip(&results).filter(|(part, _)| part.take == "vec").map(|(_, result)| result).collect();
+        parts.iter().zip(&results).filter(|(part, _)| part.decode == "vec").map(|(_, result)| result).collect();
     let answering = if arrays.is_empty() {
         answering
     } else {
         let answered = local("answered");
         quote! {
             let #answered = #answering;
-            #(#krate::__private::recycle(#arrays);)*
+            #(#krate::__private::native::recycle(#arrays);)*
             #answered
         }
     };
@@ -87,15 +87,15 @@ fn take(
     }
 }
 
-/// A parameter, as it is passed to what is called.
+/// The argument for a parameter.
 pub(super) fn pass(parameter: &Parameter) -> TokenStream {
     let name = &parameter.name;
     match &parameter.kind {
         Kind::Callback(callback) if !callback.is_registered => match callback.is_optional {
             true => {
-                let is_there = is_there(name);
+                let is_some = is_some(name);
                 quote! {
-                    if #is_there {
+                    if #is_some {
                         ::core::option::Option::Some(&mut #name)
                     } else {
                         ::core::option::Option::None
@@ -109,7 +109,7 @@ pub(super) fn pass(parameter: &Parameter) -> TokenStream {
     }
 }
 
-/// A closure that stands for the client's.
+/// A closure that calls the client's.
 fn proxy(
     method: &Signature,
     name: &Ident,
@@ -123,7 +123,7 @@ fn proxy(
     let (names, types): (Vec<_>, Vec<_>) =
         signature.visible().map(|parameter| (&parameter.name, &parameter.ty)).unzip();
     let returns = signature.returned_type(krate).unwrap_or_else(|| quote!(()));
-    let (slices, places) = send::lent(signature);
+    let (slices, places) = send::borrowed(signature);
     let put = signature.visible().map(|parameter| send::put(signature, parameter, &encoder, None, krate));
     let put: TokenStream = put.collect();
     let (taken, changed) = send::take(signature, &decoder, krate);
@@ -161,35 +161,35 @@ fn proxy(
             },
         };
     }
-    let place = method.called().position(|(parameter, _)| parameter.name == *name).unwrap_or_default() as u32;
-    let is_there = is_optional.then(|| {
-        let is_there = is_there(name);
-        quote!(let #is_there = #arguments.value::<::core::primitive::bool>()?;)
+    let place = method.scoped_callbacks().position(|(parameter, _)| parameter.name == *name).unwrap_or_default() as u32;
+    let is_some = is_optional.then(|| {
+        let is_some = is_some(name);
+        quote!(let #is_some = #arguments.value::<::core::primitive::bool>()?;)
     });
     let run = run(None);
     quote! {
-        #is_there
+        #is_some
         let #remote = #call.closure(#place, #text);
         let mut #name = #run;
     }
 }
 
-/// The name of what runs a closure.
+/// The variable that holds the runtime's proxy of a closure.
 fn remote(name: &Ident) -> Ident {
-    local(&format!("remote_{}", names::text(name)))
+    local_of("remote", name)
 }
 
-/// The name of the number that a registered closure has.
+/// The variable that holds the number of a registered closure.
 fn number(name: &Ident) -> Ident {
-    local(&format!("number_{}", names::text(name)))
+    local_of("number", name)
 }
 
-/// The name of what a registered closure is kept by.
+/// The variable that holds the `Registration` of a closure.
 pub(super) fn registration(name: &Ident) -> Ident {
-    local(&format!("registration_{}", names::text(name)))
+    local_of("registration", name)
 }
 
-/// The name of whether an optional closure was passed.
-pub(super) fn is_there(name: &Ident) -> Ident {
-    local(&format!("is_there_{}", names::text(name)))
+/// The variable that says whether an optional closure was passed.
+pub(super) fn is_some(name: &Ident) -> Ident {
+    local_of("is_some", name)
 }

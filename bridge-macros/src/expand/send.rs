@@ -1,13 +1,13 @@
-//! The side that asks: parameters into a message, and what comes back out of one. The client does it for a method, the
-//! dispatcher for a closure of the client's.
+//! The calling side of a call: encodes the parameters and decodes the results. The client calls methods, and the dispatcher
+//! calls the client's closures.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::model::{Kind, Parameter, Part, Passing, Signature, joined};
-use crate::names::local;
+use crate::names::runtime;
 
-/// Puts a parameter into a message; nothing for what is not passed. `label` goes before each value.
+/// Encodes a parameter, if it is passed. `label` is an additional first argument of the encoder's method.
 pub(super) fn put(
     signature: &Signature,
     parameter: &Parameter,
@@ -35,19 +35,18 @@ pub(super) fn put(
     }
 }
 
-/// What a message may refer to until it is sent, as two tuples: arrays that are only read, and the places of what comes
-/// back changed.
-pub(super) fn lent(signature: &Signature) -> (TokenStream, TokenStream) {
-    let slices = signature.lent().map(|parameter| &parameter.name);
+/// What a call borrows, as two tuples: the arrays that it reads, and the places that it changes.
+pub(super) fn borrowed(signature: &Signature) -> (TokenStream, TokenStream) {
+    let slices = signature.borrowed_arrays().map(|parameter| &parameter.name);
     let places = signature.in_outs().map(|parameter| &parameter.name);
     (quote!((#(#slices,)*)), quote!((#(#places,)*)))
 }
 
-/// Takes what comes back: a value, and statements that change what was passed to be changed.
+/// Decodes the results: an expression for the returned value, and statements that update the parameters passed by `&mut`.
 pub(super) fn take(signature: &Signature, from: &Ident, krate: &TokenStream) -> (TokenStream, TokenStream) {
-    let parts = signature.parts(krate).into_iter().map(|Part { take, checked, .. }| {
-        let take = local(take);
-        quote!(#from.#take::<#checked>()?)
+    let parts = signature.parts(krate).into_iter().map(|Part { decode, checked, .. }| {
+        let decode = runtime(decode);
+        quote!(#from.#decode::<#checked>()?)
     });
     let parts: Vec<_> = parts.collect();
     let value = if parts.is_empty() { quote!(#from.value::<()>()?) } else { joined(&parts) };

@@ -1,4 +1,4 @@
-//! What stands in for an interface with mistakes, so that nothing else in the program fails because of them.
+//! The expansion of an interface with errors: its items without an implementation, so that code that uses them compiles.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
@@ -8,33 +8,33 @@ use syn::{
     TypeParamBound, Visibility,
 };
 
-use super::{batch, client, interface, library, server};
+use super::{batch, client, description, dispatch, library};
 use crate::model::{Interface, Returns};
 use crate::names;
 use crate::options::Options;
 use crate::types;
 
-/// The names and signatures of a trait, as far as they go.
+/// A trait's names and signatures, as far as they can be used.
 pub(crate) struct Stub {
-    /// The interface without its methods, which expands as any other.
+    /// The interface without its methods, which expands without errors.
     empty: Interface,
-    methods: Vec<Method>,
+    methods: Vec<StubMethod>,
 }
 
-/// A method with what can be kept of it.
-struct Method {
+/// A method with an unchecked signature.
+struct StubMethod {
     signature: Signature,
     body: Option<Block>,
 }
 
 impl Stub {
     pub(crate) fn of(item: &ItemTrait, options: &Options) -> Self {
-        let mut methods: Vec<Method> = Vec::new();
+        let mut methods: Vec<StubMethod> = Vec::new();
         for item in &item.items {
             if let TraitItem::Fn(method) = item
                 && !methods.iter().any(|earlier| earlier.signature.ident == method.sig.ident)
             {
-                methods.push(Method { signature: method.sig.clone(), body: method.default.clone() });
+                methods.push(StubMethod { signature: method.sig.clone(), body: method.default.clone() });
             }
         }
         let empty = Interface {
@@ -48,19 +48,26 @@ impl Stub {
         Self { empty, methods }
     }
 
-    /// The errors, and a trait, a client and a library whose methods can be called but do nothing.
+    /// As [`Interface::unless_declared`].
+    fn unless_declared(&self, name: &str) -> Option<Vec<TokenStream>> {
+        let is_declared = self.methods.iter().any(|method| names::text(&method.signature.ident) == name);
+        (!is_declared).then(Vec::new)
+    }
+
+    /// The errors, and a trait, a client and a library whose methods have no implementation.
     pub(crate) fn with(&self, errors: TokenStream) -> TokenStream {
         let Self { empty, methods } = self;
         let (vis, name, krate) = (&empty.vis, &empty.name, empty.options.krate());
         let supertraits = colon(&empty.supertraits);
         let client_name = empty.client();
-        let declared = methods.iter().map(Method::in_trait);
-        let called = methods.iter().filter(|method| !method.is_taken()).map(|method| method.in_client(vis, &krate));
+        let declared = methods.iter().map(StubMethod::in_trait);
+        let called = methods.iter().map(|method| method.in_client(vis, &krate));
+        let inherent = client::inherent::methods(empty, |name| self.unless_declared(name));
         let pending = methods.iter().map(|method| method.in_batch(vis, &krate));
         let (client_type, library_type) = (client::declaration(empty), library::declaration(empty));
         let (batch_name, batch_type, batch) = (empty.batch(), batch::declaration(empty), batch::implementation(empty));
-        let (description, client) = (interface::description(empty), client::implementation(empty));
-        let (dispatcher, library) = (server::dispatcher(empty), library::implementation(empty));
+        let (description, client) = (description::implementation(empty), client::of_trait(empty));
+        let (dispatch, library) = (dispatch::implementation(empty), library::implementation(empty));
         quote! {
             #errors
 
@@ -75,11 +82,11 @@ impl Stub {
                 #description
                 #client
                 #batch
-                #dispatcher
+                #dispatch
                 #library
 
                 #[allow(warnings, clippy::all)]
-                impl #client_name { #(#called)* }
+                impl #client_name { #inherent #(#called)* }
 
                 #[allow(warnings, clippy::all)]
                 impl #batch_name<'_> { #(#pending)* }
@@ -88,13 +95,8 @@ impl Stub {
     }
 }
 
-impl Method {
-    /// Whether every client has a method of this name.
-    fn is_taken(&self) -> bool {
-        names::CLIENT_METHODS.contains(&names::text(&self.signature.ident).as_str())
-    }
-
-    /// The method in the trait: somebody may implement it. Whatever its types, the trait stays one for `dyn`.
+impl StubMethod {
+    /// The method in the trait, which other code may implement. `Self: Sized` keeps the trait `dyn`-compatible.
     fn in_trait(&self) -> TokenStream {
         let Signature { ident, generics, .. } = &self.signature;
         let is_first = |place, name: &syn::Ident| {
@@ -117,16 +119,16 @@ impl Method {
         quote!(fn #ident #generics (&self #(, #parameters)*) -> #returns where Self: ::core::marker::Sized #body)
     }
 
-    /// The method in the client: with the types as they are written, so that what is passed still has its type.
+    /// The method of the client, with the types as written: they are what the arguments' types are inferred from.
     fn in_client(&self, vis: &Visibility, krate: &TokenStream) -> TokenStream {
-        let answer = self.answer(krate);
-        self.unimplemented(vis, &quote!(::core::result::Result<#answer>))
+        let types = self.call_result(krate);
+        self.unimplemented(vis, &quote!(::core::result::Result<#types>))
     }
 
-    /// The method in the batch, likewise.
+    /// The method of the batch.
     fn in_batch(&self, vis: &Visibility, krate: &TokenStream) -> TokenStream {
-        let answer = self.answer(krate);
-        self.unimplemented(vis, &quote!(#krate::Pending<'static, #answer>))
+        let types = self.call_result(krate);
+        self.unimplemented(vis, &quote!(#krate::Pending<'static, #types>))
     }
 
     fn unimplemented(&self, vis: &Visibility, returns: &TokenStream) -> TokenStream {
@@ -142,8 +144,8 @@ impl Method {
         }
     }
 
-    /// What a call gives: a value, or an error.
-    fn answer(&self, krate: &TokenStream) -> TokenStream {
+    /// The two types in the `Result` of a call.
+    fn call_result(&self, krate: &TokenStream) -> TokenStream {
         let plain = self.returned();
         let returned = match &self.signature.output {
             ReturnType::Type(_, ty) if types::is_nameable(ty) => types::returns(ty),
@@ -152,7 +154,7 @@ impl Method {
         match returned {
             Some(Returns::Result { ok, error, .. }) => quote!(#ok, #krate::CallError<#error>),
             Some(_) => quote!(#plain, #krate::Error),
-            // The error is hidden in an alias; what comes without one is what an iterator over the result gives.
+            // The error type is hidden in an alias. A `Result` iterates over its success value, so that type can be named.
             None => {
                 let ok = quote!(<#plain as ::core::iter::IntoIterator>::Item);
                 quote!(#ok, #krate::CallError<::core::convert::Infallible>)
@@ -160,7 +162,7 @@ impl Method {
         }
     }
 
-    /// The parameters that a caller passes.
+    /// The parameters that the caller passes.
     fn parameters(&self) -> impl Iterator<Item = &PatType> {
         let is_hidden = |input: &PatType| {
             types::is_named(&input.ty, "UserData")
@@ -172,24 +174,24 @@ impl Method {
         })
     }
 
-    /// Whether the body can stay as it is: it sees the parameters that it was written for.
+    /// Whether the body can be kept, because the stub has all parameters as declared.
     fn is_plain(&self) -> bool {
         let Signature { asyncness, safety, inputs, output, .. } = &self.signature;
-        let is_as_written = |input: &FnArg| match input {
+        let is_as_declared = |input: &FnArg| match input {
             FnArg::Typed(input) => matches!(&*input.pat, Pat::Ident(_)) && input.attrs.is_empty() && is_kept(&input.ty),
             FnArg::Receiver(receiver) => types::is_shared(receiver),
         };
         asyncness.is_none()
             && matches!(safety, Safety::Default)
             && self.signature.receiver().is_some()
-            && inputs.iter().all(is_as_written)
+            && inputs.iter().all(is_as_declared)
             && match output {
                 ReturnType::Default => true,
                 ReturnType::Type(_, ty) => types::is_nameable(ty) && !matches!(**ty, Type::ImplTrait(_)),
             }
     }
 
-    /// What the method returns: as written, or as near to it as a type can be.
+    /// The return type as written, or the closest valid type.
     fn returned(&self) -> TokenStream {
         match &self.signature.output {
             ReturnType::Default => quote!(()),
@@ -206,7 +208,7 @@ fn colon(supertraits: &Punctuated<TypeParamBound, Token![+]>) -> Option<TokenStr
     (!supertraits.is_empty()).then(|| quote!(: #supertraits))
 }
 
-/// A parameter's type, or any where that cannot stand here.
+/// A parameter's type, or any type if it is not valid in a signature.
 fn parameter_type(input: &PatType) -> TokenStream {
     match is_kept(&input.ty) {
         true => input.ty.to_token_stream(),
@@ -214,7 +216,7 @@ fn parameter_type(input: &PatType) -> TokenStream {
     }
 }
 
-/// Whether a parameter's type can stand as it is written: a callback's is another in Rust.
+/// Whether a parameter's type is kept as written. That of a callback is not: it is a closure in Rust.
 fn is_kept(ty: &Type) -> bool {
     types::is_nameable(ty) && types::function(ty).is_none()
 }

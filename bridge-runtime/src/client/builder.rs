@@ -1,4 +1,4 @@
-//! Starting a server, or reaching one that runs.
+//! How a program gets a client: by launching a server, by connecting to one, or from an implementation in this process.
 
 use std::any::TypeId;
 use std::ffi::OsString;
@@ -8,9 +8,11 @@ use std::rc::Rc;
 use std::time::Duration;
 use std::{fmt, io};
 
+use super::batch::{Batch, BatchMode};
 use super::connect::{ConnectFailure, join};
-use super::info::describe;
+use super::info::{ServerExit, ServerInfo, describe};
 use super::instance::{Server, ServerInstance};
+use super::pending::PendingResults;
 use super::restart::{History, Restart};
 use super::session::{OnStart, Restarter, Session};
 use super::start::Starter;
@@ -23,20 +25,133 @@ use crate::server::{CallServer, Dispatch, Served, close_handles_of, free_memory_
 use crate::transport::{Channel, connect_local, in_process_pair, named_path};
 use crate::wire::{Secret, Start};
 
-/// A generated client.
-pub trait Client: Sized {
-    /// Its interface: `dyn Trait`.
+/// A generated client: what every client can do besides calling its interface's methods.
+///
+/// Code that works with any client is written against this trait:
+///
+/// ```
+/// # mod bridge32 {
+/// #     pub use bridge32_runtime::*;
+/// # }
+/// use std::time::Duration;
+///
+/// use bridge32::{Client, Error};
+///
+/// fn launch_patiently<C: Client>() -> Result<C, Error> {
+///     let client = C::builder().start_timeout(Duration::from_secs(60)).launch()?;
+///     println!("server process {}", client.server_info().pid);
+///     Ok(client)
+/// }
+/// ```
+///
+/// A generated client also has these methods as inherent ones, so that this trait need not be imported to call them. If
+/// the interface declares a method of the same name, the inherent method is the interface's, and this trait's is called as
+/// `<MeterClient as bridge32::Client>::connect(name)`.
+///
+/// # Implementations
+///
+/// Only `#[bridge32]` implements this trait. It has required items that are hidden from this page and may change in any
+/// release, so an implementation by hand may stop compiling. Methods that are added in a later version are added to this
+/// trait alone: they never clash with methods of an interface, or with inherent methods of your own.
+pub trait Client: Clone + fmt::Debug + Send + Sync + Sized + 'static {
+    /// The interface, as `dyn Trait`.
     type Interface: Interface + ?Sized;
 
-    /// Its session.
+    /// The type that records the calls of a batch. It has the interface's methods.
+    type Batch<'batch>;
+
+    /// Launches the server, with the defaults of [`builder`](Self::builder), and waits until it is ready.
+    ///
+    /// # Errors
+    /// If the server cannot be started; each step has its own [`Error`]. No process is left running.
+    fn launch() -> Result<Self, Error> {
+        Self::builder().launch()
+    }
+
+    /// Returns a builder to configure the server before launching it.
+    fn builder() -> Builder<Self> {
+        Builder::default()
+    }
+
+    /// Connects to a server that was started with `--listen NAME`, with the defaults of [`builder`](Self::builder).
+    ///
+    /// # Errors
+    /// [`Error::Connect`] if no server listens under that name; otherwise as [`launch`](Self::launch).
+    fn connect(name: &str) -> Result<Self, Error> {
+        Self::builder().connect(name)
+    }
+
+    /// Runs an implementation of the interface, such as a mock, on a thread of this process. Calls are encoded as for a
+    /// server process.
+    ///
+    /// # Panics
+    /// If the thread cannot be created.
+    fn in_process<S>(server: S) -> Self
+    where
+        Self::Interface: Dispatch<S>,
+        S: Send + 'static,
+    {
+        Self::from_session(in_process_session::<Self::Interface, S>(server))
+    }
+
+    /// Shuts the server down, and returns how it ended.
+    ///
+    /// # Errors
+    /// If the server cannot be ended, or its exit status cannot be read.
+    fn shutdown(&self) -> Result<ServerExit, Error> {
+        self.session().shutdown()
+    }
+
+    /// Returns information about the server; after a restart, about the new one.
+    #[must_use]
+    fn server_info(&self) -> ServerInfo {
+        self.session().server_info()
+    }
+
+    /// Makes many calls in one round trip. The closure records the calls and returns their [`Pending`](crate::Pending)
+    /// results, in tuples, arrays, `Vec`s or `Option`s; `batch` returns the same with a result in place of each `Pending`.
+    ///
+    /// All calls are made, in the order of recording, even if one fails. Their deadline is the sum of their own.
+    ///
+    /// # Errors
+    /// If the batch as a whole fails, for example because the server died: then it is unknown which calls were made. A
+    /// failed call is an error in its own result.
+    fn batch<'batch, P: PendingResults>(
+        &self,
+        record: impl FnOnce(&Self::Batch<'batch>) -> P,
+    ) -> Result<P::Results, Error> {
+        self.batch_with(BatchMode::RunAll, record)
+    }
+
+    /// As [`batch`](Self::batch), with a choice of what happens after a call that fails.
+    ///
+    /// # Errors
+    /// As [`batch`](Self::batch). A call that was not made has the result [`Error::NotCalled`].
+    fn batch_with<'batch, P: PendingResults>(
+        &self,
+        mode: BatchMode,
+        record: impl FnOnce(&Self::Batch<'batch>) -> P,
+    ) -> Result<P::Results, Error> {
+        let batch = Self::wrap_batch(Batch::new(self.session(), mode));
+        let pendings = record(&batch);
+        Self::unwrap_batch(batch).send(pendings)
+    }
+
+    #[doc(hidden)]
     fn session(&self) -> &Session;
 
-    /// The client of a session.
+    #[doc(hidden)]
     fn from_session(session: Session) -> Self;
+
+    #[doc(hidden)]
+    fn wrap_batch<'batch>(batch: Batch<'batch>) -> Self::Batch<'batch>;
+
+    #[doc(hidden)]
+    fn unwrap_batch<'batch>(batch: Self::Batch<'batch>) -> Batch<'batch>;
 }
 
-/// How a server is to be started; made by a client's `builder()`.
-#[must_use = "nothing is started before `launch`"]
+/// Configures a server before it is launched; returned by a client's `builder()`.
+#[must_use = "no server is started before `launch`"]
 pub struct Builder<C: Client> {
     server: Option<PathBuf>,
     library: Option<PathBuf>,
@@ -52,10 +167,10 @@ pub struct Builder<C: Client> {
     client: PhantomData<fn() -> C>,
 }
 
-/// How long a server may take to be ready, unless told otherwise.
+/// The default of [`Builder::start_timeout`].
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The environment variable with the command that servers are started with.
+/// The environment variable that holds the default of [`Builder::runner`].
 const RUNNER_VARIABLE: &str = "BRIDGE32_RUNNER";
 
 impl<C: Client> fmt::Debug for Builder<C> {
@@ -84,98 +199,100 @@ impl<C: Client> Default for Builder<C> {
 }
 
 impl<C: Client> Builder<C> {
-    /// The server's program. Without it, the server is looked for in `$BRIDGE32_SERVER_<NAME>`, beside this program,
-    /// and in cargo's target folders.
+    /// Sets the path of the server's program. By default it is searched for in `$BRIDGE32_SERVER_<NAME>`, in the folder of
+    /// this program, and in cargo's target folders.
     pub fn server(mut self, path: impl Into<PathBuf>) -> Self {
         self.server = Some(path.into());
         self
     }
 
-    /// The native library, instead of the one that the interface names.
+    /// Sets the native library to load instead of the one that the interface names.
     pub fn library(mut self, path: impl Into<PathBuf>) -> Self {
         self.library = Some(path.into());
         self
     }
 
-    /// A further folder with libraries that the library needs; may be given several times.
+    /// Adds a folder to search for libraries that the library depends on.
     pub fn library_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.library_dirs.push(dir.into());
         self
     }
 
-    /// The server's typed start arguments, of the type that the interface gives with `args = …`.
+    /// Sets the server's start arguments. Their type is the one in the interface's option `args`.
     pub fn start_args(mut self, args: <C::Interface as Interface>::Args) -> Self {
         self.args = Some(args);
         self
     }
 
-    /// An environment variable of the server; the others are this program's.
+    /// Adds an environment variable to those that the server inherits from this program.
     pub fn env(mut self, key: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.launch.env.push((key.into(), value.into()));
         self
     }
 
-    /// The folder that the server runs in; without it, this program's.
+    /// Sets the server's current folder. The default is this program's.
     pub fn current_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.launch.current_dir = Some(dir.into());
         self
     }
 
-    /// The command that the server is started with, such as `["wine"]`; without it, the words of `$BRIDGE32_RUNNER`.
+    /// Sets the command that runs the server's program, such as `["wine"]`. The default is the words of `$BRIDGE32_RUNNER`.
     pub fn runner<P: Into<OsString>>(mut self, command: impl IntoIterator<Item = P>) -> Self {
         self.runner = Some(command.into_iter().map(Into::into).collect());
         self
     }
 
-    /// How long the server may take to be ready, its library loaded; 10 seconds unless told otherwise.
+    /// Limits the time until the server has loaded its library and is ready. The default is 10 seconds.
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.start_timeout = timeout;
         self
     }
 
-    /// How long a call may take; without it, as long as it likes. A method's own `#[timeout("…")]` goes before it.
+    /// Limits the duration of a call. By default there is no limit. A method's `#[timeout("…")]` has precedence.
     ///
-    /// The time counts from when the server gets the call. After it the server is ended, because a native call cannot be
-    /// cancelled, and the call is [`Error::Timeout`]. A server that was started by hand is not ended: it loses this client.
+    /// The time starts when the call is sent. When it is over, the server is killed, because a native call cannot be
+    /// cancelled, and the call returns [`Error::Timeout`]. A server that was started with `--listen` is not killed, but
+    /// disconnected.
     ///
-    /// Waiting for the calls of other threads has the same limit; after it the call is [`Error::Busy`], and was not made.
+    /// Waiting for calls of other threads has the same limit. When that is over, the call returns [`Error::Busy`] and was not
+    /// made.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = Some(timeout);
         self
     }
 
-    /// What becomes of the client when its server has failed; [`Restart::Never`] unless told otherwise.
+    /// Sets whether a failed server is restarted. The default is [`Restart::Never`].
     pub fn restart(mut self, restart: Restart) -> Self {
         self.restart = restart;
         self
     }
 
-    /// What puts the library into its state: runs whenever a server has started, the first and every later one, before
-    /// any other call. Its error is that of the launch, or of the call that started the server again.
+    /// Sets a hook that initializes the library. It runs after every start of a server, including restarts, before any other
+    /// call. If it fails, so does the launch, or the call that caused the restart.
     ///
-    /// The client that it gets is for the hook's own time; afterwards that one's calls are [`Error::Shutdown`].
+    /// The hook's client is valid only while the hook runs; after that its calls return [`Error::Shutdown`].
     pub fn on_start(mut self, hook: impl Fn(&C) -> Result<(), Error> + Send + 'static) -> Self {
         self.on_start = Some(Box::new(move |session| hook(&C::from_session(session))));
         self
     }
 
-    /// What the calls travel over; [`Transport::Auto`] unless told otherwise. With [`Transport::SharedMemory`] a launch is [`Error::Transport`]
-    /// where both ends cannot share memory.
+    /// Sets the transport. The default is [`Transport::Auto`]. With [`Transport::SharedMemory`] a launch fails with
+    /// [`Error::Transport`] if the two processes cannot share memory.
     pub fn transport(mut self, transport: Transport) -> Self {
         self.transport = transport;
         self
     }
 
-    /// Where the output of the server and its library goes.
+    /// Sets where the output of the server and its library goes.
     pub fn output(mut self, output: Output) -> Self {
         self.launch.output = output;
         self
     }
 
-    /// Starts the server and waits until it has loaded the library.
+    /// Launches the server and waits until it has loaded the library.
     ///
     /// # Errors
-    /// Each step that fails has its own [`Error`]. Nothing is left running.
+    /// If the server cannot be started; each step has its own [`Error`]. No process is left running.
     pub fn launch(mut self) -> Result<C, Error> {
         let description = C::Interface::description();
         self.launch.runner = self.runner.take().unwrap_or_else(runner_from_environment);
@@ -189,14 +306,14 @@ impl<C: Client> Builder<C> {
         Ok(C::from_session(Session::start(description, restarter, self.call_timeout)?))
     }
 
-    /// Connects to a server that was started by hand, with `--listen`.
+    /// Connects to a server that was started with `--listen NAME`.
     ///
-    /// Of the settings, `start_timeout`, `call_timeout`, `transport` and `start_args` are looked at; the others are for a server that this
-    /// program starts. A server that already serves another program keeps the start arguments it has.
+    /// Only `start_timeout`, `call_timeout`, `transport` and `start_args` apply; the other settings are for a server that this
+    /// program launches. A server that already has a client keeps its start arguments.
     ///
     /// # Errors
-    /// [`Error::Connect`] if none listens, [`Error::ConnectTimeout`] if it is not ready in time; otherwise as
-    /// [`Builder::launch`].
+    /// [`Error::Connect`] if no server listens under that name, [`Error::ConnectTimeout`] if it is not ready in time;
+    /// otherwise as [`Builder::launch`].
     pub fn connect(mut self, name: &str) -> Result<C, Error> {
         let description = C::Interface::description();
         let args = self.args.take().map(|args| encode_args::<C>(Some(args))).transpose()?;
@@ -232,8 +349,8 @@ fn runner_from_environment() -> Vec<OsString> {
     runner.split_whitespace().map(OsString::from).collect()
 }
 
-/// A path for the server: a bare name stays one and is searched for there; everything else is made absolute here,
-/// because the server may run in another folder.
+/// A path as the server needs it. A bare file name is kept, because the server searches for it; any other path is made
+/// absolute, because the server may have another current folder.
 fn server_path(path: &Path, program: Program) -> io::Result<String> {
     if path.components().count() == 1 && !path.exists() {
         return Ok(path.display().to_string());
@@ -252,29 +369,14 @@ fn encode_args<C: Client>(args: Option<<C::Interface as Interface>::Args>) -> Re
     }
 }
 
-/// Connects to a server that was started by hand, with the settings of a new [`Builder`].
-///
-/// # Errors
-/// As [`Builder::connect`].
-pub fn connect<C: Client>(name: &str) -> Result<C, Error> {
-    Builder::default().connect(name)
-}
-
-/// Serves an implementation in a thread of this process, through the same encoding as any other.
-///
-/// # Panics
-/// If the system does not give a thread.
-pub fn in_process<C: Client, S>(server: S) -> C
-where
-    C::Interface: Dispatch<S>,
-    S: Send + 'static,
-{
+/// The session of a client whose server is an implementation on a thread of this process.
+fn in_process_session<I: Dispatch<S> + ?Sized, S: Send + 'static>(server: S) -> Session {
     let (client_end, server_end) = in_process_pair();
     let thread = std::thread::spawn(move || {
-        let served = Rc::new(Served::<S, C::Interface>::new(server));
+        let served = Rc::new(Served::<S, I>::new(server));
         let owner = Owner::new();
         let _acting = owner.enter();
-        // It ends when the client does; between two threads nothing else can break.
+        // It returns when the client is dropped; an error means the same, because the connection has no other way to break.
         let _ = CallServer::new(served.clone()).serve_client(Channel::new(server_end));
         close_handles_of(owner, &*served);
         free_memory_of(owner);
@@ -283,10 +385,10 @@ where
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
     let channel = Channel::new(client_end);
     let instance = ServerInstance::new(describe(agreement), server, &channel);
-    C::from_session(Session::new(C::Interface::description(), (instance, channel), None))
+    Session::new(I::description(), (instance, channel), None)
 }
 
-/// A client at one end of a connection, whose server is at the other.
+/// A client whose server is at the other end of `channel`.
 #[cfg(feature = "testing")]
 pub(crate) fn over<C: Client>(
     channel: Channel,

@@ -36,7 +36,7 @@ pub use arguments::{Arguments, Outcome};
 pub use batch::{Batch, BatchMode};
 #[cfg(feature = "testing")]
 pub(crate) use builder::over;
-pub use builder::{Builder, Client, connect, in_process};
+pub use builder::{Builder, Client};
 pub use call::CallSink;
 pub use closures::{CallClosures, CallbackReply, RegisteredClosure};
 pub use info::{ServerExit, ServerInfo};

@@ -24,12 +24,16 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// An interface: the macro implements it for `dyn Trait`.
+/// An interface, as `dyn Trait`.
+///
+/// Only `#[bridge32]` implements this trait, for `dyn Trait`. It has required items that are hidden from this page and may
+/// change in any release.
 pub trait Interface: 'static {
-    /// The typed arguments its servers start with.
+    /// The type of the start arguments, from the option `args`; `()` without it.
     type Args: Serialize + DeserializeOwned + Send + 'static;
 
-    /// Its description.
+    /// The interface's methods and settings.
+    #[doc(hidden)]
     fn description() -> &'static Description;
 }
 

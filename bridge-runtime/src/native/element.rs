@@ -7,14 +7,18 @@ use super::{Address, Bool32, Native, Scope, in_field};
 use crate::fault::Fault;
 use crate::marshal::{Decoder, EncodeError, Encoder, OutputArray, Slice};
 
-/// A type of which a buffer in the memory of a server of `Interface` can consist.
+/// A type that a [`RemoteBuffer`](crate::RemoteBuffer) of this interface's server can hold.
+///
+/// Scalars implement it for all interfaces, and `#[bridge32(remote = […])]` for the types in the list. Its items are hidden
+/// from this page and may change in any release.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in memory of this interface's server; add `remote = [{Self}]` to the options of `#[bridge32]`",
     label = "not a scalar, and not in `remote = […]`",
     note = "types in `remote = […]` derive `Bridge`, and hold no pointers"
 )]
 pub trait InMemoryOf<Interface: ?Sized> {
-    /// The number that names the type on the wire.
+    /// The type's number in messages.
+    #[doc(hidden)]
     const NUMBER: u32;
 }
 

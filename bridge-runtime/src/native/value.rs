@@ -7,25 +7,34 @@ use serde::de::DeserializeOwned;
 use super::scope::Scope;
 use crate::fault::Fault;
 
-/// A type that C functions take by value.
+/// A type with a C counterpart, which native functions take by value.
+///
+/// These are the integers of fixed width, floats, `bool`, [`Bool32`](crate::Bool32), [`Address`](crate::Address),
+/// [`Handle`](crate::Handle), text, and types with `#[derive(Bridge)]`, which is the only way to implement this trait. Its
+/// items are hidden from this page and may change in any release.
 #[diagnostic::on_unimplemented(
     message = "a native function cannot take `{Self}`; pass integers of fixed width, `f32`, `f64` or `bool`, text as `&str`, arrays as `&[T]`, and types with `#[derive(Bridge)]`",
     label = "not a type with a C counterpart"
 )]
 pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     /// The type itself; `marshal/cross.rs` says why generated code names it so.
+    #[doc(hidden)]
     type Value;
     /// The C type. It has a value whose bytes are all zero.
+    #[doc(hidden)]
     type C: Copy + Zeroable + 'static;
     /// The name of the C type.
+    #[doc(hidden)]
     const C_NAME: &'static str;
     /// Whether a C value contains pointers that are followed when it is converted to Rust.
+    #[doc(hidden)]
     const POINTS: bool = true;
 
     /// Converts the value to C. What the C value points to is kept in `scope`.
     ///
     /// # Errors
     /// [`Fault`] if C cannot hold the value.
+    #[doc(hidden)]
     fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault>;
 
     /// Converts a value from C.
@@ -35,6 +44,7 @@ pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     ///
     /// # Safety
     /// A pointer in it must be null, or valid for what the type reads from it.
+    #[doc(hidden)]
     unsafe fn from_c(value: Self::C) -> Result<Self, Fault>;
 }
 
@@ -74,9 +84,11 @@ macro_rules! __returned_as_taken {
             type C = <$ty as $crate::native::Native>::C;
             const C_NAME: &'static ::core::primitive::str = <$ty as $crate::native::Native>::C_NAME;
 
-            unsafe fn from_c(value: Self::C) -> ::core::result::Result<Self, $crate::fault::Fault> {
+            unsafe fn from_c(
+                __bridge32_value: <$ty as $crate::native::Native>::C,
+            ) -> ::core::result::Result<Self, $crate::fault::Fault> {
                 // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-                unsafe { <$ty as $crate::native::Native>::from_c(value) }
+                unsafe { <$ty as $crate::native::Native>::from_c(__bridge32_value) }
             }
         }
     )*};

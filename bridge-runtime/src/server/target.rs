@@ -12,16 +12,20 @@ use crate::marshal::Decoder;
 use crate::native::{BufferElement, Owner, abandoned_by};
 use crate::wire::MemoryCall;
 
-/// Dispatches calls to an implementation `S` of the interface. The macro implements it for `dyn Trait`, for every
-/// implementation of the trait.
+/// Dispatches calls to the implementations of an interface: `dyn Trait` dispatches to every `S` that implements `Trait`.
+///
+/// Only `#[bridge32]` implements this trait, for `dyn Trait`. Its items are hidden from this page and may change in any
+/// release.
 pub trait Dispatch<S: ?Sized>: Interface {
     /// Executes one call: decodes its arguments, calls the method, and replies with its result.
     ///
     /// # Errors
     /// [`Fault`] if the call cannot be executed.
+    #[doc(hidden)]
     fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call<'_>) -> Result<(), Fault>;
 
     /// Returns what executes calls on a thread of its own; `None` if all calls run on the main thread.
+    #[doc(hidden)]
     fn thread_target(server: &Arc<S>) -> Option<ThreadTarget>
     where
         S: Sized,
@@ -31,11 +35,13 @@ pub trait Dispatch<S: ?Sized>: Interface {
     }
 
     /// Returns the element types that the interface lists for [`RemoteBuffer`](crate::RemoteBuffer).
+    #[doc(hidden)]
     fn elements() -> &'static [BufferElement] {
         &[]
     }
 
     /// Closes the handles that a client has left open, with the methods that close a handle and take nothing else.
+    #[doc(hidden)]
     fn close_abandoned(server: &S, abandoned: &AbandonedHandles) {
         let _ = (server, abandoned);
     }

@@ -1,4 +1,4 @@
-// 15 mistakes
+// 14 mistakes
 use bridge32::bridge32;
 
 #[bridge32(lib = "", abi = "pascal", threads)]
@@ -11,7 +11,7 @@ pub trait MyLib {
 }
 
 fn main() -> Result<(), bridge32::Error> {
-    let client = MyLibClient::launch()?;
+    let client = MyLibClient::builder().launch()?;
     assert_eq!(client.subtract(1, (2, 3))?, 3);
     Ok(())
 }

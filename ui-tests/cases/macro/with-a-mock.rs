@@ -18,9 +18,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = MyLibClient::builder().library("my_lib.so").launch()?;
     assert_eq!(client.server_info().pid, client.clone().server_info().pid);
     client.shutdown()?;
-    let library = MyLibLibrary::load()?;
+    let library = unsafe { MyLibLibrary::load() }?;
     assert_eq!(library.add(1, 2), 3);
-    let library: &dyn MyLib = &MyLibLibrary::load_from("my_lib.so")?;
+    let library: &dyn MyLib = &unsafe { MyLibLibrary::load_from("my_lib.so") }?;
     let _ = library;
     Ok(())
 }

@@ -1,19 +1,21 @@
-//! The dispatcher: from a message to a method of any implementation, and back.
+//! The dispatcher: calls the method that a message names, of any implementation of the trait.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
+use super::c_type::span_of;
+use super::native_call::convert_out_vecs;
 use super::receive::{pass, receive};
 use crate::model::{Interface, Kind, Method, Parameter, Passing, RequiredTrait, Signature, projected_type};
-use crate::names::{self, local};
-use crate::options::Threads;
+use crate::names::{self, constant, local, type_name};
+use crate::settings::Threads;
 
-/// `Dispatch` for every implementation of the trait.
-pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
+/// The implementation of the runtime's `Dispatch`.
+pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (krate, trait_name) = (interface.options.krate(), &interface.name);
     let (server, method, arguments, call) = (local("server"), local("method"), local("arguments"), local("call"));
     let arms = interface.methods.iter().map(|method| arm(interface, method));
-    let implementation = local("S");
+    let implementation = type_name("Server");
     let close_abandoned = close_abandoned(interface);
     let (elements, in_memory) = (elements(interface), in_memory(interface));
     let is_shared = interface.options.threads == Threads::Multi;
@@ -29,7 +31,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
-        impl<#implementation: #trait_name #shared> #krate::__private::Dispatch<#implementation> for dyn #trait_name {
+        impl<#implementation: #trait_name #shared> #krate::Dispatch<#implementation> for dyn #trait_name {
             #[inline]
             #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
             fn dispatch(
@@ -53,45 +55,46 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
     }
 }
 
-/// The types that memory of the server can hold beside scalars, by their numbers. In a static, which the compiler always
-/// evaluates: it finds the types that cannot be held.
+/// The types in `remote = […]`, by number. They are in a static because the compiler always evaluates one, and so reports
+/// types that a `RemoteBuffer` cannot hold.
 fn elements(interface: &Interface) -> Option<TokenStream> {
     let (krate, types) = (interface.options.krate(), &interface.options.remote);
     let private = quote!(#krate::__private);
     let elements = types.iter().map(|ty| {
         let ty = projected_type(ty, RequiredTrait::Native, &krate);
-        let span = super::library::start(&ty);
-        quote_spanned!(span=> #private::BufferElement::of::<#ty>(#private::interface::value::<#ty>))
+        let span = span_of(&ty);
+        quote_spanned!(span=> #private::native::BufferElement::of::<#ty>(#private::interface::value::<#ty>))
     });
+    let name = constant("ELEMENTS");
     (!types.is_empty()).then(|| {
         quote! {
-            fn elements() -> &'static [#private::BufferElement] {
-                static ELEMENTS: &[#private::BufferElement] = &[#(#elements),*];
-                ELEMENTS
+            fn elements() -> &'static [#private::native::BufferElement] {
+                static #name: &[#private::native::BufferElement] = &[#(#elements),*];
+                #name
             }
         }
     })
 }
 
-/// That memory of the server can hold these types.
+/// The implementations of the runtime's `InMemoryOf` for the types in `remote = […]`.
 fn in_memory(interface: &Interface) -> TokenStream {
     let (krate, trait_name) = (interface.options.krate(), &interface.name);
     let types = interface.options.remote.iter().zip(0u32..).map(|(ty, place)| {
         quote! {
             #[automatically_derived]
-            impl #krate::__private::InMemoryOf<dyn #trait_name> for #ty {
-                const NUMBER: ::core::primitive::u32 = #krate::__private::FIRST_LISTED + #place;
+            impl #krate::InMemoryOf<dyn #trait_name> for #ty {
+                const NUMBER: ::core::primitive::u32 = #krate::__private::native::FIRST_LISTED + #place;
             }
         }
     });
     types.collect()
 }
 
-/// Closes what nobody is left to close, with the methods that take nothing but a handle and close it.
+/// Closes the handles of a client that is gone, with the methods that take a handle with `#[closes]` and nothing else.
 fn close_abandoned(interface: &Interface) -> Option<TokenStream> {
     let (krate, trait_name) = (interface.options.krate(), &interface.name);
     let (implementation, server, abandoned, handle) =
-        (local("S"), local("server"), local("abandoned"), local("handle"));
+        (type_name("Server"), local("server"), local("abandoned"), local("handle"));
     let closers: Vec<_> = interface
         .methods
         .iter()
@@ -140,21 +143,21 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
     }
 }
 
-/// Passes arrays to the native implementation where they are, and slices to any other.
+/// Passes arrays to the library type where the message has them, and to any other implementation as slices.
 fn in_place(interface: &Interface, method: &Method, dispatched: &TokenStream) -> TokenStream {
     let (krate, trait_name, signature) = (interface.options.krate(), &interface.name, &method.signature);
     let (server, call, library) = (local("server"), local("call"), local("library"));
     let (name, own_library, in_place) =
         (names::text(&method.name), names::own_library(), names::in_place(&method.name));
     let pass = signature.visible().map(pass);
-    let dispatched = match super::library::out_vecs(signature, &quote!(#krate::__private::OutputArray::Owned)) {
+    let dispatched = match convert_out_vecs(signature, &quote!(#krate::__private::OutputArray::Owned)) {
         Some((parts, values)) => quote!({ let #parts = #dispatched; #values }),
         None => dispatched.clone(),
     };
     quote! {
         match #trait_name::#own_library(#server) {
             ::core::option::Option::Some(#library) => {
-                #krate::__private::native(#name, || #library.#in_place(#call.room() #(, #pass)*))
+                #krate::__private::run_native(#name, || #library.#in_place(#call.room() #(, #pass)*))
             }
             ::core::option::Option::None => #dispatched,
         }

@@ -1,0 +1,50 @@
+//! C types and calling conventions, as generated code names them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::model::{Kind, Length, Parameter, Signature};
+use crate::names::local_of;
+use crate::settings::Abi;
+
+/// The C type of a parameter.
+pub(super) fn c_type(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    match &parameter.kind {
+        Kind::Value | Kind::Length(Length { passing: None, .. }) => {
+            native_item(signature.checked(parameter, krate), "C", krate)
+        }
+        // All pointers have the same size.
+        _ => quote!(*const ()),
+    }
+}
+
+/// An item of a type's `Native` implementation, at the position of the type: the compiler merges an error there with the
+/// type's own.
+pub(super) fn native_item(ty: TokenStream, item: &str, krate: &TokenStream) -> TokenStream {
+    let span = span_of(&ty);
+    let item = Ident::new(item, span);
+    quote_spanned!(span=> <#ty as #krate::__private::native::Native>::#item)
+}
+
+/// The position of a [projected type](crate::model::projected_type).
+pub(super) fn span_of(ty: &TokenStream) -> Span {
+    ty.clone().into_iter().next().map_or_else(Span::mixed_site, |first| first.span())
+}
+
+/// Generates items for a calling convention. A convention that Rust supports on 32-bit x86 only is C's on other targets,
+/// as it is for C compilers.
+pub(super) fn by_abi(abi: Abi, items: impl Fn(&str) -> Vec<TokenStream>) -> TokenStream {
+    let (own, c) = (items(abi.name()), items("C"));
+    match abi.is_x86_only() {
+        true => quote! {
+            #(#[cfg(target_arch = "x86")] #own)*
+            #(#[cfg(not(target_arch = "x86"))] #c)*
+        },
+        false => quote!(#(#own)*),
+    }
+}
+
+/// The variable that holds a parameter's C value, and its target if it is a pointer.
+pub(super) fn slot_name(parameter: &Ident) -> Ident {
+    local_of("slot", parameter)
+}

@@ -1,0 +1,6 @@
+//! Callbacks of native functions: the C functions that the library calls, and the closures that they run.
+
+mod body;
+mod names;
+pub(super) mod slot;
+pub(super) mod trampoline;

@@ -1,0 +1,192 @@
+//! Runs a closure for C: converts the arguments that C passes, and what the closure returns.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::super::c_type::{native_item, slot_name, span_of};
+use crate::model::{Buffer, Kind, Length, Parameter, Passing, Returns, Signature, joined};
+use crate::names::{self, local, local_of, runtime};
+
+/// The variable that holds a C argument of the callback.
+pub(super) fn c_name(parameter: &Ident) -> Ident {
+    local_of("c", parameter)
+}
+
+/// The body of the closure that the trampoline runs: converts the arguments, calls the user's closure, and converts the
+/// results.
+pub(super) fn body(closure: &Ident, signature: &Signature, krate: &TokenStream) -> TokenStream {
+    let scope = local("scope");
+    let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
+    let take_lengths = signature.parameters.iter().filter(is_length).map(|parameter| take(signature, parameter, krate));
+    let take = signature.visible().map(|parameter| take(signature, parameter, krate));
+    let pass = signature.visible().map(|Parameter { name, kind, .. }| match kind {
+        Kind::Pointer(_, Passing::In) | Kind::Array(_, Passing::In) | Kind::Text { is_optional: false, .. } => {
+            quote!(&#name)
+        }
+        Kind::Pointer(..) | Kind::Array(..) => quote!(&mut #name),
+        Kind::Text { .. } => quote!(#name.as_deref()),
+        _ => quote!(#name),
+    });
+    let own = (!matches!(signature.returns, Returns::Nothing)).then(|| local("ret"));
+    let results: Vec<_> = own.iter().chain(signature.outs().map(|out| &out.name)).map(|name| quote!(#name)).collect();
+    let pattern = if results.is_empty() { quote!(()) } else { joined(&results) };
+    let give = signature.parameters.iter().map(|parameter| give(signature, parameter, krate));
+    let value = own.map_or_else(
+        || quote!(::core::result::Result::Ok(())),
+        |own| {
+            let to_c = native_item(signature.checked_return(krate).1, "to_c", krate);
+            quote!(#krate::__private::native::returned_value(&#own, #to_c, #scope))
+        },
+    );
+    quote! {
+        #(#take_lengths)*
+        #(#take)*
+        let #pattern = #closure(#(#pass),*);
+        #(#give)*
+        #value
+    }
+}
+
+/// Converts an argument from C.
+fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let Parameter { name, kind, .. } = parameter;
+    let (c, text) = (c_name(name), names::text(name));
+    let ty = signature.checked(parameter, krate);
+    let span = span_of(&ty);
+    let from_c = || native_item(ty.clone(), "from_c", krate);
+    let taken = match kind {
+        Kind::Value => {
+            let from_c = from_c();
+            quote!(#private::native::from_c(#c, #from_c))
+        }
+        Kind::Pointer(_, passing @ (Passing::In | Passing::InOut)) => {
+            let (from_c, passed) = (from_c(), by_passing(["passed_pointer", "passed_pointer_mut"], *passing));
+            quote!(#private::native::#passed(#c, #from_c))
+        }
+        Kind::Array(_, passing) => {
+            let (from_c, length, passed) =
+                (from_c(), length(signature, name), by_passing(["passed_array", "passed_array_mut"], *passing));
+            quote!(#private::native::#passed(#c, #length, #from_c))
+        }
+        Kind::CStr { is_optional } => {
+            let passed = runtime(if *is_optional { "passed_optional_c_str" } else { "passed_c_str" });
+            quote!(#private::native::#passed(#c))
+        }
+        Kind::Text { is_optional, encoding } => {
+            let encoding = encoding.marker();
+            let ty = match is_optional {
+                true => quote!(::core::option::Option<::std::string::String>),
+                false => quote!(::std::string::String),
+            };
+            quote!(<#ty as #private::native::ReturnedText>::from_c::<#private::native::#encoding>(#c))
+        }
+        Kind::Length(Length { passing, .. }) => {
+            let slot = slot_name(name);
+            let from_c = quote_spanned!(span=> <#ty as #private::native::Native>::from_c);
+            let value = match passing {
+                None => quote!(#private::native::from_c(#c, #from_c)),
+                Some(passing) => {
+                    let passed = by_passing(["passed_pointer", "passed_pointer_mut"], *passing);
+                    quote!(#private::native::#passed(#c, #from_c))
+                }
+            };
+            return quote! {
+                // SAFETY: the interface declares the callback's parameters, and C passes arguments of these types.
+                let #slot = #private::native::passed(#text, unsafe { #value })?;
+                let #slot = #private::native::passed(#text, #private::native::told_length(#text, #slot))?;
+            };
+        }
+        _ => return TokenStream::new(),
+    };
+    let mutable = parameter.is_in_out().then(|| quote!(mut));
+    quote! {
+        // SAFETY: the interface declares the callback's parameters, and C passes arguments of these types.
+        let #mutable #name = #private::native::passed(#text, unsafe { #taken })?;
+    }
+}
+
+/// The runtime's function that reads through `const T *`, or through `T *`.
+fn by_passing([read, read_mut]: [&str; 2], passing: Passing) -> Ident {
+    match passing {
+        Passing::In => runtime(read),
+        Passing::InOut | Passing::Out => runtime(read_mut),
+    }
+}
+
+/// The length of an array: the value of its length parameter.
+fn length(signature: &Signature, array: &Ident) -> TokenStream {
+    let is_of = |parameter: &&Parameter| matches!(&parameter.kind, Kind::Length(length) if length.of.contains(array));
+    match signature.parameters.iter().find(is_of) {
+        Some(length) => {
+            let slot = slot_name(&length.name);
+            quote!(#slot)
+        }
+        None => quote!(0),
+    }
+}
+
+/// Writes an output parameter through C's pointer.
+fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let Parameter { name, kind, .. } = parameter;
+    let (c, text, scope) = (c_name(name), names::text(name), local("scope"));
+    let to_c = || native_item(signature.checked(parameter, krate), "to_c", krate);
+    let capacity = |buffer: &Buffer| match &buffer.capacity {
+        Some(capacity) => quote!(#private::native::to_length(#text, #capacity)?),
+        None => length(signature, name),
+    };
+    let given = match kind {
+        Kind::Pointer(_, Passing::InOut | Passing::Out) => {
+            let to_c = to_c();
+            quote!(#private::native::give(#c, &#name, #to_c, #scope))
+        }
+        Kind::Array(_, Passing::InOut) => {
+            let (to_c, length) = (to_c(), length(signature, name));
+            quote!(#private::native::give_array(#text, #c, #length, &#name, #to_c, #scope))
+        }
+        Kind::ArrayBuffer(_, buffer) => {
+            let (to_c, capacity) = (to_c(), capacity(buffer));
+            let write_length = write_length(signature, name, &quote!(#name.len()), krate);
+            return quote! {
+                // SAFETY: the interface declares that C's buffer has this capacity.
+                #private::native::given(unsafe { #private::native::give_array(#text, #c, #capacity, &#name, #to_c, #scope) })?;
+                #write_length
+            };
+        }
+        Kind::TextBuffer(encoding, buffer) => {
+            let (encoding, capacity, written) = (encoding.marker(), capacity(buffer), local("written"));
+            let write_length = write_length(signature, name, &quote!(#written), krate);
+            return quote! {
+                // SAFETY: the interface declares that C's buffer has this capacity.
+                let #written = unsafe { #private::native::give_text::<#private::native::#encoding>(#text, #c, #capacity, &#name) };
+                let #written = #private::native::given(#written)?;
+                #write_length
+            };
+        }
+        _ => return TokenStream::new(),
+    };
+    quote! {
+        // SAFETY: the interface declares the type of the pointer's target.
+        #private::native::given(unsafe { #given })?;
+    }
+}
+
+/// Writes the number of elements in a buffer through C's pointer to its length, if there is one.
+fn write_length(signature: &Signature, buffer: &Ident, written: &TokenStream, krate: &TokenStream) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let text = names::text(buffer);
+    let write_length = signature.parameters.iter().filter_map(|parameter| match &parameter.kind {
+        Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(buffer) => {
+            let (c, ty) = (c_name(&parameter.name), signature.checked(parameter, krate));
+            let (to_c, scope, length) = (native_item(ty.clone(), "to_c", krate), local("scope"), local("length"));
+            Some(quote! {
+                let #length = #private::native::given_length::<#ty>(#text, #written)?;
+                // SAFETY: the interface declares the type of the pointer's target.
+                #private::native::given(unsafe { #private::native::give(#c, &#length, #to_c, #scope) })?;
+            })
+        }
+        _ => None,
+    });
+    write_length.collect()
+}

@@ -1,0 +1,132 @@
+//! The description of an interface: what the runtime knows of it, and what client and server compare in their handshake.
+
+mod managed;
+mod native;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{Callback, Interface, Kind, Length, Method, Passing, Signature, Target};
+use crate::names::{self, runtime};
+
+/// The implementation of the runtime's `Interface` for `dyn Trait`.
+pub(super) fn implementation(interface: &Interface) -> TokenStream {
+    let krate = interface.options.krate();
+    let trait_name = &interface.name;
+    let name = names::text(trait_name);
+    let server = interface.server();
+    let library = option(match (&interface.options.dotnet, &interface.options.lib) {
+        (Some((_, assembly)), _) => Some(quote!(#krate::__private::interface::LibraryName::Assembly(#assembly))),
+        (None, Some(lib)) => Some(quote!(#krate::__private::interface::LibraryName::Native(#lib))),
+        (None, None) => None,
+    });
+    let args = interface.options.args.as_ref().map_or_else(|| quote!(()), |args| quote!(#args));
+    let threads = interface.options.threads.variant();
+    let apartment = option(interface.options.apartment.as_ref().map(|(_, apartment)| {
+        let apartment = apartment.variant();
+        quote!(#krate::__private::interface::Apartment::#apartment)
+    }));
+    let methods = interface.methods.iter().map(|method| self::method(interface, method, &krate));
+    let description = names::constant("DESCRIPTION");
+    quote! {
+        #[automatically_derived]
+        impl #krate::Interface for dyn #trait_name {
+            type Args = #args;
+
+            fn description() -> &'static #krate::__private::interface::Description {
+                static #description: #krate::__private::interface::Description = #krate::__private::interface::Description {
+                    name: #name,
+                    server: #server,
+                    version: ::core::env!("CARGO_PKG_VERSION"),
+                    library: #library,
+                    threads: #krate::__private::interface::Threads::#threads,
+                    apartment: #apartment,
+                    methods: &[#(#methods),*],
+                };
+                &#description
+            }
+        }
+    }
+}
+
+fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenStream {
+    let (cfgs, name) = (method.cfgs(), names::text(&method.name));
+    let parameters = parameters(&method.signature, krate);
+    let (shape, returned) = method.signature.checked_return(krate);
+    let shape = runtime(shape);
+    let target = option(method.target.as_ref().map(|target| match target {
+        Target::Native(native) => {
+            let native = native::native(method, native, krate);
+            quote!(#krate::__private::interface::Target::Native(#native))
+        }
+        Target::Managed(managed) => {
+            let managed = managed::managed(interface, method, managed, krate);
+            quote!(#krate::__private::interface::Target::Managed(#managed))
+        }
+    }));
+    let timeout = option(method.timeout.map(|timeout| {
+        let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
+        quote!(::core::time::Duration::new(#seconds, #nanoseconds))
+    }));
+    quote! {
+        #(#cfgs)* #krate::__private::interface::Method {
+            name: #name,
+            parameters: #parameters,
+            returns: #krate::__private::interface::#shape::<#returned>,
+            target: #target,
+            timeout: #timeout,
+        }
+    }
+}
+
+/// The descriptions of all parameters.
+fn parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
+    let parameters = signature.parameters.iter().map(|parameter| {
+        let name = names::text(&parameter.name);
+        let ty = signature.checked(parameter, krate);
+        let shape = match &parameter.kind {
+            Kind::Value => quote!(value::<#ty>),
+            Kind::Pointer(_, Passing::In) => quote!(reference::<#ty>),
+            Kind::Pointer(_, Passing::InOut) => quote!(reference_mut::<#ty>),
+            Kind::Pointer(_, Passing::Out) => quote!(out::<#ty>),
+            Kind::Array(_, Passing::InOut) => quote!(slice_mut::<#ty>),
+            Kind::Array(..) => quote!(slice::<#ty>),
+            Kind::ArrayBuffer(..) => quote!(out_vec::<#ty>),
+            Kind::Text { is_optional: false, .. } => quote!(text),
+            Kind::Text { is_optional: true, .. } => quote!(optional_text),
+            Kind::CStr { is_optional: false } => quote!(c_str),
+            Kind::CStr { is_optional: true } => quote!(optional_c_str),
+            Kind::TextBuffer(..) => quote!(out_text),
+            Kind::Length(Length { passing: None, .. }) => quote!(value::<#ty>),
+            Kind::Length(Length { passing: Some(Passing::InOut), .. }) => quote!(reference_mut::<#ty>),
+            Kind::Length(_) => quote!(reference::<#ty>),
+            Kind::UserData(_) => quote!(user_data::<#ty>),
+            Kind::Callback(callback) => {
+                let shape = callback_shape(callback, krate);
+                return quote!(#krate::__private::interface::Parameter { name: #name, shape: #shape });
+            }
+        };
+        quote!(#krate::__private::interface::Parameter { name: #name, shape: #krate::__private::interface::#shape })
+    });
+    quote!(&[#(#parameters),*])
+}
+
+/// The function that returns the text of a callback's type.
+fn callback_shape(callback: &Callback, krate: &TokenStream) -> TokenStream {
+    let Callback { signature, is_optional, is_registered, .. } = callback;
+    let parameters = parameters(signature, krate);
+    let (shape, returned) = signature.checked_return(krate);
+    let shape = runtime(shape);
+    let interface = quote!(#krate::__private::interface);
+    quote! {
+        || #interface::callback(#parameters, #interface::#shape::<#returned>, #is_optional, #is_registered)
+    }
+}
+
+/// An `Option` by its full path.
+fn option(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}

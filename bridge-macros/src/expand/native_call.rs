@@ -1,0 +1,183 @@
+//! One call of a native function: makes a slot for each parameter, passes the slots, and takes what the function wrote.
+
+mod slots;
+mod take;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+
+use super::c_type::{by_abi, slot_name, span_of};
+use super::callback::{self, trampoline};
+use crate::model::{Kind, Method, Native, Parameter, Returns, Signature, joined};
+use crate::names::{self, local, local_of, runtime, type_name};
+use crate::settings::OsError;
+
+/// The type of the function pointer, and the functions that C calls for the method's callbacks.
+pub(super) fn items(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let declaration = function_type(method, native);
+    let callbacks = method.signature.callbacks();
+    let callbacks = callbacks.map(|(parameter, callback)| trampoline::items(method, parameter, callback, krate));
+    quote!(#declaration #(#callbacks)*)
+}
+
+/// The body that calls a function.
+pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let signature = &method.signature;
+    let (number, function_type) = (names::number(&method.name), type_name("Function"));
+    let (function, scope, returned) = (local("function"), local("scope"), local("returned"));
+    let inferred = signature.parameters.iter().map(|_| quote!(_));
+    let capacities = slots::capacities(method, native, krate);
+    let slots = slots::slots(method, krate);
+    let pass = signature.parameters.iter().map(slots::pass);
+    let finish = signature.scoped_callbacks().map(|(parameter, callback)| callback::slot::finish(parameter, callback));
+    let (clear_os_error, read_os_error) = os_error(native, krate);
+    let close = signature.closed().map(|parameter| close(parameter, krate));
+    let take_returned = take::returned_value(method, native, krate);
+    let check = check(method, native, krate);
+    let take = take::parameters(method, krate);
+    let value = value(method, native, krate);
+    quote! {
+        // SAFETY: the interface declares the function's signature.
+        let #function: #function_type<#(#inferred,)* _> = unsafe { self.library.function(#number) }?;
+        let mut #scope = #krate::__private::native::Scope::new();
+        #capacities
+        #slots
+        #clear_os_error
+        // SAFETY: the interface declares the signature, and the slots keep all pointers valid until the end of the call.
+        let #returned = unsafe { #function(#(#pass),*) };
+        #read_os_error
+        #(#close)*
+        #(#finish)*
+        #take_returned
+        #check
+        #take
+        ::core::result::Result::Ok(#value)
+    }
+}
+
+/// The body that reads or writes a variable.
+pub(super) fn variable(method: &Method, krate: &TokenStream) -> TokenStream {
+    let number = names::number(&method.name);
+    let (variable, scope) = (local("variable"), local("scope"));
+    match method.signature.parameters.first() {
+        None => {
+            let (_, returns) = method.signature.checked_return(krate);
+            let span = span_of(&returns);
+            let from_c = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::from_c);
+            quote! {
+                let #variable = self.library.variable(#number)?;
+                // SAFETY: the interface declares the variable's type.
+                unsafe { #krate::__private::native::read_variable(#variable, #from_c) }
+            }
+        }
+        Some(parameter) => {
+            let slot = slots::slot(method, parameter, krate);
+            let value = slot_name(&parameter.name);
+            quote! {
+                let #variable = self.library.variable(#number)?;
+                let mut #scope = #krate::__private::native::Scope::new();
+                #slot
+                // SAFETY: the interface declares the variable's type.
+                unsafe { #krate::__private::native::write_variable(#variable, #value) };
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+}
+
+/// A pattern for the values that a method returns, and the values with `convert` applied to the output arrays. `None` if
+/// there are none.
+pub(super) fn convert_out_vecs(signature: &Signature, convert: &TokenStream) -> Option<(TokenStream, TokenStream)> {
+    let is_out_vec = |parameter: &Parameter| matches!(parameter.kind, Kind::ArrayBuffer(..));
+    if !signature.parameters.iter().any(is_out_vec) {
+        return None;
+    }
+    let own = (!matches!(signature.returns, Returns::Nothing)).then_some(false);
+    let outs = signature.outs().map(is_out_vec);
+    let registered = signature.registered_callbacks().map(|_| false);
+    let converts = own.into_iter().chain(outs).chain(registered).enumerate();
+    let (names, values): (Vec<_>, Vec<_>) = converts
+        .map(|(place, converts)| {
+            let name = local(&format!("part_{place}"));
+            let value = if converts { quote!(#convert(#name)) } else { quote!(#name) };
+            (name.to_token_stream(), value)
+        })
+        .unzip();
+    Some((joined(&names), joined(&values)))
+}
+
+/// The value of the whole call.
+fn value(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let signature = &method.signature;
+    let own =
+        (!matches!(signature.returns, Returns::Nothing)).then(|| take::returned_name(method, native).to_token_stream());
+    let outs = signature.outs().map(|out| out.name.to_token_stream());
+    let registered = signature.registered_callbacks();
+    let registered = registered.map(|(parameter, callback)| callback::slot::registration(parameter, callback, krate));
+    joined(&own.into_iter().chain(outs).chain(registered).collect::<Vec<_>>())
+}
+
+/// Marks a handle as closed.
+fn close(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let Parameter { name, kind, .. } = parameter;
+    let closed = closed_name(name);
+    let value = if matches!(kind, Kind::Value) { quote!(&#name) } else { quote!(&*#name) };
+    let ty = Signature::checked_handle(parameter, krate);
+    let span = span_of(&ty);
+    let handle = quote_spanned!(span=> <#ty as #krate::__private::native::Closes>::handle);
+    quote!(let #closed = #krate::__private::native::close(#value, #handle);)
+}
+
+/// Clears the error number before the call, and reads it right after.
+fn os_error(native: &Native, krate: &TokenStream) -> (Option<TokenStream>, Option<TokenStream>) {
+    let name = local("os_error");
+    let (clear, read) = match native.os_error {
+        Some(OsError::Last) => (runtime("clear_last_error"), runtime("last_error")),
+        Some(OsError::Errno) => (runtime("clear_errno"), runtime("errno")),
+        None => return (None, None),
+    };
+    (Some(quote!(#krate::__private::native::#clear();)), Some(quote!(let #name = #krate::__private::native::#read();)))
+}
+
+/// Returns an error if the user's condition is false: the output is dropped, and the handles count as open again.
+fn check(method: &Method, native: &Native, krate: &TokenStream) -> Option<TokenStream> {
+    let check = native.check.as_ref()?;
+    let ret = Ident::new("ret", Span::call_site());
+    let os_error = match native.os_error {
+        Some(_) => {
+            let name = local("os_error");
+            quote!(::core::option::Option::Some(#name))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let closed = method.signature.closed().map(|parameter| closed_name(&parameter.name));
+    Some(quote! {
+        if !(#check) {
+            #(#closed.undo();)*
+            return ::core::result::Result::Err(#krate::__private::Fault::Status {
+                value: #krate::__private::native::Status::number(&#ret),
+                os_error: #os_error,
+            });
+        }
+    })
+}
+
+fn closed_name(parameter: &Ident) -> Ident {
+    local_of("closed", parameter)
+}
+
+/// The type of the function pointer, generic over all C types: they are inferred, so that the compiler reports a type
+/// without a C counterpart once.
+fn function_type(method: &Method, native: &Native) -> TokenStream {
+    let (function_type, returns, release) = (type_name("Function"), type_name("Returns"), type_name("Release"));
+    let parameters: Vec<_> =
+        (0..method.signature.parameters.len()).map(|place| type_name(&format!("P{place}"))).collect();
+    by_abi(native.abi, |abi| {
+        let declared = quote! {
+            type #function_type<#(#parameters,)* #returns> = unsafe extern #abi fn(#(#parameters),*) -> #returns;
+        };
+        let release =
+            native.free_with.as_ref().map(|_| quote!(type #release<#returns> = unsafe extern #abi fn(#returns);));
+        [declared].into_iter().chain(release).collect()
+    })
+}

@@ -1,0 +1,59 @@
+//! Parses the parameters of methods.
+
+use syn::{Pat, PatType, TraitItemFn};
+
+use super::callback;
+use super::kind::kind;
+use crate::attributes::{Out, ParameterAttributes};
+use crate::errors::Errors;
+use crate::model::{Kind, Parameter, Passing, Target};
+use crate::options::Options;
+use crate::types;
+
+/// A parameter of a method; `None` if its errors leave nothing to check.
+pub(super) fn parameter(
+    input: &PatType,
+    method: &TraitItemFn,
+    target: Option<&Target>,
+    options: &Options,
+    errors: &Errors,
+) -> Option<Parameter> {
+    let (mutability, name) = match &*input.pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => (pat.mutability, pat.ident.clone()),
+        pat => {
+            errors.at(pat, "a parameter cannot be a pattern; write a name");
+            return None;
+        }
+    };
+    if let Some(mutability) = mutability
+        && method.default.is_none()
+    {
+        errors.at(mutability, "a parameter without a method body cannot be `mut`; remove `mut`");
+    }
+    let mut own = ParameterAttributes::parse(&input.attrs, errors);
+    let is_managed = matches!(target, Some(Target::Managed(_)));
+    let this = own.this.take_if(|_| is_managed).map(|(this, ())| this);
+    let closes = own.closes.as_ref().map(|(closes, ())| closes.clone());
+    let kind = match types::function(&input.ty) {
+        Some((function, _)) if is_managed => {
+            errors.at(function.fn_token, "managed code cannot call closures; pass values");
+            return None;
+        }
+        Some((function, is_optional)) => {
+            let has_c = matches!(target, Some(Target::Native(_)));
+            callback::kind_of(function, is_optional, own, has_c, options, errors)?
+        }
+        None => {
+            types::check_parameter(&input.ty, !method.sig.generics.params.is_empty(), errors);
+            callback::check_none(&own, errors);
+            match &own.out {
+                // Managed output needs no capacity.
+                Some((_, Some(Out { cap: None, len: None }))) if is_managed && own.len_of.is_none() => {
+                    Kind::Pointer(input.ty.clone(), Passing::Out)
+                }
+                _ => kind(own, &input.ty, errors),
+            }
+        }
+    };
+    Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind, closes, this })
+}
