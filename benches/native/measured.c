@@ -1,4 +1,4 @@
-/* A library that does as little as a library can. */
+/* A library whose functions do next to nothing. */
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ EXPORT int add(int a, int b) {
     return a + b;
 }
 
-EXPORT int add_up(int count, int (*next)(void *context, int place), void *context) {
+EXPORT int add_up(int count, int (*next)(void *context, int index), void *context) {
     int sum = 0;
     for (int i = 0; i < count; i++) {
         sum += next(context, i);

@@ -1,9 +1,9 @@
-//! What an interface costs, by the number of its methods: expansion, compilation, and the size of both programs.
+//! Measures what an interface costs by the number of its methods: macro expansion, compilation, and the size of both programs.
 //!
-//! Each is one crate that rustc compiles by itself, against an ordinary release build of bridge32. The time of the expansion is
-//! rustc's own (`-Ztime-passes`: `macro_expand_crate`), less that of an interface without methods; it includes the resolution of
-//! names that rustc does meanwhile. The other times are those of the whole process. Expansion and check are the least of several;
-//! the programs are compiled once, optimized, and without their symbols.
+//! Each interface is a crate of its own, which rustc compiles against a release build of bridge32. The time of the expansion is
+//! rustc's own figure (`macro_expand_crate` of `-Ztime-passes`), minus that of an interface without methods; it includes the name
+//! resolution that rustc does at the same time. The other times are those of the whole process. Expansion and check are the minimum
+//! of several runs; the programs are compiled once, optimized and stripped.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,36 +11,44 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::Result;
-use crate::report::duration;
+use crate::format::duration;
+use crate::result::Result;
 
 mod interface;
 
-/// The numbers of methods.
+/// The numbers of methods to measure.
 const SIZES: [usize; 4] = [50, 100, 250, 500];
 
-/// How often the time of the expansion, and of the check, is taken.
-const TIMES: u32 = 5;
+/// How often the expansion and the check are timed.
+const RUNS: u32 = 5;
 
-/// The system of the server.
+/// The target of the server.
 const TARGET: &str = "i686-unknown-linux-gnu";
 
-/// Where the runtime lies that is compiled against.
+/// A build of bridge32 to compile interfaces against.
 struct Runtime {
     target_dir: PathBuf,
+    /// The folder of the interfaces.
     folder: tempfile::TempDir,
 }
 
-/// What an interface costs.
+/// The figures of an interface.
 struct Cost {
     expansion: Duration,
+    /// The size of the expanded source, in bytes.
     expanded: u64,
     check: Duration,
-    client: (Duration, u64),
-    server: (Duration, u64),
+    client: Program,
+    server: Program,
 }
 
-/// Measures, prints, and writes it into the documentation if asked to.
+/// A program's compile time, and its size in bytes.
+struct Program {
+    time: Duration,
+    size: u64,
+}
+
+/// Measures all sizes and prints the table; also writes it to the documentation if `write` is set.
 pub(crate) fn run(write: bool) -> Result<()> {
     let runtime = Runtime::build()?;
     let none = runtime.measure(0)?;
@@ -55,11 +63,11 @@ pub(crate) fn run(write: bool) -> Result<()> {
             "| {name} | {} | {} | {} | {} | {} KiB | {} KiB | {} KiB |\n",
             time(cost.expansion.saturating_sub(none.expansion)),
             time(cost.check),
-            time(cost.client.0),
-            time(cost.server.0),
+            time(cost.client.time),
+            time(cost.server.time),
             cost.expanded >> 10,
-            cost.client.1 >> 10,
-            cost.server.1 >> 10,
+            cost.client.size >> 10,
+            cost.server.size >> 10,
         );
         print!("{line}");
         text += &line;
@@ -81,21 +89,21 @@ pub(crate) fn run(write: bool) -> Result<()> {
     Ok(())
 }
 
-/// What a method adds, and whether many add more than few.
+/// Says what one method adds, and how the costs grow with the number of methods.
 fn summary(none: &Cost, all: &[(usize, Cost)]) -> String {
-    let [(few, least), .., (many, most)] = all else { return String::new() };
-    let each = |of: fn(&Cost) -> u64| of(most).saturating_sub(of(none)) / *many as u64;
+    let [(few, smallest), .., (many, largest)] = all else { return String::new() };
+    let each = |of: fn(&Cost) -> u64| of(largest).saturating_sub(of(none)) / *many as u64;
     let growth = |of: fn(&Cost) -> Duration| {
-        of(most).saturating_sub(of(none)).as_secs_f64() / of(least).saturating_sub(of(none)).as_secs_f64()
+        of(largest).saturating_sub(of(none)).as_secs_f64() / of(smallest).saturating_sub(of(none)).as_secs_f64()
     };
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = writeln!(
         text,
-        "\nA method is {} bytes when it is expanded, {} bytes of a program that calls it, and {} bytes of the server.",
+        "\nA method adds {} bytes of expanded source, {} bytes to a program that calls it, and {} bytes to the server.",
         each(|cost| cost.expanded),
-        each(|cost| cost.client.1),
-        each(|cost| cost.server.1),
+        each(|cost| cost.client.size),
+        each(|cost| cost.server.size),
     );
     let _ = writeln!(
         text,
@@ -104,23 +112,21 @@ fn summary(none: &Cost, all: &[(usize, Cost)]) -> String {
         *many as f64 / *few as f64,
         growth(|cost| cost.expansion),
         growth(|cost| cost.check),
-        growth(|cost| cost.client.0),
-        growth(|cost| cost.server.0),
+        growth(|cost| cost.client.time),
+        growth(|cost| cost.server.time),
     );
     text
 }
 
 impl Runtime {
-    /// Builds bridge32 for both sides, beside this program.
+    /// Builds bridge32 for both sides, in this program's target folder.
     fn build() -> Result<Self> {
         let program = std::env::current_exe()?;
-        let target_dir = program.ancestors().nth(2).ok_or("this program is nowhere")?.to_owned();
+        let target_dir = program.ancestors().nth(2).ok_or("this program is not in a target folder")?.to_owned();
         for target in [None, Some(TARGET)] {
             let mut cargo = Command::new("cargo");
             cargo.args(["build", "--release", "--quiet", "--package", "bridge32", "--target-dir"]).arg(&target_dir);
             cargo.args(target.map(|target| format!("--target={target}"))).current_dir(env!("CARGO_MANIFEST_DIR"));
-            // Not as this workspace has it, which would put the work off until a program is linked.
-            cargo.envs([("CARGO_PROFILE_RELEASE_LTO", "false"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")]);
             succeed(&mut cargo)?;
         }
         Ok(Self { target_dir, folder: tempfile::tempdir()? })
@@ -140,33 +146,33 @@ impl Runtime {
             rustc
         };
         Ok(Cost {
-            expansion: least(|| expansion(&succeed(&mut check())?))?,
+            expansion: minimum(|| expansion(&succeed(&mut check())?))?,
             expanded: expanded.len() as u64,
-            check: least(|| time(&mut check()))?,
+            check: minimum(|| time(&mut check()))?,
             client: self.program(&client, None)?,
             server: self.program(&server, Some(TARGET))?,
         })
     }
 
-    /// The time that a program takes to be compiled, and its size.
-    fn program(&self, source: &Path, target: Option<&str>) -> Result<(Duration, u64)> {
+    /// Compiles a program.
+    fn program(&self, source: &Path, target: Option<&str>) -> Result<Program> {
         let program = source.with_extension("");
         let mut rustc = self.rustc(source, target);
         rustc.args(["-Copt-level=3", "-Cstrip=symbols", "-o"]).arg(&program);
         let time = time(&mut rustc)?;
-        Ok((time, program.metadata()?.len()))
+        Ok(Program { time, size: program.metadata()?.len() })
     }
 
     fn rustc(&self, source: &Path, target: Option<&str>) -> Command {
         let host = self.target_dir.join("release");
         let built = target.map_or(host.clone(), |target| self.target_dir.join(target).join("release"));
         let mut rustc = Command::new("rustc");
-        // What a stable compiler does not show without it; it compiles nothing else.
+        // Enables the `-Z` options of a stable compiler; it does not change what is compiled.
         rustc.env("RUSTC_BOOTSTRAP", "1").env("CARGO_PKG_VERSION", "1.0.0");
         rustc.arg(source).args(["--edition=2024", "--cap-lints=allow"]);
         rustc.args(target.map(|target| format!("--target={target}")));
         rustc.arg("--extern").arg(format!("bridge32={}", built.join("libbridge32.rlib").display()));
-        // The macro is the host's.
+        // The macro is built for the host.
         for deps in [built.join("deps"), host.join("deps")] {
             rustc.arg("-L").arg(format!("dependency={}", deps.display()));
         }
@@ -180,32 +186,32 @@ impl Runtime {
     }
 }
 
-fn least(mut time: impl FnMut() -> Result<Duration>) -> Result<Duration> {
-    let mut least = time()?;
-    for _ in 1..TIMES {
-        least = least.min(time()?);
+fn minimum(mut time: impl FnMut() -> Result<Duration>) -> Result<Duration> {
+    let mut minimum = time()?;
+    for _ in 1..RUNS {
+        minimum = minimum.min(time()?);
     }
-    Ok(least)
+    Ok(minimum)
 }
 
-/// How long it runs.
+/// Runs a command, and returns how long that took.
 fn time(command: &mut Command) -> Result<Duration> {
     let begin = Instant::now();
     succeed(command)?;
     Ok(begin.elapsed())
 }
 
-/// Runs it to its end, and tells what it says of the passes.
+/// Runs a command, and returns its output.
 fn succeed(command: &mut Command) -> Result<String> {
     let output = command.output()?;
     let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     if output.status.success() { Ok(text) } else { Err(format!("{command:?} failed:\n{text}").into()) }
 }
 
-/// The time of the expansion, as in `time:   0.015; rss:   57MB ->   62MB (   +5MB) macro_expand_crate`.
+/// Parses the time of the expansion, as in `time:   0.015; rss:   57MB ->   62MB (   +5MB) macro_expand_crate`.
 fn expansion(passes: &str) -> Result<Duration> {
     let line =
-        passes.lines().find(|line| line.ends_with("macro_expand_crate")).ok_or("rustc does not tell its passes")?;
+        passes.lines().find(|line| line.ends_with("macro_expand_crate")).ok_or("rustc does not print its passes")?;
     let seconds = line.split([':', ';']).nth(1).ok_or("a pass without a time")?.trim().parse()?;
     Ok(Duration::from_secs_f64(seconds))
 }

@@ -1,4 +1,4 @@
-//! What the machine can do at best: the same bytes, without any meaning.
+//! The limits of the machine: the same number of bytes, transferred without a protocol.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read, Write};
@@ -9,18 +9,24 @@ use std::time::Duration;
 
 use memmap2::MmapRaw;
 
-use crate::Result;
 use crate::measure::Case;
-use crate::process::{command, connected, start};
+use crate::other_process::{OtherProcess, command, start, start_with_socket};
+use crate::result::Result;
 
-/// A message of so many bytes over a socket, and back.
+// The roles of the other process.
+pub(crate) const EMPTY: &str = "empty";
+pub(crate) const SOCKET: &str = "socket";
+pub(crate) const SPINNING_SOCKET: &str = "spinning socket";
+pub(crate) const MEMORY: &str = "memory";
+
+/// Sends a message of `length` bytes over a socket, and receives it back.
 pub(crate) fn socket(name: &str, length: usize) -> Result<Case> {
-    let (mut socket, other) = connected("socket", &[&length.to_string()])?;
+    let (mut socket, other) = start_with_socket(SOCKET, &[&length.to_string()])?;
     let mut message = vec![1; length];
     Ok(Case::new(name, move || {
         let _ = &other;
-        socket.write_all(&message).expect("the other process lives");
-        socket.read_exact(&mut message).expect("the other process lives");
+        socket.write_all(&message).expect("the other process is running");
+        socket.read_exact(&mut message).expect("the other process is running");
     }))
 }
 
@@ -32,15 +38,15 @@ pub(crate) fn echo(length: usize) -> Result<()> {
     Ok(())
 }
 
-/// As [`socket`], where whoever waits asks again and again.
+/// Like [`socket`], but both sides poll instead of blocking.
 pub(crate) fn spinning_socket(name: &str, length: usize) -> Result<Case> {
-    let (mut socket, other) = connected("spinning socket", &[&length.to_string()])?;
+    let (mut socket, other) = start_with_socket(SPINNING_SOCKET, &[&length.to_string()])?;
     socket.set_nonblocking(true)?;
     let mut message = vec![1; length];
     Ok(Case::new(name, move || {
         let _ = &other;
-        socket.write_all(&message).expect("the other process lives, and a short message fits");
-        assert!(read_spinning(&mut socket, &mut message), "the other process lives");
+        socket.write_all(&message).expect("the other process is running, and a short message fits into the buffer");
+        assert!(read_spinning(&mut socket, &mut message), "the other process is running");
     }))
 }
 
@@ -54,122 +60,126 @@ pub(crate) fn echo_spinning(length: usize) -> Result<()> {
 }
 
 fn read_spinning(socket: &mut UnixStream, message: &mut [u8]) -> bool {
-    let mut idle = Idle::default();
+    let mut backoff = Backoff::default();
     loop {
         match socket.read(message) {
             Ok(0) => return false,
             Ok(count) => return count == message.len(),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => idle.look_again(),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => backoff.wait(),
             Err(_) => return false,
         }
     }
 }
 
-/// Looking without a pause, until it is plain that other cases have their turn: they need the core.
+/// Waits between two polls: it spins at first, and sleeps when it has waited for so long that another case has its turn and
+/// needs the core.
 #[derive(Default)]
-struct Idle {
-    looks: u32,
+struct Backoff {
+    polls: u32,
 }
 
-impl Idle {
-    fn look_again(&mut self) {
-        self.looks = self.looks.saturating_add(1);
-        if self.looks < 1 << 16 { std::hint::spin_loop() } else { std::thread::sleep(Duration::from_millis(1)) }
+impl Backoff {
+    fn wait(&mut self) {
+        self.polls = self.polls.saturating_add(1);
+        if self.polls < 1 << 16 { std::hint::spin_loop() } else { std::thread::sleep(Duration::from_millis(1)) }
     }
 }
 
-/// Two lines of cache, one for each direction: a number that says that something has come, and eight bytes of it.
+/// The shared memory: a mailbox for each direction.
 #[repr(C)]
-struct Lines([Line; 2]);
+struct Mailboxes([Mailbox; 2]);
 
+/// Eight bytes, and a sequence number that says that they have been written. The alignment keeps the two mailboxes on separate
+/// cache lines.
 #[repr(C, align(128))]
-struct Line {
-    turn: AtomicU64,
+struct Mailbox {
+    sequence: AtomicU64,
     message: AtomicU64,
 }
 
-/// A turn that ends the other process.
+/// The sequence number that ends the other process.
 const END: u64 = u64::MAX;
 
-/// Eight bytes through shared memory, and back; both sides look for it all the time.
+/// Sends eight bytes through shared memory, and receives them back; both sides poll.
 pub(crate) fn memory(name: &str) -> Result<Case> {
     let file = tempfile::NamedTempFile::new_in("/dev/shm")?;
-    file.as_file().set_len(size_of::<Lines>() as u64)?;
-    let path = file.path().to_str().ok_or("the folder has a name")?.to_owned();
+    file.as_file().set_len(size_of::<Mailboxes>() as u64)?;
+    let path = file.path().to_str().ok_or("the path is not UTF-8")?.to_owned();
     let map = MmapRaw::map_raw(&file)?;
-    let other = start("memory", &[&path])?;
-    let mut turn = 0;
-    let mut end = End { map, _other: other, _file: file };
+    let other = start(MEMORY, &[&path])?;
+    let mut sequence = 0;
+    let client = MemoryClient { map, _other: other, _file: file };
     Ok(Case::new(name, move || {
-        let Lines([there, back]) = end.lines();
-        turn += 1;
-        there.message.store(turn, Ordering::Relaxed);
-        there.turn.store(turn, Ordering::Release);
-        while back.turn.load(Ordering::Acquire) != turn {
+        let Mailboxes([there, back]) = client.mailboxes();
+        sequence += 1;
+        there.message.store(sequence, Ordering::Relaxed);
+        there.sequence.store(sequence, Ordering::Release);
+        while back.sequence.load(Ordering::Acquire) != sequence {
             std::hint::spin_loop();
         }
-        assert_eq!(back.message.load(Ordering::Relaxed), turn);
+        assert_eq!(back.message.load(Ordering::Relaxed), sequence);
     }))
 }
 
-/// This side's end; the other process looks for its own without a pause.
-struct End {
+/// This side of the shared memory. Dropping it ends the other process.
+struct MemoryClient {
     map: MmapRaw,
-    _other: crate::process::Other,
+    _other: OtherProcess,
     _file: tempfile::NamedTempFile,
 }
 
-impl End {
-    fn lines(&mut self) -> &Lines {
-        lines(&self.map)
+impl MemoryClient {
+    fn mailboxes(&self) -> &Mailboxes {
+        mailboxes(&self.map)
     }
 }
 
-impl Drop for End {
+impl Drop for MemoryClient {
     fn drop(&mut self) {
-        self.lines().0[0].turn.store(END, Ordering::Release);
+        self.mailboxes().0[0].sequence.store(END, Ordering::Release);
     }
 }
 
-fn lines(map: &MmapRaw) -> &Lines {
-    // SAFETY: the mapping is as large, begins at a page, and lives as long; atomics may be written to by others.
-    unsafe { &*map.as_ptr().cast::<Lines>() }
+fn mailboxes(map: &MmapRaw) -> &Mailboxes {
+    // SAFETY: the mapping is page-aligned, has the size of a `Mailboxes` (`memory` sets the file's length) and outlives the
+    // reference; all fields are atomics, so the other process may write to them at any time.
+    unsafe { &*map.as_ptr().cast::<Mailboxes>() }
 }
 
 /// The other side of [`memory`].
 pub(crate) fn echo_memory(path: &str) -> Result<()> {
     let map = MmapRaw::map_raw(&OpenOptions::new().read(true).write(true).open(path)?)?;
-    let Lines([there, back]) = lines(&map);
-    let mut turn = 0;
+    let Mailboxes([there, back]) = mailboxes(&map);
+    let mut sequence = 0;
     loop {
-        turn += 1;
-        let mut idle = Idle::default();
+        sequence += 1;
+        let mut backoff = Backoff::default();
         loop {
-            match there.turn.load(Ordering::Acquire) {
+            match there.sequence.load(Ordering::Acquire) {
                 END => return Ok(()),
-                now if now == turn => break,
-                _ => idle.look_again(),
+                current if current == sequence => break,
+                _ => backoff.wait(),
             }
         }
         back.message.store(there.message.load(Ordering::Relaxed), Ordering::Relaxed);
-        back.turn.store(turn, Ordering::Release);
+        back.sequence.store(sequence, Ordering::Release);
     }
 }
 
-/// So many bytes copied to memory at hand, and from there to a vector of the caller's own: what nobody can avoid whose
-/// values go to another process and come back.
+/// Copies `length` bytes to existing memory, and from there to a new vector: the minimum for values that go to another process
+/// and come back.
 pub(crate) fn copies(name: &str, length: usize) -> Case {
-    let (here, mut there) = (vec![1u8; length], vec![2u8; length]);
+    let (source, mut shared) = (vec![1u8; length], vec![2u8; length]);
     Case::new(name, move || {
-        there.copy_from_slice(std::hint::black_box(&here));
-        std::hint::black_box(std::hint::black_box(&there).to_vec());
+        shared.copy_from_slice(std::hint::black_box(&source));
+        std::hint::black_box(std::hint::black_box(&shared).to_vec());
     })
 }
 
-/// A process that does nothing, from its start to its end.
+/// Starts a process that does nothing, and waits for its end.
 pub(crate) fn spawn(name: &str) -> Case {
     Case::new(name, || {
-        let status = command("empty", &[]).and_then(|mut command| Ok(command.status()?));
+        let status = command(EMPTY, &[]).and_then(|mut command| Ok(command.status()?));
         assert!(status.expect("this program can be started").success());
     })
 }

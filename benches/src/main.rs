@@ -1,37 +1,43 @@
-//! Measures bridge32 beside the limits of the machine and beside its peers:
+//! Compares bridge32 with the limits of the machine and with its peers:
 //! `cargo bridge32 run --release -p bridge32-benches --features peers`.
 //!
 //! With `-- --write` it measures everything twice, and also writes `docs/benchmark.md` and `docs/benchmark.svg`; with
 //! `-- --only TEXT` it measures the tables whose titles contain the text. With `-- macro` it measures what an interface costs
-//! by the number of its methods instead, and with `-- macro --write` writes `docs/macro.md`.
+//! by the number of its methods instead, and with `-- macro --write` also writes `docs/macro.md`.
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-mod cases;
+mod bridge;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod cost;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod format;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod limits;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod measure;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod one_core;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod other_process;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod peers;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod plot;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-mod process;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod report;
-
-/// Everything that can go wrong ends the run.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+mod result;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod roles;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod tables;
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-fn main() -> Result<()> {
+fn main() -> result::Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     match *arguments {
-        [process::ROLE, role, ref rest @ ..] => process::play(role, rest),
+        [other_process::ROLE, role, ref rest @ ..] => roles::run(role, rest),
         [] => report::print(""),
         ["--only", text] => report::print(text),
         ["--write"] => report::write(),

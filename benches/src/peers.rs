@@ -1,7 +1,7 @@
-//! What others build, at the same call.
+//! The same call in other projects.
 
-use crate::Result;
 use crate::measure::Case;
+use crate::result::Result;
 
 #[cfg(feature = "peers")]
 mod ipc;
@@ -9,7 +9,7 @@ mod msl;
 #[cfg(feature = "peers")]
 mod rpc;
 
-/// The call `add(1, 2)` of every peer that this machine and this build have.
+/// Returns the call `add(1, 2)` of every peer that this build has and this machine can run.
 pub(crate) fn add() -> Result<Vec<Case>> {
     let mut cases = Vec::new();
     #[cfg(feature = "peers")]
@@ -23,13 +23,13 @@ pub(crate) fn add() -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-/// The other process of a peer.
-pub(crate) fn play(role: &str, arguments: &[&str]) -> Result<()> {
+/// Runs the server process of a peer.
+pub(crate) fn serve(role: &str, arguments: &[&str]) -> Result<()> {
     match (role, arguments) {
         #[cfg(feature = "peers")]
-        ("tarpc", [path]) => rpc::serve(path),
+        (rpc::ROLE, [path]) => rpc::serve(path),
         #[cfg(feature = "peers")]
-        ("ipc-channel", [name]) => ipc::serve(name),
+        (ipc::ROLE, [name]) => ipc::serve(name),
         _ => Err(format!("there is no role `{role}` with {arguments:?}").into()),
     }
 }

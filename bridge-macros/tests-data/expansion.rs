@@ -428,7 +428,7 @@ const _: () = {
             server: &S,
             method: ::core::primitive::u32,
             mut arguments: ::bridge32::__private::Decoder<'_>,
-            call: &::bridge32::__private::Call,
+            call: &::bridge32::__private::Call<'_>,
         ) -> ::core::result::Result<(), ::bridge32::__private::Fault> {
             match method {
                 __NUMBER_OF_add => {

@@ -1,23 +1,27 @@
-//! A value that one thread at a time may use, and not twice.
+//! A mutex that detects reentry.
 
 use std::cell::Cell;
 use std::fmt;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
-/// A mutex that refuses the thread that holds it already, instead of waiting for ever: what runs here may come back.
+use crate::sync::LockExt as _;
+
+/// A mutex that refuses the thread that holds it already instead of blocking for ever. What runs while it is held may call
+/// back into the same mutex.
 pub(crate) struct Exclusive<T> {
-    /// The thread that uses it, or [`NOBODY`]. No thread but this one writes its own name, so none is mistaken for it.
+    /// The id of the thread that holds the mutex, or [`NOBODY`]. A thread's id is only written by that thread, so a relaxed
+    /// load tells it for certain whether it is the holder.
     user: AtomicUsize,
     value: Mutex<T>,
 }
 
 const NOBODY: usize = 0;
 
-/// Takes the user's name away again, also after a panic.
+/// Resets the holder, also after a panic.
 struct Leave<'e>(&'e AtomicUsize);
 
-/// This thread's name among those that live: an address of its own.
+/// An id of this thread that no other living thread has: the address of a thread-local.
 fn this_thread() -> usize {
     thread_local!(static HERE: Cell<u8> = const { Cell::new(0) });
     HERE.with(|here| std::ptr::from_ref(here).addr())
@@ -28,13 +32,13 @@ impl<T> Exclusive<T> {
         Self { user: AtomicUsize::new(NOBODY), value: Mutex::new(value) }
     }
 
-    /// Uses the value, after whoever else does; `None` from inside of another use.
+    /// Runs `use_it` with the value once no other thread uses it; `None` if this thread is using it already.
     pub(crate) fn enter<R>(&self, use_it: impl FnOnce(&mut T) -> R) -> Option<R> {
         let this = this_thread();
         if self.user.load(Ordering::Relaxed) == this {
             return None;
         }
-        let mut value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut value = self.value.lock_unpoisoned();
         self.user.store(this, Ordering::Relaxed);
         let _leave = Leave(&self.user);
         Some(use_it(&mut value))
@@ -58,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_use_inside_of_another_is_refused_and_one_beside_it_waits() {
+    fn reentry_is_refused_and_another_thread_waits() {
         let value = Exclusive::new(1);
         let inner = value.enter(|number| {
             *number += 1;

@@ -1,14 +1,15 @@
-//! What keeps a call from being carried out in the server.
+//! Why the server could not carry out a call.
 
 use std::any::Any;
 use std::io::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::SystemError;
+use crate::error::Error;
+use crate::marshal::{DecodeError, EncodeError};
+use crate::sys::SystemError;
 
-/// What the server reports when a call could not be carried out. The client turns it into an
-/// [`Error`](crate::Error) that names the method.
+/// Why a call could not be carried out, as the server reports it. The client adds the method's name: [`Error::from_fault`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
@@ -20,7 +21,7 @@ pub enum Fault {
         /// File, line and column.
         location: String,
     },
-    /// An argument cannot be handed to the library.
+    /// An argument cannot be passed to the library.
     #[error("the argument `{parameter}` {reason}")]
     Argument {
         /// The parameter's name.
@@ -28,7 +29,7 @@ pub enum Fault {
         /// What is wrong with it.
         reason: String,
     },
-    /// A handle is another server's, or an earlier generation's.
+    /// A handle was given out by another server, or by this client's server before a restart.
     #[error("the handle `{parameter}` was given out by another server")]
     StaleHandle {
         /// The parameter's name.
@@ -40,15 +41,15 @@ pub enum Fault {
         /// The exported name.
         symbol: String,
     },
-    /// The method's `#[check]` says that the function failed.
+    /// The function failed by the method's `#[check]`.
     #[error("the library reports {value}")]
     Status {
         /// What the function returned.
         value: i64,
-        /// What the system, or the C library, said, where it was asked.
+        /// The error of the system or the C library, if the method asks for it.
         os_error: Option<SystemError>,
     },
-    /// A closure could not be run, or failed.
+    /// A closure failed, or could not be run.
     #[error("the callback `{callback}` {reason}")]
     Callback {
         /// The parameter's name.
@@ -63,10 +64,10 @@ pub enum Fault {
         class: String,
         /// Its message.
         message: String,
-        /// Where it was thrown, and what had caused it.
+        /// Where it was thrown, followed by its causes.
         stack_trace: String,
     },
-    /// What the library returned is no value of the declared type.
+    /// What the library returned is not a value of the declared type.
     #[error("the library returned {0}")]
     Value(String),
     /// The message does not fit the interface.
@@ -75,12 +76,12 @@ pub enum Fault {
     /// The result does not fit into a message.
     #[error("the result cannot be sent: {0}")]
     Result(String),
-    /// The client has dropped the registration of a closure.
+    /// The client has dropped the registration of the closure.
     #[error("is no longer registered")]
     Unregistered,
 }
 
-/// What a closure is said to be that is called from inside of itself: its `FnMut` cannot be.
+/// The reason in [`Fault::Callback`] when a closure is called while it runs: an `FnMut` cannot be entered twice.
 pub(crate) const ALREADY_RUNNING: &str = "was called while it was running already";
 
 /// The message of a panic.
@@ -93,35 +94,49 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
 }
 
 impl Fault {
-    /// Leaves it in this process's output, which the client shows with the server's end: there is no call that could
-    /// report it.
+    /// Writes the fault to standard error, which the client shows when the server ends: there is no call that could report
+    /// it.
     pub(crate) fn complain(&self) {
-        // Not `eprintln`, which panics when nobody reads.
+        // `eprintln!` panics when the other end is closed.
         let _ = writeln!(io::stderr(), "outside of any call: {self}");
     }
 }
 
-impl From<crate::marshal::DecodeError> for Fault {
-    fn from(error: crate::marshal::DecodeError) -> Self {
+impl Error {
+    /// The error of a call of `method` that the server answered with a fault.
+    #[cold]
+    pub(crate) fn from_fault(method: &str, fault: Fault) -> Self {
+        let method = method.to_owned();
+        match fault {
+            Fault::Panic { message, location } => Self::Panic { method, message, location },
+            Fault::Argument { parameter, reason } => Self::Argument { method, parameter, reason, was_called: None },
+            Fault::StaleHandle { parameter } => Self::StaleHandle { method, parameter, was_called: None },
+            Fault::SymbolMissing { symbol } => Self::SymbolMissing { method, symbol, was_called: None },
+            Fault::Status { value, os_error } => Self::Status { method, value, os_error },
+            Fault::Exception { class, message, stack_trace } => Self::Exception { method, class, message, stack_trace },
+            Fault::Callback { callback, reason } => Self::Callback { method, callback, reason },
+            fault @ (Fault::Value(_) | Fault::Message(_) | Fault::Result(_) | Fault::Unregistered) => {
+                Self::Fault { method, reason: fault.to_string() }
+            }
+        }
+    }
+}
+
+impl From<DecodeError> for Fault {
+    fn from(error: DecodeError) -> Self {
         Self::Message(error.to_string())
     }
 }
 
-/// Where a fault is seldom, and is not to make a result large.
-impl From<crate::marshal::DecodeError> for Box<Fault> {
-    fn from(error: crate::marshal::DecodeError) -> Self {
+/// Boxed on hot paths, where a rare fault must not make every result large.
+impl From<DecodeError> for Box<Fault> {
+    fn from(error: DecodeError) -> Self {
         Self::new(error.into())
     }
 }
 
-impl From<crate::native::LengthError> for Fault {
-    fn from(error: crate::native::LengthError) -> Self {
-        Self::Argument { parameter: error.parameter.to_owned(), reason: error.reason }
-    }
-}
-
-impl From<crate::marshal::EncodeError> for Fault {
-    fn from(error: crate::marshal::EncodeError) -> Self {
+impl From<EncodeError> for Fault {
+    fn from(error: EncodeError) -> Self {
         Self::Result(error.to_string())
     }
 }

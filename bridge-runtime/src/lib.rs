@@ -4,6 +4,9 @@
 //!
 //! Each module uses only those above it in this list; ARCHITECTURE.md of the repository has the map.
 
+mod sync;
+
+mod codec;
 pub mod marshal;
 
 pub mod error;
@@ -27,8 +30,9 @@ pub mod library;
 #[cfg(feature = "dotnet")]
 pub mod dotnet;
 
+mod handshake;
+
 pub mod process;
-mod secret;
 
 pub mod client;
 pub mod server;
@@ -37,15 +41,15 @@ pub mod private;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use client::{
-    BatchMode, Builder, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo, Transport,
-};
-pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, SystemError};
+pub use client::{BatchMode, Builder, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo};
+pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol};
+pub use handshake::Transport;
 pub use interface::Difference;
 pub use native::{Address, Bool32, Handle, UserData};
-pub use process::{ExitStatus, Output};
+pub use process::Output;
 pub use registration::Registration;
 pub use server::{Serve, ServerContext, serve};
+pub use sys::{ExitStatus, SystemError};
 
 /// Makes the `main` of a server's program: `bridge32::server_main!(my_crate::MyLibLibrary);`
 #[macro_export]

@@ -7,25 +7,26 @@ pub use crate::client::{
 };
 #[cfg(feature = "dotnet")]
 pub use crate::dotnet;
-use crate::error::{CallError, SystemError};
+use crate::error::CallError;
 pub use crate::fault::Fault;
 pub use crate::interface::{
-    self, Abi, Apartment, CType, Description, FunctionPointer, Interface, LibraryName, Method,
-    Native as NativeFunction, Parameter, Symbol, Target, Threads,
+    self, Abi, Apartment, CType, Description, FunctionPointer, Interface, LibraryName, Method, NativeFunction,
+    Parameter, Symbol, Target, Threads,
 };
 pub use crate::library::NativeLibrary;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutputArray, Slice, SliceMut};
 pub use crate::native::{
-    Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, CClosure, CText, CallbackTable, ClosedHandle,
-    Closes, Context, Element, Encoding, FIRST_LISTED, InMemoryOf, IsLength, IsUserData, Latin1, Length, LentClosure,
-    Native, NativeReturn, OutLength, Pointer, ReturnedText, Room, Scope, SlotRow, Slots, Status, Text, TextBuffer,
-    Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c, close, common_length, context_key,
+    Ansi, AnyHandle, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CText, CallbackTable,
+    ClosedHandle, Closes, Context, Encoding, FIRST_LISTED, InMemoryOf, IsLength, IsUserData, Latin1, Length,
+    LentClosure, Native, NativeReturn, OutLength, Pointer, ReturnedText, Room, Scope, SlotRow, Slots, Status, Text,
+    TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c, close, common_length, context_key,
     deserialize_enumeration, deserialize_record, give, give_array, give_text, given, given_length, in_field,
     not_in_enum, passed, passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer,
     passed_pointer_mut, recycle, returned_array, returned_value, slot, to_length, told_length,
 };
 pub use crate::registration::Registration;
 pub use crate::server::{AbandonedHandles, Call, Closer, Dispatch, ThreadTarget, native, thread_target};
+use crate::sys::SystemError;
 pub use crate::{__slot_row as slot_row, __slots as slots};
 pub use serde;
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use crate::client::{Client, over};
 use crate::error::Error;
+use crate::handshake::{Greeting, Secrets};
 use crate::library::Image;
 use crate::native::Owner;
-use crate::server::{Secrets, Serve, converse, free_all_of};
+use crate::server::{Serve, free_memory_of, serve_client};
 use crate::transport::{Channel, FrameTransport};
 use crate::wire::{Secret, Start};
 
@@ -33,8 +34,8 @@ pub fn client<C: Client>(
 pub fn serve<S: Serve>(transport: impl FrameTransport + 'static, server: Secret, client: Secret) -> io::Result<()> {
     let owner = Owner::new();
     let _acting = owner.enter();
-    let result = converse::<S>(Channel::new(transport), Secrets { server, client });
-    free_all_of(owner);
+    let result = serve_client::<S>(Channel::new(transport), Secrets { server, client });
+    free_memory_of(owner);
     result
 }
 
@@ -43,8 +44,8 @@ pub fn serve<S: Serve>(transport: impl FrameTransport + 'static, server: Secret,
 /// # Errors
 /// [`io::ErrorKind::InvalidData`] for what is no greeting.
 pub fn read_greeting(mut said: &[u8]) -> io::Result<(Secret, Secret, String)> {
-    let (Secrets { server, client }, address) = crate::server::read_greeting(&mut said)?;
-    Ok((server, client, address))
+    let Greeting { secrets, address } = Greeting::read(&mut said)?;
+    Ok((secrets.server, secrets.client, address))
 }
 
 /// Reads an executable file's header: the libraries it needs, and the names it exports.

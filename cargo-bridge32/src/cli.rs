@@ -1,8 +1,9 @@
-//! What can be said on the command line.
+//! The command line.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
 use crate::target::{Language, Pair, Target};
@@ -16,7 +17,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Reads the arguments of this process, started by cargo (`cargo-bridge32 bridge32 setup`) or by itself
+    /// Parses the arguments of this process, which is started by cargo (`cargo-bridge32 bridge32 setup`) or directly
     /// (`cargo-bridge32 setup`).
     pub(crate) fn read() -> Self {
         Self::parse_from(without_subcommand_name(std::env::args_os()))
@@ -42,20 +43,20 @@ pub(crate) enum Command {
 
 /// Make 32-bit builds possible on this machine
 ///
-/// Adds the Rust targets (with rustup, or where that is not possible from the distribution's packages), the C and C++
-/// linkers they need, and Wine where Windows programs are to run on Linux. Says what it installs before it does so,
-/// asks nothing, and does nothing where everything is there. Where it may not install, it prints the commands to run.
+/// Adds the Rust targets (with rustup, or if that is not possible, from the distribution's packages), the C and C++
+/// linkers they need, and Wine to run Windows programs on Linux. It says what it installs before it does so, asks
+/// nothing, and does nothing if everything is installed. If it cannot install something, it prints the commands to run.
 #[derive(Debug, Args)]
 pub(crate) struct Setup {
-    /// Set up this target alone; may be repeated [default: every target that this machine can build and run]
+    /// Set up only this target; may be repeated [default: every target that this machine can build and run]
     #[arg(long = "target", value_name = "TARGET")]
     pub(crate) targets: Vec<Target>,
 
-    /// With a Windows target on Linux: also install Wine, to run what is built
+    /// Also install Wine, to run programs for a Windows target on Linux
     #[arg(long)]
     pub(crate) wine: bool,
 
-    /// Also install what this language needs: fortran, dotnet; may be repeated
+    /// Also install what this language needs: fortran or dotnet; may be repeated
     #[arg(long = "with", value_name = "LANGUAGE")]
     pub(crate) languages: Vec<Language>,
 }
@@ -81,12 +82,12 @@ pub(crate) struct Build {
     pub(crate) target: Option<Target>,
 }
 
-/// Build the servers and a program, and run it
+/// Build the servers, then build and run a program
 ///
 /// The exit status is the program's. A 32-bit `--target` is that of the servers, a 64-bit one that of the program. On
 /// Linux, `--target i686-pc-windows-gnu` runs a Linux program with a Windows server under Wine, and
-/// `--target x86_64-pc-windows-gnu` runs both under Wine. Servers that exist on one system only say so in Cargo.toml, and
-/// are built for it by default:
+/// `--target x86_64-pc-windows-gnu` runs both under Wine. A package whose servers are for one system only lists their
+/// targets in Cargo.toml, and they are built for one of these by default:
 ///
 ///     [package.metadata.bridge32]
 ///     server-targets = ["i686-pc-windows-gnu", "i686-pc-windows-msvc"]
@@ -97,7 +98,7 @@ pub(crate) struct Run {
     #[arg(short, long, value_name = "PACKAGE")]
     pub(crate) package: Option<String>,
 
-    /// The program to run, where the package has several [default: `default-run`, or the one that is no server]
+    /// The program to run, if the package has several [default: `default-run`, or the only binary that is not a server]
     #[arg(long, value_name = "NAME")]
     pub(crate) bin: Option<String>,
 
@@ -116,15 +117,15 @@ pub(crate) struct Run {
 /// Run every test on every pair of client and server that this machine can run
 ///
 /// On Linux the pairs are `linux` (both on Linux), `windows` (both under Wine) and `linux-windows` (a Linux client with
-/// a Windows server under Wine); on Windows there is `windows` alone. All pairs are run, even when one fails. The pair
-/// is visible to tests as $BRIDGE32_PAIR. A package that should not be tested on all of them lists its own:
+/// a Windows server under Wine); on Windows there is only `windows`. All pairs are run, even if one fails. Tests find
+/// the pair in $BRIDGE32_PAIR. A package that should not be tested on all of them lists its own:
 ///
 ///     [package.metadata.bridge32]
 ///     test-pairs = ["linux"]
 ///
-/// Packages without servers are left out of `linux-windows` unless they list it, and those that need .NET out of what runs
-/// under Wine. A package whose tests are to run over more than the transport that its clients take lists
-/// those; they are visible to clients and tests as $BRIDGE32_TRANSPORT:
+/// Unless they list it, packages without servers are not tested on `linux-windows`, and packages that need .NET are not
+/// tested under Wine. A package can list the transports over which it is tested, one after the other. Clients and
+/// tests find the transport in $BRIDGE32_TRANSPORT:
 ///
 ///     [package.metadata.bridge32]
 ///     test-transports = ["shared-memory", "pipe"]
@@ -135,7 +136,7 @@ pub(crate) struct Test {
     #[arg(short, long = "package", value_name = "PACKAGE")]
     pub(crate) packages: Vec<String>,
 
-    /// Test this pair alone; may be repeated [default: all that this machine can run]
+    /// Test only this pair; may be repeated [default: all that this machine can run]
     #[arg(long = "pair", value_name = "PAIR")]
     pub(crate) pairs: Vec<Pair>,
 
@@ -147,10 +148,10 @@ pub(crate) struct Test {
     pub(crate) args: Vec<OsString>,
 }
 
-/// What is handed on to cargo.
+/// Options that are passed on to cargo.
 #[derive(Debug, Default, Args)]
 pub(crate) struct CargoOptions {
-    /// Build with optimizations
+    /// Build with optimizations; servers also with link-time optimization, unless your own release profile sets `lto`
     #[arg(short, long)]
     pub(crate) release: bool,
 
@@ -172,7 +173,7 @@ pub(crate) struct CargoOptions {
 }
 
 impl CargoOptions {
-    /// These options as cargo's arguments.
+    /// Returns cargo's arguments for these options.
     pub(crate) fn args(&self) -> Vec<OsString> {
         let mut args = Vec::<OsString>::new();
         for (set, flag) in [
@@ -193,7 +194,21 @@ impl CargoOptions {
         args
     }
 
-    /// The folder that cargo puts this profile's programs in.
+    /// Returns the folder that selects the package: that of the manifest, or the current one.
+    ///
+    /// # Errors
+    /// Fails if it does not exist.
+    pub(crate) fn working_folder(&self) -> Result<PathBuf> {
+        match &self.manifest_path {
+            Some(path) => {
+                let path = path.canonicalize().with_context(|| format!("cannot find {}", path.display()))?;
+                Ok(path.parent().map(Path::to_owned).unwrap_or_default())
+            }
+            None => std::env::current_dir().context("cannot determine the current folder"),
+        }
+    }
+
+    /// Returns the name of cargo's folder for this profile's programs.
     pub(crate) fn profile_folder(&self) -> &'static str {
         if self.release { "release" } else { "debug" }
     }
@@ -210,25 +225,25 @@ mod tests {
     }
 
     #[test]
-    fn the_definition_is_sound() {
+    fn the_definition_is_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn both_ways_of_calling_are_understood() {
+    fn cargo_and_the_user_can_start_the_program() {
         for line in [
             "cargo-bridge32 bridge32 setup --target i686-pc-windows-gnu",
             "cargo-bridge32 setup --target i686-pc-windows-gnu",
         ] {
-            let Command::Setup(setup) = parse(line).command else { panic!("{line} is a setup") };
+            let Command::Setup(setup) = parse(line).command else { panic!("{line} is not a setup") };
             assert_eq!(setup.targets, [Target::I686WindowsGnu]);
         }
     }
 
     #[test]
-    fn what_follows_the_dashes_is_the_programs() {
+    fn arguments_after_the_dashes_are_the_programs() {
         let Command::Run(run) = parse("cargo-bridge32 run --release -p calc -- --release 1").command else {
-            panic!("this is a run")
+            panic!("this is not a run")
         };
         assert_eq!(run.package.as_deref(), Some("calc"));
         assert_eq!(run.args, ["--release", "1"]);

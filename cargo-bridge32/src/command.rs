@@ -1,27 +1,29 @@
-//! Commands: how they are written, shown to the user and started in a clean environment.
+//! Commands: shows them to the user, and runs them in a clean environment.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-/// A command that can be shown as well as run.
+use anyhow::{Result, bail};
+
+/// A command that can be shown and run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cmd {
     words: Vec<String>,
     env: Vec<(&'static str, String)>,
-    /// Whether only the machine's administrator may run it.
+    /// Whether it must run as root.
     root: bool,
 }
 
 impl Cmd {
-    /// A command of these words, the program's name first.
+    /// A command of these words; the first one is the program's name.
     pub(crate) fn new<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), env: Vec::new(), root: false }
     }
 
-    /// A command that only the machine's administrator may run.
+    /// A command that must run as root.
     pub(crate) fn root<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
         Self { root: true, ..Self::new(words) }
     }
@@ -32,13 +34,13 @@ impl Cmd {
         self
     }
 
-    /// Sets a variable for it.
+    /// Sets an environment variable.
     pub(crate) fn env(mut self, name: &'static str, value: &str) -> Self {
         self.env.push((name, value.to_owned()));
         self
     }
 
-    /// As it is typed, with or without `sudo` where it needs the administrator.
+    /// Returns the command line; `sudo` says whether a command that must run as root has `sudo` before it.
     pub(crate) fn typed(&self, sudo: bool) -> String {
         let sudo = (self.root && sudo).then(|| "sudo".to_owned());
         let env = self.env.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
@@ -46,13 +48,13 @@ impl Cmd {
         sudo.into_iter().chain(env).chain(words).collect::<Vec<_>>().join(" ")
     }
 
-    /// The command ready to be started; `sudo` where it needs the administrator and this user isn't.
+    /// Returns the command to run; `sudo` says whether a command that must run as root is run by `sudo`.
     pub(crate) fn to_std(&self, sudo: bool) -> Command {
         let mut words: Vec<String> = Vec::new();
         if self.root && sudo {
             words.extend(["sudo", "-n"].map(String::from));
             if !self.env.is_empty() {
-                // sudo does not hand variables on by itself.
+                // sudo does not pass variables on.
                 words.push("env".into());
                 words.extend(self.env.iter().map(|(name, value)| format!("{name}={value}")));
             }
@@ -65,14 +67,14 @@ impl Cmd {
     }
 }
 
-/// As a user would type it.
+/// Shows the command as a user who is not root would type it.
 impl fmt::Display for Cmd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.typed(true))
     }
 }
 
-/// A word as a shell reads it back.
+/// Quotes a word for a shell.
 fn quoted(word: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_=+:,./@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -82,10 +84,10 @@ fn quoted(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// A command without what cargo and rustup set for the programs that they start.
+/// Returns a command without the environment variables that cargo and rustup set for the programs that they start.
 ///
-/// Started by `cargo run` or as `cargo bridge32`, this process has variables that describe its own package and
-/// toolchain. `RUSTUP_TOOLCHAIN` stays: it names the toolchain that the user chose.
+/// When this process is started by `cargo run` or as `cargo bridge32`, these describe its own package and toolchain.
+/// `RUSTUP_TOOLCHAIN` stays, because it names the toolchain that the user chose.
 pub(crate) fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
@@ -103,7 +105,21 @@ pub(crate) fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// Whether cargo or rustup sets this variable for the program that they start.
+/// Runs a short command, and returns its stdout.
+///
+/// # Errors
+/// Fails if it cannot be started, or fails itself.
+pub(crate) fn query(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output()?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let stderr = stderr.trim();
+        bail!("{}", stderr.strip_prefix("error: ").unwrap_or(stderr));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Whether cargo or rustup sets this variable for the programs that they start.
 fn describes_this_package(name: &str) -> bool {
     name.starts_with("CARGO_PKG_")
         || [
@@ -120,7 +136,7 @@ fn describes_this_package(name: &str) -> bool {
         .contains(&name)
 }
 
-/// A search path without the folders of a rustup toolchain and of this program's own build.
+/// Returns a search path without the folders of rustup's toolchains and of this program's own build.
 fn without_toolchains(path: &std::ffi::OsStr) -> Option<OsString> {
     let build = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
     let toolchain = |folder: &Path| {
@@ -136,14 +152,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shown_as_typed() {
+    fn a_command_is_shown_as_typed() {
         let cmd =
             Cmd::root(["apt-get", "install"]).env("DEBIAN_FRONTEND", "noninteractive").with(["a b", "wine32:i386"]);
         assert_eq!(cmd.to_string(), "sudo DEBIAN_FRONTEND=noninteractive apt-get install 'a b' wine32:i386");
     }
 
     #[test]
-    fn sudo_carries_the_variables() {
+    fn sudo_passes_the_variables_on() {
         let command = Cmd::root(["apt-get", "update"]).env("DEBIAN_FRONTEND", "noninteractive").to_std(true);
         let args: Vec<_> = command.get_args().collect();
         assert_eq!(command.get_program(), "sudo");
@@ -151,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_no_administrator_is_run_as_it_is() {
+    fn sudo_is_only_used_for_root_commands() {
         let command = Cmd::new(["rustup", "target", "add"]).to_std(true);
         assert_eq!(command.get_program(), "rustup");
     }

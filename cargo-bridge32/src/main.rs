@@ -1,52 +1,46 @@
-//! `cargo bridge32`: sets up 32-bit builds, builds servers, runs and tests the programs that use them.
+//! `cargo bridge32`: sets up 32-bit builds, builds servers, and runs and tests the programs that use them.
 
+// The subcommands, and how they are chosen.
 mod build;
 mod cli;
-mod command;
-mod progress;
 mod run;
 mod setup;
-mod target;
 mod test;
-mod toolchain;
+mod test_results;
+
+// The user's workspace.
+mod package;
+mod server;
+mod settings;
 mod workspace;
 
-use anyhow::{Context, Result};
+// What programs are built for, and with what.
+mod client_side;
+mod package_manager;
+mod release;
+mod target;
+mod toolchain;
+
+// Tools.
+mod command;
+mod data_folder;
+mod exit_status;
+mod progress;
 
 use crate::cli::{Cli, Command};
-use crate::target::Target;
-use crate::toolchain::Toolchains;
+use crate::exit_status::{FAILURE, SUCCESS};
 
 fn main() -> ! {
-    let done = match Cli::read().command {
+    let status = match Cli::read().command {
         Command::Setup(options) => setup::main(&options).map(|()| SUCCESS),
         Command::Build(options) => build::main(&options).map(|()| SUCCESS),
         Command::Run(options) => run::main(&options),
         Command::Test(options) => test::main(&options),
     };
-    let status = done.unwrap_or_else(|error| {
+    let status = status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         FAILURE
     });
-    // Windows programs end with 32-bit numbers, for which `ExitCode` has no room.
+    // Not an `ExitCode`, which has 8 bits: a Windows program's exit status has 32.
     std::process::exit(status)
-}
-
-/// The exit status where all went well.
-const SUCCESS: i32 = 0;
-/// The exit status where this command itself failed.
-const FAILURE: i32 = 1;
-
-/// The target of this machine's own programs.
-///
-/// # Errors
-/// Where it is no machine for 32-bit x86 programs.
-fn host(toolchains: &Toolchains) -> Result<Target> {
-    let known = toolchains.host.parse::<Target>().ok().filter(|target| !target.is_32bit());
-    known.with_context(|| {
-        format!(
-            "this machine's Rust is for {}, from which no 32-bit server can be reached; use a toolchain for x86_64 Linux or Windows",
-            toolchains.host
-        )
-    })
 }

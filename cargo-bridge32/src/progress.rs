@@ -1,4 +1,4 @@
-//! The one place that runs a long command: with progress, its output kept back and shown only where it failed.
+//! Runs long commands: shows their progress, and their output only if they fail.
 
 use std::fs::File;
 use std::io::{IsTerminal as _, Read as _};
@@ -9,23 +9,24 @@ use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use tempfile::NamedTempFile;
 
-/// How often a running command is looked at.
+/// The interval at which a running command is checked.
 const TICK: Duration = Duration::from_millis(50);
-/// How often a line tells that a command still runs, where there is no terminal.
+/// The interval of progress lines if there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
-/// What takes longer than this is told of.
-const NOTEWORTHY: Duration = Duration::from_secs(1);
-/// A command that runs longer hangs: the slowest, a download over a bad line, is done in minutes.
-const LONGEST: Duration = Duration::from_secs(45 * 60);
-/// How much of a failed command's output is shown.
+/// The time after which a command's progress is shown.
+const SHOW_AFTER: Duration = Duration::from_secs(1);
+/// The time after which a command is killed: even a download over a slow connection takes minutes.
+const TIMEOUT: Duration = Duration::from_secs(45 * 60);
+/// How many lines of a failed command's output are shown.
 const TAIL_LINES: usize = 15;
 
-/// What a command left behind.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     status: ExitStatus,
     output: String,
-    shown: String,
+    /// The command line.
+    command: String,
 }
 
 impl Outcome {
@@ -34,20 +35,20 @@ impl Outcome {
         self.status.success()
     }
 
-    /// All that it wrote to stdout and stderr.
+    /// Returns its stdout and stderr.
     pub(crate) fn output(&self) -> &str {
         &self.output
     }
 
-    /// The last line that says something, cut to a length that fits into a message.
+    /// Returns the last line of the output that is not empty, cut to a length that fits into a message.
     pub(crate) fn last_line(&self) -> String {
-        last_line(&self.output, 120).unwrap_or_else(|| "it said nothing".into())
+        last_line(&self.output, 120).unwrap_or_else(|| "no output".into())
     }
 
-    /// The command's failure as an error that shows the end of its output.
+    /// Turns a failure into an error that shows the end of the output.
     ///
     /// # Errors
-    /// Where the command failed.
+    /// Fails if the command failed.
     pub(crate) fn check(self) -> Result<Self> {
         if self.success() {
             return Ok(self);
@@ -55,17 +56,17 @@ impl Outcome {
         let lines: Vec<_> = self.output.lines().filter(|line| !line.trim().is_empty()).collect();
         let tail = &lines[lines.len().saturating_sub(TAIL_LINES)..];
         let tail: String = tail.iter().map(|line| format!("\n    {line}")).collect();
-        Err(anyhow!("`{}` failed ({}); the end of its output:{tail}", self.shown, self.status))
+        Err(anyhow!("`{}` failed ({}); the end of its output:{tail}", self.command, self.status))
     }
 }
 
-/// Runs a command to its end. `what` says in a few words what it does.
+/// Runs a command to its end, with a progress message `what`. The outcome says whether it failed.
 ///
 /// # Errors
-/// Where the command cannot be started. That it failed is in the outcome.
+/// Fails if the command cannot be started, or does not end in time.
 pub(crate) fn run(what: &str, command: &mut Command) -> Result<Outcome> {
-    let shown = shown(command);
-    // A file rather than pipes: a command may leave a process behind (Wine does) that holds its output open.
+    let command_line = command_line(command);
+    // A file, not a pipe: a command may start a process that outlives it and keeps its output open, as Wine does.
     let log = NamedTempFile::new().context("cannot make a temporary file")?;
     let mut output = Output { file: log.reopen().context("cannot open a temporary file")?, bytes: Vec::new() };
     let mut child = command
@@ -73,41 +74,41 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Result<Outcome> {
         .stdout(log.as_file().try_clone().context("cannot share a temporary file")?)
         .stderr(log.as_file().try_clone().context("cannot share a temporary file")?)
         .spawn()
-        .with_context(|| format!("cannot start `{shown}`; is it installed?"))?;
+        .with_context(|| format!("cannot start `{command_line}`; is it installed?"))?;
 
     let mut report = Report::start(what);
     let status = loop {
-        if let Some(status) = child.try_wait().with_context(|| format!("cannot wait for `{shown}`"))? {
+        if let Some(status) = child.try_wait().with_context(|| format!("cannot wait for `{command_line}`"))? {
             break status;
         }
-        if report.started.elapsed() > LONGEST {
-            // It may have ended just now; either way it is waited for.
+        if report.started.elapsed() > TIMEOUT {
+            // Both fail only if it has just ended by itself.
             let _ = child.kill();
             let _ = child.wait();
-            bail!("`{shown}` has not ended within {} minutes and was stopped", LONGEST.as_secs() / 60);
+            bail!("`{command_line}` has not ended within {} minutes and was stopped", TIMEOUT.as_secs() / 60);
         }
         report.tick(&mut output);
         std::thread::sleep(TICK);
     };
     output.read().context("cannot read a temporary file")?;
     report.finish(status.success());
-    Ok(Outcome { status, output: output.text(), shown })
+    Ok(Outcome { status, output: output.text(), command: command_line })
 }
 
-/// A command as its user would recognise it.
-fn shown(command: &Command) -> String {
+/// Returns a command as the user would type it.
+fn command_line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// What a running command has written, read by a handle with a position of its own.
+/// The output of a running command, read through a file handle with its own position.
 struct Output {
     file: File,
     bytes: Vec<u8>,
 }
 
 impl Output {
-    /// Reads on.
+    /// Reads what has been written since the last time.
     fn read(&mut self) -> std::io::Result<()> {
         self.file.read_to_end(&mut self.bytes).map(drop)
     }
@@ -116,16 +117,16 @@ impl Output {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// What it wrote last, cut to a length that leaves room beside it.
+    /// Returns the last line, cut to a length that leaves room for the message.
     fn latest(&mut self) -> String {
-        // What cannot be read now is read at the end, or fails there.
+        // If this fails, the read at the end fails, too, and reports it.
         let _ = self.read();
         let end = String::from_utf8_lossy(&self.bytes[self.bytes.len().saturating_sub(1000)..]);
         last_line(&end, 70).unwrap_or_default()
     }
 }
 
-/// The last line that says something, cut to a length.
+/// Returns the last line that is not empty, cut to a length.
 fn last_line(text: &str, longest: usize) -> Option<String> {
     let line = text.rsplit(['\n', '\r']).map(str::trim).find(|line| !line.is_empty())?;
     Some(match line.char_indices().nth(longest) {
@@ -134,7 +135,7 @@ fn last_line(text: &str, longest: usize) -> Option<String> {
     })
 }
 
-/// What the user sees while a command runs: a spinner on a terminal, lines elsewhere.
+/// Shows the progress of a command: a spinner on a terminal, otherwise lines.
 struct Report<'a> {
     what: &'a str,
     started: Instant,
@@ -148,7 +149,7 @@ impl<'a> Report<'a> {
             what,
             started: Instant::now(),
             spinner: std::io::stderr().is_terminal().then(|| spinner(what)),
-            next_line: NOTEWORTHY,
+            next_line: SHOW_AFTER,
         }
     }
 
@@ -157,7 +158,7 @@ impl<'a> Report<'a> {
         if let Some(spinner) = &self.spinner {
             if elapsed >= self.next_line {
                 spinner.set_message(format!("{} … {} s  {}", self.what, elapsed.as_secs(), output.latest()));
-                self.next_line = elapsed + NOTEWORTHY;
+                self.next_line = elapsed + SHOW_AFTER;
             }
             spinner.tick();
         } else if elapsed >= self.next_line {
@@ -171,7 +172,7 @@ impl<'a> Report<'a> {
             spinner.finish_and_clear();
         }
         let elapsed = self.started.elapsed();
-        if elapsed >= NOTEWORTHY {
+        if elapsed >= SHOW_AFTER {
             let end = if success { "done in" } else { "failed after" };
             eprintln!("    {}: {end} {:.1} s", self.what, elapsed.as_secs_f64());
         }
@@ -208,15 +209,16 @@ mod tests {
     }
 
     #[test]
-    fn a_process_left_behind_is_not_waited_for() {
+    fn a_process_that_outlives_the_command_is_not_waited_for() {
         let started = Instant::now();
-        let outcome = run("leaving", Command::new("sh").args(["-c", "sleep 30 & echo left"])).expect("sh starts");
+        let outcome =
+            run("starting a process", Command::new("sh").args(["-c", "sleep 30 & echo left"])).expect("sh starts");
         assert!(outcome.success() && outcome.output() == "left\n");
         assert!(started.elapsed() < Duration::from_secs(10));
     }
 
     #[test]
-    fn what_cannot_be_started_is_named() {
+    fn a_command_that_cannot_be_started_is_named() {
         let error = run("nothing", &mut Command::new("no-such-program-32")).expect_err("there is none");
         assert!(error.to_string().contains("no-such-program-32"));
     }

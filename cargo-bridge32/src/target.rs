@@ -1,9 +1,9 @@
-//! Targets and pairs: what a client and a server can be built for, and which go together.
+//! The targets of clients and servers, and the pairs of them that are tested.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A compile target that a client or a server can have.
+/// A target of clients or servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     /// A 32-bit Linux program.
@@ -21,7 +21,7 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Every target, in the order they are listed to users.
+    /// Every target, in the order in which they are listed to users.
     pub(crate) const ALL: [Self; 6] = [
         Self::I686Linux,
         Self::X64Linux,
@@ -31,7 +31,7 @@ impl Target {
         Self::X64WindowsMsvc,
     ];
 
-    /// The name that rustc has for it.
+    /// Returns rustc's name for it.
     pub(crate) fn triple(self) -> &'static str {
         match self {
             Self::I686Linux => "i686-unknown-linux-gnu",
@@ -43,22 +43,31 @@ impl Target {
         }
     }
 
-    /// Whether programs for it are 32-bit: a server's target, rather than a client's.
+    /// Whether its programs are 32-bit; if so, it is a server's target, otherwise a client's.
     pub(crate) fn is_32bit(self) -> bool {
         matches!(self, Self::I686Linux | Self::I686WindowsGnu | Self::I686WindowsMsvc)
     }
 
-    /// Whether programs for it run on Windows (or Wine).
+    /// Whether its programs run on Windows or Wine.
     pub(crate) fn is_windows(self) -> bool {
         !matches!(self, Self::I686Linux | Self::X64Linux)
     }
 
-    /// Whether mingw links it.
+    /// Whether this host has a linker for it, or setup can install one.
+    pub(crate) fn can_be_built_on(self, host: Self) -> bool {
+        match self {
+            Self::I686Linux | Self::X64Linux => host == Self::X64Linux,
+            Self::I686WindowsGnu | Self::X64WindowsGnu => true,
+            Self::I686WindowsMsvc | Self::X64WindowsMsvc => host.is_windows(),
+        }
+    }
+
+    /// Whether mingw links its programs.
     pub(crate) fn is_windows_gnu(self) -> bool {
         matches!(self, Self::I686WindowsGnu | Self::X64WindowsGnu)
     }
 
-    /// The target of the servers that go with a client of this target; a server's target is its own.
+    /// Returns the target of the servers for a client of this target; for a server's target, the target itself.
     pub(crate) fn server(self) -> Self {
         match self {
             Self::I686Linux | Self::X64Linux => Self::I686Linux,
@@ -67,18 +76,18 @@ impl Target {
         }
     }
 
-    /// What a program's file name ends with.
+    /// Returns the extension of a program's file name, with its dot.
     pub(crate) fn exe_suffix(self) -> &'static str {
         if self.is_windows() { ".exe" } else { "" }
     }
 
-    /// The variable that tells cargo what to start this target's programs with.
+    /// Returns the environment variable in which cargo looks for the runner of this target's programs.
     pub(crate) fn runner_variable(self) -> String {
         let name = self.triple().to_uppercase().replace('-', "_");
         format!("CARGO_TARGET_{name}_RUNNER")
     }
 
-    /// The prefix of mingw's tools for it, such as `i686-w64-mingw32` in `i686-w64-mingw32-gcc`.
+    /// Returns the prefix of mingw's tools for it, such as `i686-w64-mingw32` in `i686-w64-mingw32-gcc`.
     pub(crate) fn mingw_prefix(self) -> &'static str {
         if self.is_32bit() { "i686-w64-mingw32" } else { "x86_64-w64-mingw32" }
     }
@@ -96,7 +105,7 @@ impl FromStr for Target {
     fn from_str(name: &str) -> Result<Self, String> {
         Self::ALL.into_iter().find(|target| target.triple() == name).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|target| target.triple()).collect();
-            format!("bridge32 knows no target of that name; use one of {}", known.join(", "))
+            format!("bridge32 does not know this target; use one of {}", known.join(", "))
         })
     }
 }
@@ -113,10 +122,10 @@ pub(crate) enum Pair {
 }
 
 impl Pair {
-    /// Every pair, in the order they are tested.
+    /// Every pair, in the order in which they are tested.
     pub(crate) const ALL: [Self; 3] = [Self::Linux, Self::Windows, Self::LinuxWindows];
 
-    /// Its name on the command line and in `test-pairs`.
+    /// Returns its name on the command line and in `test-pairs`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Linux => "linux",
@@ -125,7 +134,7 @@ impl Pair {
         }
     }
 
-    /// The pairs that a machine with this host target can run.
+    /// Returns the pairs that a machine with this host target can run.
     pub(crate) fn on(host: Target) -> &'static [Self] {
         match host {
             Target::X64Linux => &Self::ALL,
@@ -134,7 +143,7 @@ impl Pair {
         }
     }
 
-    /// What its client and server are built for on this host.
+    /// Returns the targets of its client and server on this host.
     pub(crate) fn sides(self, host: Target) -> Sides {
         let client = match self {
             Self::Linux | Self::LinuxWindows => Target::X64Linux,
@@ -161,12 +170,12 @@ impl FromStr for Pair {
     fn from_str(name: &str) -> Result<Self, String> {
         Self::ALL.into_iter().find(|pair| pair.name() == name).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|pair| pair.name()).collect();
-            format!("no pair is called `{name}`; use one of {}", known.join(", "))
+            format!("unknown pair `{name}`; use one of {}", known.join(", "))
         })
     }
 }
 
-/// What a program and its servers are built for.
+/// The targets of a program and its servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sides {
     /// The program's target.
@@ -176,26 +185,26 @@ pub(crate) struct Sides {
 }
 
 impl Sides {
-    /// The sides that `--target` asks for on this host: a 32-bit target is the server's, a 64-bit one the client's.
-    pub(crate) fn choose(host: Target, asked: Target) -> Self {
-        match asked.is_32bit() {
-            true => Self { client: host, server: asked },
-            false => Self { client: asked, server: asked.server() },
+    /// Returns the targets for `--target` on this host: a 32-bit target is the server's, a 64-bit one the client's.
+    pub(crate) fn choose(host: Target, requested: Target) -> Self {
+        match requested.is_32bit() {
+            true => Self { client: host, server: requested },
+            false => Self { client: requested, server: requested.server() },
         }
     }
 }
 
-/// What the calls of a package's tests travel over.
+/// A transport between client and server, over which a package is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Transport {
     /// Shared memory.
     SharedMemory,
-    /// The pipe.
+    /// A pipe.
     Pipe,
 }
 
 impl Transport {
-    /// Its name, also in `$BRIDGE32_TRANSPORT`.
+    /// Returns its name, in `test-transports` and `$BRIDGE32_TRANSPORT`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::SharedMemory => "shared-memory",
@@ -209,16 +218,16 @@ impl FromStr for Transport {
 
     fn from_str(name: &str) -> Result<Self, String> {
         let known = [Self::SharedMemory, Self::Pipe].into_iter().find(|transport| transport.name() == name);
-        known.ok_or_else(|| format!("there is no transport `{name}`; use shared-memory or pipe"))
+        known.ok_or_else(|| format!("unknown transport `{name}`; use shared-memory or pipe"))
     }
 }
 
-/// A language of native sources, or a platform of them, that not every package needs.
+/// A language or platform of native code that only some packages need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Language {
     /// Fortran, compiled by gfortran.
     Fortran,
-    /// .NET: a C# compiler, and what runs assemblies in a 32-bit process.
+    /// .NET: a C# compiler, and a runtime for 32-bit processes.
     DotNet,
 }
 
@@ -229,7 +238,7 @@ impl FromStr for Language {
         match name {
             "fortran" => Ok(Self::Fortran),
             "dotnet" => Ok(Self::DotNet),
-            _ => Err(format!("bridge32 cannot bring `{name}`; it can bring fortran and dotnet")),
+            _ => Err(format!("bridge32 cannot install `{name}`; it can install fortran and dotnet")),
         }
     }
 }
@@ -245,13 +254,13 @@ mod tests {
     }
 
     #[test]
-    fn a_64_bit_target_is_the_clients_and_brings_its_server() {
+    fn a_64_bit_target_is_the_clients_and_determines_the_servers() {
         let sides = Sides::choose(Target::X64Linux, Target::X64WindowsGnu);
         assert_eq!(sides, Sides { client: Target::X64WindowsGnu, server: Target::I686WindowsGnu });
     }
 
     #[test]
-    fn pairs_fit_their_host() {
+    fn pairs_depend_on_the_host() {
         let linux = Target::X64Linux;
         let sides: Vec<_> = Pair::on(linux).iter().map(|pair| pair.sides(linux)).collect();
         assert_eq!(
@@ -267,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_back() {
+    fn names_are_parsed() {
         for target in Target::ALL {
             assert_eq!(target.triple().parse(), Ok(target));
         }
@@ -275,6 +284,12 @@ mod tests {
             assert_eq!(pair.name().parse(), Ok(pair));
         }
         assert!("i686-apple-darwin".parse::<Target>().is_err());
+    }
+
+    #[test]
+    fn visual_studio_targets_are_for_windows() {
+        assert!(!Target::I686WindowsMsvc.can_be_built_on(Target::X64Linux));
+        assert!(Target::I686WindowsMsvc.can_be_built_on(Target::X64WindowsMsvc));
     }
 
     #[test]

@@ -1,46 +1,35 @@
-//! `test`: every test, on every pair of client and server that this machine can run.
+//! `test`: runs every test on every pair of client and server that this machine can run.
 
-use std::time::{Duration, Instant};
+use std::fs;
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
-use crate::build;
-use crate::cli;
-use crate::run::meet;
+use crate::exit_status::{self, FAILURE, SUCCESS};
+use crate::package::Package;
 use crate::setup::{self, Needs};
 use crate::target::{Pair, Target};
+use crate::test_results::{self, PairResult, SkippedTests, Verdict};
 use crate::toolchain::Toolchains;
-use crate::workspace::{Package, Workspace};
+use crate::workspace::Workspace;
+use crate::{build, cli, client_side};
 
-/// How a pair's tests went.
-#[derive(Debug, PartialEq, Eq)]
-enum Verdict {
-    /// All passed.
-    Passed,
-    /// No package is tested on it.
-    Nothing,
-    /// What it needs is not there, and could not be had.
-    NotSetUp,
-    /// Something failed: what.
-    Failed(String),
-}
-
-/// Runs the subcommand.
+/// Runs the subcommand. The exit status says whether tests failed.
 ///
 /// # Errors
-/// Where no pair can be run. That tests failed is in the exit status.
+/// Fails if a requested pair cannot be run, or the workspace cannot be read.
 pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let toolchains = Toolchains::find()?;
-    let host = crate::host(&toolchains)?;
+    let host = toolchains.host()?;
     let pairs = choose(host, &options.pairs)?;
     let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
-    let packages = workspace.select(&options.packages, &build::folder(&options.cargo)?)?;
+    let packages = workspace.select(&options.packages, &options.cargo.working_folder()?)?;
 
     let tested = |pair: Pair| -> Vec<&Package> {
         packages.iter().copied().filter(|package| workspace.is_tested_on(package, pair, host)).collect()
     };
 
-    // All at once, so that what is missing is told once.
+    // For all pairs at once, so that what is missing is listed once.
     let needs = pairs.iter().map(|pair| (*pair, tested(*pair))).filter(|(_, tested)| !tested.is_empty());
     let needs = needs.map(|(pair, tested)| needs_of(pair, host, &workspace, &tested));
     if let Err(error) = setup::ensure(&needs.collect(), host, &toolchains) {
@@ -50,39 +39,38 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let mut results = Vec::new();
     for pair in pairs {
         let started = Instant::now();
-        let verdict = match tested(pair).as_slice() {
-            [] => Ok(Verdict::Nothing),
+        let result = match tested(pair).as_slice() {
+            [] => Ok((Verdict::NothingToTest, SkippedTests::default())),
             tested => test(pair, host, &workspace, tested, options, &toolchains),
         };
-        let verdict = verdict.unwrap_or_else(|error| {
+        let (verdict, skipped) = result.unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
-            Verdict::Failed(first_line(&error))
+            (Verdict::Failed(first_line(&error)), SkippedTests::default())
         });
-        results.push((pair, verdict, started.elapsed()));
+        results.push(PairResult { pair, verdict, skipped, time: started.elapsed() });
     }
-    print!("{}", table(&results));
-    let failed = results.iter().any(|(_, verdict, _)| matches!(verdict, Verdict::Failed(_) | Verdict::NotSetUp));
-    Ok(if failed { crate::FAILURE } else { crate::SUCCESS })
+    print!("{}", test_results::report(&results));
+    Ok(if results.iter().all(PairResult::is_success) { SUCCESS } else { FAILURE })
 }
 
-/// The pairs to run: those asked for, or all that this host can run.
-fn choose(host: Target, asked: &[Pair]) -> Result<Vec<Pair>> {
+/// Returns the pairs to run: the requested ones, or all that this host can run.
+fn choose(host: Target, requested: &[Pair]) -> Result<Vec<Pair>> {
     let possible = Pair::on(host);
-    if let Some(pair) = asked.iter().find(|pair| !possible.contains(pair)) {
+    if let Some(pair) = requested.iter().find(|pair| !possible.contains(pair)) {
         let names: Vec<_> = possible.iter().map(|pair| pair.name()).collect();
         bail!("the pair `{pair}` cannot be run on {host}; it can run {}", names.join(", "));
     }
-    // In their own order, and none twice.
-    Ok(possible.iter().copied().filter(|pair| asked.is_empty() || asked.contains(pair)).collect())
+    // In the order of `possible`, each once.
+    Ok(possible.iter().copied().filter(|pair| requested.is_empty() || requested.contains(pair)).collect())
 }
 
-/// What a pair's tests of these packages need.
+/// Returns what the tests of these packages on a pair need.
 fn needs_of(pair: Pair, host: Target, workspace: &Workspace, packages: &[&Package]) -> Needs {
-    let needs = Needs::to_run(host, pair.sides(host)).with(workspace.languages(packages));
-    needs.with_packages(workspace.packages(packages))
+    let needs = Needs::to_run(host, pair.sides(host)).with_languages(workspace.languages(packages));
+    needs.with_packages(workspace.system_packages(packages))
 }
 
-/// Tests packages on a pair.
+/// Tests these packages on a pair.
 fn test(
     pair: Pair,
     host: Target,
@@ -90,15 +78,16 @@ fn test(
     packages: &[&Package],
     options: &cli::Test,
     toolchains: &Toolchains,
-) -> Result<Verdict> {
+) -> Result<(Verdict, SkippedTests)> {
     let sides = pair.sides(host);
     if !setup::is_done(&needs_of(pair, host, workspace, packages), host, toolchains)? {
-        return Ok(Verdict::NotSetUp);
+        return Ok((Verdict::NotSetUp, SkippedTests::default()));
     }
     eprintln!("pair {pair}: client {}, server {}", sides.client, sides.server);
     let servers = workspace.servers(packages);
-    build::build(&servers, sides.server, &options.cargo, toolchains)?;
+    build::build(&servers, sides.server, workspace, &options.cargo, toolchains)?;
 
+    let skipped_file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     let mut failures = Vec::new();
     for (transport, packages) in Workspace::by_transport(packages) {
         if let Some(transport) = transport {
@@ -109,40 +98,27 @@ fn test(
         for package in packages {
             command.args(["--package", &package.name]);
         }
-        meet(&mut command, host, sides, workspace, &servers, &options.cargo)?;
-        command.env("BRIDGE32_PAIR", pair.name());
+        client_side::configure(&mut command, host, sides, workspace, &servers, &options.cargo)?;
+        command.env("BRIDGE32_PAIR", pair.name()).env("BRIDGE32_SKIPPED", skipped_file.path());
         if let Some(transport) = transport {
             command.env("BRIDGE32_TRANSPORT", transport.name());
         }
         command.arg("--").args(&options.args);
-        match (build::status(&mut command)?, transport) {
-            (0, _) => {}
+        match (exit_status::of(&mut command)?, transport) {
+            (SUCCESS, _) => {}
             (status, None) => failures.push(format!("cargo test ended with {status}")),
             (status, Some(transport)) => {
                 failures.push(format!("cargo test ended with {status} on the {} transport", transport.name()))
             }
         }
     }
-    Ok(if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures.join(", ")) })
+    let skipped = fs::read_to_string(skipped_file.path()).context("cannot read a temporary file")?;
+    let verdict = if failures.is_empty() { Verdict::Passed } else { Verdict::Failed(failures.join(", ")) };
+    Ok((verdict, SkippedTests::parse(&skipped)))
 }
 
 fn first_line(error: &anyhow::Error) -> String {
     error.to_string().lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
-}
-
-/// The closing table: a pair, its result and its time on each line.
-fn table(results: &[(Pair, Verdict, Duration)]) -> String {
-    let mut text = String::from("\npair           result\n");
-    for (pair, verdict, time) in results {
-        let time = time.as_secs_f64();
-        text += &match verdict {
-            Verdict::Passed => format!("{pair:<14} passed in {time:.1} s\n"),
-            Verdict::Nothing => format!("{pair:<14} nothing to test\n"),
-            Verdict::NotSetUp => format!("{pair:<14} NOT SET UP; do what is said above, or choose pairs with --pair\n"),
-            Verdict::Failed(why) => format!("{pair:<14} FAILED after {time:.1} s: {why}\n"),
-        };
-    }
-    text
 }
 
 #[cfg(test)]
@@ -152,24 +128,9 @@ mod tests {
     #[test]
     fn pairs_are_chosen_in_their_order() {
         assert_eq!(choose(Target::X64Linux, &[]).expect("all"), Pair::ALL);
-        let asked = [Pair::LinuxWindows, Pair::Linux, Pair::Linux];
-        assert_eq!(choose(Target::X64Linux, &asked).expect("both"), [Pair::Linux, Pair::LinuxWindows]);
-        let error = choose(Target::X64WindowsGnu, &[Pair::Linux]).expect_err("not there").to_string();
+        let requested = [Pair::LinuxWindows, Pair::Linux, Pair::Linux];
+        assert_eq!(choose(Target::X64Linux, &requested).expect("both"), [Pair::Linux, Pair::LinuxWindows]);
+        let error = choose(Target::X64WindowsGnu, &[Pair::Linux]).expect_err("Windows cannot run it").to_string();
         assert!(error.ends_with("it can run windows"), "{error}");
-    }
-
-    #[test]
-    fn the_table_names_what_failed() {
-        let second = Duration::from_secs(1);
-        let results = [
-            (Pair::Linux, Verdict::Passed, second),
-            (Pair::Windows, Verdict::Failed("cargo test ended with 101".into()), second),
-            (Pair::LinuxWindows, Verdict::NotSetUp, second),
-        ];
-        let expected = "\npair           result\n\
-                        linux          passed in 1.0 s\n\
-                        windows        FAILED after 1.0 s: cargo test ended with 101\n\
-                        linux-windows  NOT SET UP; do what is said above, or choose pairs with --pair\n";
-        assert_eq!(table(&results), expected);
     }
 }

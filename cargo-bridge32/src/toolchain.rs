@@ -1,15 +1,16 @@
-//! Which cargo builds for which target: the user's own, or the one that setup made from the distribution's packages.
+//! Finds the toolchain that builds for a target: the active one, or the one that setup made from the distribution's packages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::clean;
+use crate::command::{clean, query};
+use crate::data_folder::data_folder;
 use crate::target::Target;
 
-/// The name under which rustup knows the toolchain that setup makes: `cargo +bridge32 build --target …`.
+/// The name of the toolchain that setup makes, for rustup: `cargo +bridge32 build --target …`.
 pub(crate) const LINKED_NAME: &str = "bridge32";
 
 /// A Rust toolchain.
@@ -17,37 +18,51 @@ pub(crate) const LINKED_NAME: &str = "bridge32";
 pub(crate) enum Toolchain {
     /// The one that is active in the current folder.
     Active,
-    /// The one that setup makes where rustup cannot add targets.
+    /// The one that setup makes if rustup cannot add targets.
     Own,
 }
 
 /// The toolchains of this machine.
 #[derive(Debug)]
 pub(crate) struct Toolchains {
-    /// What the active toolchain builds for by itself, as rustc names it.
-    pub(crate) host: String,
-    /// Where the active toolchain keeps its targets.
-    pub(crate) sysroot: PathBuf,
-    /// Where setup keeps its own toolchain.
+    /// The triple of the active toolchain's host.
+    host_triple: String,
+    /// The root folder of the active toolchain.
+    sysroot: PathBuf,
+    /// The root folder of the toolchain that setup makes.
     pub(crate) own: PathBuf,
 }
 
 impl Toolchains {
-    /// Looks at this machine.
+    /// Asks rustc for the active toolchain.
     ///
     /// # Errors
-    /// Where rustc does not run, or the user has no home folder.
+    /// Fails if rustc does not run, or the user has no home folder.
     pub(crate) fn find() -> Result<Self> {
-        let told = query(clean("rustc").args(["--print", "host-tuple", "--print", "sysroot"]))
-            .context("rustc does not tell its host; install Rust 1.88 or newer")?;
-        let mut lines = told.lines();
+        let output = query(clean("rustc").args(["--print", "host-tuple", "--print", "sysroot"]))
+            .context("rustc does not print its host; install Rust 1.88 or newer")?;
+        let mut lines = output.lines();
         let (Some(host), Some(sysroot)) = (lines.next(), lines.next()) else {
-            bail!("rustc does not tell its host; install Rust 1.88 or newer");
+            bail!("rustc does not print its host; install Rust 1.88 or newer");
         };
-        Ok(Self { host: host.to_owned(), sysroot: sysroot.into(), own: data_folder()?.join("toolchain") })
+        Ok(Self { host_triple: host.to_owned(), sysroot: sysroot.into(), own: data_folder()?.join("toolchain") })
     }
 
-    /// The toolchain that can build for this target, if one can.
+    /// Returns the target of this machine's own programs.
+    ///
+    /// # Errors
+    /// Fails if the machine cannot run 32-bit x86 programs.
+    pub(crate) fn host(&self) -> Result<Target> {
+        let known = self.host_triple.parse::<Target>().ok().filter(|target| !target.is_32bit());
+        known.with_context(|| {
+            format!(
+                "this machine's Rust is for {}, which has no 32-bit servers; use a toolchain for x86_64 Linux or Windows",
+                self.host_triple
+            )
+        })
+    }
+
+    /// Returns the toolchain that can build for this target, if one can.
     pub(crate) fn with_target(&self, target: Target) -> Option<Toolchain> {
         if has_std(&self.sysroot, target) {
             Some(Toolchain::Active)
@@ -58,15 +73,15 @@ impl Toolchains {
         }
     }
 
-    /// Cargo for this target.
+    /// Returns a command that runs cargo for this target.
     ///
     /// # Errors
-    /// Where no toolchain can build for it.
+    /// Fails if no toolchain can build for it.
     pub(crate) fn cargo(&self, target: Target) -> Result<Command> {
         match self.with_target(target) {
             Some(Toolchain::Active) => Ok(clean("cargo")),
             Some(Toolchain::Own) => {
-                // Called directly: it works without rustup, too.
+                // Called by its path, so that it works without rustup, too.
                 let bin = self.own.join("bin");
                 let mut command = clean(bin.join("cargo"));
                 let path = std::env::var_os("PATH").unwrap_or_default();
@@ -80,17 +95,7 @@ impl Toolchains {
     }
 }
 
-/// The user's folder for what bridge32 keeps: its Wine prefix and its own toolchain.
-///
-/// # Errors
-/// Where the user has no home folder.
-pub(crate) fn data_folder() -> Result<PathBuf> {
-    use etcetera::BaseStrategy as _;
-    let folders = etcetera::choose_base_strategy().context("no home folder is known; set HOME")?;
-    Ok(folders.data_dir().join("bridge32"))
-}
-
-/// Where a toolchain keeps the standard library for a target.
+/// The folder of a toolchain's standard library for a target.
 pub(crate) fn std_folder(sysroot: &Path, target: Target) -> PathBuf {
     sysroot.join("lib/rustlib").join(target.triple()).join("lib")
 }
@@ -105,7 +110,7 @@ fn has_std(sysroot: &Path, target: Target) -> bool {
     })
 }
 
-/// The file that says which compiler built the standard library for a target.
+/// The file that names the compiler that built the standard library for a target.
 pub(crate) fn stamp_file(own: &Path, target: Target) -> PathBuf {
     own.join(format!("{target}.stamp"))
 }
@@ -114,23 +119,9 @@ fn stamp(own: &Path, target: Target) -> Option<String> {
     fs::read_to_string(stamp_file(own, target)).ok()
 }
 
-/// The distribution's rustc, as it describes itself. Libraries built by one compiler version are of no use to another.
+/// Returns the version of the distribution's rustc. A library that another version has built is unusable.
 pub(crate) fn system_rustc() -> Option<String> {
     query(clean("/usr/bin/rustc").arg("-vV")).ok()
-}
-
-/// What a short command says on stdout.
-///
-/// # Errors
-/// Where it cannot be started or fails.
-pub(crate) fn query(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output()?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.trim();
-        bail!("{}", said.strip_prefix("error: ").unwrap_or(said));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]
@@ -138,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn std_is_recognised_by_its_library() {
+    fn std_is_recognized_by_its_library() {
         let sysroot = tempfile::tempdir().expect("a temporary folder");
         assert!(!has_std(sysroot.path(), Target::I686Linux));
         let folder = std_folder(sysroot.path(), Target::I686Linux);

@@ -1,5 +1,5 @@
-//! On Windows, puts zlib beside the server.
+//! For Windows, copies zlib to the server's folder.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    native_build::put_beside("zlib1.dll")
+    native_build::copy_mingw_dll("zlib1.dll")
 }

@@ -1,24 +1,22 @@
-//! A bounded and reproducible run of all fuzz targets. `docs/fuzzing.md` describes long ones.
+//! A bounded run, the same every time; `docs/fuzzing.md` has long ones.
 
 use bridge32_fuzz::{TARGETS, fuzz};
 use bridge32_runtime::testing;
 use bridge32_runtime::wire::Message;
 use bridge32_tests::counting::Counting;
 use bridge32_tests::pair::Pair;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Inputs of each target, including its seeds.
+/// Inputs that each target gets beside its seeds.
 const INPUTS: u64 = 3000;
 
 #[test]
 fn nothing_panics_hangs_or_takes_all_memory() {
-    // The targets run in this process, so this pair adds nothing to the others.
-    if Pair::current() == Pair::LinuxWindows {
-        return;
-    }
+    skip_on!(Pair::LinuxWindows, "there is no server: it is the same as on the pair `linux`");
     for target in &TARGETS {
         let _watchdog = Watchdog::new(target.name);
         let (runs, found) = fuzz(target, 0xb1d6_e32b_1d6e_32b1, |runs| runs < INPUTS);
@@ -27,7 +25,7 @@ fn nothing_panics_hangs_or_takes_all_memory() {
     }
 }
 
-/// A seed that is refused at its first byte would be useless.
+/// A seed that is refused at its first byte would lead nowhere.
 #[test]
 fn the_seeds_are_what_they_are_named() {
     let read = |folder: &str| {

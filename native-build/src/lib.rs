@@ -1,51 +1,51 @@
-//! Builds a native shared library from C, C++ or Fortran for the target that cargo is building for, or an assembly of .NET
-//! from C#, and puts it where the programs of the package go: a build script calls it.
+//! For build scripts: builds a native shared library from C, C++ or Fortran for cargo's target, or a .NET assembly from C#, in the
+//! folder of the package's programs.
 
 use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A shared library to be built.
+/// A shared library to build.
 #[derive(Debug)]
 pub struct SharedLibrary<'a> {
     name: &'a str,
     sources: Vec<&'a str>,
-    needs: Vec<&'a Path>,
+    dependencies: Vec<&'a Path>,
 }
 
 impl<'a> SharedLibrary<'a> {
     /// The library `lib<name>.so`, or `<name>.dll`.
     pub fn new(name: &'a str) -> Self {
-        Self { name, sources: Vec::new(), needs: Vec::new() }
+        Self { name, sources: Vec::new(), dependencies: Vec::new() }
     }
 
-    /// Adds a source file of the package; those that end in `.cpp` are C++, and in `.f90` Fortran.
+    /// Adds a source file of the package. A file that ends in `.cpp` is C++, in `.f90` Fortran, and any other C.
     #[must_use]
     pub fn source(mut self, path: &'a str) -> Self {
         self.sources.push(path);
         self
     }
 
-    /// Links it against another shared library, which was built before.
+    /// Links it to another shared library, which must have been built before.
     #[must_use]
     pub fn needs(mut self, library: &'a Path) -> Self {
-        self.needs.push(library);
+        self.dependencies.push(library);
         self
     }
 
-    /// Compiles and links the library into the folder of the package's programs.
+    /// Compiles and links the library in the folder of the package's programs, and returns its path.
     ///
     /// # Errors
-    /// If there is no compiler for the target, or if it fails.
+    /// Fails if there is no compiler for the target, or the compiler fails.
     pub fn build(self) -> Result<PathBuf, Box<dyn Error>> {
         self.build_into(&programs_dir()?)
     }
 
-    /// Compiles and links the library into a folder.
+    /// Compiles and links the library in a folder, and returns its path.
     ///
     /// # Errors
-    /// If there is no compiler for the target, or if it fails.
+    /// Fails if there is no compiler for the target, or the compiler fails.
     pub fn build_into(self, dir: &Path) -> Result<PathBuf, Box<dyn Error>> {
         for source in &self.sources {
             println!("cargo::rerun-if-changed={source}");
@@ -62,18 +62,18 @@ impl<'a> SharedLibrary<'a> {
             false => cc::Build::new().cpp(has(".cpp")).pic(!is_windows).try_get_compiler()?.to_command(),
         };
         if is_msvc && !has(".f90") {
-            let imports = self.needs.iter().map(|library| library.with_extension("lib"));
+            let imports = self.dependencies.iter().map(|library| library.with_extension("lib"));
             command.arg("/LD").args(&self.sources).args(imports).arg(format!("/Fe:{}", output.display()));
             command.arg(format!("/Fo:{}\\", variable("OUT_DIR")?));
         } else {
-            command.arg("-shared").args(&self.sources).arg("-o").arg(&output).args(&self.needs);
+            command.arg("-shared").args(&self.sources).arg("-o").arg(&output).args(&self.dependencies);
             if is_windows {
-                // The library stands alone: nobody has mingw's own libraries beside it, or asks it for them.
+                // Links mingw's libraries statically and does not export their symbols, so that the DLL works without them.
                 command.args(["-static", "-Wl,--exclude-libs,ALL"]);
             } else {
-                // Without a name of its own, who needs it would remember this machine's path.
+                // Without a soname, libraries that depend on it would record its path on this machine.
                 command.arg(format!("-Wl,-soname,lib{}.so", self.name));
-                // A C compiler does not do this by itself, and who loads the library may have no libm.
+                // A C compiler does not link libm by default, and the program that loads the library may not have it.
                 command.arg("-lm");
             }
         }
@@ -82,11 +82,11 @@ impl<'a> SharedLibrary<'a> {
     }
 }
 
-/// Compiles C# into the assembly `<name>.dll` for 32-bit processes, in the folder of the package's programs. It is the same
-/// for every system.
+/// Compiles C# to the assembly `<name>.dll` for 32-bit processes, in the folder of the package's programs, and returns its path.
+/// The assembly is the same for every system.
 ///
 /// # Errors
-/// If there is no compiler, or if it fails.
+/// Fails if there is no compiler, or the compiler fails.
 pub fn assembly(name: &str, source: &str) -> Result<PathBuf, Box<dyn Error>> {
     println!("cargo::rerun-if-changed={source}");
     let output = programs_dir()?.join(format!("{name}.dll"));
@@ -97,7 +97,7 @@ pub fn assembly(name: &str, source: &str) -> Result<PathBuf, Box<dyn Error>> {
     Ok(output)
 }
 
-/// The C# compiler: on Windows that of the .NET Framework, which every one of them has, elsewhere Mono's.
+/// Returns the C# compiler: on Windows that of the .NET Framework, which is part of the system, elsewhere Mono's.
 fn csharp() -> Command {
     let framework = env::var_os("WINDIR")
         .filter(|_| cfg!(windows))
@@ -105,26 +105,26 @@ fn csharp() -> Command {
     Command::new(framework.unwrap_or_else(|| "mcs".into()))
 }
 
-/// Puts a DLL that comes with the distribution's mingw, such as Debian's `libz-mingw-w64`, beside the package's programs, as
-/// who deploys them does: Windows looks there first.
+/// Copies a DLL of the distribution's mingw, such as that of Debian's `libz-mingw-w64`, to the folder of the package's programs,
+/// where Windows looks first.
 ///
-/// It does so for a 32-bit target of mingw. Elsewhere there is nothing to put.
+/// For other targets than 32-bit mingw it does nothing.
 ///
 /// # Errors
-/// If mingw has no such file.
-pub fn put_beside(dll: &str) -> Result<(), Box<dyn Error>> {
+/// Fails if mingw does not have the file.
+pub fn copy_mingw_dll(dll: &str) -> Result<(), Box<dyn Error>> {
     let is_mingw = variable("CARGO_CFG_TARGET_OS")? == "windows" && variable("CARGO_CFG_TARGET_ENV")? == "gnu";
     if !is_mingw || variable("CARGO_CFG_TARGET_ARCH")? != "x86" {
         return Ok(());
     }
     let compiler = cc::Build::new().try_get_compiler()?;
     let find = |name: String| -> Result<Option<PathBuf>, Box<dyn Error>> {
-        let told = compiler.to_command().arg(format!("-print-file-name={name}")).output()?;
-        let file = PathBuf::from(String::from_utf8(told.stdout)?.trim());
-        // It prints a path to a file that it has, and the bare name else.
+        let output = compiler.to_command().arg(format!("-print-file-name={name}")).output()?;
+        let file = PathBuf::from(String::from_utf8(output.stdout)?.trim());
+        // If it has the file, it prints the path, otherwise the bare name.
         Ok(file.is_absolute().then_some(file))
     };
-    // Debian has DLLs where the compiler looks for libraries, others beside that.
+    // Debian has DLLs in the compiler's library folder, other distributions in `bin` next to it.
     let file = match find(dll.to_owned())? {
         Some(file) => file,
         None => find(format!("../bin/{dll}"))?
@@ -135,7 +135,7 @@ pub fn put_beside(dll: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// gfortran for the target; on Windows mingw's, whichever linker Rust has.
+/// Returns gfortran for the target; for Windows, mingw's, also if Rust uses Visual Studio's linker.
 fn fortran(is_windows: bool) -> Result<Command, Box<dyn Error>> {
     let arch = variable("CARGO_CFG_TARGET_ARCH")?;
     let mut command = match (is_windows, arch.as_str()) {
@@ -144,23 +144,24 @@ fn fortran(is_windows: bool) -> Result<Command, Box<dyn Error>> {
         (false, _) => Command::new("gfortran"),
     };
     if !is_windows {
-        // The run-time library stays a shared one: distributions build the static one for programs only.
+        // The Fortran run-time library is linked dynamically: distributions build the static one without position-independent
+        // code.
         command.args(["-fPIC", "-static-libgcc"]).args((arch == "x86").then_some("-m32"));
     }
-    // The modules' descriptions are no sources.
+    // Keeps the generated module files out of the source folder.
     command.arg("-J").arg(variable("OUT_DIR")?);
     Ok(command)
 }
 
-/// The folder that cargo puts the programs of this build into. It has no variable; it is three levels above the
-/// script's own folder `<profile>/build/<package>/out`.
+/// Returns the folder of this build's programs. Cargo has no variable for it; it is three levels above the build script's own
+/// folder, `<profile>/build/<package>/out`.
 fn programs_dir() -> Result<PathBuf, Box<dyn Error>> {
     let out = variable("OUT_DIR")?;
-    Path::new(&out).ancestors().nth(3).map(Path::to_owned).ok_or_else(|| format!("{out} is no build folder").into())
+    Path::new(&out).ancestors().nth(3).map(Path::to_owned).ok_or_else(|| format!("{out} is not a build folder").into())
 }
 
 fn variable(name: &str) -> Result<String, Box<dyn Error>> {
-    env::var(name).map_err(|_| format!("${name} is missing: this is for build scripts").into())
+    env::var(name).map_err(|_| format!("${name} is not set; this function is for build scripts").into())
 }
 
 fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
@@ -171,7 +172,7 @@ fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
             program if program.ends_with("gfortran") => "setup --with fortran",
             _ => "setup",
         };
-        format!("`{program}` cannot be run ({error}); `cargo bridge32 {setup}` installs what a target needs")
+        format!("cannot run `{program}` ({error}); `cargo bridge32 {setup}` installs what a target needs")
     })?;
     match output.status.success() {
         true => Ok(()),

@@ -14,6 +14,7 @@ pub mod pair;
 pub mod processes;
 pub mod record;
 pub mod resources;
+pub mod skip;
 pub mod soak;
 pub mod system;
 pub mod threads;

@@ -4,6 +4,7 @@
 
 use std::error::Error as _;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bridge32::{Difference, Error, LibraryError};
@@ -27,6 +28,11 @@ fn assert_says(error: &Error, parts: &[&str]) {
     }
 }
 
+/// A small library of one of the systems, of those that the fuzz targets start from.
+fn example_image(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/image").join(name)
+}
+
 #[test]
 fn no_server_file() {
     let _watchdog = Watchdog::new("no server");
@@ -43,17 +49,20 @@ fn a_text_file_as_server() {
     fs::write(&path, "not a program").unwrap();
     let error = refused(|| FixtureClient::builder().server(&path).runner([""; 0]).launch());
     assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
-    assert_says(&error, &["no program", "cargo bridge32 build"]);
+    assert_says(&error, &["not a program", "cargo bridge32 build"]);
 }
 
 #[test]
 fn a_program_of_another_system_as_server() {
     let _watchdog = Watchdog::new("foreign server");
-    if Pair::current() == Pair::LinuxWindows {
-        let error = refused(|| FixtureClient::builder().runner([""; 0]).launch());
-        assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
-        assert_says(&error, &["program for Windows", ".runner([\"wine\"])"]);
-    }
+    let (image, parts) = if cfg!(windows) {
+        ("elf32.so", ["program for Linux", "cargo bridge32 build"])
+    } else {
+        ("pe32.dll", ["program for Windows", ".runner([\"wine\"])"])
+    };
+    let error = refused(|| FixtureClient::builder().server(example_image(image)).runner([""; 0]).launch());
+    assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
+    assert_says(&error, &parts);
 }
 
 #[test]
@@ -78,17 +87,8 @@ fn no_runner() {
 #[test]
 fn a_server_that_is_never_ready() {
     let _watchdog = Watchdog::new("never ready");
-    let (program, runner) = if cfg!(windows) {
-        (pair::server("fixture"), vec![r"C:\windows\system32\cmd.exe", "/c", "pause", ">nul", "<con", "&rem"])
-    } else {
-        (pair::server("fixture"), vec!["sh", "-c", "exec sleep 60"])
-    };
-    if cfg!(windows) {
-        // Nothing in Wine sleeps by itself; what matters is the same on both systems.
-        return;
-    }
     let begin = Instant::now();
-    let builder = FixtureClient::builder().server(program).runner(runner);
+    let builder = FixtureClient::builder().server(pair::server("fixture")).runner([env!("CARGO_BIN_EXE_sleeper")]);
     let error = builder.start_timeout(Duration::from_millis(300)).launch().unwrap_err();
     assert!(matches!(error, Error::StartTimeout { .. }), "{error:?}");
     assert_says(&error, &["300ms", "was ended"]);
@@ -101,7 +101,7 @@ fn a_server_of_another_version() {
     old::MeterClient::launch().unwrap().set_range(1).unwrap();
 
     let error = refused(new::MeterClient::launch);
-    let Error::InterfaceMismatch { interface, differences } = &error else { panic!("{error:?}") };
+    let Error::InterfaceMismatch { interface, differences, .. } = &error else { panic!("{error:?}") };
     assert_eq!(interface, "Meter");
     let changed = |client: &str, server: &str| Difference::Changed { client: client.into(), server: server.into() };
     assert_eq!(
@@ -160,10 +160,13 @@ fn a_text_file_as_library() {
 #[test]
 fn a_library_of_another_system() {
     let _watchdog = Watchdog::new("foreign library");
-    if Pair::current() == Pair::LinuxWindows {
-        let error = refused(|| FixtureClient::builder().library(env!("FIXTURE_LIBRARY")).launch());
-        assert_says(&error, &["no shared library for Windows", "for Linux"]);
-    }
+    let (image, parts) = if Pair::current().is_windows_server() {
+        ("elf32.so", ["no shared library for Windows", "for Linux"])
+    } else {
+        ("pe32.dll", ["no shared library for Linux", "for Windows"])
+    };
+    let error = refused(|| FixtureClient::builder().library(example_image(image)).launch());
+    assert_says(&error, &parts);
 }
 
 #[test]
@@ -199,7 +202,7 @@ fn start_arguments() {
     let error = refused(StoreClient::launch);
     assert_says(&error, &["start arguments of `Store` are missing", ".start_args("]);
     let error = refused(|| StoreClient::builder().start_args(StoreArgs::default()).launch());
-    assert!(matches!(error, Error::ServerStart(_)), "{error:?}");
+    assert!(matches!(error, Error::ServerStart { .. }), "{error:?}");
     assert_says(&error, &["a store without capacity is of no use"]);
 }
 
@@ -246,7 +249,7 @@ fn a_panic_in_the_server_is_reported_with_its_place() {
     let _watchdog = Watchdog::new("panic");
     let client = FixtureClient::launch().unwrap();
     let error = client.panic("out of paper").unwrap_err();
-    let Error::Panic { method, message, location } = &error else { panic!("{error:?}") };
+    let Error::Panic { method, message, location, .. } = &error else { panic!("{error:?}") };
     assert_eq!((method.as_str(), message.as_str()), ("panic", "out of paper"));
     assert!(location.contains("interfaces.rs:"), "{location}");
     assert_eq!(client.echo_i32(1).unwrap(), 1, "the server lives on");
@@ -272,7 +275,7 @@ fn a_native_library_as_assembly() {
         assert_says(&error, &["no .NET was found for a 32-bit (x86) process on windows; install", tried[0], tried[1]]);
     } else {
         assert!(matches!(error, Error::Library(LibraryError::NotAnAssembly { .. })), "{error:?}");
-        assert_says(&error, &["fixture", "is no .NET assembly: it is "]);
+        assert_says(&error, &["fixture", "is not a .NET assembly: it is "]);
     }
 }
 

@@ -70,7 +70,7 @@ fn enums_are_checked_on_the_way_to_the_closure() {
     let swap = |level| if level == Level::Low { Level::High } else { Level::Low };
     assert_eq!(client.pick(1, swap).unwrap(), 2);
     let (callback, reason) = failure(client.pick(3, swap));
-    assert_eq!((callback.as_str(), reason.as_str()), ("f", "was given 3, which is no `Level` as `level`"));
+    assert_eq!((callback.as_str(), reason.as_str()), ("f", "was given 3, which is not a `Level` as `level`"));
     assert_eq!(client.pick(2, swap).unwrap(), 1, "the server lives on");
 }
 

@@ -9,6 +9,8 @@ use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::listening::Listening;
 use bridge32_tests::pair::Pair;
 use bridge32_tests::processes::is_gone;
+use bridge32_tests::skip::NO_LISTENING;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 /// What a call with a short deadline may take until it returns on a busy machine. Without the deadline it would hang.
@@ -20,7 +22,7 @@ fn with_deadline(deadline: Duration) -> FaultsClient {
 
 #[track_caller]
 fn assert_timed_out(error: &Error, name: &str, limit: Duration) {
-    let Error::Timeout { method, after } = error else { panic!("{error:?}") };
+    let Error::Timeout { method, after, .. } = error else { panic!("{error:?}") };
     assert_eq!((method.as_str(), *after), (name, limit));
     assert_eq!(error.to_string(), format!("`{name}` took longer than {limit:?}, and the server was given up"));
 }
@@ -49,10 +51,8 @@ fn a_hanging_call_is_given_up_and_every_later_one_says_so() {
 #[cfg(unix)]
 #[test]
 fn a_server_is_asked_to_end_before_it_is_made_to() {
+    skip_on!(Pair::LinuxWindows, "Wine handles SIGTERM itself");
     let _watchdog = Watchdog::new("asked to end");
-    if Pair::current() == Pair::LinuxWindows {
-        return;
-    }
     let limit = Duration::from_millis(300);
     let will = tempfile::NamedTempFile::new().unwrap();
     let client = with_deadline(limit);
@@ -203,15 +203,11 @@ fn a_stopped_server_does_not_hang_shutdown() {
     assert!(is_gone(pid, SOON));
 }
 
-/// A server that was started by hand; `None` on the pair where it cannot be reached: a Windows pipe under Wine, from Linux.
-fn listening() -> Option<Listening> {
-    (Pair::current() != Pair::LinuxWindows).then(|| Listening::start("faults"))
-}
-
 #[test]
 fn a_connected_client_gives_its_server_up_and_leaves_it_alone() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("connected");
-    let Some(mut server) = listening() else { return };
+    let mut server = Listening::start("faults");
     let limit = Duration::from_millis(300);
     let client = FaultsClient::builder().call_timeout(limit).connect(&server.name).unwrap();
     assert_eq!(client.server_info().pid, server.pid());
@@ -231,8 +227,9 @@ fn a_connected_client_gives_its_server_up_and_leaves_it_alone() {
 
 #[test]
 fn a_connected_client_has_the_deadlines_of_its_methods() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("connected method");
-    let Some(server) = listening() else { return };
+    let server = Listening::start("faults");
     let client = FaultsClient::connect(&server.name).unwrap();
     client.short_nap(1).unwrap();
     assert_timed_out(&client.short_nap(600_000).unwrap_err(), "short_nap", Duration::from_millis(400));
@@ -240,8 +237,9 @@ fn a_connected_client_has_the_deadlines_of_its_methods() {
 
 #[test]
 fn connecting_to_a_server_that_is_busy_for_ever_has_an_end() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("busy server");
-    let Some(server) = listening() else { return };
+    let server = Listening::start("faults");
     let first = FaultsClient::builder().call_timeout(Duration::from_millis(300)).connect(&server.name).unwrap();
     first.nap(600_000).unwrap_err();
     let begin = Instant::now();
@@ -255,8 +253,9 @@ fn connecting_to_a_server_that_is_busy_for_ever_has_an_end() {
 #[cfg(unix)]
 #[test]
 fn a_stopped_server_does_not_hang_a_connected_client() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("stopped and connected");
-    let Some(server) = listening() else { return };
+    let server = Listening::start("faults");
     let limit = Duration::from_millis(300);
     let connect = || FaultsClient::builder().call_timeout(limit).connect(&server.name).unwrap();
     let (waiting, sending) = (connect(), connect());

@@ -23,12 +23,18 @@ fn death<T: std::fmt::Debug>(fatal: impl FnOnce(&FaultsClient) -> Result<T, Erro
     assert!(begin.elapsed() < AT_ONCE, "{first} took {:?}", begin.elapsed());
     let begin = Instant::now();
     for _ in 0..3 {
-        assert_eq!(client.get_mode().unwrap_err().to_string(), first.to_string(), "every call says the same");
+        let later = client.get_mode().unwrap_err();
+        assert_eq!(later.to_string(), first.to_string(), "every call says the same");
+        assert_eq!((later.method(), later.was_called()), (first.method(), Some(false)), "it was not made");
     }
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    // Without a method the death was known before the call.
+    assert_eq!(first.was_called(), first.method().is_none().then_some(false));
+    assert!(first.is_server_gone());
     let text = first.to_string();
-    let Error::ServerDied { status, stderr } = first else { panic!("{first:?}") };
-    assert!(text.starts_with(&format!("the server died: {status}; it wrote:\n")), "{text}");
+    let Error::ServerDied { method, status, stderr, .. } = first else { panic!("{first:?}") };
+    let in_call = method.map(|method| format!(" in a call of `{method}`")).unwrap_or_default();
+    assert!(text.starts_with(&format!("the server died{in_call}: {status}; it wrote:\n")), "{text}");
     assert!(stderr.contains("the last line before"), "{stderr}");
     println!("{text}");
     (status, stderr)

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 use bridge32::Error;
 use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::skip::NO_LISTENING;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 use tempfile::TempDir;
 
@@ -132,11 +134,8 @@ fn listen(name: &str, temp: &Path) -> Result<Listening, String> {
 
 #[test]
 fn a_listening_server_refuses_strangers() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("listening");
-    if Pair::current() != Pair::Linux {
-        // A Windows server does not listen for Linux programs.
-        return;
-    }
     let public = public();
     // A name goes to a folder of the user's own.
     let _server = listen("name", public.path()).unwrap();
@@ -159,10 +158,8 @@ fn a_listening_server_refuses_strangers() {
 
 #[test]
 fn a_name_that_a_stranger_has_taken_is_refused() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("squatting");
-    if Pair::current() != Pair::Linux {
-        return;
-    }
     let public = public();
     let uid = fs::metadata("/proc/self").unwrap().uid();
     let folder = public.path().join(format!("bridge32-{uid}"));

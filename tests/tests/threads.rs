@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use bridge32::Transport;
 use bridge32::{Error, Restart};
 use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::skip::NO_LISTENING;
+use bridge32_tests::skip_on;
 use bridge32_tests::threads::{Multi, MultiClient, SingleClient};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -140,11 +142,8 @@ fn dropping_a_clone_ends_nobody_s_call() {
 
 #[test]
 fn a_server_that_was_started_by_hand() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("a listening server with connections");
-    if Pair::current() == Pair::LinuxWindows {
-        // A Linux process cannot reach a pipe that is made under Wine.
-        return;
-    }
     let name = format!("bridge32-multi-{}", std::process::id());
     let mut server = std::process::Command::new(pair::server("multi")).args(["--listen", &name]).spawn().unwrap();
     let client = loop {
@@ -187,7 +186,7 @@ fn in_this_process() {
     assert_eq!(client.through(1, |x| x + client.most_inside().unwrap()).unwrap(), 3);
 }
 
-/// The memory of the connections that a Linux server has.
+/// How many connections of a server are in shared memory.
 #[cfg(target_os = "linux")]
 fn shared_memories(pid: u32) -> usize {
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
@@ -198,9 +197,6 @@ fn shared_memories(pid: u32) -> usize {
 #[test]
 fn extra_connections_use_shared_memory_until_there_are_many() {
     let _watchdog = Watchdog::new("shared-memory connections");
-    if Pair::current() != Pair::Linux {
-        return;
-    }
     for (transport, threads, expected) in
         [(Transport::Pipe, 8, 0), (Transport::SharedMemory, 8, 9), (Transport::SharedMemory, 40, 17)]
     {

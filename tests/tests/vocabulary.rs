@@ -76,7 +76,7 @@ fn lengths_that_cannot_be_are_faults() {
     says(client.squares(-1).unwrap_err(), "`squares`: the argument `values` would have -1 elements");
     says(client.squares(i32::MAX).unwrap_err(), "for which there is no memory");
     says(client.missing_table().unwrap_err(), "a null pointer for an array of 4 elements");
-    says(client.double_all(&mut [0; 256]).unwrap_err(), "has 256 elements, more than `n: u8` can tell");
+    says(client.double_all(&mut [0; 256]).unwrap_err(), "has 256 elements, more than `n: u8` can hold");
     assert_eq!(client.table().unwrap().len(), 4, "the server lives on");
 }
 
@@ -193,7 +193,7 @@ fn enums_and_bit_sets() {
     assert_eq!(client.next_color(Color::Red).unwrap(), Color::Green);
     assert_eq!(client.next_color(Color::Green).unwrap(), Color::Blue);
     let error = client.next_color(Color::Blue).unwrap_err();
-    assert_eq!(error.to_string(), "`next_color`: the library returned 77, which is no `Color`");
+    assert_eq!(error.to_string(), "`next_color`: the library returned 77, which is not a `Color`");
     assert_eq!(client.toggle(Flags(0b1100), Flags(0b1010)).unwrap(), Flags(0b0110));
 }
 

@@ -1,15 +1,15 @@
-//! msl-loadlib, of Python: the same library, loaded by its own 32-bit server, which answers over HTTP. It is brought into
-//! a virtual environment of the target folder.
+//! msl-loadlib, a Python package: its own 32-bit server loads the same library and answers over HTTP. It is installed in a
+//! virtual environment in the target folder.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::Result;
 use crate::measure::Case;
+use crate::result::Result;
 
-/// The 32-bit side, as its documentation has it.
+/// The 32-bit side, as in msl-loadlib's documentation.
 const SERVER: &str = r#"
 import ctypes
 from msl.loadlib import Server32
@@ -23,7 +23,7 @@ class Measured(Server32):
         return self.lib.add(a, b)
 "#;
 
-/// The 64-bit side. For every line with a number it makes so many calls, and says how many nanoseconds they took.
+/// The 64-bit side. It reads a number of calls from each line, makes them, and prints how many nanoseconds they took.
 const CLIENT: &str = r#"
 import sys, time
 from msl.loadlib import Client64
@@ -54,7 +54,7 @@ struct Python {
 
 impl Drop for Python {
     fn drop(&mut self) {
-        // It ends with its input, and ends its server then.
+        // It ends when its input does, and ends its server.
         self.input = None;
         let _ = self.child.wait();
     }
@@ -64,18 +64,18 @@ impl Python {
     fn line(&mut self) -> Result<String> {
         let mut line = String::new();
         self.output.read_line(&mut line)?;
-        if line.is_empty() { Err("its client ended".into()) } else { Ok(line.trim().to_owned()) }
+        if line.is_empty() { Err("the Python client ended".into()) } else { Ok(line.trim().to_owned()) }
     }
 
     fn nanoseconds(&mut self, calls: u32) -> Result<u64> {
-        writeln!(self.input.as_mut().ok_or("its client ended")?, "{calls}")?;
+        writeln!(self.input.as_mut().ok_or("the Python client ended")?, "{calls}")?;
         Ok(self.line()?.parse()?)
     }
 }
 
 pub(super) fn add(name: &str) -> Result<Case> {
     let program = std::env::current_exe()?;
-    let target = program.ancestors().nth(2).ok_or("this program is in no target folder")?;
+    let target = program.ancestors().nth(2).ok_or("this program is not in a target folder")?;
     let library = target.join("i686-unknown-linux-gnu/release/libmeasured.so");
     let dir = target.join("msl-loadlib");
     let python = environment(&dir)?;
@@ -84,30 +84,31 @@ pub(super) fn add(name: &str) -> Result<Case> {
     let mut command = Command::new(python);
     command.arg(dir.join("measured64.py")).arg(&library).current_dir(&dir);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let (input, output) = (child.stdin.take(), child.stdout.take().ok_or("its client has no output")?);
+    let (input, output) = (child.stdin.take(), child.stdout.take().ok_or("the Python client has no output")?);
     let mut python = Python { child, input, output: BufReader::new(output) };
     if python.line()? != "ready" {
-        return Err("its client is not ready".into());
+        return Err("the Python client is not ready".into());
     }
-    Ok(Case::told(name, move |calls| {
-        std::time::Duration::from_nanos(python.nanoseconds(calls).expect("its client lives"))
+    Ok(Case::self_timed_batch(name, move |calls| {
+        std::time::Duration::from_nanos(python.nanoseconds(calls).expect("the Python client is running"))
     }))
 }
 
-/// The Python of a virtual environment with msl-loadlib, which is made where it is missing.
+/// Returns the Python of a virtual environment with msl-loadlib; makes it if it is missing.
 fn environment(dir: &Path) -> Result<PathBuf> {
     let python = dir.join("bin/python");
     if !python.is_file() {
-        done(Command::new("python3").args(["-m", "venv"]).arg(dir))?;
+        succeed(Command::new("python3").args(["-m", "venv"]).arg(dir))?;
     }
-    let has_it = Command::new(&python).args(["-c", "import msl.loadlib"]).stderr(Stdio::null()).status()?;
-    if !has_it.success() {
-        done(Command::new(&python).args(["-m", "pip", "install", "--quiet", "msl-loadlib"]))?;
+    let installed = Command::new(&python).args(["-c", "import msl.loadlib"]).stderr(Stdio::null()).status()?;
+    if !installed.success() {
+        succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "msl-loadlib"]))?;
     }
     Ok(python)
 }
 
-fn done(command: &mut Command) -> Result<()> {
+/// Runs a command.
+fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status()?;
     if status.success() { Ok(()) } else { Err(format!("{command:?} ended with {status}").into()) }
 }

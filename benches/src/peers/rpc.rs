@@ -1,4 +1,4 @@
-//! tarpc over a Unix socket, with bincode: its quickest transport between two processes.
+//! tarpc over a Unix socket, with bincode: its fastest transport between two processes.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -10,12 +10,15 @@ use tarpc::tokio_serde::formats::Bincode;
 use tarpc::{client, context};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::Result;
 use crate::measure::Case;
-use crate::process::start;
+use crate::other_process::start;
+use crate::result::Result;
+
+/// The role of the server process.
+pub(super) const ROLE: &str = "tarpc";
 
 mod service {
-    #![allow(missing_docs, reason = "what the macro makes cannot be documented")]
+    #![allow(missing_docs, reason = "generated code cannot be documented")]
 
     #[tarpc::service]
     pub(super) trait Adder {
@@ -40,7 +43,7 @@ fn runtime() -> Result<Runtime> {
 pub(super) fn add(name: &str) -> Result<Case> {
     let dir = tempfile::tempdir()?;
     let path = dir.path().join("socket");
-    let other = start("tarpc", &[path.to_str().ok_or("the folder has a name")?])?;
+    let other = start(ROLE, &[path.to_str().ok_or("the path is not UTF-8")?])?;
     let runtime = runtime()?;
     let client = runtime.block_on(async {
         for _ in 0..500 {
@@ -54,7 +57,7 @@ pub(super) fn add(name: &str) -> Result<Case> {
     Ok(Case::new(name, move || {
         let _ = (&other, &dir);
         let sum = runtime.block_on(client.add(context::current(), 1, 2));
-        assert_eq!(sum.expect("the other process lives"), 3);
+        assert_eq!(sum.expect("the other process is running"), 3);
     }))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn description(
     });
     let returns = returned_type(method, krate);
     quote! {
-        #dotnet::Managed {
+        #dotnet::ManagedMethod {
             class: #class,
             name: #name,
             form: #dotnet::Form::#form,

@@ -36,7 +36,7 @@ pub(super) fn dispatcher(interface: &Interface) -> TokenStream {
                 #server: &#implementation,
                 #method: ::core::primitive::u32,
                 mut #arguments: #krate::__private::Decoder<'_>,
-                #call: &#krate::__private::Call,
+                #call: &#krate::__private::Call<'_>,
             ) -> ::core::result::Result<(), #krate::__private::Fault> {
                 match #method {
                     #(#arms)*
@@ -61,12 +61,12 @@ fn elements(interface: &Interface) -> Option<TokenStream> {
     let elements = types.iter().map(|ty| {
         let ty = projected_type(ty, RequiredTrait::Native, &krate);
         let span = super::library::start(&ty);
-        quote_spanned!(span=> #private::Element::of::<#ty>(#private::interface::value::<#ty>))
+        quote_spanned!(span=> #private::BufferElement::of::<#ty>(#private::interface::value::<#ty>))
     });
     (!types.is_empty()).then(|| {
         quote! {
-            fn elements() -> &'static [#private::Element] {
-                static ELEMENTS: &[#private::Element] = &[#(#elements),*];
+            fn elements() -> &'static [#private::BufferElement] {
+                static ELEMENTS: &[#private::BufferElement] = &[#(#elements),*];
                 ELEMENTS
             }
         }

@@ -1,4 +1,4 @@
-//! Arguments going out and results coming in, with the errors a caller can act on.
+//! Encoding arguments and decoding results, with errors that name the method and the parameter.
 
 use std::ffi::CStr;
 use std::{io, mem};
@@ -11,12 +11,12 @@ use crate::marshal::{DecodeError, Decoder, EncodeError, Encoder};
 use crate::native::{Encoding, INTERIOR_NUL, Length, LengthError};
 use crate::transport::StreamingReply;
 
-/// The arguments of a call that is being made, which may refer to what lives as long as `'v`.
+/// The arguments of a call that is being encoded. They may refer to values that live as long as `'v`.
 #[derive(Debug)]
 pub struct Arguments<'a, 'v> {
     method: &'static str,
     encoder: Encoder<'a, 'v>,
-    /// The numbers of the closures that are registered, those to come.
+    /// The numbers of the registered closures that have not been encoded yet.
     registered: &'a [Option<u32>],
 }
 
@@ -25,7 +25,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
         Self { method, encoder, registered }
     }
 
-    /// The next of the closures that are registered, by its number.
+    /// Appends the number of the next registered closure.
     ///
     /// # Errors
     /// [`Error::Argument`].
@@ -34,7 +34,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
         self.value(parameter, &number)
     }
 
-    /// Any value that serde can serialize.
+    /// Appends any value that serde can serialize.
     ///
     /// # Errors
     /// [`Error::Argument`].
@@ -44,7 +44,8 @@ impl<'a, 'v> Arguments<'a, 'v> {
         self.encoded(parameter, result)
     }
 
-    /// Text for a native function: C ends it at the first NUL, and the encoding may not have every character.
+    /// Appends text for a native function, after checking that C can take it: it must not contain a NUL, nor a character that the
+    /// encoding lacks.
     ///
     /// # Errors
     /// [`Error::Argument`].
@@ -64,7 +65,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
         self.value(parameter, &text)
     }
 
-    /// Bytes for C.
+    /// Appends a C string.
     ///
     /// # Errors
     /// [`Error::Argument`].
@@ -73,7 +74,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
         self.encoded(parameter, result)
     }
 
-    /// Bytes for C, or null.
+    /// Appends a C string, or null.
     ///
     /// # Errors
     /// [`Error::Argument`].
@@ -82,7 +83,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
         self.encoded(parameter, result)
     }
 
-    /// A slice that lives until the call is sent, and need not be copied before.
+    /// Appends a slice that lives until the call is sent, so that it need not be copied before.
     ///
     /// # Errors
     /// [`Error::Argument`].
@@ -98,7 +99,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
     /// Checks that `length` holds the lengths of all arrays, and that they are the same.
     ///
     /// # Errors
-    /// [`Error::Argument`] names the array that does not fit.
+    /// [`Error::Argument`], for the array that does not fit.
     pub fn length<N: Length>(&self, name: &'static str, arrays: &[(&'static str, usize)]) -> Result<(), Error> {
         crate::native::common_length::<N>(name, arrays)
             .map(drop)
@@ -120,23 +121,23 @@ impl<'a, 'v> Arguments<'a, 'v> {
 
     #[cold]
     fn refused(&self, parameter: &str, reason: String) -> Error {
-        Error::Argument { method: self.method.to_owned(), parameter: parameter.to_owned(), reason }
+        Error::argument(self.method, parameter, reason)
     }
 }
 
-/// The result of a call, as it came in.
+/// The result of a call, as it arrives.
 #[derive(Debug)]
 pub struct Outcome<'m> {
     method: &'static str,
     source: Source<'m>,
 }
 
-/// Where values are taken from.
+/// Where values are decoded from.
 #[derive(Debug)]
 enum Source<'m> {
     Message(Decoder<'m>),
     StreamingReply(StreamingReply<'m>),
-    /// Nowhere: the rest of the message did not come.
+    /// Nowhere, because the rest of the message did not arrive.
     Lost,
 }
 
@@ -145,12 +146,12 @@ impl<'m> Outcome<'m> {
         Self { method, source: Source::Message(decoder) }
     }
 
-    /// Of a long result, which is taken while it comes. That it does not come as a whole is the connection's to tell.
-    pub(super) fn streaming_reply(method: &'static str, streaming_reply: StreamingReply<'m>) -> Self {
+    /// A long result, which is decoded while it arrives. If it does not arrive whole, the connection reports that.
+    pub(super) fn streaming(method: &'static str, streaming_reply: StreamingReply<'m>) -> Self {
         Self { method, source: Source::StreamingReply(streaming_reply) }
     }
 
-    /// The whole message, or what there is of it.
+    /// Returns the whole message.
     #[inline]
     fn message(&mut self) -> Result<&mut Decoder<'m>, Error> {
         if let Source::StreamingReply(_) = self.source {
@@ -162,7 +163,7 @@ impl<'m> Outcome<'m> {
         }
     }
 
-    /// Waits for the rest.
+    /// Waits for the rest of the message.
     #[cold]
     fn complete(&mut self) -> Result<(), Error> {
         if let Source::StreamingReply(streaming_reply) = mem::replace(&mut self.source, Source::Lost) {
@@ -172,7 +173,7 @@ impl<'m> Outcome<'m> {
         Ok(())
     }
 
-    /// Any value that serde can deserialize.
+    /// Decodes any value that serde can deserialize.
     ///
     /// # Errors
     /// [`Error::Protocol`].
@@ -186,7 +187,7 @@ impl<'m> Outcome<'m> {
         self.decoded(result)
     }
 
-    /// The result of a method that returns one.
+    /// Decodes a `Result`.
     ///
     /// # Errors
     /// [`Error::Protocol`].
@@ -194,7 +195,7 @@ impl<'m> Outcome<'m> {
         self.value()
     }
 
-    /// A vector.
+    /// Decodes a vector.
     ///
     /// # Errors
     /// [`Error::Protocol`].
@@ -208,7 +209,7 @@ impl<'m> Outcome<'m> {
         self.decoded(result)
     }
 
-    /// A value that was passed by `&mut`.
+    /// Decodes a value that was passed by `&mut`, in place.
     ///
     /// # Errors
     /// [`Error::Protocol`].
@@ -217,7 +218,7 @@ impl<'m> Outcome<'m> {
         self.decoded(result)
     }
 
-    /// A slice that was passed by `&mut`: as many elements come back as went in.
+    /// Decodes a slice that was passed by `&mut`, in place: as many elements come back as went in.
     ///
     /// # Errors
     /// [`Error::Protocol`].
@@ -231,7 +232,7 @@ impl<'m> Outcome<'m> {
         self.decoded(result)
     }
 
-    /// Checks that everything was taken.
+    /// Checks that nothing is left over.
     #[inline]
     pub(super) fn finish(&mut self) -> Result<(), Error> {
         let result = self.message()?.finish();
@@ -244,13 +245,13 @@ impl<'m> Outcome<'m> {
     }
 }
 
-/// The connection has broken, which is found out where the call ends.
+/// The connection has broken, which the end of the call reports.
 #[cold]
 fn lost(method: &str, error: &io::Error) -> Error {
-    Error::Protocol(format!("the result of `{method}` did not come as a whole: {error}"))
+    Error::protocol(format!("the result of `{method}` did not arrive whole: {error}"))
 }
 
 #[cold]
 fn protocol(method: &str, error: &DecodeError) -> Error {
-    Error::Protocol(format!("the result of `{method}`: {error}"))
+    Error::protocol(format!("the result of `{method}`: {error}"))
 }

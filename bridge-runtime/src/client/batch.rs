@@ -1,4 +1,4 @@
-//! Many calls in one round trip: what is called is written down, sent as one message, and answered by one.
+//! Batches: calls are recorded, sent as one message, and answered by one.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -6,9 +6,11 @@ use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::call_sink::CallSink;
-use super::pending::{Pending, PendingResults, Results};
-use super::{Arguments, Outcome, Session};
+use super::arguments::{Arguments, Outcome};
+use super::batch_results::{BatchResults, CallState, RecordedCall};
+use super::call::CallSink;
+use super::pending::{Pending, PendingResults};
+use super::session::Session;
 use crate::error::Error;
 use crate::marshal::{Buffer, Decoder, EncodeError};
 use crate::wire::{Message, PartsWriter};
@@ -24,37 +26,23 @@ pub enum BatchMode {
     StopOnError,
 }
 
-/// A batch that is being filled; what a generated one calls. `'b` is how long what its calls change stays borrowed.
+/// The calls of a batch that is being filled; what a generated batch records its calls in. `'b` is how long what the calls
+/// change stays borrowed.
 pub struct Batch<'b> {
     session: Session,
-    number: u64,
+    id: u64,
     mode: BatchMode,
-    recorded: RefCell<Recorded>,
+    recorded: RefCell<RecordedCalls>,
     borrowed: PhantomData<&'b mut ()>,
 }
 
 /// The calls so far.
-struct Recorded {
-    /// The message of those that are to be sent; none before the first.
+struct RecordedCalls {
+    /// The message with the calls to send; `None` before the first.
     message: Option<PartsWriter>,
-    calls: Vec<Call>,
-    /// How long those may take together that are to be sent.
+    calls: Vec<RecordedCall>,
+    /// How long the calls to send may take together.
     limit: Option<Duration>,
-}
-
-/// A call of a batch.
-pub(super) struct Call {
-    pub(super) method: &'static str,
-    pub(super) state: State,
-}
-
-/// Whether a call of a batch is made.
-pub(super) enum State {
-    Sent,
-    /// It cannot be.
-    Refused(Box<Error>),
-    /// It is not, because the one at this place was refused.
-    After(usize),
 }
 
 impl fmt::Debug for Batch<'_> {
@@ -64,29 +52,29 @@ impl fmt::Debug for Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// An empty one.
+    /// An empty batch.
     pub fn new(session: &Session, mode: BatchMode) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
-        let recorded = Recorded { message: None, calls: Vec::new(), limit: Some(Duration::ZERO) };
+        let recorded = RecordedCalls { message: None, calls: Vec::new(), limit: Some(Duration::ZERO) };
         Self {
             session: session.clone(),
-            number: LAST.fetch_add(1, Ordering::Relaxed),
+            id: LAST.fetch_add(1, Ordering::Relaxed),
             mode,
             recorded: RefCell::new(recorded),
             borrowed: PhantomData,
         }
     }
 
-    /// Makes the calls, and gives each result to whoever waits for it.
+    /// Makes the calls, and puts their results in the places of the pending ones.
     ///
     /// # Errors
-    /// [`Error`], whatever went wrong with the batch as a whole.
-    pub fn send<P: PendingResults>(self, pendings: P) -> Result<P::Results, Error> {
-        let Recorded { message, calls, limit } = self.recorded.into_inner();
+    /// Any [`Error`] that is about the batch as a whole.
+    pub fn send<P: PendingResults>(self, pending: P) -> Result<P::Results, Error> {
+        let RecordedCalls { message, calls, limit } = self.recorded.into_inner();
         let stop = self.mode == BatchMode::StopOnError;
-        let resolve = |answers: &mut Decoder<'_>| match Results::new(self.number, calls, stop, answers) {
-            Ok(mut results) => Ok(pendings.resolve(&mut results)),
-            Err(reason) => Err(Error::Protocol(format!("the results of a batch: {reason}"))),
+        let resolve = |replies: &mut Decoder<'_>| match BatchResults::new(self.id, calls, stop, replies) {
+            Ok(mut results) => Ok(pending.resolve(&mut results)),
+            Err(reason) => Err(Error::protocol(format!("the results of a batch: {reason}"))),
         };
         match message {
             Some(message) => self.session.shared().batch(message.into_frame(), limit, resolve),
@@ -94,7 +82,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Writes a call down, and tells its method's name and its place. What keeps it from being made is its own error.
+    /// Records a call, and returns its method's name and its place. If the call cannot be made, the error is its own.
     fn record<'v>(
         &self,
         method: u32,
@@ -104,23 +92,24 @@ impl Batch<'_> {
         let mut recorded = self.recorded.borrow_mut();
         let stop = self.mode == BatchMode::StopOnError;
         let state = match recorded.calls.last().map(|call| &call.state) {
-            Some(State::Refused(_)) if stop => State::After(recorded.calls.len() - 1),
-            Some(State::After(refused)) => State::After(*refused),
-            _ => match recorded.write((method, name), stop, encode) {
+            Some(CallState::Refused(_)) if stop => CallState::After(recorded.calls.len() - 1),
+            Some(CallState::After(refused)) => CallState::After(*refused),
+            _ => match recorded.encode((method, name), stop, encode) {
                 Ok(()) => {
                     recorded.limit = recorded.limit.zip(limit).map(|(all, one)| all.saturating_add(one));
-                    State::Sent
+                    CallState::Sent
                 }
-                Err(error) => State::Refused(Box::new(error)),
+                Err(error) => CallState::Refused(Box::new(error)),
             },
         };
-        recorded.calls.push(Call { method: name, state });
+        recorded.calls.push(RecordedCall { method: name, state });
         (name, recorded.calls.len() - 1)
     }
 }
 
-impl Recorded {
-    fn write<'v>(
+impl RecordedCalls {
+    /// Appends a call to the message.
+    fn encode<'v>(
         &mut self,
         (method, name): (u32, &'static str),
         stop: bool,
@@ -153,6 +142,6 @@ impl<'b> CallSink<'b> for &Batch<'b> {
             Some(encode) => encode(arguments, &slices, &places),
             None => Ok(()),
         });
-        Pending::new(self.number, place, name, move |outcome| decode(outcome, &mut places))
+        Pending::new(self.id, place, name, move |outcome| decode(outcome, &mut places))
     }
 }

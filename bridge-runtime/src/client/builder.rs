@@ -8,17 +8,18 @@ use std::rc::Rc;
 use std::time::Duration;
 use std::{fmt, io};
 
-use super::Transport;
 use super::connect::{ConnectFailure, join};
+use super::info::describe;
 use super::instance::{Server, ServerInstance};
 use super::restart::{History, Restart};
-use super::session::{FIRST, OnStart, Restarter, Session};
-use super::start::{Starter, info};
+use super::session::{OnStart, Restarter, Session};
+use super::start::Starter;
 use crate::error::Error;
+use crate::handshake::{Agreement, Transport, describe_server};
 use crate::interface::Interface;
 use crate::native::Owner;
 use crate::process::{Launch, Output, Program, locate};
-use crate::server::{Dispatch, DispatchTarget, Served, close_all_of, free_all_of, serve_channel};
+use crate::server::{CallServer, Dispatch, Served, close_handles_of, free_memory_of};
 use crate::transport::{Channel, connect_local, in_process_pair, named_path};
 use crate::wire::{Secret, Start};
 
@@ -181,9 +182,9 @@ impl<C: Client> Builder<C> {
         let server = locate(description, self.server.as_deref())?;
         let program = self.launch.inspect(&server)?;
         let start = self.start_message(program)?;
-        let channel = self.transport.resolve(program.is_foreign())?;
+        let transport = self.transport.resolve(program.is_foreign())?;
         let timeout = self.start_timeout;
-        let starter = Starter { description, launch: self.launch, server, program, start, channel, timeout };
+        let starter = Starter { description, launch: self.launch, server, program, start, transport, timeout };
         let restarter = Restarter { starter, history: History::new(self.restart), on_start: self.on_start };
         Ok(C::from_session(Session::start(description, restarter, self.call_timeout)?))
     }
@@ -204,17 +205,17 @@ impl<C: Client> Builder<C> {
         let (own_name, timeout) = (name.to_owned(), self.start_timeout);
         let reach = move || named_path(&own_name).and_then(|path| connect_local(&path));
         let met = join(description, Secret::default(), start, timeout, reach).map_err(|unreached| match unreached {
-            ConnectFailure::Nobody(source) => {
+            ConnectFailure::NoServer(source) => {
                 Error::Connect { name: name.to_owned(), server: description.server.to_owned(), source }
             }
-            ConnectFailure::Late => Error::ConnectTimeout { name: name.to_owned(), after: timeout },
+            ConnectFailure::Timeout => Error::ConnectTimeout { name: name.to_owned(), after: timeout },
             ConnectFailure::Error(error) => error,
         })?;
         Ok(C::from_session(Session::new(description, met, self.call_timeout)))
     }
 
     fn start_message(&mut self, program: Program) -> Result<Start, Error> {
-        let unreadable = |source| Error::Spawn { command: "the current folder".to_owned(), source };
+        let unreadable = |source| Error::CurrentDir { source };
         let path = |path: &Path| server_path(path, program).map_err(unreadable);
         Ok(Start {
             secret: Secret::default(),
@@ -270,18 +271,18 @@ where
 {
     let (client_end, server_end) = in_process_pair();
     let thread = std::thread::spawn(move || {
-        let target: Rc<dyn DispatchTarget> = Served::<S, C::Interface>::new(server);
+        let served = Rc::new(Served::<S, C::Interface>::new(server));
         let owner = Owner::new();
         let _acting = owner.enter();
         // It ends when the client does; between two threads nothing else can break.
-        let _ = serve_channel(Channel::new(server_end), &target);
-        close_all_of(owner, &*target);
-        free_all_of(owner);
+        let _ = CallServer::new(served.clone()).serve_client(Channel::new(server_end));
+        close_handles_of(owner, &*served);
+        free_memory_of(owner);
     });
-    let ready = crate::server::ready(None);
+    let agreement = Agreement { pid: std::process::id(), ready: describe_server(None), transport: Transport::Auto };
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
     let channel = Channel::new(client_end);
-    let instance = ServerInstance::new(info(std::process::id(), FIRST, ready, Transport::Auto), server, &channel);
+    let instance = ServerInstance::new(describe(agreement), server, &channel);
     C::from_session(Session::new(C::Interface::description(), (instance, channel), None))
 }
 
@@ -296,8 +297,8 @@ pub(crate) fn over<C: Client>(
     let start = (start, Transport::Pipe.resolve(false)?);
     let met =
         join(description, secret, start, start_timeout, move || Ok(channel)).map_err(|unreached| match unreached {
-            ConnectFailure::Nobody(error) => Error::Disconnected(error),
-            ConnectFailure::Late => Error::ConnectTimeout { name: "the channel".to_owned(), after: start_timeout },
+            ConnectFailure::NoServer(error) => Error::disconnected(error),
+            ConnectFailure::Timeout => Error::ConnectTimeout { name: "the channel".to_owned(), after: start_timeout },
             ConnectFailure::Error(error) => error,
         })?;
     Ok(C::from_session(Session::new(description, met, call_timeout)))

@@ -1,56 +1,75 @@
-//! A call: its two ends, and the line that it is made on.
+//! One call, in reading order: take a connection, encode the arguments, exchange messages, decode the result.
 
 use std::array;
 use std::time::Duration;
 
-use super::call_context::CallContext;
-use super::callback::{self, CallClosures, RegisteredClosure};
-use super::connection::Connection;
+use super::arguments::{Arguments, Outcome};
+use super::call_context::{CallContext, Reply};
+use super::closures::{CallClosures, RegisteredClosure, no_closures};
+use super::connection::{Connection, reply_error};
 use super::nesting::{ConnectionGuard, NestedConnection};
-use super::session::Shared;
-use super::{Arguments, Outcome};
+use super::pool::{ConnectionPool, PooledConnection};
+use super::session::{Session, Shared};
+use super::{event_connection, extra_connection};
+use crate::codec::Codec;
 use crate::error::Error;
-use crate::marshal::{BorrowedSlices, Buffer, Decoder};
+use crate::marshal::{self, BorrowedSlices, Buffer, Decoder};
 use crate::registration::Registration;
+use crate::transport::LargerArena;
+use crate::wire::{GrowArena, Message, OUTERMOST, Purpose};
 
-/// What errors that are about a batch as a whole call it.
-const BATCH: &str = "batch";
+/// What a generated method makes its call on: a session makes it at once, a batch records it. `'b` is how long the call may
+/// change what it was passed.
+pub trait CallSink<'b> {
+    /// What the call returns at once.
+    type Output<T, E>;
 
-/// The two ends of a call, which are the method's own. All between them is the same for every method, and is compiled once.
-trait Ends {
-    /// Puts the arguments in, which may refer to what these ends have.
-    fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error>;
-
-    /// Takes the result out, and keeps it; returns whether it could, and nothing may be left.
-    fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool;
+    /// Makes or records a call. `encode` appends the arguments, which may borrow from `slices`, which only go in, and from
+    /// `places`, which the result changes; `decode` takes the result out of the reply.
+    fn call<S, P: 'b, T, E: From<Error>>(
+        self,
+        method: u32,
+        borrowed: (S, P),
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
+    ) -> Self::Output<T, E>;
 }
 
-struct CallEnds<'p, S, P, N, D, T, E> {
-    slices: S,
-    places: &'p mut P,
-    encode: Option<N>,
-    decode: Option<D>,
-    result: Option<Result<T, E>>,
-}
+impl<'b> CallSink<'b> for &Session {
+    type Output<T, E> = Result<T, E>;
 
-impl<S, P, N, D, T, E> Ends for CallEnds<'_, S, P, N, D, T, E>
-where
-    N: for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
-    D: FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
-    E: From<Error>,
-{
-    fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error> {
-        self.encode.take().map_or(Ok(()), |encode| encode(arguments, &self.slices, self.places))
-    }
-
-    fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool {
-        self.decode.take().is_some_and(|decode| self.result.insert(decode(outcome, self.places)).is_ok())
+    fn call<S, P: 'b, T, E: From<Error>>(
+        self,
+        method: u32,
+        (slices, mut places): (S, P),
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
+    ) -> Result<T, E> {
+        self.call_with(method, (slices, &mut places), encode, decode)
     }
 }
 
-impl Shared {
-    /// Makes a call.
-    pub(super) fn call<S, P, T, E: From<Error>, const R: usize>(
+impl Session {
+    /// Makes a call without closures.
+    ///
+    /// # Errors
+    /// Any [`Error`], or the method's own.
+    pub fn call_with<S, P, T, E: From<Error>>(
+        &self,
+        method: u32,
+        borrowed: (S, &mut P),
+        encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.call_back(method, borrowed, &mut no_closures, [], encode, decode).map(|(value, [])| value)
+    }
+
+    /// Makes a call with closures: those that can run while the call lasts, and those that the library keeps, each `None` where
+    /// the library is to get null. Also returns the registrations of the latter.
+    ///
+    /// # Errors
+    /// Any [`Error`], or the method's own.
+    pub fn call_back<S, P, T, E: From<Error>, const R: usize>(
         &self,
         method: u32,
         (slices, places): (S, &mut P),
@@ -60,75 +79,145 @@ impl Shared {
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
         let mut registrations = array::from_fn(|_| Registration::none());
-        let mut ends = CallEnds { slices, places, encode: Some(encode), decode: Some(decode), result: None };
-        self.make(method, closures, &mut registered, &mut registrations, &mut ends)?;
-        let untaken = || Err(Error::Protocol("the result was not taken".to_owned()).into());
-        Ok((ends.result.unwrap_or_else(untaken)?, registrations))
+        let mut codec = Codec::new(slices, places, encode, decode);
+        self.shared().call(method, closures, &mut registered, &mut registrations, &mut codec)?;
+        let undecoded = || Err(Error::protocol("the result was not decoded").into());
+        Ok((codec.result.unwrap_or_else(undecoded)?, registrations))
+    }
+}
+
+/// [`Codec`] for a call, as a trait object.
+trait CallCodec {
+    fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error>;
+    /// Returns whether the result was decoded, so that nothing of the reply may be left over.
+    fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool;
+}
+
+impl<S, P, N, D, T, E> CallCodec for Codec<'_, S, P, N, D, Result<T, E>>
+where
+    N: for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
+    D: FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
+{
+    fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error> {
+        Codec::encode(self, arguments)
     }
 
-    /// As [`Shared::call`], whatever the types.
-    fn make(
+    fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool {
+        Codec::decode(self, outcome).is_some_and(|result| self.result.insert(result).is_ok())
+    }
+}
+
+impl Shared {
+    /// Makes a call, whatever its types.
+    fn call(
         &self,
         method: u32,
         closures: CallClosures<'_>,
         registered: &mut [Option<RegisteredClosure>],
         registrations: &mut [Registration],
-        ends: &mut dyn Ends,
+        codec: &mut dyn CallCodec,
     ) -> Result<(), Error> {
         let (name, limit) = self.method(method);
-        self.enter(name, limit, |exchange, connection| {
-            let numbers = if registered.is_empty() {
-                Vec::new()
-            } else {
-                exchange.register(connection, registered, registrations)?
+        self.with_connection(name, limit, |context, connection| {
+            let numbers = match registered.is_empty() {
+                true => Vec::new(),
+                false => event_connection::register(context, connection, registered, registrations)?,
             };
             let mut borrowed = BorrowedSlices::default();
-            exchange.begin(connection, method)?;
-            let encoder = connection.channel()?.encoder(exchange.is_outermost(), &mut borrowed);
-            ends.encode(&mut Arguments::new(name, encoder, &numbers))?;
-            exchange.result(connection, &borrowed, closures)?;
-            exchange.take(connection, |outcome| ends.decode(outcome))
+            begin(context, connection, method)?;
+            let encoder = connection.channel()?.encoder(context.is_outermost(), &mut borrowed);
+            codec.encode(&mut Arguments::new(name, encoder, &numbers))?;
+            context.exchange_for_result(connection, &borrowed, closures)?;
+            context.decode(connection, |outcome| codec.decode(outcome))
         })
+        .map_err(|error| if self.calls_one_function(method) { error.of_one_function() } else { error })
     }
 
-    /// Makes a call on a line that has a server which is ready for it: that of the call whose closure makes this one, or else
-    /// once nobody else is calling, after no longer than the call itself may take.
-    #[inline]
-    fn enter<R>(
-        &self,
-        name: &'static str,
-        limit: Option<Duration>,
-        call: impl FnOnce(&CallContext, &mut Connection) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        let mut held = match NestedConnection::find(self.owner()) {
-            Some(nested) => ConnectionGuard::Nested(nested),
-            None => match &self.pool {
-                None => ConnectionGuard::Turn(self.turn(name, limit)?),
-                Some(pool) => ConnectionGuard::Pooled(self.extra(pool, name, limit)?),
-            },
-        };
-        self.ready(&mut held)?;
-        let exchange = self.exchange(held.depth(), name, limit);
-        let connection: &mut Connection = &mut held;
-        exchange.unregister(connection)?;
-        call(&exchange, connection)
-    }
-
-    /// Sends many calls in one message, which is complete, and takes what answers it.
+    /// Makes the calls of a batch, whose message is complete, and decodes the results.
     pub(super) fn batch<R>(
         &self,
         mut message: Buffer,
         limit: Option<Duration>,
-        take: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
+        decode: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        self.enter(BATCH, limit, |exchange, connection| {
+        self.with_connection(BATCH, limit, |context, connection| {
             let channel = connection.channel()?;
-            if exchange.is_outermost() {
+            if context.is_outermost() {
                 channel.reset_arena();
             }
             channel.swap_outgoing(&mut message);
-            let reply = exchange.run(connection, BorrowedSlices::NONE, &mut callback::none)?;
-            take(&mut connection.results(BATCH, reply)?)
+            match context.exchange(connection, marshal::BorrowedSlices::NONE, &mut no_closures)? {
+                Reply::Other(Message::Results, position) => decode(&mut connection.channel()?.decoder_at(position)),
+                Reply::Other(Message::Fault(fault), _) => Err(reply_error(BATCH, Message::Fault(fault))),
+                other => Err(connection.protocol_error(format!("{other:?} came instead of the results of a batch"))),
+            }
         })
     }
+
+    /// Makes a call on a connection with a running server: that of the call whose closure makes this one, or else the session's,
+    /// once nobody else is calling, after no longer than the call itself may take.
+    #[inline]
+    fn with_connection<R>(
+        &self,
+        method: &'static str,
+        limit: Option<Duration>,
+        call: impl FnOnce(&CallContext, &mut Connection) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let mut guard = match NestedConnection::find(self.id) {
+            Some(nested) => ConnectionGuard::Nested(nested),
+            None => match &self.pool {
+                None => ConnectionGuard::First(self.lock(method, limit)?),
+                Some(pool) => ConnectionGuard::Pooled(self.pooled(pool, method, limit)?),
+            },
+        };
+        self.ensure_running(&mut guard)?;
+        let context = CallContext { session: self.id, depth: guard.depth(), method, limit };
+        let connection: &mut Connection = &mut guard;
+        event_connection::unregister(&context, connection)?;
+        call(&context, connection)
+    }
+
+    /// Takes an idle connection from the pool, or opens another one.
+    fn pooled<'p>(
+        &self,
+        pool: &'p ConnectionPool,
+        method: &'static str,
+        limit: Option<Duration>,
+    ) -> Result<PooledConnection<'p>, Error> {
+        if let Some(pooled) = pool.take(&self.current()) {
+            return Ok(pooled);
+        }
+        let mut first = ConnectionGuard::First(self.lock(method, limit)?);
+        self.ensure_running(&mut first)?;
+        let context = CallContext { session: self.id, depth: OUTERMOST, method, limit };
+        let channel = extra_connection::open(&context, &mut first, Purpose::Calls)?;
+        Ok(pool.lend(Connection::new(std::sync::Arc::clone(&first.instance), channel)))
+    }
+}
+
+/// The name of a batch in errors that are about it as a whole.
+const BATCH: &str = "batch";
+
+/// Begins the message of a call; the arguments are to be appended to it.
+#[inline]
+fn begin(context: &CallContext, connection: &mut Connection, method: u32) -> Result<(), Error> {
+    let is_outermost = context.is_outermost();
+    if is_outermost && let Some(larger) = connection.channel()?.grow_arena() {
+        offer_arena(context, connection, larger)?;
+    }
+    connection.channel()?.begin_call(method, is_outermost).map_err(|error| context.encode_error(&error))
+}
+
+/// Offers the server a larger arena for long arrays, because the last call would have needed it.
+#[cold]
+fn offer_arena(context: &CallContext, connection: &mut Connection, larger: LargerArena) -> Result<(), Error> {
+    let address = connection.instance.as_it_sees(larger.address());
+    let offer = Message::GrowArena(Box::new(GrowArena { address, words: larger.words() }));
+    match context.request(connection, &offer) {
+        Ok(()) => connection.channel()?.use_arena(larger),
+        // Long arrays go in their messages, as before.
+        Err(Error::Fault { .. }) => connection.channel()?.stop_growing(),
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }

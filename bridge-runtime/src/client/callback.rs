@@ -1,172 +1,102 @@
-//! Closures of the program's that the library calls back.
+//! Running the callbacks that the server asks for while a call lasts.
 
-use std::any::Any;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use crate::exclusive::Exclusive;
-use crate::fault::{ALREADY_RUNNING, Fault, panic_message};
-use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
-use crate::wire::tag;
+use super::closures::{CallClosures, CallbackReply, RegisteredClosures, already_running, guarded};
+use super::connection::Connection;
+use super::nesting::{SessionId, suspend};
+use crate::error::Error;
+use crate::marshal::EncodeError;
+use crate::transport::OwnedMessage;
+use crate::wire::Message;
 
-/// Runs the closure at a place among those of a call: takes the arguments, and answers with the result.
-pub type CallClosures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut CallbackReply) -> Result<(), Box<Fault>>;
+/// Memory for the arguments of callbacks and for their replies, while messages of nested calls come and go.
+pub(super) struct CallbackBuffers {
+    arguments: OwnedMessage,
+    reply: CallbackReply,
+}
 
-/// Runs a closure that is registered.
-pub type RegisteredClosure = Box<dyn FnMut(Decoder<'_>, &mut CallbackReply) -> Result<(), Box<Fault>> + Send>;
-
-/// What a closure returns, on its way to the server.
+/// Which closure the server asks for.
 #[derive(Debug)]
-pub struct CallbackReply(Buffer);
+pub(super) enum CallbackRequest {
+    /// One of a call's, by the call's depth and the closure's place.
+    OfCall { depth: u32, place: u32 },
+    /// A registered one.
+    Registered(Arc<RegisteredClosures>, u32),
+}
 
-impl CallbackReply {
-    /// An empty one, in this memory.
-    pub(super) fn new(buffer: Buffer) -> Self {
-        Self(buffer)
+/// A message that is not the result of a call, and where its content begins.
+#[derive(Debug)]
+pub(super) enum Arrived {
+    Callback(CallbackRequest, usize),
+    Other(Message, usize),
+}
+
+impl CallbackBuffers {
+    /// Takes memory from the connection's channel.
+    pub(super) fn take(connection: &mut Connection) -> Result<Self, Error> {
+        let channel = connection.channel()?;
+        let (arguments, reply) =
+            (OwnedMessage::new(channel.spare_buffer()), CallbackReply::new(channel.spare_buffer()));
+        Ok(Self { arguments, reply })
     }
 
-    /// Puts the result in.
+    /// Gives the memory back to the channel, if that is still open.
+    pub(super) fn give_back(self, connection: &mut Connection) {
+        if let Ok(channel) = connection.channel() {
+            channel.recycle(self.arguments.into_buffer());
+            channel.recycle(self.reply.into_buffer());
+        }
+    }
+}
+
+impl CallbackRequest {
+    /// Decodes the message that has arrived.
     ///
     /// # Errors
-    /// [`Fault::Message`] for what cannot be sent.
-    pub fn answer<'v>(
-        &mut self,
-        encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
-    ) -> Result<(), Box<Fault>> {
-        self.put(encode).map_err(|error| fault(format!("returned what cannot be sent: {error}")))
-    }
-
-    fn put<'v>(
-        &mut self,
-        encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
-    ) -> Result<(), EncodeError> {
-        tag::begin_callback_return(&mut self.0)?;
-        encode(&mut Encoder::new(&mut self.0))
-    }
-
-    /// The message.
-    pub(super) fn buffer(&mut self) -> &mut Buffer {
-        &mut self.0
-    }
-
-    pub(super) fn into_buffer(self) -> Buffer {
-        self.0
-    }
-}
-
-/// Why a closure has not answered; boxed, because nearly every one has.
-#[cold]
-fn fault(reason: String) -> Box<Fault> {
-    Box::new(Fault::Message(reason))
-}
-
-/// No closures.
-pub(super) fn none(_: u32, _: Decoder<'_>, _: &mut CallbackReply) -> Result<(), Box<Fault>> {
-    Err(fault("is not one of this call's".to_owned()))
-}
-
-/// Runs a closure of the user's; a panic in it is a fault.
-pub(super) fn guarded(run: impl FnOnce() -> Result<(), Box<Fault>>) -> Result<(), Box<Fault>> {
-    // What a panic leaves half done is the concern of whoever wrote the closure.
-    let result = catch_unwind(AssertUnwindSafe(run));
-    result.unwrap_or_else(|payload: Box<dyn Any + Send>| Err(fault(format!("panicked: {}", panic_message(&*payload)))))
-}
-
-/// The closures that are registered with one server, by number.
-#[derive(Default)]
-pub(super) struct RegisteredClosures {
-    closures: Mutex<Numbered>,
-    /// Numbers that the server has not been told of, which are no longer registered.
-    released: Mutex<Vec<u32>>,
-    has_released: AtomicBool,
-    is_closed: AtomicBool,
-}
-
-#[derive(Default)]
-struct Numbered {
-    last: u32,
-    closures: HashMap<u32, Arc<Exclusive<RegisteredClosure>>>,
-}
-
-impl RegisteredClosures {
-    /// Puts a closure in, and gives it a number.
-    pub(super) fn insert(&self, closure: RegisteredClosure) -> u32 {
-        let mut numbered = self.closures();
-        loop {
-            numbered.last = numbered.last.wrapping_add(1);
-            let number = numbered.last;
-            if let Entry::Vacant(vacant) = numbered.closures.entry(number) {
-                vacant.insert(Arc::new(Exclusive::new(closure)));
-                return number;
+    /// [`Error::Protocol`] if it is not a message.
+    pub(super) fn receive(connection: &mut Connection) -> Result<Arrived, Error> {
+        if let Some(((depth, place), position)) = connection.channel()?.callback() {
+            return Ok(Arrived::Callback(Self::OfCall { depth, place }, position));
+        }
+        Ok(match connection.message()? {
+            (Message::Event { registration }, position) => {
+                let registry = Arc::clone(&connection.instance.registry);
+                Arrived::Callback(Self::Registered(registry, registration), position)
             }
-        }
+            (message, position) => Arrived::Other(message, position),
+        })
     }
 
-    /// Takes a closure out. One that is running ends first, and is dropped then.
-    pub(super) fn remove(&self, number: u32) {
-        let closure = self.closures().closures.remove(&number);
-        // It may own what has code of the user's in its drop.
-        drop(closure);
-        self.released().push(number);
-        self.has_released.store(true, Ordering::SeqCst);
-    }
-
-    /// The numbers that the server is to be told of.
-    pub(super) fn take_released(&self) -> Vec<u32> {
-        if !self.has_released.swap(false, Ordering::SeqCst) {
-            return Vec::new();
-        }
-        std::mem::take(&mut self.released())
-    }
-
-    /// Whether there are any, without taking them.
-    pub(super) fn has_released(&self) -> bool {
-        self.has_released.load(Ordering::Relaxed)
-    }
-
-    /// Runs a closure.
+    /// Runs the closure, whose arguments begin at `position` of the message that has arrived, and begins the reply. Calls that
+    /// the closure makes are nested in the call at `depth`.
+    ///
+    /// # Errors
+    /// The channel's, or why the reply cannot be encoded.
     pub(super) fn run(
-        &self,
-        number: u32,
-        arguments: Decoder<'_>,
-        answer: &mut CallbackReply,
-    ) -> Result<(), Box<Fault>> {
-        let closure = self.closures().closures.get(&number).cloned();
-        let closure = closure.ok_or(Fault::Unregistered)?;
-        closure.enter(|closure| closure(arguments, answer)).unwrap_or_else(already_running)
+        self,
+        connection: &mut Connection,
+        (session, call_depth): (SessionId, u32),
+        position: usize,
+        closures: CallClosures<'_>,
+        CallbackBuffers { arguments, reply }: &mut CallbackBuffers,
+    ) -> Result<Result<(), EncodeError>, Error> {
+        connection.channel()?.take_into(arguments, position);
+        let result = suspend(session, call_depth, connection, || {
+            guarded(|| match self {
+                Self::OfCall { depth, place } if depth == call_depth => closures(place, arguments.decoder(), reply),
+                // One of an outer call's: it is the closure that makes this call.
+                Self::OfCall { .. } => already_running(),
+                Self::Registered(registry, number) => registry.run(number, arguments.decoder(), reply),
+            })
+        });
+        let channel = connection.channel()?;
+        Ok(match result {
+            Ok(()) => {
+                channel.swap_outgoing(reply.buffer());
+                Ok(())
+            }
+            Err(fault) => channel.begin(&Message::Fault(fault)).map(drop),
+        })
     }
-
-    /// Nobody will call any of them.
-    pub(super) fn close(&self) {
-        self.is_closed.store(true, Ordering::SeqCst);
-        let closures = std::mem::take(&mut self.closures().closures);
-        drop(closures);
-    }
-
-    pub(super) fn is_closed(&self) -> bool {
-        self.is_closed.load(Ordering::SeqCst)
-    }
-
-    fn closures(&self) -> MutexGuard<'_, Numbered> {
-        self.closures.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn released(&self) -> MutexGuard<'_, Vec<u32>> {
-        self.released.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for RegisteredClosures {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RegisteredClosures").field("closures", &self.closures().closures.len()).finish_non_exhaustive()
-    }
-}
-
-/// The library has called a closure from inside of itself, which Rust has no meaning for.
-pub(super) fn already_running() -> Result<(), Box<Fault>> {
-    Err(fault(ALREADY_RUNNING.to_owned()))
 }

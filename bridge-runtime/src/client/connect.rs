@@ -1,88 +1,85 @@
-//! Reaching a server that this program did not start, within a time.
+//! Connecting to a server that this program has not started, within a time limit.
 
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{io, mem};
 
-use super::handshake::{HandshakeError, handshake};
+use super::info::describe;
 use super::instance::{Server, ServerInstance};
-use super::session::FIRST;
-use super::start::info;
-use super::transport::TransportRequest;
 use crate::error::Error;
+use crate::handshake::{HANDSHAKE_THREAD, HandshakeError, TransportRequest, shake_hands};
 use crate::interface::Description;
+use crate::sync::{LockExt as _, spawn_named};
 use crate::transport::{Channel, Disconnector};
 use crate::wire::{Secret, Start};
 
 /// Why a server was not reached.
 #[derive(Debug)]
 pub(super) enum ConnectFailure {
-    /// There is none.
-    Nobody(io::Error),
-    /// It did not answer in time.
-    Late,
-    /// It was reached, and then this.
+    /// Nobody listens.
+    NoServer(io::Error),
+    /// The server did not answer in time.
+    Timeout,
+    /// The server was reached, and then this happened.
     Error(Error),
 }
 
-/// How far the meeting is, for the one who waits for it.
-enum Progress {
-    /// There is no connection yet.
-    Reaching,
-    /// This ends the wait on the connection.
-    Meeting(Disconnector),
-    /// Nobody waits any more.
+/// How far the handshake is.
+enum HandshakeProgress {
+    /// There is no channel yet.
+    Connecting,
+    /// This ends the wait on the channel.
+    ShakingHands(Disconnector),
+    /// Nobody waits for the result any more.
     GivenUp,
 }
 
-/// Meets the server at the end of the connection that `reach` makes: in a thread of its own, so that this one returns in time
-/// whatever the server does.
+/// Shakes hands with the server at the end of the channel that `connect` makes: on a thread of its own, so that this returns in
+/// time in any case.
 pub(super) fn join(
     description: &'static Description,
     secret: Secret,
-    (start, choice): (Start, TransportRequest),
+    (start, transport): (Start, TransportRequest),
     timeout: Duration,
-    reach: impl FnOnce() -> io::Result<Channel> + Send + 'static,
+    connect: impl FnOnce() -> io::Result<Channel> + Send + 'static,
 ) -> Result<(ServerInstance, Channel), ConnectFailure> {
-    let (done, result) = channel();
-    let progress = Arc::new(Mutex::new(Progress::Reaching));
-    let meeting = {
+    let (sender, receiver) = mpsc::channel();
+    let progress = Arc::new(Mutex::new(HandshakeProgress::Connecting));
+    let handshake = {
         let progress = Arc::clone(&progress);
         move || {
-            let met = reach().map_err(ConnectFailure::Nobody).and_then(|mut channel| {
-                {
-                    let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let Progress::GivenUp = *progress {
-                        return Err(ConnectFailure::Late);
-                    }
-                    *progress = Progress::Meeting(channel.disconnector());
+            let result = connect().map_err(ConnectFailure::NoServer).and_then(|mut channel| {
+                match &mut *progress.lock_unpoisoned() {
+                    HandshakeProgress::GivenUp => return Err(ConnectFailure::Timeout),
+                    progress => *progress = HandshakeProgress::ShakingHands(channel.disconnector()),
                 }
-                let offered = choice.offer().map_err(ConnectFailure::Error)?;
-                match handshake(&mut channel, description, secret, start, offered) {
-                    Ok((pid, ready, taken)) => Ok((channel, pid, ready, taken)),
-                    Err(HandshakeError::Final(error)) => Err(ConnectFailure::Error(error)),
-                    Err(HandshakeError::Connection(error)) => Err(ConnectFailure::Error(Error::Disconnected(error))),
+                let offer = transport.offer().map_err(ConnectFailure::Error)?;
+                match shake_hands(&mut channel, description, secret, start, offer) {
+                    Ok(agreement) => Ok((channel, agreement)),
+                    Err(HandshakeError::Refused(error)) => Err(ConnectFailure::Error(error)),
+                    Err(HandshakeError::Connection(error)) => Err(ConnectFailure::Error(Error::disconnected(error))),
                 }
             });
-            // Whoever waited for it may have given up.
-            let _ = done.send(met);
+            // The receiver may have given up.
+            let _ = sender.send(result);
         }
     };
-    let thread = std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(meeting);
-    thread.map_err(|error| ConnectFailure::Error(Error::Endpoint(error)))?;
-    let met = result.recv_timeout(timeout).unwrap_or_else(|error| {
-        let before = mem::replace(&mut *progress.lock().unwrap_or_else(PoisonError::into_inner), Progress::GivenUp);
-        if let Progress::Meeting(disconnector) = before {
+    let thread = spawn_named(HANDSHAKE_THREAD, handshake).map_err(Error::thread(HANDSHAKE_THREAD));
+    thread.map_err(ConnectFailure::Error)?;
+    let result = receiver.recv_timeout(timeout).unwrap_or_else(|error| {
+        if let HandshakeProgress::ShakingHands(disconnector) =
+            mem::replace(&mut *progress.lock_unpoisoned(), HandshakeProgress::GivenUp)
+        {
             disconnector.disconnect();
         }
         Err(match error {
-            RecvTimeoutError::Timeout => ConnectFailure::Late,
+            RecvTimeoutError::Timeout => ConnectFailure::Timeout,
             RecvTimeoutError::Disconnected => {
-                ConnectFailure::Error(Error::Disconnected(io::ErrorKind::UnexpectedEof.into()))
+                ConnectFailure::Error(Error::disconnected(io::ErrorKind::UnexpectedEof.into()))
             }
         })
     });
-    let (channel, pid, ready, taken) = met?;
-    Ok((ServerInstance::new(info(pid, FIRST, ready, taken), Server::Connected, &channel), channel))
+    let (channel, agreement) = result?;
+    Ok((ServerInstance::new(describe(agreement), Server::Connected, &channel), channel))
 }

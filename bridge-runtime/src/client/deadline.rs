@@ -1,36 +1,38 @@
-//! The deadlines of calls. A blocked native call cannot be cancelled, and pipes of Windows have no time-outs: a thread
-//! watches, and ends the server, or the connection to one that is not this client's.
+//! Enforcing deadlines. A blocked native call cannot be cancelled, and Windows pipes have no time-outs; so a thread watches, and
+//! ends the server, or the connection to a server that this client has not started.
 //!
-//! One thread per session, and none before the first call that has a deadline. Such a call costs two atomic stores and
-//! a look at the clock: the thread wakes by itself at the deadline it knows of, and looks whether it still stands.
+//! There is one thread per connection, from its first call with a deadline on. Such a call costs two atomic stores and a look
+//! at the clock: the thread wakes by itself at the deadline that it knows of, and checks whether it still holds.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
-use std::{fmt, io};
 
 use super::instance::ServerInstance;
+use crate::error::Error;
+use crate::sync::{LockExt as _, spawn_named};
 
-/// The thread that keeps a session's deadlines.
+/// The thread that enforces the deadlines of a connection's calls.
 pub(super) struct DeadlineWatch {
     slot: Arc<Slot>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// When a call was to be over.
+/// When a call must be over.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline(u64);
 
-/// What the calling thread and the watching thread share. One call at a time runs in a session, so there is one
-/// deadline. Times are nanoseconds since `epoch`.
+/// State shared by the calling and the watching thread. One call at a time runs on a connection, so there is one deadline. Times
+/// are nanoseconds since `epoch`.
 struct Slot {
     epoch: Instant,
     /// [`NEVER`], [`PASSED`], or the deadline of the call that is being made.
     deadline: AtomicU64,
-    /// When the watching thread will look again by itself.
+    /// When the watching thread wakes by itself.
     wakes: AtomicU64,
-    /// What is ended when the deadline passes.
+    /// The server that is given up when the deadline passes.
     target: Mutex<Arc<ServerInstance>>,
     stopped: AtomicBool,
 }
@@ -38,8 +40,11 @@ struct Slot {
 /// There is no deadline.
 const NEVER: u64 = u64::MAX;
 
-/// The deadline has passed, and the server was given up for it.
+/// The deadline has passed, and the server was given up.
 const PASSED: u64 = 0;
+
+/// The name of the thread.
+const THREAD: &str = "bridge32 deadlines";
 
 impl fmt::Debug for DeadlineWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,7 +54,7 @@ impl fmt::Debug for DeadlineWatch {
 
 impl DeadlineWatch {
     /// Starts the thread.
-    pub(super) fn start(target: &Arc<ServerInstance>) -> io::Result<Self> {
+    pub(super) fn start(target: &Arc<ServerInstance>) -> Result<Self, Error> {
         let slot = Arc::new(Slot {
             epoch: Instant::now(),
             deadline: AtomicU64::new(NEVER),
@@ -58,28 +63,26 @@ impl DeadlineWatch {
             stopped: AtomicBool::new(false),
         });
         let watched = Arc::clone(&slot);
-        let thread =
-            std::thread::Builder::new().name("bridge32 deadlines".to_owned()).spawn(move || watched.keep_watch())?;
+        let thread = spawn_named(THREAD, move || watched.keep_watch()).map_err(Error::thread(THREAD))?;
         Ok(Self { slot, thread: Some(thread) })
     }
 
-    /// From now on `target` is what is ended.
-    pub(super) fn aim(&self, target: &Arc<ServerInstance>) {
-        *self.slot.target.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(target);
+    /// Watches calls to another server from now on.
+    pub(super) fn set_target(&self, target: &Arc<ServerInstance>) {
+        *self.slot.target.lock_unpoisoned() = Arc::clone(target);
     }
 
     /// Sets the deadline of the call that is about to be sent.
     pub(super) fn arm(&self, limit: Duration) {
         let deadline = self.slot.now().saturating_add(nanoseconds(limit)).clamp(PASSED + 1, NEVER - 1);
-        // The order of these two, and of the same two in the watching thread, is what keeps either from missing the
-        // other: whoever is second sees what the first has stored.
+        // The store comes before the load here, and in `sleep` as well: whichever thread is second sees the other's store.
         self.slot.deadline.store(deadline, Ordering::SeqCst);
         if self.slot.wakes.load(Ordering::SeqCst) > deadline {
             self.wake();
         }
     }
 
-    /// Takes the deadline back: the server has answered. `None` if it had passed, and the server was given up.
+    /// Takes the deadline back, because the server has replied. `None` if it had passed, and the server was given up.
     pub(super) fn disarm(&self) -> Option<Deadline> {
         match self.slot.deadline.swap(NEVER, Ordering::SeqCst) {
             PASSED => None,
@@ -87,7 +90,7 @@ impl DeadlineWatch {
         }
     }
 
-    /// What is left until a deadline that was taken back.
+    /// Returns the time left until a deadline that was taken back.
     pub(super) fn left(&self, Deadline(deadline): Deadline) -> Duration {
         Duration::from_nanos(deadline.saturating_sub(self.slot.now()))
     }
@@ -102,7 +105,7 @@ impl Drop for DeadlineWatch {
         self.slot.stopped.store(true, Ordering::SeqCst);
         self.wake();
         if let Some(thread) = self.thread.take() {
-            // It has nothing to say; nothing in it panics.
+            // It returns nothing, and does not panic.
             let _ = thread.join();
         }
     }
@@ -127,7 +130,7 @@ impl Slot {
         }
     }
 
-    /// Sleeps until `wakes`, unless a deadline before it has been set meanwhile.
+    /// Sleeps until `wakes`, unless an earlier deadline has been set meanwhile.
     fn sleep(&self, wakes: u64, duration: Option<Duration>) {
         self.wakes.store(wakes, Ordering::SeqCst);
         let deadline = self.deadline.load(Ordering::SeqCst);
@@ -140,10 +143,10 @@ impl Slot {
         }
     }
 
-    /// Ends the server whose deadline has passed, if the call is still being made. The target is read first: had
-    /// another one taken its place meanwhile, the deadline would be another, too.
+    /// Gives up the server, if the call with this deadline is still running. The target is read first: if another server had taken
+    /// its place meanwhile, the deadline would be another one, too.
     fn pass(&self, deadline: u64) {
-        let target = Arc::clone(&self.target.lock().unwrap_or_else(PoisonError::into_inner));
+        let target = Arc::clone(&self.target.lock_unpoisoned());
         if self.deadline.compare_exchange(deadline, PASSED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
             target.give_up();
         }

@@ -1,30 +1,46 @@
-//! The event connection: closures that the library calls outside of any call, from threads of its own or because of a
-//! message to the server's main thread.
+//! Registered closures, and the connection on which the library calls them outside any call: from threads of its own, or
+//! because of a window message.
 
-use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
-use super::callback::{CallbackReply, RegisteredClosure, guarded};
+use super::call_context::CallContext;
+use super::closures::{CallbackReply, RegisteredClosure, guarded};
 use super::connection::Connection;
+use super::extra_connection;
 use super::instance::ServerInstance;
-use super::nesting::{EVENTS, suspend};
+use super::nesting::{SessionId, suspend};
+use crate::error::Error;
 use crate::marshal::Buffer;
 use crate::registration::Registration;
+use crate::sync::spawn_named;
 use crate::transport::Channel;
-use crate::wire::Message;
+use crate::wire::{Message, NO_CALL, Purpose};
 
-/// Starts the thread that serves an event connection.
-pub(super) fn start(instance: &Arc<ServerInstance>, channel: Channel) -> io::Result<()> {
-    // Where two threads have opened one each, the server uses the later one, and the other's thread ends.
-    let _ = instance.events.set(channel.disconnector());
-    let connection = Connection::new(Arc::clone(instance), channel);
-    let thread = std::thread::Builder::new().name("bridge32 events".to_owned());
-    thread.spawn(move || serve(connection)).map(drop)
+/// Registers closures, so that the server can call them at any time. Returns their numbers, and puts the registrations of those
+/// that are there in their places.
+///
+/// # Errors
+/// Why there is no event connection.
+pub(super) fn register(
+    context: &CallContext,
+    connection: &mut Connection,
+    closures: &mut [Option<RegisteredClosure>],
+    registrations: &mut [Registration],
+) -> Result<Vec<Option<u32>>, Error> {
+    if closures.iter().any(Option::is_some) && connection.instance.events.get().is_none() {
+        let channel = extra_connection::open(context, connection, Purpose::Events)?;
+        start(&connection.instance, channel)?;
+    }
+    let register = |(closure, place): (&mut Option<_>, &mut _)| {
+        let (number, registration) = register_one(&connection.instance, closure.take()?);
+        *place = registration;
+        Some(number)
+    };
+    Ok(closures.iter_mut().zip(registrations).map(register).collect())
 }
 
-/// Registers a closure with a server.
-pub(super) fn register(instance: &Arc<ServerInstance>, closure: RegisteredClosure) -> (u32, Registration) {
+fn register_one(instance: &Arc<ServerInstance>, closure: RegisteredClosure) -> (u32, Registration) {
     let number = instance.registry.insert(closure);
     let registry = Arc::clone(&instance.registry);
     let instance: Weak<ServerInstance> = Arc::downgrade(instance);
@@ -34,32 +50,55 @@ pub(super) fn register(instance: &Arc<ServerInstance>, closure: RegisteredClosur
     (number, registration)
 }
 
-/// Runs what the server asks for, until the connection ends.
-fn serve(mut connection: Connection) {
-    let mut answer = CallbackReply::new(Buffer::default());
-    while serve_one(&mut connection, &mut answer).is_some() {}
+/// Tells the server which closures are no longer registered, if there are any.
+#[inline]
+pub(super) fn unregister(context: &CallContext, connection: &mut Connection) -> Result<(), Error> {
+    if connection.instance.registry.has_released() { send_released(context, connection) } else { Ok(()) }
 }
 
-/// The next closure; `None` where there is none.
-fn serve_one(connection: &mut Connection, answer: &mut CallbackReply) -> Option<()> {
+#[cold]
+fn send_released(context: &CallContext, connection: &mut Connection) -> Result<(), Error> {
+    let released = connection.instance.registry.take_released();
+    context.request(connection, &Message::Unregister(released))
+}
+
+/// The name of the thread that serves the event connection.
+const THREAD: &str = "bridge32 events";
+
+/// Starts the thread that serves the event connection.
+fn start(instance: &Arc<ServerInstance>, channel: Channel) -> Result<(), Error> {
+    // If two threads have opened one each, the server uses the later one, and the other's thread ends.
+    let _ = instance.events.set(channel.disconnector());
+    let connection = Connection::new(Arc::clone(instance), channel);
+    spawn_named(THREAD, move || serve(connection)).map_err(Error::thread(THREAD)).map(drop)
+}
+
+/// Runs the closures that the server asks for, until the connection ends.
+fn serve(mut connection: Connection) {
+    let mut reply = CallbackReply::new(Buffer::default());
+    while serve_one(&mut connection, &mut reply).is_some() {}
+}
+
+/// Runs the next closure; `None` if there is none.
+fn serve_one(connection: &mut Connection, reply: &mut CallbackReply) -> Option<()> {
     let registry = Arc::clone(&connection.instance.registry);
     let channel = connection.channel().ok()?;
     channel.wait().ok()?;
-    let (message, mut taken) = channel.take_message().ok()?;
-    let mut run = |registration| guarded(|| registry.run(registration, taken.decoder(), answer));
+    let (message, mut arguments) = channel.take_message().ok()?;
+    let mut run = |registration| guarded(|| registry.run(registration, arguments.decoder(), reply));
     let result = match message {
         Message::Event { registration } => run(registration),
         Message::NestingEvent { registration } => {
-            let owner = connection.instance.owner.load(Ordering::SeqCst);
-            suspend(owner, EVENTS, connection, || run(registration))
+            let session = SessionId::load(&connection.instance.session, Ordering::SeqCst);
+            suspend(session, NO_CALL, connection, || run(registration))
         }
         _ => return None,
     };
     let channel = connection.channel().ok()?;
-    channel.give_back(taken);
+    channel.give_back(arguments);
     let sent = match result {
         Ok(()) => {
-            channel.swap_outgoing(answer.buffer());
+            channel.swap_outgoing(reply.buffer());
             channel.send()
         }
         Err(fault) => channel.send_message(&Message::Fault(fault)),

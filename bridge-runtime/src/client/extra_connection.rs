@@ -1,73 +1,88 @@
-//! Extra connections to a server that is there: the client asks for one on a connection that it has, and waits where it says.
+//! Opening another connection to a running server: the client listens, asks the server on a connection that it has, and waits.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
+use super::call_context::CallContext;
+use super::connection::Connection;
 use super::instance::ServerInstance;
-use super::transport::{Transport, TransportOffer, TransportRequest};
 use crate::error::Error;
-use crate::secret;
+use crate::handshake::{HANDSHAKE_THREAD, Transport, TransportOffer, TransportRequest, random_secret};
+use crate::sync::spawn_named;
 use crate::transport::{Channel, Disconnector, EXTRA_ARENA_LIMIT, Endpoint};
 use crate::wire::{Message, OpenConnection, Purpose, Secret};
 
-/// A connection that the server is asked to connect.
-pub(super) struct ExtraConnection {
-    endpoint: Endpoint,
-    secret: Secret,
-    purpose: Purpose,
-    offered: TransportOffer,
+/// How long a server may take to connect after it has said so, where the call has no limit.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The number of extra connections of one server that get shared memory. Each takes half a megabyte of the server's address
+/// space, and up to [`EXTRA_ARENA_LIMIT`] bytes for long arrays.
+const SHARED_MEMORY_CONNECTIONS: u32 = 16;
+
+/// Opens another connection to the server of `connection`.
+///
+/// # Errors
+/// Why there is none; if the server does not keep its word, `connection` is closed.
+pub(super) fn open(context: &CallContext, connection: &mut Connection, purpose: Purpose) -> Result<Channel, Error> {
+    let listener = ExtraListener::new(&connection.instance, purpose)?;
+    context.request(connection, &listener.request(purpose))?;
+    match (listener.accept(context.limit.unwrap_or(CONNECT_TIMEOUT))?, context.limit) {
+        (Some(channel), _) => Ok(channel),
+        (None, Some(after)) => Err(context.timed_out(connection, after)),
+        (None, None) => {
+            let text = "the server did not connect the connection that it said it had".to_owned();
+            Err(connection.protocol_error(text))
+        }
+    }
 }
 
-/// Fast connections that one server has beside its first: each has half a megabyte of its addresses, and `EXTRA_ARENA_LIMIT`.
-const FAST: u32 = 16;
+/// Where the server is to connect.
+struct ExtraListener {
+    endpoint: Endpoint,
+    secret: Secret,
+    offer: TransportOffer,
+}
 
-impl ExtraConnection {
-    pub(super) fn new(instance: &ServerInstance, purpose: Purpose) -> Result<Self, Error> {
+impl ExtraListener {
+    fn new(instance: &ServerInstance, purpose: Purpose) -> Result<Self, Error> {
         let for_wine = instance.is_under_wine();
-        let is_fast = match purpose {
-            Purpose::Calls => instance.extra_connections.fetch_add(1, Ordering::Relaxed) < FAST,
-            // A thread of the client's waits there all the time, for what comes seldom.
+        let has_shared_memory = match purpose {
+            Purpose::Calls => instance.extra_connections.fetch_add(1, Ordering::Relaxed) < SHARED_MEMORY_CONNECTIONS,
+            // A thread of the client waits there all the time, for something rare.
             Purpose::Events => false,
         };
-        let channel = if is_fast { instance.info.transport } else { Transport::Pipe };
-        let offered = TransportRequest::extra(channel, for_wine).offer()?;
-        let endpoint = Endpoint::new(for_wine).map_err(Error::Endpoint)?;
-        Ok(Self { endpoint, secret: secret::random().map_err(Error::Endpoint)?, purpose, offered })
+        let transport = if has_shared_memory { instance.info.transport } else { Transport::Pipe };
+        let offer = TransportRequest::like(transport, for_wine).offer()?;
+        let endpoint = Endpoint::new(for_wine).map_err(|source| Error::Endpoint { source })?;
+        let secret = random_secret().map_err(|source| Error::Random { source })?;
+        Ok(Self { endpoint, secret, offer })
     }
 
-    /// What asks the server for it.
-    pub(super) fn message(&self) -> Message {
-        let Self { endpoint, secret, purpose, offered } = self;
-        let (secret, purpose) = (*secret, *purpose);
-        Message::OpenConnection(Box::new(OpenConnection {
-            address: endpoint.address(),
-            secret,
-            purpose,
-            memory: offered.address(),
-        }))
+    /// Returns the message that asks the server to connect.
+    fn request(&self, purpose: Purpose) -> Message {
+        let (address, memory) = (self.endpoint.address(), self.offer.address());
+        Message::OpenConnection(Box::new(OpenConnection { address, secret: self.secret, purpose, memory }))
     }
 
-    /// Takes the connection, which the server says that it has connected: that must be so, and is waited for no longer than
-    /// `patience`; `None` after that.
-    pub(super) fn accept(self, patience: Duration) -> Result<Option<Channel>, Error> {
-        let Self { endpoint, secret, offered, .. } = self;
+    /// Waits for the server, which says that it has connected; `None` if it has not within `patience`.
+    fn accept(self, patience: Duration) -> Result<Option<Channel>, Error> {
+        let Self { endpoint, secret, offer } = self;
         let endpoint = Arc::new(endpoint);
-        let (step, next) = channel();
+        let (sender, receiver) = mpsc::channel();
         let accepting = {
             let endpoint = Arc::clone(&endpoint);
-            // Whoever waits for it may have given up.
-            move || drop(step.send(Step::Joined(join(&endpoint, secret, offered, &step))))
+            // The receiver may have given up.
+            move || drop(sender.send(JoinProgress::Joined(accept_joined(&endpoint, secret, offer, &sender))))
         };
-        let thread = std::thread::Builder::new().name("bridge32 meeting".to_owned()).spawn(accepting);
-        thread.map_err(Error::Endpoint)?;
+        spawn_named(HANDSHAKE_THREAD, accepting).map_err(Error::thread(HANDSHAKE_THREAD))?;
         let begin = Instant::now();
         let mut disconnector = Disconnector::default();
         loop {
-            match next.recv_timeout(patience.saturating_sub(begin.elapsed())) {
-                Ok(Step::Connected(connected)) => disconnector = connected,
-                Ok(Step::Joined(joined)) => return joined.map(Some),
+            match receiver.recv_timeout(patience.saturating_sub(begin.elapsed())) {
+                Ok(JoinProgress::Connected(connected)) => disconnector = connected,
+                Ok(JoinProgress::Joined(joined)) => return joined.map(Some),
                 Err(_) => {
                     endpoint.wake();
                     disconnector.disconnect();
@@ -79,22 +94,28 @@ impl ExtraConnection {
 }
 
 /// How far the server has come.
-enum Step {
-    /// It has connected; this ends the wait for its word.
+enum JoinProgress {
+    /// It has connected; this ends the wait for its first message.
     Connected(Disconnector),
     Joined(Result<Channel, Error>),
 }
 
-fn join(endpoint: &Endpoint, secret: Secret, offered: TransportOffer, step: &Sender<Step>) -> Result<Channel, Error> {
-    let (mut channel, _) = endpoint.accept().map_err(Error::Endpoint)?;
-    // Nobody else hears it.
-    let _ = step.send(Step::Connected(channel.disconnector()));
+/// Accepts one connection, checks that it is the server's, and switches to what the server has accepted.
+fn accept_joined(
+    endpoint: &Endpoint,
+    secret: Secret,
+    offer: TransportOffer,
+    progress: &Sender<JoinProgress>,
+) -> Result<Channel, Error> {
+    let (mut channel, _) = endpoint.accept().map_err(|source| Error::Accept { source })?;
+    // The receiver may have given up.
+    let _ = progress.send(JoinProgress::Connected(channel.disconnector()));
     match channel.receive() {
         Ok((Message::Joined(joined), _)) if joined.secret == secret => {
-            offered.take(&mut channel, joined.refused.as_deref(), EXTRA_ARENA_LIMIT)?;
+            offer.conclude(&mut channel, joined.refused.as_deref(), EXTRA_ARENA_LIMIT)?;
             Ok(channel)
         }
-        Ok(_) => Err(Error::Impostor("it does not know the secret".to_owned())),
-        Err(error) => Err(Error::Endpoint(error)),
+        Ok(_) => Err(Error::Impostor { reason: "it does not know the secret".to_owned() }),
+        Err(source) => Err(Error::Accept { source }),
     }
 }

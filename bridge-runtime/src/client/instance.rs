@@ -1,35 +1,36 @@
-//! One server of a client's: a client that restarts its server has several, one after the other.
+//! One server of a client. A client that restarts its server has several, one after the other.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::callback::RegisteredClosures;
-use super::connection::CloseReason;
-use super::{ServerExit, ServerInfo};
+use super::close_reason::CloseReason;
+use super::closures::RegisteredClosures;
+use super::info::{ServerExit, ServerInfo};
 use crate::error::Error;
 use crate::process::{End, Supervisor};
+use crate::sync::LockExt as _;
 use crate::transport::{Channel, Disconnector, wine_path};
 
-/// How long a server that closed its connection may take to be gone.
+/// How long the process of a server may outlive its connection.
 const DEATH: Duration = Duration::from_secs(2);
 
-/// A server, and what is known of it.
+/// A server, and what this client knows about it.
 #[derive(Debug)]
 pub(super) struct ServerInstance {
     pub(super) info: ServerInfo,
     pub(super) server: Server,
-    /// Breaks the connection from another thread.
+    /// Disconnects the first connection from another thread.
     pub(super) disconnector: Disconnector,
-    /// The closures that are registered with it.
+    /// The closures that are registered with this server.
     pub(super) registry: Arc<RegisteredClosures>,
-    /// Breaks the event connection, once there is one.
+    /// Disconnects the event connection, once there is one.
     pub(super) events: OnceLock<Disconnector>,
-    /// Extra connections for calls that were opened.
+    /// The number of extra connections for calls that were opened.
     pub(super) extra_connections: AtomicU32,
-    /// The session that has it, by address: first that of a hook, then its client's.
-    pub(super) owner: AtomicUsize,
+    /// The session that uses it: first that of an `on_start` hook, then its client's.
+    pub(super) session: AtomicU64,
 }
 
 /// What is at the other end.
@@ -44,7 +45,7 @@ pub(super) enum Server {
 }
 
 impl ServerInstance {
-    /// A server at the other end of a connection.
+    /// The server at the other end of a channel.
     pub(super) fn new(info: ServerInfo, server: Server, channel: &Channel) -> Self {
         Self {
             info,
@@ -53,21 +54,21 @@ impl ServerInstance {
             registry: Arc::default(),
             events: OnceLock::new(),
             extra_connections: AtomicU32::new(0),
-            owner: AtomicUsize::new(0),
+            session: AtomicU64::new(0),
         }
     }
 
-    /// Whether it is a Windows process on a Unix system: one under Wine.
+    /// Whether it is a Windows process on a Unix system, which is one under Wine.
     pub(super) fn is_under_wine(&self) -> bool {
         cfg!(unix) && self.info.os == "windows"
     }
 
-    /// What it opens shared memory by.
+    /// Translates the address of shared memory into the server's terms.
     pub(super) fn as_it_sees(&self, address: String) -> String {
         if self.is_under_wine() { wine_path(&address) } else { address }
     }
 
-    /// No closure that is registered with it is called any more.
+    /// Drops all closures that are registered with this server, and closes the event connection.
     pub(super) fn forget_closures(&self) {
         self.registry.close();
         if let Some(disconnector) = self.events.get() {
@@ -75,29 +76,41 @@ impl ServerInstance {
         }
     }
 
-    /// Why its connection is closed. A broken pipe is only the symptom: how the server ended is what happened.
+    /// Returns the error of a call on a connection that is closed. A broken pipe is only the symptom: how the server ended is what
+    /// happened.
     #[cold]
     pub(super) fn closed(&self, closed: &CloseReason) -> Error {
         match (closed, &self.server) {
             (CloseReason::Shutdown | CloseReason::Dismantled, _) => Error::Shutdown,
-            (CloseReason::Nonsense(text), _) => Error::Protocol(text.clone()),
+            (CloseReason::Protocol(text), _) => Error::protocol(text.clone()),
             (CloseReason::Timeout { method, after }, _) => {
-                Error::GivenUp { method: (*method).to_owned(), after: *after }
+                Error::GivenUp { method: (*method).to_owned(), after: *after, was_called: None }
             }
-            (CloseReason::BrokenTransport(_), Server::Launched(supervisor)) => match supervisor.end(DEATH) {
-                Ok(End { status, stderr, .. }) => Error::ServerDied { status, stderr },
-                Err(error) => Error::Disconnected(error),
-            },
-            (CloseReason::BrokenTransport(kind), _) => Error::Disconnected((*kind).into()),
+            (CloseReason::Broken { kind, method }, server) => {
+                let method = method.map(str::to_owned);
+                let source = match server {
+                    Server::Launched(supervisor) => match supervisor.end(DEATH) {
+                        Ok(End { status, stderr, .. }) => {
+                            return Error::ServerDied { method, status, stderr, was_called: None };
+                        }
+                        Err(error) => error,
+                    },
+                    Server::Connected | Server::InProcess(_) => (*kind).into(),
+                };
+                Error::Disconnected { method, source, was_called: None }
+            }
         }
     }
 
-    /// Gives a process that this client started `patience` to end by itself, and tells how it ended; whoever else is
-    /// at the other end only loses this client.
+    /// Gives a process that this client has started `patience` to end by itself before it is killed, and returns how it ended. Any
+    /// other server only loses this client.
+    ///
+    /// # Errors
+    /// [`Error::Disconnected`] if the system can neither end the process nor report how it ended.
     pub(super) fn end(&self, patience: Duration) -> Result<ServerExit, Error> {
         match &self.server {
             Server::Launched(supervisor) => {
-                let End { status, stdout, stderr } = supervisor.end(patience).map_err(Error::Disconnected)?;
+                let End { status, stdout, stderr } = supervisor.end(patience).map_err(Error::disconnected)?;
                 Ok(ServerExit { status: Some(status), stdout, stderr })
             }
             Server::Connected | Server::InProcess(_) => {
@@ -107,30 +120,30 @@ impl ServerInstance {
         }
     }
 
-    /// Whether it is known to have ended.
+    /// Whether its process is known to have ended.
     pub(super) fn has_ended(&self) -> bool {
         matches!(&self.server, Server::Launched(supervisor) if supervisor.has_ended())
     }
 
-    /// Ends a server that does not answer, and the wait for it.
+    /// Gives up a server that does not answer, and ends the wait for it.
     pub(super) fn give_up(&self) {
         match &self.server {
-            // It fails for one that is ending already; whatever else there may be, waiting for the end shows it.
+            // It fails for a process that is ending already; waiting for its end shows anything else.
             Server::Launched(supervisor) => drop(supervisor.kill()),
-            // It is left to itself, without this client.
+            // It goes on without this client.
             Server::Connected => {}
-            // It cannot be ended, so nobody may wait for it.
-            Server::InProcess(thread) => drop(thread.lock().unwrap_or_else(PoisonError::into_inner).take()),
+            // A thread cannot be ended, so nobody may wait for it.
+            Server::InProcess(thread) => drop(thread.lock_unpoisoned().take()),
         }
         self.disconnector.disconnect();
     }
 
-    /// Waits for a server in this process to be done.
+    /// Waits for the end of a server in this process.
     pub(super) fn join(&self) {
         if let Server::InProcess(thread) = &self.server
-            && let Some(thread) = thread.lock().unwrap_or_else(PoisonError::into_inner).take()
+            && let Some(thread) = thread.lock_unpoisoned().take()
         {
-            // A panic there was the server's; the methods' own are caught.
+            // A panic there is the server's own affair; panics of methods are caught.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! Memory of the server.
+//! Memory in the server that the client allocates, writes and reads.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,18 +8,18 @@ use crate::error::Error;
 use crate::native::{Address, InMemoryOf, Native};
 use crate::wire::{Allocation, Block, MemoryCall};
 
-/// Memory of the server, for interfaces that nothing else describes: elements that this program writes and reads, and
-/// that the library finds at an [`Address`].
+/// A buffer in the server's memory: elements that this program writes and reads explicitly, and that the library finds at an
+/// [`Address`]. Use it where the library keeps a pointer for longer than one call.
 ///
-/// `T` is a scalar, or a type that the interface lists as in `#[bridge32(remote = [Point])]`; in memory it is what C makes
-/// of it in the server. All elements are zero at first.
+/// `T` is a scalar, or a type that the interface lists as in `#[bridge32(remote = [Point])]`; in memory it has the layout that C
+/// gives it in the server. All elements are zero at first.
 ///
-/// The memory is freed when this is dropped, or when its client is gone. It is a part of its client as a clone is: the
-/// server lives on for it. After a restart it is no more, and each use is [`Error::StaleHandle`].
+/// The memory is freed when this is dropped, or when the client is gone. Like a clone of the client, it keeps the server alive.
+/// The memory does not survive a restart of the server: then each use is [`Error::StaleHandle`].
 #[must_use = "the memory is freed when this is dropped"]
 pub struct RemoteBuffer<T> {
     session: Session,
-    /// The server that it is of.
+    /// The generation of the server that has the memory.
     generation: u32,
     block: Block,
     address: Address,
@@ -38,7 +38,7 @@ impl<T: Native> RemoteBuffer<T> {
     /// Allocates memory for `count` elements.
     ///
     /// # Errors
-    /// [`Error::Argument`] where the server does not have so much; otherwise as any call.
+    /// [`Error::Argument`] if the server does not have so much memory, or any error of a call.
     pub fn allocate<C: Client>(client: &C, count: usize) -> Result<Self, Error>
     where
         T: InMemoryOf<C::Interface>,
@@ -55,10 +55,10 @@ impl<T: Native> RemoteBuffer<T> {
         Ok(Self { session, generation, block, address, len: count, is_freed: false, element: PhantomData })
     }
 
-    /// Writes elements, the first of them to the place `offset`, counted in elements.
+    /// Writes elements from index `offset` on.
     ///
     /// # Errors
-    /// [`Error::Argument`] where there is no room for them all; nothing was written then. Otherwise as any call.
+    /// [`Error::Argument`] if there is no room for all of them, and then nothing was written; or any error of a call.
     pub fn write(&self, offset: usize, values: &[T]) -> Result<(), Error> {
         self.session.call_with(
             MemoryCall::Write.number(),
@@ -72,10 +72,10 @@ impl<T: Native> RemoteBuffer<T> {
         )
     }
 
-    /// Reads `count` elements from the place `offset` on, counted in elements.
+    /// Reads `count` elements from index `offset` on.
     ///
     /// # Errors
-    /// [`Error::Argument`] where there are not so many; otherwise as any call.
+    /// [`Error::Argument`] if there are not so many, or any error of a call.
     pub fn read(&self, offset: usize, count: usize) -> Result<Vec<T>, Error> {
         self.session.call_with(
             MemoryCall::Read.number(),
@@ -91,25 +91,25 @@ impl<T: Native> RemoteBuffer<T> {
 }
 
 impl<T> RemoteBuffer<T> {
-    /// Where the library finds it; aligned for any scalar of C's.
+    /// Returns the address of the first element in the server, which is aligned for any C scalar.
     pub fn address(&self) -> Address {
         self.address
     }
 
-    /// How many elements there is room for.
+    /// Returns the number of elements.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is room for none.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Frees it. Dropping does the same, and keeps an error to itself.
+    /// Frees the memory. Dropping the buffer does the same, and ignores errors.
     ///
     /// # Errors
-    /// As any call.
+    /// Any error of a call.
     pub fn free(mut self) -> Result<(), Error> {
         self.is_freed = true;
         self.release()
@@ -127,9 +127,9 @@ impl<T> RemoteBuffer<T> {
 
 impl<T> Drop for RemoteBuffer<T> {
     fn drop(&mut self) {
-        // What was a dead server's is gone with it; no other is started to be told.
+        // The memory of a dead server is gone with it; none is started for this.
         if !self.is_freed && self.session.is_alive(self.generation) {
-            // There is nobody to tell, and the server frees it with the client.
+            // There is nobody to report an error to, and the server frees the memory with the client.
             let _ = self.release();
         }
     }

@@ -1,40 +1,46 @@
-//! The 64-bit side: the program's line to the server.
+//! The 64-bit side: what a generated client is made of.
+//!
+//! In reading order: a builder makes a session, which launches a server or connects to one; a generated method makes a call on
+//! the session, or records it in a batch; a call takes a connection and exchanges messages over it.
+
+mod builder;
+mod info;
+mod restart;
+mod session;
+
+mod connect;
+mod instance;
+mod start;
 
 mod arguments;
-mod batch;
-mod builder;
 mod call;
 mod call_context;
-mod call_sink;
 mod callback;
-mod connect;
+mod closures;
+
+mod batch;
+mod batch_results;
+mod memory;
+mod pending;
+
+mod close_reason;
 mod connection;
 mod deadline;
 mod event_connection;
 mod extra_connection;
 mod fair_mutex;
-mod handshake;
-mod info;
-mod instance;
-mod memory;
 mod nesting;
-mod pending;
 mod pool;
-mod restart;
-mod session;
-mod start;
-mod transport;
 
 pub use arguments::{Arguments, Outcome};
 pub use batch::{Batch, BatchMode};
 #[cfg(feature = "testing")]
 pub(crate) use builder::over;
 pub use builder::{Builder, Client, connect, in_process};
-pub use call_sink::CallSink;
-pub use callback::{CallClosures, CallbackReply, RegisteredClosure};
+pub use call::CallSink;
+pub use closures::{CallClosures, CallbackReply, RegisteredClosure};
 pub use info::{ServerExit, ServerInfo};
 pub use memory::RemoteBuffer;
 pub use pending::{Pending, PendingResults};
 pub use restart::Restart;
 pub use session::Session;
-pub use transport::Transport;

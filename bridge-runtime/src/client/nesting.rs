@@ -1,29 +1,45 @@
-//! The line of a call whose closure is running: the closure's own calls are made on it, from inside of that call. So are
-//! those of a closure that the server runs between calls, on the event connection.
+//! Calls that a closure makes while it runs: they are nested in the call, or the event, whose closure it is, and use its
+//! connection.
 
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::connection::Connection;
 use super::fair_mutex::FairMutexGuard;
 use super::pool::PooledConnection;
+use crate::wire::{NO_CALL, OUTERMOST};
 
-/// The depth of a call that is inside of no other.
-pub(super) const OUTERMOST: u32 = 1;
+/// The unique id of a session in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SessionId(u64);
 
-/// The depth of the event connection, which no call has.
-pub(super) const EVENTS: u32 = 0;
+impl SessionId {
+    /// A new id.
+    pub(super) fn new() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed) + 1)
+    }
 
-/// A call whose closure this thread is running. It lies in the frame of [`suspend`].
+    /// Stores the id, for [`SessionId::load`].
+    pub(super) fn store(self, place: &AtomicU64, ordering: Ordering) {
+        place.store(self.0, ordering);
+    }
+
+    /// Loads an id that was stored; before that, it is no session's.
+    pub(super) fn load(place: &AtomicU64, ordering: Ordering) -> Self {
+        Self(place.load(ordering))
+    }
+}
+
+/// A call whose closure this thread is running. It lives in the stack frame of [`suspend`].
 struct SuspendedCall {
-    /// The session that it is one of, by address.
-    owner: usize,
-    /// How many calls it is inside of, itself included.
+    session: SessionId,
     depth: u32,
-    /// Out while a nested call uses it.
+    /// `None` while a nested call uses it.
     connection: Cell<Option<NonNull<Connection>>>,
-    /// The one that it is inside of.
+    /// The suspended call that this one is nested in.
     outer: Option<NonNull<SuspendedCall>>,
 }
 
@@ -31,16 +47,16 @@ thread_local! {
     static INNERMOST: Cell<Option<NonNull<SuspendedCall>>> = const { Cell::new(None) };
 }
 
-/// Leaves the line of a call at `depth` for nested ones while `run` runs a closure.
-pub(super) fn suspend<R>(owner: usize, depth: u32, connection: &mut Connection, run: impl FnOnce() -> R) -> R {
+/// Runs a closure of the call at `depth`, and leaves the call's connection to the calls that the closure makes.
+pub(super) fn suspend<R>(session: SessionId, depth: u32, connection: &mut Connection, run: impl FnOnce() -> R) -> R {
     let outer = INNERMOST.get();
-    let suspended = SuspendedCall { owner, depth, connection: Cell::new(Some(NonNull::from(connection))), outer };
-    let _unpark = Resume(outer);
+    let suspended = SuspendedCall { session, depth, connection: Cell::new(Some(NonNull::from(connection))), outer };
+    let _resume = Resume(outer);
     INNERMOST.set(Some(NonNull::from(&suspended)));
     run()
 }
 
-/// Makes another call the innermost one, also after a panic.
+/// Makes the outer call the innermost one again, also after a panic.
 struct Resume(Option<NonNull<SuspendedCall>>);
 
 impl Drop for Resume {
@@ -49,62 +65,62 @@ impl Drop for Resume {
     }
 }
 
-/// The line, for the time of a call.
+/// Exclusive use of a connection, while a call is made.
 pub(super) enum ConnectionGuard<'t> {
-    /// From the queue.
-    Turn(FairMutexGuard<'t, Connection>),
-    /// From those that the server has a thread for each of.
+    /// The session's first connection, which callers wait for.
+    First(FairMutexGuard<'t, Connection>),
+    /// One of those that the server has a thread for each of.
     Pooled(PooledConnection<'t>),
-    /// From a call that this one is made inside of.
+    /// The connection of a call that this one is nested in.
     Nested(NestedConnection),
 }
 
-/// See [`ConnectionGuard::Nested`]. It is gone when the closure returns that makes the call: a call ends before whoever makes it.
+/// See [`ConnectionGuard::Nested`]. It is dropped before the closure returns that makes the call.
 pub(super) struct NestedConnection {
-    suspended: NonNull<SuspendedCall>,
+    call: NonNull<SuspendedCall>,
     connection: NonNull<Connection>,
 }
 
 impl NestedConnection {
-    /// The line that a closure on this thread may use, if it is one of `owner`.
+    /// Finds the connection that a closure on this thread may use for calls of `session`.
     #[inline]
-    pub(super) fn find(owner: usize) -> Option<Self> {
-        Self::of(owner, INNERMOST.get()?)
+    pub(super) fn find(session: SessionId) -> Option<Self> {
+        Self::find_from(session, INNERMOST.get()?)
     }
 
-    fn of(owner: usize, innermost: NonNull<SuspendedCall>) -> Option<Self> {
+    fn find_from(session: SessionId, innermost: NonNull<SuspendedCall>) -> Option<Self> {
         let mut next = Some(innermost);
-        while let Some(place) = next {
-            // SAFETY: `suspend` has not returned, else another call would be the innermost one.
-            let suspended = unsafe { place.as_ref() };
-            if suspended.owner == owner {
-                return suspended.connection.take().map(|connection| Self { suspended: place, connection });
+        while let Some(call) = next {
+            // SAFETY: its `suspend` has not returned, or else an outer call would be the innermost one.
+            let suspended = unsafe { call.as_ref() };
+            if suspended.session == session {
+                return suspended.connection.take().map(|connection| Self { call, connection });
             }
             next = suspended.outer;
         }
         None
     }
 
-    /// The call that it is made inside of.
-    fn suspended(&self) -> &SuspendedCall {
-        // SAFETY: `suspend` has not returned: it runs the closure that this is nested in.
-        unsafe { self.suspended.as_ref() }
+    /// The call that this one is nested in.
+    fn call(&self) -> &SuspendedCall {
+        // SAFETY: its `suspend` has not returned: it runs the closure that makes this call.
+        unsafe { self.call.as_ref() }
     }
 
-    /// How many calls it is inside of, itself included.
+    /// The depth of a call on this connection.
     fn depth(&self) -> u32 {
-        self.suspended().depth.saturating_add(1)
+        self.call().depth.saturating_add(1)
     }
 
     /// Whether it is the event connection.
     pub(super) fn is_for_events(&self) -> bool {
-        self.suspended().depth == EVENTS
+        self.call().depth == NO_CALL
     }
 }
 
 impl Drop for NestedConnection {
     fn drop(&mut self) {
-        self.suspended().connection.set(Some(self.connection));
+        self.call().connection.set(Some(self.connection));
     }
 }
 
@@ -112,23 +128,23 @@ impl Deref for NestedConnection {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        // SAFETY: `suspend` has it from a reference, and does not use it meanwhile. It was taken out, so nobody else does.
+        // SAFETY: `suspend` has it from an exclusive reference that it does not use meanwhile, and nobody else has taken it.
         unsafe { self.connection.as_ref() }
     }
 }
 
 impl DerefMut for NestedConnection {
     fn deref_mut(&mut self) -> &mut Connection {
-        // SAFETY: as above.
+        // SAFETY: as in `deref`.
         unsafe { self.connection.as_mut() }
     }
 }
 
 impl ConnectionGuard<'_> {
-    /// How many calls the one that it is held for is inside of, itself included.
+    /// The depth of the call that the connection is held for.
     pub(super) fn depth(&self) -> u32 {
         match self {
-            Self::Turn(_) | Self::Pooled(_) => OUTERMOST,
+            Self::First(_) | Self::Pooled(_) => OUTERMOST,
             Self::Nested(nested) => nested.depth(),
         }
     }
@@ -139,7 +155,7 @@ impl Deref for ConnectionGuard<'_> {
 
     fn deref(&self) -> &Connection {
         match self {
-            Self::Turn(turn) => turn,
+            Self::First(guard) => guard,
             Self::Pooled(pooled) => &pooled.connection,
             Self::Nested(nested) => nested,
         }
@@ -149,7 +165,7 @@ impl Deref for ConnectionGuard<'_> {
 impl DerefMut for ConnectionGuard<'_> {
     fn deref_mut(&mut self) -> &mut Connection {
         match self {
-            Self::Turn(turn) => turn,
+            Self::First(guard) => guard,
             Self::Pooled(pooled) => &mut pooled.connection,
             Self::Nested(nested) => nested,
         }

@@ -1,17 +1,14 @@
-//! Results that are still to come, and whatever holds them.
+//! Pending results of a batch, and the tuples and collections that hold them.
 
 use std::fmt;
 
-use super::Outcome;
-use super::batch::{Call, State};
-use super::connection::unexpected_batch_reply;
+use super::arguments::Outcome;
+use super::batch_results::BatchResults;
 use crate::error::Error;
-use crate::marshal::Decoder;
-use crate::wire::{next_part, tag};
 
-/// The result of a call in a batch: what the closure that fills the batch returns instead of it.
+/// The pending result of a call in a batch, which the closure that fills the batch returns.
 ///
-/// What the call changes, by `&mut`, is changed once the batch is done, and not if this is dropped before.
+/// What the call changes through `&mut` changes once the batch is done, and not at all if this is dropped before.
 #[must_use = "the result is lost, unless the closure that fills the batch returns it"]
 pub struct Pending<'b, T, E = Error> {
     batch: u64,
@@ -20,7 +17,7 @@ pub struct Pending<'b, T, E = Error> {
     take: Take<'b, T, E>,
 }
 
-/// What takes a result. No allocation, unless the call changes something.
+/// Decodes a result. The box is empty, and allocates nothing, unless the call changes something of the caller's.
 type Take<'b, T, E> = Box<dyn FnOnce(&mut Outcome<'_>) -> Result<T, E> + 'b>;
 
 impl<T, E> fmt::Debug for Pending<'_, T, E> {
@@ -40,96 +37,24 @@ impl<'b, T, E> Pending<'b, T, E> {
     }
 }
 
-/// What holds pending results: a [`Pending`], or a tuple, an array, a `Vec` or an `Option` of what does.
+/// Pending results of a batch: a [`Pending`], or a tuple, an array, a `Vec` or an `Option` of those.
+///
+/// This trait is sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no pending results of a batch",
     label = "not a `Pending`, nor a tuple, an array, a `Vec` or an `Option` of those"
 )]
 pub trait PendingResults: sealed::Sealed {
-    /// The same, with results in their places.
+    /// The same shape, with each result in the place of the pending one.
     type Results;
 
-    /// Puts the results in.
+    /// Replaces the pending results.
     #[doc(hidden)]
-    fn resolve(self, results: &mut Results<'_>) -> Self::Results;
+    fn resolve(self, results: &mut BatchResults<'_>) -> Self::Results;
 }
 
 mod sealed {
     pub trait Sealed {}
-}
-
-/// The results of a batch, by the places of its calls.
-#[derive(Debug)]
-pub struct Results<'m> {
-    batch: u64,
-    calls: Vec<(&'static str, Place<'m>)>,
-}
-
-/// The result of one call.
-#[derive(Debug)]
-enum Place<'m> {
-    Answered(Decoder<'m>),
-    Refused(Box<Error>),
-    /// It was not made: the one at this place had failed.
-    After(usize),
-    OwnedMessage,
-}
-
-impl<'m> Results<'m> {
-    /// Gives each call its own of the `answers`, of which there are less only where the batch was to `stop`.
-    ///
-    /// # Errors
-    /// What is wrong with the answers.
-    pub(super) fn new(batch: u64, calls: Vec<Call>, stop: bool, answers: &mut Decoder<'m>) -> Result<Self, String> {
-        let mut places = Vec::with_capacity(calls.len());
-        let (mut last, mut failed) = (None, None);
-        for (number, Call { method, state }) in calls.into_iter().enumerate() {
-            let place = match state {
-                State::Refused(error) => Place::Refused(error),
-                State::After(refused) => Place::After(failed.unwrap_or(refused)),
-                State::Sent => match next_part(answers).map_err(|error| error.to_string())? {
-                    Some(answer) => {
-                        last = Some(number);
-                        Place::Answered(answer)
-                    }
-                    None => {
-                        failed = last.filter(|_| stop);
-                        Place::After(failed.ok_or("not every call has a result")?)
-                    }
-                },
-            };
-            places.push((method, place));
-        }
-        if answers.is_empty() {
-            Ok(Self { batch, calls: places })
-        } else {
-            Err("there are more results than calls".to_owned())
-        }
-    }
-
-    fn take(&mut self, batch: u64, place: usize, method: &str) -> Result<Outcome<'m>, Error> {
-        let call = self.calls.get_mut(place).filter(|_| batch == self.batch);
-        let (name, taken) = match call {
-            Some((name, place)) => (*name, std::mem::replace(place, Place::OwnedMessage)),
-            None => ("", Place::OwnedMessage),
-        };
-        match taken {
-            Place::Answered(mut answer) if tag::is_return(answer.remaining()) => answer
-                .skip(tag::LENGTH)
-                .map(|()| Outcome::new(name, answer))
-                .map_err(|error| Error::Protocol(error.to_string())),
-            Place::Answered(mut answer) => Err(match answer.value() {
-                Ok(message) => unexpected_batch_reply(name, message),
-                Err(error) => Error::Protocol(error.to_string()),
-            }),
-            Place::Refused(error) => Err(*error),
-            Place::After(place) => {
-                let failed = self.calls.get(place).map_or("", |(name, _)| name).to_owned();
-                Err(Error::NotCalled { method: method.to_owned(), failed, place })
-            }
-            Place::OwnedMessage => Err(Error::OtherBatch { method: method.to_owned() }),
-        }
-    }
 }
 
 impl<T, E> sealed::Sealed for Pending<'_, T, E> {}
@@ -137,7 +62,7 @@ impl<T, E> sealed::Sealed for Pending<'_, T, E> {}
 impl<T, E: From<Error>> PendingResults for Pending<'_, T, E> {
     type Results = Result<T, E>;
 
-    fn resolve(self, results: &mut Results<'_>) -> Self::Results {
+    fn resolve(self, results: &mut BatchResults<'_>) -> Self::Results {
         let mut outcome = results.take(self.batch, self.place, self.method)?;
         let value = (self.take)(&mut outcome)?;
         outcome.finish()?;
@@ -150,7 +75,7 @@ impl<P: PendingResults> sealed::Sealed for Vec<P> {}
 impl<P: PendingResults> PendingResults for Vec<P> {
     type Results = Vec<P::Results>;
 
-    fn resolve(self, results: &mut Results<'_>) -> Self::Results {
+    fn resolve(self, results: &mut BatchResults<'_>) -> Self::Results {
         self.into_iter().map(|pending| pending.resolve(results)).collect()
     }
 }
@@ -160,7 +85,7 @@ impl<P: PendingResults> sealed::Sealed for Option<P> {}
 impl<P: PendingResults> PendingResults for Option<P> {
     type Results = Option<P::Results>;
 
-    fn resolve(self, results: &mut Results<'_>) -> Self::Results {
+    fn resolve(self, results: &mut BatchResults<'_>) -> Self::Results {
         self.map(|pending| pending.resolve(results))
     }
 }
@@ -170,7 +95,7 @@ impl<P: PendingResults, const N: usize> sealed::Sealed for [P; N] {}
 impl<P: PendingResults, const N: usize> PendingResults for [P; N] {
     type Results = [P::Results; N];
 
-    fn resolve(self, results: &mut Results<'_>) -> Self::Results {
+    fn resolve(self, results: &mut BatchResults<'_>) -> Self::Results {
         self.map(|pending| pending.resolve(results))
     }
 }
@@ -183,7 +108,7 @@ macro_rules! tuples {
             type Results = ($($name::Results,)*);
 
             #[allow(non_snake_case, unused_variables, clippy::unused_unit)]
-            fn resolve(self, results: &mut Results<'_>) -> Self::Results {
+            fn resolve(self, results: &mut BatchResults<'_>) -> Self::Results {
                 let ($($name,)*) = self;
                 ($($name.resolve(results),)*)
             }

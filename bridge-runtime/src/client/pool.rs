@@ -1,11 +1,12 @@
-//! The connections of a session whose server has a thread for each: taken out for a call, and put back.
+//! The idle connections of a session whose server has a thread for each connection.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::connection::{Connection, State};
+use super::connection::{Connection, ConnectionState};
 use super::instance::ServerInstance;
+use crate::sync::LockExt as _;
 
-/// Connections that nobody uses; none any more once the session is shut down.
+/// Idle connections; `None` once the session is shut down.
 #[derive(Debug)]
 pub(super) struct ConnectionPool(Mutex<Option<Vec<Connection>>>);
 
@@ -14,7 +15,7 @@ impl ConnectionPool {
         Self(Mutex::new(Some(Vec::new())))
     }
 
-    /// A connection to the server that is current; those to others are of no use.
+    /// Takes an idle connection to the present server, and drops those to earlier ones.
     pub(super) fn take(&self, current: &Arc<ServerInstance>) -> Option<PooledConnection<'_>> {
         if current.has_ended() {
             return None;
@@ -27,23 +28,23 @@ impl ConnectionPool {
         }
     }
 
-    /// A connection that was opened.
+    /// Lends a connection that was just opened.
     pub(super) fn lend(&self, connection: Connection) -> PooledConnection<'_> {
         PooledConnection { pool: self, connection }
     }
 
-    /// Drops all connections, and takes none back.
+    /// Drops all connections, and takes none back from now on.
     pub(super) fn close(&self) {
         let connections = self.connections().take();
         drop(connections);
     }
 
     fn connections(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock_unpoisoned()
     }
 }
 
-/// A connection for the time of a call.
+/// A connection that goes back to the pool when it is dropped.
 #[derive(Debug)]
 pub(super) struct PooledConnection<'p> {
     pool: &'p ConnectionPool,
@@ -52,7 +53,7 @@ pub(super) struct PooledConnection<'p> {
 
 impl Drop for PooledConnection<'_> {
     fn drop(&mut self) {
-        if matches!(self.connection.state, State::Open(_)) {
+        if matches!(self.connection.state, ConnectionState::Open(_)) {
             let connection = self.connection.take();
             if let Some(connections) = self.pool.connections().as_mut() {
                 connections.push(connection);

@@ -1,29 +1,29 @@
-//! Whether, and when, a server that failed gets a successor.
+//! Whether and when a server is started again after a failure.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// What becomes of a client whose server has died, was ended for a deadline, or sent nonsense.
+/// Whether a server is started again after it has died, has missed a deadline, or has sent what cannot be understood.
 ///
-/// The call that it happened to is never repeated: it may have had its effect. It gets its error in either case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The call that failed is never repeated, because the library may have executed it. It fails in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Restart {
-    /// Every later call says what happened.
+    /// Never: every later call fails with what happened.
     #[default]
     Never,
-    /// The next call starts the server again, and is made there.
+    /// The next call starts the server again, and is made on the new one.
     OnFailure {
-        /// How often at most, `within` this time; after that, calls say what happened.
+        /// The number of restarts `within` that time, at most; after that, calls fail with what happened.
         max: u32,
-        /// The time that `max` counts for.
+        /// The time that `max` is about.
         within: Duration,
-        /// The pause between a failure and the new start. It doubles with each further one `within` the time.
+        /// The pause between a failure and the restart. It doubles with each further restart `within` the time.
         backoff: Duration,
     },
 }
 
-/// The restarts so far, as far as they count.
+/// The restarts so far that still count.
 #[derive(Debug)]
 pub(super) struct History {
     restart: Restart,
@@ -35,8 +35,7 @@ impl History {
         Self { restart, restarts: VecDeque::new() }
     }
 
-    /// Takes note of a restart after a failure at `failed`, and says how long to wait before it; `None` if there is to
-    /// be none.
+    /// Records a restart after a failure at `failed`, and returns how long to wait before it; `None` if it is not allowed.
     pub(super) fn next(&mut self, failed: Instant, now: Instant) -> Option<Duration> {
         let Restart::OnFailure { max, within, backoff } = self.restart else { return None };
         while self.restarts.front().is_some_and(|restart| now.duration_since(*restart) > within) {
@@ -70,7 +69,7 @@ mod tests {
         let mut history = History::new(Restart::OnFailure { max: 3, within: 60 * SECOND, backoff: SECOND });
         assert_eq!(history.next(start, start), Some(SECOND));
         assert_eq!(history.next(start, start), Some(2 * SECOND));
-        // A failure that lies longer back than the pause needs no further one.
+        // The failure is longer ago than the pause.
         assert_eq!(history.next(start, start + 10 * SECOND), Some(Duration::ZERO));
         assert_eq!(history.next(start, start + 20 * SECOND), None);
         // The first two no longer count.

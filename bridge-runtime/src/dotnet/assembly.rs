@@ -4,26 +4,29 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use super::call::Call;
-use super::host::{Host, Operation, Refusal};
+use super::call::ManagedCall;
+use super::host::{Host, Operation};
 use super::managed::{Element as _, Managed as _, put_text};
 use super::object::Object;
+use super::request::Refusal;
 use super::value::{Kind, Value};
 use crate::error::{LibraryError, MissingMethod};
 use crate::fault::Fault;
-use crate::interface::{Description, Form, LibraryName, Managed, ManagedParameter, ManagedPassing, Target, csharp};
+use crate::interface::{
+    Description, Form, LibraryName, ManagedMethod, ManagedParameter, ManagedPassing, Target, csharp,
+};
 use crate::library::{Image, bits, program_dir};
 use crate::native::Scope;
 
-/// An assembly, and where it has the methods of an interface.
+/// A loaded assembly, with the methods of an interface bound.
 #[derive(Debug)]
 pub struct ManagedLibrary {
-    pub(super) host: &'static Host,
-    pub(super) description: &'static Description,
+    host: &'static Host,
+    description: &'static Description,
     path: String,
-    /// By the number of the method: the shim's number for it.
+    /// The shim's number for each method, by the method's number; `None` for one that is missing.
     methods: Box<[Option<i32>]>,
-    /// The library need not bear calls from several threads at once.
+    /// Not `Sync`: the assembly need not be thread-safe.
     _one_thread: PhantomData<Cell<()>>,
 }
 
@@ -79,29 +82,29 @@ impl ManagedLibrary {
         Ok((Self { host, description, path, methods, _one_thread: PhantomData }, missing))
     }
 
-    /// Begins a call of the managed method behind a method.
+    /// Begins a call of the managed method that implements `method`.
     ///
     /// # Errors
     /// [`Fault::SymbolMissing`] if the assembly does not have it.
-    pub fn call(&self, method: u32) -> Result<Call<'_>, Fault> {
+    pub fn call(&self, method: u32) -> Result<ManagedCall<'_>, Fault> {
         let number = self.methods.get(method as usize).copied().flatten();
         let number = number.ok_or_else(|| Fault::SymbolMissing { symbol: self.signature(method) })?;
-        Ok(Call::new(self, method, number))
+        Ok(ManagedCall::new(self.host, self.description, method, number))
     }
 
-    /// Lets go of an object, the argument `parameter`.
+    /// Releases an object, the argument `parameter`.
     ///
     /// # Errors
     /// [`Fault::Argument`] if there is no such object.
     pub fn release<T: super::Class>(&self, parameter: &str, object: &Object<T>) -> Result<(), Fault> {
         let object = object.put(&mut Scope::new());
-        // SAFETY: an object is a number.
+        // SAFETY: the argument is a number, not an address.
         let released = unsafe { self.host.ask(Operation::Release, 0, &mut [object]) };
         released.map(drop).map_err(|refusal| refusal.into_fault(|_| parameter))
     }
 
     /// The managed methods of the interface, and whether the assembly has each.
-    pub(crate) fn methods(&self) -> impl Iterator<Item = (&'static Managed, bool)> {
+    pub(crate) fn methods(&self) -> impl Iterator<Item = (&'static ManagedMethod, bool)> {
         let methods = self.description.methods.iter().zip(&self.methods);
         methods.filter_map(|(method, number)| match &method.target {
             Some(Target::Managed(managed)) if managed.form != Form::Release => Some((managed, number.is_some())),
@@ -126,20 +129,7 @@ impl ManagedLibrary {
 }
 
 impl Refusal {
-    /// As a fault; the parameters have these names.
-    pub(super) fn into_fault<'n>(self, name: impl FnOnce(usize) -> &'n str) -> Fault {
-        match self {
-            Self::Thrown { class, message, stack_trace } => Fault::Exception { class, message, stack_trace },
-            Self::Mismatch(found) => Fault::Message(found.join(", ")),
-            Self::ObjectMissing(place) => Fault::Argument {
-                parameter: name(place).to_owned(),
-                reason: "is no object of this server; it was released, or is another server's".to_owned(),
-            },
-            Self::Nonsense(fault) => fault,
-        }
-    }
-
-    /// As the reason why an assembly was not loaded.
+    /// The refusal as the reason why an assembly was not loaded.
     fn into_error(self, path: &str) -> LibraryError {
         let path = path.to_owned();
         match self {
@@ -163,10 +153,11 @@ pub fn class_names() -> Vec<String> {
     names.ok().and_then(|names| Vec::take(&names).ok()).unwrap_or_default()
 }
 
-/// The file of an assembly: the one that is named, or one of the interface's name in the folders at hand.
+/// The file of an assembly: the one that is named, or else one of the interface's name in the given folders or next to the
+/// program.
 fn find(name: &str, path: Option<&Path>, dirs: &[PathBuf]) -> Result<PathBuf, LibraryError> {
     let candidates: Vec<_> = match path {
-        // A bare name that is no file here is searched for like the interface's.
+        // A bare name that is not a file here is searched for like the interface's.
         Some(path) if path.components().count() > 1 || path.exists() => vec![path.to_owned()],
         path => {
             let mut file = path.unwrap_or(Path::new(name)).to_owned().into_os_string();
@@ -186,7 +177,7 @@ fn find(name: &str, path: Option<&Path>, dirs: &[PathBuf]) -> Result<PathBuf, Li
     })
 }
 
-/// Refuses a file that is no assembly by its header, or one for 64-bit processes in this one.
+/// Refuses a file that is not an assembly by its header, and one for 64-bit processes in a 32-bit one.
 fn check_image(path: &Path) -> Result<(), LibraryError> {
     let text = || path.display().to_string();
     match Image::read(path) {
@@ -205,22 +196,24 @@ fn check_image(path: &Path) -> Result<(), LibraryError> {
     }
 }
 
-/// Loads an assembly; the number is the shim's for it.
+/// Loads an assembly; returns the shim's number for it.
 fn load(host: &'static Host, path: &str, folders: &[String]) -> Result<i32, LibraryError> {
     let mut scope = Scope::new();
     let mut arguments = [put_text(path, &mut scope), String::put_all(folders, &mut scope)];
-    // SAFETY: what the arguments are of is in the scope.
+    // SAFETY: what the arguments point to is kept in the scope.
     let loaded = unsafe { host.ask(Operation::Load, 0, &mut arguments) };
-    loaded.and_then(|number| i32::take(&number).map_err(Refusal::Nonsense)).map_err(|refusal| refusal.into_error(path))
+    loaded
+        .and_then(|number| i32::take(&number).map_err(Refusal::InvalidReply))
+        .map_err(|refusal| refusal.into_error(path))
 }
 
-/// Binds a method; the number is the shim's for it.
+/// Binds a method; returns the shim's number for it.
 fn bind(
     host: &'static Host,
     assembly: i32,
     path: &str,
     method: &str,
-    managed: &Managed,
+    managed: &ManagedMethod,
 ) -> Result<Result<i32, MissingMethod>, LibraryError> {
     let mut scope = Scope::new();
     let parameters: Vec<_> = managed.own_parameters().iter().map(reflected).collect();
@@ -236,23 +229,23 @@ fn bind(
         put_text(&(managed.returns)(), &mut scope),
         String::put_all(&parameters, &mut scope),
     ];
-    // SAFETY: what the arguments are of is in the scope.
+    // SAFETY: what the arguments point to is kept in the scope.
     let bound = unsafe { host.ask(Operation::Bind, assembly, &mut arguments) };
-    match bound.and_then(|number| i32::take(&number).map_err(Refusal::Nonsense)) {
+    match bound.and_then(|number| i32::take(&number).map_err(Refusal::InvalidReply)) {
         Ok(number) => Ok(Ok(number)),
         Err(Refusal::Mismatch(found)) => Ok(Err(missing(method, managed, found))),
         Err(refusal) => Err(refusal.into_error(path)),
     }
 }
 
-/// A parameter's type as reflection names it.
+/// A parameter's type as reflection spells it.
 fn reflected(parameter: &ManagedParameter) -> String {
     let by_reference = if parameter.passing == ManagedPassing::Value { "" } else { "&" };
     format!("{}{by_reference}", (parameter.type_name)())
 }
 
-/// What the shim found instead of a method: what is missing comes first.
-fn missing(method: &str, managed: &Managed, mut found: Vec<String>) -> MissingMethod {
+/// The error for a method that the shim did not find. `found` begins with what is missing.
+fn missing(method: &str, managed: &ManagedMethod, mut found: Vec<String>) -> MissingMethod {
     let what = if found.is_empty() { String::new() } else { found.remove(0) };
     let wanted = match what.as_str() {
         "class" => format!("class {}", managed.class),

@@ -1,56 +1,63 @@
-//! A call of a managed method: its arguments, and what comes back.
+//! One call of a managed method: its arguments and its results.
 
-use super::assembly::ManagedLibrary;
-use super::host::Operation;
+use std::marker::PhantomData;
+
+use super::host::{Host, Operation};
 use super::managed::{Element, Managed, put_text};
-use super::value::{Taken, Value};
+use super::owned_value::OwnedValue;
+use super::value::Value;
 use crate::fault::Fault;
+use crate::interface::Description;
 use crate::native::Scope;
 
-/// A call that is being made. The arguments are put in order.
+/// A call of a managed method. Its arguments are added in order.
 #[derive(Debug)]
-pub struct Call<'a> {
-    library: &'a ManagedLibrary,
+pub struct ManagedCall<'a> {
+    host: &'static Host,
+    description: &'static Description,
     method: u32,
+    /// The shim's number for the managed method.
     number: i32,
-    /// What they are addresses of is borrowed for `'a`, or in the scope.
+    /// What they point to is borrowed for `'a`, or kept in the scope.
     arguments: Vec<Value>,
     scope: Scope,
+    borrowed: PhantomData<&'a ()>,
 }
 
-impl<'a> Call<'a> {
-    pub(super) fn new(library: &'a ManagedLibrary, method: u32, number: i32) -> Self {
-        Self { library, method, number, arguments: Vec::new(), scope: Scope::new() }
+impl<'a> ManagedCall<'a> {
+    pub(super) fn new(host: &'static Host, description: &'static Description, method: u32, number: i32) -> Self {
+        let (arguments, scope) = (Vec::new(), Scope::new());
+        Self { host, description, method, number, arguments, scope, borrowed: PhantomData }
     }
 
-    /// An argument.
+    /// Adds an argument by value.
     pub fn value<T: Managed>(&mut self, value: &'a T) {
         self.arguments.push(value.put(&mut self.scope));
     }
 
-    /// Text, or null.
+    /// Adds text, or null.
     pub fn text(&mut self, text: impl Into<Option<&'a str>>) {
         self.arguments.push(text.into().map_or(Value::NULL, |text| put_text(text, &mut self.scope)));
     }
 
-    /// An array.
+    /// Adds an array.
     pub fn slice<T: Element>(&mut self, values: &'a [T]) {
         self.arguments.push(T::put_all(values, &mut self.scope));
     }
 
-    /// An argument by `ref`.
+    /// Adds an argument by `ref`.
     pub fn reference<T: Managed>(&mut self, value: &'a T) {
         let value = value.put(&mut self.scope);
         self.arguments.push(Value { back: 1, ..value });
     }
 
-    /// An array whose elements may change.
+    /// Adds an array whose elements the method may change.
     pub fn slice_mut<T: Element>(&mut self, values: &'a [T]) {
         let value = T::put_all(values, &mut self.scope);
         self.arguments.push(Value { back: 1, ..value });
     }
 
-    /// An argument by `out`.
+    /// Adds an argument by `out`.
     pub fn out(&mut self) {
         self.arguments.push(Value { back: 1, ..Value::NULL });
     }
@@ -58,45 +65,46 @@ impl<'a> Call<'a> {
     /// Makes the call.
     ///
     /// # Errors
-    /// [`Fault::Exception`] if managed code threw one, and [`Fault::Argument`] for an object that is not there.
-    pub fn invoke(mut self) -> Result<Outcome, Fault> {
-        let host = self.library.host;
+    /// [`Fault::Exception`] if managed code threw one, and [`Fault::Argument`] for an object that the server does not hold.
+    pub fn invoke(mut self) -> Result<ManagedOutcome, Fault> {
+        let host = self.host;
         let back: Vec<_> = self.arguments.iter().map(|argument| argument.back != 0).collect();
-        // SAFETY: what the arguments are addresses of is borrowed, or in the scope, both until after the call.
+        // SAFETY: what the arguments point to is borrowed or kept in the scope, and so valid until after the call.
         let returned = unsafe { host.ask(Operation::Invoke, self.number, &mut self.arguments) };
         let returned = returned.map_err(|refusal| refusal.into_fault(|place| self.parameter(place)))?;
-        let arguments = self.arguments.iter().zip(back).map(|(value, back)| back.then(|| Taken::new(*value, host)));
-        Ok(Outcome { returned, arguments: arguments.collect() })
+        let arguments =
+            self.arguments.iter().zip(back).map(|(value, back)| back.then(|| OwnedValue::new(*value, host)));
+        Ok(ManagedOutcome { returned, arguments: arguments.collect() })
     }
 
-    /// The name of the parameter at a place.
+    /// The name of the parameter at an index.
     fn parameter(&self, place: usize) -> &'static str {
-        let method = self.library.description.methods.get(self.method as usize);
+        let method = self.description.methods.get(self.method as usize);
         method.and_then(|method| method.parameters.get(place)).map_or("?", |parameter| parameter.name)
     }
 }
 
-/// What a call has given.
+/// The results of a call.
 #[derive(Debug)]
-pub struct Outcome {
-    returned: Taken,
-    /// Those that are wanted back.
-    arguments: Vec<Option<Taken>>,
+pub struct ManagedOutcome {
+    returned: OwnedValue,
+    /// By the index of the argument; present for those by `ref` and `out`.
+    arguments: Vec<Option<OwnedValue>>,
 }
 
-impl Outcome {
+impl ManagedOutcome {
     /// What the method returned.
     ///
     /// # Errors
-    /// [`Fault::Value`] for what is no value of the type.
+    /// [`Fault::Value`] for a value of another type.
     pub fn returned<T: Managed>(&self) -> Result<T, Fault> {
         T::take(&self.returned)
     }
 
-    /// What became of the argument at a place.
+    /// The argument by `ref` or `out` at an index, as the method left it.
     ///
     /// # Errors
-    /// As [`Outcome::returned`].
+    /// As [`ManagedOutcome::returned`].
     pub fn argument<T: Managed>(&self, place: usize) -> Result<T, Fault> {
         match self.arguments.get(place) {
             Some(Some(taken)) => T::take(taken),
@@ -104,10 +112,10 @@ impl Outcome {
         }
     }
 
-    /// What became of the elements of the array at a place. Their number cannot change.
+    /// Copies the elements of the array at an index back. Their number cannot change.
     ///
     /// # Errors
-    /// As [`Outcome::returned`].
+    /// As [`ManagedOutcome::returned`].
     pub fn argument_into<T: Element>(&self, place: usize, values: &mut [T]) -> Result<(), Fault> {
         let changed: Vec<T> = self.argument(place)?;
         if changed.len() != values.len() {

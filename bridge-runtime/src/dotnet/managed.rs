@@ -1,9 +1,10 @@
-//! Which types managed methods take and return, and how they go there and back.
+//! The types that managed methods take and return, and their conversion.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::value::{Kind, Taken, Value};
+use super::owned_value::OwnedValue;
+use super::value::{Kind, Value};
 use crate::fault::Fault;
 use crate::native::Scope;
 
@@ -16,20 +17,20 @@ pub trait Managed: Serialize + DeserializeOwned + 'static {
     /// The type itself; `marshal/cross.rs` says why generated code names it so.
     type Value;
 
-    /// Its name in .NET, as reflection has it.
+    /// Its name in .NET, as reflection spells it.
     fn type_name() -> String;
 
-    /// To managed code, until the call is over. What has to be made for that is kept in `scope`.
+    /// Converts the value for managed code. What the result points to is kept in `scope` until the call is over.
     fn put(&self, scope: &mut Scope) -> Value;
 
-    /// From managed code.
+    /// Converts a value from managed code.
     ///
     /// # Errors
-    /// [`Fault::Value`] for what is no value of the type.
-    fn take(taken: &Taken) -> Result<Self, Fault>;
+    /// [`Fault::Value`] for a value of another type.
+    fn take(value: &OwnedValue) -> Result<Self, Fault>;
 }
 
-/// The name of what a method returns that returns nothing.
+/// The name of `void`, as reflection spells it.
 pub fn void() -> String {
     "System.Void".to_owned()
 }
@@ -43,14 +44,14 @@ pub trait Element: Managed + Clone {
     /// The type itself.
     type Value;
 
-    /// An array to managed code, as [`Managed::put`].
+    /// Converts an array for managed code, as [`Managed::put`] does.
     fn put_all(values: &[Self], scope: &mut Scope) -> Value;
 
-    /// An array from managed code.
+    /// Converts an array from managed code.
     ///
     /// # Errors
-    /// [`Fault::Value`] for what is no such array.
-    fn take_all(taken: &Taken) -> Result<Vec<Self>, Fault>;
+    /// [`Fault::Value`] for a value of another type.
+    fn take_all(value: &OwnedValue) -> Result<Vec<Self>, Fault>;
 }
 
 macro_rules! scalars {
@@ -67,9 +68,9 @@ macro_rules! scalars {
                 Value::scalar(Kind::$kind, bits(*self))
             }
 
-            fn take(taken: &Taken) -> Result<Self, Fault> {
+            fn take(value: &OwnedValue) -> Result<Self, Fault> {
                 let from_bits: fn(u64) -> $rust = $from_bits;
-                Ok(from_bits(taken.bits(Kind::$kind)?))
+                Ok(from_bits(value.bits(Kind::$kind)?))
             }
         }
 
@@ -80,20 +81,20 @@ macro_rules! scalars {
                 Value::memory(Kind::$kind, 1, values.as_ptr(), values.len(), 0)
             }
 
-            fn take_all(taken: &Taken) -> Result<Vec<Self>, Fault> {
-                elements!($rust, taken, Kind::$kind)
+            fn take_all(value: &OwnedValue) -> Result<Vec<Self>, Fault> {
+                elements!($rust, value, Kind::$kind)
             }
         }
     )*};
 }
 
-/// The elements of an array. A truth value is a byte in managed memory, and may be any.
+/// The elements of an array. A `bool` is a byte in managed memory, which may have any value.
 macro_rules! elements {
-    (bool, $taken:expr, $kind:expr) => {
-        Ok($taken.elements::<u8>($kind)?.into_iter().map(|byte| byte != 0).collect())
+    (bool, $value:expr, $kind:expr) => {
+        Ok($value.elements::<u8>($kind)?.into_iter().map(|byte| byte != 0).collect())
     };
-    ($scalar:ident, $taken:expr, $kind:expr) => {
-        $taken.elements::<$scalar>($kind)
+    ($scalar:ident, $value:expr, $kind:expr) => {
+        $value.elements::<$scalar>($kind)
     };
 }
 
@@ -111,14 +112,14 @@ scalars! {
     f64, "System.Double", DOUBLE, f64::to_bits, f64::from_bits;
 }
 
-/// Text to managed code.
+/// Converts text for managed code.
 pub(super) fn put_text(text: &str, scope: &mut Scope) -> Value {
     let units: Vec<u16> = text.encode_utf16().collect();
     let count = units.len();
     Value::memory(Kind::STRING, 0, scope.keep(units), count, 0)
 }
 
-/// Text from managed code. A string of .NET may hold half of a surrogate pair, and then is no text.
+/// Converts text from managed code. A .NET string may hold half of a surrogate pair, which is not valid text.
 fn decode(units: &[u16]) -> Result<String, Fault> {
     String::from_utf16(units).map_err(|_| Fault::Value("text that is not UTF-16".to_owned()))
 }
@@ -134,8 +135,8 @@ impl Managed for String {
         put_text(self, scope)
     }
 
-    fn take(taken: &Taken) -> Result<Self, Fault> {
-        decode(&taken.characters()?)
+    fn take(value: &OwnedValue) -> Result<Self, Fault> {
+        decode(&value.characters()?)
     }
 }
 
@@ -156,9 +157,9 @@ impl Element for String {
         Value::memory(Kind::STRING, 1, scope.keep(packed), values.len(), 0)
     }
 
-    fn take_all(taken: &Taken) -> Result<Vec<Self>, Fault> {
+    fn take_all(value: &OwnedValue) -> Result<Vec<Self>, Fault> {
         let null = || Fault::Value("an array of text with null in it".to_owned());
-        taken.texts()?.into_iter().map(|units| decode(&units.ok_or_else(null)?)).collect()
+        value.texts()?.into_iter().map(|units| decode(&units.ok_or_else(null)?)).collect()
     }
 }
 
@@ -173,8 +174,8 @@ impl<T: Element> Managed for Vec<T> {
         T::put_all(self, scope)
     }
 
-    fn take(taken: &Taken) -> Result<Self, Fault> {
-        T::take_all(taken)
+    fn take(value: &OwnedValue) -> Result<Self, Fault> {
+        T::take_all(value)
     }
 }
 
@@ -190,8 +191,8 @@ impl<T: Nullable> Managed for Option<T> {
         self.as_ref().map_or(Value::NULL, |value| value.put(scope))
     }
 
-    fn take(taken: &Taken) -> Result<Self, Fault> {
-        if taken.is_null() { Ok(None) } else { T::take(taken).map(Some) }
+    fn take(value: &OwnedValue) -> Result<Self, Fault> {
+        if value.is_null() { Ok(None) } else { T::take(value).map(Some) }
     }
 }
 

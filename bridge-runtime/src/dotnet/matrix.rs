@@ -9,11 +9,12 @@ use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeTupleStruct as _, Serializer};
 
 use super::managed::{Element, Managed, Nullable};
-use super::value::{Kind, Taken, Value};
+use super::owned_value::OwnedValue;
+use super::value::{Kind, Value};
 use crate::fault::Fault;
 use crate::native::Scope;
 
-/// An array of two dimensions, `T[,]` in C#. Its elements stand row after row.
+/// An array of two dimensions, `T[,]` in C#, stored row after row.
 ///
 /// ```
 /// # use bridge32_runtime::dotnet::Matrix;
@@ -27,7 +28,7 @@ pub struct Matrix<T> {
     values: Vec<T>,
 }
 
-/// A type whose matrices cross.
+/// A type whose matrices managed methods take and return.
 #[diagnostic::on_unimplemented(
     message = "there are no matrices of `{Self}`; use integers of fixed width, `f32` or `f64`",
     label = "not a type whose matrices have a counterpart in .NET"
@@ -52,7 +53,7 @@ macro_rules! scalars {
 scalars! { i8 SBYTE u8 BYTE i16 INT16 u16 UINT16 i32 INT32 u32 UINT32 i64 INT64 u64 UINT64 f32 SINGLE f64 DOUBLE }
 
 impl<T: Scalar> Matrix<T> {
-    /// A matrix of the elements that stand in `values`, row after row; `None` if there are more of them or fewer, or more
+    /// A matrix of the elements in `values`, row after row; `None` if there are more of them or fewer, or more
     /// rows or columns than .NET counts.
     pub fn new(rows: usize, columns: usize, values: Vec<T>) -> Option<Self> {
         let fits = rows.checked_mul(columns) == Some(values.len());
@@ -117,9 +118,9 @@ impl<T: Scalar> Managed for Matrix<T> {
         Value::memory(T::KIND, 2, self.values.as_ptr(), self.rows(), self.columns())
     }
 
-    fn take(taken: &Taken) -> Result<Self, Fault> {
-        let (rows, columns, values) = taken.matrix::<T>(T::KIND)?;
-        Self::new(rows, columns, values).ok_or_else(|| taken.unlike("a matrix"))
+    fn take(value: &OwnedValue) -> Result<Self, Fault> {
+        let (rows, columns, values) = value.matrix::<T>(T::KIND)?;
+        Self::new(rows, columns, values).ok_or_else(|| value.unlike("a matrix"))
     }
 }
 
@@ -129,53 +130,53 @@ impl<T: Scalar> Nullable for Matrix<T> {}
 impl<T: Scalar> Serialize for Matrix<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_tuple_struct(T::MATRIX, 2)?;
-        fields.serialize_field(&Bytes(bytemuck::bytes_of(&[self.rows, self.columns])))?;
-        fields.serialize_field(&Bytes(bytemuck::cast_slice(&self.values)))?;
+        fields.serialize_field(&RawBytes(bytemuck::bytes_of(&[self.rows, self.columns])))?;
+        fields.serialize_field(&RawBytes(bytemuck::cast_slice(&self.values)))?;
         fields.end()
     }
 }
 
-struct Bytes<'a>(&'a [u8]);
+struct RawBytes<'a>(&'a [u8]);
 
-impl Serialize for Bytes<'_> {
+impl Serialize for RawBytes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(self.0)
     }
 }
 
-/// Scalars out of bytes, whatever their alignment.
-struct Scalars<T>(Vec<T>);
+/// ScalarBytes read from bytes of any alignment.
+struct ScalarBytes<T>(Vec<T>);
 
-impl<'de, T: Pod> Deserialize<'de> for Scalars<T> {
+impl<'de, T: Pod> Deserialize<'de> for ScalarBytes<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read<T>(PhantomData<T>);
+        struct ScalarVisitor<T>(PhantomData<T>);
 
-        impl<T: Pod> Visitor<'_> for Read<T> {
-            type Value = Scalars<T>;
+        impl<T: Pod> Visitor<'_> for ScalarVisitor<T> {
+            type Value = ScalarBytes<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("scalars as bytes")
             }
 
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Scalars<T>, E> {
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<ScalarBytes<T>, E> {
                 if !bytes.len().is_multiple_of(size_of::<T>()) {
                     return Err(E::invalid_length(bytes.len(), &self));
                 }
                 let mut values = vec![T::zeroed(); bytes.len() / size_of::<T>()];
                 bytemuck::cast_slice_mut(&mut values).copy_from_slice(bytes);
-                Ok(Scalars(values))
+                Ok(ScalarBytes(values))
             }
         }
 
-        deserializer.deserialize_bytes(Read(PhantomData))
+        deserializer.deserialize_bytes(ScalarVisitor(PhantomData))
     }
 }
 
 impl<'de, T: Scalar> Deserialize<'de> for Matrix<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read<T>(PhantomData<T>);
+        struct MatrixVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: Scalar> Visitor<'de> for Read<T> {
+        impl<'de, T: Scalar> Visitor<'de> for MatrixVisitor<T> {
             type Value = Matrix<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -183,9 +184,9 @@ impl<'de, T: Scalar> Deserialize<'de> for Matrix<T> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Matrix<T>, A::Error> {
-                let wrong = || de::Error::custom("no matrix");
-                let Scalars::<u32>(size) = fields.next_element()?.ok_or_else(wrong)?;
-                let Scalars(values) = fields.next_element()?.ok_or_else(wrong)?;
+                let wrong = || de::Error::custom("not a matrix");
+                let ScalarBytes::<u32>(size) = fields.next_element()?.ok_or_else(wrong)?;
+                let ScalarBytes(values) = fields.next_element()?.ok_or_else(wrong)?;
                 // Without a size it has no elements: that is what a description is made from.
                 let (rows, columns) = match size.as_slice() {
                     [] => (0, 0),
@@ -196,7 +197,7 @@ impl<'de, T: Scalar> Deserialize<'de> for Matrix<T> {
             }
         }
 
-        deserializer.deserialize_tuple_struct(T::MATRIX, 2, Read(PhantomData))
+        deserializer.deserialize_tuple_struct(T::MATRIX, 2, MatrixVisitor(PhantomData))
     }
 }
 

@@ -10,10 +10,12 @@ mod host;
 mod managed;
 mod matrix;
 mod object;
+mod owned_value;
+mod request;
 mod value;
 
 pub use assembly::{ManagedLibrary, class_names};
-pub use call::{Call, Outcome};
+pub use call::{ManagedCall, ManagedOutcome};
 pub use managed::{Element, Managed, void};
 pub use matrix::{Matrix, Scalar};
 pub use object::{Class, Instance, Object};

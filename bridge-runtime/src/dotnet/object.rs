@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::managed::{Managed, Nullable};
-use super::value::{Kind, Taken, Value};
+use super::owned_value::OwnedValue;
+use super::value::{Kind, Value};
 use crate::fault::Fault;
 use crate::native::Scope;
 
@@ -17,7 +18,7 @@ use crate::native::Scope;
 /// # mod bridge32 { pub use bridge32_runtime::*; }
 /// use bridge32::dotnet::Class;
 ///
-/// /// An account of the bank's.
+/// /// A bank account.
 /// pub enum Account {}
 ///
 /// impl Class for Account {
@@ -33,16 +34,16 @@ pub trait Class: 'static {
     const NAME: &'static str;
 }
 
-/// A managed object, which is in the server and stays there until a method with `#[release]` is given it, or the server
-/// ends. It is known by a number that no other object has, in no other server either.
+/// A managed object in the server. It stays there until it is passed to a method with `#[release]`, or the server ends. Its
+/// number is unique, among the objects of all servers.
 pub struct Object<T: ?Sized> {
     number: u64,
     class: PhantomData<fn() -> T>,
 }
 
-/// An [`Object`], where there has to be one.
+/// An [`Object`], for parameters that must be one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no object of a managed class; write `dotnet::Object<T>`, where `T` implements `dotnet::Class`",
+    message = "`{Self}` is not an object of a managed class; write `dotnet::Object<T>`, where `T` implements `dotnet::Class`",
     label = "not an object"
 )]
 pub trait Instance: Managed {
@@ -65,8 +66,8 @@ impl<T: Class> Managed for Object<T> {
         Value::scalar(Kind::OBJECT, self.number)
     }
 
-    fn take(taken: &Taken) -> Result<Self, Fault> {
-        Ok(Self { number: taken.bits(Kind::OBJECT)?, class: PhantomData })
+    fn take(value: &OwnedValue) -> Result<Self, Fault> {
+        Ok(Self { number: value.bits(Kind::OBJECT)?, class: PhantomData })
     }
 }
 
@@ -102,7 +103,7 @@ impl<'de, T: ?Sized> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(rename = "Object")]
-        struct Number(u64);
-        Number::deserialize(deserializer).map(|Number(number)| Self { number, class: PhantomData })
+        struct ObjectNumber(u64);
+        ObjectNumber::deserialize(deserializer).map(|ObjectNumber(number)| Self { number, class: PhantomData })
     }
 }

@@ -1,12 +1,12 @@
-//! How two versions of an interface differ.
+//! Differences between two versions of an interface.
 
 use std::fmt::{self, Display, Formatter};
 
-/// A method that client and server were not built alike with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A difference between the client's and the server's interface.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Difference {
-    /// Both have the method, with other signatures.
+    /// Both have the method, with different signatures.
     Changed {
         /// The signature in this program.
         client: String,
@@ -19,7 +19,7 @@ pub enum Difference {
     OnlyInServer(String),
     /// The methods are the same, in another order.
     Order,
-    /// The server serves another interface altogether.
+    /// The server serves another interface.
     Name {
         /// The interface of this program.
         client: String,
@@ -46,12 +46,12 @@ impl Display for Difference {
     }
 }
 
-/// The method that a signature is of.
+/// The name of the method in a signature.
 fn method(signature: &str) -> &str {
     signature.split('(').next().unwrap_or(signature)
 }
 
-/// Compares names and signatures of client and server.
+/// Compares the names and signatures of client and server.
 pub(crate) fn differences(
     (client_name, client): (&str, &[String]),
     (server_name, server): (&str, &[String]),

@@ -1,8 +1,8 @@
-//! Managed methods: their description, and types as C# writes them.
+//! The description of managed methods, and the C# spelling of their types.
 
 /// The description of a managed method.
 #[derive(Debug)]
-pub struct Managed {
+pub struct ManagedMethod {
     /// Its class, with the namespace.
     pub class: &'static str,
     /// Its name.
@@ -11,9 +11,9 @@ pub struct Managed {
     pub form: Form,
     /// Whether the assembly may lack it.
     pub optional: bool,
-    /// The type it returns, as reflection names it.
+    /// Its return type, as reflection spells it.
     pub returns: fn() -> String,
-    /// Its parameters, and before them the object that it is called on, where that is one.
+    /// Its parameters, preceded by the object that it is called on if that is passed.
     pub parameters: &'static [ManagedParameter],
 }
 
@@ -22,37 +22,37 @@ pub struct Managed {
 pub struct ManagedParameter {
     /// Its name.
     pub name: &'static str,
-    /// Its type, as reflection names it; without what says that it is by reference.
+    /// Its type, as reflection spells it, without the `&` of a parameter by reference.
     pub type_name: fn() -> String,
-    /// Which way it goes.
+    /// How it is passed.
     pub passing: ManagedPassing,
 }
 
 /// How a managed method is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// By itself, if it is static; otherwise on an object that the server makes for it.
+    /// As a static method, or else on an object that the server creates for it.
     Plain,
     /// On the object that is its first argument.
     OnArgument,
-    /// It makes an object.
+    /// As a constructor.
     Constructor,
-    /// It is no method of the assembly: it lets go of an object.
+    /// Not as a method of the assembly: it releases an object.
     Release,
 }
 
-/// Which way a parameter of a managed method goes.
+/// How a parameter of a managed method is passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManagedPassing {
-    /// In.
+    /// By value.
     Value,
-    /// `ref`.
+    /// By `ref`.
     Ref,
-    /// `out`.
+    /// By `out`.
     Out,
 }
 
-impl Managed {
+impl ManagedMethod {
     /// The parameters of the method itself, without the object that it is called on.
     pub(crate) fn own_parameters(&self) -> &'static [ManagedParameter] {
         match (self.form, self.parameters) {
@@ -86,7 +86,7 @@ impl ManagedParameter {
     }
 }
 
-/// The names that C# has for types of .NET, beside their own.
+/// The keywords of C# for types of .NET.
 const KEYWORDS: [(&str, &str); 15] = [
     ("System.Void", "void"),
     ("System.Boolean", "bool"),
@@ -105,7 +105,7 @@ const KEYWORDS: [(&str, &str); 15] = [
     ("System.Object", "object"),
 ];
 
-/// A text with the names of types in it, as reflection has them, as C# would write it.
+/// Replaces the names of types in a text, as reflection spells them, with the keywords of C#.
 pub(crate) fn csharp(text: &str) -> String {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '`');
     let mut written = String::new();
@@ -134,12 +134,12 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_is_c_sharps() {
+    fn a_signature_is_written_in_c_sharp() {
         const PARAMETERS: &[ManagedParameter] = &[
             ManagedParameter { name: "this", type_name: || "Bank.Account".to_owned(), passing: ManagedPassing::Value },
             ManagedParameter { name: "sums", type_name: || "System.Int64[]".to_owned(), passing: ManagedPassing::Out },
         ];
-        let method = |form| Managed {
+        let method = |form| ManagedMethod {
             class: "Bank.Account",
             name: "Sums",
             form,

@@ -1,5 +1,5 @@
-//! What one annotated trait describes: its methods, their signatures, and the fingerprint that client and server
-//! compare when they meet.
+//! The description of an interface: its methods, their signatures, and the fingerprint that client and server compare in the
+//! handshake.
 
 mod difference;
 #[cfg(feature = "dotnet")]
@@ -11,7 +11,7 @@ pub(crate) use difference::differences;
 #[cfg(feature = "dotnet")]
 pub(crate) use managed::csharp;
 #[cfg(feature = "dotnet")]
-pub use managed::{Form, Managed, ManagedParameter, ManagedPassing};
+pub use managed::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
 pub use shape::{
     c_str, optional_c_str, optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut,
     text, user_data, value, vec,
@@ -40,11 +40,11 @@ pub struct Description {
     pub name: &'static str,
     /// The file name of its server, without the system's suffix.
     pub server: &'static str,
-    /// The version of the package that it is in.
+    /// The version of its package.
     pub version: &'static str,
     /// The library, as the trait names it.
     pub library: Option<LibraryName>,
-    /// Which threads of the server run the methods.
+    /// The threads of the server that run the methods.
     pub threads: Threads,
     /// The COM apartment that the main thread of a Windows server is in.
     pub apartment: Option<Apartment>,
@@ -52,7 +52,7 @@ pub struct Description {
     pub methods: &'static [Method],
 }
 
-/// Which threads of a server run the methods.
+/// The threads of a server that run the methods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Threads {
     /// The main thread, one call at a time.
@@ -64,9 +64,9 @@ pub enum Threads {
 /// A COM apartment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Apartment {
-    /// Of one thread, which looks after its window messages while it waits for calls.
+    /// Single-threaded: the thread dispatches window messages while it waits for calls.
     Sta,
-    /// Of all threads that enter no other.
+    /// Multi-threaded: the apartment of all threads that did not enter another.
     Mta,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Display for Apartment {
     }
 }
 
-/// What an interface calls its library.
+/// The library that an interface names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LibraryName {
     /// A native library.
@@ -106,11 +106,11 @@ pub struct Method {
     pub name: &'static str,
     /// Its parameters, hidden ones included.
     pub parameters: &'static [Parameter],
-    /// The text of the type it returns.
+    /// The text of its return type.
     pub returns: fn() -> String,
     /// The function of the library behind it, unless it has a body.
     pub target: Option<Target>,
-    /// Its own deadline. It is the client's affair, and no part of the fingerprint.
+    /// Its own deadline. Only the client uses it, so it is not part of the fingerprint.
     pub timeout: Option<Duration>,
 }
 
@@ -123,18 +123,18 @@ pub struct Parameter {
     pub shape: fn() -> String,
 }
 
-/// What is called for a method.
+/// The function that a method calls.
 #[derive(Debug)]
 pub enum Target {
     /// A function, or a variable, of a native library.
-    Native(Native),
+    Native(NativeFunction),
     /// A method of an assembly.
     #[cfg(feature = "dotnet")]
-    Managed(Managed),
+    Managed(ManagedMethod),
 }
 
 impl Target {
-    /// Its signature in its own language.
+    /// Its signature in C or C#.
     pub fn signature(&self) -> String {
         match self {
             Self::Native(native) => native.signature(),
@@ -146,18 +146,18 @@ impl Target {
 
 /// The description of a native function.
 #[derive(Debug)]
-pub struct Native {
-    /// What the library exports it as.
+pub struct NativeFunction {
+    /// The name or ordinal that the library exports it under.
     pub symbol: Symbol,
     /// Whether it is a variable.
     pub is_variable: bool,
-    /// The function that takes back what this one returns.
+    /// The function that releases the result.
     pub free_with: Option<&'static str>,
     /// Its calling convention.
     pub abi: Abi,
     /// Whether the library may lack it.
     pub optional: bool,
-    /// The bytes that its arguments take on the stack of a 32-bit process.
+    /// The size of its arguments on the stack of a 32-bit process, in bytes.
     pub stack_bytes: usize,
     /// The C type it returns.
     pub returns: CType,
@@ -165,12 +165,12 @@ pub struct Native {
     pub parameters: &'static [(CType, &'static str)],
 }
 
-/// What a library exports a function or a variable as.
+/// The name or ordinal of an exported function or variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Symbol {
     /// A name.
     Name(&'static str),
-    /// A number, which libraries for Windows have beside names, or instead.
+    /// An ordinal, which a Windows library has in addition to a name or instead of one.
     Ordinal(u16),
 }
 
@@ -207,8 +207,7 @@ pub struct FunctionPointer {
     pub parameters: &'static [(CType, &'static str)],
 }
 
-/// The bytes that arguments of these sizes take on the stack of a 32-bit process, where each begins at a multiple of
-/// four.
+/// The size of arguments of these sizes on the stack of a 32-bit process, where each is padded to a multiple of 4 bytes.
 pub const fn stack_bytes(sizes: &[usize]) -> usize {
     let mut sum = 0;
     let mut place = 0;
@@ -219,7 +218,7 @@ pub const fn stack_bytes(sizes: &[usize]) -> usize {
     sum
 }
 
-/// A calling convention. Outside 32-bit x86 there is one only, and these all mean it.
+/// A calling convention. Outside 32-bit x86 there is only one, which all of these mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Abi {
     /// C's own.
@@ -266,7 +265,7 @@ impl Abi {
 }
 
 impl Method {
-    /// Its signature in Rust and in the library's language, with all types spelled out: what the fingerprint covers.
+    /// Its signature in Rust and in the library's language, with all types spelled out. The fingerprint covers it.
     pub fn signature(&self) -> String {
         match &self.target {
             Some(target) => format!("{} = {}", self.rust_signature(), target.signature()),
@@ -274,8 +273,8 @@ impl Method {
         }
     }
 
-    /// The native function behind it, if that is one.
-    pub(crate) fn native(&self) -> Option<&Native> {
+    /// The native function that it calls, if there is one.
+    pub(crate) fn native(&self) -> Option<&NativeFunction> {
         match &self.target {
             Some(Target::Native(native)) => Some(native),
             _ => None,
@@ -288,7 +287,7 @@ impl Method {
     }
 }
 
-impl Native {
+impl NativeFunction {
     /// The names that the library may export it under, the plain one first.
     pub fn exported_names(&self) -> Vec<String> {
         match self.symbol {
@@ -297,7 +296,7 @@ impl Native {
         }
     }
 
-    /// The names that the library may export the function under that takes back what this one returns.
+    /// The names that the library may export the release function under, the plain one first.
     pub fn release_names(&self) -> Vec<String> {
         const POINTER: usize = 4;
         self.free_with.map(|name| self.abi.exported_names(name, POINTER)).unwrap_or_default()
@@ -317,7 +316,7 @@ impl CType {
     fn declaration(&self, name: &str) -> String {
         match self {
             Self::Value(c) => declaration(c, name),
-            // What is constant is the pointer.
+            // The elements are pointers, and constant.
             Self::ConstPointer(c) if c.ends_with('*') => declaration(c, &format!("const *{name}")),
             Self::ConstPointer(c) => format!("const {c} *{name}"),
             Self::Pointer(c) => declaration(c, &format!("*{name}")),
@@ -343,7 +342,7 @@ pub fn callback(parameters: &[Parameter], returns: fn() -> String, is_optional: 
     if is_optional { format!("Option<{function}>") } else { function }
 }
 
-/// A list of parameters in C.
+/// A parameter list in C.
 fn c_parameters(parameters: &[(CType, &str)]) -> String {
     let parameters: Vec<_> = parameters.iter().map(|(c, name)| c.declaration(name)).collect();
     if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") }
@@ -365,7 +364,7 @@ impl Description {
         let mut hash = Fnv::default();
         hash.add(self.name);
         if self.threads == Threads::Multi {
-            hash.add("a thread for each lane");
+            hash.add("threads = multi");
         }
         for signature in self.signatures() {
             hash.add(&signature);
@@ -373,7 +372,8 @@ impl Description {
         hash.0
     }
 
-    /// The environment variable that names its server.
+    /// The environment variable that can name the server's path: `BRIDGE32_SERVER_` and the server's name without
+    /// `-server32`, in upper case, with underscores. `cargo bridge32` sets the same one, which a test compares.
     pub fn server_variable(&self) -> String {
         let name = self.server.strip_suffix("-server32").unwrap_or(self.server);
         let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
@@ -392,7 +392,7 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    /// Adds a text, and its end.
+    /// Adds a text and a terminator.
     fn add(&mut self, text: &str) {
         for byte in text.bytes().chain([0]) {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
@@ -410,7 +410,7 @@ mod tests {
 
     #[test]
     fn a_signature_tells_both_sides() {
-        let native = Native {
+        let native = NativeFunction {
             symbol: Symbol::Name("sum_doubles"),
             is_variable: false,
             free_with: None,

@@ -1,7 +1,7 @@
-//! The text of a type, through all type definitions: found by asking the type's own `Deserialize` what it reads.
+//! The text of a type with the definitions of all types in it, found by observing what its `Deserialize` reads.
 //!
-//! Client and server are compiled apart, perhaps years apart. A field added to a struct that crosses must be noticed,
-//! and serde's derive is the only description that every type that crosses has.
+//! Client and server are compiled separately, perhaps years apart. A field that is added to a struct must be noticed, and
+//! serde's implementation is the only description that every type has which crosses the bridge.
 
 use std::any::type_name;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub fn value<T: DeserializeOwned>() -> String {
     let mut probe = Probe::default();
     loop {
         probe.text.clear();
-        // Some types accept certain values only and cannot be probed: their name must do.
+        // A type that accepts only certain values cannot be probed: its name has to do.
         if T::deserialize(&mut probe).is_err() {
             probe.text = type_name::<T>().to_owned();
             probe.open.clear();
@@ -58,17 +58,17 @@ pub fn slice_mut<T: DeserializeOwned>() -> String {
     format!("&mut [{}]", value::<T>())
 }
 
-/// The text of a type that comes out.
+/// The text of the type of an output.
 pub fn out<T: DeserializeOwned>() -> String {
     format!("out {}", value::<T>())
 }
 
-/// The text of a vector's type that comes out.
+/// The text of the type of a vector that is an output.
 pub fn out_vec<T: DeserializeOwned>() -> String {
     format!("out [{}]", value::<T>())
 }
 
-/// The text of text that comes out.
+/// The text of the type of text that is an output.
 pub fn out_text() -> String {
     "out String".to_owned()
 }
@@ -103,9 +103,9 @@ pub fn user_data<T>() -> String {
     "UserData".to_owned()
 }
 
-/// A deserializer that hands out the simplest value of whatever is asked for, and writes down what that was.
+/// A deserializer that provides the simplest value of each type that is asked for, and records the type.
 ///
-/// A type can be asked for one variant of an enum at a time, so it is asked again until every variant was seen.
+/// One pass reads one variant of each enum, so there are passes until every variant was seen.
 #[derive(Default)]
 struct Probe {
     text: String,
@@ -139,19 +139,19 @@ impl Definition {
     }
 }
 
-/// The type accepts certain values only.
+/// The type accepts only certain values.
 #[derive(Debug)]
-struct Refused;
+struct NotProbeable;
 
-impl fmt::Display for Refused {
+impl fmt::Display for NotProbeable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the type accepts certain values only")
+        f.write_str("the type accepts only certain values")
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for NotProbeable {}
 
-impl de::Error for Refused {
+impl de::Error for NotProbeable {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self
     }
@@ -159,7 +159,7 @@ impl de::Error for Refused {
 
 macro_rules! plain {
     ($($method:ident => $name:literal, $visit:ident($($value:expr)?);)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotProbeable> {
             self.text += $name;
             visitor.$visit($($value)?)
         }
@@ -167,7 +167,7 @@ macro_rules! plain {
 }
 
 impl<'de> Deserializer<'de> for &mut Probe {
-    type Error = Refused;
+    type Error = NotProbeable;
 
     plain! {
         deserialize_bool => "bool", visit_bool(false);
@@ -191,38 +191,46 @@ impl<'de> Deserializer<'de> for &mut Probe {
         deserialize_unit => "()", visit_unit();
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Refused> {
-        Err(Refused)
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NotProbeable> {
+        Err(NotProbeable)
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Refused> {
-        Err(Refused)
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NotProbeable> {
+        Err(NotProbeable)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotProbeable> {
         if self.is_inside_itself() {
             return visitor.visit_none();
         }
         self.between("Option<", ">", |probe| visitor.visit_some(probe))
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, NotProbeable> {
         self.structure(type_name::<V::Value>(), name, |_| visitor.visit_unit())
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, NotProbeable> {
         self.structure(type_name::<V::Value>(), name, |probe| {
             probe.between("(", ")", |probe| visitor.visit_newtype_struct(probe))
         })
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotProbeable> {
         let left = if self.is_inside_itself() { 0 } else { 1 };
-        self.between("[", "]", |probe| visitor.visit_seq(Fields { probe, names: None, left }))
+        self.between("[", "]", |probe| visitor.visit_seq(FieldProbe { probe, names: None, left }))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Refused> {
-        self.between("(", ")", |probe| visitor.visit_seq(Fields { probe, names: None, left: length }))
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, NotProbeable> {
+        self.between("(", ")", |probe| visitor.visit_seq(FieldProbe { probe, names: None, left: length }))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -230,13 +238,13 @@ impl<'de> Deserializer<'de> for &mut Probe {
         name: &'static str,
         length: usize,
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, NotProbeable> {
         self.structure(type_name::<V::Value>(), name, |probe| probe.deserialize_tuple(length, visitor))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotProbeable> {
         let done = self.is_inside_itself();
-        self.between("{", "}", |probe| visitor.visit_map(Entry { probe, done }))
+        self.between("{", "}", |probe| visitor.visit_map(EntryProbe { probe, done }))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -244,7 +252,7 @@ impl<'de> Deserializer<'de> for &mut Probe {
         name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, NotProbeable> {
         self.structure(type_name::<V::Value>(), name, |probe| probe.fields(fields, visitor))
     }
 
@@ -253,23 +261,23 @@ impl<'de> Deserializer<'de> for &mut Probe {
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, NotProbeable> {
         self.enumeration(type_name::<V::Value>(), name, variants, |probe, index| {
-            visitor.visit_enum(Variant { probe, index })
+            visitor.visit_enum(VariantProbe { probe, index })
         })
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotProbeable> {
         visitor.visit_u32(0)
     }
 
-    /// postcard is not; types that differ between the two must be probed as they will be read.
+    /// As postcard, which reads the values later.
     fn is_human_readable(&self) -> bool {
         false
     }
 }
 
-/// How deep types may nest; a type that cannot end is refused.
+/// How deep types may nest; an infinite type is refused.
 const DEEPEST: usize = 100;
 
 impl Probe {
@@ -277,8 +285,8 @@ impl Probe {
         &mut self,
         open: &str,
         close: &str,
-        content: impl FnOnce(&mut Self) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        content: impl FnOnce(&mut Self) -> Result<T, NotProbeable>,
+    ) -> Result<T, NotProbeable> {
         self.text += open;
         let value = content(self)?;
         self.text += close;
@@ -289,16 +297,16 @@ impl Probe {
         &mut self,
         names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
-        self.between("{ ", " }", |probe| visitor.visit_seq(Fields { probe, names: Some(names), left: names.len() }))
+    ) -> Result<V::Value, NotProbeable> {
+        self.between("{ ", " }", |probe| visitor.visit_seq(FieldProbe { probe, names: Some(names), left: names.len() }))
     }
 
     fn structure<T>(
         &mut self,
         key: &'static str,
         name: &'static str,
-        content: impl FnOnce(&mut Self) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        content: impl FnOnce(&mut Self) -> Result<T, NotProbeable>,
+    ) -> Result<T, NotProbeable> {
         self.named(key, name, &[""], None, content)
     }
 
@@ -307,31 +315,31 @@ impl Probe {
         key: &'static str,
         name: &'static str,
         variants: &'static [&'static str],
-        content: impl FnOnce(&mut Self, usize) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        content: impl FnOnce(&mut Self, usize) -> Result<T, NotProbeable>,
+    ) -> Result<T, NotProbeable> {
         if variants.is_empty() {
-            return Err(Refused);
+            return Err(NotProbeable);
         }
         let depth = self.open.iter().filter(|(open, _)| *open == key).count();
         let variant = match depth {
             0 => self.route.get(key).copied().unwrap_or(0),
-            // Inside itself each variant is tried in turn: one of them ends.
+            // In a recursive enum each variant is tried in turn: one of them ends the recursion.
             _ => depth % variants.len(),
         };
         self.named(key, name, variants, Some(variant), |probe| content(probe, variant))
     }
 
-    /// A named type stands in the text by its name; what it holds goes to its definition.
+    /// A named type appears in the text by its name; its content goes to its definition.
     fn named<T>(
         &mut self,
         key: &'static str,
         name: &'static str,
         parts: &'static [&'static str],
         variant: Option<usize>,
-        content: impl FnOnce(&mut Self) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        content: impl FnOnce(&mut Self) -> Result<T, NotProbeable>,
+    ) -> Result<T, NotProbeable> {
         if self.open.len() > DEEPEST {
-            return Err(Refused);
+            return Err(NotProbeable);
         }
         let found_in = self.open.iter().filter_map(|(key, variant)| Some((*key, (*variant)?))).collect();
         self.types.entry(key).or_insert_with(|| Definition {
@@ -354,7 +362,7 @@ impl Probe {
         Ok(value)
     }
 
-    /// Whether the type being read is open further out already: then it must come to an end.
+    /// Whether the type being read contains itself: then the simplest value has to end the recursion.
     fn is_inside_itself(&self) -> bool {
         self.open.split_last().is_some_and(|((last, _), outer)| outer.iter().any(|(key, _)| key == last))
     }
@@ -367,7 +375,7 @@ impl Probe {
         });
         let Some((key, variant, found_in)) = next else { return false };
         let route: BTreeMap<_, _> = found_in.iter().copied().chain([(key, variant)]).collect();
-        // The same route twice would find nothing new for ever.
+        // The same route would find nothing new, for ever.
         if route == self.route {
             return false;
         }
@@ -376,16 +384,16 @@ impl Probe {
     }
 }
 
-struct Fields<'p> {
+struct FieldProbe<'p> {
     probe: &'p mut Probe,
     names: Option<&'static [&'static str]>,
     left: usize,
 }
 
-impl<'de> SeqAccess<'de> for Fields<'_> {
-    type Error = Refused;
+impl<'de> SeqAccess<'de> for FieldProbe<'_> {
+    type Error = NotProbeable;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, NotProbeable> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         if let Some(names) = self.names {
             self.probe.text += names[names.len() - self.left];
@@ -400,15 +408,15 @@ impl<'de> SeqAccess<'de> for Fields<'_> {
     }
 }
 
-struct Entry<'p> {
+struct EntryProbe<'p> {
     probe: &'p mut Probe,
     done: bool,
 }
 
-impl<'de> MapAccess<'de> for Entry<'_> {
-    type Error = Refused;
+impl<'de> MapAccess<'de> for EntryProbe<'_> {
+    type Error = NotProbeable;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refused> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, NotProbeable> {
         if std::mem::replace(&mut self.done, true) {
             return Ok(None);
         }
@@ -417,42 +425,46 @@ impl<'de> MapAccess<'de> for Entry<'_> {
         Ok(Some(key))
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refused> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NotProbeable> {
         seed.deserialize(&mut *self.probe)
     }
 }
 
-struct Variant<'p> {
+struct VariantProbe<'p> {
     probe: &'p mut Probe,
     index: usize,
 }
 
-impl<'de, 'p> EnumAccess<'de> for Variant<'p> {
-    type Error = Refused;
+impl<'de, 'p> EnumAccess<'de> for VariantProbe<'p> {
+    type Error = NotProbeable;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Refused> {
-        let index = de::value::U32Deserializer::<Refused>::new(self.index as u32);
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), NotProbeable> {
+        let index = de::value::U32Deserializer::<NotProbeable>::new(self.index as u32);
         Ok((seed.deserialize(index)?, self))
     }
 }
 
-impl<'de> VariantAccess<'de> for Variant<'_> {
-    type Error = Refused;
+impl<'de> VariantAccess<'de> for VariantProbe<'_> {
+    type Error = NotProbeable;
 
-    fn unit_variant(self) -> Result<(), Refused> {
+    fn unit_variant(self) -> Result<(), NotProbeable> {
         Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refused> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, NotProbeable> {
         self.probe.between("(", ")", |probe| seed.deserialize(probe))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Refused> {
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, NotProbeable> {
         self.probe.deserialize_tuple(length, visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Refused> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, NotProbeable> {
         self.probe.fields(fields, visitor)
     }
 }

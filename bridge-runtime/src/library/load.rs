@@ -1,4 +1,4 @@
-//! Finding and loading a library, and saying why that fails.
+//! Finding and loading a native library.
 
 use std::env::consts::{ARCH, DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
@@ -10,8 +10,11 @@ use libloading::os::unix::Library as SystemLibrary;
 use libloading::os::windows::Library as SystemLibrary;
 
 use super::image::{Format, Image, bits};
-use super::native::Address;
-use crate::error::{LibraryError, SystemError};
+use crate::error::LibraryError;
+use crate::sys::SystemError;
+
+/// The address of an exported function of any signature, or of a variable.
+pub(super) type SymbolAddress = unsafe extern "C" fn();
 
 /// A loaded native library. It stays loaded as long as this value lives.
 pub struct Library {
@@ -26,8 +29,8 @@ impl fmt::Debug for Library {
 }
 
 impl Library {
-    /// Loads the library that an interface calls `name`: from beside this program, then from wherever the system
-    /// looks. `dirs` are further folders for it and for the libraries it needs.
+    /// Loads the library that an interface calls `name`: from `dirs`, the folder of this program, or else wherever the
+    /// system looks. The libraries that it needs are looked for in `dirs`, too.
     ///
     /// # Errors
     /// [`LibraryError`].
@@ -74,34 +77,34 @@ impl Library {
         Ok(Self { handle, path: path.display().to_string() })
     }
 
-    /// Its file, or its name where the system found it.
+    /// The path of its file, or its name if the system found it.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What it exports under a name.
-    pub(super) fn address(&self, name: &str) -> Option<Address> {
-        // SAFETY: the address is called only as what the interface says it is, in `NativeLibrary`.
-        let symbol = unsafe { self.handle.get::<Address>(name) };
+    /// The address that is exported under a name.
+    pub(super) fn address(&self, name: &str) -> Option<SymbolAddress> {
+        // SAFETY: the address is used only as what the interface declares, in `NativeLibrary`.
+        let symbol = unsafe { self.handle.get::<SymbolAddress>(name) };
         symbol.ok().map(|address| *address)
     }
 
-    /// What it exports under a number.
+    /// The address that is exported under an ordinal.
     #[cfg(windows)]
-    pub(super) fn ordinal(&self, ordinal: u16) -> Option<Address> {
+    pub(super) fn ordinal(&self, ordinal: u16) -> Option<SymbolAddress> {
         // SAFETY: as in `address`.
-        let symbol = unsafe { self.handle.get_ordinal::<Address>(ordinal) };
+        let symbol = unsafe { self.handle.get_ordinal::<SymbolAddress>(ordinal) };
         symbol.ok().map(|address| *address)
     }
 
-    /// What it exports under a number: nothing, other systems do not have that.
+    /// `None`: only Windows has ordinals.
     #[cfg(not(windows))]
-    pub(super) fn ordinal(&self, _: u16) -> Option<Address> {
+    pub(super) fn ordinal(&self, _: u16) -> Option<SymbolAddress> {
         None
     }
 }
 
-/// The file names that a library's name stands for on this system.
+/// The file names that a library's name may stand for on this system.
 fn file_names(name: &str) -> Vec<String> {
     let is_file = [".dll", ".so", ".dylib", ".ocx"].iter().any(|suffix| name.to_lowercase().ends_with(suffix))
         || name.contains(".so.")
@@ -116,14 +119,15 @@ fn file_names(name: &str) -> Vec<String> {
     names
 }
 
+/// The folder of this program.
 pub(crate) fn program_dir() -> Option<PathBuf> {
     std::env::current_exe().ok()?.parent().map(Path::to_owned)
 }
 
-/// Loads a library and, where the system does not find them by itself, the libraries that it needs.
+/// Loads a library, after those of its dependencies that the system does not find.
 struct Loader<'a> {
     dirs: &'a [PathBuf],
-    /// The files being loaded, outermost first: libraries may need each other.
+    /// The files being loaded, outermost first. Libraries may depend on each other.
     open: Vec<PathBuf>,
 }
 
@@ -159,7 +163,7 @@ impl Loader<'_> {
         load(path).map_err(|source| LibraryError::Load { path: path_text, source })
     }
 
-    /// Loads what the system did not find from the folders at hand; returns what is nowhere.
+    /// Loads the dependencies that the system does not find; returns those that are not in `dirs` either.
     fn load_needed(&mut self, image: &Image) -> Result<Vec<String>, LibraryError> {
         let mut missing = Vec::new();
         for name in &image.needed {
@@ -168,7 +172,7 @@ impl Loader<'_> {
             }
             match self.dirs.iter().map(|dir| dir.join(name)).find(|path| path.is_file()) {
                 Some(path) if self.open.contains(&path) => {}
-                // The system knows a loaded library by its name, so it must stay loaded.
+                // The system finds it by its name as long as it is loaded.
                 Some(path) => std::mem::forget(self.load(&path)?),
                 None => missing.push(name.clone()),
             }
@@ -181,31 +185,31 @@ fn not_a_library(path: String, found: String) -> LibraryError {
     LibraryError::NotALibrary { path, found, os: Format::NATIVE.system().to_owned() }
 }
 
-/// `dlopen` with `RTLD_NOW`: a function that is missing shows now, and not in the middle of a call.
+/// `dlopen` with `RTLD_NOW`: a missing function fails here, not in the middle of a call.
 #[cfg(unix)]
 fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
     use libloading::os::unix::{RTLD_LOCAL, RTLD_NOW};
-    // SAFETY: the library's initialisation runs; that the library may run is what the user says by naming it.
+    // SAFETY: the library's initialisation runs, which the user allows by naming the library.
     unsafe { SystemLibrary::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(system_error)
 }
 
-/// `LoadLibraryExW`; with a full path, the libraries that it needs are looked for beside it first.
+/// `LoadLibraryExW`; with a full path, its folder is searched first for its dependencies.
 /// Source: <https://learn.microsoft.com/windows/win32/dlls/dynamic-link-library-search-order>.
 #[cfg(windows)]
 fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
     use libloading::os::windows::LOAD_WITH_ALTERED_SEARCH_PATH;
     let flags = if path.is_absolute() { LOAD_WITH_ALTERED_SEARCH_PATH } else { 0 };
-    // SAFETY: the library's initialisation runs; that the library may run is what the user says by naming it.
+    // SAFETY: the library's initialisation runs, which the user allows by naming the library.
     unsafe { SystemLibrary::load_with_flags(path, flags) }.map_err(system_error)
 }
 
-/// Whether the system finds a library by its name. It stays loaded: whoever asks needs it next.
+/// Whether the system finds a library by its name. It stays loaded, because it is needed next.
 #[cfg(unix)]
 fn is_found_by_the_system(name: &str) -> bool {
     load(Path::new(name)).map(std::mem::forget).is_ok()
 }
 
-/// Whether the system finds a library by its name; none of its code runs.
+/// Whether the system finds a library by its name. None of its code runs.
 #[cfg(windows)]
 fn is_found_by_the_system(name: &str) -> bool {
     use libloading::os::windows::LOAD_LIBRARY_AS_DATAFILE;
@@ -213,12 +217,12 @@ fn is_found_by_the_system(name: &str) -> bool {
     unsafe { SystemLibrary::load_with_flags(name, LOAD_LIBRARY_AS_DATAFILE) }.is_ok()
 }
 
-/// libloading's text says which of its calls failed; what the system said is inside.
+/// The system's error in an error of libloading, whose own text names the failed call.
 pub(crate) fn system_error(error: libloading::Error) -> SystemError {
     let source = std::error::Error::source(&error);
     let code = source.and_then(|source| source.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
     let message = source.map_or_else(|| error.to_string(), ToString::to_string);
-    SystemError { code, message }
+    SystemError::new(code, message)
 }
 
 #[cfg(test)]

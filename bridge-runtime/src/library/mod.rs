@@ -1,4 +1,4 @@
-//! The native library: finding it, loading it, looking up its symbols, and saying why that fails.
+//! Native libraries: finding and loading them, and looking up their symbols.
 
 mod image;
 mod load;

@@ -1,34 +1,32 @@
-//! A library with the functions of an interface looked up.
+//! The functions of an interface in its library.
 
 use std::path::PathBuf;
 
-use super::{Image, Library};
+use super::image::Image;
+use super::load::{Library, SymbolAddress};
 use crate::error::{LibraryError, MissingSymbol};
 use crate::fault::Fault;
-use crate::interface::{Description, LibraryName, Method, Native, Symbol};
+use crate::interface::{Description, LibraryName, Method, NativeFunction, Symbol};
 
-/// The address of a function of any signature, or of a variable.
-pub(super) type Address = unsafe extern "C" fn();
-
-/// An address as what it is.
+/// The address as a function pointer.
 ///
 /// # Safety
 /// `F` is the type of a function pointer, with the signature of the function at the address.
-unsafe fn as_function<F: Copy>(address: Address) -> F {
-    const { assert!(size_of::<F>() == size_of::<Address>(), "`F` is a function pointer") };
-    // SAFETY: both are function pointers, and the caller vouches for the signature.
+unsafe fn as_function<F: Copy>(address: SymbolAddress) -> F {
+    const { assert!(size_of::<F>() == size_of::<SymbolAddress>(), "`F` is a function pointer") };
+    // SAFETY: both are function pointers, and the signature is guaranteed by the caller.
     unsafe { std::mem::transmute_copy(&address) }
 }
 
-/// A library, and where it has the functions of an interface.
+/// A loaded library, with the functions of an interface looked up.
 #[derive(Debug)]
 pub struct NativeLibrary {
     library: Library,
     description: &'static Description,
-    /// By the number of the method.
-    functions: Box<[Option<Address>]>,
-    /// By the number of the method: what takes back what the function returns.
-    releases: Box<[Option<Address>]>,
+    /// By the number of the method; `None` for a function that is missing, or whose release function is.
+    functions: Box<[Option<SymbolAddress>]>,
+    /// The functions of `#[free_with]`, by the number of the method.
+    releases: Box<[Option<SymbolAddress>]>,
 }
 
 impl NativeLibrary {
@@ -48,14 +46,14 @@ impl NativeLibrary {
         }
     }
 
-    /// As [`NativeLibrary::load`], but it may lack functions that are not optional: they are returned as well.
+    /// As [`NativeLibrary::load`], but returns the required functions that are missing instead of failing.
     pub(crate) fn load_partly(
         description: &'static Description,
         path: Option<&std::path::Path>,
         dirs: &[PathBuf],
     ) -> Result<(Self, Vec<MissingSymbol>), LibraryError> {
         let library = match path {
-            // A bare name that is no file here is searched for like the interface's.
+            // A bare name that is not a file here is searched for like the interface's.
             Some(path) if path.components().count() > 1 || path.exists() => Library::open(path, dirs)?,
             Some(path) => Library::find(&path.display().to_string(), dirs)?,
             None => match description.library {
@@ -82,17 +80,17 @@ impl NativeLibrary {
                 Symbol::Ordinal(ordinal) => library.ordinal(ordinal),
                 Symbol::Name(_) => None,
             };
-            functions.push(by_number.or_else(|| look_up(method, native.exported_names(), native.optional)));
-            releases.push(match native.free_with {
-                Some(_) => look_up(method, native.release_names(), native.optional),
-                None => None,
-            });
+            let function = by_number.or_else(|| look_up(method, native.exported_names(), native.optional));
+            let release = native.free_with.and_then(|_| look_up(method, native.release_names(), native.optional));
+            // Without its release function the function is not called at all: the error would come after the call.
+            functions.push(function.filter(|_| native.free_with.is_none() || release.is_some()));
+            releases.push(release);
         }
         let (functions, releases) = (functions.into(), releases.into());
         Ok((Self { library, description, functions, releases }, missing))
     }
 
-    /// The function behind a method.
+    /// The function of a method.
     ///
     /// # Errors
     /// [`Fault::SymbolMissing`] if the library does not have it.
@@ -101,11 +99,11 @@ impl NativeLibrary {
     /// `F` is the type of a function pointer, with the signature of the function.
     #[inline]
     pub unsafe fn function<F: Copy>(&self, method: u32) -> Result<F, Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: `F` is the type of a pointer to the function.
         Ok(unsafe { as_function(self.address(&self.functions, method)?) })
     }
 
-    /// The function that takes back what the one behind a method returned.
+    /// The function that releases what the method's function returned.
     ///
     /// # Errors
     /// [`Fault::SymbolMissing`] if the library does not have it.
@@ -113,11 +111,11 @@ impl NativeLibrary {
     /// # Safety
     /// `F` is the type of a function pointer, with the signature of the function.
     pub unsafe fn release<F: Copy>(&self, method: u32) -> Result<F, Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: `F` is the type of a pointer to the function.
         Ok(unsafe { as_function(self.address(&self.releases, method)?) })
     }
 
-    /// The variable behind a method.
+    /// The variable of a method.
     ///
     /// # Errors
     /// [`Fault::SymbolMissing`] if the library does not have it.
@@ -126,13 +124,24 @@ impl NativeLibrary {
     }
 
     #[inline]
-    fn address(&self, addresses: &[Option<Address>], method: u32) -> Result<Address, Fault> {
+    fn address(&self, addresses: &[Option<SymbolAddress>], method: u32) -> Result<SymbolAddress, Fault> {
         addresses.get(method as usize).copied().flatten().ok_or_else(|| self.missing(method))
     }
 
     #[cold]
     fn missing(&self, method: u32) -> Fault {
-        Fault::SymbolMissing { symbol: self.symbol(method) }
+        let native = self.description.methods.get(method as usize).and_then(Method::native);
+        let is_exported =
+            |native: &NativeFunction| native.exported_names().iter().any(|name| self.library.address(name).is_some());
+        let symbol = match native {
+            // The function is there, and the one that releases its result is not.
+            Some(native @ NativeFunction { free_with: Some(release), .. }) if is_exported(native) => {
+                (*release).to_owned()
+            }
+            Some(native) => native.symbol.to_string(),
+            None => String::new(),
+        };
+        Fault::SymbolMissing { symbol }
     }
 
     /// The library's file.
@@ -141,17 +150,12 @@ impl NativeLibrary {
     }
 
     /// The native functions of the interface, and whether the library has each.
-    pub(crate) fn functions(&self) -> impl Iterator<Item = (&'static Native, bool)> {
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&'static NativeFunction, bool)> {
         let methods = self.description.methods.iter().zip(&self.functions);
         methods.filter_map(|(method, address)| Some((method.native()?, address.is_some())))
     }
 
-    fn symbol(&self, method: u32) -> String {
-        let native = self.description.methods.get(method as usize).and_then(Method::native);
-        native.map(|native| native.symbol.to_string()).unwrap_or_default()
-    }
-
-    /// The error for missing functions, with what the library has instead.
+    /// The error for missing functions, with similar names that the library exports.
     pub(crate) fn missing_symbols(&self, mut missing: Vec<MissingSymbol>) -> LibraryError {
         let path = self.library.path().to_owned();
         if let Ok(Ok(image)) = Image::read(path.as_ref()) {
@@ -163,7 +167,7 @@ impl NativeLibrary {
     }
 }
 
-/// Names that differ in case or decoration only.
+/// The exported names that differ from a wanted one only in case or decoration.
 fn similar(exports: &[String], names: &[String]) -> Vec<String> {
     let plain = |name: &str| {
         let name = name.trim_start_matches(['_', '@', '?']).to_lowercase();

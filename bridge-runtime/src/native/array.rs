@@ -1,5 +1,5 @@
-//! Arrays. Where an element is the same in Rust and in C the library works on the memory at hand; others are converted
-//! one by one.
+//! The slots of arrays. If an element has the same representation in Rust and in C, the library works on the array in place;
+//! otherwise the elements are converted one by one.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{Native, Scope, Zeroable as _};
 use crate::fault::Fault;
 use crate::marshal::{ArenaSlice, OutputArray, SharedArena, Slice, SliceMut};
 
-/// An array inside a struct, to C.
+/// Converts an array inside a struct to C.
 ///
 /// # Errors
 /// As [`Native::to_c`].
@@ -22,7 +22,7 @@ pub fn array_to_c<T: Native, const N: usize>(values: &[T; N], scope: &mut Scope)
     Ok(array)
 }
 
-/// An array inside a struct, from C.
+/// Converts an array inside a struct from C.
 ///
 /// # Errors
 /// As [`Native::from_c`].
@@ -30,25 +30,26 @@ pub fn array_to_c<T: Native, const N: usize>(values: &[T; N], scope: &mut Scope)
 /// # Safety
 /// As [`Native::from_c`].
 pub unsafe fn array_from_c<T: Native, const N: usize>(value: [T::C; N]) -> Result<[T; N], Fault> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
     let values = value.into_iter().map(|c| unsafe { T::from_c(c) }).collect::<Result<Vec<T>, Fault>>()?;
     values.try_into().map_err(|_| Fault::Value(format!("an array of another length than {N}")))
 }
 
-/// How an element goes to C; the slots take it apart from the type, so that the compiler reports a type without it once.
+/// Converts an element to C. Slots take this function rather than a bound on the type, so that the compiler reports a type
+/// without a conversion only once.
 pub(super) type ToC<T, C> = fn(&T, &mut Scope) -> Result<C, Fault>;
 
-/// How an element comes from C.
+/// Converts an element from C.
 pub(super) type FromC<T, C> = unsafe fn(C) -> Result<T, Fault>;
 
-/// The slot of an array that goes in.
+/// The slot of an array that is passed to the library.
 #[derive(Debug)]
 pub enum ArrayIn<'a, C> {
-    /// The same in Rust and in C.
+    /// In the message, with the representation of C.
     Same(&'a [C]),
-    /// As many beside the message, the same in Rust and in C.
+    /// In the shared arena, with the representation of C.
     InArena(*const C, usize),
-    /// Converted.
+    /// A converted copy.
     Converted(Vec<C>),
 }
 
@@ -69,7 +70,7 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
         }
     }
 
-    /// Elements.
+    /// The number of elements.
     #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
     pub fn len(&self) -> usize {
         match self {
@@ -89,14 +90,14 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
     }
 }
 
-/// The slot of an array that goes in and comes back.
+/// The slot of an array that the library may change.
 #[derive(Debug)]
 pub enum ArrayInOut<'a, T, C> {
-    /// The same in Rust and in C.
+    /// In the message, with the representation of C.
     Same(&'a mut [C]),
-    /// As many beside the message, the same in Rust and in C.
+    /// In the shared arena, with the representation of C.
     InArena(*mut C, usize),
-    /// Converted, and to be converted back.
+    /// A converted copy, which is converted back after the call.
     Converted(&'a mut [T], Vec<C>, FromC<T, C>),
 }
 
@@ -125,7 +126,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
         }
     }
 
-    /// Elements.
+    /// The number of elements.
     #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
     pub fn len(&self) -> usize {
         match self {
@@ -144,7 +145,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
         }
     }
 
-    /// Takes back what the library left.
+    /// Converts back what the library wrote.
     ///
     /// # Errors
     /// As [`Native::from_c`].
@@ -154,7 +155,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     pub unsafe fn take(self) -> Result<(), Fault> {
         if let Self::Converted(values, converted, from_c) = self {
             for (value, c) in values.iter_mut().zip(converted) {
-                // SAFETY: the caller's promise is passed on.
+                // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
                 *value = unsafe { from_c(c) }?;
             }
         }
@@ -162,7 +163,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     }
 }
 
-/// Where long results of a call go.
+/// The shared arena that long results of a call are written to, if there is one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Room<'c>(Option<&'c Arc<SharedArena>>);
 
@@ -172,20 +173,20 @@ impl<'c> Room<'c> {
     }
 }
 
-/// The slot of an array that comes out.
+/// The slot of an array that the library writes.
 #[derive(Debug)]
 pub enum ArrayBuffer<T, C> {
-    /// In memory of its own.
+    /// In its own memory.
     Own(Vec<C>, FromC<T, C>),
-    /// The same in Rust and in C, where the client takes it from.
+    /// In the shared arena, which the client reads. The representation is the same in Rust and in C.
     InArena(ArenaSlice<T>, *mut C),
 }
 
 impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
-    /// Room for `capacity` elements, which are zero.
+    /// A slot for `capacity` elements, which are zero.
     ///
     /// # Errors
-    /// [`Fault::Argument`] for `parameter` without memory for them.
+    /// [`Fault::Argument`] for `parameter` if there is no memory for them.
     pub fn new(parameter: &str, capacity: usize, from_c: FromC<T, C>, Room(arena): Room<'_>) -> Result<Self, Fault> {
         if let Some(run) = arena.and_then(|arena| arena.allocate(capacity))
             && let Some(pointer) = run.pointer()
@@ -212,7 +213,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
         }
     }
 
-    /// The first `length` elements that the library left.
+    /// The first `length` elements that the library wrote.
     ///
     /// # Errors
     /// [`Fault::Value`] if the length exceeds the capacity; otherwise as [`Native::from_c`].
@@ -230,7 +231,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
                 values.truncate(length);
                 let values = match cast!(values, Vec<T>) {
                     Ok(same) => same,
-                    // SAFETY: the caller's promise is passed on.
+                    // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
                     Err(values) => values.into_iter().map(|c| unsafe { from_c(c) }).collect::<Result<_, Fault>>()?,
                 };
                 Ok(OutputArray::Owned(values))
@@ -239,7 +240,10 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     }
 }
 
-/// Zeros, if there is memory for them.
+/// A vector of zeros.
+///
+/// # Errors
+/// [`Fault::Argument`] for `parameter` if there is no memory for it.
 pub(super) fn zeros<C: Copy + super::Zeroable + 'static>(parameter: &str, count: usize) -> Result<Vec<C>, Fault> {
     let mut values = spare();
     values.try_reserve_exact(count).map_err(|_| Fault::Argument {
@@ -250,7 +254,7 @@ pub(super) fn zeros<C: Copy + super::Zeroable + 'static>(parameter: &str, count:
     Ok(values)
 }
 
-/// A library that says it has written more than there is room for is not to be believed.
+/// Checks a length that the library reports: it may not exceed the capacity of the buffer.
 pub(super) fn check_length(parameter: &str, length: usize, capacity: usize) -> Result<(), Fault> {
     match length <= capacity {
         true => Ok(()),
@@ -260,10 +264,10 @@ pub(super) fn check_length(parameter: &str, length: usize, capacity: usize) -> R
     }
 }
 
-/// An array that a function returned by pointer.
+/// Copies an array that a function returned by pointer.
 ///
 /// # Errors
-/// [`Fault::Value`] for a null pointer where there should be elements; otherwise as [`Native::from_c`].
+/// [`Fault::Value`] for a null pointer if `length` is not zero; otherwise as [`Native::from_c`].
 ///
 /// # Safety
 /// The pointer is null, or valid for `length` elements; otherwise as [`Native::from_c`].
@@ -274,16 +278,16 @@ pub unsafe fn returned_array<T, C>(pointer: *const C, length: usize, from_c: Fro
     if pointer.is_null() {
         return Err(Fault::Value(format!("a null pointer for an array of {length} elements")));
     }
-    // Old libraries do not always align what they return.
-    // SAFETY: the caller says that the pointer is valid for `length` elements.
+    // Old libraries do not always align what they return, so the elements are read unaligned.
+    // SAFETY: guaranteed by the caller: the pointer is valid for `length` elements.
     let place = |place| unsafe { pointer.add(place) };
     // SAFETY: as above.
     let elements = (0..length).map(place).map(|element| unsafe { element.read_unaligned() });
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
     elements.map(|c| unsafe { from_c(c) }).collect()
 }
 
-/// An array in a struct: a pointer to elements that go with it.
+/// Converts an array in a struct that C has a pointer to. The elements are kept in `scope`.
 ///
 /// # Errors
 /// As [`Native::to_c`].

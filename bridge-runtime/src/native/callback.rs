@@ -1,4 +1,4 @@
-//! Values between C and a closure that it calls back.
+//! Conversion of the arguments and results of closures that C calls.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use super::array::{FromC, ToC, check_length, returned_array};
 use super::{Encoding, Scope, Zeroable};
 use crate::fault::Fault;
 
-/// What C has passed as the argument `name`.
+/// Reports an argument of a closure that cannot be converted, with its `name`.
 ///
 /// # Errors
-/// [`Fault::Message`] for what is no value of the declared type.
+/// [`Fault::Message`] for a value that is not one of the declared type.
 pub fn passed<T>(name: &str, value: Result<T, Fault>) -> Result<T, Fault> {
     value.map_err(|fault| match fault {
         Fault::Value(text) => Fault::Message(format!("was given {text} as `{name}`")),
@@ -17,10 +17,10 @@ pub fn passed<T>(name: &str, value: Result<T, Fault>) -> Result<T, Fault> {
     })
 }
 
-/// What the closure gives back to C.
+/// Reports a result of a closure that cannot be converted to C.
 ///
 /// # Errors
-/// [`Fault::Message`] where C cannot hold it.
+/// [`Fault::Message`] if C cannot hold it.
 pub fn given<T>(value: Result<T, Fault>) -> Result<T, Fault> {
     value.map_err(|fault| match fault {
         message @ Fault::Message(_) => message,
@@ -28,7 +28,7 @@ pub fn given<T>(value: Result<T, Fault>) -> Result<T, Fault> {
     })
 }
 
-/// What the closure returns to C.
+/// Converts the value that a closure returns.
 ///
 /// # Errors
 /// As [`given`].
@@ -36,7 +36,7 @@ pub fn returned_value<T, C>(value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Re
     Ok(given(to_c(value, scope))?)
 }
 
-/// A value that C has passed a pointer to.
+/// Reads a value that C passed a pointer to.
 ///
 /// # Errors
 /// [`Fault::Value`] for a null pointer.
@@ -47,13 +47,13 @@ pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>)
     if pointer.is_null() {
         return Err(Fault::Value("a null pointer".to_owned()));
     }
-    // SAFETY: the caller says that a pointer that is not null is valid; a packed library may not align it.
+    // SAFETY: guaranteed by the caller: a pointer that is not null is valid; a packed library may not align it.
     let value = unsafe { pointer.read_unaligned() };
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
     unsafe { from_c(value) }
 }
 
-/// As [`passed_pointer`], for what comes back.
+/// As [`passed_pointer`], for a value that the closure may change.
 ///
 /// # Errors
 /// As [`passed_pointer`].
@@ -61,11 +61,11 @@ pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>)
 /// # Safety
 /// As [`passed_pointer`].
 pub unsafe fn passed_pointer_mut<T, C: Copy>(pointer: *mut C, from_c: FromC<T, C>) -> Result<T, Fault> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: the pointer is null or valid for reads.
     unsafe { passed_pointer(pointer, from_c) }
 }
 
-/// As [`passed_array`], for what comes back.
+/// As [`passed_array`], for an array that the closure may change.
 ///
 /// # Errors
 /// As [`passed_array`].
@@ -77,14 +77,14 @@ pub unsafe fn passed_array_mut<T: Clone + 'static, C: Copy + 'static>(
     length: usize,
     from_c: FromC<T, C>,
 ) -> Result<Vec<T>, Fault> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: the pointer is null or valid for `length` elements.
     unsafe { passed_array(pointer, length, from_c) }.map(Cow::into_owned)
 }
 
-/// An array that C has passed: where it lies, if the elements are the same in Rust.
+/// Reads an array that C passed: in place, if its elements have the same representation in Rust.
 ///
 /// # Errors
-/// [`Fault::Value`] for a null pointer where there should be elements, and for a length that cannot be.
+/// [`Fault::Value`] for a null pointer if `length` is not zero, and for a length that exceeds the address space.
 ///
 /// # Safety
 /// The pointer is null, or valid for `length` elements as long as the closure runs; otherwise as `from_c`.
@@ -101,11 +101,11 @@ pub unsafe fn passed_array<'a, T: Clone + 'static, C: Copy + 'static>(
         // SAFETY: the types are the same, and the caller says that the pointer is valid for `length` elements.
         return Ok(Cow::Borrowed(unsafe { std::slice::from_raw_parts(pointer.cast::<T>(), length) }));
     }
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: the pointer is null or valid for `length` elements.
     unsafe { returned_array(pointer, length, from_c) }.map(Cow::Owned)
 }
 
-/// Writes to where C has passed a pointer to; to nowhere, if it is null.
+/// Writes a value through a pointer that C passed; does nothing if it is null.
 ///
 /// # Errors
 /// As `to_c`.
@@ -115,16 +115,16 @@ pub unsafe fn passed_array<'a, T: Clone + 'static, C: Copy + 'static>(
 pub unsafe fn give<T, C>(pointer: *mut C, value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Result<(), Fault> {
     let value = to_c(value, scope)?;
     if !pointer.is_null() {
-        // SAFETY: the caller says that a pointer that is not null is valid; a packed library may not align it.
+        // SAFETY: guaranteed by the caller: a pointer that is not null is valid; a packed library may not align it.
         unsafe { pointer.write_unaligned(value) };
     }
     Ok(())
 }
 
-/// Writes elements to a buffer of C's with room for `capacity`.
+/// Writes elements to a buffer that C passed, which has room for `capacity`.
 ///
 /// # Errors
-/// [`Fault::Message`] for more than there is room for; otherwise as `to_c`.
+/// [`Fault::Message`] if there is not enough room; otherwise as `to_c`.
 ///
 /// # Safety
 /// The pointer is null, or valid for writes of `capacity` elements.
@@ -142,7 +142,7 @@ pub unsafe fn give_array<T, C>(
     }
     for (place, value) in values.iter().enumerate() {
         let value = to_c(value, scope)?;
-        // SAFETY: the caller says that the pointer is valid for `capacity` elements, and this is one of them.
+        // SAFETY: guaranteed by the caller: the pointer is valid for `capacity` elements, and this is one of them.
         let place = unsafe { pointer.add(place) };
         // SAFETY: as above; a packed library may not align it.
         unsafe { place.write_unaligned(value) };
@@ -150,11 +150,11 @@ pub unsafe fn give_array<T, C>(
     Ok(())
 }
 
-/// Writes text to a buffer of C's with room for `capacity` units, and the zero that ends it. Returns its length in
-/// units, without the zero.
+/// Writes text and its terminating zero to a buffer that C passed, which has room for `capacity` units. Returns the length
+/// in units, without the zero.
 ///
 /// # Errors
-/// [`Fault::Message`] for more than there is room for, and for what the encoding does not have.
+/// [`Fault::Message`] if there is not enough room, or the encoding lacks a character.
 ///
 /// # Safety
 /// The pointer is null, or valid for writes of `capacity` units.
@@ -168,7 +168,7 @@ pub unsafe fn give_text<E: Encoding>(
     let length = units.len();
     units.push(E::Unit::zeroed());
     let same: ToC<E::Unit, E::Unit> = |unit, _| Ok(*unit);
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: the pointer is null or valid for writes of `capacity` units.
     unsafe { give_array(name, pointer, capacity, &units, same, &mut Scope::new()) }.map(|()| length)
 }
 
@@ -178,12 +178,12 @@ fn check_room(name: &str, length: usize, capacity: usize) -> Result<(), Fault> {
     })
 }
 
-/// A length, as an integer of C's, of what a closure has returned.
+/// Converts the length of a closure's result to an integer type of C.
 ///
 /// # Errors
 /// [`Fault::Message`] if the integer cannot hold it.
 pub fn given_length<N: super::Length>(name: &str, length: usize) -> Result<N, Fault> {
     N::try_from(length).map_err(|_| {
-        Fault::Message(format!("returned {length} elements as `{name}`, more than a {} can tell", N::NAME))
+        Fault::Message(format!("returned {length} elements as `{name}`, more than a {} can hold", N::NAME))
     })
 }

@@ -1,18 +1,20 @@
-//! Numbers in the place of the pointers that C hands back to its callbacks.
+//! The context pointers of callbacks: numbers that stand for closures.
 
 use std::ffi::c_void;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
+
+use crate::sync::LockExt as _;
 
 use super::sorted_map::SortedMap;
 
-/// The context that a C interface hands back to its callbacks, as `void *`. No value of it is ever passed: it says, in
-/// a method and in its callbacks, where the context stands.
+/// Marks the position of the `void *` context that a C function passes on to its callbacks. It has no values: in a method and
+/// in its callbacks it says which parameter is the context.
 #[derive(Debug)]
 pub enum UserData {}
 
 /// The type of a context.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no context; use `bridge32::UserData`",
+    message = "`{Self}` is not a context; use `bridge32::UserData`",
     label = "not `bridge32::UserData`"
 )]
 pub trait IsUserData {
@@ -24,41 +26,41 @@ impl IsUserData for UserData {
     type Value = Self;
 }
 
-/// A number that stands for one or more closures, in the place of the pointer that C hands back. It is given to another
-/// context once it and its clones are gone.
+/// A number that is passed to C as the context pointer and stands for one or more closures. It may be reused once the context
+/// and its clones are dropped.
 #[derive(Debug)]
 pub struct Context(u32);
 
 static KEYS: Mutex<Keys> = Mutex::new(Keys { used: SortedMap::new(), last: 0 });
 
 struct Keys {
-    /// How many contexts have each.
+    /// How many contexts have each number.
     used: SortedMap<usize>,
     last: u32,
 }
 
 impl Keys {
     fn lock() -> MutexGuard<'static, Self> {
-        KEYS.lock().unwrap_or_else(PoisonError::into_inner)
+        KEYS.lock_unpoisoned()
     }
 }
 
 impl Context {
-    /// A new one.
+    /// A context with an unused number.
     #[expect(clippy::new_without_default, reason = "each is another")]
     pub fn new() -> Self {
         let mut keys = Keys::lock();
         loop {
             keys.last = keys.last.wrapping_add(1);
             let key = keys.last;
-            // Null would look like none.
+            // Zero would be a null pointer.
             if key != 0 && keys.used.insert(key, 1) {
                 return Self(key);
             }
         }
     }
 
-    /// What stands for the closures.
+    /// The number.
     pub(super) fn key(&self) -> u32 {
         self.0
     }
@@ -88,9 +90,9 @@ impl Drop for Context {
     }
 }
 
-/// The key of the closure that C calls with this context.
+/// The number of a context pointer that C passed to a callback.
 pub fn context_key(context: *mut c_void) -> u32 {
-    // One that does not fit was never given out, and neither was zero.
+    // A larger one was never given out, and neither was zero.
     u32::try_from(context.addr()).unwrap_or(0)
 }
 

@@ -1,4 +1,4 @@
-//! What memory of the server can be made of.
+//! The element types of buffers in the server's memory.
 
 use std::alloc::Layout;
 
@@ -7,31 +7,31 @@ use super::{Address, Bool32, Native, Scope, in_field};
 use crate::fault::Fault;
 use crate::marshal::{Decoder, EncodeError, Encoder, OutputArray, Slice};
 
-/// A type whose values can stand in memory of a server of `Interface`.
+/// A type of which a buffer in the memory of a server of `Interface` can consist.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in memory of this interface's server; add `remote = [{Self}]` to the options of `#[bridge32]`",
     label = "not a scalar, and not in `remote = […]`",
     note = "types in `remote = […]` derive `Bridge`, and hold no pointers"
 )]
 pub trait InMemoryOf<Interface: ?Sized> {
-    /// Its number.
+    /// The number that names the type on the wire.
     const NUMBER: u32;
 }
 
-/// How values of a type go into the server's memory and come out of it.
+/// Writes and reads the elements of a buffer in the server's memory.
 #[derive(Debug)]
-pub struct Element {
+pub struct BufferElement {
     shape: fn() -> String,
     layout: Layout,
     write: unsafe fn(*mut u8, usize, &mut Decoder<'_>) -> Result<(), Fault>,
-    read: Read,
+    read: ReadFunction,
 }
 
-type Read = unsafe fn(*const u8, usize) -> Result<Box<dyn ReadElements>, Fault>;
+type ReadFunction = unsafe fn(*const u8, usize) -> Result<Box<dyn ReadElements>, Fault>;
 
-/// Elements that were read, whatever they are.
+/// Elements that were read, of any type.
 pub(crate) trait ReadElements {
-    /// Puts them into a message, which may refer to them.
+    /// Appends the elements to a message, which may refer to them.
     ///
     /// # Errors
     /// As [`Encoder::value`].
@@ -44,11 +44,11 @@ impl<T: Native> ReadElements for OutputArray<T> {
     }
 }
 
-impl Element {
+impl BufferElement {
     /// The element `T`, whose type has this text.
     ///
     /// # Panics
-    /// When it is compiled, for a type with pointers: what they point to would be gone with the call that writes it.
+    /// At compile time, for a type with pointers: their targets would be freed at the end of the call that writes them.
     pub const fn of<T: Native>(shape: fn() -> String) -> Self {
         assert!(
             !T::POINTS,
@@ -57,7 +57,7 @@ impl Element {
         Self { shape, layout: Layout::new::<T::C>(), write: write::<T>, read: read::<T> }
     }
 
-    /// The one with this number: scalars come first, then what the interface lists.
+    /// The type with this number. Scalars come first, then those that the interface lists.
     pub(crate) fn find(number: u32, listed: &'static [Self]) -> Option<&'static Self> {
         match SCALARS.get(number as usize) {
             Some(scalar) => Some(scalar),
@@ -75,21 +75,21 @@ impl Element {
         self.layout
     }
 
-    /// Writes the slice that comes next in a message; there is room for `room` elements.
+    /// Writes the next slice of a message to memory with room for `room` elements.
     ///
     /// # Safety
-    /// The pointer is valid for writes of so many.
+    /// The pointer is valid for writes of `room` elements.
     pub(crate) unsafe fn write(&self, to: *mut u8, room: usize, arguments: &mut Decoder<'_>) -> Result<(), Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: the pointer is valid for writes of that many elements.
         unsafe { (self.write)(to, room, arguments) }
     }
 
     /// Reads `count` elements.
     ///
     /// # Safety
-    /// The pointer is valid for reads of so many, which are initialized.
+    /// The pointer is valid for reads of `count` elements, which are initialized.
     pub(crate) unsafe fn read(&self, from: *const u8, count: usize) -> Result<Box<dyn ReadElements>, Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: the pointer is valid for reads of that many elements.
         unsafe { (self.read)(from, count) }
     }
 }
@@ -105,7 +105,7 @@ unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>
     // What is copied here is this process's own.
     let values = Slice::of(&values);
     let mut values = in_field(VALUES, ArrayIn::new(&values, T::to_c, &mut scope))?;
-    // SAFETY: the caller says that there is room; what has just come in a message does not overlap it. Of bytes rather
+    // SAFETY: guaranteed by the caller: there is room; what has just come in a message does not overlap it. Of bytes rather
     // than values, because the library may be looking.
     unsafe { to.copy_from_nonoverlapping(values.pass().cast(), values.len() * size_of::<T::C>()) };
     Ok(())
@@ -113,7 +113,7 @@ unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>
 
 unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Box<dyn ReadElements>, Fault> {
     let mut copy = ArrayBuffer::new("count", count, T::from_c, Room::default())?;
-    // SAFETY: the caller says that there are so many; the buffer has room for them, and is new.
+    // SAFETY: guaranteed by the caller: there are so many; the buffer has room for them, and is new.
     unsafe { copy.pass().cast::<u8>().copy_from_nonoverlapping(from, count * size_of::<T::C>()) };
     // SAFETY: there are no pointers in the type.
     let values = unsafe { copy.take(VALUES, count) }?;
@@ -127,7 +127,7 @@ pub const FIRST_LISTED: u32 = 64;
 
 macro_rules! scalars {
     ($($number:literal $scalar:ty)*) => {
-        static SCALARS: &[Element] = &[$(Element::of::<$scalar>(crate::interface::value::<$scalar>)),*];
+        static SCALARS: &[BufferElement] = &[$(BufferElement::of::<$scalar>(crate::interface::value::<$scalar>)),*];
 
         $(
             impl<Interface: ?Sized> InMemoryOf<Interface> for $scalar {
@@ -152,19 +152,19 @@ mod tests {
 
     #[test]
     fn every_scalar_is_found_by_its_number() {
-        let shape = |number| Element::find(number, &[]).unwrap().shape();
+        let shape = |number| BufferElement::find(number, &[]).unwrap().shape();
         assert_eq!(shape(number::<u8>()), "u8");
         assert_eq!(shape(number::<f64>()), "f64");
         assert!(shape(number::<Address>()).starts_with("Address"));
         for none in [13, FIRST_LISTED - 1, FIRST_LISTED, u32::MAX] {
-            assert!(Element::find(none, &[]).is_none(), "{none}");
+            assert!(BufferElement::find(none, &[]).is_none(), "{none}");
         }
     }
 
     #[test]
     fn elements_go_in_and_come_out() {
-        static LISTED: &[Element] = &[Element::of::<bool>(crate::interface::value::<bool>)];
-        let element = Element::find(FIRST_LISTED, LISTED).unwrap();
+        static LISTED: &[BufferElement] = &[BufferElement::of::<bool>(crate::interface::value::<bool>)];
+        let element = BufferElement::find(FIRST_LISTED, LISTED).unwrap();
         let mut memory = [7u8; 3];
         let mut message = Buffer::default();
         Encoder::new(&mut message).slice(&[false, true]).unwrap();

@@ -1,37 +1,36 @@
-//! The encodings of C's text.
+//! The encodings of text in C.
 
 use std::fmt::Debug;
 
 use super::Zeroable;
 use crate::fault::Fault;
 
-/// How text stands in memory.
+/// The encoding of text in memory.
 pub trait Encoding: Debug + 'static {
-    /// What it is made of; it ends with one that is zero.
+    /// The code unit. A zero terminates the text.
     type Unit: Copy + Zeroable + PartialEq + Debug + 'static;
     /// The unit's name in C.
     const C_NAME: &'static str;
 
-    /// Whether every system has all characters of the text in this encoding; what only the server's system knows is
-    /// found there.
+    /// Checks in the client that the text can be encoded, as far as that does not depend on the server's system.
     ///
     /// # Errors
-    /// What about the text cannot be said in this encoding.
+    /// Why the text cannot be encoded.
     fn check(text: &str) -> Result<(), String> {
         let _ = text;
         Ok(())
     }
 
-    /// The text in units, without the one that ends it.
+    /// The units of the text, without the terminating zero.
     ///
     /// # Errors
-    /// What about the text cannot be said in this encoding.
+    /// Why the text cannot be encoded.
     fn encode(text: &str) -> Result<Vec<Self::Unit>, String>;
 
-    /// The text of some units.
+    /// The text that the units encode.
     ///
     /// # Errors
-    /// [`Fault::Value`] for what is no text.
+    /// [`Fault::Value`] for units that are not valid text.
     fn decode(units: &[Self::Unit]) -> Result<String, Fault>;
 }
 
@@ -85,7 +84,7 @@ impl Encoding for Wide {
         let chars = units.iter().map(|unit| char::from_u32(*unit).ok_or(*unit));
         chars
             .collect::<Result<_, _>>()
-            .map_err(|unit| Fault::Value(format!("text with {unit:#x}, which is no character")))
+            .map_err(|unit| Fault::Value(format!("text with {unit:#x}, which is not a character")))
     }
 }
 
@@ -114,8 +113,7 @@ impl Encoding for Latin1 {
     }
 }
 
-/// Windows' code page for programs that are not Unicode, as the server's system has it; UTF-8 elsewhere, which is what
-/// the locales of other systems use.
+/// On Windows the server's ANSI code page (`CP_ACP`); elsewhere UTF-8, which is what the locales of other systems use.
 #[derive(Debug)]
 pub struct Ansi;
 

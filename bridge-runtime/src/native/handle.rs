@@ -1,7 +1,7 @@
-//! Opaque pointers of the library.
+//! Handles: opaque pointers of the library.
 //!
-//! No pointer crosses. The server keeps those that the library has given out in a table, and a handle is a place in it:
-//! what was closed, what another server gave out, and what nobody gave out is refused before the library sees anything.
+//! No pointer is sent. The server keeps the pointers that the library gave out in a table, and a handle is a serial number in
+//! it. A handle that was closed, or that this server never gave out, is refused before the library is called.
 
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
@@ -9,39 +9,41 @@ use std::ffi::c_void;
 use std::fmt;
 use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
 use std::marker::PhantomData;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::owner::Owner;
 use super::{Native, NativeReturn, Scope, Status};
 use crate::fault::Fault;
+use crate::sync::LockExt as _;
 
-/// An opaque pointer of the library, as `sqlite3 *` is one: to be handed back to it and for nothing else.
+/// An opaque pointer of the library, such as `sqlite3 *`, which can only be passed back to it.
 ///
-/// `Tag` is any type, such as `enum Database {}`; it keeps apart what C would mix up. A handle is a number that the
-/// server has given out for the pointer, so that it is refused where it would do harm: after its `#[closes]`, and by
-/// another server than the one it is from, such as the next one after a restart
-/// ([`Error::StaleHandle`](crate::Error::StaleHandle)). Null is `None` of an `Option<Handle<Tag>>`.
+/// `Tag` is any type, such as `enum Database {}`; it distinguishes handles that are all `void *` in C. A handle is a number that
+/// the server gave out for the pointer. The server refuses it once it was passed to a function as `#[closes]`, and so does
+/// another server, such as the next one after a restart ([`Error::StaleHandle`](crate::Error::StaleHandle)). Null is `None` of an
+/// `Option<Handle<Tag>>`.
 ///
-/// What is still open when its client is gone is closed by the function marked `#[closes]`, the last one opened first.
+/// When a client is gone, the server closes its open handles with the function marked `#[closes]`, the last opened first.
 pub struct Handle<Tag> {
     id: Id,
     tag: PhantomData<fn() -> Tag>,
 }
 
-/// What a handle is on the wire.
+/// A handle on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename = "Handle")]
 struct Id {
-    /// The server that gave it out; zero where none did.
+    /// The server that gave it out; [`NO_SERVER`] if none did.
     server: u64,
-    /// What it is in the server's table.
+    /// Its number in the server's table.
     serial: u64,
 }
 
 impl<Tag> Handle<Tag> {
-    /// A handle of an implementation in Rust, such as a mock, which finds `number` in it again. A library refuses it.
+    /// A handle of an implementation in Rust, such as a mock, which can read `number` back. It is refused before a library
+    /// is called.
     pub const fn new(number: u64) -> Self {
         Self::of(Id { server: NO_SERVER, serial: number })
     }
@@ -111,10 +113,10 @@ impl<Tag: 'static> Native for Handle<Tag> {
     }
 
     unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
         let handle = unsafe { <Option<Self> as Native>::from_c(value) }?;
         handle.ok_or_else(|| {
-            Fault::Value("a null pointer for a handle; declare `Option<Handle<…>>` if it may".to_owned())
+            Fault::Value("a null pointer for a handle; declare `Option<Handle<…>>` if it may be".to_owned())
         })
     }
 }
@@ -146,7 +148,7 @@ macro_rules! returned_as_taken {
             const C_NAME: &'static str = <Self as Native>::C_NAME;
 
             unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
-                // SAFETY: the caller's promise is passed on.
+                // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
                 unsafe { <Self as Native>::from_c(value) }
             }
         }
@@ -155,22 +157,22 @@ macro_rules! returned_as_taken {
 
 returned_as_taken!(Handle<Tag> Option<Handle<Tag>>);
 
-/// Null says that a function has failed.
+/// A null pointer means failure.
 impl<Tag> Status for Option<Handle<Tag>> {
     fn number(&self) -> i64 {
         self.is_some().into()
     }
 }
 
-/// What a function may be said to close.
+/// A parameter that `#[closes]` can mark.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no handle that a function could close; put `#[closes]` before a `Handle<Tag>` or an `Option<Handle<Tag>>`",
+    message = "`{Self}` is not a handle that a function could close; put `#[closes]` before a `Handle<Tag>` or an `Option<Handle<Tag>>`",
     label = "not a handle"
 )]
 pub trait Closes: Native + From<Handle<Self::Tag>> {
     /// The type itself; `marshal/cross.rs` says why generated code names it so.
     type Value;
-    /// What the handle is of.
+    /// The handle's tag.
     type Tag: 'static;
 
     /// The handle, if there is one.
@@ -199,13 +201,13 @@ impl<Tag: 'static> Closes for Option<Handle<Tag>> {
 #[derive(Debug)]
 pub struct ClosedHandle(Option<(u64, OpenHandle)>);
 
-/// Takes what a function has closed out of the table: from now on the pointer may be another thing's.
+/// Removes a handle that a function closes from the table: the library may reuse the pointer from now on.
 pub fn close<T, Tag>(value: &T, handle: fn(&T) -> Option<Handle<Tag>>) -> ClosedHandle {
     ClosedHandle(handle(value).and_then(|handle| table().remove(handle.id.serial)))
 }
 
 impl ClosedHandle {
-    /// The function has failed: the handle is still open.
+    /// Restores the handle, because the function has failed and it is still open.
     pub fn undo(self) {
         if let Some((serial, open)) = self.0 {
             table().restore(serial, open);
@@ -213,7 +215,7 @@ impl ClosedHandle {
     }
 }
 
-/// A handle of any tag, which its client has left open.
+/// A handle of any tag that its client has left open.
 #[derive(Debug, Clone, Copy)]
 pub struct AnyHandle {
     id: Id,
@@ -221,7 +223,7 @@ pub struct AnyHandle {
 }
 
 impl AnyHandle {
-    /// As what a function closes.
+    /// The handle as the parameter of the function that closes it.
     pub fn of<T: Closes>(self) -> T {
         Handle::of(self.id).into()
     }
@@ -231,44 +233,43 @@ impl AnyHandle {
         self.tag.id == tag
     }
 
-    /// What it is of, by name.
+    /// The name of its tag.
     pub(crate) fn tag_name(self) -> &'static str {
         (self.tag.name)()
     }
 
-    /// What could not be closed is forgotten: nobody is left to use it.
+    /// Removes a handle that could not be closed: no client is left to use it.
     pub(crate) fn forget(self) {
         drop(table().remove(self.id.serial));
     }
 }
 
-/// The handles that only `owner` has been given or has used, the last one opened first.
+/// The handles that no client but `owner` has received or used, the last opened first.
 pub(crate) fn abandoned_by(owner: Owner) -> Vec<AnyHandle> {
     let any = |(serial, tag)| AnyHandle { id: Id { server: this_server(), serial }, tag };
     table().abandon(owner).into_iter().map(any).collect()
 }
 
-/// The number of this process among all servers, past ones included. Random, because nothing else tells two processes
-/// apart for good.
+/// The number of this process among all servers, past ones included. It is random, because process ids are reused.
 pub(crate) fn this_server() -> u64 {
     static SERVER: OnceLock<u64> = OnceLock::new();
     *SERVER.get_or_init(|| RandomState::new().hash_one(std::process::id()).max(NO_SERVER + 1))
 }
 
-/// The one table of this process: the library's pointers are the process's, too.
+/// The table of this process. Pointers are valid in the whole process, so there is one table for all clients.
 fn table() -> MutexGuard<'static, HandleTable> {
     static TABLE: Mutex<HandleTable> = Mutex::new(HandleTable::new());
-    // Nothing that is done with it panics half way.
-    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
+    TABLE.lock_unpoisoned()
 }
 
-/// The pointers that the library has given out and that were not closed since.
+/// The pointers that the library gave out and that have not been closed since.
 #[derive(Debug)]
 struct HandleTable {
     last: u64,
-    /// By serial, which is the order of opening.
+    /// By serial number, which is the order of opening.
     open: BTreeMap<u64, OpenHandle>,
-    /// A pointer has one serial for each tag as long as it is open, and another one afterwards.
+    /// The serial number of each open pointer, by its tag. A pointer that is given out again after it was closed gets a new
+    /// one.
     serials: BTreeMap<(usize, TypeId), u64>,
 }
 
@@ -277,11 +278,11 @@ struct HandleTable {
 struct OpenHandle {
     pointer: usize,
     tag: Tagged,
-    /// The clients that have been given it, or have used it.
+    /// The clients that have received or used it.
     owners: Vec<Owner>,
 }
 
-/// A tag, and what to call it.
+/// A tag and its name.
 #[derive(Clone, Copy)]
 struct Tagged {
     id: TypeId,
@@ -312,7 +313,7 @@ impl HandleTable {
         Self { last: 0, open: BTreeMap::new(), serials: BTreeMap::new() }
     }
 
-    /// The serial of a pointer that the library has given out.
+    /// The serial number of a pointer that the library gives out.
     fn give(&mut self, pointer: usize, tag: Tagged, owner: Owner) -> u64 {
         let known = self.serials.get(&(pointer, tag.id)).copied();
         if let Some((serial, open)) = known.and_then(|serial| Some((serial, self.open.get_mut(&serial)?))) {
@@ -325,7 +326,7 @@ impl HandleTable {
         self.last
     }
 
-    /// The pointer of a handle. The fault leaves the parameter's name to who knows it.
+    /// The pointer of a handle. The caller adds the parameter's name to the fault.
     fn find(&mut self, id: Id, tag: Tagged, owner: Owner) -> Result<usize, Fault> {
         let refused = |reason: String| Fault::Argument { parameter: String::new(), reason };
         if id.server == NO_SERVER {
@@ -356,7 +357,7 @@ impl HandleTable {
         self.open.insert(serial, open);
     }
 
-    /// What is left of `owner` alone, the last one first; what others have too stays theirs.
+    /// Removes `owner` from all handles; returns those that have no owner any more, the last opened first.
     fn abandon(&mut self, owner: Owner) -> Vec<(u64, Tagged)> {
         let mut abandoned = Vec::new();
         for (serial, open) in self.open.iter_mut().rev() {
@@ -472,7 +473,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_what_a_number_is_whatever_its_tag() {
+    fn a_handle_is_a_number_on_the_wire_for_every_tag() {
         fn check<T: Copy + fmt::Debug + Eq + Hash + Send + Sync>() {}
         struct Neither(#[allow(dead_code, reason = "it is what the type cannot do that counts")] *mut String);
         check::<Handle<Neither>>();

@@ -1,9 +1,9 @@
-//! Lengths that the caller need not pass.
+//! Lengths of arrays, which the client's caller does not pass.
 
 use super::{Native, array::check_length};
 use crate::fault::Fault;
 
-/// An integer that a C function takes the length of an array in.
+/// An integer type that a C function takes the length of an array in.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold a length; write `i8` to `i64` or `u8` to `u64`, by value or by reference",
     label = "not an integer of fixed width"
@@ -13,13 +13,13 @@ pub trait IsLength {
     type Value: Length;
 }
 
-/// What is done with such an integer. Its bounds would be reported besides, if it were the trait that is named.
+/// The operations of such an integer. It is apart from [`IsLength`], because the compiler would report its supertraits as well.
 pub trait Length: Native<C = Self> + Copy + std::fmt::Display + TryFrom<usize> + TryInto<usize> {
     /// The name of the type in Rust.
     const NAME: &'static str;
 }
 
-/// A length does not fit, or differs from its twin.
+/// A length that does not fit its type, or two arrays with the same length parameter that differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LengthError {
     /// The array.
@@ -28,8 +28,13 @@ pub struct LengthError {
     pub reason: String,
 }
 
-/// The length that all `arrays` have, in the type of the parameter `name`. Each array is given with its parameter's
-/// name.
+impl From<LengthError> for Fault {
+    fn from(error: LengthError) -> Self {
+        Self::Argument { parameter: error.parameter.to_owned(), reason: error.reason }
+    }
+}
+
+/// The common length of `arrays`, in the type of the parameter `name`. Each array is passed with its parameter's name.
 ///
 /// # Errors
 /// [`LengthError`] if the type cannot hold it, or if the arrays differ.
@@ -37,19 +42,19 @@ pub fn common_length<N: Length>(name: &str, arrays: &[(&'static str, usize)]) ->
     let mut common: Option<(&str, usize)> = None;
     for &(parameter, length) in arrays {
         if let Some((other, expected)) = common.filter(|(_, expected)| *expected != length) {
-            let reason = format!("has {length} elements and `{other}` has {expected}; both are told by `{name}`");
+            let reason = format!("has {length} elements and `{other}` has {expected}; `{name}` is the length of both");
             return Err(LengthError { parameter, reason });
         }
         common = Some((parameter, length));
     }
     let (parameter, length) = common.unwrap_or(("", 0));
     N::try_from(length).map_err(|_| {
-        let reason = format!("has {length} elements, more than `{name}: {}` can tell", N::NAME);
+        let reason = format!("has {length} elements, more than `{name}: {}` can hold", N::NAME);
         LengthError { parameter, reason }
     })
 }
 
-/// An expression that stands for a length or a capacity.
+/// Converts the value of a length or capacity expression.
 ///
 /// # Errors
 /// [`Fault::Argument`] for `parameter` if it is negative, or too large.
@@ -60,7 +65,7 @@ pub fn to_length<N: Copy + std::fmt::Display + TryInto<usize>>(parameter: &str, 
     })
 }
 
-/// A length that the library tells of what it has written.
+/// Converts a length that the library reports.
 ///
 /// # Errors
 /// [`Fault::Value`] for `parameter` if it is negative, or too large.
@@ -68,7 +73,7 @@ pub fn told_length<N: Copy + std::fmt::Display + TryInto<usize>>(parameter: &str
     length.try_into().map_err(|_| Fault::Value(format!("{length} as the length of `{parameter}`")))
 }
 
-/// The slot of a length that goes in as a capacity and comes out as what was written.
+/// The slot of a length that is passed as a capacity, and that the library changes to the length it has written.
 #[derive(Debug)]
 pub struct OutLength<N: Length> {
     value: N,
@@ -89,7 +94,7 @@ impl<N: Length> OutLength<N> {
         &raw mut self.value
     }
 
-    /// The length that the library left.
+    /// The length that the library wrote.
     ///
     /// # Errors
     /// [`Fault::Value`] if it exceeds the capacity.
@@ -123,8 +128,8 @@ mod tests {
         assert_eq!(common_length::<i32>("n", &[("x", 3), ("y", 3)]), Ok(3));
         assert_eq!(common_length::<u8>("n", &[("x", 255)]), Ok(255));
         let error = common_length::<i8>("n", &[("x", 128)]).unwrap_err();
-        assert_eq!(error.reason, "has 128 elements, more than `n: i8` can tell");
+        assert_eq!(error.reason, "has 128 elements, more than `n: i8` can hold");
         let error = common_length::<i32>("n", &[("x", 3), ("y", 4)]).unwrap_err();
-        assert_eq!((error.parameter, &*error.reason), ("y", "has 4 elements and `x` has 3; both are told by `n`"));
+        assert_eq!((error.parameter, &*error.reason), ("y", "has 4 elements and `x` has 3; `n` is the length of both"));
     }
 }

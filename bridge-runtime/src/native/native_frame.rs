@@ -1,4 +1,4 @@
-//! What a thread is inside of, and how closures have failed there.
+//! Tracks nested native calls and the pending failure of a registered callback.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -7,26 +7,27 @@ use std::panic::resume_unwind;
 
 use crate::fault::Fault;
 
-/// What a panic carries.
+/// The payload of a panic.
 pub(super) type Payload = Box<dyn Any + Send>;
 
-/// What a thread is inside of.
+/// The state of a thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Calling {
+    /// Not in a native call.
     Nothing,
-    /// A native call.
+    /// In a native call.
     Native,
-    /// One in which a registered closure has failed.
+    /// In a native call in which a registered closure has failed.
     Failed,
 }
 
 thread_local! {
     static CALLING: Cell<Calling> = const { Cell::new(Calling::Nothing) };
-    /// How registered closures have failed, for each native call that this thread is inside of and one has failed in.
+    /// The pending failures, one for each native call of this thread that is in state [`Calling::Failed`].
     static FAILURES: RefCell<Vec<Payload>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A native call that this thread is inside of, and what it was inside of before.
+/// A native call of this thread, with the state before it.
 pub(crate) struct NativeFrame(Calling);
 
 impl NativeFrame {
@@ -35,7 +36,7 @@ impl NativeFrame {
         Self(CALLING.replace(Calling::Native))
     }
 
-    /// Leaves it, and goes on with the failure of a registered closure that it has called.
+    /// Ends the native call, and resumes the failure of a registered closure that it called.
     ///
     /// # Panics
     /// With that failure.
@@ -51,7 +52,7 @@ impl NativeFrame {
 }
 
 impl Drop for NativeFrame {
-    /// Drops the failure that nobody has gone on with: something else unwinds.
+    /// Drops a pending failure: the call is left by another panic.
     fn drop(&mut self) {
         if CALLING.replace(self.0) == Calling::Failed {
             drop(failure());
@@ -59,13 +60,13 @@ impl Drop for NativeFrame {
     }
 }
 
-/// How a registered closure has failed in the native call that this thread is inside of.
+/// Takes the failure of a registered closure in the current native call.
 #[cold]
 fn failure() -> Option<Payload> {
     FAILURES.with_borrow_mut(Vec::pop)
 }
 
-/// Leaves the failure of a registered closure with the call that this thread is making.
+/// Leaves the failure of a registered closure to the native call that this thread is making.
 #[cold]
 pub(super) fn fail_call(payload: Payload) {
     match CALLING.get() {
@@ -75,8 +76,8 @@ pub(super) fn fail_call(payload: Payload) {
         }
         Calling::Failed => {}
         Calling::Nothing => {
-            // Its thread is the library's, which knows nothing of failures. A panic that is none of ours has
-            // been reported by the hook.
+            // The thread belongs to the library, so there is no call to fail. Panics other than faults have been
+            // reported by the panic hook.
             if let Some(fault) = payload.downcast_ref::<Fault>() {
                 fault.complain();
             }

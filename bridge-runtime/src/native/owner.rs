@@ -1,4 +1,4 @@
-//! On whose behalf the server acts: what is opened belongs to that client, and ends with it.
+//! The client on whose behalf a thread of the server acts. What it opens belongs to that client, and is closed with it.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,39 +7,38 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Owner(u64);
 
-/// Puts back who was acted for before.
+/// Restores the previous owner when dropped.
 #[derive(Debug)]
-pub(crate) struct Acting(Owner);
+pub(crate) struct OwnerGuard(Owner);
 
 thread_local! {
-    /// Whom this thread acts for.
+    /// The client that this thread acts for.
     static CURRENT: Cell<Owner> = const { Cell::new(Owner::PROCESS) };
 }
 
 impl Owner {
-    /// Whoever the process is there for: the client that started it, or the program itself. Threads that the library
-    /// made act for it.
+    /// The client that started the process, or the program itself. Threads that the library creates act for it.
     pub(crate) const PROCESS: Self = Self(0);
 
-    /// One more client.
+    /// A new client.
     pub(crate) fn new() -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         Self(LAST.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// Whom this thread acts for.
+    /// The client that this thread acts for.
     pub(crate) fn current() -> Self {
         CURRENT.get()
     }
 
-    /// Makes this thread act for it, until the guard is dropped.
+    /// Makes this thread act for the client until the guard is dropped.
     #[must_use]
-    pub(crate) fn enter(self) -> Acting {
-        Acting(CURRENT.replace(self))
+    pub(crate) fn enter(self) -> OwnerGuard {
+        OwnerGuard(CURRENT.replace(self))
     }
 }
 
-impl Drop for Acting {
+impl Drop for OwnerGuard {
     fn drop(&mut self) {
         CURRENT.set(self.0);
     }
@@ -50,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_acts_for_the_process_unless_told_otherwise() {
+    fn a_thread_acts_for_the_process_by_default() {
         assert_eq!(Owner::current(), Owner::PROCESS);
         let (first, second) = (Owner::new(), Owner::new());
         assert_ne!(first, second);

@@ -1,4 +1,4 @@
-//! Pointers to one value.
+//! The slots of pointers to one value.
 
 use super::{Native, Scope, Zeroable};
 use crate::fault::Fault;
@@ -10,12 +10,12 @@ pub struct Pointer<C> {
 }
 
 impl<C: Copy> Pointer<C> {
-    /// A pointer to a value that goes in.
+    /// The slot of a value that is passed to the library.
     pub fn to(value: C) -> Self {
         Self { value }
     }
 
-    /// A pointer to where a value comes out, which `take` takes; the library finds zeros there.
+    /// The slot of a value that the library writes and `take` converts. It is zero at first.
     pub fn out<T>(take: unsafe fn(C) -> Result<T, Fault>) -> Self
     where
         C: Zeroable,
@@ -29,13 +29,13 @@ impl<C: Copy> Pointer<C> {
         &raw mut self.value
     }
 
-    /// What the library left.
+    /// The C value as the library left it.
     pub fn get(&self) -> C {
         self.value
     }
 }
 
-/// A pointer in a struct, to a value that goes with it.
+/// A pointer in a struct. The value that it points to is sent with the struct.
 impl<T: Native> Native for Option<Box<T>> {
     type Value = Self;
     type C = *const T::C;
@@ -55,14 +55,14 @@ impl<T: Native> Native for Option<Box<T>> {
         if value.is_null() {
             return Ok(None);
         }
-        // SAFETY: the caller says that a pointer that is not null is valid.
+        // SAFETY: guaranteed by the caller: a pointer that is not null is valid.
         let value = unsafe { value.read_unaligned() };
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
         Ok(Some(Box::new(unsafe { T::from_c(value) }?)))
     }
 }
 
-/// A pointer in a struct, to a value that goes with it.
+/// A pointer in a struct. The value that it points to is sent with the struct.
 impl<T: Native> Native for Box<T> {
     type Value = Self;
     type C = *const T::C;
@@ -74,8 +74,8 @@ impl<T: Native> Native for Box<T> {
     }
 
     unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
         let value = unsafe { <Option<Self> as Native>::from_c(value) }?;
-        value.ok_or_else(|| Fault::Value("a null pointer; declare `Option<Box<T>>` if it may".to_owned()))
+        value.ok_or_else(|| Fault::Value("a null pointer; declare `Option<Box<T>>` if it may be".to_owned()))
     }
 }

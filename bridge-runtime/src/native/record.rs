@@ -1,4 +1,4 @@
-//! Structs and enums with `#[derive(Bridge)]`: on the wire they are what serde's own derive would make of them.
+//! Serialization of structs and enums with `#[derive(Bridge)]`. On the wire they are what serde's own derive produces.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeTuple as _, Serializer};
 
 /// The fields of a struct, as nested pairs: `(a, (b, ()))`.
 pub trait Record: Sized {
-    /// Reads them in order.
+    /// Reads the fields in order.
     ///
     /// # Errors
     /// Those of the sequence.
@@ -87,7 +87,7 @@ pub fn deserialize_enumeration<'de, D: Deserializer<'de>, E: Copy>(
     value.ok_or_else(|| de::Error::custom(format_args!("`{name}` has no variant with the number {number}")))
 }
 
-/// The fault of a field, with the field's name.
+/// Adds a field's name to a fault about it.
 ///
 /// # Errors
 /// The fault.
@@ -99,17 +99,17 @@ pub fn in_field<T>(field: &str, result: Result<T, Fault>) -> Result<T, Fault> {
     })
 }
 
-/// The name of what is inside a field, or of the field itself.
+/// The path of a name inside a field, or the field's own name.
 fn within(field: &str, name: String) -> String {
     if name.is_empty() { field.to_owned() } else { format!("{field}.{name}") }
 }
 
-/// The fault for a number that none of an enum's variants has.
+/// The fault for a number that is not a variant of an enum.
 pub fn not_in_enum(name: &str, value: i64) -> Fault {
-    Fault::Value(format!("{value}, which is no `{name}`"))
+    Fault::Value(format!("{value}, which is not a `{name}`"))
 }
 
-/// An array of any length to write; serde itself goes up to 32.
+/// Serializes an array of any length; serde itself supports up to 32.
 #[derive(Debug)]
 pub struct ArrayRef<'a, T, const N: usize>(pub &'a [T; N]);
 
@@ -123,7 +123,7 @@ impl<T: Serialize, const N: usize> Serialize for ArrayRef<'_, T, N> {
     }
 }
 
-/// An array of any length to read; serde itself goes up to 32.
+/// Deserializes an array of any length; serde itself supports up to 32.
 #[derive(Debug)]
 pub struct Array<T, const N: usize>(pub [T; N]);
 

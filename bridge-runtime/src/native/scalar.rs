@@ -1,4 +1,4 @@
-//! Integers, floating point numbers, truth values and addresses.
+//! Integers, floating-point numbers, booleans and addresses.
 
 use std::ffi::c_void;
 use std::fmt;
@@ -6,11 +6,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Native, Scope};
+use crate::__returned_as_taken;
 use crate::fault::Fault;
 
-/// What a function reports success or failure with.
+/// A return value that reports success or failure.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no status",
+    message = "`{Self}` is not a status",
     label = "has no number to report",
     note = "`#[check(…)]` is for functions that return an integer, `bool`, `Bool32`, an enum or an `Option<Handle<Tag>>`"
 )]
@@ -55,7 +56,7 @@ macro_rules! statuses {
     ($($integer:ty)*) => {$(
         impl Status for $integer {
             fn number(&self) -> i64 {
-                // The bits of a large u64 are still what the library's manual lists.
+                // A `u64` beyond `i64::MAX` keeps its bits, and becomes negative.
                 *self as i64
             }
         }
@@ -64,8 +65,10 @@ macro_rules! statuses {
 
 statuses!(i8 i16 i32 i64 u8 u16 u32 u64 bool);
 
-/// C's `_Bool`: one byte. A library may leave any value in it, so it is taken as a byte; Rust's `bool` would be
-/// undefined for all but 0 and 1.
+__returned_as_taken!(bool Bool32 Address i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+
+/// C's `_Bool`, one byte. It is read as `u8`, because a library may leave any value in it, and a Rust `bool` other than 0 and 1
+/// is undefined behaviour.
 impl Native for bool {
     type Value = Self;
     type C = u8;
@@ -81,7 +84,7 @@ impl Native for bool {
     }
 }
 
-/// Windows' `BOOL`, and every other truth value that is a 32-bit integer in C: anything but zero is true.
+/// Windows' `BOOL`, or any other boolean that is a 32-bit integer in C. Any value but zero is true.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Bool32(pub bool);
 

@@ -1,16 +1,16 @@
-//! The functions that C calls where it has no context for a closure: they differ in nothing but their number.
+//! The C functions of closures without a context: one for each slot, which differ only in the slot's number.
 
-/// How many closures can stand for one parameter at a time where C has no context for them.
+/// How many closures a parameter without a context can have at a time.
 pub(super) const SLOTS: u32 = (ROWS * COLUMNS) as u32;
 
-// The compiler takes its time for each function that is named. These are named by the row, and by the column.
+// Compile time grows with the number of items that the macros below name: rows and columns rather than all slots.
 const ROWS: usize = 8;
 const COLUMNS: usize = 16;
 
-/// What C calls for each slot: functions of the type `F`.
+/// The C functions, of type `F`, of all slots.
 pub type Slots<F> = [SlotRow<F>; ROWS];
 
-/// What C calls for the slots of a row.
+/// The C functions of the slots of a row.
 pub type SlotRow<F> = [F; COLUMNS];
 
 /// The number of a slot.
@@ -18,7 +18,7 @@ pub const fn slot(row: u32, column: u32) -> u32 {
     row * COLUMNS as u32 + column
 }
 
-/// [`Slots`]: the `FUNCTIONS` of all rows, which are types with their number for a parameter.
+/// [`Slots`], from the associated constants `FUNCTIONS` of the rows, which are types with a const parameter.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __slots {
@@ -33,7 +33,7 @@ macro_rules! __slots {
     };
 }
 
-/// [`SlotRow`]: the functions of all columns, which are functions of `Self` with their number for a parameter.
+/// [`SlotRow`], from functions of `Self` with the column as a const parameter.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __slot_row {

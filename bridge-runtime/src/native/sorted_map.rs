@@ -1,7 +1,10 @@
-//! Values by number.
+//! A map for a few numbers that come and go with every call.
 
-/// A map that keeps its memory when it becomes empty: closures come and go with calls, one or two at a time. Numbers that rise
-/// are put at the end.
+/// A map from numbers to values, sorted by number, that keeps its memory when it becomes empty.
+///
+/// A call with a closure inserts one or two entries and removes them again. The maps of the standard library would
+/// allocate for that on each call (`BTreeMap`), or hash (`HashMap`); a warm call allocates nothing, which
+/// `tests/tests/allocations.rs` checks.
 #[derive(Debug)]
 pub(super) struct SortedMap<T>(Vec<(u32, T)>);
 
@@ -10,7 +13,7 @@ impl<T> SortedMap<T> {
         Self(Vec::new())
     }
 
-    /// Puts a value in, unless there is one with this number; whether there was none.
+    /// Inserts a value, unless the number has one; returns whether it was inserted.
     pub(super) fn insert(&mut self, key: u32, value: T) -> bool {
         let place = self.place(key);
         if let Err(place) = place {
@@ -31,7 +34,7 @@ impl<T> SortedMap<T> {
         self.place(key).ok().map(|place| self.0.remove(place).1)
     }
 
-    /// Where it is, or belongs.
+    /// The index of the number, or where it belongs.
     fn place(&self, key: u32) -> Result<usize, usize> {
         self.0.binary_search_by_key(&key, |(key, _)| *key)
     }

@@ -1,5 +1,7 @@
-//! Memory of arrays that were sent, kept for the next ones. The system takes large memory away when it is freed, and gives
-//! it anew page by page, which takes longer than all else that is done with an array on its way.
+//! Memory of arrays that were sent, kept for later arrays of the same type.
+//!
+//! The C library returns large blocks to the system when they are freed, and the system provides new ones page by page, at the
+//! first access to each. For an array of megabytes that takes longer than everything else that is done with it.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -8,14 +10,14 @@ use crate::marshal::OutputArray;
 use crate::marshal::scalar::is_scalar;
 
 thread_local! {
-    /// One vector for each type.
+    /// At most one vector per type.
     static SPARE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The largest that is kept, in bytes: a 32-bit process has little to spare.
+/// The largest memory that is kept, in bytes: the address space of a 32-bit process is small.
 const LARGEST_KEPT: usize = 64 << 20;
 
-/// Keeps the memory of an array of scalars, which is no longer needed, if it is the larger one.
+/// Keeps the memory of an array of scalars that is no longer needed, if it is larger than what is kept already.
 pub fn recycle<T: 'static>(values: impl Into<OutputArray<T>>) {
     let OutputArray::Owned(mut values) = values.into() else { return };
     if !is_scalar::<T>() || values.capacity().saturating_mul(size_of::<T>()) > LARGEST_KEPT {
@@ -29,7 +31,7 @@ pub fn recycle<T: 'static>(values: impl Into<OutputArray<T>>) {
     });
 }
 
-/// Memory that was kept, or none.
+/// An empty vector, with the memory that was kept for its type if there is any.
 pub(super) fn spare<T: 'static>() -> Vec<T> {
     SPARE.with_borrow_mut(|spare| {
         spare.iter_mut().find_map(|spare| spare.downcast_mut::<Vec<T>>()).map(std::mem::take).unwrap_or_default()

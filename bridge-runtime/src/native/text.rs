@@ -1,26 +1,27 @@
-//! NUL-terminated text.
+//! The slots of NUL-terminated text.
 
 use std::ffi::{CStr, c_char};
 
 use super::array::{check_length, zeros};
 use super::{Encoding, Native, Scope, Utf8, Zeroable as _};
+use crate::__returned_as_taken;
 use crate::fault::Fault;
 
-/// What is wrong with text that C would cut short.
+/// The reason to refuse text that C would cut short.
 pub(crate) const INTERIOR_NUL: &str = "contains a NUL character, which would end it early in C";
 
-/// The slot of text that goes in.
+/// The slot of text that is passed to the library.
 #[derive(Debug)]
 pub struct Text<E: Encoding> {
-    /// With the zero that ends it; null if there is none.
+    /// With the terminating zero; `None` is a null pointer.
     units: Option<Vec<E::Unit>>,
 }
 
 impl<E: Encoding> Text<E> {
-    /// The argument `parameter`; `None` is null.
+    /// The slot of the argument `parameter`; `None` is a null pointer.
     ///
     /// # Errors
-    /// [`Fault::Argument`] for an interior NUL, and for what the encoding does not have.
+    /// [`Fault::Argument`] for an interior NUL, or for a character that the encoding lacks.
     pub fn new<'a>(parameter: &str, text: impl Into<Option<&'a str>>) -> Result<Self, Fault> {
         let Some(text) = text.into() else { return Ok(Self { units: None }) };
         let refused = |reason| Fault::Argument { parameter: parameter.to_owned(), reason };
@@ -32,7 +33,7 @@ impl<E: Encoding> Text<E> {
         Ok(Self { units: Some(units) })
     }
 
-    /// Units, without the zero that ends the text.
+    /// The number of units, without the terminating zero.
     #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
     pub fn len(&self) -> usize {
         self.units.as_ref().map_or(0, |units| units.len() - 1)
@@ -44,17 +45,17 @@ impl<E: Encoding> Text<E> {
     }
 }
 
-/// The slot of bytes that end with a NUL: the library gets them where they are.
+/// The slot of NUL-terminated bytes, which are passed in place.
 #[derive(Debug)]
 pub struct CText<'a>(Option<&'a CStr>);
 
 impl<'a> CText<'a> {
-    /// `None` is null.
+    /// The slot of `text`; `None` is a null pointer.
     pub fn new(text: impl Into<Option<&'a CStr>>) -> Self {
         Self(text.into())
     }
 
-    /// Bytes, without the zero that ends them.
+    /// The number of bytes, without the terminating zero.
     #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
     pub fn len(&self) -> usize {
         self.0.map_or(0, CStr::count_bytes)
@@ -66,7 +67,7 @@ impl<'a> CText<'a> {
     }
 }
 
-/// Bytes that C has passed, up to their NUL.
+/// Bytes that C passed, up to their NUL.
 ///
 /// # Errors
 /// [`Fault::Value`] for a null pointer.
@@ -74,12 +75,12 @@ impl<'a> CText<'a> {
 /// # Safety
 /// The pointer is null, or valid up to the zero that ends the text, for as long as the closure runs.
 pub unsafe fn passed_c_str<'a>(text: *const c_char) -> Result<&'a CStr, Fault> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
     let text = unsafe { passed_optional_c_str(text) }?;
     text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<&CStr>` if it may be".to_owned()))
 }
 
-/// Bytes that C has passed, up to their NUL, or null.
+/// Bytes that C passed, up to their NUL; `None` for a null pointer.
 ///
 /// # Errors
 /// None.
@@ -87,21 +88,21 @@ pub unsafe fn passed_c_str<'a>(text: *const c_char) -> Result<&'a CStr, Fault> {
 /// # Safety
 /// As [`passed_c_str`].
 pub unsafe fn passed_optional_c_str<'a>(text: *const c_char) -> Result<Option<&'a CStr>, Fault> {
-    // SAFETY: the caller says that a pointer that is not null is valid up to the zero.
+    // SAFETY: guaranteed by the caller: a pointer that is not null is valid up to the zero.
     Ok((!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }))
 }
 
-/// The slot of text that comes out.
+/// The slot of text that the library writes.
 #[derive(Debug)]
 pub struct TextBuffer<E: Encoding> {
     units: Vec<E::Unit>,
 }
 
 impl<E: Encoding> TextBuffer<E> {
-    /// Room for `capacity` units, the zero that ends the text among them.
+    /// A slot for `capacity` units, including the terminating zero.
     ///
     /// # Errors
-    /// [`Fault::Argument`] for `parameter` without memory for them.
+    /// [`Fault::Argument`] for `parameter` if there is no memory for them.
     pub fn new(parameter: &str, capacity: usize) -> Result<Self, Fault> {
         Ok(Self { units: zeros(parameter, capacity)? })
     }
@@ -117,13 +118,13 @@ impl<E: Encoding> TextBuffer<E> {
         self.units.as_mut_ptr()
     }
 
-    /// The text that the library left: to its NUL, and within the first `length` units.
+    /// The text that the library wrote: up to its NUL, within the first `length` units.
     ///
     /// # Errors
-    /// [`Fault::Value`] if the length exceeds the capacity, or for what is no text.
+    /// [`Fault::Value`] if the length exceeds the capacity, or the units are not valid text.
     ///
     /// # Safety
-    /// None is needed; the other slots' `take` has some.
+    /// There is nothing to guarantee; the function is unsafe like `take` of the other slots.
     pub unsafe fn take(self, parameter: &str, length: usize) -> Result<String, Fault> {
         check_length(parameter, length, self.units.len())?;
         let units = &self.units[..length];
@@ -132,19 +133,19 @@ impl<E: Encoding> TextBuffer<E> {
     }
 }
 
-/// Text that a native function returns: `String`, or `Option<String>` where null is no text.
+/// Text that a native function returns: `String`, or `Option<String>` if it may be null.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no text; return `String` or `Option<String>`, or leave the encoding out",
+    message = "`{Self}` is not text; return `String` or `Option<String>`, or leave the encoding out",
     label = "not text"
 )]
 pub trait ReturnedText: Sized {
     /// Reads it from C.
     ///
     /// # Errors
-    /// [`Fault::Value`] for what is no text.
+    /// [`Fault::Value`] for a null pointer or invalid text.
     ///
     /// # Safety
-    /// The pointer is null, or valid up to the zero that ends the text.
+    /// The pointer is null, or valid up to its terminating zero.
     unsafe fn from_c<E: Encoding>(value: *const E::Unit) -> Result<Self, Fault>;
 }
 
@@ -156,7 +157,7 @@ impl ReturnedText for Option<String> {
         let mut units = Vec::new();
         let mut place = value;
         loop {
-            // SAFETY: the caller says that a pointer that is not null is valid up to the zero that ends the text.
+            // SAFETY: guaranteed by the caller: a pointer that is not null is valid up to its terminating zero.
             let unit = unsafe { place.read_unaligned() };
             if unit == E::Unit::zeroed() {
                 return Ok(Some(E::decode(&units)?));
@@ -170,11 +171,13 @@ impl ReturnedText for Option<String> {
 
 impl ReturnedText for String {
     unsafe fn from_c<E: Encoding>(value: *const E::Unit) -> Result<Self, Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
         let text = unsafe { <Option<Self> as ReturnedText>::from_c::<E>(value) }?;
-        text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<String>` if it may".to_owned()))
+        text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<String>` if it may be".to_owned()))
     }
 }
+
+__returned_as_taken!(String Option<String>);
 
 /// UTF-8, in a struct or returned. As an argument text is a `&str`.
 impl Native for Option<String> {
@@ -188,7 +191,7 @@ impl Native for Option<String> {
     }
 
     unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
         unsafe { <Self as ReturnedText>::from_c::<Utf8>(value) }
     }
 }
@@ -204,7 +207,7 @@ impl Native for String {
     }
 
     unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
         unsafe { <Self as ReturnedText>::from_c::<Utf8>(value) }
     }
 }

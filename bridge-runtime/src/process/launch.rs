@@ -10,14 +10,14 @@ use object::FileKind;
 
 use super::{Output, STARTED_BY_CLIENT, Supervisor};
 use crate::error::Error;
+use crate::handshake::{Greeting, Secrets};
+use crate::sys;
 use crate::transport::Endpoint;
-use crate::wire::Secret;
-use crate::{secret, sys};
 
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Launch {
-    /// The command that the server's is put behind.
+    /// The command that starts the server, such as `wine`; empty to start it directly.
     pub(crate) runner: Vec<OsString>,
     pub(crate) env: Vec<(OsString, OsString)>,
     pub(crate) current_dir: Option<PathBuf>,
@@ -30,21 +30,13 @@ pub(crate) struct LaunchedServer {
     pub(crate) supervisor: Supervisor,
     /// The command line, for messages.
     pub(crate) command: String,
-    /// What the server will prove itself with, and what it expects.
     pub(crate) secrets: Secrets,
-    /// Whether the process is the server itself, and not a runner that may start it.
+    /// Whether the process is the server itself rather than a runner that starts it.
     pub(crate) is_direct: bool,
 }
 
-/// What both sides prove themselves with.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Secrets {
-    pub(crate) server: Secret,
-    pub(crate) client: Secret,
-}
-
 impl Launch {
-    /// Starts `server`, which is to connect to `endpoint`. `on_end` runs when the process has ended.
+    /// Starts `server`, and tells it to connect to `endpoint`. `on_end` runs when the process has ended.
     pub(crate) fn start(
         &self,
         server: &Path,
@@ -55,10 +47,7 @@ impl Launch {
         let line: Vec<_> = self.runner.iter().cloned().chain([server.into(), STARTED_BY_CLIENT.into()]).collect();
         let text = |parts: &[OsString]| parts.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
         let command_text = text(&line[..line.len() - 1]);
-        let secrets = Secrets {
-            server: secret::random().map_err(Error::Endpoint)?,
-            client: secret::random().map_err(Error::Endpoint)?,
-        };
+        let secrets = Secrets::random().map_err(|source| Error::Random { source })?;
         let mut command = Command::new(&line[0]);
         command.args(&line[1..]).envs(self.env.iter().map(|(key, value)| (key, value)));
         if let Some(dir) = &self.current_dir {
@@ -68,17 +57,16 @@ impl Launch {
         if !is_direct {
             sys::continue_with_this_thread(&mut command);
         }
-        let exception = endpoint.exception().map_err(Error::Endpoint)?;
+        let exception = endpoint.exception().map_err(|source| Error::Endpoint { source })?;
         let supervisor = Supervisor::spawn(command, self.output, exception, on_end)
             .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
-        let greeting =
-            format!("{} {} {}", secret::to_hex(secrets.server), secret::to_hex(secrets.client), endpoint.address());
-        // If this fails the server is ending already, and its end says more than the broken pipe.
-        let _ = supervisor.tell(&greeting);
+        let greeting = Greeting { secrets, address: endpoint.address() };
+        // If this fails the server is ending already, and its exit status says more than the broken pipe.
+        let _ = supervisor.send_line(&greeting.to_line());
         Ok(LaunchedServer { supervisor, command: command_text, secrets, is_direct })
     }
 
-    /// Checks that `server` is a program, as far as can be seen without starting it; returns its kind.
+    /// Checks that `server` is a program, as far as its header shows; returns its kind.
     pub(crate) fn inspect(&self, server: &Path) -> Result<Program, Error> {
         let not_a_program = |found: &str, remedy: &str| Error::ServerNotAProgram {
             path: server.to_owned(),
@@ -97,7 +85,7 @@ impl Launch {
             }
             Some(_) => Ok(Program::Native),
             None if !self.runner.is_empty() || is_script(server) => Ok(Program::Unknown),
-            None => Err(not_a_program("no program", "build the server with `cargo bridge32 build`")),
+            None => Err(not_a_program("not a program", "build the server with `cargo bridge32 build`")),
         }
     }
 }
@@ -109,28 +97,28 @@ pub(crate) enum Program {
     Windows,
     /// A program for this system.
     Native,
-    /// A script, or whatever the runner takes it for.
+    /// A script, or a file that the runner understands.
     Unknown,
 }
 
 impl Program {
-    /// Whether it runs under Wine, and meets the client where Wine allows it.
+    /// Whether it runs under Wine and needs a transport that Wine supports.
     pub(crate) fn is_foreign(self) -> bool {
         self == Self::Windows && cfg!(unix)
     }
 }
 
-/// What a file is by its header, if it is an executable of any system.
+/// The kind of a file by its header, if it is an executable of any system.
 pub(super) fn file_kind(path: &Path) -> io::Result<Option<FileKind>> {
     Ok(FileKind::parse(&*start_of(path)?).ok())
 }
 
-/// Whether the system finds an interpreter for a file.
+/// Whether a file begins with `#!`, so that the system runs it with an interpreter.
 fn is_script(path: &Path) -> bool {
     cfg!(unix) && start_of(path).is_ok_and(|start| start.starts_with(b"#!"))
 }
 
-/// The first bytes of a file, where every header stands that is looked at.
+/// The first bytes of a file, which include every header that is looked at.
 fn start_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     File::open(path)?.take(4096).read_to_end(&mut start)?;

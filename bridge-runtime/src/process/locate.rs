@@ -8,14 +8,14 @@ use object::FileKind;
 use crate::error::Error;
 use crate::interface::Description;
 
-/// Finds the server of an interface: the place that the user names, else the one that the environment names, else
-/// beside this program, else in cargo's target folders.
+/// Finds the server of an interface: at the path that the user names, or the environment variable does, or else next to this
+/// program or in cargo's target folders.
 pub(crate) fn locate(interface: &Description, named: Option<&Path>) -> Result<PathBuf, Error> {
     let variable = interface.server_variable();
     let named = named.map(Path::to_owned).or_else(|| std::env::var_os(&variable).map(PathBuf::from));
     let mut searched = Vec::new();
     let found = match named {
-        // Whoever names a place means it: another server would be a surprise.
+        // A place that was named is the only one searched: another server would be a surprise.
         Some(place) => {
             searched.push(place.display().to_string());
             with_suffix(&place)
@@ -23,7 +23,7 @@ pub(crate) fn locate(interface: &Description, named: Option<&Path>) -> Result<Pa
         None => usual_places(interface.server).into_iter().find_map(|place| {
             let found = with_suffix(&place).filter(|path| is_32_bit(path));
             // `cargo build` leaves a server for the program's own target where the program is.
-            let note = if found.is_none() && place.is_file() { ", which is no 32-bit program" } else { "" };
+            let note = if found.is_none() && place.is_file() { ", which is not a 32-bit program" } else { "" };
             searched.push(format!("{}{note}", place.display()));
             found
         }),
@@ -35,7 +35,7 @@ fn is_32_bit(path: &Path) -> bool {
     matches!(super::launch::file_kind(path), Ok(Some(FileKind::Elf32 | FileKind::Pe32)))
 }
 
-/// The file, with the suffix of programs on this system where it was left out.
+/// The file, with the system's suffix for programs if it was left out.
 fn with_suffix(path: &Path) -> Option<PathBuf> {
     if path.is_file() {
         return Some(path.to_owned());
@@ -72,12 +72,12 @@ fn in_target_folders(dir: &Path, file: &str) -> Vec<PathBuf> {
     places
 }
 
-/// What cargo leaves in its target folder: a [tag](https://bford.info/cachedir/) where it has made the folder itself, and what
-/// it knows of the compiler also where the folder was there before, such as a volume.
-const CARGOS: [&str; 2] = ["CACHEDIR.TAG", ".rustc_info.json"];
+/// Files by which a target folder of cargo is recognized: a [tag](https://bford.info/cachedir/) if cargo created the folder
+/// itself, and what it knows of the compiler if the folder was there before, such as a mounted volume.
+const TARGET_DIR_MARKERS: [&str; 2] = ["CACHEDIR.TAG", ".rustc_info.json"];
 
 fn is_target_dir(dir: &Path) -> bool {
-    CARGOS.iter().any(|file| dir.join(file).is_file())
+    TARGET_DIR_MARKERS.iter().any(|file| dir.join(file).is_file())
 }
 
 /// The folders of 32-bit targets whose programs this system starts, in a stable order.
@@ -88,7 +88,7 @@ fn triples(target_dir: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            // i586-, i686- and so on; `thumbv7neon-` and the like are no servers of ours.
+            // `i586-`, `i686-` and so on.
             name.starts_with('i') && name.contains("86-") && name.contains(OS)
         })
         .collect();
@@ -108,8 +108,8 @@ mod tests {
         let server_dir = target.join(triple).join("debug");
         std::fs::create_dir_all(&server_dir).unwrap();
         std::fs::create_dir_all(target.join("i686-other-system").join("debug")).unwrap();
-        assert_eq!(in_target_folders(&target.join("debug"), "s"), Vec::<PathBuf>::new(), "no folder of cargo's");
-        for file in CARGOS {
+        assert_eq!(in_target_folders(&target.join("debug"), "s"), Vec::<PathBuf>::new(), "not a folder of cargo");
+        for file in TARGET_DIR_MARKERS {
             std::fs::write(target.join(file), "").unwrap();
             for dir in ["debug", "debug/deps", "debug/examples", "x86_64-unknown-linux-gnu/debug", "release"] {
                 let found = in_target_folders(&target.join(dir), "s");

@@ -1,16 +1,14 @@
-//! The server as a process: finding its program, starting it, and knowing how it ended.
+//! The server process: finding its program, starting it, reading its output, and how it ended.
 
 mod launch;
 mod locate;
 mod output;
-mod status;
 mod supervise;
 
 pub(crate) use launch::{Launch, LaunchedServer, Program};
 pub(crate) use locate::locate;
 pub use output::Output;
-pub use status::ExitStatus;
 pub(crate) use supervise::{End, Supervisor};
 
-/// What tells a server program that a client started it.
+/// The argument that a client starts its server with.
 pub(crate) const STARTED_BY_CLIENT: &str = "--started-by-client";

@@ -1,52 +1,54 @@
-//! What the server and its library print.
+//! The output of the server and its library.
 
 use std::collections::VecDeque;
 use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::sync::{LockExt as _, spawn_named};
 use crate::sys::{Pipe, ReadStop};
 use crate::trace::Lines;
 
-/// Where the output of the server, and of the library in it, goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Where the output of the server and its library goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Output {
-    /// It is read and its end kept, for errors and for [`ServerExit`](crate::ServerExit).
+    /// Read it, and keep its end for errors and for [`ServerExit`](crate::ServerExit).
     #[default]
     Capture,
-    /// To where this program's own goes.
+    /// Write it to this program's own output.
     Inherit,
 }
 
-/// Bytes that are kept of each of the two outputs.
+/// How many bytes are kept of each of the two outputs.
 const KEPT: usize = 64 << 10;
 
-/// How long to wait before the next look at a thread.
+/// The pause between looks at whether a thread has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
-/// The same for one that a system does not end as it should.
+/// The longest such pause, for a read that the system does not cancel.
 const LOOK_SELDOM: Duration = Duration::from_secs(1);
 
-/// The end of what was read from one output.
+/// The last [`KEPT`] bytes of one output.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
 
 impl Tail {
     pub(crate) fn text(&self) -> String {
-        let bytes: Vec<u8> = self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        let bytes: Vec<u8> = self.0.lock_unpoisoned().iter().copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
     fn push(&self, bytes: &[u8]) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock_unpoisoned();
         kept.extend(bytes);
         let excess = kept.len().saturating_sub(KEPT);
         kept.drain(..excess);
     }
 }
 
-/// The threads that read the outputs of a process: an output that nobody reads blocks who writes it.
+/// The threads that read a process's outputs. An output that nobody reads would block the process.
 #[derive(Debug)]
 pub(crate) struct Drains {
     threads: Vec<JoinHandle<()>>,
@@ -58,15 +60,14 @@ impl Drains {
         Ok(Self { threads: Vec::new(), stop: ReadStop::new()? })
     }
 
-    /// Reads one more, until its end.
+    /// Starts reading one output until its end.
     pub(crate) fn add(&mut self, output: impl Pipe, tail: Tail, lines: Lines) -> std::io::Result<()> {
         let output = self.stop.reader(output)?;
-        let thread = std::thread::Builder::new().name("bridge32 output".to_owned());
-        self.threads.push(thread.spawn(move || drain(output, &tail, lines))?);
+        self.threads.push(spawn_named("bridge32 output", move || drain(output, &tail, lines))?);
         Ok(())
     }
 
-    /// Waits for the ends, for `patience` at most.
+    /// Waits until all outputs have ended, for `patience` at most.
     pub(crate) fn wait(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
         while !self.have_ended() && Instant::now() < deadline {
@@ -74,7 +75,7 @@ impl Drains {
         }
     }
 
-    /// Ends all reading: whoever else holds an output open finds then that nobody reads it.
+    /// Stops reading. Another process that still holds an output open then gets an error when it writes.
     pub(crate) fn stop(mut self) {
         let mut pause = LOOK_AGAIN;
         while !self.have_ended() {
@@ -91,7 +92,7 @@ impl Drains {
 
 fn drain(mut output: impl Read, tail: &Tail, mut lines: Lines) {
     let mut buffer = [0; 4096];
-    // An error is an end: there is nobody to tell, and the server's own end says more.
+    // An error ends the output: nobody waits for it, and the server's exit status says more.
     while let Ok(count @ 1..) = output.read(&mut buffer) {
         tail.push(&buffer[..count]);
         lines.push(&buffer[..count]);

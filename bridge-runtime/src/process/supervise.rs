@@ -1,4 +1,4 @@
-//! Watching over the server process: its output, its end, and ending it.
+//! Supervision of the server process: its output, its end, and ending it.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use shared_child::SharedChild;
 
-use super::ExitStatus;
 use super::output::{Drains, Output, Tail};
-use crate::sys::Job;
+use crate::sync::{LockExt as _, spawn_named};
+use crate::sys::{ExitStatus, Job};
 use crate::trace::Reporter;
 
-/// How the server ended, and the last it wrote.
+/// How the server ended, and the end of its output.
 #[derive(Debug, Clone)]
 pub(crate) struct End {
     pub(crate) status: ExitStatus,
@@ -27,9 +27,9 @@ pub(crate) struct End {
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     child: Arc<SharedChild>,
-    /// Whether the process is one of Wine's, which take a request to end for something else.
+    /// Whether the process runs under Wine, which does not treat `SIGTERM` as a request to end.
     is_wine: bool,
-    /// The line to the server: it ends itself when this closes.
+    /// The server's standard input: the server ends itself when this closes.
     control: Mutex<Option<ChildStdin>>,
     end: Arc<EndCell>,
     stderr: Tail,
@@ -40,16 +40,17 @@ pub(crate) struct Supervisor {
 struct EndCell {
     end: Mutex<Option<std::io::Result<End>>>,
     recorded: Condvar,
-    /// The same, for a look in passing.
+    /// The same, readable without the lock.
     is_recorded: AtomicBool,
 }
 
-/// How long the output is read on after the process has ended: a process that it started itself may hold it open for ever.
+/// How long the output is read after the process has ended. Another process that it started may hold the output open for
+/// ever.
 const OUTPUT_AFTER_END: Duration = Duration::from_millis(200);
 
 impl Supervisor {
-    /// Starts a process; `on_end` runs when it has ended, in another thread. `exception` is present for a process of
-    /// Wine's, which leaves the exception that ends it there.
+    /// Starts a process. `on_end` runs on another thread when it has ended. `exception` is the file in which a process under
+    /// Wine reports the exception that ends it.
     pub(crate) fn spawn(
         mut command: Command,
         output: Output,
@@ -66,12 +67,10 @@ impl Supervisor {
         let (started, start) = channel();
         let reporter = Reporter::new();
         let is_wine = exception.is_some();
-        let watch = Watch { stdout, stderr: stderr.clone(), exception, end: Arc::clone(&end), reporter };
-        // The process is started by the thread that waits for it: Linux tells a process of its parent's end when the
-        // thread that started it ends, and this one ends last.
-        std::thread::Builder::new()
-            .name("bridge32 server watch".to_owned())
-            .spawn(move || watch.run(command, &started, on_end))?;
+        let watch = ProcessWatch { stdout, stderr: stderr.clone(), exception, end: Arc::clone(&end), reporter };
+        // The thread that waits for the process also starts it: Linux sends the parent-death signal when the thread that
+        // started a process ends, and this one ends last.
+        spawn_named("bridge32 server watch", move || watch.run(command, &started, on_end))?;
         let (child, control) = start.recv().unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))?;
         Ok(Self { child, is_wine, control: Mutex::new(control), end, stderr })
     }
@@ -81,11 +80,11 @@ impl Supervisor {
         self.end.is_recorded.load(Ordering::Acquire)
     }
 
-    /// Ends the process. It is asked first, and given a moment: a library that handles this may leave its device in order. An end
-    /// by force is not waited for.
+    /// Ends the process. It is asked first and given [`GRACE`], so that a library that handles the request can leave its
+    /// device in order. This does not wait for an end by force.
     ///
     /// # Errors
-    /// What the system says, also for a process that is ending already.
+    /// The system's, also for a process that is ending already.
     pub(crate) fn kill(&self) -> std::io::Result<()> {
         if !self.is_wine && crate::sys::ask_to_end(&self.child) && self.wait(GRACE).is_some() {
             return Ok(());
@@ -93,27 +92,27 @@ impl Supervisor {
         self.child.kill()
     }
 
-    /// The number of the process.
+    /// The process's id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Says a line to the server over its standard input.
-    pub(crate) fn tell(&self, line: &str) -> std::io::Result<()> {
-        match &mut *self.control.lock().unwrap_or_else(PoisonError::into_inner) {
+    /// Writes a line to the server's standard input.
+    pub(crate) fn send_line(&self, line: &str) -> std::io::Result<()> {
+        match &mut *self.control.lock_unpoisoned() {
             Some(control) => control.write_all(format!("{line}\n").as_bytes()),
             None => Err(std::io::ErrorKind::BrokenPipe.into()),
         }
     }
 
-    /// Lets the server know that it is no longer needed.
+    /// Closes the server's standard input, at which the server ends itself.
     pub(crate) fn release(&self) {
-        *self.control.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.control.lock_unpoisoned() = None;
     }
 
     /// Waits for the end, for `patience` at most.
     pub(crate) fn wait(&self, patience: Duration) -> Option<std::io::Result<End>> {
-        let end = self.end.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = self.end.end.lock_unpoisoned();
         let (end, _) = self
             .end
             .recorded
@@ -129,7 +128,7 @@ impl Supervisor {
     /// Gives the server `patience` to end by itself, then ends it.
     ///
     /// # Errors
-    /// What the system says when it can neither be ended nor waited for.
+    /// The system's, if the process can neither be ended nor waited for.
     pub(crate) fn end(&self, patience: Duration) -> std::io::Result<End> {
         self.release();
         if let Some(end) = self.wait(patience) {
@@ -139,14 +138,14 @@ impl Supervisor {
         self.wait(KILL_PATIENCE).unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()))
     }
 
-    /// The last it wrote to standard error, so far.
+    /// The end of its standard error so far.
     pub(crate) fn stderr(&self) -> String {
         self.stderr.text()
     }
 }
 
-/// What the thread that waits for the process has.
-struct Watch {
+/// The state of the thread that waits for the process.
+struct ProcessWatch {
     stdout: Tail,
     stderr: Tail,
     exception: Option<File>,
@@ -157,12 +156,12 @@ struct Watch {
 /// A process that was started, and its standard input.
 type Started = (Arc<SharedChild>, Option<ChildStdin>);
 
-impl Watch {
+impl ProcessWatch {
     /// Starts the process, reports it, and records its end.
     fn run(mut self, command: Command, started: &Sender<std::io::Result<Started>>, on_end: impl FnOnce()) {
         let (child, drains, _job) = match self.start(command) {
             Ok((child, drains, job)) => {
-                // Whoever asked for it waits for this.
+                // `spawn` waits for this.
                 let _ = started.send(Ok((Arc::clone(&child), child.take_stdin())));
                 (child, drains, job)
             }
@@ -176,7 +175,7 @@ impl Watch {
         });
         let known = status.as_ref().ok().copied();
         let end = status.map(|status| End { status, stdout: self.stdout.text(), stderr: self.stderr.text() });
-        *self.end.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+        *self.end.end.lock_unpoisoned() = Some(end);
         self.end.is_recorded.store(true, Ordering::Release);
         self.end.recorded.notify_all();
         on_end();
@@ -193,14 +192,14 @@ impl Watch {
         let begun = job.and_then(|job| self.reporter.begin(child.id()).map(|()| job));
         let drains = begun.and_then(|job| Ok((self.drains(&child)?, job)));
         let (drains, job) = drains.inspect_err(|_| {
-            // Without its watchers the server would be left to itself.
+            // Nobody would read the output or notice the end.
             let _ = child.kill();
             let _ = child.wait();
         })?;
         Ok((child, drains, job))
     }
 
-    /// Reads both outputs, where they are captured.
+    /// Starts reading both outputs if they are captured.
     fn drains(&self, child: &SharedChild) -> std::io::Result<Drains> {
         let mut drains = Drains::new()?;
         if let Some(output) = child.take_stdout() {
@@ -213,15 +212,15 @@ impl Watch {
     }
 }
 
-/// The exception that a process of Wine's left, if one ended it.
+/// The exception that a process under Wine reported, if one ended it.
 fn read_exception(mut file: File) -> Option<u32> {
     let mut code = [0; size_of::<u32>()];
-    // The end of the file comes early where nothing was written.
+    // The file is empty if no exception ended the process.
     file.read_exact(&mut code).is_ok().then_some(u32::from_le_bytes(code))
 }
 
-/// How long a process that was asked to end may take. One that does not handle it ends at once.
+/// How long a process may take to end after it was asked to. One that does not handle the request ends at once.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How long a process that was killed may take to be gone.
+/// How long a killed process may take to be gone.
 const KILL_PATIENCE: Duration = Duration::from_secs(5);

@@ -1,64 +1,78 @@
-//! Many calls in one message, carried out one after the other as if each had come by itself.
+//! Executing a batch: many calls in one message, one after the other as if each had come in its own.
 
 use std::io;
-use std::rc::Rc;
 
 use super::call::Call;
 use super::catch::catch;
-use super::connection::{CallServer, DispatchTarget, fault, unexpected};
-use crate::fault::Fault;
+use super::connection::ClientConnection;
+use super::target::DispatchTarget;
 use crate::marshal::{DecodeError, Decoder, EncodeError};
 use crate::transport::OwnedMessage;
 use crate::wire::{Message, PartsWriter, next_part, tag};
 
-impl CallServer {
-    /// Carries out the calls of a batch, and answers with all their results.
-    pub(super) fn execute_batch(self: &Rc<Self>, stop: bool, mut taken: OwnedMessage, depth: u32) -> io::Result<()> {
-        let memory = self.connection.channel().spare_buffer();
-        let results = PartsWriter::new(memory, &Message::Results).map_err(io::Error::other)?;
-        let call = Call::of_batch(Rc::clone(self), depth, results);
-        let ended = execute_calls(stop, taken.decoder(), &*self.target, &call);
-        let mut channel = self.connection.channel();
-        channel.give_back(taken);
-        match (ended, call.into_results()) {
-            (Ok(()), Some(results)) => {
-                let mut message = results.into_frame();
-                channel.swap_outgoing(&mut message);
-                channel.recycle(message);
-                channel.send()
-            }
-            (Err(Ended::Damaged(error)), _) => Err(error),
-            (Err(Ended::TooLarge(error)), _) => channel.send_message(&fault(error.into())),
-            (Ok(()), None) => Err(io::Error::other("a batch without results")),
+/// Executes the calls of a batch, and replies with all results.
+///
+/// # Errors
+/// Fails if the connection breaks, or if the message is not a batch of calls.
+pub(super) fn execute(
+    connection: &ClientConnection,
+    target: &dyn DispatchTarget,
+    stop: bool,
+    mut content: OwnedMessage,
+    depth: u32,
+) -> io::Result<()> {
+    let memory = connection.channel().spare_buffer();
+    let results = PartsWriter::new(memory, &Message::Results).map_err(io::Error::other)?;
+    let call = Call::of_batch(connection, depth, results);
+    let executed = execute_calls(stop, content.decoder(), target, &call);
+    let results = call.into_results();
+    let mut channel = connection.channel();
+    channel.give_back(content);
+    match (executed, results) {
+        (Ok(()), Some(results)) => {
+            let mut message = results.into_frame();
+            channel.swap_outgoing(&mut message);
+            channel.recycle(message);
+            channel.send()
         }
+        (Err(BatchError::Damaged(error)), _) => Err(error),
+        (Err(BatchError::TooLarge(error)), _) => channel.send_message(&Message::Fault(Box::new(error.into()))),
+        (Ok(()), None) => Err(io::Error::other("a batch without results")),
     }
 }
 
-/// Why the calls of a batch were not all made.
-enum Ended {
-    /// What came is no batch of calls.
+/// Why a batch was not executed to its end.
+enum BatchError {
+    /// The message is not a batch of calls.
     Damaged(io::Error),
-    /// There is no room for a fault.
+    /// The results do not fit into a message, not even a fault.
     TooLarge(EncodeError),
 }
 
-impl From<DecodeError> for Ended {
+impl From<DecodeError> for BatchError {
     fn from(error: DecodeError) -> Self {
         Self::Damaged(io::Error::new(io::ErrorKind::InvalidData, error))
     }
 }
 
-/// Carries out call after call; after one that failed no other, if it is to `stop` there.
-fn execute_calls(stop: bool, mut calls: Decoder<'_>, target: &dyn DispatchTarget, call: &Call) -> Result<(), Ended> {
+/// Executes call after call; with `stop`, none after one that has failed.
+fn execute_calls(
+    stop: bool,
+    mut calls: Decoder<'_>,
+    target: &dyn DispatchTarget,
+    call: &Call<'_>,
+) -> Result<(), BatchError> {
     while let Some(mut arguments) = next_part(&mut calls)? {
         let Some((method, end)) = tag::call(arguments.remaining()) else {
-            return Err(Ended::Damaged(unexpected(&arguments.value()?)));
+            let message: Message = arguments.value()?;
+            let text = format!("{message:?} came in a batch");
+            return Err(BatchError::Damaged(io::Error::new(io::ErrorKind::InvalidData, text)));
         };
         arguments.skip(end)?;
         let result = catch(|| target.call(method, arguments, call));
         let fault = call.conclude(result).err();
-        let has_failed = call.has_failed() || fault.is_some();
-        fault.map_or(Ok(()), |fault: Fault| call.add_fault(fault)).map_err(Ended::TooLarge)?;
+        let has_failed = call.take_failure() || fault.is_some();
+        fault.map_or(Ok(()), |fault| call.add_fault(fault)).map_err(BatchError::TooLarge)?;
         if stop && has_failed {
             break;
         }

@@ -1,79 +1,55 @@
-//! What a method sees of the call that it is carrying out: the answer, and the client's closures.
+//! A call as the method that executes it sees it: how it is answered, and the client's closures.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::io;
-use std::panic::resume_unwind;
-use std::rc::Rc;
 use std::sync::Arc;
 
-use super::cleanup::AbandonedHandles;
-use super::client_state::ClientState;
-use super::connection::{CallServer, CallbackError, ClientConnection, Ends, OUTERMOST, ThreadTarget};
+use super::callback::Closure;
+use super::connection::ClientConnection;
 use crate::fault::Fault;
-use crate::interface::Interface;
-use crate::marshal::{BorrowedSlices, DecodeError, Decoder, EncodeError, Encoder, SharedArena};
-use crate::native::{Element, Room};
+use crate::marshal::{BorrowedSlices, EncodeError, Encoder, SharedArena};
+use crate::native::Room;
 use crate::registration::Registration;
-use crate::wire::{Message, PartsWriter};
+use crate::wire::{Message, OUTERMOST, PartsWriter};
 
-/// How calls reach an implementation `S` of the interface: the macro implements it for `dyn Trait`, for every
-/// implementation of the trait.
-pub trait Dispatch<S: ?Sized>: Interface {
-    /// Carries out one call: takes its arguments, calls the method, answers with its result.
-    ///
-    /// # Errors
-    /// [`Fault`] if the call cannot be carried out.
-    fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call) -> Result<(), Fault>;
-
-    /// What carries out the calls of an extra connection, in a thread of its own; `None` where all calls are the main thread's.
-    fn thread_target(server: &Arc<S>) -> Option<ThreadTarget>
-    where
-        S: Sized,
-    {
-        let _ = server;
-        None
-    }
-
-    /// The types that the interface lists for memory of the server.
-    fn elements() -> &'static [Element] {
-        &[]
-    }
-
-    /// Closes what a client that is gone left open, with the methods that close a handle and take nothing else.
-    fn close_abandoned(server: &S, abandoned: &AbandonedHandles) {
-        let _ = (server, abandoned);
-    }
-}
-
-/// The call that is being carried out.
-pub struct Call {
-    serving: Rc<CallServer>,
+/// The call that is being executed.
+pub struct Call<'c> {
+    connection: &'c ClientConnection,
     depth: u32,
-    /// Where its long results go, if they do not go into the answer.
+    /// Where its long results go, unless they go into the reply.
     arena: Option<Arc<SharedArena>>,
-    /// Where the results of a batch are put together, if it is one of a batch.
+    /// The results of the batch that the call is part of.
     results: Option<RefCell<PartsWriter>>,
-    /// What became of the answer, once there is one.
+    /// How sending the reply went, once there is one.
     sent: Cell<Option<io::Result<()>>>,
-    /// Whether the answer is an error of the method's own.
+    /// Whether the method returned an error of its own.
     has_failed: Cell<bool>,
 }
 
-impl Call {
-    pub(super) fn new(serving: Rc<CallServer>, depth: u32, arena: Option<Arc<SharedArena>>) -> Self {
-        Self { serving, depth, arena, results: None, sent: Cell::new(None), has_failed: Cell::new(false) }
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("depth", &self.depth).finish_non_exhaustive()
+    }
+}
+
+impl<'c> Call<'c> {
+    /// A call that is answered by a message of its own.
+    pub(super) fn new(connection: &'c ClientConnection, depth: u32, arena: Option<Arc<SharedArena>>) -> Self {
+        let (sent, has_failed) = (Cell::new(None), Cell::new(false));
+        Self { connection, depth, arena, results: None, sent, has_failed }
     }
 
-    /// The calls of a batch, one after the other. Their results lie in the answer.
-    pub(super) fn of_batch(serving: Rc<CallServer>, depth: u32, results: PartsWriter) -> Self {
-        Self { results: Some(RefCell::new(results)), ..Self::new(serving, depth, None) }
+    /// The calls of a batch, one after the other, whose results are collected.
+    pub(super) fn of_batch(connection: &'c ClientConnection, depth: u32, results: PartsWriter) -> Self {
+        Self { results: Some(RefCell::new(results)), ..Self::new(connection, depth, None) }
     }
 
-    /// What became of the answer, or the fault to answer with.
+    /// Returns how sending the reply went, or the fault to reply with.
     pub(super) fn conclude(&self, result: Result<(), Fault>) -> Result<io::Result<()>, Fault> {
         match (self.sent.take(), result) {
             (Some(sent), Ok(())) => Ok(sent),
-            // A value panicked when it was dropped. The client has its answer; the output is what is left.
+            // A value panicked when it was dropped. The client has its reply; only the output is left to report it.
             (Some(sent), Err(fault)) => {
                 fault.complain();
                 Ok(sent)
@@ -83,12 +59,12 @@ impl Call {
         }
     }
 
-    /// Whether the method's own result was an error; it is forgotten.
-    pub(super) fn has_failed(&self) -> bool {
+    /// Returns whether the method returned an error of its own, and forgets it.
+    pub(super) fn take_failure(&self) -> bool {
         self.has_failed.take()
     }
 
-    /// Puts a fault among the results of the batch.
+    /// Adds a fault to the results of the batch.
     pub(super) fn add_fault(&self, fault: Fault) -> Result<(), EncodeError> {
         if let Some(results) = &self.results {
             let mut results = results.borrow_mut();
@@ -98,34 +74,33 @@ impl Call {
         Ok(())
     }
 
-    /// The results of the batch.
+    /// Returns the results of the batch.
     pub(super) fn into_results(self) -> Option<PartsWriter> {
         self.results.map(RefCell::into_inner)
     }
 
-    /// Answers with a result. Until then a fault can still take its place.
+    /// Replies with a result. Until then the call can still fail.
     ///
     /// # Errors
-    /// [`Fault::Result`] for what cannot be sent; the call is not answered then.
+    /// [`Fault::Result`] if the result cannot be sent; then there is no reply yet.
     pub fn answer<'v>(&self, encode: impl Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>) -> Result<(), Fault> {
-        self.answer_with(&encode)
+        self.answer_any(&encode)
     }
 
-    /// As [`Call::answer`], whatever the types.
-    fn answer_with<'v>(&self, encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>) -> Result<(), Fault> {
+    fn answer_any<'v>(&self, encode: &dyn Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>) -> Result<(), Fault> {
         if let Some(results) = &self.results {
             self.add_result(&mut results.borrow_mut(), encode)?;
             self.sent.set(Some(Ok(())));
             return Ok(());
         }
         let mut borrowed = BorrowedSlices::default();
-        let mut channel = self.serving.connection.channel();
+        let mut channel = self.connection.channel();
         encode(&mut channel.begin_result(self.depth == OUTERMOST, &mut borrowed)?)?;
         self.sent.set(Some(channel.send_borrowed(&borrowed)));
         Ok(())
     }
 
-    /// Puts a result among those of the batch.
+    /// Adds a result to those of the batch.
     fn add_result<'v>(
         &self,
         results: &mut PartsWriter,
@@ -138,120 +113,25 @@ impl Call {
         Ok(())
     }
 
-    /// Where its long results go.
+    /// Returns where long results of this call go.
     pub fn room(&self) -> Room<'_> {
         Room::new(self.arena.as_ref())
     }
 
-    /// The closure at `place` among those that the method was given for the time of the call.
+    /// Returns the closure at `place` among those that can be called while the call lasts.
     pub fn closure(&self, place: u32, name: &'static str) -> Closure {
-        Closure {
-            name,
-            at: ClosureLocation::Call {
-                connection: Arc::clone(&self.serving.connection),
-                closure: (self.depth, place),
-            },
-        }
+        Closure::of_call(name, self.connection.clone(), self.depth, place)
     }
 
-    /// A closure that was registered.
+    /// Returns the closure that the client has registered under `number`.
     pub fn registered(&self, number: u32, name: &'static str) -> Closure {
-        Closure {
-            name,
-            at: ClosureLocation::Client { client_state: Arc::clone(self.serving.connection.client_state()), number },
-        }
+        Closure::registered(name, Arc::clone(self.connection.client()), number)
     }
 
-    /// Keeps a registration for as long as the client does.
+    /// Keeps a registration until the client drops its own.
     pub fn keep(&self, number: Option<u32>, registration: Registration) {
         if let Some(number) = number {
-            self.serving.connection.client_state().keep(number, registration);
+            self.connection.client().keep_registration(number, registration);
         }
-    }
-}
-
-/// A closure of the client's.
-#[derive(Debug)]
-pub struct Closure {
-    name: &'static str,
-    at: ClosureLocation,
-}
-
-#[derive(Debug)]
-enum ClosureLocation {
-    /// For the time of one call: the call's depth, and the closure's place.
-    Call { connection: Arc<ClientConnection>, closure: (u32, u32) },
-    /// Registered.
-    Client { client_state: Arc<ClientState>, number: u32 },
-}
-
-impl Closure {
-    /// Runs it, and waits for what it returns. `encode` may refer to slices that only go in, and to the places of what
-    /// goes in and comes back.
-    ///
-    /// # Panics
-    /// If it cannot be run, or panics: with [`Fault::Callback`], which is caught where C called, or where the call was
-    /// dispatched.
-    pub fn run<S, P, T>(
-        &self,
-        (slices, places): (S, &mut P),
-        encode: impl for<'s> FnOnce(&mut Encoder<'_, 's>, &'s S, &'s P) -> Result<(), EncodeError>,
-        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
-    ) -> T {
-        let mut ends = ClosureEnds { slices, places, encode: Some(encode), decode: Some(decode), result: None };
-        let asked = self.ask(&mut ends);
-        let result = asked.and_then(|()| {
-            ends.result.ok_or_else(|| CallbackError::ClientConnection(io::ErrorKind::UnexpectedEof.into()))
-        });
-        result.unwrap_or_else(|refused| self.fail(refused))
-    }
-
-    /// As [`Closure::run`], whatever the types.
-    fn ask(&self, ends: &mut dyn Ends) -> Result<(), CallbackError> {
-        match &self.at {
-            ClosureLocation::Call { connection, closure } => connection.call_back(*closure, ends),
-            ClosureLocation::Client { client_state, number } => match ClientConnection::current(client_state) {
-                Some(connection) => connection.say_event(&Message::Event { registration: *number }, ends),
-                None => client_state.event(*number, ends),
-            },
-        }
-    }
-
-    #[cold]
-    fn fail(&self, refused: CallbackError) -> ! {
-        let reason = match refused {
-            // C gets zero; Rust has no value for it.
-            CallbackError::Fault(fault @ Fault::Unregistered) => resume_unwind(Box::new(fault)),
-            CallbackError::Fault(fault) => fault.to_string(),
-            CallbackError::ClientConnection(error) => format!("does not reach the client: {error}"),
-        };
-        resume_unwind(Box::new(Fault::Callback { callback: self.name.to_owned(), reason }))
-    }
-}
-
-struct ClosureEnds<'p, S, P, N, D, T> {
-    slices: S,
-    places: &'p mut P,
-    encode: Option<N>,
-    decode: Option<D>,
-    result: Option<T>,
-}
-
-impl<S, P, N, D, T> Ends for ClosureEnds<'_, S, P, N, D, T>
-where
-    N: for<'s> FnOnce(&mut Encoder<'_, 's>, &'s S, &'s P) -> Result<(), EncodeError>,
-    D: FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
-{
-    fn encode<'s>(&'s mut self, encoder: &mut Encoder<'_, 's>) -> Result<(), EncodeError> {
-        self.encode.take().map_or(Ok(()), |encode| encode(encoder, &self.slices, self.places))
-    }
-
-    fn decode(&mut self, mut decoder: Decoder<'_>) -> Result<(), DecodeError> {
-        if let Some(decode) = self.decode.take() {
-            let value = decode(&mut decoder, self.places)?;
-            decoder.finish()?;
-            self.result = Some(value);
-        }
-        Ok(())
     }
 }

@@ -1,7 +1,7 @@
-//! Panics and faults of a method, caught in one place.
+//! Catching panics and faults of methods.
 //!
-//! The trait's methods have no error channel. A fault inside the native implementation therefore unwinds, with the
-//! fault as its payload, and arrives where the call was dispatched.
+//! The trait's methods have no error channel. So a fault in the native implementation unwinds, with the fault as its payload,
+//! to where the call was dispatched.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -24,17 +24,17 @@ pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fa
     static HOOK: Once = Once::new();
     HOOK.call_once(record_locations);
     let outer = CATCHING.replace(true);
-    // What a panic leaves half done in the server's own state is the concern of whoever wrote it.
+    // The author of the server answers for the state that a panic leaves.
     let result = catch_unwind(AssertUnwindSafe(method));
     CATCHING.set(outer);
     result.unwrap_or_else(|payload| Err(fault(payload)))
 }
 
-/// Runs the native implementation of a method. A fault unwinds to `catch`; where the implementation is called
-/// directly, without a bridge, it is an ordinary panic.
+/// Runs the native implementation of a method. A fault unwinds to [`catch`]; if the implementation is called directly, without a
+/// bridge, it is an ordinary panic.
 ///
 /// # Panics
-/// With the fault, always: there is nothing else to return.
+/// On any fault, as there is no other way to return it.
 #[inline]
 #[track_caller]
 #[allow(clippy::panic, reason = "the methods of an interface have no other way to report")]
@@ -57,7 +57,7 @@ fn fault(payload: Box<dyn Any + Send>) -> Fault {
     Fault::Panic { message: panic_message(&*payload), location: LOCATION.take() }
 }
 
-/// The location of a panic is known to the hook only. Panics outside a method go to the hook that was there before.
+/// Installs a panic hook, because only that knows the location of a panic. Panics outside methods go to the previous hook.
 fn record_locations() {
     let before = take_hook();
     set_hook(Box::new(move |info: &PanicHookInfo<'_>| {

@@ -1,21 +1,12 @@
-//! What a client leaves open is closed when it is gone, by the functions that the interface marks `#[closes]`.
+//! Closing the handles that a client has left open, with the functions that the interface marks `#[closes]`.
 
 use std::any::TypeId;
 use std::io::{self, Write as _};
 
 use super::catch::catch;
-use super::connection::DispatchTarget;
-use crate::native::{AnyHandle, Closes, Owner, abandoned_by};
+use crate::native::{AnyHandle, Closes};
 
-/// Closes what a client that is gone left open, on the thread that runs the methods.
-pub(crate) fn close_all_of(owner: Owner, target: &dyn DispatchTarget) {
-    let handles = abandoned_by(owner);
-    if !handles.is_empty() {
-        target.close_abandoned(&AbandonedHandles(handles));
-    }
-}
-
-/// Handles that nobody is left to close, the last one opened first.
+/// The open handles of a client that is gone, the last one opened first.
 #[derive(Debug)]
 pub struct AbandonedHandles(Vec<AnyHandle>);
 
@@ -32,14 +23,18 @@ impl std::fmt::Debug for Closer<'_> {
 }
 
 impl<'a> Closer<'a> {
-    /// The method `close` of handles of `T`'s tag.
+    /// The method `close` for handles with the tag of `T`.
     pub fn new<T: Closes>(close: &'a dyn Fn(AnyHandle)) -> Self {
         Self { tag: TypeId::of::<T::Tag>(), close }
     }
 }
 
 impl AbandonedHandles {
-    /// Closes each with the one method there is for its tag. Where there are several, nobody knows which.
+    pub(super) fn new(handles: Vec<AnyHandle>) -> Self {
+        Self(handles)
+    }
+
+    /// Closes each handle with the only method for its tag. Where there are several, none is known to be right.
     pub fn close(&self, closers: &[Closer<'_>]) {
         for handle in &self.0 {
             let mut fitting = closers.iter().filter(|closer| handle.is(closer.tag));

@@ -1,62 +1,65 @@
-//! What a server keeps for one client beside its connection: what it has registered, and the event connection.
+//! What the server keeps for one client besides its connections: registered closures, the event channel, and threads.
 
 use std::collections::HashMap;
-use std::io;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::thread::JoinHandle;
 
-use super::connection::{CallServer, CallbackError, ClientConnection, DispatchTarget, Ends, ThreadTarget};
-use crate::fault::Fault;
 use crate::native::Owner;
 use crate::registration::Registration;
+use crate::sync::LockExt as _;
 use crate::transport::Channel;
 
-type Events = (Arc<ClientConnection>, Owner);
+/// The channel for callbacks outside any call.
+#[derive(Debug, Clone)]
+pub(super) struct EventChannel {
+    pub(super) channel: Arc<Mutex<Channel>>,
+    /// The client, as the owner of what is opened in its callbacks.
+    pub(super) owner: Owner,
+}
 
-/// See the module.
+/// The state of one client.
 #[derive(Debug, Default)]
 pub(super) struct ClientState {
-    /// For closures that are called outside of any call; and whom they are called for.
-    events: Mutex<Option<Events>>,
+    /// Locked while a callback runs on it: one at a time.
+    events: Mutex<Option<EventChannel>>,
     is_closed: AtomicBool,
     registrations: Mutex<HashMap<u32, Registration>>,
-    /// The threads of the client's extra connections.
-    connections: Mutex<Vec<JoinHandle<()>>>,
+    /// The threads that serve the client's extra connections.
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl ClientState {
-    /// Takes the event connection.
-    pub(super) fn take_events(self: &Arc<Self>, channel: Channel) {
-        // Each holds the other until the client is gone.
-        *self.events() = Some((ClientConnection::joined(channel, Arc::clone(self)), Owner::current()));
+    /// Takes over the channel for callbacks outside any call, for the client that this thread acts for.
+    pub(super) fn set_event_channel(&self, channel: Channel) {
+        let channel = Arc::new(Mutex::new(channel));
+        *self.events.lock_unpoisoned() = Some(EventChannel { channel, owner: Owner::current() });
     }
 
-    /// Serves an extra connection of the client's in a thread of its own.
-    pub(super) fn serve_channel(
-        self: &Arc<Self>,
-        channel: Channel,
-        ThreadTarget(target): ThreadTarget,
-    ) -> io::Result<()> {
-        let (connection, owner) = (ClientConnection::joined(channel, Arc::clone(self)), Owner::current());
-        let thread = std::thread::Builder::new().name("bridge32 channel".to_owned()).spawn(move || {
-            let _acting = owner.enter();
-            if let Err(error) = CallServer::new(connection, Rc::from(target as Box<dyn DispatchTarget>)).serve() {
-                Fault::Message(format!("a channel broke: {error}")).complain();
-            }
-        })?;
-        let mut connections = self.connections();
-        connections.retain(|thread| !thread.is_finished());
-        connections.push(thread);
-        Ok(())
+    /// Runs `run` with the event channel, one at a time. `run` also returns whether the channel is broken.
+    pub(super) fn with_event_channel<R>(&self, run: impl FnOnce(Option<&EventChannel>) -> (R, bool)) -> R {
+        let mut events = self.events.lock_unpoisoned();
+        let (result, is_broken) = run(events.as_ref());
+        if is_broken || self.is_closed.load(Ordering::SeqCst) {
+            *events = None;
+        }
+        result
     }
 
-    pub(super) fn keep(&self, number: u32, registration: Registration) {
-        // Its predecessor of the same number is dropped outside the lock: it may run code of the user's.
+    /// Keeps a thread that serves an extra connection, to wait for it in [`ClientState::close`].
+    pub(super) fn keep_thread(&self, thread: JoinHandle<()>) {
+        let mut threads = self.threads.lock_unpoisoned();
+        threads.retain(|thread| !thread.is_finished());
+        threads.push(thread);
+    }
+
+    /// Keeps a registration until the client gives it up.
+    pub(super) fn keep_registration(&self, number: u32, registration: Registration) {
+        // An earlier one with this number is dropped outside the lock: it may run the user's code.
         let _earlier = self.registrations().insert(number, registration);
     }
 
+    /// Drops registrations that the client has given up.
     pub(super) fn unregister(&self, numbers: &[u32]) {
         let ended: Vec<_> = {
             let mut registrations = self.registrations();
@@ -65,46 +68,25 @@ impl ClientState {
         drop(ended);
     }
 
-    /// Runs a closure on the event connection: one at a time.
-    pub(super) fn event(&self, registration: u32, ends: &mut dyn Ends) -> Result<(), CallbackError> {
-        let mut events = self.events();
-        let result = match &*events {
-            Some((connection, owner)) => connection.event(*owner, registration, ends),
-            None => return Err(io::Error::from(io::ErrorKind::NotConnected).into()),
-        };
-        if self.is_closed.load(Ordering::SeqCst) || matches!(result, Err(CallbackError::ClientConnection(_))) {
-            *events = None;
-        }
-        result
-    }
-
-    /// The client is gone.
+    /// Drops everything that is kept for the client: it is gone.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
         match self.events.try_lock() {
             Ok(mut events) => *events = None,
             Err(TryLockError::Poisoned(poisoned)) => *poisoned.into_inner() = None,
-            // Whoever uses it closes it then.
+            // The callback that is using it drops it when it ends.
             Err(TryLockError::WouldBlock) => {}
         }
-        let connections = std::mem::take(&mut *self.connections());
-        for channel in connections {
-            // It ends with its connection, and has nothing more to say.
-            let _ = channel.join();
+        let threads = std::mem::take(&mut *self.threads.lock_unpoisoned());
+        for thread in threads {
+            // It ends with its connection, and has reported why.
+            let _ = thread.join();
         }
         let registrations = std::mem::take(&mut *self.registrations());
         drop(registrations);
     }
 
-    fn connections(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
-        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn events(&self) -> MutexGuard<'_, Option<Events>> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn registrations(&self) -> MutexGuard<'_, HashMap<u32, Registration>> {
-        self.registrations.lock().unwrap_or_else(PoisonError::into_inner)
+        self.registrations.lock_unpoisoned()
     }
 }

@@ -1,4 +1,4 @@
-//! What a server's program does with its arguments.
+//! The command line of a server's program.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,14 +6,15 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
-use super::{Serve, launched, listen, report};
+use super::context::Serve;
+use super::{launched, listen, report};
 use crate::interface::{Description, Interface};
 use crate::process::STARTED_BY_CLIENT;
 
-/// What the command line asks for.
+/// A request on the command line.
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
-    /// Nothing: say what this is.
+    /// No arguments: explain what this program is.
     Nothing,
     Help,
     Version,
@@ -23,9 +24,9 @@ enum Request {
     StartedByClient,
 }
 
-/// A whole server program: what [`server_main!`](crate::server_main) makes `main` of.
+/// Runs a whole server program; [`server_main!`](crate::server_main) makes it a `main` function.
 ///
-/// It serves the client that started it, or does what its command line asks for; see `--help`.
+/// The program serves the client that has started it, or does what its command line asks for; see `--help`.
 pub fn serve<S: Serve>() -> ExitCode {
     let interface = S::Interface::description();
     let (request, library) = match parse(std::env::args_os().skip(1)) {

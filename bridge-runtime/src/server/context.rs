@@ -1,15 +1,15 @@
-//! What a server is made of.
+//! The type that serves an interface, and what it is started with.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
-use super::call::Dispatch;
+use super::target::Dispatch;
 use crate::interface::Interface;
 
 /// A type that serves an interface.
 ///
-/// `#[bridge32(lib = …)]` implements it for the native implementation. A custom server implements it itself, names its
-/// interface as `dyn Trait`, and is made the server's `main` with `bridge32::server_main!(EchoServer)`:
+/// `#[bridge32(lib = …)]` implements it for the native implementation. A custom server implements it itself, names its interface
+/// as `dyn Trait`, and becomes the server's `main` with `bridge32::server_main!(EchoServer)`:
 ///
 /// ```
 /// # mod bridge32 {
@@ -54,10 +54,10 @@ use crate::interface::Interface;
 /// # fn main() {}
 /// ```
 pub trait Serve: Sized + 'static {
-    /// The interface it serves: `dyn Trait`.
+    /// The interface that it serves: `dyn Trait`.
     type Interface: Dispatch<Self> + ?Sized;
 
-    /// Makes the server, on the thread that will run its methods.
+    /// Makes the server, on the thread that runs its methods.
     ///
     /// # Errors
     /// The error reaches the client as [`Error::ServerStart`](crate::Error::ServerStart), or as it is if it is a
@@ -66,16 +66,16 @@ pub trait Serve: Sized + 'static {
         context: ServerContext<<Self::Interface as Interface>::Args>,
     ) -> Result<Self, Box<dyn StdError + Send + Sync>>;
 
-    /// The library it loaded, which the client shows; the native implementation's own.
+    /// Returns the path of the library that it has loaded, for [`ServerInfo::library`](crate::ServerInfo::library).
     fn library_path(&self) -> Option<&str> {
         None
     }
 
-    /// Runs when the client shuts the server down, before the server is dropped.
+    /// Runs when the client has shut the server down, before the server is dropped.
     fn before_shutdown(&self) {}
 }
 
-/// What a server is started with.
+/// The arguments that a server is started with.
 #[derive(Debug)]
 pub struct ServerContext<Args = ()> {
     args: Args,
@@ -88,22 +88,22 @@ impl<Args> ServerContext<Args> {
         Self { args, library, library_dirs }
     }
 
-    /// The typed start arguments that the client gave.
+    /// Returns the client's typed start arguments.
     pub fn args(&self) -> &Args {
         &self.args
     }
 
-    /// The typed start arguments, to keep.
+    /// Returns the client's typed start arguments, by value.
     pub fn into_args(self) -> Args {
         self.args
     }
 
-    /// The library that the client, or the command line, named instead of the interface's.
+    /// Returns the library that the client or the command line names instead of the interface's, if any.
     pub fn library_path(&self) -> Option<&Path> {
         self.library.as_deref()
     }
 
-    /// Further folders for the library and what it needs.
+    /// Returns additional folders to search for the library and its dependencies.
     pub fn library_dirs(&self) -> &[PathBuf] {
         &self.library_dirs
     }

@@ -1,7 +1,7 @@
-//! A server that was started by hand.
+//! A server that was started by hand, with `--listen`.
 //!
-//! Several clients may come, and still the library sees one call at a time, on the main thread: each connection is read by a
-//! thread of its own.
+//! Several clients may connect. Each connection is read by a thread of its own, and still the library sees one call at a time,
+//! on the main thread.
 
 use std::any::TypeId;
 use std::io::{self, Write as _};
@@ -10,19 +10,23 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::Serve;
-use super::cleanup::close_all_of;
-use super::connection::{CallServer, ClientConnection, DispatchTarget};
-use super::main_thread::{JobKind, JobSender, MainThreadJob, enter, jobs};
-use super::memory::free_all_of;
-use super::session::{self, Secrets, Served, introduce, make};
+use super::connection::ClientConnection;
+use super::context::Serve;
+use super::current::MessageHandler;
+use super::main_thread::{JobKind, JobSender, MainThreadJob, enter_apartment, job_queue};
+use super::memory::free_memory_of;
+use super::serve::CallServer;
+use super::start::start;
+use super::target::{Served, close_handles_of};
+use crate::handshake::{Secrets, accept, receive_start};
 use crate::interface::Interface;
 use crate::native::Owner;
+use crate::sync::spawn_named;
 use crate::transport::{Channel, LocalListener};
 use crate::wire::{Message, Start};
 use crate::{sys, transport};
 
-/// Serves whoever connects to `name`, until the process is stopped.
+/// Serves the clients that connect to `name`, until the process is stopped.
 pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
     match try_run::<S>(name, library) {
         Ok(()) => ExitCode::SUCCESS,
@@ -33,77 +37,88 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
     }
 }
 
+/// The one server of this process, and what answers messages with it.
+struct RunningServer<S: Serve> {
+    served: Rc<Served<S, S::Interface>>,
+    call_server: CallServer,
+    handler: Rc<dyn MessageHandler>,
+}
+
+impl<S: Serve> RunningServer<S> {
+    fn new(server: S) -> Self {
+        let served = Rc::new(Served::new(server));
+        let call_server = CallServer::new(served.clone());
+        Self { served, handler: Rc::new(call_server.clone()), call_server }
+    }
+}
+
 fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String> {
     let description = S::Interface::description();
     sys::forbid_dialogs();
     let not_listening = |error| format!("cannot listen as `{name}`: {error}");
     let listener = transport::named_path(name).and_then(|path| LocalListener::claim(&path)).map_err(not_listening)?;
-    let (_apartment, pump) = enter(description).map_err(|failure| failure.to_string())?;
+    let (_apartment, pump) = enter_apartment(description).map_err(|failure| failure.to_string())?;
     let library = library.map(|path| path.display().to_string());
-    let mut server: Option<Rc<Served<S, S::Interface>>> = None;
-    // Without start arguments there is no client to wait for, and who started this sees at once what is wrong.
+    let mut server: Option<RunningServer<S>> = None;
+    // Without start arguments there is no client to wait for, and the user sees at once what is wrong.
     if TypeId::of::<<S::Interface as Interface>::Args>() == TypeId::of::<()>() {
-        let made = make::<S>(Start { library: library.clone(), ..Start::default() });
-        server = Some(Served::new(made.map_err(|failure| failure.to_string())?));
+        let started = start::<S>(Start { library: library.clone(), ..Start::default() });
+        server = Some(RunningServer::new(started.map_err(|failure| failure.to_string())?));
     }
     eprintln!("{} listens as `{name}`", description.server);
 
-    let (jobs, waiting) = jobs(pump);
-    std::thread::Builder::new().spawn(move || accept::<S>(&listener, &jobs)).map_err(not_listening)?;
+    let (sender, receiver) = job_queue(pump);
+    spawn_named("bridge32 listener", move || accept_clients::<S>(&listener, &sender)).map_err(not_listening)?;
     loop {
-        let target = server.clone().map(|server| server as Rc<dyn DispatchTarget>);
-        let next = waiting.next(target.as_ref()).map_err(|error| format!("the server cannot go on: {error}"))?;
-        let Some(MainThreadJob { owner, what }) = next else { return Ok(()) };
+        let handler = server.as_ref().map(|server| &server.handler);
+        let next = receiver.next(handler).map_err(|error| format!("the server cannot go on: {error}"))?;
+        let Some(MainThreadJob { owner, kind }) = next else { return Ok(()) };
         let _acting = owner.enter();
-        let JobKind::Message { connection, start, back } = what else {
-            server.iter().for_each(|server| close_all_of(owner, &**server));
-            free_all_of(owner);
+        let JobKind::Message { connection, start, answered } = kind else {
+            server.iter().for_each(|server| close_handles_of(owner, &*server.served));
+            free_memory_of(owner);
             continue;
         };
-        let result = match (start, &target) {
-            (None, Some(target)) => CallServer::new(connection, Rc::clone(target)).answer(),
+        let result = match (start, &server) {
+            (None, Some(server)) => server.call_server.answer_arrived(&connection),
             (None, None) => Err(io::ErrorKind::InvalidData.into()),
             (Some(start), _) => {
                 begin(&mut connection.channel(), Start { library: library.clone(), ..start }, &mut server)
             }
         };
-        // Without an answer, the thread of a line that broke ends.
+        // Without an answer, the thread of a connection that broke ends.
         if result.is_ok() {
-            let _ = back.send(());
+            let _ = answered.send(());
         }
     }
 }
 
-/// Gives a client its server: the one that is there, or a new one with the client's start arguments.
-fn begin<S: Serve>(
-    channel: &mut Channel,
-    mut start: Start,
-    server: &mut Option<Rc<Served<S, S::Interface>>>,
-) -> io::Result<()> {
-    let memory = start.memory.take();
+/// Gives a client the server: the one that has been started, or a new one with the client's start arguments.
+fn begin<S: Serve>(channel: &mut Channel, mut asked: Start, server: &mut Option<RunningServer<S>>) -> io::Result<()> {
+    let memory = asked.memory.take();
     if server.is_none() {
-        match make::<S>(start) {
-            Ok(made) => *server = Some(Served::new(made)),
+        match start::<S>(asked) {
+            Ok(started) => *server = Some(RunningServer::new(started)),
             Err(failure) => {
                 channel.send_message(&Message::StartFailed(Box::new(failure)))?;
                 return Err(io::ErrorKind::Other.into());
             }
         }
     }
-    let library = server.as_ref().and_then(|served| served.server.library_path());
-    session::begin(channel, library, memory.as_deref())
+    let library = server.as_ref().and_then(|server| server.served.server.library_path());
+    accept(channel, library, memory.as_deref())
 }
 
 /// The pause after a client that could not be served.
 const AFTER_ERROR: Duration = Duration::from_millis(10);
 
-/// Waits for clients, and gives each a thread.
-fn accept<S: Serve>(listener: &LocalListener, jobs: &JobSender) {
+/// Accepts clients, and gives each a thread.
+fn accept_clients<S: Serve>(listener: &LocalListener, jobs: &JobSender) {
     loop {
         let jobs = jobs.clone();
-        let result = listener.accept().and_then(|(channel, _)| {
-            std::thread::Builder::new().name("bridge32 channel".to_owned()).spawn(move || read::<S>(channel, jobs))
-        });
+        let result = listener
+            .accept()
+            .and_then(|(channel, _)| spawn_named("bridge32 connection", move || read_client::<S>(channel, jobs)));
         if let Err(error) = result {
             // Not `eprintln`, which panics when nobody reads: a client that is refused would end the server.
             let _ = writeln!(io::stderr(), "a client could not be served: {error}");
@@ -113,8 +128,10 @@ fn accept<S: Serve>(listener: &LocalListener, jobs: &JobSender) {
     }
 }
 
-/// Meets a client, and reads its connection until it ends.
-fn read<S: Serve>(mut channel: Channel, jobs: JobSender) {
-    let Ok(start) = introduce(&mut channel, S::Interface::description(), Secrets::default()) else { return };
+/// Shakes hands with a client, and reads its connection until it ends.
+fn read_client<S: Serve>(mut channel: Channel, jobs: JobSender) {
+    let start = receive_start(&mut channel, S::Interface::description(), Secrets::default());
+    // A client that is refused knows why, and one whose connection broke is gone.
+    let Ok(Some(start)) = start else { return };
     jobs.read(&ClientConnection::new(channel), Owner::new(), Some(start));
 }

@@ -1,27 +1,34 @@
-//! What needs the main thread. Where other threads read the connections, each hands its line over for every message, and gets
-//! it back when it is answered; so the library sees one call at a time, and one thread.
+//! Bringing messages to the main thread, where other threads read the connections.
+//!
+//! A server that was started by hand has a thread for each client, and a server in a single-threaded apartment must not block
+//! in a read. Their reading threads pass each message to the main thread and wait for its answer, so the library still sees
+//! one call at a time, and one thread.
 
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvError, TryRecvError, channel};
+use std::sync::mpsc::{self, RecvError, TryRecvError};
 
-use super::connection::{ClientConnection, DispatchTarget, idle};
+use super::connection::ClientConnection;
+use super::current::{MessageHandler, idle};
 use crate::interface::{Apartment, Description};
 use crate::native::Owner;
 use crate::sys::{self, InApartment, Pump};
 use crate::wire::{Start, StartFailure};
 
-/// Has this thread, which is to run the methods, enter the apartment that the interface asks for; also returns the pump
-/// for its messages, where it is to look after them.
-pub(super) fn enter(description: &Description) -> Result<(Option<InApartment>, Option<Pump>), StartFailure> {
+/// Enters the COM apartment that the interface asks for, on the thread that will run the methods. In a single-threaded
+/// apartment, also returns the message pump that the thread needs.
+///
+/// # Errors
+/// Why the client cannot be served.
+pub(super) fn enter_apartment(description: &Description) -> Result<(Option<InApartment>, Option<Pump>), StartFailure> {
     let Some(apartment) = description.apartment else { return Ok((None, None)) };
     let failure = |error: io::Error| {
         StartFailure::Server(format!("the main thread cannot enter the apartment \"{apartment}\" of COM: {error}"))
     };
     let entered = sys::enter_apartment(apartment).map_err(failure)?;
     let pump = match apartment {
-        // Whoever calls an object of such an apartment from elsewhere sends its thread a message.
+        // Calls to its objects from other apartments arrive as messages.
         Apartment::Sta => Pump::new().map_err(failure)?,
         Apartment::Mta => None,
     };
@@ -31,22 +38,22 @@ pub(super) fn enter(description: &Description) -> Result<(Option<InApartment>, O
 /// Work for the main thread, for a client.
 pub(super) struct MainThreadJob {
     pub(super) owner: Owner,
-    pub(super) what: JobKind,
+    pub(super) kind: JobKind,
 }
 
 pub(super) enum JobKind {
-    /// A line with a message, and the way back.
+    /// A message has arrived.
     Message {
-        connection: Arc<ClientConnection>,
-        /// Present for the first message of a client that has not been answered yet.
+        connection: ClientConnection,
+        /// What the client starts with; present for its first message, which has not been answered yet.
         start: Option<Start>,
-        back: mpsc::Sender<()>,
+        answered: mpsc::Sender<()>,
     },
     /// The client is gone, for this reason.
     End(io::Error),
 }
 
-/// The way to the main thread.
+/// The reading threads' end of the queue.
 #[derive(Clone)]
 pub(super) struct JobSender {
     /// Present until it is dropped.
@@ -54,20 +61,20 @@ pub(super) struct JobSender {
     pump: Option<Arc<Pump>>,
 }
 
-/// The main thread's end.
+/// The main thread's end of the queue.
 pub(super) struct JobReceiver {
     receiver: mpsc::Receiver<MainThreadJob>,
     pump: Option<Arc<Pump>>,
 }
 
-/// A way to this thread, which looks after its messages meanwhile if it has a pump.
-pub(super) fn jobs(pump: Option<Pump>) -> (JobSender, JobReceiver) {
-    let (sender, receiver) = channel();
+/// Makes a queue to this thread, which dispatches window messages while it waits if it has a pump.
+pub(super) fn job_queue(pump: Option<Pump>) -> (JobSender, JobReceiver) {
+    let (sender, receiver) = mpsc::channel();
     let pump = pump.map(Arc::new);
     (JobSender { sender: Some(sender), pump: pump.clone() }, JobReceiver { receiver, pump })
 }
 
-/// Messages between two looks at the calls, at most: neither keeps the other from its turn.
+/// Window messages that are dispatched between two looks at the queue, at most: neither starves the other.
 const MESSAGES: usize = 64;
 
 impl JobSender {
@@ -83,23 +90,24 @@ impl JobSender {
         }
     }
 
-    /// Hands over each message of a connection until it ends, and says so. With a `start`, the client waits for an answer.
-    pub(super) fn read(self, connection: &Arc<ClientConnection>, owner: Owner, mut start: Option<Start>) {
+    /// Reads a connection and passes on each message, until the connection ends. With a `start`, the client waits for the
+    /// answer to that first.
+    pub(super) fn read(self, connection: &ClientConnection, owner: Owner, mut start: Option<Start>) {
         let error = loop {
             let arrived = if start.is_some() { Ok(()) } else { connection.channel().wait() };
             if let Err(error) = arrived {
                 break error;
             }
-            let (back, answered) = channel();
-            let what = JobKind::Message { connection: Arc::clone(connection), start: start.take(), back };
-            // Without an answer the line broke, or the main thread has ended.
-            if self.send(MainThreadJob { owner, what }).and_then(|()| answered.recv()).is_err() {
+            let (answered, answer) = mpsc::channel();
+            let kind = JobKind::Message { connection: connection.clone(), start: start.take(), answered };
+            // Without an answer the connection broke, or the main thread has ended.
+            if self.send(MainThreadJob { owner, kind }).and_then(|()| answer.recv()).is_err() {
                 break io::ErrorKind::UnexpectedEof.into();
             }
         };
-        connection.client_state().close();
-        // Nobody hears it once the main thread has ended.
-        let _ = self.send(MainThreadJob { owner, what: JobKind::End(error) });
+        connection.client().close();
+        // Once the main thread has ended there is nobody to tell.
+        let _ = self.send(MainThreadJob { owner, kind: JobKind::End(error) });
     }
 }
 
@@ -111,15 +119,15 @@ impl Drop for JobSender {
 }
 
 impl JobReceiver {
-    /// The next job; `None` when nobody is left to send one. What windows and timers do meanwhile may run closures of clients,
-    /// whose calls `target` carries out.
+    /// Waits for the next job; `None` once there are no more senders. While it waits, windows and timers may call closures of
+    /// clients, and `handler` answers the calls that these make.
     ///
     /// # Errors
-    /// What the system says.
-    pub(super) fn next(&self, target: Option<&Rc<dyn DispatchTarget>>) -> io::Result<Option<MainThreadJob>> {
+    /// The system's, if waiting fails.
+    pub(super) fn next(&self, handler: Option<&Rc<dyn MessageHandler>>) -> io::Result<Option<MainThreadJob>> {
         let Some(pump) = &self.pump else { return Ok(self.receiver.recv().ok()) };
         loop {
-            idle(target.cloned(), || pump.dispatch(MESSAGES));
+            idle(handler.cloned(), || pump.dispatch(MESSAGES));
             match self.receiver.try_recv() {
                 Ok(job) => return Ok(Some(job)),
                 Err(TryRecvError::Disconnected) => return Ok(None),

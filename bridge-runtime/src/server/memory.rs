@@ -1,21 +1,22 @@
-//! Memory that clients have allocated in this process.
+//! Memory of this process that clients have allocated, as [`RemoteBuffer`](crate::RemoteBuffer)s.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
-use super::Call;
+use super::call::Call;
 use crate::fault::Fault;
 use crate::marshal::Decoder;
-use crate::native::{Address, Element, Owner, this_server};
+use crate::native::{Address, BufferElement, Owner, this_server};
+use crate::sync::LockExt as _;
 use crate::wire::{Allocation, Block, MemoryCall};
 
-/// Carries out a call that is about memory. `listed` are the types that the interface lists for it.
+/// Executes a call of [`MemoryCall`]. `listed` are the element types that the interface lists.
 pub(super) fn execute(
     operation: MemoryCall,
-    listed: &'static [Element],
+    listed: &'static [BufferElement],
     mut arguments: Decoder<'_>,
-    call: &Call,
+    call: &Call<'_>,
 ) -> Result<(), Fault> {
     let owner = Owner::current();
     match operation {
@@ -58,16 +59,15 @@ pub(super) fn execute(
     }
 }
 
-/// Frees what a client that is gone has left.
-pub(crate) fn free_all_of(owner: Owner) {
+/// Frees the memory of a client that is gone.
+pub(crate) fn free_memory_of(owner: Owner) {
     table().blocks.retain(|_, memory| memory.owner != owner);
 }
 
 /// The one table of this process.
 fn table() -> MutexGuard<'static, BlockTable> {
     static TABLE: Mutex<BlockTable> = Mutex::new(BlockTable { last: 0, blocks: BTreeMap::new() });
-    // Nothing that is done with it panics half way.
-    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
+    TABLE.lock_unpoisoned()
 }
 
 #[derive(Debug)]
@@ -109,21 +109,21 @@ fn refused(parameter: &str, reason: String) -> Fault {
     Fault::Argument { parameter: parameter.to_owned(), reason }
 }
 
-/// Elements that C can reach at an address.
+/// BufferElements that C can reach at an address.
 #[derive(Debug)]
 struct MemoryBlock {
     pointer: usize,
     address: Address,
     layout: Layout,
-    element: &'static Element,
+    element: &'static BufferElement,
     count: usize,
     owner: Owner,
 }
 
 impl MemoryBlock {
-    fn new(allocation: &Allocation, listed: &'static [Element], owner: Owner) -> Result<Self, Fault> {
+    fn new(allocation: &Allocation, listed: &'static [BufferElement], owner: Owner) -> Result<Self, Fault> {
         let unlike = || Fault::Message(format!("the server does not know memory of `{}`", allocation.shape));
-        let element = Element::find(allocation.element, listed).ok_or_else(unlike)?;
+        let element = BufferElement::find(allocation.element, listed).ok_or_else(unlike)?;
         if element.shape() != allocation.shape {
             return Err(unlike());
         }
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn every_place_is_inside() {
-        let element = Element::find(<u32 as InMemoryOf<()>>::NUMBER, &[]).unwrap();
+        let element = BufferElement::find(<u32 as InMemoryOf<()>>::NUMBER, &[]).unwrap();
         let layout = Layout::array::<u32>(3).unwrap();
         // SAFETY: the size is not zero.
         let pointer = unsafe { alloc_zeroed(layout) }.expose_provenance();

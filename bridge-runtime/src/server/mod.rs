@@ -1,32 +1,39 @@
 //! The 32-bit side: the process that loads the library and answers calls.
+//!
+//! In reading order: [`serve()`] reads the command line; a server is launched by its client or listens; it starts its
+//! implementation, receives messages, dispatches calls to a target and replies.
 
-mod batch;
-mod call;
-mod catch;
-mod cleanup;
-mod client_state;
 mod command_line;
-mod connection;
 mod context;
 mod launched;
 mod listen;
-mod main_thread;
-mod memory;
 mod report;
-mod session;
+mod start;
 
-pub use call::{Call, Closure, Dispatch};
+mod serve;
+
+mod batch;
+mod call;
+mod callback;
+mod catch;
+mod memory;
+mod target;
+
+mod cleanup;
+mod client_state;
+mod connection;
+mod current;
+mod main_thread;
+
+pub use call::Call;
+pub use callback::Closure;
 pub use catch::native;
-pub(crate) use cleanup::close_all_of;
 pub use cleanup::{AbandonedHandles, Closer};
 pub use command_line::serve;
-pub(crate) use connection::DispatchTarget;
-pub use connection::ThreadTarget;
 pub use context::{Serve, ServerContext};
 #[cfg(feature = "testing")]
-pub(crate) use launched::{converse, read_greeting};
-pub(crate) use memory::free_all_of;
-#[cfg(feature = "testing")]
-pub(crate) use session::Secrets;
-pub use session::thread_target;
-pub(crate) use session::{Served, ready, serve_channel};
+pub(crate) use launched::serve_client;
+pub(crate) use memory::free_memory_of;
+pub(crate) use serve::CallServer;
+pub use target::{Dispatch, ThreadTarget, thread_target};
+pub(crate) use target::{Served, close_handles_of};

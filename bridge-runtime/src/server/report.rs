@@ -1,4 +1,4 @@
-//! What a server says about itself on the command line.
+//! What a server reports on its command line: its interface, and whether a library fits it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::interface::Description;
 use crate::interface::LibraryName;
 use crate::library::{NativeLibrary, bits};
 
-/// `--describe`: the interface as text.
+/// Describes the interface as text, for `--describe`.
 pub(super) fn describe(interface: &Description) -> String {
     let mut text = format!("interface {} (fingerprint {:016x})\n", interface.name, interface.fingerprint());
     if let Some(library) = interface.library {
@@ -26,7 +26,7 @@ pub(super) fn describe(interface: &Description) -> String {
     text
 }
 
-/// `--check`: loads the library, and says of each function whether it has it; whether it can be used.
+/// Loads the library and reports for each function whether it is there, for `--check`. Also returns whether nothing is missing.
 pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> Result<(String, bool), LibraryError> {
     #[cfg(feature = "dotnet")]
     if let Some(LibraryName::Assembly(_)) = interface.library {
@@ -40,7 +40,7 @@ pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> 
     Ok(report(library.path(), functions, missing))
 }
 
-/// The result of a check: each function with whether it is there and whether it may be missing, and what is missing.
+/// Formats the result of a check. Each function comes with whether it is there, and whether it is optional.
 fn report(
     path: &str,
     functions: impl Iterator<Item = (String, bool, bool)>,

@@ -1,12 +1,17 @@
-//! Calls to the operating system that no crate wraps safely; nothing else in the runtime makes any.
+//! Calls to the operating system, in safe functions that exist on every system. No other module of the runtime calls it
+//! directly.
 
+mod exit_status;
 mod memory;
+mod system_error;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+pub use exit_status::ExitStatus;
 pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
+pub use system_error::SystemError;
 #[cfg(unix)]
 pub(crate) use unix::*;
 #[cfg(windows)]

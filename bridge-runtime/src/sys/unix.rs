@@ -1,4 +1,4 @@
-//! Unix.
+//! The calls for Unix.
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read};
@@ -12,37 +12,37 @@ use rustix::process::{Signal, getpid, kill_process};
 use shared_child::SharedChild;
 use shared_child::unix::SharedChildExt as _;
 
-use crate::error::SystemError;
+use super::SystemError;
 use crate::interface::Apartment;
 
-/// Takes standard input away from everything else in this process: the library must not read what the client says,
-/// and finds an empty input instead.
+/// Takes standard input from the rest of this process: the library must not read the client's messages, and finds an empty
+/// input instead.
 pub(crate) fn take_stdin() -> io::Result<File> {
     let taken = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     Ok(taken.into())
 }
 
-/// Nothing opens dialogs here.
+/// Does nothing: only Windows opens dialogs.
 pub(crate) fn forbid_dialogs() {}
 
-/// Asks a process to end, which is the end of one that does not handle it; whether it could be asked.
+/// Asks a process to end with `SIGTERM`, which ends it at once unless it handles the signal. Returns whether it could be asked.
 pub(crate) fn ask_to_end(child: &SharedChild) -> bool {
     child.send_signal(Signal::TERM.as_raw()).is_ok()
 }
 
-/// There are no exceptions here; signals tell who waits for the process.
+/// Does nothing: only Windows has exceptions. A signal is part of the exit status.
 pub(crate) fn report_exceptions(_: File) {}
 
-/// This thread in an apartment: there are none here.
+/// An entered COM apartment. Only Windows has them.
 pub(crate) struct InApartment;
 
-/// Has this thread enter an apartment.
+/// Does nothing: only Windows has apartments.
 pub(crate) fn enter_apartment(_: Apartment) -> io::Result<InApartment> {
     Ok(InApartment)
 }
 
-/// What a thread waits with that has windows, or timers. Nothing sends them messages here, so nobody has one.
+/// Dispatches window messages. Only Windows has them, so there is no such value.
 pub(crate) enum Pump {}
 
 impl Pump {
@@ -67,36 +67,37 @@ impl Pump {
     }
 }
 
-/// A thread does not end alone here: what overflows its stack ends the process.
+/// Does nothing: a stack overflow ends the process, not only its thread.
 pub(crate) fn end_with_this_thread() -> io::Result<()> {
     Ok(())
 }
 
-/// What a process is ended with when this one ends. Here its standard input does that, and [`continue_with_parent`].
+/// Ends another process together with this one. Nothing is needed for that besides its standard input and
+/// [`continue_with_parent`].
 #[derive(Debug)]
 pub(crate) struct Job;
 
 impl Job {
-    /// Puts a process into it.
+    /// Does nothing.
     pub(crate) fn around(_: &Child) -> io::Result<Self> {
         Ok(Self)
     }
 }
 
-/// Has the system continue this process, should it be stopped, when the thread that started it ends: a stopped process sees
-/// nothing else, and would stay for ever. To one that runs it is no news.
+/// Makes the system send this process `SIGCONT` when the thread that started it ends. A stopped process would not notice that
+/// its standard input is closed; on a running one the signal has no effect.
 #[cfg(target_os = "linux")]
 pub(crate) fn continue_with_parent() -> io::Result<()> {
     Ok(rustix::process::set_parent_process_death_signal(Some(Signal::CONT))?)
 }
 
-/// As [`continue_with_parent`], for a program that does not ask for it itself, with the thread that starts it. It takes a
-/// fork, which copies the tables of all memory that this process has.
+/// Makes a program that does not call [`continue_with_parent`] itself receive `SIGCONT` when this thread ends. This needs a
+/// `fork`, which copies the page tables of this process, instead of a `vfork`.
 #[cfg(target_os = "linux")]
 pub(crate) fn continue_with_this_thread(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
 
-    // SAFETY: between fork and exec this makes one system call, and nothing that a fork leaves in disorder.
+    // SAFETY: between `fork` and `exec` only one system call is made, which is async-signal-safe.
     unsafe { command.pre_exec(continue_with_parent) };
 }
 
@@ -111,15 +112,15 @@ pub(crate) fn continue_with_parent() -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 
-/// The server of a program without a terminal gets none either; here that needs nothing.
+/// Does nothing: only Windows opens a console.
 pub(crate) fn without_console(_: &mut Command) {}
 
-/// What [`ReadStop`] reads from.
+/// A pipe that [`ReadStop`] can stop reading from.
 pub(crate) trait Pipe: Read + AsFd + Send + 'static {}
 
 impl<P: Read + AsFd + Send + 'static> Pipe for P {}
 
-/// Ends reading from pipes whose other ends may never be closed.
+/// Stops reading from pipes whose other ends may never be closed.
 #[derive(Debug)]
 pub(crate) struct ReadStop {
     /// Becomes readable when the other end is closed.
@@ -133,13 +134,13 @@ impl ReadStop {
         Ok(Self { stopped: Arc::new(stopped), go: Some(go) })
     }
 
-    /// What `pipe` gives, until [`ReadStop::stop`].
+    /// A reader of `pipe` that ends at [`ReadStop::stop`].
     #[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
     pub(crate) fn reader<P: Pipe>(&mut self, pipe: P) -> io::Result<impl Read + Send + use<P>> {
         Ok(StoppableRead { pipe, stopped: Arc::clone(&self.stopped) })
     }
 
-    /// Has all readers find an end.
+    /// Ends all readers.
     pub(crate) fn stop(&mut self) {
         self.go = None;
     }
@@ -161,12 +162,12 @@ impl<P: Pipe> Read for StoppableRead<P> {
     }
 }
 
-/// Forgets the last error of this thread.
+/// Clears the last error of this thread.
 pub(crate) fn clear_last_error() {
     clear_errno();
 }
 
-/// Forgets the `errno` of this thread.
+/// Clears the `errno` of this thread.
 pub(crate) fn clear_errno() {
     errno::set_errno(errno::Errno(0));
 }
@@ -176,7 +177,7 @@ pub(crate) fn errno() -> SystemError {
     io::Error::last_os_error().into()
 }
 
-/// Ends this process at once, without running anything of the library's.
+/// Ends this process at once, without running any code of the library.
 pub(crate) fn end_now() -> ! {
     let _ = kill_process(getpid(), Signal::KILL);
     std::process::abort()

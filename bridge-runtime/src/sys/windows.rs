@@ -1,4 +1,4 @@
-//! Windows.
+//! The calls for Windows.
 
 mod messages;
 
@@ -34,20 +34,21 @@ use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, TerminateProcess, WaitForSingleObject,
 };
 
-use crate::error::SystemError;
+use super::SystemError;
+use crate::sync::spawn_named;
 pub(crate) use messages::{InApartment, Pump, enter_apartment};
 
-/// Takes standard input away from everything else in this process: the library must not read what the client says,
-/// and finds an empty input instead.
+/// Takes standard input from the rest of this process: the library must not read the client's messages, and finds an empty
+/// input instead.
 ///
-/// C runtimes remember the number of the handle from when they were loaded, so the empty input takes over the number.
+/// A C runtime remembers the value of the handle from when it was loaded, so the empty input takes over that value.
 pub(crate) fn take_stdin() -> io::Result<File> {
     let stdin = io::stdin().as_raw_handle();
     let taken = io::stdin().as_handle().try_clone_to_owned()?;
     // SAFETY: the standard library looks its handle up whenever it is used, and it is replaced below.
     drop(unsafe { OwnedHandle::from_raw_handle(stdin) });
     let mut others = Vec::new();
-    // Windows gives freed numbers again; if not this one, then reading from it fails, which ends the input, too.
+    // Windows reuses freed handle values. If it does not reuse this one, reading from it fails, which also ends the input.
     let empty = loop {
         let empty = File::open("NUL")?;
         if empty.as_raw_handle() == stdin || others.len() == HANDLES_TRIED {
@@ -63,10 +64,10 @@ pub(crate) fn take_stdin() -> io::Result<File> {
     Ok(taken.into())
 }
 
-/// How often a number is asked for.
+/// How many handles are opened to get a certain value.
 const HANDLES_TRIED: usize = 64;
 
-/// No message box for a crash, a missing file or an empty drive: nobody would see it, and the call would hang.
+/// Disables the message boxes for a crash, a missing file or an empty drive: nobody would see them, and the call would hang.
 pub(crate) fn forbid_dialogs() {
     // SAFETY: takes flags only.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX) };
@@ -74,24 +75,25 @@ pub(crate) fn forbid_dialogs() {
     unsafe { SetUnhandledExceptionFilter(Some(end_with_exception)) };
 }
 
-/// Where [`end_with_exception`] leaves its word; open from the start, because a process in ruins opens nothing.
+/// The file that [`end_with_exception`] writes to. It is open from the start, because a crashing process may not be able to
+/// open one.
 static EXCEPTION: OnceLock<File> = OnceLock::new();
 
-/// Asks a process to end, and tells whether it could be asked: one without a console and without windows cannot.
+/// Returns `false`: a process without a console and without windows cannot be asked to end.
 pub(crate) fn ask_to_end(_: &SharedChild) -> bool {
     false
 }
 
-/// Has the number of the exception that ends this process written to `file`, little-endian.
+/// Makes the code of an exception that ends this process be written to `file`, little-endian.
 pub(crate) fn report_exceptions(file: File) {
-    // There is one connection, and so one file.
+    // There is one connection, so this is called once.
     let _ = EXCEPTION.set(file);
 }
 
-/// Ends the process with the number of the exception that nobody has handled. Left to itself the system would start its
-/// error reporting or a debugger first, which take their time, may ask somebody, and may put a code of their own in its place.
+/// Ends the process with the code of an unhandled exception. Otherwise the system would first start its error reporting or a
+/// debugger, which take time, may show a dialog and may replace the exit code.
 ///
-/// Runs in the thread that failed, with little stack and perhaps a damaged heap.
+/// This runs on the thread that failed, with little stack and perhaps a damaged heap.
 unsafe extern "system" fn end_with_exception(info: *const EXCEPTION_POINTERS) -> i32 {
     // SAFETY: the system passes a pointer that is valid for the call, or none.
     let info = unsafe { info.as_ref() };
@@ -99,7 +101,7 @@ unsafe extern "system" fn end_with_exception(info: *const EXCEPTION_POINTERS) ->
     let record = info.and_then(|info| unsafe { info.ExceptionRecord.as_ref() });
     let Some(code) = record.map(|record| record.ExceptionCode) else { return EXCEPTION_CONTINUE_SEARCH };
     if let Some(mut file) = EXCEPTION.get() {
-        // There is nobody to tell that it cannot be written; the client then says what it does not know.
+        // If it cannot be written the client reports the exit status as incomplete.
         let _ = file.write_all(&code.to_le_bytes());
     }
     // SAFETY: takes nothing.
@@ -109,17 +111,17 @@ unsafe extern "system" fn end_with_exception(info: *const EXCEPTION_POINTERS) ->
     EXCEPTION_CONTINUE_SEARCH
 }
 
-/// Ends this process when the calling thread ends without it: a library may call `ExitThread`, and Wine ends a thread
-/// that has overflowed its stack, and that thread alone. Nobody would answer any more.
+/// Ends this process when the calling thread ends: a library may call `ExitThread`, and after a stack overflow Wine ends only
+/// the thread. Calls would not be answered any more.
 pub(crate) fn end_with_this_thread() -> io::Result<()> {
     // SAFETY: takes nothing.
     let this_thread = unsafe { GetCurrentThread() };
     // SAFETY: the pseudo handle is always valid; its copy is a handle that means this thread in every other one, too.
     let this_thread = unsafe { BorrowedHandle::borrow_raw(this_thread) }.try_clone_to_owned()?;
-    std::thread::Builder::new().name("bridge32 main thread watch".to_owned()).spawn(move || {
+    spawn_named("bridge32 main thread watch", move || {
         // SAFETY: the handle is open.
         unsafe { WaitForSingleObject(this_thread.as_raw_handle(), INFINITE) };
-        // Not through `eprintln`: the thread may have held its lock. Without these words the end says enough.
+        // Not with `eprintln!`, whose lock the thread may have held. If this fails the exit code says enough.
         if let Ok(stderr) = io::stderr().as_handle().try_clone_to_owned() {
             let _ = File::from(stderr)
                 .write_all(b"the thread that serves calls has ended: a stack overflow under Wine, or ExitThread\n");
@@ -129,21 +131,21 @@ pub(crate) fn end_with_this_thread() -> io::Result<()> {
     Ok(())
 }
 
-/// A job object that ends its process when it is closed, which the system does when this program ends, however it does.
+/// A job object that ends its process when it is closed, which the system does however this program ends.
 #[derive(Debug)]
 pub(crate) struct Job {
     _handle: OwnedHandle,
 }
 
 impl Job {
-    /// Puts a process into it; what that one starts itself stays outside.
+    /// Puts a process into a new job object. Processes that it starts itself stay outside.
     pub(crate) fn around(child: &Child) -> io::Result<Self> {
         // SAFETY: both pointers may be null.
         let job = unsafe { CreateJobObjectW(null(), null()) };
         if job.is_null() {
             return Err(io::Error::last_os_error());
         }
-        // SAFETY: the handle was just made, and is nobody else's.
+        // SAFETY: the handle was just created and is owned by nothing else.
         let handle = unsafe { OwnedHandle::from_raw_handle(job) };
         let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
         limits.BasicLimitInformation.LimitFlags =
@@ -162,33 +164,33 @@ impl Job {
     }
 }
 
-/// Nothing stops a process for good here but a debugger, and the job object ends it even so.
+/// Does nothing: the job object ends a suspended process, too.
 #[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
 pub(crate) fn continue_with_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// As [`continue_with_parent`].
+/// Does nothing; see [`continue_with_parent`].
 pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 
-/// The server of a program without a console would open one.
+/// Keeps the server of a program without a console from opening one.
 pub(crate) fn without_console(command: &mut Command) {
     command.creation_flags(CREATE_NO_WINDOW);
 }
 
-/// Ends the reads and writes that wait on a pipe, in whichever thread; they fail.
+/// Cancels the reads and writes that wait on a pipe, on all threads.
 pub(crate) fn cancel_transfers(pipe: BorrowedHandle<'_>) {
-    // It fails where nothing waits.
-    // SAFETY: the handle is open, and no single transfer is meant.
+    // It fails if nothing waits.
+    // SAFETY: the handle is open; a null pointer selects all transfers.
     unsafe { CancelIoEx(pipe.as_raw_handle(), null()) };
 }
 
-/// What [`ReadStop`] reads from.
+/// A pipe that [`ReadStop`] can stop reading from.
 pub(crate) trait Pipe: Read + AsHandle + Send + 'static {}
 
 impl<P: Read + AsHandle + Send + 'static> Pipe for P {}
 
-/// Ends reading from pipes whose other ends may never be closed.
+/// Stops reading from pipes whose other ends may never be closed.
 #[derive(Debug)]
 pub(crate) struct ReadStop {
     is_stopped: Arc<AtomicBool>,
@@ -201,14 +203,14 @@ impl ReadStop {
         Ok(Self { is_stopped: Arc::default(), pipes: Vec::new() })
     }
 
-    /// What `pipe` gives, until [`ReadStop::stop`].
+    /// A reader of `pipe` that ends at [`ReadStop::stop`].
     pub(crate) fn reader<P: Pipe>(&mut self, pipe: P) -> io::Result<impl Read + Send + use<P>> {
         self.pipes.push(pipe.as_handle().try_clone_to_owned()?);
         Ok(StoppableRead { pipe, is_stopped: Arc::clone(&self.is_stopped) })
     }
 
-    /// Has all readers find an end. The system cancels what waits, and remembers nothing: a reader that begins to wait just
-    /// now is met by a second call.
+    /// Ends all readers that are waiting. A reader that begins to wait at the same moment may be missed, so this is called until
+    /// all have ended.
     pub(crate) fn stop(&mut self) {
         self.is_stopped.store(true, Ordering::SeqCst);
         self.pipes.iter().for_each(|pipe| cancel_transfers(pipe.as_handle()));
@@ -229,7 +231,7 @@ impl<P: Pipe> Read for StoppableRead<P> {
     }
 }
 
-/// Forgets the last error of this thread.
+/// Clears the last error of this thread.
 pub(crate) fn clear_last_error() {
     // SAFETY: takes a number only.
     unsafe { SetLastError(0) };
@@ -241,7 +243,7 @@ unsafe extern "C" {
     fn strerror(code: c_int) -> *const c_char;
 }
 
-/// Forgets the `errno` of this thread.
+/// Clears the `errno` of this thread.
 pub(crate) fn clear_errno() {
     // SAFETY: takes nothing.
     let place = unsafe { _errno() };
@@ -249,7 +251,7 @@ pub(crate) fn clear_errno() {
     unsafe { place.write(0) };
 }
 
-/// The `errno` of this thread, in the C runtime that this program uses; a library that has brought its own has its own.
+/// The `errno` of this thread in the C runtime of this program. A library with a C runtime of its own has another one.
 pub(crate) fn errno() -> SystemError {
     // SAFETY: takes nothing.
     let place = unsafe { _errno() };
@@ -259,10 +261,10 @@ pub(crate) fn errno() -> SystemError {
     let text = unsafe { strerror(code) };
     // SAFETY: `strerror` returns a text that ends with a zero.
     let message = unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned();
-    SystemError { code: Some(code), message }
+    SystemError::new(Some(code), message)
 }
 
-/// Ends this process at once, without running anything of the library's.
+/// Ends this process at once, without running any code of the library.
 pub(crate) fn end_now() -> ! {
     // SAFETY: takes nothing.
     let this_process = unsafe { GetCurrentProcess() };
@@ -271,7 +273,7 @@ pub(crate) fn end_now() -> ! {
     std::process::abort()
 }
 
-/// Text in the code page of this system; `None` if it has a character that the code page does not have.
+/// Encodes text in the ANSI code page of this system; `None` if the code page lacks a character.
 pub(crate) fn to_ansi(text: &str) -> Option<Vec<u8>> {
     let wide: Vec<u16> = text.encode_utf16().collect();
     if wide.is_empty() {
@@ -281,7 +283,7 @@ pub(crate) fn to_ansi(text: &str) -> Option<Vec<u8>> {
     let mut lost = 0;
     let mut bytes = vec![0; wide.len().checked_mul(4)?];
     let room = i32::try_from(bytes.len()).ok()?;
-    // SAFETY: the pointers are to as many units, and to as many bytes, as is said.
+    // SAFETY: the pointers are valid for as many units and bytes as are passed.
     let written = unsafe {
         WideCharToMultiByte(
             CP_ACP,
@@ -298,14 +300,14 @@ pub(crate) fn to_ansi(text: &str) -> Option<Vec<u8>> {
     (lost == 0).then_some(bytes)
 }
 
-/// Text of the code page of this system.
+/// Decodes text in the ANSI code page of this system; `None` if it is invalid.
 pub(crate) fn from_ansi(bytes: &[u8]) -> Option<String> {
     if bytes.is_empty() {
         return Some(String::new());
     }
     let length = i32::try_from(bytes.len()).ok()?;
     let mut wide = vec![0; bytes.len()];
-    // SAFETY: the pointers are to as many bytes, and to as many units, as is said.
+    // SAFETY: the pointers are valid for as many bytes and units as are passed.
     let written =
         unsafe { MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, bytes.as_ptr(), length, wide.as_mut_ptr(), length) };
     wide.truncate(usize::try_from(written).ok().filter(|written| *written > 0)?);

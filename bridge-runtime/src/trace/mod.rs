@@ -1,4 +1,4 @@
-//! What a client tells of its servers through `tracing`, where the feature of that name is on; nothing otherwise.
+//! Events of a client and its servers for the crate `tracing`. Without the feature `tracing` all of it does nothing.
 //!
 //! | target | level | fields | when |
 //! |---|---|---|---|
@@ -6,7 +6,7 @@
 //! | `bridge32::client` | info, warn after a failure | `pid`, `status` | a server has ended |
 //! | `bridge32::client` | warn | `pid`, `method`, `after` | a call's deadline has passed |
 //! | `bridge32::server` | info | `pid`, `stream` | the server, or its library, has written a line |
-//! | `bridge32::server` | warn | `pid`, `lost` | so many lines were not told, because the subscriber was slower than they came |
+//! | `bridge32::server` | warn | `pid`, `lost` | this many lines were dropped, because the subscriber was too slow |
 
 #[cfg(not(feature = "tracing"))]
 mod off;

@@ -1,4 +1,4 @@
-//! Without the feature.
+//! The stand-in without the feature `tracing`.
 
 use std::fmt::Display;
 use std::io;

@@ -1,4 +1,4 @@
-//! With the feature.
+//! Events for `tracing`.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -13,8 +13,9 @@ use tracing::subscriber::NoSubscriber;
 use tracing::{info, warn};
 
 use super::split::Splitter;
+use crate::sync::spawn_named;
 
-/// A server has started, and can take calls.
+/// Reports that a server has started and can take calls.
 pub(crate) fn started(pid: u32, generation: u32, server: &Path) {
     let server = server.display();
     match generation {
@@ -23,25 +24,25 @@ pub(crate) fn started(pid: u32, generation: u32, server: &Path) {
     }
 }
 
-/// A call took too long.
+/// Reports that a call took too long.
 pub(crate) fn deadline_passed(pid: u32, method: &str, after: Duration) {
     warn!(target: "bridge32::client", pid, method, ?after, "a call took too long, and the server was given up");
 }
 
-/// Lines that wait for the subscriber at most. With the longest line, this bounds their memory.
+/// How many lines may wait for the subscriber. Together with the longest line this bounds their memory.
 const WAITING: usize = 256;
 
-/// Tells of one server, in a thread of its own: a subscriber that is slow must not keep anybody from reading what the
-/// server writes, because that would block the library.
+/// Reports one server's output and end on a thread of its own. A slow subscriber must not keep the output from being read,
+/// which would block the library.
 pub(crate) struct Reporter {
-    /// Whoever listens where the server is started; without one, whoever listens to the whole program later.
+    /// The subscriber of the thread that started the server; without one, the program's global subscriber.
     subscriber: Option<Dispatch>,
-    waiting: Option<SyncSender<Event>>,
+    waiting: Option<SyncSender<ServerEvent>>,
     lost: Arc<AtomicU64>,
 }
 
-/// What is told.
-enum Event {
+/// What is reported.
+enum ServerEvent {
     Line { stream: &'static str, text: String },
     Ended { status: String, success: bool },
 }
@@ -53,48 +54,48 @@ impl fmt::Debug for Reporter {
 }
 
 impl Reporter {
-    /// Tells the subscriber of the calling thread.
+    /// Reports to the subscriber of the calling thread.
     pub(crate) fn new() -> Self {
         let subscriber = dispatcher::get_default(|found| (!found.is::<NoSubscriber>()).then(|| found.clone()));
         Self { subscriber, waiting: None, lost: Arc::default() }
     }
 
-    /// Begins to tell of this process.
+    /// Starts the thread that reports this process.
     pub(crate) fn begin(&mut self, pid: u32) -> io::Result<()> {
         let (sender, receiver) = sync_channel(WAITING);
         let (subscriber, lost) = (self.subscriber.take(), Arc::clone(&self.lost));
-        std::thread::Builder::new().name("bridge32 events".to_owned()).spawn(move || match subscriber {
-            Some(subscriber) => dispatcher::with_default(&subscriber, || tell(pid, &receiver, &lost)),
-            None => tell(pid, &receiver, &lost),
+        spawn_named("bridge32 events", move || match subscriber {
+            Some(subscriber) => dispatcher::with_default(&subscriber, || report(pid, &receiver, &lost)),
+            None => report(pid, &receiver, &lost),
         })?;
         self.waiting = Some(sender);
         Ok(())
     }
 
-    /// The lines of one of the server's outputs.
+    /// The reporter of one of the server's outputs.
     pub(crate) fn lines(&self, stream: &'static str) -> Lines {
         let (waiting, lost) = (self.waiting.clone(), Arc::clone(&self.lost));
         Lines { stream, splitter: Splitter::default(), waiting, lost }
     }
 
-    /// The process has ended. This may wait for the subscriber; nobody waits for this.
+    /// Reports the end of the process. This may wait for the subscriber; nothing waits for this.
     pub(crate) fn ended(self, status: impl Display, success: bool) {
         if let Some(waiting) = self.waiting {
-            // It fails where the subscriber has panicked.
-            let _ = waiting.send(Event::Ended { status: status.to_string(), success });
+            // This fails if the subscriber has panicked.
+            let _ = waiting.send(ServerEvent::Ended { status: status.to_string(), success });
         }
     }
 }
 
-/// Tells whatever comes, until nothing more can.
-fn tell(pid: u32, waiting: &Receiver<Event>, lost: &AtomicU64) {
+/// Reports events until the channel is closed.
+fn report(pid: u32, waiting: &Receiver<ServerEvent>, lost: &AtomicU64) {
     for event in waiting {
         match event {
-            Event::Line { stream, text } => info!(target: "bridge32::server", pid, stream, "{text}"),
-            Event::Ended { status, success: true } => {
+            ServerEvent::Line { stream, text } => info!(target: "bridge32::server", pid, stream, "{text}"),
+            ServerEvent::Ended { status, success: true } => {
                 info!(target: "bridge32::client", pid, status, "the server has ended");
             }
-            Event::Ended { status, success: false } => {
+            ServerEvent::Ended { status, success: false } => {
                 warn!(target: "bridge32::client", pid, status, "the server has ended");
             }
         }
@@ -105,30 +106,32 @@ fn tell(pid: u32, waiting: &Receiver<Event>, lost: &AtomicU64) {
     }
 }
 
-/// What one output says.
+/// Splits one output into lines and reports them.
 pub(crate) struct Lines {
     stream: &'static str,
     splitter: Splitter,
-    waiting: Option<SyncSender<Event>>,
+    waiting: Option<SyncSender<ServerEvent>>,
     lost: Arc<AtomicU64>,
 }
 
 impl Lines {
-    /// Takes what came. This never waits: lines that nobody takes in time are counted, and dropped.
+    /// Takes output. This never waits: lines beyond [`WAITING`] are dropped and counted.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let Self { stream, splitter, waiting, lost } = self;
         splitter.push(bytes, |text| offer(stream, text, waiting.as_ref(), lost));
     }
 
-    /// Takes the rest: the last line may have no end.
+    /// Reports a last line that has no line end.
     pub(crate) fn finish(mut self) {
         let Self { stream, splitter, waiting, lost } = &mut self;
         splitter.finish(|text| offer(stream, text, waiting.as_ref(), lost), false);
     }
 }
 
-fn offer(stream: &'static str, text: String, waiting: Option<&SyncSender<Event>>, lost: &AtomicU64) {
-    if let Some(Err(TrySendError::Full(_))) = waiting.map(|waiting| waiting.try_send(Event::Line { stream, text })) {
+fn offer(stream: &'static str, text: String, waiting: Option<&SyncSender<ServerEvent>>, lost: &AtomicU64) {
+    if let Some(Err(TrySendError::Full(_))) =
+        waiting.map(|waiting| waiting.try_send(ServerEvent::Line { stream, text }))
+    {
         lost.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -1,14 +1,14 @@
-//! Bytes that come in any pieces, as lines of bounded length.
+//! Splits bytes that arrive in pieces into lines of bounded length.
 
-/// The longest line that is told in one piece, in bytes.
+/// The longest line that is reported in one piece, in bytes.
 pub(super) const LONGEST: usize = 4 << 10;
 
-/// The beginning of a line whose end has not come yet.
+/// The beginning of a line whose end has not arrived yet.
 #[derive(Debug, Default)]
 pub(super) struct Splitter(Vec<u8>);
 
 impl Splitter {
-    /// Takes bytes, and hands out the lines that they complete. A line that is too long comes in several pieces.
+    /// Takes bytes and passes on the lines that they complete. A line that is too long is passed on in pieces.
     pub(super) fn push(&mut self, mut bytes: &[u8], mut line: impl FnMut(String)) {
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
             self.extend(&bytes[..end], &mut line);
@@ -18,7 +18,7 @@ impl Splitter {
         self.extend(bytes, &mut line);
     }
 
-    /// Hands out what is left; an empty line only where there is one.
+    /// Passes on what is left. If that is empty, it is a line only if `even_empty`.
     pub(super) fn finish(&mut self, mut line: impl FnMut(String), even_empty: bool) {
         if self.0.last() == Some(&b'\r') {
             self.0.pop();
@@ -42,7 +42,7 @@ impl Splitter {
     }
 }
 
-/// How many of these bytes there are before a character that is cut off at their end.
+/// The number of bytes before a character that is cut off at the end.
 fn whole_characters(bytes: &[u8]) -> usize {
     // No character has more than four bytes; the first of them is not `10……`.
     let cut = bytes.iter().rev().take(4).position(|byte| byte & 0xc0 != 0x80).map(|back| bytes.len() - 1 - back);

@@ -68,13 +68,13 @@ mod unix {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::fs::{CWD, FileType, Mode, OFlags, fcntl_getfl, fcntl_setfl, mknodat};
 
-    use super::super::private_dir::private_dir;
+    use super::super::private_dir::PrivateDir;
     use super::{Channel, Duplex, EXCEPTION, PipeTransport, REQUESTS, RESPONSES};
 
     /// The client's end, before the server has connected.
     #[derive(Debug)]
     pub(crate) struct FifoPair {
-        dir: tempfile::TempDir,
+        dir: PrivateDir,
         reader: File,
         /// Keeps the FIFO of the requests open for reading and writing, so that either end can open it without waiting.
         _holder: File,
@@ -87,7 +87,7 @@ mod unix {
         /// # Errors
         /// The system's error.
         pub(crate) fn new() -> io::Result<Self> {
-            let dir = private_dir()?;
+            let dir = PrivateDir::new()?;
             for name in [REQUESTS, RESPONSES] {
                 mknodat(CWD, dir.path().join(name), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
             }

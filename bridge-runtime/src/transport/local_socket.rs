@@ -10,7 +10,7 @@ use interprocess::local_socket::{GenericFilePath, Listener, ListenerOptions, Str
 
 use super::local_stream::LocalStream;
 #[cfg(unix)]
-use super::private_dir::private_dir;
+use super::private_dir::PrivateDir;
 use super::{Channel, PipeTransport};
 
 /// Listens at a name that only this user can connect to.
@@ -23,7 +23,7 @@ pub(crate) struct LocalListener {
     woken: AtomicBool,
     /// The folder of the socket, removed together with it.
     #[cfg(unix)]
-    _dir: Option<tempfile::TempDir>,
+    _dir: Option<PrivateDir>,
 }
 
 impl LocalListener {
@@ -34,7 +34,7 @@ impl LocalListener {
     #[cfg(unix)]
     pub(crate) fn random() -> io::Result<Self> {
         // Other users cannot enter the folder, whatever the mode of the socket.
-        let dir = private_dir()?;
+        let dir = PrivateDir::new()?;
         let path = dir.path().join("channel");
         Ok(Self { _dir: Some(dir), ..Self::named(&path)? })
     }
@@ -45,7 +45,9 @@ impl LocalListener {
     /// The system's error.
     #[cfg(windows)]
     pub(crate) fn random() -> io::Result<Self> {
-        Self::named(Path::new(&format!(r"\\.\pipe\bridge32-{:032x}", u128::from_le_bytes(crate::secret::random()?))))
+        let mut name = [0; size_of::<u128>()];
+        getrandom::fill(&mut name).map_err(io::Error::other)?;
+        Self::named(Path::new(&format!(r"\\.\pipe\bridge32-{:032x}", u128::from_le_bytes(name))))
     }
 
     /// Listens at a given name.

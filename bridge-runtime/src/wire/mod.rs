@@ -4,6 +4,7 @@ mod batch;
 pub mod frame;
 mod memory;
 mod message;
+mod nesting;
 pub mod tag;
 
 pub use batch::{PartsWriter, next_part};
@@ -11,3 +12,4 @@ pub use memory::{Allocation, Block, MemoryCall};
 pub use message::{
     GrowArena, Hello, Joined, Message, OpenConnection, PROTOCOL_VERSION, Purpose, Ready, Secret, Start, StartFailure,
 };
+pub use nesting::{NO_CALL, OUTERMOST};

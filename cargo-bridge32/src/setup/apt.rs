@@ -1,30 +1,30 @@
-//! Packages of Debian and its kind.
+//! Installs packages with apt.
 
 use std::fs;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::command::{Cmd, clean};
+use crate::command::{Cmd, clean, query};
+use crate::package_manager::PackageManager;
 use crate::progress::{self, Outcome};
 use crate::setup::components::{self, Component};
-use crate::setup::system::{Manager, System};
-use crate::toolchain::query;
+use crate::setup::system::System;
 
 /// Installs components.
 ///
 /// # Errors
-/// Where apt cannot.
+/// Fails if apt does.
 pub(crate) fn install(system: &System, missing: &[Component], sudo: bool) -> Result<()> {
     let (foreign, plain): (Vec<_>, Vec<_>) = missing.iter().cloned().partition(Component::is_foreign);
     let mut apt = Apt { system, sudo, updated: false };
-    // What is of the second architecture goes by itself: what that may need (older versions) is not for the others.
+    // Packages of the foreign architecture are installed separately, because they may need downgrades.
     if !plain.is_empty() {
-        apt.install(&components::packages(Manager::Apt, &plain))?;
+        apt.install(&components::packages(PackageManager::Apt, &plain))?;
     }
     if !foreign.is_empty() {
         apt.add_architecture("i386")?;
-        apt.install(&components::packages(Manager::Apt, &foreign))?;
+        apt.install(&components::packages(PackageManager::Apt, &foreign))?;
     }
     Ok(())
 }
@@ -32,7 +32,7 @@ pub(crate) fn install(system: &System, missing: &[Component], sudo: bool) -> Res
 struct Apt<'a> {
     system: &'a System,
     sudo: bool,
-    /// Whether the lists are as new as can be.
+    /// Whether the package lists have been updated.
     updated: bool,
 }
 
@@ -41,26 +41,28 @@ impl Apt<'_> {
         let names = packages.join(" ");
         let what = format!("install {}", short(packages));
         let mut pin = None;
-        let mut tried = self.simulate(packages, None)?;
-        if !tried.success() && !self.updated {
+        let mut simulation = self.simulate(packages, None)?;
+        if !simulation.success() && !self.updated {
             self.update()?;
-            tried = self.simulate(packages, None)?;
+            simulation = self.simulate(packages, None)?;
         }
-        if !tried.success()
+        if !simulation.success()
             && let Some(release) = &self.system.debian_release
         {
-            // One architecture's list of security fixes may be missing; packages of both then have no version in
-            // common but the release's own.
+            // The list of security updates may be missing for one architecture. The only version that the packages of both
+            // architectures have in common is then the release's own.
             pin = Some(Pin::to(release)?);
-            tried = self.simulate(packages, pin.as_ref())?;
+            simulation = self.simulate(packages, pin.as_ref())?;
         }
-        let tried = tried
+        let simulation = simulation
             .check()
             .with_context(|| format!("apt cannot install {names}; is it part of this distribution's release?"))?;
-        let older = downgraded(tried.output());
-        if !older.is_empty() {
-            eprintln!("  both architectures have but the release's own versions in common; these packages go back to");
-            eprintln!("  them until the next upgrade: {}", older.join(" "));
+        let downgrades = downgraded(simulation.output());
+        if !downgrades.is_empty() {
+            eprintln!(
+                "  the only versions that both architectures have are the release's own; these packages are downgraded"
+            );
+            eprintln!("  to them until the next upgrade: {}", downgrades.join(" "));
         }
 
         let install = install_command(packages, pin.as_ref());
@@ -72,10 +74,10 @@ impl Apt<'_> {
         outcome.check().map(drop)
     }
 
-    /// Whether the packages could be installed.
+    /// Runs the installation of packages without changing anything.
     fn simulate(&self, packages: &[&str], pin: Option<&Pin>) -> Result<Outcome> {
         let mut command = install_command(packages, pin).with(["--simulate"]).to_std(self.sudo);
-        progress::run(&format!("look what comes with {}", short(packages)), &mut command)
+        progress::run(&format!("check what is installed with {}", short(packages)), &mut command)
     }
 
     fn add_architecture(&mut self, architecture: &str) -> Result<()> {
@@ -94,8 +96,8 @@ impl Apt<'_> {
         let command = apt_get(["update"]);
         let outcome = self.run("update the lists of packages", &command)?;
         if !outcome.success() {
-            // One list may have failed that is not needed; what is needed shows in the installation.
-            eprintln!("  going on with the lists that could be updated ({})", outcome.last_line());
+            // A list that failed may not be needed; if it is, the installation fails.
+            eprintln!("  continuing with the lists that could be updated ({})", outcome.last_line());
         }
         self.updated = true;
         Ok(())
@@ -107,13 +109,13 @@ impl Apt<'_> {
     }
 }
 
-/// Another program may hold apt's lock for a while, as an unattended upgrade does: it is waited for.
+/// Returns an apt-get command. It waits for apt's lock, which an unattended upgrade may hold for minutes.
 fn apt_get<'a>(words: impl IntoIterator<Item = &'a str>) -> Cmd {
     Cmd::root(["apt-get", "-o", "DPkg::Lock::Timeout=300"]).with(words).env("DEBIAN_FRONTEND", "noninteractive")
 }
 
 fn install_command(packages: &[&str], pin: Option<&Pin>) -> Cmd {
-    // Nothing that the user has is to go for what he gets.
+    // Never remove a package that the user has.
     let mut command = apt_get(["install", "-y", "--no-install-recommends", "--no-remove"]);
     if let Some(pin) = pin {
         command = command.with([
@@ -124,7 +126,7 @@ fn install_command(packages: &[&str], pin: Option<&Pin>) -> Cmd {
     command.with(packages.iter().copied())
 }
 
-/// Some packages in a few words.
+/// Summarizes packages in a few words.
 fn short(packages: &[&str]) -> String {
     match packages {
         [] => "nothing".into(),
@@ -133,13 +135,13 @@ fn short(packages: &[&str]) -> String {
     }
 }
 
-/// The packages that an installation, as apt describes it, would replace by older versions.
-fn downgraded(described: &str) -> Vec<&str> {
-    let lines = described.lines().skip_while(|line| !line.contains("DOWNGRADED")).skip(1);
+/// Returns the packages that would be downgraded, from the output of a simulation.
+fn downgraded(output: &str) -> Vec<&str> {
+    let lines = output.lines().skip_while(|line| !line.contains("DOWNGRADED")).skip(1);
     lines.take_while(|line| line.starts_with(' ')).flat_map(str::split_whitespace).collect()
 }
 
-/// A preference for all packages of a release, for one installation.
+/// A preference for a release's own versions of all packages, during one installation.
 struct Pin {
     folder: TempDir,
 }
@@ -147,7 +149,7 @@ struct Pin {
 impl Pin {
     fn to(release: &str) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-        // Above 1000, so that it holds for packages that are installed in a newer version, too.
+        // A priority above 1000 allows downgrades.
         let text = format!("Package: *\nPin: release n={release}\nPin-Priority: 1001\n");
         fs::write(folder.path().join("bridge32"), text).context("cannot write to a temporary folder")?;
         Ok(Self { folder })
@@ -159,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_removed_or_asked() {
+    fn the_installation_removes_nothing_and_asks_nothing() {
         let command = install_command(&["gcc-multilib"], None).to_string();
         assert_eq!(
             command,
@@ -168,15 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_replaced_by_older_versions_is_told() {
-        let described = "The following NEW packages will be installed:\n  wine\nThe following packages will be DOWNGRADED:\n  \
+    fn downgrades_are_recognized() {
+        let output = "The following NEW packages will be installed:\n  wine\nThe following packages will be DOWNGRADED:\n  \
                          libssl3 openssl\n  zlib1g\n0 upgraded, 1 newly installed, 3 downgraded.\n";
-        assert_eq!(downgraded(described), ["libssl3", "openssl", "zlib1g"]);
+        assert_eq!(downgraded(output), ["libssl3", "openssl", "zlib1g"]);
         assert!(downgraded("0 upgraded").is_empty());
     }
 
     #[test]
-    fn a_pin_allows_older_versions() {
+    fn a_pin_allows_downgrades() {
         let pin = Pin::to("bookworm").expect("a temporary folder");
         let command = install_command(&["wine32:i386"], Some(&pin)).to_string();
         assert!(command.contains("--allow-downgrades -oDir::Etc::preferencesparts="), "{command}");

@@ -1,5 +1,5 @@
-/* bcryptprimitives.dll for a Wine that has none: Rust's standard library for Windows takes its random numbers from it.
- * Rust has read the same source under another name before, RtlGenRandom, which Wine always had. */
+/* bcryptprimitives.dll for versions of Wine that lack it. Rust's standard library gets its random numbers from it; before, it
+ * used RtlGenRandom, which has the same source and which every Wine has. */
 
 #include <windows.h>
 

@@ -1,16 +1,16 @@
-//! Rust's standard library for further targets: from rustup, or built from the distribution's source.
+//! Adds Rust's standard library for more targets: with rustup, or by building the distribution's source.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{Cmd, clean};
+use crate::command::{Cmd, clean, query};
 use crate::progress;
 use crate::target::Target;
-use crate::toolchain::{LINKED_NAME, Toolchains, query, stamp_file, std_folder, system_rustc};
+use crate::toolchain::{LINKED_NAME, Toolchains, stamp_file, std_folder, system_rustc};
 
-/// Where the distribution's packages put the compiler, cargo and the standard library's source.
+// The paths of the distribution's compiler, cargo and standard library source.
 const SYSTEM_RUSTC: &str = "/usr/bin/rustc";
 const SYSTEM_CARGO: &str = "/usr/bin/cargo";
 const SYSTEM_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
@@ -20,7 +20,7 @@ const OLDEST: u32 = 88;
 /// Adds targets to the active toolchain, and returns those that rustup could not add.
 ///
 /// # Errors
-/// Where rustup cannot be started.
+/// Fails if rustup cannot be started.
 pub(crate) fn add_with_rustup(targets: &[Target], toolchains: &Toolchains) -> Result<Vec<Target>> {
     if targets.is_empty() {
         return Ok(Vec::new());
@@ -32,26 +32,26 @@ pub(crate) fn add_with_rustup(targets: &[Target], toolchains: &Toolchains) -> Re
     let command = Cmd::new(["rustup", "target", "add"]).with(targets.iter().map(|target| target.triple()));
     eprintln!("  add Rust targets: {command}");
     let outcome = progress::run("add Rust targets", &mut command.to_std(false))?;
-    let rest: Vec<_> = targets.iter().copied().filter(|target| toolchains.with_target(*target).is_none()).collect();
-    if !rest.is_empty() {
+    let remaining: Vec<_> =
+        targets.iter().copied().filter(|target| toolchains.with_target(*target).is_none()).collect();
+    if !remaining.is_empty() {
         eprintln!("  rustup could not add them ({}); using the distribution's Rust instead", outcome.last_line());
     }
-    Ok(rest)
+    Ok(remaining)
 }
 
-/// Whether the distribution's compiler, cargo and standard library source are there.
+/// Whether the distribution's compiler, cargo and standard library source are installed.
 pub(crate) fn sources_are_installed() -> bool {
     [SYSTEM_RUSTC, SYSTEM_CARGO, SYSTEM_LIBRARY].iter().all(|path| Path::new(path).exists())
 }
 
-/// Makes (or extends) a toolchain that is the distribution's compiler with the standard library for these targets,
-/// built from its source. It lies in the user's data folder and leaves the system's own folders alone.
+/// Makes or extends a toolchain in the user's data folder: the distribution's compiler, with the standard library for these
+/// targets built from source.
 ///
 /// # Errors
-/// Where the standard library does not build, or the toolchain cannot be written.
+/// Fails if the standard library does not build, or the toolchain cannot be written.
 pub(crate) fn make_toolchain(targets: &[Target], toolchains: &Toolchains) -> Result<()> {
-    let version = system_rustc()
-        .with_context(|| format!("{SYSTEM_RUSTC} does not run; reinstall the package that it belongs to"))?;
+    let version = system_rustc().with_context(|| format!("{SYSTEM_RUSTC} does not run; reinstall its package"))?;
     check_version(&version)?;
     let folder = &toolchains.own;
     let names: Vec<_> = targets.iter().map(|target| target.triple()).collect();
@@ -66,7 +66,7 @@ pub(crate) fn make_toolchain(targets: &[Target], toolchains: &Toolchains) -> Res
         if target.is_windows_gnu() {
             build_startup_objects(folder, *target)?;
         }
-        // Last: a toolchain without it does not count.
+        // Written last, because it marks the target as complete.
         let stamp = stamp_file(folder, *target);
         fs::write(&stamp, &version).with_context(|| format!("cannot write {}", stamp.display()))?;
     }
@@ -74,13 +74,13 @@ pub(crate) fn make_toolchain(targets: &[Target], toolchains: &Toolchains) -> Res
     Ok(())
 }
 
-/// Fails where the compiler is too old for bridge32.
-fn check_version(told: &str) -> Result<()> {
-    let minor = told.strip_prefix("rustc 1.").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
+/// Fails if the compiler is too old for bridge32.
+fn check_version(version: &str) -> Result<()> {
+    let minor = version.strip_prefix("rustc 1.").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
     if minor.is_some_and(|minor| minor >= OLDEST) {
         return Ok(());
     }
-    let version = told.lines().next().unwrap_or("an unknown version");
+    let version = version.lines().next().unwrap_or("an unknown version");
     bail!(
         "the distribution's Rust is too old ({version}; 1.{OLDEST} is needed); enable its security updates, or let rustup add the targets"
     )
@@ -89,7 +89,7 @@ fn check_version(told: &str) -> Result<()> {
 /// Builds the standard library for all targets at once, as the dependency of an empty crate in this folder.
 fn build_std(work: &Path, targets: &[Target]) -> Result<()> {
     let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[lib]\npath = \"lib.rs\"\n\n[workspace]\n";
-    // The packages bring what the standard library depends on: nothing is downloaded.
+    // The distribution's source includes the dependencies of the standard library, so nothing is downloaded.
     let sources = format!(
         "[source.crates-io]\nreplace-with = \"vendored\"\n\n[source.vendored]\ndirectory = \"{SYSTEM_LIBRARY}/vendor\"\n"
     );
@@ -108,8 +108,8 @@ fn build_std(work: &Path, targets: &[Target]) -> Result<()> {
     Ok(())
 }
 
-/// The distribution's tool, free of the user's toolchain and flags. `RUSTC_BOOTSTRAP` lets a stable compiler build the
-/// standard library.
+/// Returns a command that runs one of the distribution's tools without the user's toolchain and flags. `RUSTC_BOOTSTRAP` lets a
+/// stable compiler build the standard library.
 fn system_rust(tool: &str) -> std::process::Command {
     let mut command = clean(tool);
     command.env("RUSTC", SYSTEM_RUSTC).env("RUSTC_BOOTSTRAP", "1");
@@ -126,7 +126,7 @@ fn system_rust(tool: &str) -> std::process::Command {
     command
 }
 
-/// Puts a target's libraries into the toolchain, in place of older ones.
+/// Copies a target's libraries to the toolchain, and removes older ones.
 fn install_std(work: &Path, folder: &Path, target: Target) -> std::io::Result<()> {
     let into = std_folder(folder, target);
     if into.exists() {
@@ -144,7 +144,7 @@ fn install_std(work: &Path, folder: &Path, target: Target) -> std::io::Result<()
     Ok(())
 }
 
-/// Builds the objects that rustc links first and last into each program for mingw.
+/// Builds the startup objects that rustc links first and last into each mingw program.
 fn build_startup_objects(folder: &Path, target: Target) -> Result<()> {
     for name in ["rsbegin", "rsend"] {
         let mut command = system_rust(SYSTEM_RUSTC);
@@ -156,7 +156,7 @@ fn build_startup_objects(folder: &Path, target: Target) -> Result<()> {
     Ok(())
 }
 
-/// Writes the toolchain's programs: the distribution's, told to look for targets here.
+/// Writes the toolchain's programs: scripts that run the distribution's with this toolchain's targets.
 #[cfg(unix)]
 fn write_tools(folder: &Path, version: &str) -> std::io::Result<()> {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -178,8 +178,8 @@ fn write_tools(folder: &Path, version: &str) -> std::io::Result<()> {
     ];
     for (name, line) in tools {
         let file = bin.join(name);
-        // The version makes the file another one when the compiler changes: cargo keeps what it knows of a compiler
-        // until its file changes.
+        // The comment changes the file when the compiler changes. Cargo caches what it knows about a compiler until its file
+        // changes.
         let comment: String = version.lines().map(|line| format!("# {line}\n")).collect();
         fs::write(&file, format!("#!/bin/sh\n{comment}{line}\n"))?;
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755))?;
@@ -191,27 +191,29 @@ fn write_tools(folder: &Path, version: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-/// There is no distribution to take a compiler from.
+/// Always fails: other systems have no distribution with a compiler.
 #[cfg(not(unix))]
 fn write_tools(_folder: &Path, _version: &str) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
-/// A path as a word of a shell script.
+/// Quotes a path for a shell script.
 #[cfg(unix)]
 fn shell_quoted(path: &Path) -> String {
     format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
 }
 
-/// Makes the toolchain known to rustup, for the user's own use. This command does not depend on it.
+/// Links the toolchain in rustup, for the user; this command does not need the link.
 fn link(folder: &Path) {
     if which::which("rustup").is_err() {
         return;
     }
     let linked = query(clean("rustup").args(["toolchain", "link", LINKED_NAME]).arg(folder));
     match linked {
-        Ok(_) => eprintln!("  this toolchain is `cargo +{LINKED_NAME}` for rustup"),
-        Err(error) => eprintln!("  rustup did not take the toolchain in ({error}); `cargo bridge32` works without"),
+        Ok(_) => eprintln!("  rustup knows this toolchain as `cargo +{LINKED_NAME}`"),
+        Err(error) => {
+            eprintln!("  rustup did not link the toolchain ({error}); `cargo bridge32` works without the link")
+        }
     }
 }
 
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn libraries_are_taken_without_the_empty_crate() {
+    fn libraries_are_installed_without_the_empty_crate() {
         let work = tempfile::tempdir().expect("a temporary folder");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let deps = work.path().join("target/i686-unknown-linux-gnu/release/deps");
@@ -240,7 +242,7 @@ mod tests {
         fs::create_dir_all(&into).expect("a folder");
         fs::write(into.join("libstd-0.rlib"), "").expect("a file");
         install_std(work.path(), folder.path(), Target::I686Linux).expect("it is written");
-        let names: Vec<_> = fs::read_dir(into).expect("it is there").flatten().map(|entry| entry.file_name()).collect();
+        let names: Vec<_> = fs::read_dir(into).expect("it exists").flatten().map(|entry| entry.file_name()).collect();
         assert_eq!(names, ["libstd-1.rlib"]);
     }
 }

@@ -1,4 +1,4 @@
-//! The Wine prefix that Windows programs run in: bridge32's own, so that the user's stays as it is.
+//! The Wine prefix in which Windows programs run. It is bridge32's own, so that the user's prefix stays unchanged.
 
 use std::ffi::OsString;
 use std::fs;
@@ -7,26 +7,26 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::clean;
+use crate::command::{clean, query};
+use crate::data_folder::data_folder;
 use crate::progress;
 use crate::target::Target;
-use crate::toolchain::{data_folder, query};
 
-/// The library that Rust's programs need and older Wines lack.
+/// A library that Rust's standard library needs, and older versions of Wine lack.
 const SHIM: &str = "bcryptprimitives.dll";
 const SHIM_SOURCE: &str = include_str!("bcryptprimitives.c");
-/// Counts the changes to what a prefix is made of: an older prefix is made anew.
+/// The version of the way in which a prefix is made; a prefix of an older version is made again.
 const RECIPE: u32 = 1;
-/// The file in a prefix that says what made it.
+/// The file in a prefix that names the recipe and the Wine that made it.
 const STAMP: &str = "bridge32.stamp";
 
-/// The variables for everything that runs under Wine.
+/// Returns the environment variables for programs under Wine.
 ///
 /// # Errors
-/// Where the user has no home folder.
+/// Fails if the user has no home folder.
 pub(crate) fn environment() -> Result<Vec<(&'static str, OsString)>> {
     let mut variables = vec![("WINEPREFIX", Prefix::find()?.folder.into_os_string())];
-    // The user's own choice comes first.
+    // The user's own settings take precedence.
     for (name, value) in [("WINEDEBUG", "-all"), ("WINEDLLOVERRIDES", "mscoree,mshtml=;winemenubuilder.exe=d")] {
         if std::env::var_os(name).is_none() {
             variables.push((name, value.into()));
@@ -35,21 +35,21 @@ pub(crate) fn environment() -> Result<Vec<(&'static str, OsString)>> {
     Ok(variables)
 }
 
-/// Has Wine's own server stay between programs. By itself it ends three seconds after the last one, and a program that is
-/// started at that very moment does not run.
+/// Starts wineserver so that it keeps running between programs. By default it ends three seconds after the last program, and a
+/// program that starts at that moment fails.
 ///
 /// # Errors
-/// Where it cannot be started.
-pub(crate) fn keep_server() -> Result<()> {
-    // In seconds: longer than anything takes that is built between two programs.
-    const STAYS: &str = "-p600";
-    // What it says when there is one already. Source: Wine's `server/request.c`.
-    const THERE_IS_ONE: i32 = 2;
+/// Fails if it cannot be started.
+pub(crate) fn keep_server_running() -> Result<()> {
+    // In seconds: longer than a build between two programs takes.
+    const PERSISTENCE: &str = "-p600";
+    // Its exit status if one is running already. Source: Wine's `server/request.c`.
+    const ALREADY_RUNNING: i32 = 2;
     let mut server = clean("wineserver");
-    server.arg(STAYS).envs(environment()?).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    server.arg(PERSISTENCE).envs(environment()?).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     match server.status().context("cannot run wineserver")?.code() {
-        Some(0 | THERE_IS_ONE) => Ok(()),
-        _ => bail!("wineserver {STAYS} failed"),
+        Some(0 | ALREADY_RUNNING) => Ok(()),
+        _ => bail!("wineserver {PERSISTENCE} failed"),
     }
 }
 
@@ -60,10 +60,10 @@ pub(crate) struct Prefix {
 }
 
 impl Prefix {
-    /// The prefix to use: the user's where he names one.
+    /// Returns the prefix to use: `$WINEPREFIX`, or bridge32's own.
     ///
     /// # Errors
-    /// Where the user has no home folder.
+    /// Fails if the user has no home folder.
     pub(crate) fn find() -> Result<Self> {
         let folder = match std::env::var_os("WINEPREFIX") {
             Some(folder) => folder.into(),
@@ -72,33 +72,32 @@ impl Prefix {
         Ok(Self { folder })
     }
 
-    /// Where it is.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Whether it is made, by this Wine.
+    /// Whether it was made by this version of Wine and of the recipe.
     pub(crate) fn is_ready(&self) -> bool {
         fs::read_to_string(self.folder.join(STAMP)).is_ok_and(|stamp| stamp == self.stamp())
     }
 
-    /// What made it.
+    /// Returns the text that the stamp file should have.
     fn stamp(&self) -> String {
         let version = query(clean("wine").arg("--version").envs(self.variables())).unwrap_or_default();
         format!("recipe {RECIPE}\n{version}")
     }
 
-    /// Makes it, or completes it.
+    /// Makes or updates it.
     ///
     /// # Errors
-    /// Where Wine or mingw fails, or the folder cannot be written.
+    /// Fails if Wine or mingw fails, or the folder cannot be written.
     pub(crate) fn make(&self) -> Result<()> {
         let shown = self.folder.display();
         eprintln!("  make the Wine prefix {shown}");
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {shown}"))?;
         let mut boot = clean("wine");
         boot.args(["wineboot", "--init"]).envs(self.variables());
-        // No window shall tell that a prefix is made.
+        // Without a display, Wine shows no window that says that it makes a prefix.
         boot.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         progress::run("make the Wine prefix", &mut boot)?.check()?;
         for target in [Target::I686WindowsGnu, Target::X64WindowsGnu] {
@@ -107,11 +106,11 @@ impl Prefix {
         fs::write(self.folder.join(STAMP), self.stamp()).with_context(|| format!("cannot write to {shown}"))
     }
 
-    /// Adds the library that Wine lacks, unless it has it.
+    /// Adds the library that Wine lacks, unless this version has its own.
     fn add_shim(&self, target: Target) -> Result<()> {
         let folder = self.system_folder(target);
         let file = folder.join(SHIM);
-        if file.exists() && !was_made_here(&file) {
+        if file.exists() && !is_shim(&file) {
             return Ok(());
         }
         let work = tempfile::tempdir().context("cannot make a temporary folder")?;
@@ -130,22 +129,22 @@ impl Prefix {
         fs::write(mark(&file), "").with_context(|| format!("cannot write to {}", folder.display()))
     }
 
-    /// Where Wine keeps the system's libraries for programs of this target: as Windows does, 64-bit ones in `system32`.
+    /// Returns the folder of the system libraries for this target. As on Windows, `system32` has the 64-bit ones.
     fn system_folder(&self, target: Target) -> PathBuf {
         self.folder.join("drive_c/windows").join(if target.is_32bit() { "syswow64" } else { "system32" })
     }
 
     fn variables(&self) -> Vec<(&'static str, OsString)> {
-        // The same for everything, and no prefix without a home folder has been found.
+        // This only fails without a home folder, and then there is no `Prefix`.
         environment().unwrap_or_default()
     }
 }
 
-/// The file that says that a library is ours, and not Wine's.
+/// The file that marks a library as the shim and not Wine's own.
 fn mark(file: &Path) -> PathBuf {
     file.with_extension("bridge32")
 }
 
-fn was_made_here(file: &Path) -> bool {
+fn is_shim(file: &Path) -> bool {
     mark(file).exists()
 }

@@ -1,4 +1,4 @@
-// A library as it might have come with an instrument, twenty years ago.
+// A library like those that come with an instrument.
 
 #include <cstdint>
 #include <cstring>
@@ -30,7 +30,7 @@ EXPORT double mean(const double *values, int32_t count) {
     return count > 0 ? sum / count : 0;
 }
 
-// The text stays valid until the next call, as such libraries have it.
+// The text is valid until the next call.
 EXPORT const char *reverse(const char *text) {
     static std::string reversed;
     reversed.assign(text);
@@ -38,7 +38,7 @@ EXPORT const char *reverse(const char *text) {
     return reversed.c_str();
 }
 
-// Proves where this runs.
+// Shows the width of the process.
 EXPORT uint8_t pointer_bits() {
     return 8 * sizeof(void *);
 }

@@ -2,7 +2,7 @@
 
 use bridge32::bridge32;
 
-/// What `calculator.dll`, or `libcalculator.so`, can do.
+/// The functions of `calculator.dll`, or `libcalculator.so`.
 #[bridge32(lib = "calculator")]
 pub trait Calculator {
     /// Adds two integers.
@@ -11,19 +11,19 @@ pub trait Calculator {
     /// Subtracts `b` from `a`.
     fn subtract(&self, a: f32, b: f32) -> f32;
 
-    /// Adds or subtracts.
+    /// Adds or subtracts `b`.
     fn add_or_subtract(&self, a: f64, b: f64, do_addition: bool) -> f64;
 
-    /// The mean of some values; of none, 0.
+    /// Returns the mean of some values, or 0 if there are none.
     fn mean(&self, values: &[f64], #[len_of(values)] count: i32) -> f64;
 
-    /// The text backwards, byte by byte.
+    /// Reverses the bytes of a text.
     fn reverse(&self, text: &str) -> String;
 
-    /// How wide a pointer is where the library runs, in bits.
+    /// Returns the size of a pointer in the library's process, in bits.
     fn pointer_bits(&self) -> u8;
 
-    /// The sum of many integers: one round trip, and many native calls in the server.
+    /// Adds many integers. A method with a body runs in the server: one round trip makes many native calls.
     fn sum(&self, values: &[i32]) -> i32 {
         values.iter().fold(0, |sum, value| self.add(sum, *value))
     }

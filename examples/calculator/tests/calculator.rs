@@ -1,4 +1,4 @@
-//! The example on every pair of systems: `cargo bridge32 test -p calculator`.
+//! Tests the library and the program. `cargo bridge32 test -p calculator` does so on every pair of systems.
 
 use std::error::Error;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use calculator::CalculatorClient;
 
 #[test]
-fn every_method_answers_from_32_bits() -> Result<(), Box<dyn Error>> {
+fn every_method_runs_in_a_32_bit_process() -> Result<(), Box<dyn Error>> {
     let client = CalculatorClient::launch()?;
     assert_eq!(client.add(3, 14)?, 17);
     assert_eq!(client.add(-1000, -2)?, -1002);
@@ -22,7 +22,7 @@ fn every_method_answers_from_32_bits() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn the_program_says_who_answers() -> Result<(), Box<dyn Error>> {
+fn the_program_shows_both_processes() -> Result<(), Box<dyn Error>> {
     let output = Command::new(env!("CARGO_BIN_EXE_calculator")).output()?;
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout)?;

@@ -1,4 +1,4 @@
-// Arithmetic, arrays, text and geometry behind a C interface.
+// Arithmetic, arrays, text and geometry with a C interface.
 
 #include <cmath>
 #include <cstdlib>
@@ -22,7 +22,7 @@ struct NPoints {
     Point *points;
 };
 
-// The length of the closed line through some points.
+// The perimeter of a polygon.
 static double closed_length(const Point *points, int n) {
     if (n < 2) {
         return 0;
@@ -65,7 +65,7 @@ EXPORT void reverse_string_v1(const char *original, int n, char *reversed) {
     reversed[n] = '\0';
 }
 
-// Returns n characters without a NUL, and forgets about them.
+// Returns n characters without a NUL, and never frees them.
 EXPORT char *reverse_string_v2(char *original, int n) {
     char *reversed = static_cast<char *>(std::malloc(n > 0 ? n : 1));
     if (reversed != nullptr) {

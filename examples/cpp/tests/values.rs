@@ -1,4 +1,4 @@
-//! All functions, with known values.
+//! Calls every function, and compares the results with known values.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -41,7 +41,7 @@ fn text() {
         assert_eq!(client.reverse_string_v2(original.as_bytes()).unwrap(), reversed.as_bytes());
         assert_eq!(client.reverse_text(original).unwrap(), reversed);
     }
-    assert_eq!(client.reverse_string_v2(b"a\0b").unwrap(), b"b\0a", "a length, not a NUL, ends it");
+    assert_eq!(client.reverse_string_v2(b"a\0b").unwrap(), b"b\0a", "the length counts, not a NUL");
     assert_eq!(client.reverse_text("aé").unwrap(), "\u{fffd}\u{fffd}a");
 }
 
@@ -61,7 +61,7 @@ fn circumference() {
     for (n, expected) in known {
         close(client.circumference(0.5, n).unwrap(), expected, 1e-12);
     }
-    // A regular polygon in a circle of diameter 1 is n·sin(π/n) long: 1.2e-9 less than π for this n.
+    // The perimeter of a regular polygon in a circle of diameter 1 is n·sin(π/n): for this n, 1.2e-9 less than π.
     let n = 1 << 16;
     let length = client.circumference(0.5, n).unwrap();
     close(length, f64::from(n) * (PI / f64::from(n)).sin(), 1e-11);

@@ -87,7 +87,7 @@ public static class StaticClass
     }
 }
 
-// Counts words, which it remembers.
+// Counts the words of the texts that it is given.
 public class WordCounter
 {
     readonly SortedDictionary<string, int> counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
@@ -109,13 +109,13 @@ public class WordCounter
         return counts.Count;
     }
 
-    // Whether there was the word, and how often.
+    // Whether the word occurred, and how often.
     public bool try_count(string word, out int count)
     {
         return counts.TryGetValue(word, out count);
     }
 
-    // Those that both have.
+    // The words that both have.
     public string[] common(WordCounter other)
     {
         List<string> words = new List<string>(counts.Keys);

@@ -4,7 +4,7 @@ use bridge32::dotnet::{self, Class, Matrix, Object};
 use bridge32::{Error, bridge32};
 use ndarray::{Array2, ArrayView2};
 
-/// What `dotnet_lib.dll` can do. A method names its class, and is the managed method of its own name.
+/// The methods of `dotnet_lib.dll`. Each names its class, and calls the managed method of the same name.
 #[bridge32(dotnet = "dotnet_lib")]
 #[allow(missing_docs, reason = "each method is the managed method of its name")]
 pub trait Dotnet {
@@ -33,7 +33,7 @@ pub trait Dotnet {
     #[class("StaticClass")]
     fn concatenate(&self, a: &str, b: &str, c: &str, d: bool, e: &str) -> String;
 
-    /// A counter in the server, with a text to begin with.
+    /// Creates a counter in the server, with a first text.
     #[constructor]
     fn word_counter(&self, text: &str) -> Object<WordCounter>;
     #[symbol("add")]
@@ -45,13 +45,13 @@ pub trait Dotnet {
     #[release]
     fn release_counter(&self, counter: Object<WordCounter>);
 
-    /// The public classes of the assembly.
+    /// Returns the names of the assembly's public classes.
     fn class_names(&self) -> Vec<String> {
         dotnet::class_names()
     }
 }
 
-/// The class of that name: its objects stay in the server, and are passed as `Object<WordCounter>`.
+/// The class `WordCounter`. Its objects stay in the server, and are passed as `Object<WordCounter>`.
 #[derive(Debug)]
 pub enum WordCounter {}
 
@@ -60,22 +60,19 @@ impl Class for WordCounter {
 }
 
 impl DotnetClient {
-    /// The product of two matrices.
+    /// Multiplies two matrices.
     ///
     /// # Errors
-    /// Those of a call; matrices whose sizes do not fit are an exception of the assembly's.
+    /// Fails if the call does; the assembly throws an exception if the sizes do not match.
     pub fn multiply(&self, a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Result<Array2<f64>, Error> {
         let product = self.multiply_matrices(&to_dotnet("a", a)?, &to_dotnet("b", b)?)?;
         let size = (product.rows(), product.columns());
-        Ok(Array2::from_shape_fn(size, |place| product[place]))
+        Ok(Array2::from_shape_fn(size, |index| product[index]))
     }
 }
 
-/// A matrix as .NET has it in memory, row after row, whatever order it has here.
+/// Converts a matrix to row-major order, which .NET uses.
 fn to_dotnet(parameter: &str, matrix: ArrayView2<'_, f64>) -> Result<Matrix<f64>, Error> {
-    Matrix::new(matrix.nrows(), matrix.ncols(), matrix.iter().copied().collect()).ok_or_else(|| Error::Argument {
-        method: "multiply".to_owned(),
-        parameter: parameter.to_owned(),
-        reason: "has more rows or columns than .NET counts".to_owned(),
-    })
+    Matrix::new(matrix.nrows(), matrix.ncols(), matrix.iter().copied().collect())
+        .ok_or_else(|| Error::argument("multiply", parameter, "has more rows or columns than .NET counts"))
 }

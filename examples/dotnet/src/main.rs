@@ -12,7 +12,7 @@ fn main() -> Result<(), Error> {
     println!("872.24 · 525.525 = {}", client.multiply_doubles(872.24, 525.525)?);
     println!("99 - 100 = {}", client.add_or_subtract(99.0, 100.0, false)?);
     println!("2 · [0, 1, 2, 3] = {:?}", client.scalar_multiply(2.0, &[0.0, 1.0, 2.0, 3.0])?);
-    println!("\"New Zealand\" backwards: {:?}", client.reverse_string("New Zealand")?);
+    println!("\"New Zealand\" reversed: {:?}", client.reverse_string("New Zealand")?);
     println!("11 - 22 + 33 - 44 + 55 = {}", client.add_multiple(11, -22, 33, -44, 55)?);
     println!("several texts in one: {:?}", client.concatenate("the ", "experiment ", "worked ", true, "well")?);
 

@@ -1,4 +1,4 @@
-//! All methods, with known values.
+//! Calls every method, and compares the results with known values.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -27,7 +27,7 @@ fn text() {
     let client = launch();
     assert_eq!(client.reverse_string("New Zealand").unwrap(), "dnalaeZ weN");
     assert_eq!(client.reverse_string("").unwrap(), "");
-    assert_eq!(client.concatenate("a", "ß", "\0", true, "😀").unwrap(), "aß\0😀", "a NUL ends no text of .NET");
+    assert_eq!(client.concatenate("a", "ß", "\0", true, "😀").unwrap(), "aß\0😀", "a .NET string can contain a NUL");
     assert_eq!(client.concatenate("a", "b", "c", false, "d").unwrap(), "abc");
 }
 
@@ -46,7 +46,7 @@ fn matrices() {
     let a = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
     let b = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
     assert_eq!(client.multiply(a.view(), b.view()).unwrap(), array![[22.0, 28.0], [49.0, 64.0]]);
-    // Here in another order in memory.
+    // These views are in column-major order.
     assert_eq!(client.multiply(b.t(), a.t()).unwrap(), array![[22.0, 49.0], [28.0, 64.0]]);
     let nothing = Array2::zeros((2, 0));
     assert_eq!(client.multiply(nothing.view(), nothing.t()).unwrap(), Array2::<f64>::zeros((2, 2)));
@@ -69,7 +69,7 @@ fn objects() {
 fn exceptions() {
     let client = launch();
     let error = client.divide_integers(1, 0).unwrap_err();
-    let Error::Exception { method, class, message, stack_trace } = &error else { panic!("{error:?}") };
+    let Error::Exception { method, class, message, stack_trace, .. } = &error else { panic!("{error:?}") };
     assert_eq!((method.as_str(), class.as_str()), ("divide_integers", "System.DivideByZeroException"));
     assert!(!message.is_empty() && stack_trace.contains("DotNetMSL.BasicMath.divide_integers"), "{error:?}");
     let a = Array2::<f64>::zeros((2, 3));
@@ -77,7 +77,7 @@ fn exceptions() {
     let expected =
         "`multiply_matrices` threw System.ArgumentException: a matrix of 2x3 cannot be multiplied by one of 2x3";
     assert_eq!(error.to_string(), expected);
-    assert_eq!(client.divide_integers(7, 2).unwrap(), 3, "the server lives on");
+    assert_eq!(client.divide_integers(7, 2).unwrap(), 3, "the server still runs");
 }
 
 #[test]

@@ -6,40 +6,40 @@ use std::ops::Range;
 use bridge32::bridge32;
 use serde::{Deserialize, Serialize};
 
-/// Sends back what it gets.
+/// Returns its arguments.
 #[bridge32(args = EchoArgs)]
 pub trait Echo {
-    /// Nothing there, and nothing back.
+    /// Makes a call without arguments and result.
     fn ping(&self);
 
-    /// The value, unchanged.
+    /// Returns the value unchanged.
     fn echo(&self, value: Value) -> Value;
 
-    /// The bytes, unchanged.
+    /// Returns the bytes unchanged.
     fn echo_bytes(&self, bytes: &[u8]) -> Vec<u8>;
 
-    /// The text, unless it is longer than the server was told to take.
+    /// Returns the text unchanged, unless it is longer than the start arguments allow.
     fn echo_text(&self, text: &str) -> Result<String, TooLong>;
 
-    /// What the server was started with.
+    /// Returns the start arguments.
     fn args(&self) -> EchoArgs;
 
-    /// How many methods the server has served so far, this one included.
+    /// Returns how many calls the server has served, this one included.
     fn served(&self) -> u64;
 }
 
-/// What the server is started with.
+/// The start arguments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EchoArgs {
-    /// What it is called.
+    /// The server's name, which must not be empty.
     pub name: String,
-    /// The longest text it takes, in bytes; any, if there is none.
+    /// The length of the longest text that it accepts, in bytes; `None` for no limit.
     pub longest_text: Option<u64>,
 }
 
 /// Data of any shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each variant says what it holds")]
+#[allow(missing_docs, reason = "each variant is named after its content")]
 pub enum Value {
     Nothing,
     Truth(bool),
@@ -58,11 +58,11 @@ pub enum Value {
 /// A struct in an enum in a struct.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
-    /// Of what.
+    /// What was measured.
     pub quantity: String,
     /// The mean and its standard deviation.
     pub value: (f64, f64),
-    /// How it was made.
+    /// The conditions of the measurement.
     pub conditions: BTreeMap<String, Value>,
 }
 
@@ -72,6 +72,6 @@ pub struct Measurement {
 pub struct TooLong {
     /// The text's length, in bytes.
     pub length: u64,
-    /// The longest allowed.
+    /// The length of the longest text allowed.
     pub longest: u64,
 }

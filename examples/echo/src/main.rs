@@ -1,4 +1,4 @@
-//! Sends values to a 32-bit process and shows what comes back.
+//! Sends values to a 32-bit process, and prints what it returns.
 
 use std::error::Error;
 
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let megabytes = client.echo_bytes(&vec![7; 16 << 20])?;
     println!("{} MiB of bytes", megabytes.len() >> 20);
     println!("{:?}", client.echo_text("Hello!")?);
-    match client.echo_text("This is more than the server was told to take.") {
+    match client.echo_text("This is longer than the start arguments allow.") {
         Err(CallError::Method(too_long)) => println!("refused by the server: {too_long}"),
         other => println!("{:?}", other?),
     }

@@ -1,4 +1,4 @@
-//! Every value comes back unchanged.
+//! Checks that every value comes back unchanged.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -72,7 +72,7 @@ fn errors() {
     assert!(matches!(error, CallError::Method(TooLong { length: 6, longest: 5 })), "{error:?}");
 
     let error = EchoClient::builder().start_args(EchoArgs { name: String::new(), ..args() }).launch().unwrap_err();
-    assert!(matches!(&error, Error::ServerStart(reason) if reason.contains("must have a name")), "{error:?}");
+    assert!(matches!(&error, Error::ServerStart { reason, .. } if reason.contains("must have a name")), "{error:?}");
     let error = EchoClient::builder().launch().unwrap_err();
     assert!(matches!(error, Error::Args { .. }), "{error:?}");
 }

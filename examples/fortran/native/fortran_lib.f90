@@ -1,5 +1,5 @@
-! Arithmetic, statistics, text and matrices, called from outside: bind(c) gives each function its plain name. Whatever
-! is not marked as passed by value is passed by reference.
+! Arithmetic, statistics, text and matrices. With bind(c), each function is exported with its plain name. Arguments without
+! the attribute value are passed by reference.
 module fortran_lib
     use, intrinsic :: iso_c_binding, only: c_int8_t, c_int16_t, c_int32_t, c_int64_t, c_float, c_double, c_char
     implicit none
@@ -70,7 +70,7 @@ contains
         end do
     end function
 
-    ! That of a sample: the sum of squares is divided by n - 1.
+    ! The standard deviation of a sample: the sum of squares is divided by n - 1.
     function standard_deviation(a, n) result(deviation) bind(c)
         integer(c_int32_t), intent(in) :: n
         real(c_double), intent(in) :: a(n)

@@ -3,7 +3,7 @@
 use bridge32::{Bool32, Error, bridge32};
 use ndarray::{Array2, ArrayView2, ShapeBuilder as _};
 
-/// What `fortran_lib.dll`, or `libfortran_lib.so`, can do. Fortran takes every argument by reference; its `LOGICAL` has
+/// The functions of `fortran_lib.dll`, or `libfortran_lib.so`. Fortran takes every argument by reference; its `LOGICAL` has
 /// four bytes.
 #[bridge32(lib = "fortran_lib")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
@@ -18,13 +18,13 @@ pub trait Fortran {
     fn add_or_subtract(&self, a: &i32, b: &i32, do_addition: &Bool32) -> i32;
     fn besselj0(&self, x: &f64) -> f64;
 
-    /// Of a negative number it is 0, and the library prints a message.
+    /// For a negative number, it returns 0 and prints a message.
     fn factorial(&self, n: &i8) -> f64;
 
-    /// That of a sample.
+    /// Returns the standard deviation of a sample.
     fn standard_deviation(&self, a: &[f64], #[len_of(a)] n: &i32) -> f64;
 
-    /// The buffer has no room for a NUL, and needs none.
+    /// The buffer needs no room for a NUL, because Fortran writes none.
     fn reverse_string(
         &self,
         original: &[u8],
@@ -40,8 +40,8 @@ pub trait Fortran {
         #[len_of(in1, in2)] n: &i32,
     );
 
-    /// Column after column. It trusts its arguments; [`FortranClient::multiply`] checks them.
-    #[allow(clippy::too_many_arguments, reason = "the library has as many")]
+    /// Multiplies two column-major matrices. It does not check the sizes; [`FortranClient::multiply`] does.
+    #[allow(clippy::too_many_arguments, reason = "the native function has these parameters")]
     fn matrix_multiply(
         &self,
         #[out(len = i64::from(*r1) * i64::from(*c2))] out: Vec<f64>,
@@ -55,35 +55,35 @@ pub trait Fortran {
 }
 
 impl FortranClient {
-    /// The product of two matrices.
+    /// Multiplies two matrices.
     ///
     /// # Errors
-    /// Where their sizes do not fit, nothing is called.
+    /// Fails without a call if the sizes do not match, and if the call fails.
     pub fn multiply(&self, a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Result<Array2<f64>, MultiplyError> {
-        let unfit = || MultiplyError::Sizes { left: a.dim(), right: b.dim() };
+        let mismatch = || MultiplyError::Sizes { left: a.dim(), right: b.dim() };
         if a.ncols() != b.nrows() {
-            return Err(unfit());
+            return Err(mismatch());
         }
-        let size = |size: usize| i32::try_from(size).map_err(|_| unfit());
+        let size = |size: usize| i32::try_from(size).map_err(|_| mismatch());
         let (rows, inner, columns) = (size(a.nrows())?, size(a.ncols())?, size(b.ncols())?);
         let product = self.matrix_multiply(&column_major(a), &rows, &inner, &column_major(b), &inner, &columns)?;
-        Array2::from_shape_vec((a.nrows(), b.ncols()).f(), product).map_err(|_| unfit())
+        Array2::from_shape_vec((a.nrows(), b.ncols()).f(), product).map_err(|_| mismatch())
     }
 }
 
-/// The elements as Fortran has them in memory, whatever order they have here.
+/// Copies a matrix to column-major order, which Fortran uses.
 fn column_major(matrix: ArrayView2<'_, f64>) -> Vec<f64> {
     matrix.t().iter().copied().collect()
 }
 
-/// Why [`FortranClient::multiply`] has no product.
+/// An error of [`FortranClient::multiply`].
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "each field is the rows and columns of what its name says")]
+#[allow(missing_docs, reason = "each field is the number of rows and columns of a matrix")]
 pub enum MultiplyError {
-    /// The matrices have no product.
+    /// The sizes of the matrices do not match.
     #[error("a matrix of {}×{} cannot be multiplied by one of {}×{}", left.0, left.1, right.0, right.1)]
     Sizes { left: (usize, usize), right: (usize, usize) },
-    /// Everything else.
+    /// The call failed.
     #[error(transparent)]
     Bridge(#[from] Error),
 }

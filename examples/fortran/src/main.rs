@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("0.1 is positive: {}", client.is_positive(&0.1)?.0);
     println!("J0(8.6) = {}", client.besselj0(&8.6)?);
     println!("standard deviation of 1, 2, 3, 4: {}", client.standard_deviation(&[1.0, 2.0, 3.0, 4.0])?);
-    println!("\"hello world!\" backwards: {:?}", client.reverse_string(b"hello world!")?);
+    println!("\"hello world!\" reversed: {:?}", client.reverse_string(b"hello world!")?);
     println!("[1, 2] + [3, 5] = {:?}", client.add_1d_arrays(&[1.0, 2.0], &[3.0, 5.0])?);
 
     let (a, b) = (array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("5! = {}", client.factorial(&5)?);
-    println!("(-1)! = {}, and something was printed:", client.factorial(&-1)?);
+    println!("(-1)! = {}, and the library printed:", client.factorial(&-1)?);
     print!("{}", client.shutdown()?.stdout);
     Ok(())
 }

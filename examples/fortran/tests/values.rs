@@ -1,4 +1,4 @@
-//! All functions, with known values.
+//! Calls every function, and compares the results with known values.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -69,14 +69,14 @@ fn matrices() {
     let a = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
     let b = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
     assert_eq!(client.multiply(a.view(), b.view()).unwrap(), array![[22.0, 28.0], [49.0, 64.0]]);
-    // Here in another order in memory.
+    // These views are in the other order in memory.
     assert_eq!(client.multiply(b.t(), a.t()).unwrap(), array![[22.0, 49.0], [28.0, 64.0]]);
     let nothing = Array2::zeros((2, 0));
     assert_eq!(client.multiply(nothing.view(), nothing.t()).unwrap(), Array2::<f64>::zeros((2, 2)));
 }
 
 #[test]
-fn matrices_that_do_not_fit() {
+fn matrices_of_mismatched_sizes() {
     let client = launch();
     let a = Array2::<f64>::zeros((2, 3));
     let error = client.multiply(a.view(), a.view()).unwrap_err();

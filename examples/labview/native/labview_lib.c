@@ -1,4 +1,4 @@
-// Stands in for a library that LabVIEW built: the same export, without LabVIEW's run-time engine.
+// Takes the place of a library that LabVIEW built: the same export, without LabVIEW's run-time engine.
 
 #include <math.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 #define CDECL
 #endif
 
-// Weighting 0 is that of a sample, which divides by n - 1; 1 that of a population, which divides by n.
+// Weighting 0 is for a sample and divides by n - 1; 1 is for a population and divides by n.
 EXPORT void CDECL stdev(double X[], int32_t lenX, uint16_t WeightingSample, double *mean, double *variance,
                         double *standardDeviation) {
     double sum = 0, squares = 0;

@@ -3,10 +3,10 @@
 use bridge32::bridge32;
 use serde::{Deserialize, Serialize};
 
-/// What `labview_lib.dll`, or `liblabview_lib.so`, can do.
+/// The functions of `labview_lib.dll`, or `liblabview_lib.so`.
 #[bridge32(lib = "labview_lib")]
 pub trait Labview {
-    /// The library's function, which reports no mistakes: mean, variance and standard deviation.
+    /// Returns mean, variance and standard deviation. This is the library's function, which does not check its arguments.
     #[symbol("stdev")]
     fn stdev_unchecked(
         &self,
@@ -18,7 +18,7 @@ pub trait Labview {
         #[out] standard_deviation: f64,
     );
 
-    /// Mean, variance and standard deviation; weighting 0 is that of a sample, 1 that of a population.
+    /// Returns mean, variance and standard deviation. Weighting 0 is for a sample, 1 for a population.
     fn stdev(&self, values: &[f64], weighting: u16) -> Result<Statistics, StdevError> {
         if weighting > 1 {
             return Err(StdevError::Weighting(weighting));
@@ -32,7 +32,7 @@ pub trait Labview {
     }
 }
 
-/// What [`Labview::stdev`] finds out.
+/// The result of [`Labview::stdev`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each field is what its name says")]
 pub struct Statistics {
@@ -41,16 +41,16 @@ pub struct Statistics {
     pub standard_deviation: f64,
 }
 
-/// What [`Labview::stdev`] refuses.
+/// An invalid argument of [`Labview::stdev`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum StdevError {
-    /// Neither of the two weightings.
+    /// The weighting is neither 0 nor 1.
     #[error("the weighting is {0}; it must be 0 (sample) or 1 (population)")]
     Weighting(u16),
-    /// A division by zero.
-    #[error("too few values; with this weighting there must be {needed} or more")]
+    /// The variance would be a division by zero.
+    #[error("too few values; this weighting needs at least {needed}")]
     TooFew {
-        /// How many there must be.
+        /// The minimum number of values.
         needed: u32,
     },
 }

@@ -1,4 +1,4 @@
-//! The standard deviation of some values, with each weighting.
+//! Calculates the standard deviation of some values, with each weighting.
 
 use bridge32::{CallError, Error};
 use labview::LabviewClient;
@@ -9,8 +9,8 @@ fn main() -> Result<(), Error> {
     println!("{values:?}");
     for weighting in 0..3 {
         match client.stdev(&values, weighting) {
-            Ok(found) => println!("weighting {weighting}: {found:?}"),
-            Err(CallError::Method(refused)) => println!("weighting {weighting}: {refused}"),
+            Ok(statistics) => println!("weighting {weighting}: {statistics:?}"),
+            Err(CallError::Method(error)) => println!("weighting {weighting}: {error}"),
             Err(CallError::Bridge(error)) => return Err(error),
         }
     }

@@ -1,4 +1,4 @@
-//! Both weightings, and what is refused.
+//! Tests both weightings, and invalid arguments.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -20,18 +20,18 @@ fn weightings() {
 }
 
 #[test]
-fn refused_in_the_server() {
+fn invalid_arguments_are_rejected_in_the_server() {
     let client = LabviewClient::launch().unwrap();
-    let refused = |values: &[f64], weighting| match client.stdev(values, weighting) {
+    let error_of = |values: &[f64], weighting| match client.stdev(values, weighting) {
         Err(CallError::Method(error)) => error,
         other => panic!("{other:?}"),
     };
     for weighting in [2, u16::MAX] {
-        let error = refused(&VALUES, weighting);
+        let error = error_of(&VALUES, weighting);
         assert_eq!(error, StdevError::Weighting(weighting));
         assert!(error.to_string().contains("0 (sample) or 1 (population)"), "{error}");
     }
-    assert_eq!(refused(&[], 1), StdevError::TooFew { needed: 1 });
-    assert_eq!(refused(&[1.0], 0), StdevError::TooFew { needed: 2 });
+    assert_eq!(error_of(&[], 1), StdevError::TooFew { needed: 1 });
+    assert_eq!(error_of(&[1.0], 0), StdevError::TooFew { needed: 2 });
     assert_eq!(client.stdev(&[3.0], 1).unwrap(), Statistics { mean: 3.0, variance: 0.0, standard_deviation: 0.0 });
 }

@@ -1,10 +1,10 @@
-//! SQLite, as its header has it: over each method stands the declaration of `sqlite3.h`.
+//! The interface of SQLite. Each method's documentation begins with its declaration in `sqlite3.h`.
 
 use bridge32::{Address, Bridge, Handle, UserData, bridge32};
 use serde::{Deserialize, Serialize};
 
-/// What SQLite can do, as far as we need it. The methods have the names of the functions, and take what C takes; but
-/// lengths and contexts are nobody's to pass, and what comes out through a pointer is returned.
+/// A part of SQLite. The methods have the names and parameters of the C functions, but lengths and contexts are filled in, and
+/// outputs through pointers are returned.
 #[cfg_attr(windows, bridge32(lib = "sqlite3.dll"))]
 #[cfg_attr(not(windows), bridge32(lib = "libsqlite3.so.0"))]
 pub trait Sqlite {
@@ -13,24 +13,24 @@ pub trait Sqlite {
 
     /// `int sqlite3_open(const char *filename, sqlite3 **ppDb);`
     ///
-    /// Not checked: where it fails, there is still a database, which says why and is to be closed.
+    /// Not checked: even if it fails, it returns a database, which has the error message and must be closed.
     fn sqlite3_open(&self, filename: &str, #[out] database: Handle<Database>) -> i32;
 
     /// `int sqlite3_close(sqlite3 *);`
     ///
-    /// Fails with [`BUSY`], and closes nothing, while there are statements that are not finalized.
+    /// Fails with [`BUSY`], and closes nothing, if a statement is not finalized.
     #[check(ret == OK)]
     fn sqlite3_close(&self, #[closes] database: Handle<Database>) -> i32;
 
     /// `const char *sqlite3_errmsg(sqlite3 *);`
     ///
-    /// What was wrong with the last call that failed.
+    /// Returns the error message of the last call that failed.
     fn sqlite3_errmsg(&self, database: Handle<Database>) -> String;
 
     /// `int sqlite3_exec(sqlite3 *, const char *sql, int (*callback)(void *, int, char **, char **), void *, char **errmsg);`
     ///
-    /// Shows each row to a closure, until that returns something else than 0. `message` is [`Address::NULL`]:
-    /// [`Sqlite::sqlite3_errmsg`] says the same.
+    /// Calls a closure for each row, until it returns a value other than 0. Pass [`Address::NULL`] as `message`, because
+    /// [`Sqlite::sqlite3_errmsg`] returns the same text.
     #[check(ret == OK)]
     fn sqlite3_exec(
         &self,
@@ -48,7 +48,7 @@ pub trait Sqlite {
 
     /// `int sqlite3_prepare_v2(sqlite3 *, const char *sql, int length, sqlite3_stmt **statement, const char **tail);`
     ///
-    /// Gives the first statement, and the text behind it. Where there is none but a comment, that is no mistake.
+    /// Returns the first statement, and the text after it. A text without a statement, such as a comment, is not an error.
     fn sqlite3_prepare_v2(
         &self,
         database: Handle<Database>,
@@ -58,8 +58,8 @@ pub trait Sqlite {
         #[out] tail: Option<String>,
     ) -> i32;
 
-    /// The first statement of a text, or what is wrong with it. A method with a body runs in the server: two functions of
-    /// SQLite, and one round trip.
+    /// Returns the first statement of a text, or an error with SQLite's message. A method with a body runs in the server, so that
+    /// two calls of SQLite take one round trip.
     fn prepare(&self, database: Handle<Database>, sql: &str) -> Result<Handle<Statement>, SqlError> {
         match self.sqlite3_prepare_v2(database, sql) {
             (OK, Some(statement), _) => Ok(statement),
@@ -70,7 +70,7 @@ pub trait Sqlite {
 
     /// `int sqlite3_finalize(sqlite3_stmt *);`
     ///
-    /// Not checked: it returns what the last step did, and there is no statement any more whatever that was.
+    /// Not checked: it returns the result of the last step, and closes the statement in any case.
     fn sqlite3_finalize(&self, #[closes] statement: Handle<Statement>) -> i32;
 
     /// `int sqlite3_bind_int(sqlite3_stmt *, int index, int value);`
@@ -119,7 +119,7 @@ pub trait Sqlite {
 
     /// `int sqlite3_step(sqlite3_stmt *);`
     ///
-    /// [`ROW`], or [`DONE`] if there is no further one.
+    /// Returns [`ROW`], or [`DONE`] after the last row.
     #[check(ret == ROW || ret == DONE)]
     fn sqlite3_step(&self, statement: Handle<Statement>) -> i32;
 
@@ -133,7 +133,7 @@ pub trait Sqlite {
 
     /// `const char *sqlite3_column_name(sqlite3_stmt *, int column);`
     ///
-    /// The first column has the number 0; what there is not has no name.
+    /// The first column is 0. A column that does not exist has no name.
     fn sqlite3_column_name(&self, statement: Handle<Statement>, column: i32) -> Option<String>;
 
     /// `int sqlite3_column_type(sqlite3_stmt *, int column);`
@@ -157,8 +157,8 @@ pub trait Sqlite {
 
     /// `void *sqlite3_update_hook(sqlite3 *, void (*)(void *, int, char const *, char const *, sqlite3_int64), void *);`
     ///
-    /// Shows each change of a row to a closure: what was done, in which database and table, and the row's number.
-    /// Returns the context of the closure before.
+    /// Calls a closure for each change of a row, with the operation, the database, the table, and the row's number. Returns the
+    /// context of the previous closure.
     fn sqlite3_update_hook(
         &self,
         database: Handle<Database>,
@@ -169,8 +169,9 @@ pub trait Sqlite {
     /// `int sqlite3_create_function_v2(sqlite3 *, const char *name, int count, int flags, void *app, void (*function)(…),`
     /// `void (*step)(…), void (*final)(…), void (*destroy)(void *));`
     ///
-    /// A function of SQL, of so many arguments; what is behind it is for aggregates, and [`Address::NULL`].
-    #[allow(clippy::too_many_arguments, reason = "SQLite has as many")]
+    /// Defines an SQL function with `count` arguments. The parameters after `function` are for aggregate functions; pass
+    /// [`Address::NULL`].
+    #[allow(clippy::too_many_arguments, reason = "the native function has these parameters")]
     #[check(ret == OK)]
     fn sqlite3_create_function_v2(
         &self,
@@ -224,28 +225,28 @@ pub enum Database {}
 #[derive(Debug)]
 pub enum Statement {}
 
-/// A `sqlite3_context`: where a function of SQL leaves its result. It is lent for the time of the call.
+/// A `sqlite3_context`: takes the result of an SQL function. It is only valid during the call.
 #[derive(Debug)]
 pub enum Context {}
 
-/// A `sqlite3_value`: an argument of a function of SQL. It is lent for the time of the call.
+/// A `sqlite3_value`: an argument of an SQL function. It is only valid during the call.
 #[derive(Debug)]
 pub enum Value {}
 
-/// What SQLite says of SQL.
+/// SQLite's error for SQL that cannot be prepared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message} (SQLite's error {code})")]
 pub struct SqlError {
-    /// Its number.
+    /// SQLite's result code.
     pub code: i32,
-    /// Its words.
+    /// SQLite's error message.
     pub message: String,
 }
 
-/// What a value is.
+/// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
 #[repr(i32)]
-#[allow(missing_docs, reason = "each is what its name says")]
+#[allow(missing_docs, reason = "the names describe the variants")]
 pub enum Type {
     Integer = 1,
     Float = 2,
@@ -254,10 +255,10 @@ pub enum Type {
     Null = 5,
 }
 
-/// What was done to a row.
+/// A change of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
 #[repr(i32)]
-#[allow(missing_docs, reason = "each is what its name says")]
+#[allow(missing_docs, reason = "the names describe the variants")]
 pub enum Operation {
     Delete = 9,
     Insert = 18,
@@ -268,21 +269,21 @@ pub enum Operation {
 pub const OK: i32 = 0;
 /// `SQLITE_ERROR`: a mistake in the SQL, or in a function that it calls.
 pub const ERROR: i32 = 1;
-/// `SQLITE_ABORT`: a closure has asked for it.
+/// `SQLITE_ABORT`: a closure stopped the query.
 pub const ABORT: i32 = 4;
 /// `SQLITE_BUSY`
 pub const BUSY: i32 = 5;
 /// `SQLITE_CANTOPEN`
 pub const CANTOPEN: i32 = 14;
-/// `SQLITE_CONSTRAINT`: the tables do not allow it.
+/// `SQLITE_CONSTRAINT`: a constraint of the table was violated.
 pub const CONSTRAINT: i32 = 19;
-/// `SQLITE_RANGE`: there is no parameter of that index.
+/// `SQLITE_RANGE`: no parameter has this index.
 pub const RANGE: i32 = 25;
 /// `SQLITE_ROW`
 pub const ROW: i32 = 100;
 /// `SQLITE_DONE`
 pub const DONE: i32 = 101;
-/// `SQLITE_UTF8`: the text that a function of SQL takes.
+/// `SQLITE_UTF8`: the encoding of an SQL function's text arguments.
 pub const UTF8: i32 = 1;
 /// `SQLITE_TRANSIENT`, which is -1: SQLite makes a copy before the call returns.
 pub const TRANSIENT: Address = Address::new(u32::MAX);

@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let create = "create table planets (name text primary key, radius real, moons integer)";
     client.sqlite3_exec(database, create, |_, _| 0, Address::NULL)?;
 
-    // Closures are there until what they are returned as is dropped.
+    // A closure is called until its `Registration` is dropped.
     let print = |operation: Operation, _: &str, table: &str, row| println!("  {operation:?} of row {row} of {table}");
     let (_, _hook) = client.sqlite3_update_hook(database, print)?;
     let _volume = define_volume(&client, database)?;
@@ -38,20 +38,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     client.sqlite3_finalize(select)?;
 
-    if let Err(mistake) = client.prepare(database, "select mass from planets") {
-        println!("{mistake}");
+    if let Err(error) = client.prepare(database, "select mass from planets") {
+        println!("{error}");
     }
     client.sqlite3_close(database)?;
     Ok(())
 }
 
-/// Adds a function to SQL that runs in this program: the volume of a sphere.
+/// Defines an SQL function that runs in this program: the volume of a sphere.
 fn define_volume(client: &SqliteClient, database: Handle<Database>) -> Result<Registration, bridge32::Error> {
     let sqlite = client.clone();
     let volume = move |context, arguments: &[Handle<Value>]| {
-        let radius = sqlite.sqlite3_value_double(arguments[0]).expect("the server waits for this");
+        let radius = sqlite.sqlite3_value_double(arguments[0]).expect("the server waits for the result");
         let volume = 4.0 / 3.0 * PI * radius.powi(3);
-        sqlite.sqlite3_result_double(context, volume).expect("the server waits for this");
+        sqlite.sqlite3_result_double(context, volume).expect("the server waits for the result");
     };
     let null = Address::NULL;
     let (_, registration) =

@@ -1,4 +1,4 @@
-//! What goes into a database and comes out of it, what SQLite calls back, and mistakes.
+//! Tests values, callbacks and errors.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -21,7 +21,7 @@ fn exec(client: &SqliteClient, database: Handle<Database>, sql: &str) -> Result<
     client.sqlite3_exec(database, sql, |_, _| 0, Address::NULL)
 }
 
-/// A function of SQL, with any number of arguments.
+/// Defines an SQL function with any number of arguments.
 fn define(
     client: &SqliteClient,
     database: Handle<Database>,
@@ -32,7 +32,7 @@ fn define(
     client.sqlite3_create_function_v2(database, name, -1, UTF8, null, function, null, null, null).unwrap().1
 }
 
-/// The statement, on its first row.
+/// Prepares a statement, and steps to its first row.
 fn first_row(client: &SqliteClient, database: Handle<Database>, sql: &str) -> Handle<Statement> {
     let statement = client.prepare(database, sql).unwrap();
     assert_eq!(client.sqlite3_step(statement).unwrap(), ROW);
@@ -56,7 +56,7 @@ fn is_closed<T: std::fmt::Debug>(result: Result<T, Error>) {
 #[test]
 fn every_type_of_value() {
     let (client, database) = open();
-    let bytes: Vec<u8> = (0..1 << 20).map(|place: u32| (place % 251) as u8).collect();
+    let bytes: Vec<u8> = (0..1 << 20).map(|index: u32| (index % 251) as u8).collect();
     let statement = client.prepare(database, "select ?, ?, ?, ?, ?, ?, ? as last").unwrap();
     client.sqlite3_bind_int(statement, 1, i32::MIN).unwrap();
     client.sqlite3_bind_int64(statement, 2, i64::MAX).unwrap();
@@ -82,7 +82,7 @@ fn every_type_of_value() {
     assert!(client.sqlite3_column_blob(statement, 4).unwrap() == bytes);
     assert_eq!(client.sqlite3_column_blob(statement, 5).unwrap(), []);
     assert_eq!(client.sqlite3_column_text(statement, 6).unwrap(), None);
-    // SQLite converts what is asked for as something else.
+    // SQLite converts a value to the requested type.
     assert_eq!(client.sqlite3_column_text(statement, 0).unwrap().as_deref(), Some("-2147483648"));
     assert_eq!(client.sqlite3_column_blob(statement, 0).unwrap(), b"-2147483648");
     assert_eq!(client.sqlite3_step(statement).unwrap(), DONE);
@@ -151,7 +151,7 @@ fn a_panic_in_a_row() {
 }
 
 #[test]
-fn changes_are_told() {
+fn changes_are_reported() {
     let (client, database) = open();
     exec(&client, database, "create table t (a)").unwrap();
     let (sender, changes) = channel();
@@ -170,16 +170,16 @@ fn changes_are_told() {
         (Operation::Delete, table(), 7),
     ];
     assert_eq!(changes.try_iter().collect::<Vec<_>>(), expected);
-    let (before, hook_of_nothing) = client.sqlite3_update_hook(database, |_, _, _, _| ()).unwrap();
-    assert_ne!(before, Address::NULL, "SQLite hands back what it was given with the first hook");
+    let (before, second_hook) = client.sqlite3_update_hook(database, |_, _, _, _| ()).unwrap();
+    assert_ne!(before, Address::NULL, "SQLite returns the context of the first hook");
     drop(hook);
     exec(&client, database, "insert into t values (1)").unwrap();
-    assert!(changes.recv().is_err(), "the first hook is gone");
-    drop(hook_of_nothing);
+    assert!(changes.recv().is_err(), "the first hook is removed");
+    drop(second_hook);
 }
 
 #[test]
-fn a_function_of_sql() {
+fn an_sql_function() {
     let (client, database) = open();
     let sqlite = client.clone();
     let _join = define(&client, database, "join_all", move |context, arguments| {
@@ -209,7 +209,7 @@ fn a_function_of_sql() {
 }
 
 #[test]
-fn a_function_that_fails() {
+fn an_sql_function_that_fails() {
     let (client, database) = open();
     let sqlite = client.clone();
     let _root = define(&client, database, "root", move |context, arguments| {
@@ -225,7 +225,7 @@ fn a_function_that_fails() {
     assert_eq!(client.sqlite3_column_double(statement, 0).unwrap(), 2.0);
     assert_eq!(code(client.sqlite3_step(statement)), ERROR.into());
     assert_eq!(client.sqlite3_errmsg(database).unwrap(), "-4 has no root");
-    assert_eq!(client.sqlite3_finalize(statement).unwrap(), ERROR, "what the last step did");
+    assert_eq!(client.sqlite3_finalize(statement).unwrap(), ERROR, "the result of the last step");
 
     let _broken = define(&client, database, "broken", |_, _| panic!("out of order"));
     let statement = client.prepare(database, "select broken()").unwrap();
@@ -240,16 +240,16 @@ fn a_function_that_fails() {
 }
 
 #[test]
-fn mistakes_in_sql() {
+fn errors_in_sql() {
     let (client, database) = open();
-    let mistake = |sql: &str| match client.prepare(database, sql) {
+    let error_of = |sql: &str| match client.prepare(database, sql) {
         Err(CallError::Method(error)) => error,
         other => panic!("{other:?}"),
     };
-    let error = mistake("selec 1");
+    let error = error_of("selec 1");
     assert_eq!(error, SqlError { code: ERROR, message: "near \"selec\": syntax error".to_owned() });
     assert_eq!(error.to_string(), "near \"selec\": syntax error (SQLite's error 1)");
-    assert_eq!(mistake("-- nothing").message, "there is no statement in this text");
+    assert_eq!(error_of("-- nothing").message, "there is no statement in this text");
     assert_eq!(code(exec(&client, database, "select * from nowhere")), ERROR.into());
     assert_eq!(client.sqlite3_errmsg(database).unwrap(), "no such table: nowhere");
 
@@ -267,7 +267,7 @@ fn mistakes_in_sql() {
 }
 
 #[test]
-fn what_is_closed_is_refused() {
+fn closed_handles_are_rejected() {
     let (client, database) = open();
     let statement = first_row(&client, database, "select 1");
     assert_eq!(code(client.sqlite3_close(database)), BUSY.into());
@@ -285,12 +285,12 @@ fn what_is_closed_is_refused() {
         other => panic!("{other:?}"),
     }
     let (_, next) = client.sqlite3_open(":memory:").unwrap();
-    assert_ne!(next, database, "also where it is at the same place");
+    assert_ne!(next, database, "even if it has the same address");
     client.sqlite3_close(next).unwrap();
 }
 
 #[test]
-fn a_file_is_what_the_next_server_finds() {
+fn a_file_keeps_its_data_for_the_next_server() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("größe.db");
     let path = path.to_str().unwrap();
@@ -298,7 +298,7 @@ fn a_file_is_what_the_next_server_finds() {
     let (_, database) = client.sqlite3_open(path).unwrap();
     exec(&client, database, "create table t (a); insert into t values (42)").unwrap();
     first_row(&client, database, "select a from t");
-    // What is left open here is closed with the server, the statement before its database.
+    // The server closes what is still open, the statement before its database.
     let exit = client.shutdown().unwrap();
     assert!(exit.status.unwrap().success());
     assert_eq!(exit.stderr, "");

@@ -4,22 +4,22 @@ use std::fmt;
 
 use bridge32::{Address, Bool32, Bridge, bridge32};
 
-/// What kernel32.dll can do; every function of it is `__stdcall`.
+/// Functions of kernel32.dll, which are all `__stdcall`.
 #[bridge32(lib = "kernel32.dll", abi = "stdcall", server = "kernel32-server32")]
 pub trait Kernel32 {
-    /// The date and the time of the machine's time zone.
+    /// Returns the date and time in the machine's time zone.
     #[symbol("GetLocalTime")]
     fn local_time(&self, #[out] time: SystemTime);
 
-    /// The date and the time of Greenwich.
+    /// Returns the date and time in UTC.
     #[symbol("GetSystemTime")]
     fn utc(&self, #[out] time: SystemTime);
 
-    /// Milliseconds since the system was started; begins anew after 49.7 days.
+    /// Returns the milliseconds since the system's start; wraps to 0 after 49.7 days.
     #[symbol("GetTickCount")]
     fn tick_count(&self) -> u32;
 
-    /// The machine's name. `length` is the buffer's going in, and the name's coming out.
+    /// Returns the machine's name. `length` is the buffer's size on input, and the name's length on output.
     #[symbol("GetComputerNameW")]
     #[check(ret != 0)]
     #[last_error]
@@ -31,7 +31,7 @@ pub trait Kernel32 {
         #[len_of(name)] length: &mut u32,
     ) -> i32;
 
-    /// The folder of Windows: its length, and its path.
+    /// Returns the length and the path of the Windows folder.
     #[symbol("GetWindowsDirectoryW")]
     #[check(ret != 0)]
     #[last_error]
@@ -43,9 +43,9 @@ pub trait Kernel32 {
         #[len_of(path)] capacity: u32,
     ) -> u32;
 
-    /// Opens a file. `INVALID_HANDLE_VALUE`, which is -1, is a failure.
+    /// Opens a file. It returns `INVALID_HANDLE_VALUE`, which is -1, if it fails.
     #[symbol("CreateFileW")]
-    #[allow(clippy::too_many_arguments, reason = "Windows has as many")]
+    #[allow(clippy::too_many_arguments, reason = "the native function has these parameters")]
     #[check(ret != -1)]
     #[last_error]
     fn create_file(
@@ -59,30 +59,30 @@ pub trait Kernel32 {
         template: Address,
     ) -> i32;
 
-    /// Shows every installed locale to a closure, until that returns false. Callbacks are `__stdcall`, too.
+    /// Calls a closure for each installed locale, until it returns false. The callback is also `__stdcall`.
     #[symbol("EnumSystemLocalesW")]
     #[check(ret.0)]
     #[last_error]
     fn each_locale(&self, visit: fn(#[wide] id: &str) -> Bool32, flags: u32) -> Bool32;
 
-    /// Closes what was opened.
+    /// Closes a file.
     #[symbol("CloseHandle")]
     #[check(ret != 0)]
     #[last_error]
     fn close_handle(&self, handle: i32) -> i32;
 }
 
-/// `LCID_SUPPORTED` of [`Kernel32::each_locale`].
+/// `LCID_SUPPORTED`, for [`Kernel32::each_locale`].
 pub const LCID_SUPPORTED: u32 = 2;
 
-/// `OPEN_EXISTING` of [`Kernel32::create_file`].
+/// `OPEN_EXISTING`, for [`Kernel32::create_file`].
 pub const OPEN_EXISTING: u32 = 3;
 
-/// A date and a time, as Windows gives them.
+/// Windows' `SYSTEMTIME`: a date and a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Bridge)]
 #[repr(C)]
 #[bridge(size = 16)]
-#[allow(missing_docs, reason = "each field is what its name says; Sunday is day 0 of the week")]
+#[allow(missing_docs, reason = "the names describe the fields; Sunday is day 0 of the week")]
 pub struct SystemTime {
     pub year: u16,
     pub month: u16,
@@ -94,7 +94,7 @@ pub struct SystemTime {
     pub milliseconds: u16,
 }
 
-/// As ISO 8601 has it.
+/// Formats the date and time as in ISO 8601.
 impl fmt::Display for SystemTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { year, month, day, hour, minute, second, milliseconds, .. } = self;

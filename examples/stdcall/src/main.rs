@@ -8,8 +8,8 @@ fn main() -> Result<(), bridge32::Error> {
     println!("local time:  {}", client.local_time()?);
     println!("UTC:         {}", client.utc()?);
     println!("up for:      {} s", client.tick_count()? / 1000);
-    println!("this is:     {}", client.computer_name()?.1);
-    println!("Windows is:  {}", client.windows_directory()?.1);
+    println!("computer:    {}", client.computer_name()?.1);
+    println!("Windows in:  {}", client.windows_directory()?.1);
 
     let mut locales = 0;
     client.each_locale(

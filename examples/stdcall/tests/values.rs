@@ -1,4 +1,4 @@
-//! Functions of kernel32.dll, against what is known of the time and of Windows.
+//! Compares the results of kernel32.dll's functions with this side's clock and known facts about Windows.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -11,7 +11,7 @@ fn launch() -> Kernel32Client {
     Kernel32Client::launch().unwrap()
 }
 
-/// Seconds since 1970, by Howard Hinnant's formula for the days of a civil date.
+/// Returns the seconds since 1970, with Howard Hinnant's formula for the days of a civil date.
 fn unix_seconds(time: &SystemTime) -> i64 {
     let [year, month, day] = [time.year, time.month, time.day].map(i64::from);
     let year = if month <= 2 { year - 1 } else { year };
@@ -24,18 +24,21 @@ fn unix_seconds(time: &SystemTime) -> i64 {
 }
 
 #[test]
-fn the_time_is_this_sides() {
+fn both_sides_have_the_same_time() {
     let client = launch();
-    let here = i64::try_from(Clock::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
-    let there = unix_seconds(&client.utc().unwrap());
-    assert!((there - here).abs() <= 60, "{there} there, {here} here");
+    let client_time = i64::try_from(Clock::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
+    let server_time = unix_seconds(&client.utc().unwrap());
+    assert!((server_time - client_time).abs() <= 60, "server {server_time}, client {client_time}");
     let local = client.local_time().unwrap();
-    assert!((unix_seconds(&local) - here).abs() <= 60 + 14 * 3600, "no time zone is 14 hours away: {local}");
+    assert!(
+        (unix_seconds(&local) - client_time).abs() <= 60 + 14 * 3600,
+        "no time zone is more than 14 hours away: {local}"
+    );
     assert!(local.milliseconds < 1000, "{local}");
 }
 
 #[test]
-fn a_time_is_shown_as_iso_8601() {
+fn a_time_is_formatted_as_iso_8601() {
     let [year, month, day_of_week, day, hour, minute, second, milliseconds] = [2024, 2, 4, 29, 7, 5, 9, 42];
     let time = SystemTime { year, month, day_of_week, day, hour, minute, second, milliseconds };
     assert_eq!(time.to_string(), "2024-02-29T07:05:09.042");
@@ -43,7 +46,7 @@ fn a_time_is_shown_as_iso_8601() {
 }
 
 #[test]
-fn ticks_go_on() {
+fn ticks_increase() {
     let client = launch();
     let before = client.tick_count().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(100));
@@ -90,7 +93,7 @@ fn a_callback() {
         Bool32(seen < 3)
     };
     client.each_locale(visit, LCID_SUPPORTED).unwrap();
-    assert_eq!(seen, 3, "a closure that returns false is not asked again");
+    assert_eq!(seen, 3, "a closure that returns false is not called again");
     let panicked = client.each_locale(|_| panic!("no more"), LCID_SUPPORTED);
     assert!(matches!(&panicked, Err(Error::Callback { reason, .. }) if reason.contains("no more")), "{panicked:?}");
 }

@@ -1,8 +1,8 @@
-//! zlib, as its header has it: over each method stands the declaration of `zlib.h`.
+//! The interface of zlib. Each method's documentation begins with its declaration in `zlib.h`.
 
 use bridge32::bridge32;
 
-/// What zlib can do in one go. Its `uLong` is an `unsigned long`, which has 32 bits in every 32-bit library.
+/// zlib's functions that process all data in one call. Its `uLong` is an `unsigned long`, which has 32 bits in every 32-bit library.
 #[cfg_attr(windows, bridge32(lib = "zlib1.dll"))]
 #[cfg_attr(not(windows), bridge32(lib = "libz.so.1"))]
 pub trait Zlib {
@@ -12,13 +12,13 @@ pub trait Zlib {
 
     /// `uLong compressBound(uLong sourceLen);`
     ///
-    /// How long compressed data can be at most.
+    /// Returns the maximum length of compressed data.
     #[symbol("compressBound")]
     fn compress_bound(&self, source_len: u32) -> u32;
 
     /// `int compress2(Bytef *dest, uLongf *destLen, const Bytef *source, uLong sourceLen, int level);`
     ///
-    /// The buffer is as long as zlib itself says that it must be, and cut to what was written.
+    /// The buffer has the length that `compressBound` returns, and is truncated to what was written.
     #[symbol("compress2")]
     #[check(ret == OK)]
     fn compress(
@@ -32,8 +32,8 @@ pub trait Zlib {
 
     /// `int uncompress(Bytef *dest, uLongf *destLen, const Bytef *source, uLong sourceLen);`
     ///
-    /// Only the caller knows how long the data was: `dest_len` is the length of the buffer, and then that of the data. One
-    /// that is too short is [`BUF_ERROR`].
+    /// The caller must know the length of the data: `dest_len` is the length of the buffer on input, and that of the data on output.
+    /// If it is too short, the error is [`BUF_ERROR`].
     #[check(ret == OK)]
     fn uncompress(
         &self,
@@ -45,15 +45,15 @@ pub trait Zlib {
 
     /// `uLong crc32(uLong crc, const Bytef *buf, uInt len);`
     ///
-    /// The checksum of all data so far; the first one goes on from 0.
+    /// Updates a checksum with more data; the first call begins with 0.
     fn crc32(&self, crc: u32, data: &[u8], #[len_of(data)] len: u32) -> u32;
 }
 
 /// `Z_OK`
 pub const OK: i32 = 0;
-/// `Z_STREAM_ERROR`: there is no such level.
+/// `Z_STREAM_ERROR`: the level is invalid.
 pub const STREAM_ERROR: i32 = -2;
-/// `Z_DATA_ERROR`: this is no compressed data, or not all of it.
+/// `Z_DATA_ERROR`: the data is not compressed data, or incomplete.
 pub const DATA_ERROR: i32 = -3;
 /// `Z_BUF_ERROR`: the buffer is too short.
 pub const BUF_ERROR: i32 = -5;

@@ -1,4 +1,4 @@
-//! Compresses a file, or some text, in a 32-bit zlib, and brings it back.
+//! Compresses and uncompresses a file, or some text, with a 32-bit zlib.
 
 use std::error::Error;
 
@@ -17,13 +17,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut length = u32::try_from(data.len())?;
     let (_, unpacked) = client.uncompress(&mut length, &packed)?;
-    println!("and back:   {:>8} bytes, checksum {:08x}", unpacked.len(), client.crc32(0, &unpacked)?);
+    println!("restored:   {:>8} bytes, checksum {:08x}", unpacked.len(), client.crc32(0, &unpacked)?);
     assert_eq!(unpacked, data);
 
     let mut half = length / 2;
     match client.uncompress(&mut half, &packed) {
         Err(error @ bridge32::Error::Status { value, .. }) if value == i64::from(BUF_ERROR) => println!("{error}"),
-        other => println!("a buffer for half of it should be refused, and was not: {:?}", other?.1.len()),
+        other => println!("zlib should have failed with half of the buffer, but wrote {} bytes", other?.1.len()),
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Megabytes through zlib and back, and what it refuses.
+//! Compresses and uncompresses megabytes, and checks zlib's errors.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -9,13 +9,13 @@ fn launch() -> ZlibClient {
     ZlibClient::launch().unwrap()
 }
 
-/// Text, of which much repeats itself.
+/// Returns text with many repetitions, which can be compressed well.
 fn text(length: usize) -> Vec<u8> {
     let words = (0..).flat_map(|n: u32| format!("{n} bottles on the wall, ").into_bytes());
     words.take(length).collect()
 }
 
-/// Nothing repeats itself in the output of xorshift64.
+/// Returns the output of xorshift64, which cannot be compressed.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = || {
@@ -27,14 +27,14 @@ fn noise(length: usize) -> Vec<u8> {
     std::iter::repeat_with(&mut next).flatten().take(length).collect()
 }
 
-/// The checksum, bit by bit as its polynomial says.
+/// Computes the CRC-32 bit by bit, by its polynomial.
 fn crc32(data: &[u8]) -> u32 {
     !data.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
     })
 }
 
-fn there_and_back(client: &ZlibClient, data: &[u8], level: i32) -> usize {
+fn round_trip(client: &ZlibClient, data: &[u8], level: i32) -> usize {
     let (_, packed) = client.compress(data, level).unwrap();
     let mut length = data.len() as u32;
     let (_, unpacked) = client.uncompress(&mut length, &packed).unwrap();
@@ -55,16 +55,16 @@ fn megabytes() {
     let client = launch();
     assert!(client.version().unwrap().starts_with("1."));
     let (text, noise) = (text(8 << 20), noise(5 << 20));
-    let fast = there_and_back(&client, &text, 1);
-    let best = there_and_back(&client, &text, BEST_COMPRESSION);
+    let fast = round_trip(&client, &text, 1);
+    let best = round_trip(&client, &text, BEST_COMPRESSION);
     assert!(best < fast && fast < text.len() / 4, "{best}, {fast}");
-    let packed = there_and_back(&client, &noise, 6);
+    let packed = round_trip(&client, &noise, 6);
     let bound = client.compress_bound(noise.len() as u32).unwrap() as usize;
-    assert!((noise.len()..=bound).contains(&packed), "{packed}: what cannot be compressed grows a little");
-    let stored = there_and_back(&client, &text, 0);
+    assert!((noise.len()..=bound).contains(&packed), "{packed}: random data grows a little");
+    let stored = round_trip(&client, &text, 0);
     assert!((text.len()..text.len() + 4096).contains(&stored), "{stored}");
-    there_and_back(&client, &[], BEST_COMPRESSION);
-    there_and_back(&client, &[7], BEST_COMPRESSION);
+    round_trip(&client, &[], BEST_COMPRESSION);
+    round_trip(&client, &[7], BEST_COMPRESSION);
 }
 
 #[test]
@@ -76,8 +76,8 @@ fn checksums() {
     let whole = client.crc32(0, &data).unwrap();
     assert_eq!(whole, crc32(&data));
     let (first, second) = data.split_at(1_000_003);
-    let begun = client.crc32(0, first).unwrap();
-    assert_eq!(client.crc32(begun, second).unwrap(), whole);
+    let partial = client.crc32(0, first).unwrap();
+    assert_eq!(client.crc32(partial, second).unwrap(), whole);
 }
 
 #[test]
@@ -87,22 +87,22 @@ fn a_buffer_of_another_length() {
     let (_, packed) = client.compress(&data, 6).unwrap();
     let mut longer = 3 << 20;
     let (_, unpacked) = client.uncompress(&mut longer, &packed).unwrap();
-    assert!(unpacked == data, "cut to what was written");
+    assert!(unpacked == data, "the buffer is truncated to what was written");
     assert_eq!(longer as usize, data.len());
     for shorter in [data.len() - 1, 1000, 1] {
         let mut length = shorter as u32;
         assert_eq!(code(client.uncompress(&mut length, &packed)), BUF_ERROR.into(), "{shorter}");
         assert_eq!(length as usize, shorter, "a failed call changes nothing");
     }
-    // More than a 32-bit process can have.
+    // More memory than a 32-bit process can have.
     let mut length = u32::MAX;
     let error = client.uncompress(&mut length, &packed).unwrap_err();
     assert!(matches!(&error, Error::Argument { parameter, .. } if parameter == "dest"), "{error:?}");
-    assert!(client.uncompress(&mut longer, &packed).is_ok(), "the server lives on");
+    assert!(client.uncompress(&mut longer, &packed).is_ok(), "the server still runs");
 }
 
 #[test]
-fn what_is_no_compressed_data() {
+fn data_that_is_not_compressed() {
     let client = launch();
     let data = text(100_000);
     let (_, packed) = client.compress(&data, 6).unwrap();
@@ -111,7 +111,7 @@ fn what_is_no_compressed_data() {
     let mut changed = packed.clone();
     let last = changed.last_mut().unwrap();
     *last ^= 1;
-    assert_eq!(code(uncompress(&changed)), DATA_ERROR.into(), "its checksum is wrong");
-    assert_eq!(code(uncompress(&packed[..packed.len() / 2])), DATA_ERROR.into(), "it is cut off");
+    assert_eq!(code(uncompress(&changed)), DATA_ERROR.into(), "the checksum is wrong");
+    assert_eq!(code(uncompress(&packed[..packed.len() / 2])), DATA_ERROR.into(), "the data is incomplete");
     assert_eq!(code(client.compress(&data, 10)), STREAM_ERROR.into());
 }

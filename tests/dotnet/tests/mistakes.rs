@@ -107,7 +107,7 @@ fn files_that_are_no_assembly() {
 
     let error = launch(&file("text.dll", b"hello"));
     assert!(matches!(&error, Error::Library(LibraryError::NotAnAssembly { .. })), "{error:?}");
-    assert!(error.to_string().ends_with("text.dll is no .NET assembly: it is a text file"), "{error}");
+    assert!(error.to_string().ends_with("text.dll is not a .NET assembly: it is a text file"), "{error}");
 
     // The header of a library for Windows, and nothing of .NET in it.
     let error = launch(&file("native.dll", &windows_library(false)));

@@ -168,10 +168,10 @@ fn an_object_of_another_server_is_refused() {
     let strange = launch().dog().unwrap();
     let error = client.age(&strange).unwrap_err();
     assert!(matches!(error, Error::Argument { .. }), "{error:?}");
-    let text = "`age`: the argument `dog` is no object of this server; it was released, or is another server's";
+    let text = "`age`: the argument `dog` is not an object of this server; it was released, or is another server's";
     assert_eq!(error.to_string(), text);
     let error = client.release_dog(strange).unwrap_err().to_string();
-    assert!(error.starts_with("`release_dog`: the argument `dog` is no object"), "{error}");
+    assert!(error.starts_with("`release_dog`: the argument `dog` is not an object"), "{error}");
     assert_eq!(client.i32(1).unwrap(), 1, "the server lives on");
 }
 

@@ -15,6 +15,8 @@ use bridge32_tests::conversation::ConversationClient;
 use bridge32_tests::listening::{Listening, free_name};
 use bridge32_tests::pair::Pair;
 use bridge32_tests::processes::is_alive;
+use bridge32_tests::skip::NO_LISTENING;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 /// Every so many-th byte; the places in between are tried without a process.
@@ -104,12 +106,9 @@ fn converse(
 
 #[test]
 fn a_server_process_outlives_whatever_happens_to_its_lines() {
+    skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("relay");
     let _alone = crate::ALONE.lock();
-    // A Windows server does not listen for Linux programs.
-    if Pair::current() == Pair::LinuxWindows {
-        return;
-    }
     let dir = tempfile::tempdir().unwrap();
     let server_path = dir.path().join(free_name());
     let server = Listening::under("conversation", server_path.to_str().unwrap().to_owned());
@@ -138,7 +137,10 @@ fn a_server_process_outlives_whatever_happens_to_its_lines() {
                 (
                     _,
                     Err(
-                        Error::Disconnected(_) | Error::ConnectTimeout { .. } | Error::Protocol(_) | Error::Impostor(_),
+                        Error::Disconnected { .. }
+                        | Error::ConnectTimeout { .. }
+                        | Error::Protocol { .. }
+                        | Error::Impostor { .. },
                     ),
                 ) => {}
                 (_, Err(error)) => panic!("{fault:?}: {error:?}"),

@@ -1,6 +1,6 @@
-//! The CLR of the installed .NET Framework, through its COM interfaces for hosts.
+//! The CLR of the installed .NET Framework, through its COM hosting interfaces.
 //!
-//! Each interface is a table of functions, of which the places of a few are known here. Sources: `metahost.h` and
+//! An interface is a table of function pointers; `place` has the indices of those that are called. Sources: `metahost.h` and
 //! `mscoree.h` of the Windows SDK, and the type library `mscorlib.tlb` of the .NET Framework.
 
 use std::ffi::c_void;
@@ -15,7 +15,7 @@ use windows_sys::Win32::System::Ole::{
 use windows_sys::Win32::System::Variant::{VARIANT, VT_I8, VT_UI1, VariantClear};
 use windows_sys::core::{BSTR, GUID, HRESULT};
 
-use super::{CLASS, Entry, SHIM, START};
+use super::shim::{CLASS, SHIM, START, ShimEntry, entry};
 use crate::library::system_error;
 
 const CLSID_CLR_META_HOST: GUID = GUID::from_u128(0x9280188d_0e8e_4867_b30c_7fa83884e8de);
@@ -25,7 +25,7 @@ const CLSID_COR_RUNTIME_HOST: GUID = GUID::from_u128(0xcb2f6723_ab3a_11d2_9c40_0
 const IID_COR_RUNTIME_HOST: GUID = GUID::from_u128(0xcb2f6722_ab3a_11d2_9c40_00c04fa30a3e);
 const IID_APP_DOMAIN: GUID = GUID::from_u128(0x05f696dc_2b29_3663_ad8b_c4389cf2a713);
 
-/// The places of functions in the tables of their interfaces. Those of `IUnknown` come first in each.
+/// The indices of functions in the tables of their interfaces. Each table begins with those of `IUnknown`.
 mod place {
     /// `IUnknown`.
     pub(super) const QUERY_INTERFACE: usize = 0;
@@ -53,30 +53,30 @@ const STATIC_METHOD: i32 = 8 | 16 | 256;
 const VERSION: &str = "v4.0.30319";
 
 /// Loads and starts the CLR, and the shim in it.
-pub(super) fn start() -> Result<Entry, String> {
+pub(super) fn start() -> Result<ShimEntry, String> {
     try_start().map_err(|error| format!("the .NET Framework: {error}"))
 }
 
-fn try_start() -> Result<Entry, String> {
+fn try_start() -> Result<ShimEntry, String> {
     // SAFETY: the system's library.
     let library = unsafe { Library::new("mscoree.dll") };
-    let library = library.map_err(|error| format!("mscoree.dll is not there ({})", system_error(error)))?;
+    let library = library.map_err(|error| format!("mscoree.dll could not be loaded ({})", system_error(error)))?;
     type Create = unsafe extern "system" fn(*const GUID, *const GUID, *mut *mut c_void) -> HRESULT;
     // SAFETY: `HRESULT CLRCreateInstance(REFCLSID, REFIID, LPVOID *)`.
     let create = unsafe { library.get::<Create>("CLRCreateInstance") };
     let create = *create.map_err(|error| format!("it is older than 4.0 ({})", system_error(error)))?;
     let domain = default_domain(create)?;
-    let entry = call_start(&load_shim(&domain)?)?;
-    // The CLR runs until the process ends.
+    let address = call_start(&load_shim(&domain)?)?;
+    // The CLR runs until the process ends, so its library stays loaded.
     std::mem::forget(library);
-    super::entry(entry)
+    entry(address)
 }
 
 /// Starts the CLR; the domain is `_AppDomain`.
 fn default_domain(
     create: unsafe extern "system" fn(*const GUID, *const GUID, *mut *mut c_void) -> HRESULT,
-) -> Result<Interface, String> {
-    let meta_host = Interface::from("CLRCreateInstance", |result| {
+) -> Result<ComInterface, String> {
+    let meta_host = ComInterface::from("CLRCreateInstance", |result| {
         // SAFETY: the constants name a class and its interface.
         unsafe { create(&CLSID_CLR_META_HOST, &IID_CLR_META_HOST, result) }
     })?;
@@ -84,14 +84,14 @@ fn default_domain(
     // SAFETY: `HRESULT GetRuntime(LPCWSTR, REFIID, LPVOID *)`.
     let get_runtime: GetRuntime = unsafe { meta_host.function(place::GET_RUNTIME) };
     let version: Vec<u16> = VERSION.encode_utf16().chain([0]).collect();
-    let runtime = Interface::from("ICLRMetaHost::GetRuntime", |result| {
+    let runtime = ComInterface::from("ICLRMetaHost::GetRuntime", |result| {
         // SAFETY: the text ends with a zero, and the constant names an interface.
         unsafe { get_runtime(meta_host.pointer(), version.as_ptr(), &IID_CLR_RUNTIME_INFO, result) }
     })?;
     type GetInterface = unsafe extern "system" fn(*mut c_void, *const GUID, *const GUID, *mut *mut c_void) -> HRESULT;
     // SAFETY: `HRESULT GetInterface(REFCLSID, REFIID, LPVOID *)`.
     let get_interface: GetInterface = unsafe { runtime.function(place::GET_INTERFACE) };
-    let host = Interface::from("ICLRRuntimeInfo::GetInterface", |result| {
+    let host = ComInterface::from("ICLRRuntimeInfo::GetInterface", |result| {
         // SAFETY: the constants name a class and its interface.
         unsafe { get_interface(runtime.pointer(), &CLSID_COR_RUNTIME_HOST, &IID_COR_RUNTIME_HOST, result) }
     })?;
@@ -103,41 +103,41 @@ fn default_domain(
     type GetDomain = unsafe extern "system" fn(*mut c_void, *mut *mut c_void) -> HRESULT;
     // SAFETY: `HRESULT GetDefaultDomain(IUnknown **)`.
     let get_domain: GetDomain = unsafe { host.function(place::GET_DEFAULT_DOMAIN) };
-    let domain = Interface::from("ICorRuntimeHost::GetDefaultDomain", |result| {
+    let domain = ComInterface::from("ICorRuntimeHost::GetDefaultDomain", |result| {
         // SAFETY: takes nothing else.
         unsafe { get_domain(host.pointer(), result) }
     })?;
     type Query = unsafe extern "system" fn(*mut c_void, *const GUID, *mut *mut c_void) -> HRESULT;
     // SAFETY: `HRESULT QueryInterface(REFIID, void **)`.
     let query: Query = unsafe { domain.function(place::QUERY_INTERFACE) };
-    Interface::from("the interface _AppDomain", |result| {
+    ComInterface::from("the interface _AppDomain", |result| {
         // SAFETY: the constant names an interface.
         unsafe { query(domain.pointer(), &IID_APP_DOMAIN, result) }
     })
 }
 
-/// Loads the shim from memory; what is returned is its `_Type`.
-fn load_shim(domain: &Interface) -> Result<Interface, String> {
-    let bytes = Bytes::new(SHIM)?;
+/// Loads the shim from memory; returns the `_Type` of its class.
+fn load_shim(domain: &ComInterface) -> Result<ComInterface, String> {
+    let bytes = ByteArray::new(SHIM)?;
     type Load = unsafe extern "system" fn(*mut c_void, *mut SAFEARRAY, *mut *mut c_void) -> HRESULT;
     // SAFETY: `HRESULT Load_3(SAFEARRAY *, _Assembly **)`.
     let load: Load = unsafe { domain.function(place::LOAD) };
-    let assembly = Interface::from("_AppDomain::Load_3", |result| {
+    let assembly = ComInterface::from("_AppDomain::Load_3", |result| {
         // SAFETY: the array lives.
         unsafe { load(domain.pointer(), bytes.0, result) }
     })?;
-    let name = Text::new(&format!("{}.{}", CLASS.0, CLASS.1));
+    let name = ComString::new(&format!("{}.{}", CLASS.0, CLASS.1));
     type GetType = unsafe extern "system" fn(*mut c_void, BSTR, *mut *mut c_void) -> HRESULT;
     // SAFETY: `HRESULT GetType_2(BSTR, _Type **)`.
     let get_type: GetType = unsafe { assembly.function(place::GET_TYPE) };
-    Interface::from("_Assembly::GetType_2", |result| {
+    ComInterface::from("_Assembly::GetType_2", |result| {
         // SAFETY: the text lives.
         unsafe { get_type(assembly.pointer(), name.0, result) }
     })
 }
 
 /// Calls the shim's start, which returns a `long`.
-fn call_start(shim: &Interface) -> Result<i64, String> {
+fn call_start(shim: &ComInterface) -> Result<i64, String> {
     type InvokeMember = unsafe extern "system" fn(
         this: *mut c_void,
         name: BSTR,
@@ -149,55 +149,55 @@ fn call_start(shim: &Interface) -> Result<i64, String> {
     ) -> HRESULT;
     // SAFETY: `HRESULT InvokeMember_3(BSTR, BindingFlags, _Binder *, VARIANT, SAFEARRAY *, VARIANT *)`.
     let invoke: InvokeMember = unsafe { shim.function(place::INVOKE_MEMBER) };
-    let (name, no_target) = (Text::new(START), VARIANT::default());
+    let (name, no_target) = (ComString::new(START), VARIANT::default());
     let mut result = VARIANT::default();
     // SAFETY: the text lives; without a binder, a target and arguments all three are empty.
     let invoked =
         unsafe { invoke(shim.pointer(), name.0, STATIC_METHOD, null_mut(), no_target, null_mut(), &raw mut result) };
     succeeded("_Type::InvokeMember_3", invoked)?;
-    // SAFETY: every variant says what it holds.
+    // SAFETY: `vt` is valid in every variant.
     let value = unsafe { result.Anonymous.Anonymous };
     if value.vt != VT_I8 {
-        // SAFETY: the variant is ours.
+        // SAFETY: the variant is owned here and initialized.
         unsafe { VariantClear(&raw mut result) };
         return Err(format!("the shim's start returned a variant of type {}", value.vt));
     }
-    // SAFETY: it holds this.
+    // SAFETY: `vt` says that the variant holds this.
     Ok(unsafe { value.Anonymous.llVal })
 }
 
-/// A COM interface, which is given back when it is dropped.
-struct Interface(NonNull<c_void>);
+/// A COM interface pointer, released when it is dropped.
+struct ComInterface(NonNull<c_void>);
 
-impl Interface {
-    /// The interface that `get` writes.
+impl ComInterface {
+    /// The interface that `get` stores.
     fn from(what: &str, get: impl FnOnce(*mut *mut c_void) -> HRESULT) -> Result<Self, String> {
         let mut pointer = null_mut();
         succeeded(what, get(&raw mut pointer))?;
-        NonNull::new(pointer).map(Self).ok_or_else(|| format!("{what} gives nothing"))
+        NonNull::new(pointer).map(Self).ok_or_else(|| format!("{what} stored no interface"))
     }
 
     fn pointer(&self) -> *mut c_void {
         self.0.as_ptr()
     }
 
-    /// The function at a place of its table.
+    /// The function at an index of the interface's table.
     ///
     /// # Safety
-    /// `F` is the type of a pointer to it.
+    /// The table has this index, and `F` is the type of a pointer to the function there.
     unsafe fn function<F: Copy>(&self, place: usize) -> F {
         const { assert!(size_of::<F>() == size_of::<*const c_void>(), "`F` is a function pointer") };
         let this = self.0.cast::<*const *const c_void>();
         // SAFETY: an interface begins with the pointer to its table.
         let table = unsafe { this.read() };
-        // SAFETY: the caller says that the table has such a place.
+        // SAFETY: guaranteed by the caller: the table has such a place.
         let function = unsafe { table.add(place) };
-        // SAFETY: as above, and that it is such a function.
+        // SAFETY: guaranteed by the caller: the function there is of type `F`.
         unsafe { function.cast::<F>().read() }
     }
 }
 
-impl Drop for Interface {
+impl Drop for ComInterface {
     fn drop(&mut self) {
         type Release = unsafe extern "system" fn(*mut c_void) -> u32;
         // SAFETY: `ULONG Release()`.
@@ -207,10 +207,10 @@ impl Drop for Interface {
     }
 }
 
-/// Text as COM takes it; null without memory for it, which is empty text.
-struct Text(BSTR);
+/// ComString as COM takes it; null without memory for it, which is empty text.
+struct ComString(BSTR);
 
-impl Text {
+impl ComString {
     fn new(text: &str) -> Self {
         let wide: Vec<u16> = text.encode_utf16().chain([0]).collect();
         // SAFETY: the text ends with a zero.
@@ -218,17 +218,17 @@ impl Text {
     }
 }
 
-impl Drop for Text {
+impl Drop for ComString {
     fn drop(&mut self) {
         // SAFETY: the text is ours.
         unsafe { SysFreeString(self.0) };
     }
 }
 
-/// Bytes as COM takes them.
-struct Bytes(*mut SAFEARRAY);
+/// ByteArray as COM takes them.
+struct ByteArray(*mut SAFEARRAY);
 
-impl Bytes {
+impl ByteArray {
     fn new(bytes: &[u8]) -> Result<Self, String> {
         let no_memory = || "there is no memory for the shim".to_owned();
         let count = u32::try_from(bytes.len()).map_err(|_| no_memory())?;
@@ -249,7 +249,7 @@ impl Bytes {
     }
 }
 
-impl Drop for Bytes {
+impl Drop for ByteArray {
     fn drop(&mut self) {
         // SAFETY: the array is ours.
         unsafe { SafeArrayDestroy(self.0) };
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn bytes_are_copied() {
-        let bytes = Bytes::new(SHIM).unwrap();
+        let bytes = ByteArray::new(SHIM).unwrap();
         let mut place = null_mut();
         // SAFETY: the array lives.
         assert_eq!(unsafe { SafeArrayAccessData(bytes.0, &raw mut place) }, 0);

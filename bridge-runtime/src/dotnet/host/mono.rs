@@ -9,7 +9,7 @@ use libloading::os::unix::Library;
 #[cfg(windows)]
 use libloading::os::windows::Library;
 
-use super::{CLASS, Entry, SHIM, START};
+use super::shim::{CLASS, SHIM, START, ShimEntry, entry};
 use crate::library::system_error;
 
 /// The names of Mono's library: that with the newer garbage collector, with its version and without, first.
@@ -25,7 +25,7 @@ const LIBRARIES: &[&str] = if cfg!(windows) {
 const VERSION: &CStr = c"v4.0.30319";
 
 /// Loads and starts Mono, and the shim in it.
-pub(super) fn start() -> Result<Entry, String> {
+pub(super) fn start() -> Result<ShimEntry, String> {
     let mut tried = Vec::new();
     for file in LIBRARIES.iter().map(PathBuf::from).chain(installed()) {
         // SAFETY: Mono's library may initialise itself.
@@ -46,7 +46,7 @@ fn installed() -> Option<PathBuf> {
     Some(Path::new(&programs).join(r"Mono\bin\mono-2.0-sgen.dll"))
 }
 
-/// How a library is opened on each system.
+/// Opens a library as each system does.
 trait OpenAt: Sized {
     /// # Safety
     /// The library's initialisation runs.
@@ -57,13 +57,13 @@ impl OpenAt for Library {
     #[cfg(unix)]
     unsafe fn open_at(path: &Path) -> Result<Self, libloading::Error> {
         use libloading::os::unix::{RTLD_LOCAL, RTLD_NOW};
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller: the library's initialisation may run.
         unsafe { Self::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
     }
 
     #[cfg(windows)]
     unsafe fn open_at(path: &Path) -> Result<Self, libloading::Error> {
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller: the library's initialisation may run.
         unsafe { Self::new(path) }
     }
 }
@@ -72,37 +72,37 @@ struct Mono {
     library: Library,
 }
 
-/// Opaque things of Mono's.
-type Domain = *mut c_void;
-type Image = *mut c_void;
-type Assembly = *mut c_void;
-type Class = *mut c_void;
-type Method = *mut c_void;
-type Object = *mut c_void;
+// Pointers to Mono's opaque types.
+type MonoDomain = *mut c_void;
+type MonoImage = *mut c_void;
+type MonoAssembly = *mut c_void;
+type MonoClass = *mut c_void;
+type MonoMethod = *mut c_void;
+type MonoObject = *mut c_void;
 
 impl Mono {
-    /// A function of Mono's.
+    /// Looks up a function of Mono's library.
     ///
     /// # Safety
     /// `F` is the type of a pointer to it.
     unsafe fn function<F: Copy>(&self, name: &str) -> Result<F, String> {
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller: `F` is the type of a pointer to it.
         let symbol = unsafe { self.library.get::<F>(name) };
         symbol.map(|symbol| *symbol).map_err(|error| format!("it lacks `{name}` ({})", system_error(error)))
     }
 
     /// Starts the runtime, loads the shim from memory, and starts that. Mono runs until the process ends, so its library
     /// stays loaded.
-    fn start(self, file: &Path) -> Result<Entry, String> {
+    fn start(self, file: &Path) -> Result<ShimEntry, String> {
         if let Some(root) = file.parent().and_then(Path::parent).filter(|_| file.is_absolute()) {
             self.set_dirs(root)?;
         }
         let domain = self.init()?;
         self.set_base(domain)?;
         let image = self.shim()?;
-        let entry = self.call_start(image)?;
+        let address = self.call_start(image)?;
         std::mem::forget(self.library);
-        super::entry(entry)
+        entry(address)
     }
 
     /// Tells Mono where its class library is, where that is not the place that it was built for.
@@ -115,7 +115,7 @@ impl Mono {
         Ok(())
     }
 
-    fn init(&self) -> Result<Domain, String> {
+    fn init(&self) -> Result<MonoDomain, String> {
         // SAFETY: `void mono_set_signal_chaining(mono_bool chain_signals)`.
         let chain: unsafe extern "C" fn(c_int) = unsafe { self.function("mono_set_signal_chaining") }?;
         // SAFETY: `void mono_set_crash_chaining(mono_bool chain_crashes)`.
@@ -123,7 +123,7 @@ impl Mono {
         // SAFETY: `void mono_config_parse(const char *filename)`; null is the system's configuration.
         let configure: unsafe extern "C" fn(*const c_char) = unsafe { self.function("mono_config_parse") }?;
         // SAFETY: `MonoDomain *mono_jit_init_version(const char *root_domain_name, const char *runtime_version)`.
-        let init: unsafe extern "C" fn(*const c_char, *const c_char) -> Domain =
+        let init: unsafe extern "C" fn(*const c_char, *const c_char) -> MonoDomain =
             unsafe { self.function("mono_jit_init_version") }?;
         // A signal that is not of managed code ends the process as it would without Mono, which otherwise asks a debugger
         // and leaves a file.
@@ -139,9 +139,9 @@ impl Mono {
     }
 
     /// Gives the domain the folder of this program, where assemblies and its configuration are looked for.
-    fn set_base(&self, domain: Domain) -> Result<(), String> {
+    fn set_base(&self, domain: MonoDomain) -> Result<(), String> {
         // SAFETY: `void mono_domain_set_config(MonoDomain *domain, const char *base_dir, const char *config_file_name)`.
-        let set_config: unsafe extern "C" fn(Domain, *const c_char, *const c_char) =
+        let set_config: unsafe extern "C" fn(MonoDomain, *const c_char, *const c_char) =
             unsafe { self.function("mono_domain_set_config") }?;
         let program = std::env::current_exe().map_err(|error| format!("this program is nowhere ({error})"))?;
         let folder = c_path(program.parent().unwrap_or(&program))?;
@@ -154,13 +154,13 @@ impl Mono {
     }
 
     /// Loads the shim.
-    fn shim(&self) -> Result<Image, String> {
+    fn shim(&self) -> Result<MonoImage, String> {
         // SAFETY: `MonoImage *mono_image_open_from_data(char *data, uint32_t data_len, gboolean need_copy,
         // MonoImageOpenStatus *status)`.
-        let open: unsafe extern "C" fn(*const u8, u32, c_int, *mut c_int) -> Image =
+        let open: unsafe extern "C" fn(*const u8, u32, c_int, *mut c_int) -> MonoImage =
             unsafe { self.function("mono_image_open_from_data") }?;
         // SAFETY: `MonoAssembly *mono_assembly_load_from(MonoImage *image, const char *fname, MonoImageOpenStatus *status)`.
-        let load: unsafe extern "C" fn(Image, *const c_char, *mut c_int) -> Assembly =
+        let load: unsafe extern "C" fn(MonoImage, *const c_char, *mut c_int) -> MonoAssembly =
             unsafe { self.function("mono_assembly_load_from") }?;
         let mut status = 0;
         // SAFETY: so many bytes are there, and Mono copies them.
@@ -175,18 +175,18 @@ impl Mono {
     }
 
     /// Calls the shim's start, which returns a boxed number.
-    fn call_start(&self, image: Image) -> Result<i64, String> {
+    fn call_start(&self, image: MonoImage) -> Result<i64, String> {
         // SAFETY: `MonoClass *mono_class_from_name(MonoImage *image, const char *name_space, const char *name)`.
-        let class: unsafe extern "C" fn(Image, *const c_char, *const c_char) -> Class =
+        let class: unsafe extern "C" fn(MonoImage, *const c_char, *const c_char) -> MonoClass =
             unsafe { self.function("mono_class_from_name") }?;
         // SAFETY: `MonoMethod *mono_class_get_method_from_name(MonoClass *klass, const char *name, int param_count)`.
-        let method: unsafe extern "C" fn(Class, *const c_char, c_int) -> Method =
+        let method: unsafe extern "C" fn(MonoClass, *const c_char, c_int) -> MonoMethod =
             unsafe { self.function("mono_class_get_method_from_name") }?;
         // SAFETY: `MonoObject *mono_runtime_invoke(MonoMethod *method, void *obj, void **params, MonoObject **exc)`.
-        let invoke: unsafe extern "C" fn(Method, *mut c_void, *mut *mut c_void, *mut Object) -> Object =
+        let invoke: unsafe extern "C" fn(MonoMethod, *mut c_void, *mut *mut c_void, *mut MonoObject) -> MonoObject =
             unsafe { self.function("mono_runtime_invoke") }?;
         // SAFETY: `void *mono_object_unbox(MonoObject *obj)`.
-        let unbox: unsafe extern "C" fn(Object) -> *const i64 = unsafe { self.function("mono_object_unbox") }?;
+        let unbox: unsafe extern "C" fn(MonoObject) -> *const i64 = unsafe { self.function("mono_object_unbox") }?;
         let (namespace, name, start) = (c_text(CLASS.0)?, c_text(CLASS.1)?, c_text(START)?);
         // SAFETY: the image is the shim's; both are text.
         let class = unsafe { class(image, namespace.as_ptr(), name.as_ptr()) };
@@ -214,5 +214,5 @@ fn c_text(text: &str) -> Result<CString, String> {
 
 /// A path as Mono takes it, in UTF-8.
 fn c_path(path: &Path) -> Result<CString, String> {
-    c_text(path.to_str().ok_or_else(|| format!("{} is no UTF-8", path.display()))?)
+    c_text(path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()))?)
 }

@@ -1,6 +1,6 @@
-//! Apartments of COM, and the messages of windows and timers.
+//! COM apartments, and the messages of windows and timers.
 //!
-//! Few servers need either, so `ole32.dll` and `user32.dll` are loaded by those that do: the others start sooner.
+//! Few servers need them, so `ole32.dll` and `user32.dll` are loaded on demand; the other servers start faster.
 
 use std::io;
 use std::marker::PhantomData;
@@ -16,18 +16,18 @@ use windows_sys::core::HRESULT;
 
 use crate::interface::Apartment;
 
-/// This thread in an apartment, until it is dropped.
+/// Keeps this thread in an apartment until it is dropped.
 pub(crate) struct InApartment {
     leave: Symbol<unsafe extern "system" fn()>,
-    /// The thread leaves that has entered.
+    /// Not `Send`: the thread that entered has to leave.
     _thread: PhantomData<*const ()>,
     _ole32: Library,
 }
 
-/// Has this thread enter an apartment.
+/// Enters an apartment on this thread.
 ///
 /// # Errors
-/// What COM says: above all, that the thread is in the other one already.
+/// COM's; most likely that the thread is in the other apartment already.
 pub(crate) fn enter_apartment(apartment: Apartment) -> io::Result<InApartment> {
     type Enter = unsafe extern "system" fn(*const std::ffi::c_void, u32) -> HRESULT;
     let ole32 = system_library("ole32.dll")?;
@@ -55,9 +55,9 @@ impl Drop for InApartment {
     }
 }
 
-/// What a thread waits with that has windows, or timers: it dispatches their messages until somebody wakes it.
+/// Waits on a thread with windows or timers, and dispatches their messages.
 pub(crate) struct Pump {
-    /// Resets itself.
+    /// An auto-reset event.
     woken: OwnedHandle,
     wait: Symbol<unsafe extern "system" fn(u32, *const HANDLE, u32, u32, u32) -> u32>,
     peek: Symbol<unsafe extern "system" fn(*mut MSG, HWND, u32, u32, u32) -> i32>,
@@ -67,10 +67,10 @@ pub(crate) struct Pump {
 }
 
 impl Pump {
-    /// `None` where the system has no such messages.
+    /// Creates a pump; `None` on systems without window messages.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's.
     pub(crate) fn new() -> io::Result<Option<Self>> {
         let user32 = system_library("user32.dll")?;
         // SAFETY: neither attributes nor a name are asked for.
@@ -93,25 +93,25 @@ impl Pump {
         }))
     }
 
-    /// Ends a wait, this one or the next.
+    /// Ends the current wait or the next one.
     pub(crate) fn wake(&self) {
-        // SAFETY: the handle is open. It cannot fail with one that is.
+        // SAFETY: the handle is open, with which the call cannot fail.
         unsafe { SetEvent(self.woken.as_raw_handle()) };
     }
 
-    /// Sleeps until somebody wakes this thread, or until there is a message for it.
+    /// Waits for [`Pump::wake`] or for a message of this thread.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's.
     pub(crate) fn wait(&self) -> io::Result<()> {
-        // "Input available": messages that were seen and left count, too.
-        // SAFETY: one handle is there, and it is open.
+        // `MWMO_INPUTAVAILABLE` also returns for messages that were seen before and left in the queue.
+        // SAFETY: the pointer is to one open handle.
         let ended = unsafe { (self.wait)(1, &self.woken.as_raw_handle(), INFINITE, QS_ALLINPUT, MWMO_INPUTAVAILABLE) };
         if ended == WAIT_FAILED { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
-    /// Dispatches the messages of this thread's windows and timers, so many at most: a window that sends itself one for
-    /// each that it gets would keep the thread for ever.
+    /// Dispatches at most `most` messages of this thread's windows and timers. Without the limit a window that posts a message
+    /// for each that it gets would keep the thread for ever.
     pub(crate) fn dispatch(&self, most: usize) {
         let mut message = MSG {
             hwnd: null_mut(),
@@ -122,35 +122,35 @@ impl Pump {
             pt: windows_sys::Win32::Foundation::POINT::default(),
         };
         for _ in 0..most {
-            // What other threads send and wait for is carried out in here, whether or not there is a message.
+            // This also handles messages that other threads send, whether or not one is in the queue.
             // SAFETY: the pointer is to a message, and every window of this thread's is meant.
             if unsafe { (self.peek)(&raw mut message, null_mut(), 0, 0, PM_REMOVE) } == 0 {
                 return;
             }
-            // That a library wants its program's loop to end is not its client's wish.
+            // A library that quits its message loop does not end the server.
             if message.message != WM_QUIT {
                 // SAFETY: the message is what the system has put there.
                 unsafe { (self.translate)(&raw const message) };
-                // SAFETY: as above. What a window does with it is the library's, as in every program with a loop.
+                // SAFETY: as above.
                 unsafe { (self.dispatch)(&raw const message) };
             }
         }
     }
 }
 
-/// A library of the system's own.
+/// Loads a system library.
 fn system_library(name: &str) -> io::Result<Library> {
     // SAFETY: the system's library, from its own folder.
     let library = unsafe { Library::load_with_flags(name, LOAD_LIBRARY_SEARCH_SYSTEM32) };
     library.map_err(io::Error::other)
 }
 
-/// A function of it.
+/// A function of a library.
 ///
 /// # Safety
-/// `F` is its type, and it is called while the library is loaded.
+/// `F` is the function's type, and it is called only while the library is loaded.
 unsafe fn function<F>(library: &Library, name: &str) -> io::Result<Symbol<F>> {
-    // SAFETY: the caller's promise is passed on.
+    // SAFETY: guaranteed by the caller: `F` is the type of the function.
     let function = unsafe { library.get::<F>(name) };
     function.map_err(io::Error::other)
 }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_is_woken_also_before_it_does() {
+    fn a_wake_before_the_wait_counts() {
         let pump = Pump::new().unwrap().unwrap();
         pump.wake();
         pump.wait().unwrap();

@@ -1,4 +1,4 @@
-//! The 32-bit server: a type that is the interface's implementation.
+//! The 32-bit server: a type that implements the interface.
 
 use std::cell::Cell;
 use std::error::Error;

@@ -1,3 +1,3 @@
-//! The 32-bit server.
+//! The 32-bit server of this example.
 
 bridge32::server_main!(sqlite::SqliteLibrary);

@@ -1,36 +1,36 @@
-//! How a process ended, by name.
+//! How a process ended, with the name of the signal or NTSTATUS.
 
 use std::fmt::{self, Display, Formatter};
 
 /// How a server process ended.
 ///
-/// A Linux program learns from Wine the lowest 8 bits of a Windows server's exit code, and no more. An exception that
-/// nobody handled is known in full nevertheless, because the server reports it itself while it can.
+/// Wine passes only the lowest 8 bits of a Windows server's exit code on to a Linux program. The code of an unhandled exception
+/// is known in full nevertheless, because the server reports it itself before it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExitStatus {
     status: std::process::ExitStatus,
-    /// What Wine makes of it; `None` for a process of this system.
-    wine: Option<Wine>,
+    /// `None` for a process of this system.
+    wine: Option<WineExit>,
 }
 
-/// What a process under Wine left.
+/// What is known of a process under Wine besides its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Wine {
+struct WineExit {
     exception: Option<u32>,
 }
 
 impl ExitStatus {
-    /// The end of a process under Wine, and the exception that it reported.
-    pub(super) fn of_wine(status: std::process::ExitStatus, exception: Option<u32>) -> Self {
-        Self { status, wine: Some(Wine { exception }) }
+    /// The status of a process under Wine, and the exception that it reported.
+    pub(crate) fn of_wine(status: std::process::ExitStatus, exception: Option<u32>) -> Self {
+        Self { status, wine: Some(WineExit { exception }) }
     }
 
-    /// Whether it ended by itself and without an error.
+    /// Whether it ended by itself with exit code 0.
     pub fn success(&self) -> bool {
         self.status.success()
     }
 
-    /// The exit code, unless a signal ended it. Of a server under Wine it is the lowest 8 bits; see
+    /// The exit code, unless a signal ended the process. For a server under Wine only its lowest 8 bits may be known; see
     /// [`ExitStatus::is_cut`].
     pub fn code(&self) -> Option<i32> {
         let exception = self.wine.and_then(|wine| wine.exception).filter(|_| self.status.code().is_some());
@@ -39,7 +39,7 @@ impl ExitStatus {
 
     /// Whether only the lowest 8 bits of the exit code are known: the server ran under Wine, and reported no exception.
     pub fn is_cut(&self) -> bool {
-        self.wine == Some(Wine { exception: None }) && self.status.code().is_some()
+        self.wine == Some(WineExit { exception: None }) && self.status.code().is_some()
     }
 
     /// The number of the signal that ended it; `None` on Windows.
@@ -50,7 +50,7 @@ impl ExitStatus {
         return None;
     }
 
-    /// The name of the signal or NTSTATUS that ended it, if it is a known one.
+    /// The name of the signal or NTSTATUS that ended it, if it is one of the usual ones.
     pub fn name(&self) -> Option<&'static str> {
         match self.signal() {
             Some(signal) => signal_name(signal),
@@ -70,7 +70,7 @@ impl Display for ExitStatus {
         let name = self.name().map(|name| format!(" ({name})")).unwrap_or_default();
         match (self.signal(), self.code()) {
             (Some(signal), _) => write!(f, "it was ended by signal {signal}{name}"),
-            // Windows says what went wrong in the upper bits, which a decimal number hides.
+            // The upper bits of an NTSTATUS say what went wrong; a decimal number would hide them.
             (None, Some(code)) if code < 0 => write!(f, "it ended with code {code:#010X}{name}"),
             (None, Some(0)) => f.write_str("it ended with code 0"),
             (None, Some(code)) if self.is_cut() => {

@@ -1,129 +1,59 @@
-//! Closures behind function pointers: what C calls back.
+//! The table of closures behind C's function pointers.
 //!
-//! C has an address, and at best a context of one pointer with it. What either stands for is looked up here: neither is
-//! trusted to be a pointer to anything. Where there is no context, a closure takes one of 128 functions.
+//! C has the address of a function, and at best a context pointer that it passes along. Both stand for a number that is
+//! looked up here; neither is trusted to be a pointer to anything. A parameter without a context has [`SLOTS`] functions, one for
+//! each closure that is lent or registered at the same time.
 
 use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use super::c_closure::{CClosure, ClosureStorage};
+use super::callback_entry::{CallbackEntry, RunClosure};
 use super::context::Context;
-use super::native_frame::{Payload, fail_call};
+use super::native_frame::Payload;
+use super::scope::Scope;
 use super::slots::{SLOTS, Slots};
 use super::sorted_map::SortedMap;
-use super::{Scope, Zeroable};
-use crate::exclusive::Exclusive;
+use super::value::Zeroable;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::registration::Registration;
+use crate::sync::LockExt as _;
 
-/// The closures behind one parameter of one method: a static of the generated code.
+/// The closures of one parameter of one method: a `static` of the generated code.
 pub struct CallbackTable {
     /// The parameter's name.
     name: &'static str,
     entries: Mutex<CallbackEntries>,
-    /// Whether a call without a closure was complained of. A library may go on for long.
+    /// Whether a call without a closure has been reported. A library may make many.
     has_complained: AtomicBool,
 }
 
 struct CallbackEntries {
     by_key: SortedMap<Arc<CallbackEntry>>,
-    /// Of closures that are gone, for others: a warm call allocates nothing.
+    /// Entries whose closures are gone, for reuse: a warm call allocates nothing.
     spare: Vec<Arc<CallbackEntry>>,
-    /// Slots that were used, the one that was freed longest ago first: a library may call late.
+    /// Free slots that were used before. The one that was freed first is used first, because a library may call late.
     freed: VecDeque<u32>,
-    /// Slots from here on were never used.
+    /// The first slot that was never used.
     fresh: u32,
 }
 
-/// A closure, while C may call it.
-struct CallbackEntry {
-    running: Exclusive<Running>,
-    /// Why the call that it was lent for has failed; not for one that is registered.
-    failure: Option<Mutex<Option<Payload>>>,
-    /// Whether there is a failure, for a look before each call of C's, and after the last.
-    has_failed: AtomicBool,
-}
-
-#[derive(Default)]
-struct Running {
-    /// Gone once the call that it was lent for is over.
-    closure: Option<ClosureStorage>,
-    /// What it returned last points to.
-    returned: Kept,
-}
-
-/// A closure as C sees it, of the type that [`CallbackTable::run`] asks for.
-enum ClosureStorage {
-    /// A call's own, which takes it back when it is over.
-    LentClosure(&'static mut (dyn Any + Send)),
-    /// A registered one.
-    Own(Box<dyn Any + Send>),
-}
-
-impl ClosureStorage {
-    fn closure(&mut self) -> &mut (dyn Any + Send) {
-        match self {
-            Self::LentClosure(closure) => *closure,
-            Self::Own(closure) => &mut **closure,
-        }
-    }
-}
-
-/// A closure as C sees it, of the type `F` that [`CallbackTable::run`] asks for.
-pub struct CClosure<F> {
-    held: ClosureStorage,
-    ty: PhantomData<F>,
-}
-
-impl<F: Any + Send> CClosure<F> {
-    /// For the time of one call.
-    ///
-    /// # Safety
-    /// The closure lives until the [`LentClosure`] that this becomes is dropped, which becomes no registration, and nobody else uses it.
-    pub unsafe fn lent(closure: &mut F) -> Self {
-        let closure: *mut F = closure;
-        // SAFETY: it comes from a reference, and the caller says that it outlives all uses.
-        let closure = unsafe { &mut *closure };
-        Self { held: ClosureStorage::LentClosure(closure), ty: PhantomData }
-    }
-
-    /// For as long as it is registered.
-    pub fn kept(closure: F) -> Self {
-        Self { held: ClosureStorage::Own(Box::new(closure)), ty: PhantomData }
-    }
-}
-
-impl<F> fmt::Debug for CClosure<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CClosure").finish_non_exhaustive()
-    }
-}
-
-/// Memory that C may look at until the closure's next call.
-#[derive(Default)]
-struct Kept(#[expect(dead_code, reason = "it is only kept")] Scope);
-
-// SAFETY: nothing is done with it but dropping it, and it is plain memory.
-unsafe impl Send for Kept {}
-
-/// Runs a closure, whatever its type; returns whether it is one of the type that is asked for.
-type RunClosure<'r> = &'r mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Box<Fault>>;
-
 impl CallbackTable {
-    /// No closures yet, for the parameter `name`.
+    /// An empty table for the parameter `name`.
     pub const fn new(name: &'static str) -> Self {
         let entries = CallbackEntries { by_key: SortedMap::new(), spare: Vec::new(), freed: VecDeque::new(), fresh: 0 };
         Self { name, entries: Mutex::new(entries), has_complained: AtomicBool::new(false) }
     }
 
-    /// Puts a closure into a slot.
+    /// Puts a closure into a free slot, for an interface without a context.
     ///
     /// # Errors
-    /// [`Fault::Argument`] if all are taken.
+    /// [`Fault::Argument`] if no slot is free.
     pub fn in_slot<F>(&'static self, closure: CClosure<F>) -> Result<LentClosure<'static, F>, Fault> {
         let mut entries = self.entries();
         let slot = match entries.fresh {
@@ -139,9 +69,9 @@ impl CallbackTable {
         Ok(self.put(entries, CallbackPlace::Slot(slot), closure))
     }
 
-    /// Puts a closure behind a context.
+    /// Puts a closure into the table under its context.
     pub fn behind<'c, F>(&'static self, context: &'c Context, closure: CClosure<F>) -> LentClosure<'c, F> {
-        self.put(self.entries(), CallbackPlace::Behind(context), closure)
+        self.put(self.entries(), CallbackPlace::Context(context), closure)
     }
 
     fn put<'c, F>(
@@ -150,13 +80,13 @@ impl CallbackTable {
         place: CallbackPlace<'c>,
         closure: CClosure<F>,
     ) -> LentClosure<'c, F> {
-        let entry = entries.entry(closure.held);
+        let entry = entries.entry(closure.into_storage());
         entries.by_key.insert(place.key(), Arc::clone(&entry));
-        LentClosure { closures: self, place, entry: Some(entry), ty: PhantomData }
+        LentClosure { table: self, place, entry: Some(entry), ty: PhantomData }
     }
 
-    /// Calls a closure of type `F` for C: `run` gives it the arguments, and takes what it returns. Where that fails, C
-    /// gets zero; the failure waits for the call of C to return.
+    /// Calls a closure of type `F` for C: `run` passes it the arguments and converts its result. If that fails, C gets zero,
+    /// and the failure is kept until C's caller returns to Rust.
     pub fn run<F: Any, C: Zeroable>(
         &self,
         key: u32,
@@ -171,22 +101,13 @@ impl CallbackTable {
         value
     }
 
-    /// Runs a closure, if there is one of the type.
+    /// [`CallbackTable::run`] for all types.
     fn enter(&self, key: u32, run: RunClosure<'_>) {
         let Some(entry) = self.entries().by_key.get(key).cloned() else { return self.complain() };
-        if entry.has_failed.load(Ordering::Relaxed) {
+        if entry.has_failed() {
             return;
         }
-        let result = entry.running.enter(|Running { closure, returned }| {
-            let Some(closure) = closure else { return Ok(false) };
-            let mut scope = Scope::new();
-            let called = || run(closure.closure(), &mut scope).map_err(|fault| self.fault(fault.to_string()));
-            // What a panic leaves half done is the concern of whoever wrote the closure.
-            let result = catch_unwind(AssertUnwindSafe(called)).unwrap_or_else(Err);
-            *returned = Kept(scope);
-            result
-        });
-        let payload = match result {
+        let payload = match entry.run(run, |fault| self.fault(fault.to_string())) {
             Some(Ok(true)) => return,
             Some(Ok(false)) => return self.complain(),
             Some(Err(payload)) if matches!(payload.downcast_ref(), Some(Fault::Unregistered)) => {
@@ -203,6 +124,7 @@ impl CallbackTable {
         Box::new(Fault::Callback { callback: self.name.to_owned(), reason })
     }
 
+    /// Reports a call without a closure, once.
     #[cold]
     fn complain(&self) {
         if !self.has_complained.swap(true, Ordering::Relaxed) {
@@ -211,15 +133,15 @@ impl CallbackTable {
         }
     }
 
-    /// Takes out a closure that was registered.
+    /// Removes a registered closure.
     fn remove(&self, place: &CallbackPlace<'_>) {
         let entry = self.entries().take(place);
-        // It owns the closure, which has code of the user's in its drop.
+        // This drops the closure, which runs code of the user's. The table is not locked any more.
         drop(entry);
     }
 
     fn entries(&self) -> MutexGuard<'_, CallbackEntries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock_unpoisoned()
     }
 }
 
@@ -230,9 +152,9 @@ impl fmt::Debug for CallbackTable {
 }
 
 impl CallbackEntries {
-    /// An entry for a closure.
+    /// An entry for a closure, reused if possible.
     fn entry(&mut self, closure: ClosureStorage) -> Arc<CallbackEntry> {
-        // A thread of the library's may still have the spare one, and find that its closure is gone.
+        // A thread of the library may still hold the spare entry; it then finds it without a closure.
         if let Some(mut spare) = self.spare.pop()
             && let Some(entry) = Arc::get_mut(&mut spare)
         {
@@ -250,80 +172,58 @@ impl CallbackEntries {
     }
 }
 
-/// Where C finds a closure.
+/// How C refers to a closure.
 enum CallbackPlace<'c> {
+    /// By the function of this slot.
     Slot(u32),
-    Behind(&'c Context),
+    /// By this context.
+    Context(&'c Context),
 }
 
 impl CallbackPlace<'_> {
     fn key(&self) -> u32 {
         match self {
             Self::Slot(slot) => *slot,
-            Self::Behind(context) => context.key(),
+            Self::Context(context) => context.key(),
         }
     }
 }
 
-impl CallbackEntry {
-    fn new(closure: ClosureStorage) -> Self {
-        let failure = matches!(closure, ClosureStorage::LentClosure(_)).then(Mutex::default);
-        let running = Running { closure: Some(closure), ..Running::default() };
-        Self { running: Exclusive::new(running), failure, has_failed: AtomicBool::new(false) }
-    }
-
-    /// Leaves a failure where it is found: with the closure, or with the call that this thread is making.
-    fn fail(&self, payload: Payload) {
-        match &self.failure {
-            Some(failure) => {
-                lock(failure).get_or_insert(payload);
-                self.has_failed.store(true, Ordering::Relaxed);
-            }
-            None => fail_call(payload),
-        }
-    }
-}
-
-fn lock(failure: &Mutex<Option<Payload>>) -> MutexGuard<'_, Option<Payload>> {
-    failure.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A closure that C may call, of the type `F`.
+/// A closure of type `F` that C may call. Dropping it takes the closure back.
 pub struct LentClosure<'c, F> {
-    closures: &'static CallbackTable,
+    table: &'static CallbackTable,
     place: CallbackPlace<'c>,
-    /// Until a registration has it.
+    /// `None` once a registration owns the closure.
     entry: Option<Arc<CallbackEntry>>,
     ty: PhantomData<F>,
 }
 
 impl<F> LentClosure<'_, F> {
-    /// The function of its slot, among those of all slots.
+    /// The function of the closure's slot, from those of all slots.
     pub fn function<P: Copy>(&self, functions: &Slots<P>) -> P {
         let functions = functions.as_flattened();
         functions[self.place.key() as usize % functions.len()]
     }
 
-    /// Goes on with the panic, or the fault, that it has failed with.
+    /// Resumes the panic or the fault that the closure failed with, if it did.
     ///
     /// # Panics
-    /// With that.
+    /// With that payload.
     pub fn finish(&self) {
-        let failed = self.entry.as_ref().filter(|entry| entry.has_failed.load(Ordering::Relaxed));
-        if let Some(payload) = failed.and_then(|entry| lock(entry.failure.as_ref()?).take()) {
+        if let Some(payload) = self.entry.as_ref().and_then(|entry| entry.take_failure()) {
             resume_unwind(payload);
         }
     }
 
-    /// C may call it until the registration is dropped.
+    /// Lets C call the closure until the registration is dropped.
     pub fn into_registration(mut self) -> Registration {
         self.entry = None;
-        let closures = self.closures;
+        let table = self.table;
         match self.place {
-            CallbackPlace::Slot(slot) => Registration::new(move || closures.remove(&CallbackPlace::Slot(slot))),
-            CallbackPlace::Behind(context) => {
+            CallbackPlace::Slot(slot) => Registration::new(move || table.remove(&CallbackPlace::Slot(slot))),
+            CallbackPlace::Context(context) => {
                 let context = context.clone();
-                Registration::new(move || closures.remove(&CallbackPlace::Behind(&context)))
+                Registration::new(move || table.remove(&CallbackPlace::Context(&context)))
             }
         }
     }
@@ -332,12 +232,12 @@ impl<F> LentClosure<'_, F> {
 impl<F> Drop for LentClosure<'_, F> {
     fn drop(&mut self) {
         let Some(entry) = self.entry.take() else { return };
-        // It may borrow from the call: whoever is running it is waited for, and nobody begins.
-        if entry.running.enter(|running| *running = Running::default()).is_none() {
-            // The library has jumped out of the closure, over the frames that it lives in.
+        // The closure may borrow from the call: this waits for a thread that is running it, and lets none begin.
+        if !entry.clear() {
+            // This thread is running it, so the library has jumped (`longjmp`) out of the closure and over its frames.
             std::process::abort();
         }
-        let mut entries = self.closures.entries();
+        let mut entries = self.table.entries();
         entries.take(&self.place);
         entries.spare.push(entry);
     }
@@ -355,25 +255,25 @@ mod tests {
 
     type Double<'c> = &'c mut (dyn FnMut(i32, &mut Scope) -> Result<i32, Box<Fault>> + Send + 'c);
 
-    /// As C would, which has the key.
+    /// Calls a closure as C does, by its key.
     fn double(closures: &CallbackTable, key: u32, x: i32) -> i32 {
         closures.run::<Double<'static>, i32>(key, |closure, scope| closure(x, scope))
     }
 
-    /// Lends a closure that adds to `sum` while `during` runs, which gets its key.
+    /// Lends a closure that adds to `sum` while `during` runs, which is passed its key.
     fn lend(closures: &'static CallbackTable, sum: &mut i32, during: impl FnOnce(u32)) {
         let context = Context::new();
         let mut closure = |x: i32, _: &mut Scope| {
             *sum += x;
             Ok(2 * x)
         };
-        // SAFETY: what it becomes is dropped before it.
+        // SAFETY: the lent closure below is dropped before this one.
         let mut run = unsafe { std::mem::transmute::<Double<'_>, Double<'static>>(&mut closure) };
         // SAFETY: as above.
         let lent = closures.behind(&context, unsafe { CClosure::lent(&mut run) });
         during(context.key());
         drop(lent);
-        assert_eq!(double(closures, context.key(), 1000), 0, "there is none any more");
+        assert_eq!(double(closures, context.key(), 1000), 0, "it was taken back");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is measured of bridge32: a 64-bit client, and a real 32-bit server.
+//! The cases of bridge32: a 64-bit client calls a real 32-bit server.
 
 use std::fmt::Debug;
 use std::hint::black_box;
@@ -8,13 +8,13 @@ use std::time::Instant;
 use bridge32::{Error, Transport};
 use bridge32_benches::{Measured as _, MeasuredClient, MeasuredLibrary};
 
-use crate::Result;
 use crate::measure::Case;
+use crate::result::Result;
 
 pub(crate) const SHARED_MEMORY: &str = "bridge32, shared memory";
 pub(crate) const PIPE: &str = "bridge32, pipe";
 
-/// Both transports, by name.
+/// Both transports, with their names in the tables.
 pub(crate) const TRANSPORTS: [(&str, Transport); 2] =
     [(SHARED_MEMORY, Transport::SharedMemory), (PIPE, Transport::Pipe)];
 
@@ -22,13 +22,13 @@ pub(crate) fn launch(transport: Transport) -> Result<MeasuredClient> {
     Ok(MeasuredClient::builder().transport(transport).launch()?)
 }
 
-/// A 64-bit build of the library, in this process.
+/// Loads the 64-bit build of the library into this process.
 fn library() -> Result<MeasuredLibrary> {
     let file = std::env::current_exe()?.with_file_name("libmeasured.so");
     Ok(MeasuredLibrary::load_from(file)?)
 }
 
-/// The function itself.
+/// Calls the library's function directly.
 pub(crate) fn native(name: &str) -> Result<Case> {
     let library = library()?;
     Ok(Case::new(name, move || {
@@ -38,41 +38,42 @@ pub(crate) fn native(name: &str) -> Result<Case> {
 
 pub(crate) fn add(name: &str, transport: Transport) -> Result<Case> {
     let client = launch(transport)?;
-    Ok(Case::new(name, move || assert_eq!(client.add(1, 2).expect("the server lives"), 3)))
+    Ok(Case::new(name, move || assert_eq!(client.add(1, 2).expect("the server is running"), 3)))
 }
 
-/// So many calls in one batch; the time of each of them.
+/// Makes `calls` calls in one batch; the time is that of one of them.
 pub(crate) fn batch(name: &str, transport: Transport, calls: u32) -> Result<Case> {
     let client = launch(transport)?;
-    Ok(Case::told(name, move |count| {
+    Ok(Case::self_timed_batch(name, move |count| {
         let begin = Instant::now();
         for _ in 0..count {
-            let sums = client.batch(|b| (0..calls).map(|_| b.add(1, 2)).collect::<Vec<_>>()).expect("the server lives");
+            let sums =
+                client.batch(|b| (0..calls).map(|_| b.add(1, 2)).collect::<Vec<_>>()).expect("the server is running");
             assert!(sums.into_iter().all(|sum| sum.expect("the call is made") == 3));
         }
         begin.elapsed() / calls
     }))
 }
 
-/// One call, and so many calls back.
+/// Makes one call, which calls a closure `count` times.
 pub(crate) fn callbacks(name: &str, transport: Transport, count: i32) -> Result<Case> {
     let client = launch(transport)?;
     Ok(Case::new(name, move || {
-        assert_eq!(client.add_up(count, |place| place).expect("the server lives"), count * (count - 1) / 2);
+        assert_eq!(client.add_up(count, |index| index).expect("the server is running"), count * (count - 1) / 2);
     }))
 }
 
 pub(crate) fn text(name: &str, transport: Transport) -> Result<Case> {
     let client = launch(transport)?;
     let text = "x".repeat(100);
-    Ok(Case::new(name, move || assert_eq!(client.text_length(&text).expect("the server lives"), 100)))
+    Ok(Case::new(name, move || assert_eq!(client.text_length(&text).expect("the server is running"), 100)))
 }
 
 pub(crate) fn scalar_multiply(name: &str, transport: Transport, count: usize) -> Result<Case> {
     let client = launch(transport)?;
     let values: Vec<_> = (0..count).map(|i| i as f64).collect();
     Ok(Case::new(name, move || {
-        let products = client.scalar_multiply(2.0, &values).expect("the server lives");
+        let products = client.scalar_multiply(2.0, &values).expect("the server is running");
         assert_eq!((products.len(), products[count - 1]), (count, values[count - 1] * 2.0));
     }))
 }
@@ -82,35 +83,35 @@ pub(crate) fn scale(name: &str, transport: Transport, count: usize) -> Result<Ca
     let mut values = vec![1.0; count];
     Ok(Case::new(name, move || {
         let before = values[count - 1];
-        client.scale(-1.0, &mut values).expect("the server lives");
+        client.scale(-1.0, &mut values).expect("the server is running");
         assert_eq!(values[count - 1], -before);
     }))
 }
 
-/// The copies that a call cannot do without, with the function itself between them, in this process.
+/// Makes the two copies that a call to another process needs, and calls the library's function directly in between.
 pub(crate) fn scalar_multiply_here(name: &str, count: usize) -> Result<Case> {
     let library = library()?;
     let values: Vec<_> = (0..count).map(|i| i as f64).collect();
-    let (mut there, mut back) = (values.clone(), values.clone());
+    let (mut copy_there, mut copy_back) = (values.clone(), values.clone());
     Ok(Case::new(name, move || {
-        there.copy_from_slice(black_box(&values));
-        let products = library.scalar_multiply(2.0, &there);
-        back.copy_from_slice(&products);
-        assert_eq!(back[count - 1], values[count - 1] * 2.0);
+        copy_there.copy_from_slice(black_box(&values));
+        let products = library.scalar_multiply(2.0, &copy_there);
+        copy_back.copy_from_slice(&products);
+        assert_eq!(copy_back[count - 1], values[count - 1] * 2.0);
     }))
 }
 
-pub(crate) fn bytes(name: &str, transport: Transport, count: usize) -> Result<Case> {
+pub(crate) fn copy_bytes(name: &str, transport: Transport, count: usize) -> Result<Case> {
     let client = launch(transport)?;
     let bytes = vec![7; count];
     Ok(Case::new(name, move || {
-        let copy = client.copy_bytes(&bytes).expect("the server lives");
+        let copy = client.copy_bytes(&bytes).expect("the server is running");
         assert_eq!((copy.len(), copy[count - 1]), (count, 7));
     }))
 }
 
-/// So many values there and back, the last of which the library changes in place.
-pub(crate) fn touched<T: Copy + PartialEq + Debug + 'static>(
+/// Sends `count` values and gets them back; the library changes the last one in place.
+pub(crate) fn touch<T: Copy + PartialEq + Debug + 'static>(
     name: &str,
     transport: Transport,
     count: usize,
@@ -121,44 +122,45 @@ pub(crate) fn touched<T: Copy + PartialEq + Debug + 'static>(
     let mut values = vec![before; count];
     Ok(Case::new(name, move || {
         values[count - 1] = before;
-        touch(&client, &mut values).expect("the server lives");
+        touch(&client, &mut values).expect("the server is running");
         assert_eq!((values[0], values[count - 1]), (before, after));
     }))
 }
 
-/// From the start of the server's process to the answer of the first call; its end is not counted.
+/// Starts a server and makes the first call; the server's end is not part of the time.
 pub(crate) fn start(name: &str, transport: Transport) -> Case {
-    Case::timed(name, move || {
+    Case::self_timed(name, move || {
         let begin = Instant::now();
         let client = launch(transport).expect("the server starts");
-        assert_eq!(client.add(1, 2).expect("the server lives"), 3);
+        assert_eq!(client.add(1, 2).expect("the server is running"), 3);
         let time = begin.elapsed();
         drop(client);
         time
     })
 }
 
-/// As many threads on one client, each of which makes the same number of calls; the time that passes for each call.
+/// Makes the same number of calls on each of `count` threads, which share a client; the result is the total time divided by the
+/// number of all calls.
 pub(crate) fn threads(name: &str, transport: Transport, count: u32) -> Result<Case> {
     const CALLS: u32 = 1000;
     let client = launch(transport)?;
     let once = move || {
         let barrier = Barrier::new(count as usize);
-        // Each thread looks at the clock itself: another one would perhaps be given a core too late for that.
+        // Each thread reads the clock itself: a separate timing thread might not be scheduled in time.
         let calls = || {
             barrier.wait();
             let begin = Instant::now();
             for _ in 0..CALLS {
-                assert_eq!(client.add(1, 2).expect("the server lives"), 3);
+                assert_eq!(client.add(1, 2).expect("the server is running"), 3);
             }
             (begin, Instant::now())
         };
         let (begins, ends): (Vec<_>, Vec<_>) = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..count).map(|_| scope.spawn(calls)).collect();
-            threads.into_iter().map(|thread| thread.join().expect("its calls succeed")).unzip()
+            threads.into_iter().map(|thread| thread.join().expect("no call fails")).unzip()
         });
         let time = ends.into_iter().max().zip(begins.into_iter().min()).map(|(end, begin)| end - begin);
         time.unwrap_or_default() / (count * CALLS)
     };
-    Ok(Case::timed(name, once))
+    Ok(Case::self_timed(name, once))
 }

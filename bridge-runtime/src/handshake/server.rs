@@ -1,0 +1,113 @@
+//! The server's side of the handshake.
+
+use std::io;
+
+use super::secrets::Secrets;
+use crate::interface::Description;
+use crate::transport::{ARENA_LIMIT, Channel, SharedMemoryEnd};
+use crate::wire::{Hello, Message, PROTOCOL_VERSION, Ready, Start, StartFailure};
+
+/// Introduces this server, and receives what it is to start with; `None` if client and server do not belong together, which
+/// the client then knows.
+///
+/// # Errors
+/// Fails if the connection breaks.
+pub(crate) fn receive_start(
+    channel: &mut Channel,
+    description: &Description,
+    secrets: Secrets,
+) -> io::Result<Option<Start>> {
+    channel.send_message(&Message::Hello(Box::new(Hello {
+        protocol: PROTOCOL_VERSION,
+        secret: secrets.server,
+        interface: description.name.to_owned(),
+        fingerprint: description.fingerprint(),
+        pid: std::process::id(),
+    })))?;
+    match channel.receive()?.0 {
+        Message::Start(start) if start.secret == secrets.client => return Ok(Some(*start)),
+        Message::Start(_) => channel.send_message(&Message::StartFailed(Box::new(StartFailure::Secret)))?,
+        Message::Describe => channel.send_message(&Message::Description(description.signatures()))?,
+        _ => {}
+    }
+    Ok(None)
+}
+
+/// Tells the client that the server is ready for calls, and switches to the memory that it offers, if any.
+///
+/// # Errors
+/// Fails if the connection breaks.
+pub(crate) fn accept(channel: &mut Channel, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
+    let (end, refused) = open_shared_memory(memory);
+    channel.send_message(&Message::Ready(Box::new(Ready { refused, ..describe_server(library) })))?;
+    end.map_or(Ok(()), |end| channel.upgrade(end, ARENA_LIMIT))
+}
+
+/// Describes this process as a server of `library`.
+pub(crate) fn describe_server(library: Option<&str>) -> Ready {
+    Ready {
+        architecture: std::env::consts::ARCH.to_owned(),
+        os: std::env::consts::OS.to_owned(),
+        library: library.map(str::to_owned),
+        executable: std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default(),
+        refused: None,
+    }
+}
+
+/// Opens the memory that a client offers for a connection, or returns the reason to refuse it.
+pub(crate) fn open_shared_memory(address: Option<&str>) -> (Option<SharedMemoryEnd>, Option<String>) {
+    match address.map(SharedMemoryEnd::open).transpose() {
+        Ok(end) => (end, None),
+        Err(error) => (None, Some(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interface::Threads;
+    use crate::transport::in_process_pair;
+    use crate::wire::Secret;
+
+    const DESCRIPTION: Description = Description {
+        name: "I",
+        server: "i-server32",
+        version: "1.0.0",
+        library: None,
+        threads: Threads::Single,
+        apartment: None,
+        methods: &[],
+    };
+
+    /// What the server makes of a client that answers its hello with this, and what it replies.
+    fn answered_with(answer: &Message) -> (io::Result<Option<Start>>, io::Result<Message>) {
+        let (client, server) = in_process_pair();
+        let mut client = Channel::new(client);
+        client.send_message(answer).unwrap();
+        let secrets = Secrets { server: [1; 16], client: [2; 16] };
+        let result = receive_start(&mut Channel::new(server), &DESCRIPTION, secrets);
+        let Ok((Message::Hello(hello), _)) = client.receive() else { panic!("no hello") };
+        assert_eq!(hello.secret, secrets.server);
+        (result, client.receive().map(|(message, _)| message))
+    }
+
+    fn start(secret: Secret) -> Message {
+        Message::Start(Box::new(Start { secret, ..Start::default() }))
+    }
+
+    #[test]
+    fn a_client_without_the_secret_is_refused() {
+        let (result, reply) = answered_with(&start([1; 16]));
+        assert!(matches!(result, Ok(None)), "{result:?}");
+        assert!(
+            matches!(reply, Ok(Message::StartFailed(ref failure)) if matches!(**failure, StartFailure::Secret)),
+            "{reply:?}"
+        );
+
+        let (result, _) = answered_with(&Message::Call { method: 0 });
+        assert!(matches!(result, Ok(None)), "no call before the secret: {result:?}");
+
+        let (result, _) = answered_with(&start([2; 16]));
+        assert!(matches!(result, Ok(Some(_))), "{result:?}");
+    }
+}

@@ -1,0 +1,155 @@
+//! Which transport a client asks for, and what it offers the server for it.
+
+use std::io;
+
+use crate::error::Error;
+use crate::sys::MemoryOffer;
+use crate::transport::{Channel, SharedMemoryEnd, wine_path};
+
+/// How a client and its server exchange messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Transport {
+    /// Shared memory where both processes can map it, otherwise the pipe. `$BRIDGE32_TRANSPORT` may say `pipe` or
+    /// `shared-memory`, which then counts as if the program had said so.
+    #[default]
+    Auto,
+    /// A named pipe on Windows, a Unix domain socket elsewhere.
+    Pipe,
+    /// Memory that both processes map. A waiting side spins for a moment and then sleeps; the pipe wakes it.
+    SharedMemory,
+}
+
+/// The environment variable that chooses for programs that leave it to [`Transport::Auto`].
+const VARIABLE: &str = "BRIDGE32_TRANSPORT";
+
+/// The transport that a server is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TransportRequest {
+    transport: Transport,
+    /// Whether the server is a Windows process on a Unix system.
+    for_wine: bool,
+}
+
+/// What a client offers a server, before the server accepts or refuses it.
+pub(crate) struct TransportOffer {
+    request: TransportRequest,
+    /// This end of the shared memory, and what the server opens it by.
+    memory: Option<(SharedMemoryEnd, MemoryOffer)>,
+}
+
+impl Transport {
+    /// Combines the program's choice with the environment's.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] if the environment names a transport that does not exist.
+    pub(crate) fn resolve(self, for_wine: bool) -> Result<TransportRequest, Error> {
+        let variable = std::env::var_os(VARIABLE).unwrap_or_default();
+        let transport = if self == Self::Auto { Self::named(&variable.to_string_lossy())? } else { self };
+        Ok(TransportRequest { transport, for_wine })
+    }
+
+    fn named(name: &str) -> Result<Self, Error> {
+        match name {
+            "" | "auto" => Ok(Self::Auto),
+            "pipe" => Ok(Self::Pipe),
+            "shared-memory" => Ok(Self::SharedMemory),
+            other => Err(unavailable(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("${VARIABLE} is `{other}`; use `auto`, `pipe` or `shared-memory`"),
+            ))),
+        }
+    }
+}
+
+impl TransportRequest {
+    /// Asks for the transport of another connection, or for a pipe if memory is short.
+    pub(crate) fn like(transport: Transport, for_wine: bool) -> Self {
+        let transport = if transport == Transport::SharedMemory { Transport::Auto } else { Transport::Pipe };
+        Self { transport, for_wine }
+    }
+
+    /// Makes the shared memory to offer, if any is wanted.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] if shared memory was asked for and cannot be had.
+    pub(crate) fn offer(self) -> Result<TransportOffer, Error> {
+        let memory = match self.transport {
+            Transport::Pipe => None,
+            Transport::SharedMemory => Some(SharedMemoryEnd::offer().map_err(unavailable)?),
+            Transport::Auto => SharedMemoryEnd::offer().ok(),
+        };
+        Ok(TransportOffer { request: self, memory })
+    }
+}
+
+impl TransportOffer {
+    /// Returns what the server opens the shared memory by, if any is offered.
+    pub(crate) fn address(&self) -> Option<String> {
+        let (_, offer) = self.memory.as_ref()?;
+        let address = offer.address();
+        Some(if self.request.for_wine { wine_path(&address) } else { address })
+    }
+
+    /// Switches the channel to what the server has accepted, and returns which transport that is. `refusal` is the server's
+    /// reason not to use the memory; `arena_limit` bounds the channel's memory for long arrays, in bytes.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] if shared memory was asked for and the server refuses it.
+    pub(crate) fn conclude(
+        self,
+        channel: &mut Channel,
+        refusal: Option<&str>,
+        arena_limit: usize,
+    ) -> Result<Transport, Error> {
+        match (self.memory, refusal) {
+            (None, _) => Ok(Transport::Pipe),
+            (Some(_), Some(reason)) if self.request.transport == Transport::SharedMemory => {
+                Err(unavailable(io::Error::other(format!("the server refuses it: {reason}"))))
+            }
+            (Some(_), Some(_)) => Ok(Transport::Pipe),
+            (Some((end, _)), None) => {
+                channel.upgrade(end, arena_limit).map_err(unavailable)?;
+                Ok(Transport::SharedMemory)
+            }
+        }
+    }
+}
+
+fn unavailable(source: io::Error) -> Error {
+    Error::Transport { source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::in_process_pair;
+
+    #[test]
+    fn an_unknown_transport_is_refused() {
+        assert!(matches!(Transport::named("auto"), Ok(Transport::Auto)));
+        assert!(matches!(Transport::named("shared-memory"), Ok(Transport::SharedMemory)));
+        let Err(Error::Transport { source: error }) = Transport::named("fast") else { panic!("it was accepted") };
+        assert!(error.to_string().contains("`fast`"), "{error}");
+    }
+
+    /// What a client concludes from the server's answer to its offer.
+    #[cfg(any(target_os = "linux", windows))]
+    fn concluded(transport: Transport, refusal: Option<&str>) -> Result<Transport, Error> {
+        let request = TransportRequest { transport, for_wine: false };
+        // Nothing that shared memory could wake through.
+        let mut channel = Channel::new(in_process_pair().0);
+        request.offer().unwrap().conclude(&mut channel, refusal, 0)
+    }
+
+    #[cfg(any(target_os = "linux", windows))]
+    #[test]
+    fn a_refusal_is_an_error_only_where_shared_memory_was_asked_for() {
+        assert!(matches!(concluded(Transport::Auto, Some("no memory")), Ok(Transport::Pipe)));
+        assert!(matches!(concluded(Transport::Pipe, None), Ok(Transport::Pipe)));
+        let Err(Error::Transport { source: error }) = concluded(Transport::SharedMemory, Some("no memory")) else {
+            panic!("it was accepted")
+        };
+        assert!(error.to_string().contains("no memory"), "{error}");
+    }
+}

@@ -1,0 +1,92 @@
+//! One closure while C may call it: it runs on one thread at a time, and its first failure is kept for the call.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::c_closure::ClosureStorage;
+use super::native_frame::{Payload, fail_call};
+use super::scope::Scope;
+use crate::exclusive::Exclusive;
+use crate::fault::Fault;
+use crate::sync::LockExt as _;
+
+/// A closure while C may call it.
+pub(super) struct CallbackEntry {
+    running: Exclusive<Running>,
+    /// Why the call that the closure is lent for has failed; `None` for a registered closure.
+    failure: Option<Mutex<Option<Payload>>>,
+    /// Whether there is a failure, for a quick look before and after each call.
+    has_failed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Running {
+    /// `None` once the call that the closure was lent for is over.
+    closure: Option<ClosureStorage>,
+    /// Memory that its last result points to: C may read it until the closure's next call.
+    returned: ReturnedMemory,
+}
+
+#[derive(Default)]
+struct ReturnedMemory(#[expect(dead_code, reason = "it is only kept")] Scope);
+
+// SAFETY: the memory is plain, and the only thing done with it on another thread is to free it.
+unsafe impl Send for ReturnedMemory {}
+
+/// Runs a closure of any type; returns whether it is of the type that is asked for.
+pub(super) type RunClosure<'r> = &'r mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Box<Fault>>;
+
+impl CallbackEntry {
+    pub(super) fn new(closure: ClosureStorage) -> Self {
+        let failure = matches!(closure, ClosureStorage::Lent(_)).then(Mutex::default);
+        let running = Running { closure: Some(closure), ..Running::default() };
+        Self { running: Exclusive::new(running), failure, has_failed: AtomicBool::new(false) }
+    }
+
+    /// Runs the closure if it is still there; returns whether it was, with the type that `run` asks for. `None` if this
+    /// thread is running it already. `payload` makes a fault the payload of a panic.
+    pub(super) fn run(
+        &self,
+        run: RunClosure<'_>,
+        payload: impl FnOnce(Box<Fault>) -> Payload,
+    ) -> Option<Result<bool, Payload>> {
+        self.running.enter(|Running { closure, returned }| {
+            let Some(closure) = closure else { return Ok(false) };
+            let mut scope = Scope::new();
+            let called = || run(closure.closure(), &mut scope).map_err(payload);
+            // State that a panic leaves inconsistent is the user's own.
+            let result = catch_unwind(AssertUnwindSafe(called)).unwrap_or_else(Err);
+            *returned = ReturnedMemory(scope);
+            result
+        })
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
+    }
+
+    /// Keeps the failure of a lent closure for its call, and reports that of a registered one to the native call that this
+    /// thread is making.
+    pub(super) fn fail(&self, payload: Payload) {
+        match &self.failure {
+            Some(failure) => {
+                failure.lock_unpoisoned().get_or_insert(payload);
+                self.has_failed.store(true, Ordering::Relaxed);
+            }
+            None => fail_call(payload),
+        }
+    }
+
+    /// Takes the failure of a lent closure.
+    pub(super) fn take_failure(&self) -> Option<Payload> {
+        self.has_failed().then(|| self.failure.as_ref()?.lock_unpoisoned().take()).flatten()
+    }
+
+    /// Drops the closure, once no other thread is running it; from then on it is not called. Returns `false`, and does
+    /// nothing, if this thread is running it.
+    pub(super) fn clear(&self) -> bool {
+        self.running.enter(|running| *running = Running::default()).is_some()
+    }
+}

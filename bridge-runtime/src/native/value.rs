@@ -1,0 +1,93 @@
+//! Types that native functions take and return by value.
+
+pub use bytemuck::Zeroable;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::scope::Scope;
+use crate::fault::Fault;
+
+/// A type that C functions take by value.
+#[diagnostic::on_unimplemented(
+    message = "a native function cannot take `{Self}`; pass integers of fixed width, `f32`, `f64` or `bool`, text as `&str`, arrays as `&[T]`, and types with `#[derive(Bridge)]`",
+    label = "not a type with a C counterpart"
+)]
+pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
+    /// The type itself; `marshal/cross.rs` says why generated code names it so.
+    type Value;
+    /// The C type. It has a value whose bytes are all zero.
+    type C: Copy + Zeroable + 'static;
+    /// The name of the C type.
+    const C_NAME: &'static str;
+    /// Whether a C value contains pointers that are followed when it is converted to Rust.
+    const POINTS: bool = true;
+
+    /// Converts the value to C. What the C value points to is kept in `scope`.
+    ///
+    /// # Errors
+    /// [`Fault`] if C cannot hold the value.
+    fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault>;
+
+    /// Converts a value from C.
+    ///
+    /// # Errors
+    /// [`Fault::Value`] if the C value is not one of this type.
+    ///
+    /// # Safety
+    /// A pointer in it must be null, or valid for what the type reads from it.
+    unsafe fn from_c(value: Self::C) -> Result<Self, Fault>;
+}
+
+/// A type that native functions return.
+#[diagnostic::on_unimplemented(
+    message = "a native function cannot return `{Self}`; return an integer of fixed width, `f32`, `f64`, `bool`, `String`, `Option<String>` or a type with `#[derive(Bridge)]`",
+    label = "not a type with a C counterpart"
+)]
+pub trait NativeReturn: Serialize + DeserializeOwned + 'static {
+    /// The type itself.
+    type Value;
+    /// The C type.
+    type C: Copy;
+    /// The name of the C type.
+    const C_NAME: &'static str;
+
+    /// Converts a value from C.
+    ///
+    /// # Errors
+    /// [`Fault::Value`] if the C value is not one of this type.
+    ///
+    /// # Safety
+    /// A pointer in it must be null, or valid for what the type reads from it.
+    unsafe fn from_c(value: Self::C) -> Result<Self, Fault>;
+}
+
+/// Implements [`NativeReturn`] for types that are returned as they are taken.
+///
+/// It is not an `impl` for every `T: Native`, because the compiler would then report the missing `Native`, whose message is
+/// about parameters.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __returned_as_taken {
+    ($($ty:ty)*) => {$(
+        impl $crate::native::NativeReturn for $ty {
+            type Value = $ty;
+            type C = <$ty as $crate::native::Native>::C;
+            const C_NAME: &'static ::core::primitive::str = <$ty as $crate::native::Native>::C_NAME;
+
+            unsafe fn from_c(value: Self::C) -> ::core::result::Result<Self, $crate::fault::Fault> {
+                // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
+                unsafe { <$ty as $crate::native::Native>::from_c(value) }
+            }
+        }
+    )*};
+}
+
+impl NativeReturn for () {
+    type Value = ();
+    type C = ();
+    const C_NAME: &'static str = "void";
+
+    unsafe fn from_c((): ()) -> Result<Self, Fault> {
+        Ok(())
+    }
+}

@@ -1,0 +1,238 @@
+//! Calling the client's closures: during a call, or at any time if they are registered.
+//!
+//! A registered closure takes one of three ways to the client:
+//!
+//! | the library calls it | message | on |
+//! |---|---|---|
+//! | from the thread that executes a call of the same client | `Event` | that call's connection |
+//! | from the thread that executes another client's call, or dispatches window messages | `NestingEvent` | the event connection |
+//! | from a thread of its own | `Event` | the event connection |
+//!
+//! In the first two, calls that the closure makes are executed on this thread, nested in the callback. In the third there is
+//! no thread for them, and they fail.
+
+use std::io;
+use std::panic::resume_unwind;
+use std::rc::Rc;
+use std::sync::{Arc, MutexGuard};
+
+use super::client_state::{ClientState, EventChannel};
+use super::connection::ClientConnection;
+use super::current::{Current, handler_of_this_thread};
+use crate::codec::Codec;
+use crate::fault::Fault;
+use crate::marshal::{BorrowedSlices, DecodeError, Decoder, EncodeError, Encoder};
+use crate::transport::{Channel, OwnedMessage};
+use crate::wire::{Message, NO_CALL};
+
+/// A closure of the client's, as the server calls it.
+#[derive(Debug)]
+pub struct Closure {
+    name: &'static str,
+    lifetime: Lifetime,
+}
+
+/// How long a closure can be called.
+#[derive(Debug)]
+enum Lifetime {
+    /// While one call lasts: the call's depth, and the closure's place among the call's closures.
+    Call { connection: ClientConnection, depth: u32, place: u32 },
+    /// Until the client drops its registration.
+    Registered { client: Arc<ClientState>, number: u32 },
+}
+
+/// Why a callback failed.
+#[derive(Debug)]
+pub(super) enum CallbackError {
+    /// The client reports it.
+    Fault(Fault),
+    /// The client was not reached.
+    Connection(io::Error),
+}
+
+/// [`Codec`] for a callback, as a trait object.
+trait CallbackCodec {
+    fn encode<'s>(&'s mut self, encoder: &mut Encoder<'_, 's>) -> Result<(), EncodeError>;
+    fn decode(&mut self, decoder: Decoder<'_>) -> Result<(), DecodeError>;
+}
+
+impl<S, P, N, D, T> CallbackCodec for Codec<'_, S, P, N, D, T>
+where
+    N: for<'s> FnOnce(&mut Encoder<'_, 's>, &'s S, &'s P) -> Result<(), EncodeError>,
+    D: FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
+{
+    fn encode<'s>(&'s mut self, encoder: &mut Encoder<'_, 's>) -> Result<(), EncodeError> {
+        Codec::encode(self, encoder)
+    }
+
+    fn decode(&mut self, mut decoder: Decoder<'_>) -> Result<(), DecodeError> {
+        if let Some(value) = Codec::decode(self, &mut decoder) {
+            self.result = Some(value?);
+            decoder.finish()?;
+        }
+        Ok(())
+    }
+}
+
+impl Closure {
+    /// The closure at `place` of a call at `depth`.
+    pub(super) fn of_call(name: &'static str, connection: ClientConnection, depth: u32, place: u32) -> Self {
+        Self { name, lifetime: Lifetime::Call { connection, depth, place } }
+    }
+
+    /// The closure that the client has registered under `number`.
+    pub(super) fn registered(name: &'static str, client: Arc<ClientState>, number: u32) -> Self {
+        Self { name, lifetime: Lifetime::Registered { client, number } }
+    }
+
+    /// Runs the closure in the client, and returns what it returns. `encode` may refer to the slices and places given.
+    ///
+    /// # Panics
+    /// If the closure cannot be run, or panics: with [`Fault::Callback`], which is caught where C called, or where the call was
+    /// dispatched.
+    pub fn run<S, P, T>(
+        &self,
+        (slices, places): (S, &mut P),
+        encode: impl for<'s> FnOnce(&mut Encoder<'_, 's>, &'s S, &'s P) -> Result<(), EncodeError>,
+        decode: impl FnOnce(&mut Decoder<'_>, &mut P) -> Result<T, DecodeError>,
+    ) -> T {
+        let mut codec = Codec::new(slices, places, encode, decode);
+        let ran = self.run_any(&mut codec);
+        let result = ran.and_then(|()| codec.result.ok_or_else(|| io::ErrorKind::UnexpectedEof.into()));
+        result.unwrap_or_else(|error| self.fail(error))
+    }
+
+    fn run_any(&self, codec: &mut dyn CallbackCodec) -> Result<(), CallbackError> {
+        match &self.lifetime {
+            Lifetime::Call { connection, depth, place } => {
+                let mut channel = connection.channel();
+                channel.begin_callback(*depth, *place)?;
+                exchange(connection, channel, codec)
+            }
+            Lifetime::Registered { client, number } => match Current::connection_of(client) {
+                Some(connection) => request(&connection, &Message::Event { registration: *number }, codec),
+                None => client.with_event_channel(|events| match events {
+                    Some(events) => {
+                        let result = run_event(client, events, *number, codec);
+                        let is_broken = matches!(result, Err(CallbackError::Connection(_)));
+                        (result, is_broken)
+                    }
+                    None => (Err(io::Error::from(io::ErrorKind::NotConnected).into()), false),
+                }),
+            },
+        }
+    }
+
+    #[cold]
+    fn fail(&self, error: CallbackError) -> ! {
+        let reason = match error {
+            // C gets zero, and Rust has no value for it.
+            CallbackError::Fault(fault @ Fault::Unregistered) => resume_unwind(Box::new(fault)),
+            CallbackError::Fault(fault) => fault.to_string(),
+            CallbackError::Connection(error) => format!("does not reach the client: {error}"),
+        };
+        resume_unwind(Box::new(Fault::Callback { callback: self.name.to_owned(), reason }))
+    }
+}
+
+/// Runs a registered closure on the event connection.
+fn run_event(
+    client: &Arc<ClientState>,
+    events: &EventChannel,
+    registration: u32,
+    codec: &mut dyn CallbackCodec,
+) -> Result<(), CallbackError> {
+    let connection = ClientConnection::of(Arc::clone(client), Arc::clone(&events.channel));
+    match handler_of_this_thread() {
+        None => request(&connection, &Message::Event { registration }, codec),
+        // Nobody else could execute the closure's calls before it has returned.
+        Some(handler) => {
+            let _acting = events.owner.enter();
+            let current = Current { handler, connection: connection.clone(), depth: NO_CALL };
+            current.enter(|| request(&connection, &Message::NestingEvent { registration }, codec))
+        }
+    }
+}
+
+/// Sends a request that begins with `message`, and receives its reply.
+fn request(
+    connection: &ClientConnection,
+    message: &Message,
+    codec: &mut dyn CallbackCodec,
+) -> Result<(), CallbackError> {
+    let mut channel = connection.channel();
+    channel.begin(message)?;
+    exchange(connection, channel, codec)
+}
+
+/// Sends the request that was begun, answers the calls that the closure makes, and receives the reply.
+fn exchange<'c>(
+    connection: &'c ClientConnection,
+    mut channel: MutexGuard<'c, Channel>,
+    codec: &mut dyn CallbackCodec,
+) -> Result<(), CallbackError> {
+    let mut borrowed = BorrowedSlices::default();
+    codec.encode(&mut channel.encoder(false, &mut borrowed))?;
+    channel.send_borrowed(&borrowed)?;
+    loop {
+        channel.wait()?;
+        if let Some(reply) = channel.callback_result() {
+            return Ok(codec.decode(reply)?);
+        }
+        let (message, content) = channel.take_message()?;
+        match message {
+            Message::Fault(fault) => {
+                channel.give_back(content);
+                return Err(CallbackError::Fault(*fault));
+            }
+            message => {
+                drop(channel);
+                handle_nested(connection, message, content)?;
+                channel = connection.channel();
+            }
+        }
+    }
+}
+
+/// Answers what a closure asks for while it runs, on the thread that has called it.
+fn handle_nested(connection: &ClientConnection, message: Message, content: OwnedMessage) -> io::Result<()> {
+    match Current::get().filter(|current| current.connection.is(connection)) {
+        Some(current) => {
+            let depth = current.depth.saturating_add(1);
+            let handler = Rc::clone(&current.handler);
+            Current { depth, ..current }.enter(|| handler.handle(connection, message, content, depth))
+        }
+        // The library is to see one thread only.
+        None => {
+            let mut channel = connection.channel();
+            channel.give_back(content);
+            let reason =
+                "cannot be called from a closure that a thread of the library's own runs; call it after the closure";
+            channel.send_message(&Message::Fault(Box::new(Fault::Message(reason.to_owned()))))
+        }
+    }
+}
+
+impl From<io::Error> for CallbackError {
+    fn from(error: io::Error) -> Self {
+        Self::Connection(error)
+    }
+}
+
+impl From<io::ErrorKind> for CallbackError {
+    fn from(kind: io::ErrorKind) -> Self {
+        Self::Connection(kind.into())
+    }
+}
+
+impl From<EncodeError> for CallbackError {
+    fn from(error: EncodeError) -> Self {
+        Self::Fault(Fault::Message(format!("got an argument that cannot be sent: {error}")))
+    }
+}
+
+impl From<DecodeError> for CallbackError {
+    fn from(error: DecodeError) -> Self {
+        Self::Connection(io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+}

@@ -1,0 +1,175 @@
+//! Serving a connection: receive a message, dispatch it, reply.
+
+use std::io;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use super::batch;
+use super::call::Call;
+use super::catch::catch;
+use super::connection::ClientConnection;
+use super::current::{Current, MessageHandler};
+use super::target::{DispatchTarget, ThreadTarget};
+use crate::fault::Fault;
+use crate::handshake::open_shared_memory;
+use crate::native::Owner;
+use crate::sync::spawn_named;
+use crate::transport::{self, Channel, EXTRA_ARENA_LIMIT, OwnedMessage};
+use crate::wire::{Joined, Message, OUTERMOST, OpenConnection, Purpose};
+
+/// Answers a client's messages with a target, on the thread that the target belongs to.
+#[derive(Clone)]
+pub(crate) struct CallServer {
+    target: Rc<dyn DispatchTarget>,
+}
+
+impl CallServer {
+    pub(crate) fn new(target: Rc<dyn DispatchTarget>) -> Self {
+        Self { target }
+    }
+
+    /// Serves the first connection of a client until the client closes it.
+    ///
+    /// # Errors
+    /// Fails if the connection breaks in another way.
+    pub(crate) fn serve_client(&self, channel: Channel) -> io::Result<()> {
+        let connection = ClientConnection::new(channel);
+        let result = self.serve(&connection);
+        connection.client().close();
+        result
+    }
+
+    /// Answers messages until the client closes the connection.
+    pub(super) fn serve(&self, connection: &ClientConnection) -> io::Result<()> {
+        let mut message = OwnedMessage::default();
+        let error = self.current(connection, OUTERMOST).enter(|| {
+            loop {
+                if let Err(error) = self.receive_and_answer(connection, &mut message) {
+                    break error;
+                }
+            }
+        });
+        if is_closed(&error) { Ok(()) } else { Err(error) }
+    }
+
+    /// Receives a message that is not nested in a call, and answers it. `call` is memory for the call that it nearly always is.
+    fn receive_and_answer(&self, connection: &ClientConnection, call: &mut OwnedMessage) -> io::Result<()> {
+        let mut channel = connection.channel();
+        if let Some(method) = channel.wait_for_call(call)? {
+            drop(channel);
+            return self.execute(connection, method, call, OUTERMOST);
+        }
+        let (message, content) = channel.take_message()?;
+        drop(channel);
+        self.handle(connection, message, content, OUTERMOST)
+    }
+
+    /// Answers the message that has arrived on a connection that another thread reads.
+    pub(super) fn answer_arrived(&self, connection: &ClientConnection) -> io::Result<()> {
+        let mut channel = connection.channel();
+        channel.reset_arena();
+        let (message, content) = channel.take_message()?;
+        drop(channel);
+        let current = self.current(connection, OUTERMOST);
+        current.enter(|| self.handle(connection, message, content, OUTERMOST))
+    }
+
+    /// Executes a call and replies to it.
+    fn execute(
+        &self,
+        connection: &ClientConnection,
+        method: u32,
+        content: &mut OwnedMessage,
+        depth: u32,
+    ) -> io::Result<()> {
+        let arena = content.arena().filter(|_| depth == OUTERMOST);
+        let call = Call::new(connection, depth, arena);
+        let result = catch(|| self.target.call(method, content.decoder(), &call));
+        call.conclude(result)
+            .unwrap_or_else(|fault| connection.channel().send_message(&Message::Fault(Box::new(fault))))
+    }
+
+    fn current(&self, connection: &ClientConnection, depth: u32) -> Current {
+        Current { handler: Rc::new(self.clone()), connection: connection.clone(), depth }
+    }
+
+    /// Opens another connection of the same client.
+    fn open(&self, connection: &ClientConnection, open: &OpenConnection) -> io::Result<()> {
+        let OpenConnection { address, secret, purpose, memory } = open;
+        let mut channel = transport::connect(address)?;
+        let (end, refused) = open_shared_memory(memory.as_deref());
+        channel.send_message(&Message::Joined(Box::new(Joined { secret: *secret, refused })))?;
+        if let Some(end) = end {
+            channel.upgrade(end, EXTRA_ARENA_LIMIT)?;
+        }
+        match (purpose, self.target.thread_target()) {
+            (Purpose::Events, _) => {
+                connection.client().set_event_channel(channel);
+                Ok(())
+            }
+            (Purpose::Calls, Some(target)) => serve_on_thread(connection, channel, target),
+            (Purpose::Calls, None) => Err(io::Error::other("all calls are the main thread's")),
+        }
+    }
+}
+
+impl MessageHandler for CallServer {
+    fn handle(
+        &self,
+        connection: &ClientConnection,
+        message: Message,
+        mut content: OwnedMessage,
+        depth: u32,
+    ) -> io::Result<()> {
+        let reply = match message {
+            Message::Call { method } => {
+                self.execute(connection, method, &mut content, depth)?;
+                connection.channel().give_back(content);
+                return Ok(());
+            }
+            Message::Batch { stop } => return batch::execute(connection, &*self.target, stop, content, depth),
+            Message::Unregister(registrations) => {
+                connection.client().unregister(&registrations);
+                Ok(())
+            }
+            Message::OpenConnection(open) => self
+                .open(connection, &open)
+                .map_err(|error| Fault::Message(format!("another connection cannot be opened: {error}"))),
+            // Not inside another call, whose arrays are in the present memory.
+            Message::GrowArena(arena) if depth == OUTERMOST => connection
+                .channel()
+                .open_arena(&arena.address, arena.words)
+                .map_err(|error| Fault::Message(format!("there is no room for long arrays: {error}"))),
+            other => return Err(unexpected(&other)),
+        };
+        let reply = reply.map_or_else(|fault| Message::Fault(Box::new(fault)), |()| Message::Return);
+        let mut channel = connection.channel();
+        channel.give_back(content);
+        channel.send_message(&reply)
+    }
+}
+
+/// Serves another connection of a client on a thread of its own.
+fn serve_on_thread(connection: &ClientConnection, channel: Channel, target: ThreadTarget) -> io::Result<()> {
+    let extra = ClientConnection::of(Arc::clone(connection.client()), Arc::new(Mutex::new(channel)));
+    let (owner, ThreadTarget(target)) = (Owner::current(), target);
+    let thread = spawn_named("bridge32 connection", move || {
+        let _acting = owner.enter();
+        let server = CallServer::new(Rc::from(target as Box<dyn DispatchTarget>));
+        if let Err(error) = server.serve(&extra) {
+            Fault::Message(format!("a connection broke: {error}")).complain();
+        }
+    })?;
+    connection.client().keep_thread(thread);
+    Ok(())
+}
+
+/// Whether the client has closed the connection.
+pub(super) fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
+}
+
+/// The error for a message that cannot come now.
+pub(super) fn unexpected(message: &Message) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{message:?} came out of turn"))
+}

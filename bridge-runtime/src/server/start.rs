@@ -1,0 +1,43 @@
+//! Starting the server's implementation, as the client asks for it.
+
+use std::error::Error as StdError;
+use std::path::PathBuf;
+
+use super::catch::catch;
+use super::context::{Serve, ServerContext};
+use crate::error::{LibraryError, with_sources};
+use crate::interface::Interface;
+use crate::wire::{Start, StartFailure};
+
+/// Makes the server with the client's start arguments.
+///
+/// # Errors
+/// Why it cannot start, as the client will see it.
+pub(super) fn start<S: Serve>(start: Start) -> Result<S, StartFailure> {
+    let args = postcard::take_from_bytes::<<S::Interface as Interface>::Args>(&start.args);
+    let args = match args {
+        Ok((args, [])) => args,
+        Ok(_) => return Err(StartFailure::Args("there are bytes after the arguments".to_owned())),
+        Err(error) => return Err(StartFailure::Args(error.to_string())),
+    };
+    let library_dirs = start.library_dirs.into_iter().map(PathBuf::from).collect();
+    let mut started = None;
+    // A constructor that panics is reported like a method that does.
+    catch(|| {
+        started = Some(S::start(ServerContext::new(args, start.library.map(PathBuf::from), library_dirs)));
+        Ok(())
+    })
+    .map_err(|fault| StartFailure::Server(fault.to_string()))?;
+    match started {
+        Some(result) => result.map_err(failure),
+        None => Err(StartFailure::Server("it made nothing".to_owned())),
+    }
+}
+
+/// Converts the error of a server's own start.
+fn failure(error: Box<dyn StdError + Send + Sync>) -> StartFailure {
+    match error.downcast::<LibraryError>() {
+        Ok(error) => StartFailure::Library(*error),
+        Err(error) => StartFailure::Server(with_sources(&*error)),
+    }
+}

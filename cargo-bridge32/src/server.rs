@@ -1,0 +1,64 @@
+//! The servers of a package.
+
+use anyhow::{Context, Result};
+
+use crate::target::Target;
+
+/// The suffix of a server's name, unless its package lists its servers.
+pub(crate) const SUFFIX: &str = "-server32";
+
+/// What to do if no server is found.
+pub(crate) const HOW_TO_DECLARE: &str = "a server is a binary whose name ends in `-server32` (src/bin/my-lib-server32.rs), \
+     or one listed under [package.metadata.bridge32] as servers = [\"…\"]";
+
+/// A server's binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Server<'a> {
+    /// The name of its package.
+    pub(crate) package: &'a str,
+    /// The name of the binary.
+    pub(crate) bin: &'a str,
+    /// The targets that its package lists; if it lists none, any.
+    pub(crate) targets: Option<&'a [Target]>,
+}
+
+impl Server<'_> {
+    /// Whether its package allows a target.
+    fn allows(&self, target: Target) -> bool {
+        self.targets.is_none_or(|targets| targets.contains(&target))
+    }
+
+    /// Returns the environment variable in which a client looks for this server's path. `Interface::server_variable` of the
+    /// runtime is the same rule.
+    pub(crate) fn variable(&self) -> String {
+        let name = self.bin.strip_suffix(SUFFIX).unwrap_or(self.bin);
+        let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        format!("BRIDGE32_SERVER_{}", name.chars().map(upper).collect::<String>())
+    }
+}
+
+/// Returns the target of servers without `--target`: the one that fits this host, or the first one that all servers allow.
+///
+/// # Errors
+/// Fails if there is none that can be built on this host.
+pub(crate) fn default_target(servers: &[Server<'_>], host: Target) -> Result<Target> {
+    let targets = std::iter::once(host.server()).chain(Target::ALL).filter(|target| target.is_32bit());
+    let mut buildable = targets.filter(|target| target.can_be_built_on(host));
+    buildable.find(|target| servers.iter().all(|server| server.allows(*target))).with_context(|| {
+        let names: Vec<_> = servers.iter().map(|server| server.bin).collect();
+        format!("{host} builds for none of the `server-targets` that {} can have", names.join(" and "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_named_after_the_server() {
+        let variable = |bin| Server { package: "p", bin, targets: None }.variable();
+        assert_eq!(variable("calculator-server32"), "BRIDGE32_SERVER_CALCULATOR");
+        assert_eq!(variable("my.old-lib-server32"), "BRIDGE32_SERVER_MY_OLD_LIB");
+        assert_eq!(variable("helper"), "BRIDGE32_SERVER_HELPER");
+    }
+}

@@ -1,0 +1,214 @@
+//! What the documentation shows is what the tests test.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::{Attribute, File, ImplItemFn, ItemFn, ItemMacro, ItemTrait, TraitItem};
+
+fn checkout() -> PathBuf {
+    let other = std::env::var_os("BRIDGE32_ROOT").map(PathBuf::from);
+    other.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+}
+
+/// All Rust files in a folder, by name.
+fn sources(dir: &Path) -> BTreeMap<String, File> {
+    let files = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let parse = |path: PathBuf| {
+        let file = syn::parse_file(&fs::read_to_string(&path).unwrap()).unwrap();
+        (path.file_stem().unwrap().to_str().unwrap().to_owned(), file)
+    };
+    files.map(parse).collect()
+}
+
+/// Code without its layout.
+fn plain(code: &str) -> String {
+    let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    code.replace(",)", ")").replace(",>", ">")
+}
+
+/// What is between backquotes in a cell.
+fn code(cell: &str) -> &str {
+    cell.trim().trim_matches('`')
+}
+
+/// Something that an interface declares, and what a test has to name in order to use it.
+struct Declaration {
+    text: String,
+    used_by: Use,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    /// A call of this method.
+    Call(String),
+    /// The name of this type: the client of an interface.
+    Type(String),
+}
+
+/// The methods of the interfaces in a file, and the interfaces themselves with their options.
+#[derive(Default)]
+struct Declarations(Vec<Declaration>);
+
+impl<'ast> Visit<'ast> for Declarations {
+    fn visit_item_trait(&mut self, item: &'ast ItemTrait) {
+        let client = format!("{}Client", item.ident);
+        self.0.push(Declaration { text: attributes(&item.attrs), used_by: Use::Type(client) });
+        for method in &item.items {
+            let TraitItem::Fn(method) = method else { continue };
+            let end = if method.default.is_some() { "{" } else { ";" };
+            let text = attributes(&method.attrs) + &plain(&method.sig.to_token_stream().to_string()) + end;
+            self.0.push(Declaration { text, used_by: Use::Call(method.sig.ident.to_string()) });
+        }
+    }
+}
+
+/// Attributes without documentation.
+fn attributes(attributes: &[Attribute]) -> String {
+    let attributes = attributes.iter().filter(|attribute| !attribute.path().is_ident("doc"));
+    attributes.map(|attribute| plain(&attribute.to_token_stream().to_string())).collect()
+}
+
+/// The functions and macros of a file of tests, by name, and which of them are tests.
+#[derive(Default)]
+struct Functions {
+    tokens: BTreeMap<String, Vec<TokenTree>>,
+    tests: BTreeSet<String>,
+}
+
+impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_fn(&mut self, item: &'ast ItemFn) {
+        let name = item.sig.ident.to_string();
+        if item.attrs.iter().any(|attribute| attribute.path().is_ident("test")) {
+            self.tests.insert(name.clone());
+        }
+        self.add(name, item.block.to_token_stream());
+        visit::visit_item_fn(self, item);
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
+        self.add(item.sig.ident.to_string(), item.block.to_token_stream());
+    }
+
+    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
+        if let Some(name) = &item.ident {
+            self.add(name.to_string(), item.mac.tokens.clone());
+        }
+    }
+}
+
+impl Functions {
+    fn add(&mut self, name: String, tokens: TokenStream) {
+        flatten(tokens, self.tokens.entry(name).or_default());
+    }
+
+    /// Whether a function uses the declaration, or another one of its file that it names does.
+    fn uses(&self, function: &str, declaration: &Use) -> bool {
+        let mut reached = BTreeSet::from([function]);
+        let mut open = vec![function];
+        while let Some(function) = open.pop() {
+            let Some(tokens) = self.tokens.get(function) else { continue };
+            if is_used_in(tokens, declaration) || self.is_passed_to_a_macro(tokens, declaration) {
+                return true;
+            }
+            for token in tokens {
+                let TokenTree::Ident(name) = token else { continue };
+                if let Some((name, _)) = self.tokens.get_key_value(&name.to_string())
+                    && reached.insert(name)
+                {
+                    open.push(name);
+                }
+            }
+        }
+        false
+    }
+
+    /// Whether these tokens pass the method to a macro of this file that calls it.
+    fn is_passed_to_a_macro(&self, tokens: &[TokenTree], declaration: &Use) -> bool {
+        let Use::Call(method) = declaration else { return false };
+        tokens.windows(3).any(|tokens| match tokens {
+            [TokenTree::Ident(name), TokenTree::Punct(mark), TokenTree::Group(arguments)] if mark.as_char() == '!' => {
+                let body = self.tokens.get(&name.to_string());
+                let mut passed = Vec::new();
+                flatten(arguments.stream(), &mut passed);
+                body.is_some_and(|body| calls_what_it_is_passed(body))
+                    && passed.iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == method))
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Whether a macro calls a method whose name it is passed: `$client.$method(…)`.
+fn calls_what_it_is_passed(body: &[TokenTree]) -> bool {
+    body.windows(4).any(|tokens| match tokens {
+        [TokenTree::Punct(dot), TokenTree::Punct(dollar), TokenTree::Ident(_), TokenTree::Group(arguments)] => {
+            dot.as_char() == '.' && dollar.as_char() == '$' && arguments.delimiter() == Delimiter::Parenthesis
+        }
+        _ => false,
+    })
+}
+
+/// The tokens in their order: a group, and then what is in it.
+fn flatten(tokens: TokenStream, into: &mut Vec<TokenTree>) {
+    for token in tokens {
+        let inner = if let TokenTree::Group(group) = &token { group.stream() } else { TokenStream::new() };
+        into.push(token);
+        flatten(inner, into);
+    }
+}
+
+fn is_used_in(tokens: &[TokenTree], declaration: &Use) -> bool {
+    let is_ident = |token: &TokenTree, name: &str| matches!(token, TokenTree::Ident(ident) if ident == name);
+    match declaration {
+        Use::Type(name) => tokens.iter().any(|token| is_ident(token, name)),
+        // `client.name(`: iterators have methods of the same name, but they do not follow a variable.
+        Use::Call(name) => tokens.windows(4).any(|tokens| match tokens {
+            [TokenTree::Ident(_), TokenTree::Punct(dot), method, TokenTree::Group(arguments)] => {
+                dot.as_char() == '.' && is_ident(method, name) && arguments.delimiter() == Delimiter::Parenthesis
+            }
+            _ => false,
+        }),
+    }
+}
+
+#[test]
+fn every_test_of_the_vocabulary_uses_the_declaration_in_its_row() {
+    let page = fs::read_to_string(checkout().join("docs/vocabulary.md")).unwrap();
+    let mut declarations = Declarations::default();
+    for file in sources(&checkout().join("tests/src")).values() {
+        declarations.visit_file(file);
+    }
+    let tests = sources(&checkout().join("tests/tests")).into_iter().map(|(name, file)| {
+        let mut functions = Functions::default();
+        functions.visit_file(&file);
+        (name, functions)
+    });
+    let tests: BTreeMap<_, _> = tests.collect();
+
+    let mut wrong = Vec::new();
+    let mut rows = 0;
+    for line in page.lines().filter(|line| line.starts_with("| ") && line.contains("::")) {
+        rows += 1;
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").collect();
+        let [_, declaration, _, test] = cells.as_slice() else { panic!("{line} has {} cells", cells.len()) };
+        let text = plain(code(declaration));
+        let declared = declarations.0.iter().filter(|declaration| declaration.text.contains(&text));
+        let uses: BTreeSet<_> = declared.map(|declaration| declaration.used_by.clone()).collect();
+        let (file, name) = code(test).split_once("::").unwrap();
+        match tests.get(file).filter(|file| file.tests.contains(name)) {
+            _ if uses.is_empty() => wrong.push(format!("nothing declares {}", code(declaration))),
+            None => wrong.push(format!("there is no test {file}::{name}")),
+            Some(file) if uses.iter().any(|declaration| file.uses(name, declaration)) => {}
+            Some(_) => wrong.push(format!("{} does not use {}", code(test), code(declaration))),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(rows > 60, "{rows} rows were found");
+}
