@@ -13,7 +13,7 @@ use super::session::{Session, Shared};
 use super::{event_connection, extra_connection};
 use crate::codec::Codec;
 use crate::error::Error;
-use crate::marshal::{self, BorrowedSlices, Buffer, Decoder};
+use crate::marshal::{BorrowedSlices, Buffer, Decoder};
 use crate::registration::Registration;
 use crate::transport::LargerArena;
 use crate::wire::{GrowArena, Message, OUTERMOST, Purpose};
@@ -146,7 +146,7 @@ impl Shared {
                 channel.reset_arena();
             }
             channel.swap_outgoing(&mut message);
-            match context.exchange(connection, marshal::BorrowedSlices::NONE, &mut no_closures)? {
+            match context.exchange(connection, BorrowedSlices::NONE, &mut no_closures)? {
                 Reply::Other(Message::Results, position) => decode(&mut connection.channel()?.decoder_at(position)),
                 Reply::Other(Message::Fault(fault), _) => Err(reply_error(BATCH, Message::Fault(fault))),
                 other => Err(connection.protocol_error(format!("{other:?} came instead of the results of a batch"))),

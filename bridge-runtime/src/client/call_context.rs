@@ -12,7 +12,7 @@ use super::connection::Connection;
 use super::deadline::Deadline;
 use super::nesting::SessionId;
 use crate::error::Error;
-use crate::marshal::{self, BorrowedSlices, EncodeError};
+use crate::marshal::{BorrowedSlices, EncodeError};
 use crate::wire::{Message, OUTERMOST};
 
 /// What a call knows at every step.
@@ -74,7 +74,7 @@ impl CallContext {
     /// Sends a message that is not a call of the interface's, and waits until the server has done what it says.
     pub(super) fn request(&self, connection: &mut Connection, message: &Message) -> Result<(), Error> {
         connection.channel()?.begin(message).map(drop).map_err(|error| self.encode_error(&error))?;
-        self.exchange_for_result(connection, marshal::BorrowedSlices::NONE, &mut no_closures)?;
+        self.exchange_for_result(connection, BorrowedSlices::NONE, &mut no_closures)?;
         self.decode(connection, |_| true)
     }
 
@@ -107,7 +107,7 @@ impl CallContext {
             let left = deadline.zip(connection.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
             let begun = request.run(connection, (self.session, self.depth), position, closures, buffers)?;
             begun.map_err(|error| self.encode_error(&error))?;
-            deadline = self.send_and_wait(connection, marshal::BorrowedSlices::NONE, left)?;
+            deadline = self.send_and_wait(connection, BorrowedSlices::NONE, left)?;
             if connection.channel()?.has_result() {
                 return Ok(Reply::Result);
             }

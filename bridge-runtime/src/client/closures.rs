@@ -12,7 +12,7 @@ use crate::exclusive::Exclusive;
 use crate::fault::{ALREADY_RUNNING, Fault, panic_message};
 use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
 use crate::sync::LockExt as _;
-use crate::wire::{frame, tag};
+use crate::wire::tag;
 
 /// Runs the closure at a place among those of a call: decodes the arguments, and encodes the result into the reply.
 pub type CallClosures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut CallbackReply) -> Result<(), Box<Fault>>;
