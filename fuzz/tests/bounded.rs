@@ -1,4 +1,4 @@
-//! A bounded and reproducible run of all fuzz targets. `docs/fuzzing.md` describes long ones.
+//! A bounded run, the same every time; `docs/fuzzing.md` has long ones.
 
 use bridge32_fuzz::{TARGETS, fuzz};
 use bridge32_runtime::testing;
@@ -11,7 +11,7 @@ use bridge32_tests::watchdog::Watchdog;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Inputs of each target, including its seeds.
+/// Inputs that each target gets beside its seeds.
 const INPUTS: u64 = 3000;
 
 #[test]
@@ -25,7 +25,7 @@ fn nothing_panics_hangs_or_takes_all_memory() {
     }
 }
 
-/// A seed that is refused at its first byte would be useless.
+/// A seed that is refused at its first byte would lead nowhere.
 #[test]
 fn the_seeds_are_what_they_are_named() {
     let read = |folder: &str| {

@@ -24,32 +24,6 @@ impl<S: Read + Write + Send> PipeTransport<S> {
     pub fn with_disconnector(stream: S, disconnector: fn(&S) -> Disconnector) -> Self {
         Self { stream, disconnector }
     }
-
-    /// Receives a frame, or the first `enough` bytes of a longer one, which must include its header; returns the number of
-    /// bytes still to be received.
-    ///
-    /// A message that fits into the buffer is one read: nothing follows a frame, so the read may ask for more than the frame.
-    fn fill(&mut self, frame: &mut Buffer, enough: usize) -> io::Result<usize> {
-        let mut received = 0;
-        loop {
-            let length = make_room(frame, received)?;
-            match length {
-                Some(length) if received > length => return Err(out_of_turn()),
-                Some(length) if received >= length.min(enough) => {
-                    frame.resize(received)?;
-                    return Ok(length - received);
-                }
-                _ => {}
-            }
-            let end = frame.capacity().min(enough);
-            match self.stream.read(&mut frame.memory_mut()[received..end]) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => received += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
 }
 
 impl<S: Read + Write + Send + 'static> FrameTransport for PipeTransport<S> {
@@ -65,11 +39,11 @@ impl<S: Read + Write + Send + 'static> FrameTransport for PipeTransport<S> {
     }
 
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()> {
-        self.fill(frame, usize::MAX).map(drop)
+        self.receive_up_to(frame, usize::MAX).map(drop)
     }
 
     fn receive_first(&mut self, frame: &mut Buffer) -> io::Result<usize> {
-        self.fill(frame, FIRST_READ)
+        self.receive_up_to(frame, FIRST_READ)
     }
 
     fn receive_rest(&mut self, into: &mut [u8], is_last: bool) -> io::Result<()> {
@@ -94,6 +68,32 @@ impl<S: Read + Write + Send + 'static> FrameTransport for PipeTransport<S> {
 }
 
 impl<S: Read> PipeTransport<S> {
+    /// Receives a frame, or the first `enough` bytes of a longer one, which must include its header; returns the number of
+    /// bytes still to be received.
+    ///
+    /// A message that fits into the buffer is one read: nothing follows a frame, so the read may ask for more than the frame.
+    fn receive_up_to(&mut self, frame: &mut Buffer, enough: usize) -> io::Result<usize> {
+        let mut received = 0;
+        loop {
+            let length = make_room(frame, received)?;
+            match length {
+                Some(length) if received > length => return Err(out_of_turn()),
+                Some(length) if received >= length.min(enough) => {
+                    frame.resize(received)?;
+                    return Ok(length - received);
+                }
+                _ => {}
+            }
+            let end = frame.capacity().min(enough);
+            match self.stream.read(&mut frame.memory_mut()[received..end]) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => received += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// Reads the last byte of a frame. Asks for one byte more, which must not be there: otherwise it would be taken for the
     /// beginning of the next message.
     fn read_last_byte(&mut self) -> io::Result<u8> {

@@ -33,9 +33,41 @@ impl SharedMemoryTransport {
     pub(in crate::transport) fn new(end: SharedMemoryEnd, doorbell: Box<dyn Doorbell>) -> Self {
         Self { end, doorbell, sent: Counters::default(), received: Counters::default(), spin: Spin::new() }
     }
+}
 
+impl FrameTransport for SharedMemoryTransport {
+    fn send(&mut self, frame: &mut Buffer, _: &BorrowedSlices<'_>) -> io::Result<()> {
+        let channel = self.end.outgoing();
+        let rest = channel.write_slot(frame.words());
+        self.sent.frames = self.sent.frames.wrapping_add(1);
+        channel.frames.store(self.sent.frames, Ordering::Release);
+        if rest.is_empty() { self.wake(WaitingFor::Data) } else { self.send_through_ring(rest) }
+    }
+
+    fn receive(&mut self, frame: &mut Buffer) -> io::Result<()> {
+        self.await_frame()?;
+        let channel = self.end.incoming();
+        let header = channel.read_header();
+        let length = frame::length_by(header)?;
+        let in_slot = length.min(SLOT * ALIGNMENT);
+        frame.resize(in_slot)?;
+        channel.read_slot(header, frame.words_mut());
+        if in_slot == length { Ok(()) } else { self.receive_through_ring(frame, length) }
+    }
+
+    /// Other memory can then replace this one.
+    fn into_doorbell(self: Box<Self>) -> io::Result<Box<dyn Doorbell>> {
+        Ok(self.doorbell)
+    }
+
+    fn disconnector(&self) -> Disconnector {
+        self.doorbell.disconnector()
+    }
+}
+
+impl SharedMemoryTransport {
     /// Sends the words of a frame that do not fit into the slot.
-    fn send_rest(&mut self, rest: &[u64]) -> io::Result<()> {
+    fn send_through_ring(&mut self, rest: &[u64]) -> io::Result<()> {
         let mut pieces = rest.chunks(PIECE).peekable();
         while let Some(piece) = pieces.next() {
             let in_flight = self.await_space()?;
@@ -53,7 +85,7 @@ impl SharedMemoryTransport {
     }
 
     /// Receives the bytes of a frame that did not fit into the slot.
-    fn receive_rest_of(&mut self, frame: &mut Buffer, length: usize) -> io::Result<()> {
+    fn receive_through_ring(&mut self, frame: &mut Buffer, length: usize) -> io::Result<()> {
         let mut received = frame.len();
         while received < length {
             let available = self.await_ring_words()?;
@@ -68,7 +100,7 @@ impl SharedMemoryTransport {
                 channel.read_ring(self.received.ring_words, piece);
                 self.received.ring_words = self.received.ring_words.wrapping_add(piece.len() as u32);
                 channel.read.0.store(self.received.ring_words, Ordering::Release);
-                // As in `send_rest`. Only words known to be in the ring count, so the last piece always wakes the sender.
+                // As in `send_through_ring`. Only words known to be in the ring count, so the last piece always wakes the sender.
                 unread -= piece.len();
                 if unread <= RING / 2 {
                     self.wake(WaitingFor::Space)?;
@@ -125,36 +157,6 @@ impl SharedMemoryTransport {
     #[inline]
     fn wake(&mut self, waiting_for: WaitingFor) -> io::Result<()> {
         wakeup::wake(self.end.other_sleep_flag(), waiting_for, &mut *self.doorbell)
-    }
-}
-
-impl FrameTransport for SharedMemoryTransport {
-    fn send(&mut self, frame: &mut Buffer, _: &BorrowedSlices<'_>) -> io::Result<()> {
-        let channel = self.end.outgoing();
-        let rest = channel.write_slot(frame.words());
-        self.sent.frames = self.sent.frames.wrapping_add(1);
-        channel.frames.store(self.sent.frames, Ordering::Release);
-        if rest.is_empty() { self.wake(WaitingFor::Data) } else { self.send_rest(rest) }
-    }
-
-    fn receive(&mut self, frame: &mut Buffer) -> io::Result<()> {
-        self.await_frame()?;
-        let channel = self.end.incoming();
-        let header = channel.read_header();
-        let length = frame::length_by(header)?;
-        let in_slot = length.min(SLOT * ALIGNMENT);
-        frame.resize(in_slot)?;
-        channel.read_slot(header, frame.words_mut());
-        if in_slot == length { Ok(()) } else { self.receive_rest_of(frame, length) }
-    }
-
-    /// Other memory can then replace this one.
-    fn into_doorbell(self: Box<Self>) -> io::Result<Box<dyn Doorbell>> {
-        Ok(self.doorbell)
-    }
-
-    fn disconnector(&self) -> Disconnector {
-        self.doorbell.disconnector()
     }
 }
 
