@@ -263,7 +263,7 @@ const _: () = {
                         >("values", values)?;
                     ::core::result::Result::Ok(())
                 },
-                |outcome, ()| ::bridge32::__private::method_result(
+                |outcome, ()| ::bridge32::__private::method_result!(
                     outcome
                         .result::<
                             <i32 as ::bridge32::__private::Cross<_>>::Value,

@@ -1,5 +1,6 @@
 //! What generated code calls: the whole contract between the macro and the runtime.
 
+pub use crate::__method_result as method_result;
 pub use crate::__returned_as_taken as returned_as_taken;
 pub use crate::client::{
     Arguments, Batch, BatchMode, Builder, CallSink, CallbackReply, Client, Outcome, Pending, PendingResults,
@@ -8,6 +9,7 @@ pub use crate::client::{
 #[cfg(feature = "dotnet")]
 pub use crate::dotnet;
 use crate::error::CallError;
+pub use crate::error::method_error;
 pub use crate::fault::Fault;
 pub use crate::interface::{
     self, Abi, Apartment, CType, Description, FunctionPointer, Interface, LibraryName, Method, NativeFunction,

@@ -45,7 +45,7 @@ pub fn server_dir() -> PathBuf {
 /// If it was not built.
 #[allow(clippy::panic, reason = "a test cannot go on without it")]
 pub fn server(name: &str) -> PathBuf {
-    let variable = format!("BRIDGE32_SERVER_{}", name.to_uppercase().replace('-', "_"));
+    let variable = bridge32::__private::interface::server_variable(&format!("{name}-server32"));
     if let Some(path) = std::env::var_os(variable) {
         return path.into();
     }

@@ -3,6 +3,8 @@
 mod call;
 mod chain;
 mod library;
+#[doc(hidden)]
+pub mod method_error;
 #[cfg(test)]
 mod tests;
 
