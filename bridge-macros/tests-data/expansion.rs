@@ -263,13 +263,13 @@ const _: () = {
                         >("values", values)?;
                     ::core::result::Result::Ok(())
                 },
-                |outcome, ()| ::bridge32::__private::method_result!(
-                    outcome
-                        .result::<
-                            <i32 as ::bridge32::__private::Cross<_>>::Value,
-                            <String as ::bridge32::__private::Cross<_>>::Value,
-                        >()?,
-                ),
+                |outcome, ()| {
+                    ::bridge32::__private::method_result!(
+                        outcome.result:: < < i32 as ::bridge32::__private::Cross < _ > >
+                        ::Value, < String as ::bridge32::__private::Cross < _ > > ::Value
+                        > () ?
+                    )
+                },
             )
     }
     impl ThinClient {

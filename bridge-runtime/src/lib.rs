@@ -8,17 +8,21 @@ mod sync;
 
 pub mod marshal;
 
-pub mod error;
-mod exclusive;
-pub mod fault;
-mod registration;
-
 pub mod interface;
-pub mod wire;
-
-pub mod transport;
 
 mod sys;
+
+pub mod error;
+pub mod fault;
+
+mod exclusive;
+mod registration;
+
+pub mod wire;
+
+mod secret;
+
+pub mod transport;
 
 mod trace;
 
@@ -30,7 +34,6 @@ pub mod library;
 pub mod dotnet;
 
 pub mod process;
-mod secret;
 
 pub mod client;
 pub mod server;
