@@ -24,7 +24,7 @@ pub use crate::native::{
     TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c, array_to_c, close, common_length, context_key,
     deserialize_enumeration, deserialize_record, give, give_array, give_text, given, given_length, in_field,
     not_in_enum, passed, passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer,
-    passed_pointer_mut, recycle, returned_array, returned_value, slot, to_length, told_length,
+    passed_pointer_mut, recycle, reported_length, returned_array, returned_value, slot, to_length,
 };
 pub use crate::registration::Registration;
 pub use crate::server::{AbandonedHandles, Call, Closer, Dispatch, ThreadTarget, native, thread_target};

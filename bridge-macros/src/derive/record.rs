@@ -166,7 +166,7 @@ fn from_c(field: &Field, private: &TokenStream) -> TokenStream {
             // SAFETY: the caller's promise is passed on.
             #member: unsafe { #private::returned_array(
                 #value.#name,
-                #private::told_length(#text, #value.#length)?,
+                #private::reported_length(#text, #value.#length)?,
                 <#element as #private::Native>::from_c,
             ) }?
         },

@@ -467,7 +467,7 @@ fn written(method: &Method, parameter: &Parameter, buffer: &Buffer, krate: &Toke
     if let Some(length) = &buffer.length {
         let is_borrowed = method.signature.in_outs().any(|parameter| parameter.name == *length);
         let star = is_borrowed.then(|| quote!(*));
-        return quote!(#krate::__private::told_length(#text, #star #length)?);
+        return quote!(#krate::__private::reported_length(#text, #star #length)?);
     }
     let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
     match method.signature.parameters.iter().find(is_of) {

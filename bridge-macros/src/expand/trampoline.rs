@@ -358,7 +358,7 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             return quote! {
                 // SAFETY: that C passes this is what the interface says.
                 let #slot = #private::passed(#text, unsafe { #value })?;
-                let #slot = #private::passed(#text, #private::told_length(#text, #slot))?;
+                let #slot = #private::passed(#text, #private::reported_length(#text, #slot))?;
             };
         }
         _ => return TokenStream::new(),

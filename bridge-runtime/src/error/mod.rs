@@ -581,8 +581,8 @@ impl Error {
         self
     }
 
-    /// The same error for a method that calls one function of the library and nothing else: then whatever keeps the
-    /// function from being called keeps the method from having any effect.
+    /// The same error for a method that calls one function of the library and nothing else. If that function was not called,
+    /// the method has had no effect.
     pub(crate) fn of_one_function(self) -> Self {
         match self {
             Self::Argument { .. } | Self::StaleHandle { .. } | Self::SymbolMissing { .. } => self.before_call(),
