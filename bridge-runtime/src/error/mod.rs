@@ -502,7 +502,7 @@ impl Error {
     /// | error | answer |
     /// |---|---|
     /// | no server, library, connection or thread for the call, from [`ServerNotFound`](Error::ServerNotFound) to [`ServerStart`](Error::ServerStart) | `Some(false)` |
-    /// | [`Argument`](Error::Argument), [`StaleHandle`](Error::StaleHandle), [`SymbolMissing`](Error::SymbolMissing) | `Some(false)` if the client refused it, or the method calls one function of the library and nothing else; in a batch, and for any other method, `None` if the server refused it |
+    /// | [`Argument`](Error::Argument), [`StaleHandle`](Error::StaleHandle), [`SymbolMissing`](Error::SymbolMissing) | `Some(false)` if the client refused it, or the method calls one function of the library and nothing else (except in the expressions of its lengths); in a batch, and for any other method, `None` if the server refused it |
     /// | [`Busy`](Error::Busy), [`NotCalled`](Error::NotCalled) | `Some(false)` |
     /// | [`Status`](Error::Status), [`Callback`](Error::Callback) | `Some(true)` |
     /// | [`Panic`](Error::Panic), [`Exception`](Error::Exception), [`Fault`](Error::Fault) | `None`: before, in or after the function |
