@@ -280,13 +280,13 @@ const _: () = {
                         >("values", values)?;
                     ::core::result::Result::Ok(())
                 },
-                |__bridge32_outcome, ()| ::bridge32::__private::method_result(
-                    __bridge32_outcome
-                        .result::<
-                            <i32 as ::bridge32::__private::Cross<_>>::Value,
-                            <String as ::bridge32::__private::Cross<_>>::Value,
-                        >()?,
-                ),
+                |__bridge32_outcome, ()| {
+                    ::bridge32::__private::method_result!(
+                        __bridge32_outcome.result:: < < i32 as
+                        ::bridge32::__private::Cross < _ > > ::Value, < String as
+                        ::bridge32::__private::Cross < _ > > ::Value > () ?
+                    )
+                },
             )
     }
     impl ThinClient {

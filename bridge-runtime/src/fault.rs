@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::marshal::{DecodeError, EncodeError};
 use crate::sys::SystemError;
 
-/// Why a call could not be carried out, as the server reports it. The client adds the method's name: [`Error::from_fault`].
+/// Why a call could not be carried out, as the server reports it. The client makes it an [`Error`] that names the method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {

@@ -9,17 +9,19 @@ mod sync;
 mod codec;
 pub mod marshal;
 
+pub mod interface;
+
+mod sys;
+
 pub mod error;
-mod exclusive;
 pub mod fault;
+
+mod exclusive;
 mod registration;
 
-pub mod interface;
 pub mod wire;
 
 pub mod transport;
-
-mod sys;
 
 mod trace;
 

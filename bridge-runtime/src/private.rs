@@ -4,12 +4,12 @@
 
 pub use serde;
 
+pub use crate::__method_result as method_result;
 pub use crate::client::{Batch, CallSink, CallbackReply, RegisteredClosure, Session};
 pub use crate::fault::Fault;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutputArray, Slice, SliceMut};
 pub use crate::server::{AbandonedHandles, Call, Closer, ThreadTarget, native as run_native, thread_target};
 
-use crate::error::CallError;
 use crate::load_library::LoadLibrary;
 use crate::server::ServerContext;
 
@@ -24,14 +24,6 @@ pub fn start_library<L: LoadLibrary, A>(
     // process of a server, which exists to run the library: an interface that describes it wrongly can damage this process
     // only, and the client validates everything that the server sends.
     Ok(unsafe { L::open(context.library_path(), context.library_dirs()) }?)
-}
-
-/// Wraps the error of a method that returns a `Result`.
-///
-/// # Errors
-/// [`CallError::Method`] with the method's error.
-pub fn method_result<T, E>(result: Result<T, E>) -> Result<T, CallError<E>> {
-    result.map_err(CallError::Method)
 }
 
 /// Drops what a method returns, if the client is gone.
@@ -90,8 +82,8 @@ pub mod native {
         ReturnedText, Room, Scope, SlotRow, Slots, Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field,
         array_from_c, array_to_c, close, common_length, context_key, deserialize_enumeration, deserialize_record, give,
         give_array, give_text, given, given_length, in_field, not_in_enum, passed, passed_array, passed_array_mut,
-        passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut, recycle, returned_array,
-        returned_value, slot, to_length, told_length,
+        passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut, recycle, reported_length,
+        returned_array, returned_value, slot, to_length,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 

@@ -45,19 +45,23 @@ pub fn server_dir() -> PathBuf {
 /// If it was not built.
 #[allow(clippy::panic, reason = "a test cannot go on without it")]
 pub fn server(name: &str) -> PathBuf {
-    let variable = format!("BRIDGE32_SERVER_{}", name.to_uppercase().replace('-', "_"));
-    if let Some(path) = std::env::var_os(variable) {
-        return path.into();
+    let program = format!("{name}-server32");
+    let mut variables = std::env::vars_os().map(|(variable, path)| (variable, PathBuf::from(path)));
+    let named = variables.find(|(variable, path)| {
+        variable.to_string_lossy().starts_with("BRIDGE32_SERVER_") && path.file_stem() == Some(program.as_ref())
+    });
+    if let Some((_, path)) = named {
+        return path;
     }
     let (triple, suffix) = if cfg!(windows) { ("i686-pc-windows", ".exe") } else { ("i686-unknown-linux", "") };
-    let program = std::env::current_exe().unwrap_or_default();
-    let mut candidates = program.ancestors().filter_map(|dir| dir.read_dir().ok()).flatten().flatten();
+    let this = std::env::current_exe().unwrap_or_default();
+    let mut candidates = this.ancestors().filter_map(|dir| dir.read_dir().ok()).flatten().flatten();
     let found = candidates.find_map(|entry| {
         let is_target = entry.file_name().to_string_lossy().starts_with(triple);
-        let path = entry.path().join("debug").join(format!("{name}-server32{suffix}"));
+        let path = entry.path().join("debug").join(format!("{program}{suffix}"));
         (is_target && path.is_file()).then_some(path)
     });
-    found.unwrap_or_else(|| panic!("{name}-server32 was not built; run `cargo bridge32 test`"))
+    found.unwrap_or_else(|| panic!("{program} was not built; run `cargo bridge32 test`"))
 }
 
 /// The file of a native library beside the servers.

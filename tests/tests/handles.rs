@@ -180,6 +180,18 @@ fn a_forged_handle_is_refused() {
 }
 
 #[test]
+fn a_refused_handle_says_whether_the_library_was_called() {
+    let (_watchdog, client) = launch("was called");
+    let device = client.open_device("device").unwrap();
+    client.close_device(device).unwrap();
+    let refused = client.device_name(device).unwrap_err();
+    assert_eq!((refused.method(), refused.was_called()), (Some("device_name"), Some(false)));
+    let refused = client.close_both(device, None).unwrap_err();
+    let unknown = "the method has a body, which may have called other functions before";
+    assert_eq!((refused.method(), refused.was_called()), (Some("close_both"), None), "{unknown}");
+}
+
+#[test]
 fn after_a_restart_a_handle_is_stale() {
     let _watchdog = Watchdog::new("stale handles");
     let restart = Restart::OnFailure { max: 1, within: MINUTE, backoff: Duration::ZERO };

@@ -166,7 +166,7 @@ fn from_c(field: &Field, private: &TokenStream) -> TokenStream {
             // SAFETY: guaranteed by the caller.
             #member: unsafe { #private::native::returned_array(
                 #value.#name,
-                #private::native::told_length(#text, #value.#length)?,
+                #private::native::reported_length(#text, #value.#length)?,
                 <#element as #private::native::Native>::from_c,
             ) }?
         },

@@ -82,11 +82,11 @@ pub(super) fn decode(method: &Method, krate: &TokenStream) -> TokenStream {
             let decode = runtime(decode);
             quote!(#outcome.#decode::<#checked>())
         }
-        ([], _) if has_result => quote!(#krate::__private::method_result(#taken)),
+        ([], _) if has_result => quote!(#krate::__private::method_result!(#taken)),
         ([], _) => quote!(::core::result::Result::Ok(#taken)),
         _ => {
             let given = match has_result {
-                true => quote!(#krate::__private::method_result(#value)),
+                true => quote!(#krate::__private::method_result!(#value)),
                 false => quote!(::core::result::Result::Ok(#value)),
             };
             quote!({ let #value = #taken; #changed #given })

@@ -87,9 +87,10 @@ impl<'m> BatchResults<'m> {
             None => ("", CallResult::Taken),
         };
         match result {
-            CallResult::Replied(mut reply) if tag::is_return(reply.remaining()) => {
-                reply.skip(1).map(|()| Outcome::new(name, reply)).map_err(|error| Error::protocol(error.to_string()))
-            }
+            CallResult::Replied(mut reply) if tag::is_return(reply.remaining()) => reply
+                .skip(tag::LENGTH)
+                .map(|()| Outcome::new(name, reply))
+                .map_err(|error| Error::protocol(error.to_string())),
             CallResult::Replied(mut reply) => Err(match reply.value() {
                 Ok(message) => reply_error(name, message),
                 Err(error) => Error::protocol(error.to_string()),

@@ -164,10 +164,12 @@ impl Shared {
         }
     }
 
-    /// Whether a method calls a function of the library and does nothing else.
+    /// Whether a method calls a function of the library and does nothing else: it has no body, and the server is not of the
+    /// user's own type.
     #[cold]
     pub(super) fn calls_one_function(&self, method: u32) -> bool {
-        self.description.methods.get(method as usize).is_some_and(|method| method.target.is_some())
+        let has_target = self.description.methods.get(method as usize).is_some_and(|method| method.target.is_some());
+        has_target && self.current().info.library.is_some()
     }
 
     /// Returns the present server.

@@ -187,7 +187,7 @@ impl<'de, T: Scalar> Deserialize<'de> for Matrix<T> {
                 let wrong = || de::Error::custom("not a matrix");
                 let ScalarBytes::<u32>(size) = fields.next_element()?.ok_or_else(wrong)?;
                 let ScalarBytes(values) = fields.next_element()?.ok_or_else(wrong)?;
-                // Without a size it has no elements: that is what a description is made from.
+                // An empty size comes from the probe that describes types; see `interface/shape.rs`.
                 let (rows, columns) = match size.as_slice() {
                     [] => (0, 0),
                     [rows, columns] => (*rows as usize, *columns as usize),

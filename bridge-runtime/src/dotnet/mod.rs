@@ -1,8 +1,8 @@
 //! Assemblies of .NET: methods of an interface bound to managed methods.
 //!
-//! A host, the CLR or Mono, is loaded when the first assembly is. Into it goes a small assembly of ours, `shim.dll`,
-//! which does with reflection what this module asks it for: it binds methods, converts values, calls, and holds objects.
-//! So the two hosts differ only in how they are started, and what managed code does is checked by its compiler.
+//! A runtime, the CLR or Mono, is started together with the first assembly. It loads a small assembly that is part of this crate,
+//! `shim.dll`, which binds methods by reflection, converts values, makes calls and keeps objects alive. So the two runtimes
+//! differ only in how they are started.
 
 mod assembly;
 mod call;

@@ -3,6 +3,8 @@
 mod call;
 mod chain;
 mod library;
+#[doc(hidden)]
+pub mod method_error;
 #[cfg(test)]
 mod tests;
 
@@ -500,7 +502,7 @@ impl Error {
     /// | error | answer |
     /// |---|---|
     /// | no server, library, connection or thread for the call, from [`ServerNotFound`](Error::ServerNotFound) to [`ServerStart`](Error::ServerStart) | `Some(false)` |
-    /// | [`Argument`](Error::Argument), [`StaleHandle`](Error::StaleHandle), [`SymbolMissing`](Error::SymbolMissing) | `Some(false)` if the client refused it, or the method calls one function of the library and nothing else; in a batch, and for any other method, `None` if the server refused it |
+    /// | [`Argument`](Error::Argument), [`StaleHandle`](Error::StaleHandle), [`SymbolMissing`](Error::SymbolMissing) | `Some(false)` if the client refused it, or the method calls one function of the library and nothing else (except in the expressions of its lengths); in a batch, and for any other method, `None` if the server refused it |
     /// | [`Busy`](Error::Busy), [`NotCalled`](Error::NotCalled) | `Some(false)` |
     /// | [`Status`](Error::Status), [`Callback`](Error::Callback) | `Some(true)` |
     /// | [`Panic`](Error::Panic), [`Exception`](Error::Exception), [`Fault`](Error::Fault) | `None`: before, in or after the function |
@@ -579,8 +581,8 @@ impl Error {
         self
     }
 
-    /// The same error for a method that calls one function of the library and nothing else: then whatever keeps the
-    /// function from being called keeps the method from having any effect.
+    /// The same error for a method that calls one function of the library and nothing else. If that function was not called,
+    /// the method has had no effect.
     pub(crate) fn of_one_function(self) -> Self {
         match self {
             Self::Argument { .. } | Self::StaleHandle { .. } | Self::SymbolMissing { .. } => self.before_call(),

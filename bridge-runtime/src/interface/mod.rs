@@ -376,13 +376,19 @@ impl Description {
         hash.0
     }
 
-    /// The environment variable that can name the server's path: `BRIDGE32_SERVER_` and the server's name without
-    /// `-server32`, in upper case, with underscores. `cargo bridge32` sets the same one, which a test compares.
+    /// The environment variable that can name the server's path.
     pub fn server_variable(&self) -> String {
-        let name = self.server.strip_suffix("-server32").unwrap_or(self.server);
-        let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        format!("BRIDGE32_SERVER_{}", name.chars().map(upper).collect::<String>())
+        server_variable(self.server)
     }
+}
+
+/// The environment variable that can name the path of the server program `server`: `BRIDGE32_SERVER_` and the program's name
+/// without `-server32`, in upper case, with an underscore for every other character. `cargo-bridge32` sets it and has the same
+/// rule; the tests of both packages read `server_variables.txt`.
+pub fn server_variable(server: &str) -> String {
+    let name = server.strip_suffix("-server32").unwrap_or(server);
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    format!("BRIDGE32_SERVER_{}", name.chars().map(upper).collect::<String>())
 }
 
 /// FNV-1a, 64 bits: the standard library's hashes may differ between its versions, and client and server may be built
@@ -457,19 +463,9 @@ mod tests {
 
     #[test]
     fn the_server_variable_is_made_of_the_server_name() {
-        let with = |server| {
-            Description {
-                name: "I",
-                server,
-                version: "1.0.0",
-                library: None,
-                threads: Threads::Single,
-                apartment: None,
-                methods: &[],
-            }
-            .server_variable()
-        };
-        assert_eq!(with("my-lib-server32"), "BRIDGE32_SERVER_MY_LIB");
-        assert_eq!(with("dmm.driver"), "BRIDGE32_SERVER_DMM_DRIVER");
+        for line in include_str!("server_variables.txt").lines() {
+            let (server, variable) = line.split_once(' ').unwrap();
+            assert_eq!(server_variable(server), variable);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What an executable file says of itself in its header.
+//! The headers of executable files.
 
 use std::path::Path;
 use std::{fs, io};
@@ -39,12 +39,12 @@ impl Format {
 }
 
 impl Image {
-    /// Reads a file; `Err` says what it is instead of an image.
+    /// Reads a program or library. The inner error describes a file that is neither.
     pub(crate) fn read(path: &Path) -> io::Result<Result<Self, String>> {
         Ok(Self::parse(&fs::read(path)?))
     }
 
-    /// Understands a file's content; `Err` says what it is instead of an image.
+    /// Parses the content of a program or library. The error describes a file that is neither.
     pub(crate) fn parse(data: &[u8]) -> Result<Self, String> {
         let Ok(file) = object::File::parse(data) else { return Err(describe(data).to_owned()) };
         let format = match file.format() {
@@ -53,7 +53,7 @@ impl Image {
             _ => return Err("a file of another kind".to_owned()),
         };
         let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-        // A damaged table is an empty one: this is read to explain a failure, not to load anything.
+        // A damaged table counts as empty: this is read only to explain a failure.
         let needed = file.import_libraries().into_iter().flatten().flatten().map(|library| text(library.name()));
         let exports = file.exports().into_iter().flatten().flatten().filter_map(|export| match export.name() {
             NameOrOrdinal::Name(name) => Some(text(name)),
@@ -68,18 +68,18 @@ impl Image {
         })
     }
 
-    /// Its architecture, as a reader would say it.
+    /// Its width and architecture, such as `32-bit (x86)`.
     pub(crate) fn architecture(&self) -> String {
         bits(self.is_64, architecture_name(self.architecture))
     }
 
-    /// Whether it is for Windows; assemblies of .NET are, on every system.
+    /// Whether it has the format of Windows, as .NET assemblies have on every system.
     #[cfg(feature = "dotnet")]
     pub(crate) fn is_windows(&self) -> bool {
         self.format == Format::Pe
     }
 
-    /// Whether this process can load it, as far as the architecture goes.
+    /// Whether it has the architecture of this process.
     pub(crate) fn fits_this_process(&self) -> bool {
         self.is_64 == cfg!(target_pointer_width = "64")
             && architecture_name(self.architecture) == std::env::consts::ARCH
@@ -91,7 +91,7 @@ pub(crate) fn bits(is_64: bool, architecture: &str) -> String {
     format!("{}-bit ({architecture})", if is_64 { 64 } else { 32 })
 }
 
-/// The name that `std::env::consts::ARCH` has for it.
+/// The architecture's name in `std::env::consts::ARCH`.
 fn architecture_name(architecture: Architecture) -> &'static str {
     match architecture {
         Architecture::I386 => "x86",

@@ -106,18 +106,18 @@ unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>
     }
     // A type without pointers leaves nothing in it.
     let mut scope = Scope::new();
-    // What is copied here is this process's own.
     let values = Slice::of(&values);
     let mut values = in_field(VALUES, ArrayIn::new(&values, T::to_c, &mut scope))?;
-    // SAFETY: guaranteed by the caller: there is room; what has just come in a message does not overlap it. Of bytes rather
-    // than values, because the library may be looking.
+    // The bytes are copied rather than references made, because the library may access the memory at the same time.
+    // SAFETY: guaranteed by the caller: `to` has room for `room` elements. The values come from a message, so they do not
+    // overlap it.
     unsafe { to.copy_from_nonoverlapping(values.pass().cast(), values.len() * size_of::<T::C>()) };
     Ok(())
 }
 
 unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Box<dyn ReadElements>, Fault> {
     let mut copy = ArrayBuffer::new("count", count, T::from_c, Room::default())?;
-    // SAFETY: guaranteed by the caller: there are so many; the buffer has room for them, and is new.
+    // SAFETY: guaranteed by the caller: `count` elements are there. The buffer is new and has room for as many.
     unsafe { copy.pass().cast::<u8>().copy_from_nonoverlapping(from, count * size_of::<T::C>()) };
     // SAFETY: there are no pointers in the type.
     let values = unsafe { copy.take(VALUES, count) }?;

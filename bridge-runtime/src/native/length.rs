@@ -69,7 +69,10 @@ pub fn to_length<N: Copy + std::fmt::Display + TryInto<usize>>(parameter: &str, 
 ///
 /// # Errors
 /// [`Fault::Value`] for `parameter` if it is negative, or too large.
-pub fn told_length<N: Copy + std::fmt::Display + TryInto<usize>>(parameter: &str, length: N) -> Result<usize, Fault> {
+pub fn reported_length<N: Copy + std::fmt::Display + TryInto<usize>>(
+    parameter: &str,
+    length: N,
+) -> Result<usize, Fault> {
     length.try_into().map_err(|_| Fault::Value(format!("{length} as the length of `{parameter}`")))
 }
 
@@ -99,7 +102,7 @@ impl<N: Length> OutLength<N> {
     /// # Errors
     /// [`Fault::Value`] if it exceeds the capacity.
     pub fn take(&self, parameter: &str) -> Result<usize, Fault> {
-        let length = told_length(parameter, self.value)?;
+        let length = reported_length(parameter, self.value)?;
         check_length(parameter, length, self.capacity)?;
         Ok(length)
     }

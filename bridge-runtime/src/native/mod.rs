@@ -37,7 +37,7 @@ pub use element::{BufferElement, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
 pub use handle::{AnyHandle, ClosedHandle, Closes, Handle, close};
 pub(crate) use handle::{abandoned_by, this_server};
-pub use length::{IsLength, Length, LengthError, OutLength, common_length, to_length, told_length};
+pub use length::{IsLength, Length, LengthError, OutLength, common_length, reported_length, to_length};
 pub(crate) use native_frame::NativeFrame;
 pub(crate) use owner::Owner;
 pub use pointer::Pointer;

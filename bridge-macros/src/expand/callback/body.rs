@@ -94,7 +94,7 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             return quote! {
                 // SAFETY: the interface declares the callback's parameters, and C passes arguments of these types.
                 let #slot = #private::native::passed(#text, unsafe { #value })?;
-                let #slot = #private::native::passed(#text, #private::native::told_length(#text, #slot))?;
+                let #slot = #private::native::passed(#text, #private::native::reported_length(#text, #slot))?;
             };
         }
         _ => return TokenStream::new(),

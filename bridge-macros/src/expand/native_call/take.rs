@@ -116,7 +116,7 @@ fn written_length(method: &Method, parameter: &Parameter, buffer: &Buffer, krate
     if let Some(length) = &buffer.length {
         let is_borrowed = method.signature.in_outs().any(|parameter| parameter.name == *length);
         let star = is_borrowed.then(|| quote!(*));
-        return quote!(#krate::__private::native::told_length(#text, #star #length)?);
+        return quote!(#krate::__private::native::reported_length(#text, #star #length)?);
     }
     let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
     match method.signature.parameters.iter().find(is_of) {

@@ -241,7 +241,7 @@ impl ByteArray {
         let mut place = null_mut();
         // SAFETY: the array was just made.
         succeeded("SafeArrayAccessData", unsafe { SafeArrayAccessData(array.0, &raw mut place) })?;
-        // SAFETY: the array has room for so many bytes.
+        // SAFETY: the array has room for `bytes.len()` bytes.
         unsafe { bytes.as_ptr().copy_to_nonoverlapping(place.cast(), bytes.len()) };
         // SAFETY: as above.
         succeeded("SafeArrayUnaccessData", unsafe { SafeArrayUnaccessData(array.0) })?;

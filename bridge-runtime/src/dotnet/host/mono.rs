@@ -105,7 +105,7 @@ impl Mono {
         entry(address)
     }
 
-    /// Tells Mono where its class library is, where that is not the place that it was built for.
+    /// Sets the folder of Mono's class library, which may not be the one that it was built for.
     fn set_dirs(&self, root: &Path) -> Result<(), String> {
         // SAFETY: `void mono_set_dirs(const char *assembly_dir, const char *config_dir)`.
         let set_dirs: unsafe extern "C" fn(*const c_char, *const c_char) = unsafe { self.function("mono_set_dirs") }?;
@@ -163,7 +163,7 @@ impl Mono {
         let load: unsafe extern "C" fn(MonoImage, *const c_char, *mut c_int) -> MonoAssembly =
             unsafe { self.function("mono_assembly_load_from") }?;
         let mut status = 0;
-        // SAFETY: so many bytes are there, and Mono copies them.
+        // SAFETY: the pointer and length are those of a slice, which Mono copies.
         #[allow(clippy::cast_possible_truncation, reason = "the size of a small file")]
         let image = unsafe { open(SHIM.as_ptr(), SHIM.len() as u32, 1, &raw mut status) };
         if image.is_null() {
