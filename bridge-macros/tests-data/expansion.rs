@@ -315,6 +315,7 @@ const _: () = {
         ///
         /// # Panics
         /// If the thread cannot be created.
+        #[allow(clippy::implied_bounds_in_impls)]
         pub fn in_process(
             __bridge32_server: impl Thin + ::core::marker::Send + 'static,
         ) -> Self {

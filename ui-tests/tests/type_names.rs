@@ -90,8 +90,10 @@ trait Shadowed {
     fn level(&self) -> U;
     #[check(ret > 0)]
     #[errno]
-    fn types(&self, a: A, b: B, f: F, i: I, k: K, m: M, n: N, o: O, v: V, w: W, x: X, y: Y, z: Z) -> i32;
-    fn words(&self, s: Server, k: Sink, r: Results, p: Pendings, t: Returned, f: Function, b: Batch, c: Client) -> i32;
+    fn types(&self, a: A, b: B, f: F, i: I, k: K, m: M) -> i32;
+    fn more_types(&self, n: N, o: O, v: V, w: W, x: X, y: Y) -> Z;
+    fn words(&self, s: Server, k: Sink, r: Results, p: Pendings) -> i32;
+    fn more_words(&self, t: Returned, f: Function, b: Batch) -> Client;
     fn old(&self, f: __Function, r: __Returns, p: __P0, n: __Numbers) -> __Twin;
     fn in_rust(&self, s: &S, c: &mut C, d: &[D], e: Vec<E>) -> Result<P, T> {
         let _ = (s, d);
@@ -139,11 +141,17 @@ impl Shadowed for Mock {
     fn level(&self) -> U {
         U { value: 7 }
     }
-    fn types(&self, a: A, _: B, _: F, _: I, _: K, _: M, _: N, _: O, _: V, _: W, _: X, _: Y, z: Z) -> i32 {
-        a.value + z.value
+    fn types(&self, a: A, _: B, _: F, _: I, _: K, m: M) -> i32 {
+        a.value + m.value
     }
-    fn words(&self, s: Server, _: Sink, _: Results, _: Pendings, _: Returned, _: Function, _: Batch, c: Client) -> i32 {
-        s.value + c.value
+    fn more_types(&self, n: N, _: O, _: V, _: W, _: X, _: Y) -> Z {
+        Z { value: n.value }
+    }
+    fn words(&self, s: Server, _: Sink, _: Results, p: Pendings) -> i32 {
+        s.value + p.value
+    }
+    fn more_words(&self, t: Returned, _: Function, _: Batch) -> Client {
+        Client { value: t.value }
     }
     fn old(&self, f: __Function, _: __Returns, _: __P0, _: __Numbers) -> __Twin {
         __Twin { value: f.value }

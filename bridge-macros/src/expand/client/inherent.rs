@@ -58,6 +58,8 @@ fn starting(interface: &Interface) -> Vec<(&'static str, TokenStream)> {
         ///
         /// # Panics
         /// If the thread cannot be created.
+        // The trait may have `Send` as a supertrait.
+        #[allow(clippy::implied_bounds_in_impls)]
         #vis fn in_process(#server: impl #trait_name + ::core::marker::Send #shared + 'static) -> Self {
             #client::in_process(#server)
         }
