@@ -4,30 +4,35 @@
 //!
 //! Each module uses only those above it in this list; ARCHITECTURE.md of the repository has the map.
 
+#![allow(
+    unreachable_pub,
+    reason = "`pub` items of private modules are for generated code and tests, through `private` and `testing`"
+)]
+
 mod sync;
 
 mod codec;
-pub mod marshal;
+mod marshal;
 
-pub mod interface;
+mod interface;
 
 mod sys;
 
-pub mod error;
-pub mod fault;
+mod error;
+mod fault;
 
 mod exclusive;
 mod registration;
 
-pub mod wire;
+mod wire;
 
-pub mod transport;
+mod transport;
 
 mod trace;
 
-pub mod native;
+mod native;
 
-pub mod library;
+mod library;
 mod load_library;
 
 #[cfg(feature = "dotnet")]
@@ -35,13 +40,15 @@ pub mod dotnet;
 
 mod handshake;
 
-pub mod process;
+mod process;
 
-pub mod client;
-pub mod server;
+mod client;
+mod server;
 
+#[doc(hidden)]
 pub mod private;
 #[cfg(feature = "testing")]
+#[doc(hidden)]
 pub mod testing;
 
 pub use client::{BatchMode, Builder, Client, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo};

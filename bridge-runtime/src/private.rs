@@ -6,6 +6,7 @@ pub use serde;
 
 pub use crate::__method_result as method_result;
 pub use crate::client::{Batch, CallSink, CallbackReply, RegisteredClosure, Session};
+pub use crate::error::method_error;
 pub use crate::fault::Fault;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutputArray, Slice, SliceMut};
 pub use crate::server::{AbandonedHandles, Call, Closer, ThreadTarget, native as run_native, thread_target};

@@ -1,5 +1,5 @@
-//! What this project's own tests and fuzz targets reach into: both sides of a conversation over a line of theirs, and
-//! the decoders of what other processes and files say. Behind a feature, and no part of the interface.
+//! What this project's tests and fuzz targets need: both sides of a conversation over a transport of their own, and the
+//! decoders of data from other processes and files. Only with the feature `testing`; it may change in any release.
 
 use std::io;
 use std::time::Duration;
@@ -13,10 +13,27 @@ use crate::server::{Serve, free_memory_of, serve_client};
 use crate::transport::{Channel, FrameTransport};
 use crate::wire::{Secret, Start};
 
-/// A client over one end of a line, at whose other end [`serve`] runs. `limits` are those of the meeting and of a call.
+/// Encoding and decoding of values.
+pub mod marshal {
+    pub use crate::marshal::{ArenaView, Buffer, DecodeError, Decoder, SharedArena};
+}
+
+/// Byte streams between client and server.
+pub mod transport {
+    pub use crate::transport::{Disconnector, FrameTransport, PipeTransport};
+}
+
+/// Messages and frames.
+pub mod wire {
+    pub use crate::fault::Fault;
+    pub use crate::wire::{Allocation, Joined, MemoryCall, Message, Secret, Start, frame, next_part, tag};
+}
+
+/// Returns a client over one end of a transport, at whose other end [`serve`] runs. `limits` are the time-outs of the
+/// handshake and of a call.
 ///
 /// # Errors
-/// As those of [`Builder::connect`](crate::Builder::connect).
+/// As [`Builder::connect`](crate::Builder::connect).
 pub fn client<C: Client>(
     transport: impl FrameTransport + 'static,
     secret: Secret,
@@ -26,11 +43,11 @@ pub fn client<C: Client>(
     over(Channel::new(transport), (secret, start), limits)
 }
 
-/// Serves the client at the other end of a line, from the meeting to the end, as a server does that its client started. The
-/// client owns what it opens: others may be served in this process at the same time.
+/// Serves the client at the other end of a transport, from the handshake to the end, as a server does that its client
+/// started. What the client opens is its own, so that others can be served in this process at the same time.
 ///
 /// # Errors
-/// What broke the line.
+/// The error that broke the connection.
 pub fn serve<S: Serve>(transport: impl FrameTransport + 'static, server: Secret, client: Secret) -> io::Result<()> {
     let owner = Owner::new();
     let _acting = owner.enter();
@@ -39,22 +56,22 @@ pub fn serve<S: Serve>(transport: impl FrameTransport + 'static, server: Secret,
     result
 }
 
-/// Reads what a client says on a server's standard input: both secrets, and an address.
+/// Reads what a client writes to its server's standard input: the server's secret, the client's secret, and an address.
 ///
 /// # Errors
-/// [`io::ErrorKind::InvalidData`] for what is no greeting.
-pub fn read_greeting(mut said: &[u8]) -> io::Result<(Secret, Secret, String)> {
-    let Greeting { secrets, address } = Greeting::read(&mut said)?;
+/// [`io::ErrorKind::InvalidData`] if it is not that.
+pub fn read_greeting(mut input: &[u8]) -> io::Result<(Secret, Secret, String)> {
+    let Greeting { secrets, address } = Greeting::read(&mut input)?;
     Ok((secrets.server, secrets.client, address))
 }
 
-/// Reads an executable file's header: the libraries it needs, and the names it exports.
+/// Reads the header of an executable file: the libraries it needs, and the names it exports.
 ///
 /// # Errors
-/// What it is instead of an executable file.
+/// What the file is instead.
 pub fn read_image(data: &[u8]) -> Result<(Vec<String>, Vec<String>), String> {
     let image = Image::parse(data)?;
-    // What errors say of it, too.
+    // Errors print these.
     let _ = (image.architecture(), image.fits_this_process(), image.format.system());
     Ok((image.needed, image.exports))
 }

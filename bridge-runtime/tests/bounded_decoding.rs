@@ -6,8 +6,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bridge32_runtime::marshal::{Buffer, DecodeError, Decoder};
-use bridge32_runtime::wire::Message;
+use bridge32_runtime::testing::marshal::{Buffer, DecodeError, Decoder};
+use bridge32_runtime::testing::wire::Message;
 
 /// An allocator that records the largest request.
 struct Largest;

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bridge32::{BatchMode, Bool32, RemoteBuffer};
-use bridge32_runtime::fault::Fault;
-use bridge32_runtime::marshal::{Buffer, Decoder};
 use bridge32_runtime::testing;
-use bridge32_runtime::transport::PipeTransport;
-use bridge32_runtime::wire::{Joined, MemoryCall, Message, Secret, Start, frame};
+use bridge32_runtime::testing::marshal::{Buffer, Decoder};
+use bridge32_runtime::testing::transport::PipeTransport;
+use bridge32_runtime::testing::wire::Fault;
+use bridge32_runtime::testing::wire::{Joined, MemoryCall, Message, Secret, Start, frame};
 use bridge32_tests::conversation::{ConversationClient, ConversationLibrary};
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
 

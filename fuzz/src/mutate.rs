@@ -39,7 +39,7 @@ const MEANINGFUL: [&[u8]; 9] = [
 ];
 
 /// Bytes of a frame's header.
-pub(crate) const HEADER: usize = bridge32_runtime::wire::frame::HEADER;
+pub(crate) const HEADER: usize = bridge32_runtime::testing::wire::frame::HEADER;
 
 /// One of the seeds, with a few of its bytes changed.
 pub fn mutate(seeds: &[Input], random: &mut Random) -> Input {
@@ -97,7 +97,7 @@ fn change(bytes: &mut Vec<u8>, random: &mut Random) {
 
 /// Whether `bytes` are exactly one frame.
 pub fn is_framed(bytes: &[u8]) -> bool {
-    matches!(bridge32_runtime::wire::frame::length(bytes), Ok(Some(length)) if length == bytes.len())
+    matches!(bridge32_runtime::testing::wire::frame::length(bytes), Ok(Some(length)) if length == bytes.len())
 }
 
 /// Puts a message into a frame.

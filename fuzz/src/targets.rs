@@ -7,11 +7,11 @@ use std::sync::atomic::AtomicU64;
 
 use bridge32::Handle;
 use bridge32::dotnet::{Matrix, Object, Scalar};
-use bridge32_runtime::marshal::{ArenaView, Buffer, DecodeError, Decoder, SharedArena};
 use bridge32_runtime::testing;
-use bridge32_runtime::transport::{FrameTransport as _, PipeTransport};
-use bridge32_runtime::wire::tag::{call, hello_version};
-use bridge32_runtime::wire::{Allocation, Message, next_part};
+use bridge32_runtime::testing::marshal::{ArenaView, Buffer, DecodeError, Decoder, SharedArena};
+use bridge32_runtime::testing::transport::{FrameTransport as _, PipeTransport};
+use bridge32_runtime::testing::wire::tag::{call, hello_version};
+use bridge32_runtime::testing::wire::{Allocation, Message, next_part};
 use bridge32_tests::conversation::Counter;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
 

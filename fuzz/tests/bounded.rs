@@ -2,7 +2,7 @@
 
 use bridge32_fuzz::{TARGETS, fuzz};
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::Message;
+use bridge32_runtime::testing::wire::Message;
 use bridge32_tests::counting::Counting;
 use bridge32_tests::pair::Pair;
 use bridge32_tests::skip_on;

@@ -65,9 +65,9 @@ macro_rules! __method_result {
         let result = $result;
         if result.is_err() {
             // All of the module, because one of the two traits is not used.
-            use $crate::error::method_error::*;
+            use $crate::private::method_error::*;
             (&MethodErrorType::of(&result)).register();
         }
-        result.map_err($crate::error::CallError::Method)
+        result.map_err($crate::CallError::Method)
     }};
 }

@@ -3,7 +3,6 @@
 mod call;
 mod chain;
 mod library;
-#[doc(hidden)]
 pub mod method_error;
 #[cfg(test)]
 mod tests;

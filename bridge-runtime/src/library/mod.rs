@@ -4,8 +4,9 @@ mod image;
 mod load;
 mod native;
 
-pub(crate) use image::{Image, bits};
-pub use load::Library;
+#[cfg(any(feature = "dotnet", feature = "testing"))]
+pub(crate) use image::Image;
+pub(crate) use image::bits;
 #[cfg(feature = "dotnet")]
 pub(crate) use load::{program_dir, system_error};
 pub use native::NativeLibrary;

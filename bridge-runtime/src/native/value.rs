@@ -79,16 +79,16 @@ pub trait NativeReturn: Serialize + DeserializeOwned + 'static {
 #[doc(hidden)]
 macro_rules! __returned_as_taken {
     ($($ty:ty)*) => {$(
-        impl $crate::native::NativeReturn for $ty {
+        impl $crate::private::native::NativeReturn for $ty {
             type Value = $ty;
-            type C = <$ty as $crate::native::Native>::C;
-            const C_NAME: &'static ::core::primitive::str = <$ty as $crate::native::Native>::C_NAME;
+            type C = <$ty as $crate::private::native::Native>::C;
+            const C_NAME: &'static ::core::primitive::str = <$ty as $crate::private::native::Native>::C_NAME;
 
             unsafe fn from_c(
-                __bridge32_value: <$ty as $crate::native::Native>::C,
-            ) -> ::core::result::Result<Self, $crate::fault::Fault> {
+                __bridge32_value: <$ty as $crate::private::native::Native>::C,
+            ) -> ::core::result::Result<Self, $crate::private::Fault> {
                 // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-                unsafe { <$ty as $crate::native::Native>::from_c(__bridge32_value) }
+                unsafe { <$ty as $crate::private::native::Native>::from_c(__bridge32_value) }
             }
         }
     )*};

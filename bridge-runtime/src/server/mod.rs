@@ -26,7 +26,6 @@ mod current;
 mod main_thread;
 
 pub use call::Call;
-pub use callback::Closure;
 pub use catch::native;
 pub use cleanup::{AbandonedHandles, Closer};
 pub use command_line::serve;

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use bridge32_runtime::transport::{Disconnector, PipeTransport};
+use bridge32_runtime::testing::transport::{Disconnector, PipeTransport};
 
 use crate::fault::{Direction, Fault, Filter, Step};
 

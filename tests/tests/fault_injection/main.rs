@@ -29,9 +29,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bridge32::{Error, Serve, ServerContext, bridge32};
-use bridge32_runtime::client::Client;
+use bridge32_runtime::Client;
 use bridge32_runtime::testing;
-use bridge32_runtime::wire::Start;
+use bridge32_runtime::testing::wire::Start;
 use bridge32_tests::conversation::{ConversationClient, ConversationLibrary};
 use bridge32_tests::counting::{Counting, largest};
 use bridge32_tests::pair::Pair;

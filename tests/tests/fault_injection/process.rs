@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::fault::{Direction, Fault, Filter, Kind, Step};
 use crate::script::{Said, conversations, with_handles, with_memory};
 use bridge32::{Error, Transport};
-use bridge32_runtime::client::Builder;
+use bridge32_runtime::Builder;
 use bridge32_tests::conversation::ConversationClient;
 use bridge32_tests::listening::{Listening, free_name};
 use bridge32_tests::pair::Pair;
