@@ -101,7 +101,7 @@ fn the_meeting_is_closed_to_strangers() {
         assert_eq!(said(looking), "not looked\n");
         let (deed, name, answer) = match Pair::current() {
             Pair::LinuxWindows => ("open", "responses", "not opened\n"),
-            _ => ("connect", "lane", "not connected\n"),
+            _ => ("connect", "channel", "not connected\n"),
         };
         assert!(folder.join(name).exists());
         assert_eq!(said(stranger(&public, deed, &folder.join(name)).unwrap()), answer);

@@ -164,10 +164,7 @@ fn peer_pid(stream: &Stream) -> io::Result<Option<u32>> {
     let peer = stream.peer_creds()?;
     #[cfg(unix)]
     if peer.euid().is_some_and(|user| user != rustix::process::geteuid().as_raw()) {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "the process at the other end belongs to another user",
-        ));
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the process at the other end is another user's"));
     }
     #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "a process id is signed on Unix only")]
     let pid = peer.pid().map(|pid| pid as u32);
