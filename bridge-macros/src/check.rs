@@ -7,7 +7,7 @@ use crate::model::{
     Buffer, Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns, Signature,
     Symbol, Target,
 };
-use crate::names::{self, RESERVED};
+use crate::names::RESERVED;
 use crate::settings::{Apartment, Encoding, Threads};
 use crate::types;
 
@@ -85,7 +85,7 @@ fn unique(interface: &Interface, errors: &Errors) {
 
 /// Methods must not have the names of generated items.
 fn reserved(method: &Method, errors: &Errors) {
-    let name = names::text(&method.name);
+    let name = method.name.to_string();
     if name.starts_with(RESERVED) {
         let symbol = method.target.as_ref().map(|_| format!(" and `#[symbol(\"{name}\")]`")).unwrap_or_default();
         let remedy = format!("give the method another name{symbol}");

@@ -91,9 +91,13 @@ pub(crate) fn batch_lifetime() -> Lifetime {
     Lifetime::new("'batch", Span::mixed_site())
 }
 
-/// An identifier as text.
+/// An identifier as text. A [`local`] one stands for a callback's unnamed parameter, and is shown without its prefix.
 pub(crate) fn text(ident: &Ident) -> String {
-    ident.unraw().to_string()
+    let text = ident.unraw().to_string();
+    match text.strip_prefix(RESERVED) {
+        Some(rest) => rest.trim_start_matches('_').to_owned(),
+        None => text,
+    }
 }
 
 /// The default file name of an interface's server: `MyLib` has `my-lib-server32`.

@@ -63,7 +63,7 @@ mod taken {
     }
 
     constants! {
-        answer answered arguments batch call calls closure dirs encoder decoder function handle key lent library length
+        answer answered argument_1 argument_2 arguments batch call calls closure dirs encoder decoder function handle key lent library length
         method mode name number opened os_error outcome part_0 path place record registered result_0 returned
         returned_length room scope server session slot_a value variable written DESCRIPTION ELEMENTS ROW COLUMN
         __NUMBER_OF_add field_0 serializer deserializer
@@ -86,6 +86,7 @@ trait Shadowed {
     fn close(&self, #[closes] h: Handle<S>);
     fn visit(&self, f: fn(ctx: UserData, s: S, c: &C, d: &mut D, #[out] p: P) -> E, ctx: UserData) -> U;
     fn watch(&self, #[registered] f: fn(a: &[S], #[len_of(a)] n: i32) -> T);
+    fn unnamed(&self, f: fn(S, &C) -> E) -> E;
     #[global]
     fn level(&self) -> U;
     #[check(ret > 0)]
@@ -138,6 +139,9 @@ impl Shadowed for Mock {
         f(&[]);
         Registration::none()
     }
+    fn unnamed(&self, f: &mut (dyn FnMut(S, &C) -> E + Send)) -> E {
+        f(S { value: 1 }, &C { value: 2 })
+    }
     fn level(&self) -> U {
         U { value: 7 }
     }
@@ -180,6 +184,7 @@ fn types_may_have_any_name() {
     };
     assert_eq!(client.visit(visit).unwrap(), U { value: 16 });
     drop(client.watch(|_: &[S]| T { value: 1 }).unwrap());
+    assert_eq!(client.unnamed(|_: S, c: &C| if c.value == 2 { E::Ok } else { E::C }).unwrap(), E::Ok);
     assert_eq!(client.level().unwrap(), U { value: 7 });
     let (first, second) = client.batch(|b| (b.level(), b.by_value(c, d))).unwrap();
     assert_eq!((first.unwrap(), second.unwrap().0), (U { value: 7 }, P { value: 5 }));

@@ -1,13 +1,12 @@
 //! Parses function pointers, which the library calls back.
 
-use proc_macro2::Span;
-use quote::format_ident;
 use syn::{Ident, ReturnType, TypeFnPtr};
 
 use super::kind::{kind, returns};
 use crate::attributes::{Out, ParameterAttributes};
 use crate::errors::Errors;
 use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Signature};
+use crate::names;
 use crate::options::Options;
 use crate::settings::{Abi, Encoding};
 use crate::types;
@@ -59,7 +58,7 @@ pub(super) fn kind_of(
         }
         let name = match &input.name {
             Some((name, _)) if name != "_" => name.clone(),
-            _ => format_ident!("argument_{}", place + 1, span = Span::mixed_site()),
+            _ => names::local(&format!("argument_{}", place + 1)),
         };
         parameters.push(Parameter {
             mutability: None,
