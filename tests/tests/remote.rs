@@ -95,7 +95,7 @@ fn structs_are_what_c_makes_of_them_in_the_server() {
     let states = RemoteBuffer::<State>::allocate(&client, 1).unwrap();
     client.fill_at(states.address(), 1, 1).unwrap();
     let error = states.read(0, 1).unwrap_err();
-    assert!(matches!(&error, Error::Fault { reason, .. } if reason.contains("no `State`")), "{error:?}");
+    assert!(matches!(&error, Error::Fault { reason, .. } if reason.contains("not a `State`")), "{error:?}");
     states.write(0, &[State::Seen]).unwrap();
     assert_eq!(states.read(0, 1).unwrap(), [State::Seen]);
 
