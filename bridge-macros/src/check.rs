@@ -7,7 +7,7 @@ use crate::model::{
     Buffer, Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns, Signature,
     Symbol, Target,
 };
-use crate::names::RESERVED;
+use crate::names::{self, RESERVED};
 use crate::settings::{Apartment, Encoding, Threads};
 use crate::types;
 
@@ -404,7 +404,7 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
         }
         let Some(array) = signature.parameters.iter().find(|parameter| parameter.name == *of) else {
             let arrays = signature.parameters.iter().filter(has_length);
-            let arrays: Vec<_> = arrays.map(|parameter| format!("`{}`", parameter.name)).collect();
+            let arrays: Vec<_> = arrays.map(|parameter| format!("`{}`", names::text(&parameter.name))).collect();
             let remedy = match arrays.as_slice() {
                 [] => "add a parameter of type `&[T]`".to_owned(),
                 arrays => format!("name {}", arrays.join(" or ")),

@@ -98,7 +98,7 @@ fn an_assembly_needs_the_feature() {
     assert_eq!(expanded.contains("assemblies need a feature of bridge32"), !cfg!(feature = "dotnet"), "{expanded}");
 }
 
-/// The runtime exports for generated code only what generated code uses.
+/// The runtime exports for generated code only what generated code uses, also through macros of the runtime.
 #[test]
 fn the_runtime_exports_no_unused_names() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -109,6 +109,14 @@ fn the_runtime_exports_no_unused_names() {
     let mut used = HashSet::new();
     for source in sources(&root.join("src")) {
         words(read(&source).parse().expect("a source is Rust"), &mut used);
+    }
+    let runtime = sources(&root.join("../bridge-runtime/src")).into_iter().map(|source| read(&source));
+    for source in runtime.filter(|source| source.contains("#[macro_export]")) {
+        for item in syn::parse_file(&source).expect("a source is Rust").items {
+            if let Item::Macro(item) = item {
+                words(item.mac.tokens, &mut used);
+            }
+        }
     }
     exported.retain(|name| !used.contains(name));
     assert!(exported.is_empty(), "no generated code uses {exported:?}");
@@ -143,11 +151,11 @@ fn reexports(tree: &UseTree, names: &mut Vec<String>) {
     }
 }
 
-/// The source files of the macros, without tests.
+/// The Rust files in a folder, without tests.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of sources").map(|entry| entry.expect("an entry").path());
     let files = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
-    files.filter(|path| !path.ends_with("tests.rs")).collect()
+    files.filter(|path| path.extension().is_some_and(|it| it == "rs") && !path.ends_with("tests.rs")).collect()
 }
 
 /// All identifiers and strings: some names of the runtime are made from strings.

@@ -282,7 +282,7 @@ const _: () = {
                 },
                 |__bridge32_outcome, ()| {
                     ::bridge32::__private::method_result!(
-                        __bridge32_outcome.result:: < < i32 as
+                        String, __bridge32_outcome.result:: < < i32 as
                         ::bridge32::__private::Cross < _ > > ::Value, < String as
                         ::bridge32::__private::Cross < _ > > ::Value > () ?
                     )

@@ -161,9 +161,9 @@ fn a_text_file_as_library() {
 fn a_library_of_another_system() {
     let _watchdog = Watchdog::new("foreign library");
     let (image, parts) = if Pair::current().is_windows_server() {
-        ("elf32.so", ["no shared library for Windows", "for Linux"])
+        ("elf32.so", ["not a shared library for Windows", "for Linux"])
     } else {
-        ("pe32.dll", ["no shared library for Linux", "for Windows"])
+        ("pe32.dll", ["not a shared library for Linux", "for Windows"])
     };
     let error = refused(|| FixtureClient::builder().library(example_image(image)).launch());
     assert_says(&error, &parts);

@@ -1,8 +1,8 @@
 //! The encoding of each method's call, which the client and the batch share.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
-use syn::Lifetime;
+use quote::{ToTokens as _, quote};
+use syn::{Lifetime, Type};
 
 use super::receive::is_some;
 use super::send;
@@ -76,23 +76,30 @@ pub(super) fn decode(method: &Method, krate: &TokenStream) -> TokenStream {
     let (signature, outcome, value) = (&method.signature, local("outcome"), local("value"));
     let (taken, changed) = send::take(signature, &outcome, krate);
     let in_outs: Vec<_> = signature.in_outs().map(|parameter| &parameter.name).collect();
-    let has_result = matches!(signature.returns, Returns::Result { .. });
+    let error = match &signature.returns {
+        Returns::Result { error, .. } => Some(&**error),
+        _ => None,
+    };
     let body = match (in_outs.as_slice(), signature.parts(krate).as_slice()) {
-        ([], [Part { decode, checked, .. }]) if !has_result => {
+        ([], [Part { decode, checked, .. }]) if error.is_none() => {
             let decode = runtime(decode);
             quote!(#outcome.#decode::<#checked>())
         }
-        ([], _) if has_result => quote!(#krate::__private::method_result!(#taken)),
-        ([], _) => quote!(::core::result::Result::Ok(#taken)),
+        ([], _) => returned(error, &taken, krate),
         _ => {
-            let given = match has_result {
-                true => quote!(#krate::__private::method_result!(#value)),
-                false => quote!(::core::result::Result::Ok(#value)),
-            };
-            quote!({ let #value = #taken; #changed #given })
+            let returned = returned(error, &value.to_token_stream(), krate);
+            quote!({ let #value = #taken; #changed #returned })
         }
     };
     quote!(|#outcome, (#(#in_outs,)*)| #body)
+}
+
+/// What the call returns, of what was decoded: all of it, or the `Result` of a method with an error of its own.
+fn returned(error: Option<&Type>, decoded: &TokenStream, krate: &TokenStream) -> TokenStream {
+    match error {
+        Some(error) => quote!(#krate::__private::method_result!(#error, #decoded)),
+        None => quote!(::core::result::Result::Ok(#decoded)),
+    }
 }
 
 /// Encodes an argument.

@@ -43,6 +43,7 @@ pub(super) fn kind_of(
         Some((_, text)) => errors.take(Abi::parse(text)).unwrap_or(default),
         None => default,
     };
+    let lengths: Vec<Ident> = function.inputs.iter().flat_map(|input| lengths(&input.attrs)).collect();
     let mut parameters = Vec::new();
     for (place, input) in function.inputs.iter().enumerate() {
         let own = ParameterAttributes::parse(&input.attrs, errors);
@@ -58,7 +59,7 @@ pub(super) fn kind_of(
         }
         let name = match &input.name {
             Some((name, _)) if name != "_" => name.clone(),
-            _ => names::local(&format!("argument_{}", place + 1)),
+            _ => unnamed(place, &lengths),
         };
         parameters.push(Parameter {
             mutability: None,
@@ -68,7 +69,6 @@ pub(super) fn kind_of(
             closes: None,
             this: None,
         });
-        let lengths: Vec<Ident> = function.inputs.iter().flat_map(|input| lengths(&input.attrs)).collect();
         let parameter_kind = buffer(own, &input.ty, &parameters[place].name, &lengths, errors);
         parameters[place].kind = parameter_kind;
     }
@@ -82,6 +82,13 @@ pub(super) fn kind_of(
     let callee = if has_c { Callee::Closure } else { Callee::Rust };
     let signature = Signature { parameters, returns: returned, callee };
     Some(Kind::Callback(Box::new(Callback { signature, abi, is_optional, is_registered: own.registered.is_some() })))
+}
+
+/// The name of an unnamed parameter: `argument_1` for the first, as errors and lengths call it.
+fn unnamed(place: usize, lengths: &[Ident]) -> Ident {
+    let name = format!("argument_{}", place + 1);
+    let named_by_length = lengths.iter().find(|length| **length == name);
+    named_by_length.cloned().unwrap_or_else(|| names::local(&name))
 }
 
 /// How a callback's parameter is passed. Unlike a method's, a buffer may have its capacity in its length parameter.

@@ -28,9 +28,8 @@ pub(super) fn source<E: 'static>(error: &E) -> Option<&(dyn Error + 'static)> {
 #[derive(Debug)]
 pub struct MethodErrorType<E>(PhantomData<fn() -> E>);
 
-impl<E> MethodErrorType<E> {
-    /// The error type of `result`.
-    pub fn of<T>(_: &Result<T, E>) -> Self {
+impl<E> Default for MethodErrorType<E> {
+    fn default() -> Self {
         Self(PhantomData)
     }
 }
@@ -39,11 +38,11 @@ impl<E> MethodErrorType<E> {
 /// more reference.
 pub trait RegisterError {
     /// Registers the type.
-    fn register(&self);
+    fn __bridge32_register(&self);
 }
 
 impl<E: Error + 'static> RegisterError for MethodErrorType<E> {
-    fn register(&self) {
+    fn __bridge32_register(&self) {
         let as_error: AsError = |error| Some(error.downcast_ref::<E>()?);
         ERROR_TYPES.lock_unpoisoned().insert(TypeId::of::<E>(), as_error);
     }
@@ -52,22 +51,23 @@ impl<E: Error + 'static> RegisterError for MethodErrorType<E> {
 /// Does nothing for a type that does not implement [`Error`].
 pub trait RegisterOther {
     /// Does nothing.
-    fn register(&self) {}
+    fn __bridge32_register(&self) {}
 }
 
 impl<E> RegisterOther for &MethodErrorType<E> {}
 
-/// Makes the `Result` of a method that fails in its own way the result of its call.
+/// Turns the `Result` of a method into the result of its call. The error type is an argument because the compiler would report a
+/// type that cannot be sent a second time if it had to infer it.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __method_result {
-    ($result:expr) => {{
+    ($error:ty, $result:expr) => {{
         let result = $result;
         if result.is_err() {
             // All of the module, because one of the two traits is not used.
             use $crate::private::method_error::*;
-            (&MethodErrorType::of(&result)).register();
+            (&<MethodErrorType<$error> as ::core::default::Default>::default()).__bridge32_register();
         }
-        result.map_err($crate::CallError::Method)
+        result.map_err($crate::CallError::<$error>::Method)
     }};
 }

@@ -138,12 +138,12 @@ struct Damaged(#[source] SystemError);
 #[test]
 fn a_method_s_own_error_passes_its_source_on() {
     let damaged = Damaged(SystemError::new(None, "bit 3 is set".to_owned()));
-    let error = crate::__method_result!(Err::<(), _>(damaged)).unwrap_err();
+    let error = crate::__method_result!(Damaged, Err::<(), _>(damaged)).unwrap_err();
     assert!(matches!(&error, CallError::Method(Damaged(_))));
     assert_eq!(error.to_string(), "the frame is damaged");
     assert_eq!(error.source().unwrap().to_string(), "bit 3 is set");
 
-    let error = crate::__method_result!(Err::<(), _>("no such channel".to_owned())).unwrap_err();
+    let error = crate::__method_result!(String, Err::<(), _>("no such channel".to_owned())).unwrap_err();
     let error: Box<dyn std::error::Error> = error.into();
     assert_eq!((error.to_string().as_str(), error.source().is_none()), ("no such channel", true));
 
