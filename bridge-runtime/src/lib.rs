@@ -42,8 +42,9 @@ mod handshake;
 
 mod process;
 
-mod client;
 mod server;
+
+mod client;
 
 #[doc(hidden)]
 pub mod private;
