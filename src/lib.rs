@@ -1,12 +1,21 @@
 //! Call a 32-bit native library from a 64-bit program.
 //!
-//! A 64-bit process cannot load a 32-bit library. bridge32 puts a small 32-bit server between the two: you write the
-//! library's functions down once, as a trait, and get a typed client for the 64-bit side and a server for the 32-bit
-//! side. They talk [postcard](https://docs.rs/postcard) over a named pipe.
+//! A 64-bit process cannot load a 32-bit library. bridge32 runs the library in a small 32-bit server process. You declare the
+//! library's functions once, as a trait; a macro generates a typed client for your program, and the server. The two processes
+//! exchange messages in the format of [postcard](https://docs.rs/postcard), through shared memory or a pipe.
+//!
+//! | to read about | see |
+//! |---|---|
+//! | a first call | [In one package](#in-one-package), [What the macro generates](#what-the-macro-generates) |
+//! | declaring functions | [Methods](#methods), [Parameters](#parameters-of-native-functions), [Types of your own](#types-of-your-own), [Options of the interface](#options-of-the-interface) |
+//! | pointers and callbacks | [Handles](#handles), [Memory of the server](#memory-of-the-server), [Callbacks](#callbacks) |
+//! | failures | [When a call fails](#when-a-call-fails), [Events](#events) |
+//! | many calls, tests | [Many calls in one round trip](#many-calls-in-one-round-trip), [Without the library](#without-the-library) |
+//! | Windows and .NET | [Messages and COM](#messages-and-com), [.NET assemblies](#net-assemblies) |
 //!
 //! # In one package
 //!
-//! The interface, in `src/lib.rs`:
+//! A package has three parts: the interface, the server and the program. The interface is in `src/lib.rs`:
 //!
 //! ```
 //! use bridge32::bridge32;
@@ -20,7 +29,7 @@
 //! # fn main() {}
 //! ```
 //!
-//! The server, in `src/bin/my-lib-server32.rs`:
+//! The server is one line, in `src/bin/my-lib-server32.rs`:
 //!
 //! ```
 //! # mod my_crate {
@@ -32,7 +41,7 @@
 //! bridge32::server_main!(my_crate::MyLibLibrary);
 //! ```
 //!
-//! The program, in `src/main.rs`:
+//! The program is in `src/main.rs`:
 //!
 //! ```no_run
 //! # #[bridge32::bridge32(lib = "my_lib")]
@@ -46,27 +55,59 @@
 //! # }
 //! ```
 //!
-//! `cargo bridge32 run` builds the server for its 32-bit target, and the program for this machine, and runs it.
+//! `cargo bridge32 run` builds the server for a 32-bit target and the program for this machine, and runs the program.
 //!
 //! # What the macro generates
 //!
-//! From a trait `MyLib`:
+//! The macro keeps your trait and generates three types. From a trait `MyLib`:
 //!
 //! | item | what it is |
 //! |---|---|
 //! | `trait MyLib` | the interface itself; you may implement it, for a mock or a custom server |
-//! | `MyLibClient` | the 64-bit client: the same methods, each returning `Result<T, bridge32::Error>`; `Clone + Send + Sync` |
+//! | `MyLibClient` | the client: the same methods, each returning `Result<T, bridge32::Error>`; `Clone + Send + Sync` |
 //! | `MyLibBatch` | records the calls of a [batch](#many-calls-in-one-round-trip) |
-//! | `MyLibLibrary` | loads the library and calls it in its own process: the server, or a 64-bit program with a 64-bit build of the library |
+//! | `MyLibLibrary` | loads the library into its own process and calls it: in the server, or in a 64-bit program that has a 64-bit build of the library |
 //!
-//! The client also has the methods of the trait [`Client`]: `launch`, `builder`, `connect`, `in_process`, `shutdown`,
-//! `server_info`, `batch` and `batch_with`. Generic code takes any `C: Client`. An interface may declare methods of the same
-//! names. Then `client.connect(…)` calls the library's function, and `<MyLibClient as bridge32::Client>::connect(name)`
-//! connects to a server.
+//! Names that begin with `__bridge32` are reserved. Apart from them, your names never clash with generated ones.
 //!
-//! `MyLibLibrary` has `load` and `load_from`, which are also methods of the trait [`LoadLibrary`]. They are `unsafe`, because
-//! safe methods rely on the trait to describe the library correctly. Calls over the bridge need no `unsafe`: a wrong trait
-//! can damage the server's memory only.
+//! ## Generic code
+//!
+//! Besides the interface's methods, every client has those of the trait [`Client`]: `launch`, `builder`, `connect`,
+//! `in_process`, `shutdown`, `server_info`, `batch` and `batch_with`. Code that works with any client takes a `C: Client`:
+//!
+//! ```no_run
+//! # use bridge32::bridge32;
+//! # #[bridge32(lib = "my_lib")]
+//! # pub trait MyLib {
+//! #     fn add(&self, a: i32, b: i32) -> i32;
+//! # }
+//! use std::time::Duration;
+//!
+//! use bridge32::{Client, Error, Transport};
+//!
+//! /// Launches a server that loads slowly.
+//! fn launch_slow_server<C: Client>() -> Result<C, Error> {
+//!     let client = C::builder().start_timeout(Duration::from_secs(60)).transport(Transport::Pipe).launch()?;
+//!     println!("the server is process {}", client.server_info().pid);
+//!     Ok(client)
+//! }
+//!
+//! # fn main() -> Result<(), Error> {
+//! let client: MyLibClient = launch_slow_server()?;
+//! assert_eq!(client.add(1, 2)?, 3);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An interface may declare methods of these names, because libraries export functions such as `connect`. Then
+//! `client.connect(…)` calls the library's function, and `<MyLibClient as bridge32::Client>::connect(name)` connects to a server.
+//!
+//! ## Loading the library without a server
+//!
+//! `MyLibLibrary::load()` and `load_from(path)` load the library into the calling process; they are also methods of the trait
+//! [`LoadLibrary`]. They are `unsafe`: the caller promises that the trait describes the library's functions correctly, because the
+//! methods, which are safe, call them with the declared types. A client needs no such promise: if the trait is wrong,
+//! the damage is confined to the server's process.
 //!
 //! ```no_run
 //! # use bridge32::bridge32;
@@ -82,13 +123,12 @@
 //! # }
 //! ```
 //!
-//! Your own names never clash with generated ones, except that names that begin with `__bridge32` are reserved.
-//!
 //! # Methods
 //!
-//! A method **without a body** calls the function of that name in the library. A method **with a body** runs in the
-//! server, and may call the others through `&self`: one round trip, many native calls. Without `lib = …` the interface
-//! has no library, and its methods are those of your own server type; see [`Serve`].
+//! Each method of the trait is a function that the client can call. A method **without a body** calls the library's function of
+//! the same name. A method **with a body** runs in the server, and may call the other methods through `&self`: many native
+//! calls in one round trip. Without `lib = …` the interface has no library, and you implement its methods for a server type of
+//! your own; see [`Serve`].
 //!
 //! ```
 //! # use bridge32::bridge32;
@@ -104,7 +144,7 @@
 //!         (0..readings).map(|_| self.weight(channel)).sum::<f64>() / f64::from(readings)
 //!     }
 //!
-//!     /// Fails in its own way: the client gets `Result<f64, CallError<String>>`.
+//!     /// Returns an error of its own: the client gets `Result<f64, CallError<String>>`.
 //!     fn stable_weight(&self, channel: u8) -> Result<f64, String> {
 //!         let (first, second) = (self.weight(channel), self.weight(channel));
 //!         if first == second { Ok(first) } else { Err(format!("{first} g, then {second} g")) }
@@ -115,44 +155,44 @@
 //!
 //! | attribute of a method | meaning |
 //! |---|---|
-//! | `#[symbol("name")]`, `#[ordinal(7)]` | what the library exports, where it is another name than the method's, or a number (Windows) |
-//! | `#[abi("stdcall")]` | the calling convention: `"C"` (the default), `"system"`, `"stdcall"`, `"fastcall"`, `"thiscall"`, `"cdecl"`; `stdcall` and `fastcall` names are also found decorated, as in `_add@8` |
-//! | `#[timeout("5s")]` | how long a call of it may take, whatever the client's [`call_timeout`](Builder::call_timeout) says: a number, and `ms`, `s`, `min` or `h`; also for methods with a body |
+//! | `#[symbol("name")]`, `#[ordinal(7)]` | the exported name, if it is not the method's, or the export's number (Windows) |
+//! | `#[abi("stdcall")]` | the calling convention: `"C"` (the default), `"system"`, `"stdcall"`, `"fastcall"`, `"thiscall"`, `"cdecl"`; for `stdcall` and `fastcall`, decorated names such as `_add@8` are found as well |
+//! | `#[timeout("5s")]` | the deadline of its calls, instead of the client's [`call_timeout`](Builder::call_timeout): a number with `ms`, `s`, `min` or `h`; also for methods with a body |
 //! | `#[optional]` | the library may lack the function: [`Error::SymbolMissing`] at the call, not at the start |
-//! | `#[check(ret == 0)]` | a condition over `ret`; where it is false the call is [`Error::Status`], and what the library wrote is dropped |
-//! | `#[last_error]`, `#[errno]` | right after the call, `GetLastError()` (elsewhere `errno`), or `errno`, for that error's `os_error` |
-//! | `#[returns(len = 4)]` | a returned `Vec<T>` is read from the returned pointer, so many elements; any expression over the parameters, and `self` for a call before this one |
-//! | `#[free_with("lib_free")]` | the returned pointer is given to this function once it was copied |
-//! | `#[wide]`, `#[encoding(latin1)]` | the encoding of returned text; see below |
+//! | `#[check(ret == 0)]` | a condition on `ret`, the returned value; if it is false the call fails with [`Error::Status`], and what the library wrote is dropped |
+//! | `#[last_error]`, `#[errno]` | reads `GetLastError()` (`errno` on other systems than Windows), or `errno`, right after the call, for that error's `os_error` |
+//! | `#[returns(len = 4)]` | a returned `Vec<T>` is copied from the returned pointer, with this number of elements: any expression over the parameters, and `self` to make another call first |
+//! | `#[free_with("lib_free")]` | the returned pointer is passed to this function after its target was copied |
+//! | `#[wide]`, `#[encoding(latin1)]` | the encoding of returned text; see [below](#parameters-of-native-functions) |
 //! | `#[global]` | the symbol is a variable, read by `fn level(&self) -> i32` and written by `fn set_level(&self, value: i32)` |
 //!
 //! # Parameters of native functions
 //!
-//! Declare parameters in C order. Marked parameters are filled in for you and do not appear in the client's method. Output
-//! parameters are returned: `ret`, or `(ret, out1, …)`; `()` is left out of the tuple.
+//! Declare parameters in C order. Parameters marked `#[len_of]` or `#[out]` are filled in for you and do not appear in the
+//! client's method. Output parameters are returned: the method returns `ret`, or `(ret, out1, …)`, without a `ret` that is `()`.
 //!
 //! | Rust | C |
 //! |---|---|
 //! | `i8` … `i64`, `u8` … `u64`, `f32`, `f64` | the type of the same width |
-//! | `bool`, [`Bool32`] | `_Bool`, Win32's `BOOL`; anything but zero is `true` |
-//! | [`Address`] | any pointer, as a number that is only handed on |
-//! | [`Handle<Tag>`](Handle), `Option<Handle<Tag>>` | any pointer to something opaque, which the library gives out and takes back; `None` is null; see below |
-//! | a type with `#[derive(Bridge)]` | a struct, an enum, a bit set; see below |
-//! | `&T`, `&mut T` | `const T *`, and `T *` in and out |
-//! | `#[out] x: T` | `T *`, out only |
-//! | `&[T]`, `&mut [T]` | `const T *`, and `T *` in and out |
-//! | `#[len_of(x)] n: i32`, `#[len_of(x, y)] n: &i32` | the length of `x`, and of `y`, which must be the same; any integer, by value or by reference; of text its units without the NUL |
-//! | `#[out(len = xin.len())] y: Vec<T>` | `T *`, a buffer of so many elements; any expression over the other parameters, and `self` for a call before this one |
-//! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, cut to what the library wrote to `count`, another `#[out]` parameter, one by `&mut` or `ret`; more than the capacity is an error, never a read past the end |
-//! | `#[out(cap = 64)] y: …` and `#[len_of(y)] n: &mut u32` | a buffer whose size variable holds the capacity going in and the length coming out; where the caller says the capacity it is `#[out(cap = *n, len = n)] y: …` and `n: &mut u32` |
+//! | `bool`, [`Bool32`] | `_Bool`, Win32's `BOOL`; any value other than zero is `true` |
+//! | [`Address`] | any pointer, as a number that the client only passes on |
+//! | [`Handle<Tag>`](Handle), `Option<Handle<Tag>>` | a pointer to an opaque object, which the library returns and accepts; `None` is null; see [below](#handles) |
+//! | a type with `#[derive(Bridge)]` | a struct, an enum, a bit set; see [below](#types-of-your-own) |
+//! | `&T`, `&mut T` | `const T *`, and `T *` for input and output |
+//! | `#[out] x: T` | `T *` for output only |
+//! | `&[T]`, `&mut [T]` | `const T *`, and `T *` for input and output |
+//! | `#[len_of(x)] n: i32`, `#[len_of(x, y)] n: &i32` | the length of `x`, which must also be that of `y`; any integer, by value or by reference; for text, the number of code units without the NUL |
+//! | `#[out(len = xin.len())] y: Vec<T>` | `T *`, a buffer of this length: any expression over the other parameters, and `self` to make another call first |
+//! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, truncated to the length in `count`, which is another `#[out]` parameter, a `&mut` parameter or `ret`; a length beyond the capacity is an error, never a read past the end |
+//! | `#[out(cap = 64)] y: …` and `#[len_of(y)] n: &mut u32` | a buffer whose size variable holds the capacity on input and the length on output; if the caller chooses the capacity, `#[out(cap = *n, len = n)] y: …` and `n: &mut u32` |
 //! | `&str`, `Option<&str>` | `const char *`, NUL-terminated; `None` is null |
-//! | `&CStr`, `Option<&CStr>`, `&[u8]` | bytes as they are |
-//! | `#[out(cap = 256)] s: String` | `char *`, a buffer that is read to its NUL |
-//! | `-> String`, `-> Option<String>` | `const char *`, which is copied; null is `None`, or an error |
+//! | `&CStr`, `Option<&CStr>`, `&[u8]` | bytes, without conversion |
+//! | `#[out(cap = 256)] s: String` | `char *`, a buffer that is read up to its NUL |
+//! | `-> String`, `-> Option<String>` | `const char *`, whose target is copied; null is `None`, or an error for `String` |
 //!
 //! Text is UTF-8, or `#[wide]` (`wchar_t`: 16 bits on Windows, 32 elsewhere), `#[encoding(latin1)]`, or
-//! `#[encoding(ansi)]` (the server's code page on Windows, UTF-8 elsewhere). Text that the encoding does not have is
-//! [`Error::Argument`], like an interior NUL.
+//! `#[encoding(ansi)]` (the server's code page on Windows, UTF-8 elsewhere). Text that the encoding cannot represent, or that
+//! contains a NUL, is [`Error::Argument`].
 //!
 //! ```
 //! # use bridge32::{Bridge, bridge32};
@@ -203,8 +243,8 @@
 //!
 //! # Handles
 //!
-//! An opaque pointer that the library returns is a [`Handle<Tag>`](Handle). The tag is any type; handles with different tags
-//! are different types. Mark a handle parameter `#[closes]` if the function frees it.
+//! A [`Handle<Tag>`](Handle) is an opaque pointer that the library returned, such as `sqlite3 *`. The tag is any type; handles
+//! with different tags are different types. Mark a handle parameter `#[closes]` if the function frees it.
 //!
 //! ```
 //! # use bridge32::{Handle, bridge32};
@@ -217,7 +257,7 @@
 //!     #[check(ret == 0)]
 //!     fn base_open(&self, path: &str, #[out] database: Handle<Database>) -> i32;
 //!
-//!     /// statement *base_prepare(base *database, const char *text); null for a mistake in the text
+//!     /// statement *base_prepare(base *database, const char *text); null if the text has an error
 //!     fn base_prepare(&self, database: Handle<Database>, text: &str) -> Option<Handle<Statement>>;
 //!
 //!     /// void base_finalize(statement *);
@@ -241,27 +281,29 @@
 //! # fn main() {}
 //! ```
 //!
-//! - A pointer has one handle for as long as it is open, and another one when the library gives it out again after that.
-//! - A function without `#[check]` has closed the handle whatever it returns; one with it, where the condition holds.
-//!   `None` closes nothing. A pointer to the handle, as in `#[closes] database: &mut Option<Handle<Database>>`, is closed
-//!   just so.
-//! - A closed handle, one of another tag, and one that the server never gave out are [`Error::Argument`]; one of another
-//!   server, or of this one before it was started again, is [`Error::StaleHandle`]. The library is not called. What the
-//!   library itself ends together with another thing, such as the statements of a database, is its own affair.
-//! - When a client is gone, what it has left open is closed in the server, the last one opened first: with the method
-//!   that has `#[closes]` and no other parameter, where there is exactly one for the tag. A server that was started by
-//!   hand waits for the last client that was given the pointer, or has used it. A client that is killed is gone, too;
-//!   only on Windows its own server ends with it at once, and closes nothing. For what is only lent, and must not be
-//!   closed, take a tag of its own.
-//! - Handles pass through methods with a body and through custom servers like any other value; such a method closes by
-//!   calling the native one. A mock makes its own with [`Handle::new`].
+//! - A pointer has the same handle for as long as it is open. If the library returns the same pointer again after it was
+//!   closed, that is a new handle.
+//! - A function without `#[check]` always closes the handle; a function with `#[check]` closes it if the condition holds.
+//!   `None` closes nothing. A pointer to a handle, as in `#[closes] database: &mut Option<Handle<Database>>`, follows the same
+//!   rules.
+//! - A closed handle, a handle with another tag, and one that the server never returned are [`Error::Argument`]. A handle of
+//!   another server, or of the server before a restart, is [`Error::StaleHandle`]. In all these cases the library is not called.
+//!   bridge32 does not know which other objects the library frees together with a handle, such as the statements of a
+//!   database.
+//! - When a client ends, the server closes the handles that it left open, the last opened first. It calls the method that has
+//!   `#[closes]` and no other parameter, if there is exactly one for the tag. If several clients of a server that was started
+//!   by hand have received or used the handle, the last of them to end closes it. This also happens if the client is killed,
+//!   except on Windows, where the client's own server ends with it at once and closes nothing. Use a separate tag for borrowed
+//!   pointers, which must not be closed.
+//! - Handles pass through methods with a body and through custom servers like any other value; such a method closes a handle
+//!   by calling the native method. A mock creates handles with [`Handle::new`].
 //!
 //! # Memory of the server
 //!
-//! Where an interface takes the address of memory that outlives the call, or that nothing else describes, the client
-//! allocates it in the server: a [`RemoteBuffer<T>`](RemoteBuffer) is written and read explicitly, and its
-//! [`address()`](RemoteBuffer::address) is passed where the interface has an [`Address`]. `T` is a scalar, or a type with
-//! `#[derive(Bridge)]` and without pointers that the interface lists.
+//! A [`RemoteBuffer<T>`](RemoteBuffer) is memory that the client allocates in the server, for libraries that keep a pointer
+//! after the call returns. You write and read it explicitly, and pass its [`address()`](RemoteBuffer::address) where the
+//! interface has an [`Address`]. `T` is a scalar, or a type with `#[derive(Bridge)]` that contains no pointers and is listed in
+//! the interface's option `remote`.
 //!
 //! ```
 //! # use bridge32::{Address, Bridge, RemoteBuffer, bridge32};
@@ -274,7 +316,7 @@
 //!
 //! #[bridge32(lib = "sampler", remote = [Sample])]
 //! pub trait Sampler {
-//!     /// Keeps the buffer, and fills it until it is told to stop.
+//!     /// Keeps the buffer, and fills it until `sampler_stop`.
 //!     fn sampler_start(&self, buffer: Address, capacity: i32);
 //!     fn sampler_stop(&self) -> i32;
 //! }
@@ -290,21 +332,24 @@
 //! # fn main() {}
 //! ```
 //!
-//! What is outside of it is refused with [`Error::Argument`], like an amount that a 32-bit process does not have.
+//! Access outside the buffer is [`Error::Argument`], and so is a size that the 32-bit process cannot allocate. After a restart
+//! of the server the memory is gone: each use is [`Error::StaleHandle`].
 //!
 //! # Callbacks
+//!
+//! A function pointer that the library calls is declared as `fn(…)`. The client passes a closure, which runs in your program.
 //!
 //! | parameter | C |
 //! |---|---|
 //! | `cb: fn(i32, &str) -> i32` | a function pointer that the library calls during the call; the client takes `impl FnMut(i32, &str) -> i32`, the trait `&mut (dyn FnMut(i32, &str) -> i32 + Send)` |
-//! | `#[registered] cb: fn(i32)` | a function pointer that the library keeps; the client takes `impl FnMut(i32) + Send + 'static`, and also returns a [`Registration`], which holds the closure until it is dropped |
+//! | `#[registered] cb: fn(i32)` | a function pointer that the library keeps; the client takes `impl FnMut(i32) + Send + 'static`, and also returns a [`Registration`], which keeps the closure until it is dropped |
 //! | `Option<fn(…)>` | null for `None` |
 //! | `#[abi("stdcall")]` | the callback's calling convention; without it, that of the interface |
-//! | `ctx: UserData` | the `void *` that the library hands back, in the method and in its callbacks: the caller does not pass it; `#[user_data(cb, other)]` where there are several callbacks. See [`UserData`] |
+//! | `ctx: UserData` | the `void *` context that the library passes to its callbacks; declare it in the method and in the callback. The caller does not pass it. `#[user_data(cb, other)]` if there are several callbacks. See [`UserData`] |
 //!
-//! A callback's parameters stand in C's order and take the same attributes. What the library passes becomes the
-//! closure's arguments; what comes out, with `#[out]`, is returned by the closure, after its own value. An array in a
-//! callback needs its length: `fn(data: &[u8], #[len_of(data)] n: u32)`.
+//! Declare a callback's parameters in C order, with the same attributes. Parameters that the library passes become the
+//! closure's arguments; the closure returns `#[out]` parameters after its own result. An array in a callback needs its length:
+//! `fn(data: &[u8], #[len_of(data)] n: u32)`.
 //!
 //! ```
 //! # use bridge32::{Registration, UserData, bridge32};
@@ -333,16 +378,89 @@
 //! # fn main() {}
 //! ```
 //!
-//! A closure runs on the thread that made the call, and may call the client again, to any depth. A registered one that the
-//! library calls from a thread of its own runs on a thread of the client's. A closure that panics is [`Error::Callback`]
-//! of the call: the library gets zero for an answer, the closure is not run again, and nothing unwinds through C. A closure is
-//! not called from inside of itself. Without a context, 128 closures at a time can stand for one parameter.
+//! A closure runs on the thread that made the call, and may call the client again, to any depth. If the library calls a
+//! registered closure from one of its own threads, the closure runs on a thread of the client. If a closure panics, the
+//! call fails with [`Error::Callback`]: the library gets zero as the closure's result, the closure is not run again, and nothing
+//! unwinds through C. A closure is never called recursively. A callback parameter without a context can have 128 closures at
+//! a time.
+//!
+//! # When a call fails
+//!
+//! Every call returns a `Result`, because the server is another process: it may crash, hang or be killed. [`Error`] has one
+//! variant for each kind of failure. Its text names the cause and, where possible, the remedy. These methods are about all
+//! variants:
+//!
+//! | method | answers |
+//! |---|---|
+//! | [`method()`](Error::method) | which method the error is about, if any |
+//! | [`is_timeout()`](Error::is_timeout) | whether this call, or the start of the server, exceeded its own time limit |
+//! | [`is_server_gone()`](Error::is_server_gone) | whether the client has lost its server, so that later calls fail unless it is started again |
+//! | [`was_called()`](Error::was_called) | whether the library's function may have run: `Some(false)` if it certainly did not, `Some(true)` if it was called, `None` if that is unknown |
+//!
+//! No call is ever repeated for you. [`call_timeout`](Builder::call_timeout) and `#[timeout("5s")]` limit a call's duration; a
+//! server that exceeds the limit is killed, because a native call cannot be cancelled. [`restart`](Builder::restart) lets
+//! the next call start a server that has failed again, and [`on_start`](Builder::on_start) then initializes the library. Whether to
+//! repeat the failed call is the caller's decision:
+//!
+//! ```no_run
+//! # use bridge32::bridge32;
+//! use std::time::Duration;
+//!
+//! use bridge32::{Error, Restart};
+//!
+//! #[bridge32(lib = "dispenser")]
+//! pub trait Dispenser {
+//!     /// double level(void);
+//!     fn level(&self) -> f64;
+//!     /// void dispense(double millilitres);
+//!     fn dispense(&self, millilitres: f64);
+//! }
+//!
+//! /// Reading twice does no harm: try again on a new server.
+//! fn level(client: &DispenserClient) -> Result<f64, Error> {
+//!     match client.level() {
+//!         Err(error) if error.is_server_gone() => client.level(),
+//!         result => result,
+//!     }
+//! }
+//!
+//! /// Dispensing twice does: try again only if the function certainly did not run.
+//! fn dispense(client: &DispenserClient, millilitres: f64) -> Result<(), Error> {
+//!     match client.dispense(millilitres) {
+//!         Err(error) if error.was_called() == Some(false) && (error.is_timeout() || error.is_server_gone()) => {
+//!             client.dispense(millilitres)
+//!         }
+//!         Err(error) if error.was_called().is_none() => {
+//!             eprintln!("check the glass: `{}` may have run", error.method().unwrap_or("dispense"));
+//!             Err(error)
+//!         }
+//!         result => result,
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Error> {
+//! let client = DispenserClient::builder()
+//!     .call_timeout(Duration::from_secs(5))
+//!     .restart(Restart::OnFailure { max: 3, within: Duration::from_secs(60), backoff: Duration::from_millis(100) })
+//!     .launch()?;
+//! println!("{} ml", level(&client)?);
+//! dispense(&client, 20.0)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The error of the system or of the library's loader is the [`source`](std::error::Error::source). A program that returns an
+//! [`Error`] from `main` prints its text and all sources, because `Debug` prints them.
+//!
+//! A method that returns `Result<T, E>` gives the client a `Result<T, CallError<E>>`: [`CallError::Method`] is the method's own
+//! error, [`CallError::Bridge`] an [`Error`]. A [`CallError`] has the text and the source of the error in it, so that `?` and
+//! error reporters lose nothing.
 //!
 //! # Many calls in one round trip
 //!
-//! `client.batch(|b| …)` writes calls down, sends them together and brings their results back together. `b` has the methods of
-//! the client; each gives a [`Pending`] result at once. The closure returns these, by themselves or in tuples, arrays, `Vec`s
-//! and `Option`s, and what comes back has a result in the place of each.
+//! `client.batch(|b| …)` records calls, sends them in one message and returns all their results. `b` has the methods of the
+//! client; each returns a [`Pending`] result. The closure returns these, alone or in tuples, arrays, `Vec`s and `Option`s, and
+//! `batch` returns the same with a `Result` in place of each `Pending`.
 //!
 //! ```
 //! # use bridge32::bridge32;
@@ -371,46 +489,45 @@
 //! # fn main() {}
 //! ```
 //!
-//! - The calls are made in the order in which they were written down, also those whose result nobody wants. The server makes
-//!   them as one call, which others wait for.
-//! - Each has its own result, which is what the call by itself would give. One that fails keeps no other from being made, unless
-//!   [`BatchMode::StopOnError`] says so: then the others are [`Error::NotCalled`], which names the one that failed. An error that a method
-//!   returns by itself, and an argument that is refused here, are failures, too.
-//! - The outer error is about the batch as a whole, such as a dead server. Which calls were made is not known then; as by
-//!   itself, no call is made twice.
-//! - Its deadline is the sum of those of its calls, and counts for all of them together. Where one call has none, the batch has
-//!   none.
-//! - Arguments are encoded at once; what is passed by `&mut` stays borrowed, and changes when the batch is done. A result
-//!   that is not returned is dropped, and what its call would change stays as it is.
-//! - All calls make one message, and all results another, of 1 GiB at most. What has no room any more is refused, call by call.
-//! - Methods with closures are the client's alone. Batches work inside of closures, and registered closures run during one.
+//! - The calls are made in the order in which they were recorded, including those whose result is dropped. For other threads,
+//!   the batch is one call, which they wait for.
+//! - Each call has its own result, the same as without a batch. After a failure the remaining calls are still made; with
+//!   [`BatchMode::StopOnError`] they are not, and their result is [`Error::NotCalled`], which names the call that failed. A
+//!   method's own error and an argument that the client refuses count as failures.
+//! - The outer error is about the batch as a whole, for example if the server died. Then it is unknown which calls were made.
+//!   No call is made twice.
+//! - The deadline of a batch is the sum of its calls' deadlines. If one call has no deadline, neither has the batch.
+//! - Arguments are encoded when the call is recorded. Arguments passed by `&mut` stay borrowed until the batch returns, and
+//!   change then. A result that the closure does not return is dropped, and its call's `&mut` arguments do not change.
+//! - All calls are one message and all results another, of 1 GiB at most. Calls beyond that limit fail individually.
+//! - Methods that take closures are not available in a batch. A closure may itself use a batch, and registered closures run
+//!   during one.
 //!
 //! # Types of your own
 //!
-//! `#[derive(Bridge)]` lets a type cross the bridge, and be handed to C. No serde derive stands beside it: it makes
-//! `Serialize` and `Deserialize` itself.
+//! `#[derive(Bridge)]` makes a type usable in an interface: it can be sent to the server and passed to C. Do not derive
+//! `Serialize` and `Deserialize` as well: `Bridge` implements both.
 //!
 //! | type | C |
 //! |---|---|
-//! | `#[repr(C)] struct S`, `#[repr(C, packed)]` | by value, in arrays, by pointer; fields are whatever a parameter can be by value, and arrays `[T; N]` |
-//! | a field `points: Vec<T>` with `#[len_of(points)] n: i32` | a pointer to `n` elements; `n` is filled in on the way in and obeyed on the way out |
+//! | `#[repr(C)] struct S`, `#[repr(C, packed)]` | by value, in arrays, by pointer; fields have the types of parameters by value, or are arrays `[T; N]` |
+//! | a field `points: Vec<T>` with `#[len_of(points)] n: i32` | a pointer to `n` elements; `n` is set when the struct is passed, and read when the library returns it |
 //! | a field `String`, `Option<String>`, `Box<T>`, `Option<Box<T>>` | a pointer to text, or to another struct; null is `None` |
-//! | `#[repr(i32)] enum E` | its integer; a value that no variant has is an error |
-//! | `#[repr(transparent)] struct Flags(u32)` | what it holds |
+//! | `#[repr(i32)] enum E` | its integer; a value without a variant is an error |
+//! | `#[repr(transparent)] struct Flags(u32)` | the type of its field |
 //!
-//! `#[bridge(size = 16)]` asserts the size that C says, when the 32-bit server is compiled.
+//! `#[bridge(size = 16)]` asserts the size of the C type when the 32-bit server is compiled.
 //!
-//! Every attribute and type, with a declaration and the test that calls it, is listed in `docs/vocabulary.md` of the
-//! repository.
+//! `docs/vocabulary.md` of the repository lists every attribute and type, each with a declaration and the test that calls it.
 //!
-//! `usize`, `isize`, `c_long` and `c_ulong` do not compile: their width differs between the two sides. Methods with a
-//! body, and interfaces without a library, take and return anything that is `Serialize + DeserializeOwned`, and take
-//! `&mut T` and `&mut [T]` that change in the server.
+//! `usize`, `isize`, `c_long` and `c_ulong` do not compile: their width differs between the two processes. Methods with a
+//! body, and interfaces without a library, accept and return any type that is `Serialize + DeserializeOwned`, and accept
+//! `&mut T` and `&mut [T]`, which the server can change.
 //!
-//! # Assemblies of .NET
+//! # .NET assemblies
 //!
-//! With the feature `dotnet`, a method without a body stands for a managed method. The server runs the assembly in the .NET
-//! Framework on Windows, and in Mono elsewhere and where there is no .NET Framework.
+//! With the feature `dotnet`, a method without a body calls a managed method. The server runs the assembly in the .NET
+//! Framework on Windows, and in Mono on other systems or if there is no .NET Framework.
 //!
 #![cfg_attr(feature = "dotnet", doc = "```")]
 #![cfg_attr(not(feature = "dotnet"), doc = "```text")]
@@ -419,7 +536,7 @@
 //!
 //! #[bridge32(dotnet = "Vendor.Meter", class = "Vendor.Meter.Device")]
 //! pub trait Meter {
-//!     /// A static method; or else one of an object that the server makes when it starts.
+//!     /// A static method, or a method of an object that the server creates when it starts.
 //!     #[symbol("ReadAll")]
 //!     fn read_all(&self, channel: i32) -> Vec<f64>;
 //!
@@ -449,26 +566,35 @@
 //! | `&str`, `-> String`; `Option<…>` of both | `string`; `None` is null |
 //! | `&[T]`, `-> Vec<T>` of these and of `String` | `T[]` |
 //! | `&Matrix<T>`, `-> Matrix<T>` of numbers | `T[,]` |
-//! | `&Object<T>`, `-> Object<T>` or `Option<Object<T>>` | an object of the class that `T` stands for; it stays in the server until a method with `#[release]` gets it |
-//! | `&mut T`, `&mut [T]`, `#[out] x: T` | `ref T`, an array that changes, `out T` |
+//! | `&Object<T>`, `-> Object<T>` or `Option<Object<T>>` | an object of the class that `T` names; it stays in the server until it is passed to a method with `#[release]` |
+//! | `&mut T`, `&mut [T]`, `#[out] x: T` | `ref T`, an array that the method changes, `out T` |
 //!
-//! `#[class("…")]` names a method's class, with its namespace; the option `class` does it for all. `#[symbol("…")]` and
-//! `#[optional]` are as above. When the server starts it looks all methods up: one that is missing, or has other types, is
-//! [`LibraryError::MissingMethods`], which says what there is instead. An exception is [`Error::Exception`].
+//! `#[class("…")]` names a method's class, with its namespace; the option `class` names the class of all methods without it.
+//! `#[symbol("…")]` and `#[optional]` are as for native methods. When the server starts, it looks up all methods. If one is
+//! missing or has other types, launching fails with [`LibraryError::MissingMethods`], which lists what the class has instead. An
+//! exception is [`Error::Exception`].
 //!
 //! # Options of the interface
 //!
-//! `#[bridge32(…)]` takes `lib` (the library), `abi` (the calling convention of all methods), `dotnet` (the assembly, instead
-//! of a library), `class` (the class of its methods), `threads` (`"single"`: every call runs on the server's main thread, one
-//! at a time, whichever threads of the client make it; `"multi"`: calls of several threads run at once, each on a thread of
-//! the server's, for libraries that bear it), `apartment` (the COM apartment of the server's main thread, [below](#messages-and-com)), `server` (the file name of
-//! the server's program; by default the trait's name in kebab case and `-server32`), `args = Type` (the type of the start
-//! arguments of a custom server), `remote = [Type]` (types for [memory of the server](RemoteBuffer)) and `crate = path` (where this crate is, if not at `::bridge32`).
+//! The options are written in the attribute, as in `#[bridge32(lib = "my_lib", abi = "stdcall")]`.
+//!
+//! | option | meaning |
+//! |---|---|
+//! | `lib = "my_lib"` | the library: a name, with or without the system's prefix and suffix |
+//! | `abi = "stdcall"` | the calling convention of all methods without `#[abi]` |
+//! | `threads = "single"` | the default: all calls run on the server's main thread, one at a time, also if several threads of the client call |
+//! | `threads = "multi"` | calls of several threads run at the same time, each on its own thread of the server; only for thread-safe libraries |
+//! | `apartment = "sta"`, `"mta"` | the COM apartment of the server's main thread; see [below](#messages-and-com) |
+//! | `server = "name"` | the file name of the server's program; the default is the trait's name in kebab case and `-server32` |
+//! | `args = Type` | the type of a custom server's start arguments, which the client passes with [`start_args`](Builder::start_args) |
+//! | `remote = [Type]` | types, other than scalars, for [memory of the server](#memory-of-the-server) |
+//! | `dotnet = "Assembly"`, `class = "Name"` | the [assembly](#net-assemblies), instead of a library, and the class of its methods |
+//! | `crate = path` | the path of this crate, if it is not `::bridge32` |
 //!
 //! # Messages and COM
 //!
-//! Some libraries for Windows do their work in window messages: drivers with a hidden window, ActiveX controls, whatever uses
-//! `SetTimer`. They need a thread that dispatches these messages, and COM objects need one that is in an apartment.
+//! Some Windows libraries work in window messages: drivers with a hidden window, ActiveX controls, code that uses `SetTimer`.
+//! They need a thread that dispatches these messages. COM objects need a thread that is in an apartment.
 //!
 //! ```
 //! # use bridge32::bridge32;
@@ -479,27 +605,29 @@
 //! # fn main() {}
 //! ```
 //!
-//! With `apartment = "sta"` the server's main thread enters a single-threaded apartment before the library is loaded, and
-//! dispatches messages, those of windows and timers included, whenever it carries out no call. Registered closures that a
-//! message makes the library call may call it in turn; what they call is carried out on the main thread at once, and calls of the
-//! program's other threads wait until they have returned. While a closure of a call runs, no messages are dispatched, as in a program without
-//! a bridge. A library that asks for the end of the message loop (`PostQuitMessage`) does not end the server.
+//! With `apartment = "sta"` the server's main thread enters a single-threaded apartment before it loads the library. Between
+//! calls it dispatches messages, including those of windows and timers. If the library calls a registered closure while it handles
+//! a message, the closure may call the library. Its calls run on the main thread at once; calls of the program's other threads
+//! wait until the closure has returned. While a closure of a call runs, no messages are dispatched, as in a program without
+//! a bridge. `PostQuitMessage` does not end the server.
 //!
-//! With `apartment = "mta"` all threads of the server are in the multithreaded apartment, with `threads = "multi"` those of the
-//! connections, too; nothing dispatches messages. Without the option the main thread is in no apartment until the library enters one. A
-//! thread that is in the other one already is an [`Error::ServerStart`].
+//! With `apartment = "mta"` all threads of the server are in the multithreaded apartment, also those that `threads = "multi"`
+//! adds; nothing dispatches messages. Without the option, the main thread is in no apartment until the library enters one. If
+//! the thread is already in the other kind of apartment, launching fails with [`Error::ServerStart`].
 //!
-//! On other systems there are neither messages nor COM, and the option means nothing: a library that is there for both has one
-//! trait. It is about servers of their own process, not about [`in_process`](#without-the-library).
+//! Other systems have neither window messages nor COM, and ignore the option, so a library that exists for several systems
+//! needs only one trait. The option applies to server processes, not to [`in_process`](#without-the-library).
 //!
 //! # Events
 //!
-//! With the feature `tracing`, each line that the server and its library write is an event of the target
-//! `bridge32::server`, with the fields `pid` and `stream`; that a server has started, was started again, has ended or was given up for
-//! a deadline is one of `bridge32::client`. They go to the subscriber of the thread that starts the server. A subscriber that is slower than
-//! the library prints loses lines, and is told how many; nothing waits for it.
+//! With the feature `tracing`, each line that the server and its library print is an event with the target `bridge32::server`
+//! and the fields `pid` and `stream`. A server's start, restart and end, and a call that exceeds its deadline, are events with
+//! the target `bridge32::client`. They go to the subscriber of the thread that launches the server. Nothing waits for a slow
+//! subscriber: it loses lines, and an event reports how many.
 //!
 //! # Without the library
+//!
+//! `in_process` serves any implementation of the trait on a thread of your program, for tests that have no library.
 //!
 //! ```
 //! # use bridge32::bridge32;
@@ -530,7 +658,7 @@ pub use bridge32_runtime::{
     Transport, UserData, serve, server_main,
 };
 
-/// What interfaces of .NET assemblies are written with; see the [guide](crate#assemblies-of-net).
+/// Types for interfaces of .NET assemblies; see the [guide](crate#net-assemblies).
 #[cfg(feature = "dotnet")]
 pub mod dotnet {
     pub use bridge32_runtime::dotnet::{Class, Matrix, Object, Scalar, class_names};
