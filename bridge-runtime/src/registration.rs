@@ -1,46 +1,53 @@
 //! The registration of a closure that the library keeps.
 
 use std::fmt;
+use std::sync::Mutex;
 
-/// Keeps a closure callable by the library until it is dropped. Dropping it does not unregister the closure in the library,
-/// which has its own function for that; if the library calls the closure afterwards, it gets zero.
+use crate::sync::LockExt as _;
+
+/// Keeps a registered closure callable by the library until it is dropped. Dropping it does not unregister the closure in the
+/// library, which has its own function for that. If the library calls the closure afterwards, the call returns zero.
 ///
-/// A method with a `#[registered]` closure returns one. If you implement such a method in Rust, create it with what is to be
-/// done when the closure is no longer wanted.
+/// A method with a `#[registered]` closure returns one. If you implement such a method in Rust, create it with the code that
+/// unregisters the closure.
 #[must_use = "the closure is unregistered at once when this is dropped"]
 pub struct Registration {
-    end: Option<Box<dyn FnOnce() + Send>>,
+    /// In a mutex to make this type `Sync`.
+    on_drop: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     is_active: Option<Box<dyn Fn() -> bool + Send + Sync>>,
 }
 
 impl Registration {
-    /// Calls `end` when it is dropped.
-    pub fn new(end: impl FnOnce() + Send + 'static) -> Self {
-        Self { end: Some(Box::new(end)), is_active: None }
+    /// Creates a registration that calls `on_drop` when it is dropped.
+    pub fn new(on_drop: impl FnOnce() + Send + 'static) -> Self {
+        Self { on_drop: Mutex::new(Some(Box::new(on_drop))), is_active: None }
     }
 
-    /// The registration of no closure, where `None` was passed.
+    /// Creates the registration for an optional closure that is `None`. It is never active.
     pub fn none() -> Self {
-        Self { end: None, is_active: None }
+        Self { on_drop: Mutex::new(None), is_active: None }
     }
 
-    /// Adds a way to ask whether the closure is still registered.
+    /// Adds the function that [`Registration::is_active`] calls.
     pub(crate) fn with_state(mut self, is_active: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         self.is_active = Some(Box::new(is_active));
         self
     }
 
-    /// Whether the library can still call the closure. It cannot once the server that the closure was registered with is
-    /// gone, even if the client has started another one; register the closure there again, best in `on_start`.
+    /// Returns whether the library can still call the closure. After the server has exited it cannot, even if the client has
+    /// restarted it: register the closure again, preferably in [`on_start`](crate::Builder::on_start).
+    #[must_use]
     pub fn is_active(&self) -> bool {
-        self.end.is_some() && self.is_active.as_ref().is_none_or(|is_active| is_active())
+        let is_registered = self.on_drop.lock_unpoisoned().is_some();
+        is_registered && self.is_active.as_ref().is_none_or(|is_active| is_active())
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        if let Some(end) = self.end.take() {
-            end();
+        let on_drop = self.on_drop.lock_unpoisoned().take();
+        if let Some(on_drop) = on_drop {
+            on_drop();
         }
     }
 }
