@@ -7,21 +7,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::sync::LockExt as _;
 
-/// A mutex that refuses the thread that holds it already instead of blocking for ever. What runs while it is held may call
-/// back into the same mutex.
+/// A mutex that rejects a thread that already holds it, instead of deadlocking. The user's code that runs while it is held may
+/// try to lock it again.
 pub(crate) struct Exclusive<T> {
-    /// The id of the thread that holds the mutex, or [`NOBODY`]. A thread's id is only written by that thread, so a relaxed
-    /// load tells it for certain whether it is the holder.
-    user: AtomicUsize,
+    /// The id of the thread that holds the mutex, or [`NOBODY`]. Only a thread itself writes its id here, so a relaxed load is
+    /// enough for it to find out whether it is the holder.
+    holder: AtomicUsize,
     value: Mutex<T>,
 }
 
+/// Not the id of any thread.
 const NOBODY: usize = 0;
 
 /// Resets the holder, also after a panic.
 struct Leave<'e>(&'e AtomicUsize);
 
-/// An id of this thread that no other living thread has: the address of a thread-local.
+/// Returns an id of this thread that no other running thread has: the address of a thread-local.
 fn this_thread() -> usize {
     thread_local!(static HERE: Cell<u8> = const { Cell::new(0) });
     HERE.with(|here| std::ptr::from_ref(here).addr())
@@ -29,19 +30,19 @@ fn this_thread() -> usize {
 
 impl<T> Exclusive<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self { user: AtomicUsize::new(NOBODY), value: Mutex::new(value) }
+        Self { holder: AtomicUsize::new(NOBODY), value: Mutex::new(value) }
     }
 
-    /// Runs `use_it` with the value once no other thread uses it; `None` if this thread is using it already.
-    pub(crate) fn enter<R>(&self, use_it: impl FnOnce(&mut T) -> R) -> Option<R> {
+    /// Locks the mutex and runs `use_value` with the value; `None` if this thread holds the mutex already.
+    pub(crate) fn enter<R>(&self, use_value: impl FnOnce(&mut T) -> R) -> Option<R> {
         let this = this_thread();
-        if self.user.load(Ordering::Relaxed) == this {
+        if self.holder.load(Ordering::Relaxed) == this {
             return None;
         }
         let mut value = self.value.lock_unpoisoned();
-        self.user.store(this, Ordering::Relaxed);
-        let _leave = Leave(&self.user);
-        Some(use_it(&mut value))
+        self.holder.store(this, Ordering::Relaxed);
+        let _leave = Leave(&self.holder);
+        Some(use_value(&mut value))
     }
 }
 

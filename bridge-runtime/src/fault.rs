@@ -1,4 +1,4 @@
-//! Why the server could not carry out a call.
+//! The errors that the server reports to the client.
 
 use std::any::Any;
 use std::io::{self, Write as _};
@@ -9,16 +9,16 @@ use crate::error::Error;
 use crate::marshal::{DecodeError, EncodeError};
 use crate::sys::SystemError;
 
-/// Why a call could not be carried out, as the server reports it. The client makes it an [`Error`] that names the method.
+/// An error of a call, as the server reports it. The client converts it into an [`Error`] that names the method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The server's code panicked.
+    /// The implementation panicked.
     #[error("it panicked at {location}: {message}")]
     Panic {
         /// The panic's message.
         message: String,
-        /// File, line and column.
+        /// The file, line and column of the panic.
         location: String,
     },
     /// An argument cannot be passed to the library.
@@ -26,7 +26,7 @@ pub enum Fault {
     Argument {
         /// The parameter's name.
         parameter: String,
-        /// What is wrong with it.
+        /// The reason, as a predicate whose subject is the argument.
         reason: String,
     },
     /// A handle was given out by another server, or by this client's server before a restart.
@@ -41,12 +41,12 @@ pub enum Fault {
         /// The exported name.
         symbol: String,
     },
-    /// The function failed by the method's `#[check]`.
+    /// The method's `#[check]` found the result to be a failure.
     #[error("the library reports {value}")]
     Status {
-        /// What the function returned.
+        /// The value that the function returned.
         value: i64,
-        /// The error of the system or the C library, if the method asks for it.
+        /// The system's last error or `errno`, if the method is marked to read it.
         os_error: Option<SystemError>,
     },
     /// A closure failed, or could not be run.
@@ -54,7 +54,7 @@ pub enum Fault {
     Callback {
         /// The parameter's name.
         callback: String,
-        /// What happened.
+        /// The reason, as a predicate whose subject is the callback.
         reason: String,
     },
     /// Managed code threw an exception.
@@ -67,10 +67,10 @@ pub enum Fault {
         /// Where it was thrown, followed by its causes.
         stack_trace: String,
     },
-    /// What the library returned is not a value of the declared type.
+    /// The library returned something that is not a value of the declared type.
     #[error("the library returned {0}")]
     Value(String),
-    /// The message does not fit the interface.
+    /// A message is invalid, or a request cannot be carried out.
     #[error("{0}")]
     Message(String),
     /// The result does not fit into a message.
@@ -84,7 +84,7 @@ pub enum Fault {
 /// The reason in [`Fault::Callback`] when a closure is called while it runs: an `FnMut` cannot be entered twice.
 pub(crate) const ALREADY_RUNNING: &str = "was called while it was running already";
 
-/// The message of a panic.
+/// Returns the message of a panic.
 pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
     match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),
@@ -94,16 +94,15 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
 }
 
 impl Fault {
-    /// Writes the fault to standard error, which the client shows when the server ends: there is no call that could report
-    /// it.
-    pub(crate) fn complain(&self) {
-        // `eprintln!` panics when the other end is closed.
+    /// Writes the fault to standard error, for faults outside any call that could report them. The client captures that output.
+    pub(crate) fn log(&self) {
+        // Not `eprintln!`, which panics if standard error is closed.
         let _ = writeln!(io::stderr(), "outside of any call: {self}");
     }
 }
 
 impl Error {
-    /// The error of a call of `method` that the server answered with a fault.
+    /// Converts the fault that the server replied with to a call of `method`.
     #[cold]
     pub(crate) fn from_fault(method: &str, fault: Fault) -> Self {
         let method = method.to_owned();
@@ -128,7 +127,7 @@ impl From<DecodeError> for Fault {
     }
 }
 
-/// Boxed on hot paths, where a rare fault must not make every result large.
+/// Boxed on hot paths, where results must stay small and faults are rare.
 impl From<DecodeError> for Box<Fault> {
     fn from(error: DecodeError) -> Self {
         Self::new(error.into())

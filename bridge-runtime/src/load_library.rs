@@ -1,4 +1,4 @@
-//! Loading a library through its generated type.
+//! The trait of generated library types, which load a library into this process.
 
 use std::path::{Path, PathBuf};
 

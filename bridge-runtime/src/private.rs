@@ -21,18 +21,18 @@ use crate::server::ServerContext;
 pub fn start_library<L: LoadLibrary, A>(
     context: &ServerContext<A>,
 ) -> Result<L, Box<dyn std::error::Error + Send + Sync>> {
-    // SAFETY: the runtime alone makes a `ServerContext`, in a process whose `main` names the library's type. So this is the
-    // process of a server, which exists to run the library: an interface that describes it wrongly can damage this process
-    // only, and the client validates everything that the server sends.
+    // SAFETY: only the runtime makes a `ServerContext`, in a server process whose `main` names the library's type. This process
+    // exists to run that library: an interface that describes it wrongly can damage this process alone, because the client
+    // validates everything that the server sends.
     Ok(unsafe { L::open(context.library_path(), context.library_dirs()) }?)
 }
 
-/// Drops what a method returns, if the client is gone.
+/// Drops a value. Generated code calls it on the results of methods that close the handles of a disconnected client.
 pub fn ignore<T>(value: T) {
     drop(value);
 }
 
-/// Fails because a message has the number of no method.
+/// Fails because the interface has no method with this number.
 ///
 /// # Errors
 /// [`Fault::Message`], always.
@@ -40,20 +40,20 @@ pub fn unknown_method(method: u32) -> Result<(), Fault> {
     Err(Fault::Message(format!("there is no method with the number {method}")))
 }
 
-/// The number of a closure to register, which a message must have unless the parameter is optional.
+/// Returns the number of a registered closure whose parameter is not optional.
 ///
 /// # Errors
-/// [`Fault::Message`] if there is none.
+/// [`Fault::Message`] if the message has none.
 pub fn required(parameter: &str, number: Option<u32>) -> Result<u32, Fault> {
     number.ok_or_else(|| Fault::Message(format!("there is no closure for `{parameter}`")))
 }
 
-/// Fails because the server calls a closure that the call does not have.
+/// Fails because the call has no closure with this index.
 ///
 /// # Errors
 /// [`Fault::Message`], always.
-pub fn no_closure(place: u32) -> Result<(), Box<Fault>> {
-    Err(Box::new(Fault::Message(format!("is closure {place} of the call, which has none there"))))
+pub fn no_closure(index: u32) -> Result<(), Box<Fault>> {
+    Err(Box::new(Fault::Message(format!("is closure {index} of the call, which has none there"))))
 }
 
 /// Descriptions of interfaces.

@@ -1,10 +1,10 @@
-//! What this project's tests and fuzz targets need: both sides of a conversation over a transport of their own, and the
-//! decoders of data from other processes and files. Only with the feature `testing`; it may change in any release.
+//! Access to internals for this project's tests and fuzz targets: client and server over a given transport, and the decoders
+//! of data from other processes and files. Only with the feature `testing`; it may change in any release.
 
 use std::io;
 use std::time::Duration;
 
-use crate::client::{Client, over};
+use crate::client::{Client, client_over};
 use crate::error::Error;
 use crate::handshake::{Greeting, Secrets};
 use crate::library::Image;
@@ -40,11 +40,11 @@ pub fn client<C: Client>(
     start: Start,
     limits: (Duration, Option<Duration>),
 ) -> Result<C, Error> {
-    over(Channel::new(transport), (secret, start), limits)
+    client_over(Channel::new(transport), (secret, start), limits)
 }
 
-/// Serves the client at the other end of a transport, from the handshake to the end, as a server does that its client
-/// started. What the client opens is its own, so that others can be served in this process at the same time.
+/// Serves the client at the other end of a transport, from the handshake until the client disconnects, as a launched server
+/// does. The client owns the handles and memory that it opens, so several clients can be served in this process at a time.
 ///
 /// # Errors
 /// The error that broke the connection.
@@ -59,7 +59,7 @@ pub fn serve<S: Serve>(transport: impl FrameTransport + 'static, server: Secret,
 /// Reads what a client writes to its server's standard input: the server's secret, the client's secret, and an address.
 ///
 /// # Errors
-/// [`io::ErrorKind::InvalidData`] if it is not that.
+/// [`io::ErrorKind::InvalidData`] if the input is not a greeting.
 pub fn read_greeting(mut input: &[u8]) -> io::Result<(Secret, Secret, String)> {
     let Greeting { secrets, address } = Greeting::read(&mut input)?;
     Ok((secrets.server, secrets.client, address))
@@ -68,10 +68,10 @@ pub fn read_greeting(mut input: &[u8]) -> io::Result<(Secret, Secret, String)> {
 /// Reads the header of an executable file: the libraries it needs, and the names it exports.
 ///
 /// # Errors
-/// What the file is instead.
+/// A description of what the file is instead.
 pub fn read_image(data: &[u8]) -> Result<(Vec<String>, Vec<String>), String> {
     let image = Image::parse(data)?;
-    // Errors print these.
+    // Parsed from the same untrusted header; error messages print them.
     let _ = (image.architecture(), image.fits_this_process(), image.format.system());
     Ok((image.needed, image.exports))
 }

@@ -83,7 +83,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
         self.encoded(parameter, result)
     }
 
-    /// Appends a slice that lives until the call is sent, so that it need not be copied before.
+    /// Appends a slice by reference: it is copied when the call is sent, not before.
     ///
     /// # Errors
     /// [`Error::Argument`].
@@ -125,7 +125,7 @@ impl<'a, 'v> Arguments<'a, 'v> {
     }
 }
 
-/// The result of a call, as it arrives.
+/// The result of a call, from which generated code decodes the values.
 #[derive(Debug)]
 pub struct Outcome<'m> {
     method: &'static str,
@@ -137,7 +137,7 @@ pub struct Outcome<'m> {
 enum Source<'m> {
     Message(Decoder<'m>),
     StreamingReply(StreamingReply<'m>),
-    /// Nowhere, because the rest of the message did not arrive.
+    /// The rest of the message did not arrive.
     Lost,
 }
 
@@ -146,7 +146,7 @@ impl<'m> Outcome<'m> {
         Self { method, source: Source::Message(decoder) }
     }
 
-    /// A long result, which is decoded while it arrives. If it does not arrive whole, the connection reports that.
+    /// A long result, which is decoded while it arrives.
     pub(super) fn streaming(method: &'static str, streaming_reply: StreamingReply<'m>) -> Self {
         Self { method, source: Source::StreamingReply(streaming_reply) }
     }
@@ -232,7 +232,7 @@ impl<'m> Outcome<'m> {
         self.decoded(result)
     }
 
-    /// Checks that nothing is left over.
+    /// Checks that the whole message was decoded.
     #[inline]
     pub(super) fn finish(&mut self) -> Result<(), Error> {
         let result = self.message()?.finish();
@@ -245,7 +245,7 @@ impl<'m> Outcome<'m> {
     }
 }
 
-/// The connection has broken, which the end of the call reports.
+/// The error of a decoder whose connection has broken. The call itself returns the connection's error instead.
 #[cold]
 fn lost(method: &str, error: &io::Error) -> Error {
     Error::protocol(format!("the result of `{method}` did not arrive whole: {error}"))

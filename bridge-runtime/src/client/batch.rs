@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::marshal::{Buffer, Decoder, EncodeError};
 use crate::wire::{Message, PartsWriter};
 
-/// Whether a batch goes on after a call that fails: by a fault, a refused argument, or an error that the method returns.
+/// What a batch does after a call that fails: by a fault, a refused argument, or an error that the method returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum BatchMode {
@@ -26,8 +26,7 @@ pub enum BatchMode {
     StopOnError,
 }
 
-/// The calls of a batch that is being filled; what a generated batch records its calls in. `'b` is how long what the calls
-/// change stays borrowed.
+/// Records the calls of a batch. `'b` is the lifetime of the `&mut` arguments, which change when the results arrive.
 pub struct Batch<'b> {
     session: Session,
     id: u64,
@@ -38,10 +37,10 @@ pub struct Batch<'b> {
 
 /// The calls so far.
 struct RecordedCalls {
-    /// The message with the calls to send; `None` before the first.
+    /// The message with the calls to send; `None` before the first call.
     message: Option<PartsWriter>,
     calls: Vec<RecordedCall>,
-    /// How long the calls to send may take together.
+    /// The sum of the calls' time limits; `None` if one has none.
     limit: Option<Duration>,
 }
 
@@ -65,10 +64,10 @@ impl Batch<'_> {
         }
     }
 
-    /// Makes the calls, and puts their results in the places of the pending ones.
+    /// Sends the recorded calls, and replaces each pending result with the call's result.
     ///
     /// # Errors
-    /// Any [`Error`] that is about the batch as a whole.
+    /// Any [`Error`] that concerns the batch as a whole.
     pub fn send<P: PendingResults>(self, pending: P) -> Result<P::Results, Error> {
         let RecordedCalls { message, calls, limit } = self.recorded.into_inner();
         let stop = self.mode == BatchMode::StopOnError;
@@ -82,7 +81,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Records a call, and returns its method's name and its place. If the call cannot be made, the error is its own.
+    /// Records a call, and returns its method's name and its index. An encoding error becomes the result of this call alone.
     fn record<'v>(
         &self,
         method: u32,
@@ -92,8 +91,8 @@ impl Batch<'_> {
         let mut recorded = self.recorded.borrow_mut();
         let stop = self.mode == BatchMode::StopOnError;
         let state = match recorded.calls.last().map(|call| &call.state) {
-            Some(CallState::Refused(_)) if stop => CallState::After(recorded.calls.len() - 1),
-            Some(CallState::After(refused)) => CallState::After(*refused),
+            Some(CallState::Refused(_)) if stop => CallState::Skipped { failed: recorded.calls.len() - 1 },
+            Some(CallState::Skipped { failed }) => CallState::Skipped { failed: *failed },
             _ => match recorded.encode((method, name), stop, encode) {
                 Ok(()) => {
                     recorded.limit = recorded.limit.zip(limit).map(|(all, one)| all.saturating_add(one));
@@ -115,12 +114,12 @@ impl RecordedCalls {
         stop: bool,
         encode: &mut dyn FnMut(&mut Arguments<'_, 'v>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let cannot = |error: EncodeError| Error::Fault { method: name.to_owned(), reason: error.to_string() };
+        let fault = |error: EncodeError| Error::Fault { method: name.to_owned(), reason: error.to_string() };
         let message = match &mut self.message {
             Some(message) => message,
-            none => none.insert(PartsWriter::new(Buffer::default(), &Message::Batch { stop }).map_err(cannot)?),
+            none => none.insert(PartsWriter::new(Buffer::default(), &Message::Batch { stop }).map_err(fault)?),
         };
-        let encoder = message.begin_call(method).map_err(cannot)?;
+        let encoder = message.begin_call(method).map_err(fault)?;
         encode(&mut Arguments::new(name, encoder, &[]))?;
         message.finish();
         Ok(())
@@ -138,10 +137,10 @@ impl<'b> CallSink<'b> for &Batch<'b> {
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
     ) -> Pending<'b, T, E> {
         let mut encode = Some(encode);
-        let (name, place) = self.record(method, &mut |arguments| match encode.take() {
+        let (name, index) = self.record(method, &mut |arguments| match encode.take() {
             Some(encode) => encode(arguments, &slices, &places),
             None => Ok(()),
         });
-        Pending::new(self.id, place, name, move |outcome| decode(outcome, &mut places))
+        Pending::new(self.id, index, name, move |outcome| decode(outcome, &mut places))
     }
 }

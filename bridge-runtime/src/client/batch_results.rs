@@ -1,4 +1,4 @@
-//! The results of a batch, as they are handed out to the pending ones.
+//! The results of a batch, by the index of the call.
 
 use super::arguments::Outcome;
 use super::connection::reply_error;
@@ -6,22 +6,24 @@ use crate::error::Error;
 use crate::marshal::Decoder;
 use crate::wire::{next_part, tag};
 
-/// A call of a batch.
+/// A recorded call of a batch.
 pub(super) struct RecordedCall {
     pub(super) method: &'static str,
     pub(super) state: CallState,
 }
 
-/// Whether a call of a batch is made.
+/// Whether a recorded call was sent.
 pub(super) enum CallState {
     Sent,
-    /// It cannot be made.
+    /// Its arguments could not be encoded.
     Refused(Box<Error>),
-    /// It is not made, because the call at this place was refused.
-    After(usize),
+    /// It was not sent, because the call at the index `failed` was refused.
+    Skipped {
+        failed: usize,
+    },
 }
 
-/// The results of a batch, by the places of its calls.
+/// The results of a batch, in the order of its calls.
 #[derive(Debug)]
 pub struct BatchResults<'m> {
     batch: u64,
@@ -33,10 +35,12 @@ pub struct BatchResults<'m> {
 enum CallResult<'m> {
     Replied(Decoder<'m>),
     Refused(Box<Error>),
-    /// The call was not made, because the one at this place had failed.
-    After(usize),
-    /// The result was handed out before.
-    Taken,
+    /// The call was not made, because the one at the index `failed` had failed.
+    Skipped {
+        failed: usize,
+    },
+    /// [`BatchResults::take`] has returned it already.
+    Consumed,
 }
 
 impl<'m> BatchResults<'m> {
@@ -52,18 +56,18 @@ impl<'m> BatchResults<'m> {
     ) -> Result<Self, String> {
         let mut results = Vec::with_capacity(calls.len());
         let (mut last, mut failed) = (None, None);
-        for (place, RecordedCall { method, state }) in calls.into_iter().enumerate() {
+        for (index, RecordedCall { method, state }) in calls.into_iter().enumerate() {
             let result = match state {
                 CallState::Refused(error) => CallResult::Refused(error),
-                CallState::After(refused) => CallResult::After(failed.unwrap_or(refused)),
+                CallState::Skipped { failed: refused } => CallResult::Skipped { failed: failed.unwrap_or(refused) },
                 CallState::Sent => match next_part(replies).map_err(|error| error.to_string())? {
                     Some(reply) => {
-                        last = Some(place);
+                        last = Some(index);
                         CallResult::Replied(reply)
                     }
                     None => {
                         failed = last.filter(|_| stop);
-                        CallResult::After(failed.ok_or("not every call has a result")?)
+                        CallResult::Skipped { failed: failed.ok_or("not every call has a result")? }
                     }
                 },
             };
@@ -76,15 +80,15 @@ impl<'m> BatchResults<'m> {
         }
     }
 
-    /// Hands out the result at `place` of the batch with this id.
+    /// Returns the result of the call at `index`, if these are the results of the batch with the id `batch`.
     ///
     /// # Errors
     /// The call's own; [`Error::OtherBatch`] if these are another batch's results.
-    pub(super) fn take(&mut self, batch: u64, place: usize, method: &str) -> Result<Outcome<'m>, Error> {
-        let call = self.calls.get_mut(place).filter(|_| batch == self.batch);
+    pub(super) fn take(&mut self, batch: u64, index: usize, method: &str) -> Result<Outcome<'m>, Error> {
+        let call = self.calls.get_mut(index).filter(|_| batch == self.batch);
         let (name, result) = match call {
-            Some((name, result)) => (*name, std::mem::replace(result, CallResult::Taken)),
-            None => ("", CallResult::Taken),
+            Some((name, result)) => (*name, std::mem::replace(result, CallResult::Consumed)),
+            None => ("", CallResult::Consumed),
         };
         match result {
             CallResult::Replied(mut reply) if tag::is_return(reply.remaining()) => reply
@@ -96,11 +100,11 @@ impl<'m> BatchResults<'m> {
                 Err(error) => Error::protocol(error.to_string()),
             }),
             CallResult::Refused(error) => Err(*error),
-            CallResult::After(place) => {
+            CallResult::Skipped { failed: place } => {
                 let failed = self.calls.get(place).map_or("", |(name, _)| name).to_owned();
                 Err(Error::NotCalled { method: method.to_owned(), failed, place })
             }
-            CallResult::Taken => Err(Error::OtherBatch { method: method.to_owned() }),
+            CallResult::Consumed => Err(Error::OtherBatch { method: method.to_owned() }),
         }
     }
 }

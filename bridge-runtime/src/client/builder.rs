@@ -9,7 +9,7 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use super::batch::{Batch, BatchMode};
-use super::connect::{ConnectFailure, join};
+use super::connect::{ConnectFailure, connect_within};
 use super::info::{ServerExit, ServerInfo, describe};
 use super::instance::{Server, ServerInstance};
 use super::pending::PendingResults;
@@ -25,7 +25,7 @@ use crate::server::{CallServer, Dispatch, Served, close_handles_of, free_memory_
 use crate::transport::{Channel, connect_local, in_process_pair, named_path};
 use crate::wire::{Secret, Start};
 
-/// A generated client: what every client can do besides calling its interface's methods.
+/// A generated client: launching, connecting, batches and shutdown, besides the interface's own methods.
 ///
 /// Code that works with any client is written against this trait:
 ///
@@ -133,8 +133,8 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + Sized + 'static {
         record: impl FnOnce(&Self::Batch<'batch>) -> P,
     ) -> Result<P::Results, Error> {
         let batch = Self::wrap_batch(Batch::new(self.session(), mode));
-        let pendings = record(&batch);
-        Self::unwrap_batch(batch).send(pendings)
+        let pending = record(&batch);
+        Self::unwrap_batch(batch).send(pending)
     }
 
     #[doc(hidden)]
@@ -199,8 +199,8 @@ impl<C: Client> Default for Builder<C> {
 }
 
 impl<C: Client> Builder<C> {
-    /// Sets the path of the server's program. By default it is searched for in `$BRIDGE32_SERVER_<NAME>`, in the folder of
-    /// this program, and in cargo's target folders.
+    /// Sets the path of the server's program. By default it is the one that `$BRIDGE32_SERVER_<NAME>` names, or else is
+    /// searched for in the folder of this program and in cargo's target folders.
     pub fn server(mut self, path: impl Into<PathBuf>) -> Self {
         self.server = Some(path.into());
         self
@@ -242,7 +242,8 @@ impl<C: Client> Builder<C> {
         self
     }
 
-    /// Limits the time until the server has loaded its library and is ready. The default is 10 seconds.
+    /// Limits the time until the server has loaded its library and is ready, without the `on_start` hook. The default is
+    /// 10 seconds.
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.start_timeout = timeout;
         self
@@ -320,15 +321,18 @@ impl<C: Client> Builder<C> {
         let start = Start { args: args.unwrap_or_default(), ..Start::default() };
         let start = (start, self.transport.resolve(false)?);
         let (own_name, timeout) = (name.to_owned(), self.start_timeout);
-        let reach = move || named_path(&own_name).and_then(|path| connect_local(&path));
-        let met = join(description, Secret::default(), start, timeout, reach).map_err(|unreached| match unreached {
-            ConnectFailure::NoServer(source) => {
-                Error::Connect { name: name.to_owned(), server: description.server.to_owned(), source }
-            }
-            ConnectFailure::Timeout => Error::ConnectTimeout { name: name.to_owned(), after: timeout },
-            ConnectFailure::Error(error) => error,
-        })?;
-        Ok(C::from_session(Session::new(description, met, self.call_timeout)))
+        let connect = move || named_path(&own_name).and_then(|path| connect_local(&path));
+        let connected =
+            connect_within(timeout, description, Secret::default(), start, connect).map_err(
+                |failure| match failure {
+                    ConnectFailure::NoServer(source) => {
+                        Error::Connect { name: name.to_owned(), server: description.server.to_owned(), source }
+                    }
+                    ConnectFailure::Timeout => Error::ConnectTimeout { name: name.to_owned(), after: timeout },
+                    ConnectFailure::Error(error) => error,
+                },
+            )?;
+        Ok(C::from_session(Session::new(description, connected, self.call_timeout)))
     }
 
     fn start_message(&mut self, program: Program) -> Result<Start, Error> {
@@ -349,8 +353,8 @@ fn runner_from_environment() -> Vec<OsString> {
     runner.split_whitespace().map(OsString::from).collect()
 }
 
-/// A path as the server needs it. A bare file name is kept, because the server searches for it; any other path is made
-/// absolute, because the server may have another current folder.
+/// Returns `path` in the form that the server needs. A bare file name is kept, because the server searches for it. Any other path
+/// is made absolute, because the server may have another current folder.
 fn server_path(path: &Path, program: Program) -> io::Result<String> {
     if path.components().count() == 1 && !path.exists() {
         return Ok(path.display().to_string());
@@ -369,14 +373,14 @@ fn encode_args<C: Client>(args: Option<<C::Interface as Interface>::Args>) -> Re
     }
 }
 
-/// The session of a client whose server is an implementation on a thread of this process.
+/// Runs `server` on a thread of this process, and returns a session with it.
 fn in_process_session<I: Dispatch<S> + ?Sized, S: Send + 'static>(server: S) -> Session {
     let (client_end, server_end) = in_process_pair();
     let thread = std::thread::spawn(move || {
         let served = Rc::new(Served::<S, I>::new(server));
         let owner = Owner::new();
         let _acting = owner.enter();
-        // It returns when the client is dropped; an error means the same, because the connection has no other way to break.
+        // It returns when the client is dropped. So does an error: a connection in this process breaks in no other way.
         let _ = CallServer::new(served.clone()).serve_client(Channel::new(server_end));
         close_handles_of(owner, &*served);
         free_memory_of(owner);
@@ -388,20 +392,24 @@ fn in_process_session<I: Dispatch<S> + ?Sized, S: Send + 'static>(server: S) -> 
     Session::new(I::description(), (instance, channel), None)
 }
 
-/// A client whose server is at the other end of `channel`.
+/// Returns a client whose server is at the other end of `channel`.
+///
+/// # Errors
+/// As [`Builder::connect`].
 #[cfg(feature = "testing")]
-pub(crate) fn over<C: Client>(
+pub(crate) fn client_over<C: Client>(
     channel: Channel,
     (secret, start): (Secret, Start),
     (start_timeout, call_timeout): (Duration, Option<Duration>),
 ) -> Result<C, Error> {
     let description = C::Interface::description();
     let start = (start, Transport::Pipe.resolve(false)?);
-    let met =
-        join(description, secret, start, start_timeout, move || Ok(channel)).map_err(|unreached| match unreached {
+    let connected = connect_within(start_timeout, description, secret, start, move || Ok(channel)).map_err(
+        |failure| match failure {
             ConnectFailure::NoServer(error) => Error::disconnected(error),
             ConnectFailure::Timeout => Error::ConnectTimeout { name: "the channel".to_owned(), after: start_timeout },
             ConnectFailure::Error(error) => error,
-        })?;
-    Ok(C::from_session(Session::new(description, met, call_timeout)))
+        },
+    )?;
+    Ok(C::from_session(Session::new(description, connected, call_timeout)))
 }

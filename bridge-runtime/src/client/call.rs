@@ -1,4 +1,4 @@
-//! One call, in reading order: take a connection, encode the arguments, exchange messages, decode the result.
+//! One call, in reading order: lock a connection, encode the arguments, send them, serve callbacks, decode the result.
 
 use std::array;
 use std::time::Duration;
@@ -18,14 +18,14 @@ use crate::registration::Registration;
 use crate::transport::LargerArena;
 use crate::wire::{GrowArena, Message, OUTERMOST, Purpose};
 
-/// What a generated method makes its call on: a session makes it at once, a batch records it. `'b` is how long the call may
-/// change what it was passed.
+/// Receives the calls of generated methods: a session makes a call at once, a batch records it. `'b` is the lifetime of the
+/// `&mut` arguments.
 pub trait CallSink<'b> {
-    /// What the call returns at once.
+    /// The return type of the generated method.
     type Output<T, E>;
 
-    /// Makes or records a call. `encode` appends the arguments, which may borrow from `slices`, which only go in, and from
-    /// `places`, which the result changes; `decode` takes the result out of the reply.
+    /// Makes or records a call. `borrowed` holds the arguments that are passed by reference: the slices that are only read,
+    /// and the places that the result changes. `encode` appends the arguments to the request, `decode` reads the reply.
     fn call<S, P: 'b, T, E: From<Error>>(
         self,
         method: u32,
@@ -64,8 +64,8 @@ impl Session {
         self.call_back(method, borrowed, &mut no_closures, [], encode, decode).map(|(value, [])| value)
     }
 
-    /// Makes a call with closures: those that can run while the call lasts, and those that the library keeps, each `None` where
-    /// the library is to get null. Also returns the registrations of the latter.
+    /// Makes a call with closures: those that can run while the call lasts, and those that the library keeps, where `None`
+    /// passes NULL. Also returns the registrations of the latter.
     ///
     /// # Errors
     /// Any [`Error`], or the method's own.
@@ -89,7 +89,7 @@ impl Session {
 /// [`Codec`] for a call, as a trait object.
 trait CallCodec {
     fn encode<'s>(&'s mut self, arguments: &mut Arguments<'_, 's>) -> Result<(), Error>;
-    /// Returns whether the result was decoded, so that nothing of the reply may be left over.
+    /// Returns whether the result was decoded successfully, so that the whole reply must have been read.
     fn decode(&mut self, outcome: &mut Outcome<'_>) -> bool;
 }
 
@@ -108,7 +108,7 @@ where
 }
 
 impl Shared {
-    /// Makes a call, whatever its types.
+    /// The part of a call that does not depend on its types.
     fn call(
         &self,
         method: u32,
@@ -127,7 +127,7 @@ impl Shared {
             begin(context, connection, method)?;
             let encoder = connection.channel()?.encoder(context.is_outermost(), &mut borrowed);
             codec.encode(&mut Arguments::new(name, encoder, &numbers))?;
-            context.exchange_for_result(connection, &borrowed, closures)?;
+            context.send_for_result(connection, &borrowed, closures)?;
             context.decode(connection, |outcome| codec.decode(outcome))
         })
         .map_err(|error| if self.calls_one_function(method) { error.of_one_function() } else { error })
@@ -146,7 +146,7 @@ impl Shared {
                 channel.reset_arena();
             }
             channel.swap_outgoing(&mut message);
-            match context.exchange(connection, BorrowedSlices::NONE, &mut no_closures)? {
+            match context.send_request(connection, BorrowedSlices::NONE, &mut no_closures)? {
                 Reply::Other(Message::Results, position) => decode(&mut connection.channel()?.decoder_at(position)),
                 Reply::Other(Message::Fault(fault), _) => Err(reply_error(BATCH, Message::Fault(fault))),
                 other => Err(connection.protocol_error(format!("{other:?} came instead of the results of a batch"))),
@@ -154,8 +154,8 @@ impl Shared {
         })
     }
 
-    /// Makes a call on a connection with a running server: that of the call whose closure makes this one, or else the session's,
-    /// once nobody else is calling, after no longer than the call itself may take.
+    /// Runs `call` on a connection with a running server. A call that a closure makes uses the connection of the call that the
+    /// closure belongs to. Other calls wait for a connection of the session, for as long as the call itself may take.
     #[inline]
     fn with_connection<R>(
         &self,
@@ -198,7 +198,7 @@ impl Shared {
 /// The name of a batch in errors that are about it as a whole.
 const BATCH: &str = "batch";
 
-/// Begins the message of a call; the arguments are to be appended to it.
+/// Begins the message of a call, to which the arguments are appended.
 #[inline]
 fn begin(context: &CallContext, connection: &mut Connection, method: u32) -> Result<(), Error> {
     let is_outermost = context.is_outermost();
@@ -208,14 +208,14 @@ fn begin(context: &CallContext, connection: &mut Connection, method: u32) -> Res
     connection.channel()?.begin_call(method, is_outermost).map_err(|error| context.encode_error(&error))
 }
 
-/// Offers the server a larger arena for long arrays, because the last call would have needed it.
+/// Offers the server a larger arena for long arrays, because they did not fit in the last call.
 #[cold]
 fn offer_arena(context: &CallContext, connection: &mut Connection, larger: LargerArena) -> Result<(), Error> {
-    let address = connection.instance.as_it_sees(larger.address());
+    let address = connection.instance.server_address(larger.address());
     let offer = Message::GrowArena(Box::new(GrowArena { address, words: larger.words() }));
     match context.request(connection, &offer) {
         Ok(()) => connection.channel()?.use_arena(larger),
-        // Long arrays go in their messages, as before.
+        // The server refuses it: long arrays continue to be sent inside messages.
         Err(Error::Fault { .. }) => connection.channel()?.stop_growing(),
         Err(error) => return Err(error),
     }

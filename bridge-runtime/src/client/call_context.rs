@@ -1,4 +1,4 @@
-//! One exchange with the server: sends a message, runs the callbacks that the server asks for, and receives the reply.
+//! One request on a connection: sends it, runs the callbacks that the server requests, and receives the reply.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -15,23 +15,24 @@ use crate::error::Error;
 use crate::marshal::{BorrowedSlices, EncodeError};
 use crate::wire::{Message, OUTERMOST};
 
-/// What a call knows at every step.
+/// The parts of a call that stay the same until it returns.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CallContext {
     pub(super) session: SessionId,
-    /// How many calls it is nested in, itself included.
+    /// The nesting depth: the number of calls that it is nested in, itself included.
     pub(super) depth: u32,
     /// The method's name, for errors.
     pub(super) method: &'static str,
+    /// How long the server may take.
     pub(super) limit: Option<Duration>,
 }
 
-/// What has arrived when an exchange is over.
+/// The reply to a request.
 #[derive(Debug)]
 pub(super) enum Reply {
     /// A result, or its beginning.
     Result,
-    /// Another message, and where its content begins.
+    /// Another message, and the position of its content.
     Other(Message, usize),
 }
 
@@ -42,9 +43,9 @@ impl CallContext {
         self.depth == OUTERMOST
     }
 
-    /// Sends the message that was begun, which may refer to borrowed slices, and runs callbacks until the reply has arrived.
+    /// Sends the request that was begun, which may refer to borrowed slices, and runs callbacks until the reply has arrived.
     #[inline]
-    pub(super) fn exchange(
+    pub(super) fn send_request(
         &self,
         connection: &mut Connection,
         borrowed: &BorrowedSlices<'_>,
@@ -57,28 +58,28 @@ impl CallContext {
         }
     }
 
-    /// As [`CallContext::exchange`], for messages whose reply is a result.
+    /// As [`CallContext::send_request`], for requests whose reply is a result.
     #[inline]
-    pub(super) fn exchange_for_result(
+    pub(super) fn send_for_result(
         &self,
         connection: &mut Connection,
         borrowed: &BorrowedSlices<'_>,
         closures: CallClosures<'_>,
     ) -> Result<(), Error> {
-        match self.exchange(connection, borrowed, closures)? {
+        match self.send_request(connection, borrowed, closures)? {
             Reply::Result => Ok(()),
             Reply::Other(message, _) => Err(connection.unexpected_reply(self.method, message)),
         }
     }
 
-    /// Sends a message that is not a call of the interface's, and waits until the server has done what it says.
+    /// Sends a request other than a call of a method, and waits until the server has carried it out.
     pub(super) fn request(&self, connection: &mut Connection, message: &Message) -> Result<(), Error> {
         connection.channel()?.begin(message).map(drop).map_err(|error| self.encode_error(&error))?;
-        self.exchange_for_result(connection, BorrowedSlices::NONE, &mut no_closures)?;
+        self.send_for_result(connection, BorrowedSlices::NONE, &mut no_closures)?;
         self.decode(connection, |_| true)
     }
 
-    /// Runs callbacks until the reply has arrived. `deadline` is the one that was met so far.
+    /// Runs callbacks until the reply has arrived. `deadline` is that of the request, which the first callback met.
     fn run_callbacks(
         &self,
         connection: &mut Connection,
@@ -103,7 +104,7 @@ impl CallContext {
                 Arrived::Callback(request, position) => (request, position),
                 Arrived::Other(message, position) => return Ok(Reply::Other(message, position)),
             };
-            // The closure's own time does not count.
+            // The time that the closure takes does not count.
             let left = deadline.zip(connection.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
             let begun = request.run(connection, (self.session, self.depth), position, closures, buffers)?;
             begun.map_err(|error| self.encode_error(&error))?;
@@ -114,7 +115,7 @@ impl CallContext {
         }
     }
 
-    /// Sends one message and waits for the next one, for as long as is `left`. Returns the deadline that was met.
+    /// Sends one message and waits for the next one, for the time `left` at most. Returns the deadline if it was met.
     #[inline]
     fn send_and_wait(
         &self,
@@ -127,40 +128,40 @@ impl CallContext {
         }
         let channel = connection.channel()?;
         let result = channel.send_borrowed(borrowed).and_then(|()| channel.wait_for_reply());
-        // A deadline counts until all of the message has arrived.
+        // While a reply is streaming, its deadline stays armed.
         if result.is_ok() && (left.is_none() || channel.is_streaming()) {
             return Ok(None);
         }
         self.check_deadline(connection, result)
     }
 
-    /// Takes the deadline back once everything has arrived, or the connection has broken. Returns it if it was met.
+    /// Disarms the deadline once the whole message has arrived, or the connection has broken. Returns it if it was met.
     fn check_deadline(&self, connection: &mut Connection, result: io::Result<()>) -> Result<Option<Deadline>, Error> {
-        let mut met = None;
+        let mut deadline_met = None;
         if let (Some(after), Some(watch)) = (self.limit, &connection.watch) {
             let Some(deadline) = watch.disarm() else {
-                // Even if the reply has come at the last moment: the server is being ended.
+                // Even if the reply has arrived meanwhile: the watch is killing the server.
                 return Err(self.timed_out(connection, after));
             };
-            met = Some(deadline);
+            deadline_met = Some(deadline);
         }
         match result {
-            Ok(()) => Ok(met),
+            Ok(()) => Ok(deadline_met),
             Err(error) => Err(connection.broken(Some(self.method), &error)),
         }
     }
 
-    /// Gives up the server.
+    /// Closes the connection and kills the server, and returns the error.
     #[cold]
     pub(super) fn timed_out(&self, connection: &mut Connection, after: Duration) -> Error {
         connection.close(CloseReason::Timeout { method: self.method, after });
         crate::trace::deadline_passed(connection.instance.info.pid, self.method, after);
-        // The error says that the server is gone; a process that the system cannot end is beyond that.
-        let _ = connection.instance.end(Duration::ZERO);
+        // A failure to kill the process is not reported: the caller needs to see the time-out.
+        let _ = connection.instance.terminate(Duration::ZERO);
         Error::Timeout { method: self.method.to_owned(), after }
     }
 
-    /// Decodes the result that has arrived, or that is arriving. `decode` returns whether nothing of it may be left over.
+    /// Decodes the result, which has arrived or is streaming. `decode` returns whether the whole message must have been read.
     #[inline]
     pub(super) fn decode(
         &self,
@@ -181,7 +182,7 @@ impl CallContext {
         decode: &mut dyn FnMut(&mut Outcome<'_>) -> bool,
     ) -> Result<(), Error> {
         let mut outcome = Outcome::streaming(self.method, connection.channel()?.streaming_reply());
-        // Even after a panic the channel must be between two messages, and the deadline taken back.
+        // Even after a panic in `decode`, the message must be read to its end and the deadline disarmed.
         let decoded = catch_unwind(AssertUnwindSafe(|| if decode(&mut outcome) { outcome.finish() } else { Ok(()) }));
         let completed = connection.channel()?.complete();
         self.check_deadline(connection, completed)?;

@@ -1,4 +1,4 @@
-//! Running the callbacks that the server asks for while a call lasts.
+//! Running the callbacks that the server requests during a call.
 
 use std::sync::Arc;
 
@@ -10,22 +10,22 @@ use crate::marshal::EncodeError;
 use crate::transport::OwnedMessage;
 use crate::wire::Message;
 
-/// Memory for the arguments of callbacks and for their replies, while messages of nested calls come and go.
+/// Buffers for the arguments and the reply of a callback: the channel's own are used by nested calls meanwhile.
 pub(super) struct CallbackBuffers {
     arguments: OwnedMessage,
     reply: CallbackReply,
 }
 
-/// Which closure the server asks for.
+/// The closure that the server calls.
 #[derive(Debug)]
 pub(super) enum CallbackRequest {
-    /// One of a call's, by the call's depth and the closure's place.
-    OfCall { depth: u32, place: u32 },
-    /// A registered one.
+    /// A closure that was passed to a call, by the call's depth and the closure's index.
+    OfCall { depth: u32, index: u32 },
+    /// A registered closure, by its number.
     Registered(Arc<RegisteredClosures>, u32),
 }
 
-/// A message that is not the result of a call, and where its content begins.
+/// A message that is not the result of a call, and the position of its content.
 #[derive(Debug)]
 pub(super) enum Arrived {
     Callback(CallbackRequest, usize),
@@ -33,7 +33,7 @@ pub(super) enum Arrived {
 }
 
 impl CallbackBuffers {
-    /// Takes memory from the connection's channel.
+    /// Takes spare buffers from the connection's channel.
     pub(super) fn take(connection: &mut Connection) -> Result<Self, Error> {
         let channel = connection.channel()?;
         let (arguments, reply) =
@@ -41,7 +41,7 @@ impl CallbackBuffers {
         Ok(Self { arguments, reply })
     }
 
-    /// Gives the memory back to the channel, if that is still open.
+    /// Returns the buffers to the channel, if that is still open.
     pub(super) fn give_back(self, connection: &mut Connection) {
         if let Ok(channel) = connection.channel() {
             channel.recycle(self.arguments.into_buffer());
@@ -54,10 +54,10 @@ impl CallbackRequest {
     /// Decodes the message that has arrived.
     ///
     /// # Errors
-    /// [`Error::Protocol`] if it is not a message.
+    /// [`Error::Protocol`] if it is not a valid message.
     pub(super) fn receive(connection: &mut Connection) -> Result<Arrived, Error> {
-        if let Some(((depth, place), position)) = connection.channel()?.callback() {
-            return Ok(Arrived::Callback(Self::OfCall { depth, place }, position));
+        if let Some(((depth, index), position)) = connection.channel()?.callback() {
+            return Ok(Arrived::Callback(Self::OfCall { depth, index }, position));
         }
         Ok(match connection.message()? {
             (Message::Event { registration }, position) => {
@@ -72,7 +72,7 @@ impl CallbackRequest {
     /// the closure makes are nested in the call at `depth`.
     ///
     /// # Errors
-    /// The channel's, or why the reply cannot be encoded.
+    /// The outer error if the connection is closed, the inner one if the reply cannot be encoded.
     pub(super) fn run(
         self,
         connection: &mut Connection,
@@ -84,8 +84,8 @@ impl CallbackRequest {
         connection.channel()?.take_into(arguments, position);
         let result = suspend(session, call_depth, connection, || {
             guarded(|| match self {
-                Self::OfCall { depth, place } if depth == call_depth => closures(place, arguments.decoder(), reply),
-                // One of an outer call's: it is the closure that makes this call.
+                Self::OfCall { depth, index } if depth == call_depth => closures(index, arguments.decoder(), reply),
+                // A closure of an outer call: the one that is making this call.
                 Self::OfCall { .. } => already_running(),
                 Self::Registered(registry, number) => registry.run(number, arguments.decoder(), reply),
             })

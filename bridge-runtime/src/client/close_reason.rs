@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-/// Why a connection is closed; every later call on it says so.
+/// Why a connection is closed. Every later call on it fails with the corresponding error.
 #[derive(Debug, Clone)]
 pub(super) enum CloseReason {
     /// The client was shut down.
@@ -14,10 +14,10 @@ pub(super) enum CloseReason {
         /// The method that was being called.
         method: Option<&'static str>,
     },
-    /// What the server sent cannot be understood.
+    /// The server sent an invalid message.
     Protocol(String),
-    /// A call took longer than it may.
+    /// A call exceeded its time limit.
     Timeout { method: &'static str, after: Duration },
-    /// Another session has the server now.
+    /// Another session has taken over the server.
     Dismantled,
 }

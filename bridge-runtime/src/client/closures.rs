@@ -1,4 +1,4 @@
-//! The program's closures that the library calls back: how they are run, and those that are registered.
+//! Closures of the program that the library calls back: running them, and the table of registered ones.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use crate::marshal::{Buffer, Decoder, EncodeError, Encoder};
 use crate::sync::LockExt as _;
 use crate::wire::tag;
 
-/// Runs the closure at a place among those of a call: decodes the arguments, and encodes the result into the reply.
+/// Runs the closure of a call that has the given index: decodes the arguments, and encodes the result into the reply.
 pub type CallClosures<'c> = &'c mut dyn FnMut(u32, Decoder<'_>, &mut CallbackReply) -> Result<(), Box<Fault>>;
 
 /// A registered closure, which decodes its arguments and encodes its result into the reply.
@@ -33,7 +33,7 @@ impl CallbackReply {
     /// Encodes what the closure returned.
     ///
     /// # Errors
-    /// [`Fault::Message`] for what cannot be sent.
+    /// [`Fault::Message`] if the value cannot be encoded.
     pub fn answer<'v>(
         &mut self,
         encode: impl FnOnce(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>,
@@ -59,20 +59,20 @@ impl CallbackReply {
     }
 }
 
-/// A fault of a closure; boxed, because faults are rare and large.
+/// Makes a fault of a closure; boxed, because faults are rare and large.
 #[cold]
 fn fault(reason: String) -> Box<Fault> {
     Box::new(Fault::Message(reason))
 }
 
-/// The closures of a call that has none.
+/// [`CallClosures`] of a call without closures.
 pub(super) fn no_closures(_: u32, _: Decoder<'_>, _: &mut CallbackReply) -> Result<(), Box<Fault>> {
     Err(fault("is not one of this call's".to_owned()))
 }
 
-/// Runs the user's closure; a panic in it becomes a fault.
+/// Runs the user's closure, and converts a panic into a fault.
 pub(super) fn guarded(run: impl FnOnce() -> Result<(), Box<Fault>>) -> Result<(), Box<Fault>> {
-    // The author of the closure answers for what a panic leaves half done.
+    // The runtime does not use the closure's state, so a panic cannot make the runtime's inconsistent.
     let result = catch_unwind(AssertUnwindSafe(run));
     result.unwrap_or_else(|payload: Box<dyn Any + Send>| Err(fault(format!("panicked: {}", panic_message(&*payload)))))
 }
@@ -81,7 +81,7 @@ pub(super) fn guarded(run: impl FnOnce() -> Result<(), Box<Fault>>) -> Result<()
 #[derive(Default)]
 pub(super) struct RegisteredClosures {
     closures: Mutex<ByNumber>,
-    /// Numbers that are no longer registered, and that the server does not know of yet.
+    /// Numbers whose closures were removed, which the server has not been notified of yet.
     released: Mutex<Vec<u32>>,
     has_released: AtomicBool,
     is_closed: AtomicBool,
@@ -116,7 +116,7 @@ impl RegisteredClosures {
         self.has_released.store(true, Ordering::SeqCst);
     }
 
-    /// Takes the numbers that the server is to forget.
+    /// Takes the numbers of the removed closures, to send them to the server.
     pub(super) fn take_released(&self) -> Vec<u32> {
         if !self.has_released.swap(false, Ordering::SeqCst) {
             return Vec::new();
@@ -130,18 +130,13 @@ impl RegisteredClosures {
     }
 
     /// Runs the closure with this number.
-    pub(super) fn run(
-        &self,
-        number: u32,
-        arguments: Decoder<'_>,
-        answer: &mut CallbackReply,
-    ) -> Result<(), Box<Fault>> {
+    pub(super) fn run(&self, number: u32, arguments: Decoder<'_>, reply: &mut CallbackReply) -> Result<(), Box<Fault>> {
         let closure = self.closures().closures.get(&number).cloned();
         let closure = closure.ok_or(Fault::Unregistered)?;
-        closure.enter(|closure| closure(arguments, answer)).unwrap_or_else(already_running)
+        closure.enter(|closure| closure(arguments, reply)).unwrap_or_else(already_running)
     }
 
-    /// Drops all closures: the server cannot call them any more.
+    /// Drops all closures, because the server can no longer call them.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
         let closures = std::mem::take(&mut self.closures().closures);
@@ -167,7 +162,7 @@ impl fmt::Debug for RegisteredClosures {
     }
 }
 
-/// The fault of a closure that is called from inside itself, which `FnMut` does not allow.
+/// Fails because a closure is called while it runs, which `FnMut` does not allow.
 pub(super) fn already_running() -> Result<(), Box<Fault>> {
     Err(fault(ALREADY_RUNNING.to_owned()))
 }

@@ -1,4 +1,4 @@
-//! Connecting to a server that this program has not started, within a time limit.
+//! Connecting, within a time limit, to a server that this program has not started.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
@@ -14,34 +14,37 @@ use crate::sync::{LockExt as _, spawn_named};
 use crate::transport::{Channel, Disconnector};
 use crate::wire::{Secret, Start};
 
-/// Why a server was not reached.
+/// Why there is no connection to the server.
 #[derive(Debug)]
 pub(super) enum ConnectFailure {
-    /// Nobody listens.
+    /// No server listens.
     NoServer(io::Error),
     /// The server did not answer in time.
     Timeout,
-    /// The server was reached, and then this happened.
+    /// The handshake failed.
     Error(Error),
 }
 
 /// How far the handshake is.
 enum HandshakeProgress {
-    /// There is no channel yet.
+    /// The channel does not exist yet.
     Connecting,
-    /// This ends the wait on the channel.
+    /// The channel exists; this disconnects it.
     ShakingHands(Disconnector),
-    /// Nobody waits for the result any more.
+    /// The time limit is over, and the result will be discarded.
     GivenUp,
 }
 
-/// Shakes hands with the server at the end of the channel that `connect` makes: on a thread of its own, so that this returns in
-/// time in any case.
-pub(super) fn join(
+/// Makes a channel with `connect` and shakes hands with the server at its other end. Both happen on a separate thread, so that
+/// this returns within `timeout` even if they block.
+///
+/// # Errors
+/// [`ConnectFailure`].
+pub(super) fn connect_within(
+    timeout: Duration,
     description: &'static Description,
     secret: Secret,
     (start, transport): (Start, TransportRequest),
-    timeout: Duration,
     connect: impl FnOnce() -> io::Result<Channel> + Send + 'static,
 ) -> Result<(ServerInstance, Channel), ConnectFailure> {
     let (sender, receiver) = mpsc::channel();

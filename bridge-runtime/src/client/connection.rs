@@ -1,4 +1,4 @@
-//! A client's connection to its server, with what a call on it needs.
+//! A client's connection to its server: the channel, the server instance and the deadline watch.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,19 +11,19 @@ use crate::error::Error;
 use crate::transport::Channel;
 use crate::wire::Message;
 
-/// A connection, which one call at a time uses.
+/// A connection, used by one call at a time.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) instance: Arc<ServerInstance>,
     pub(super) state: ConnectionState,
-    /// Present from the first call with a deadline on.
+    /// Created by the first call that has a deadline.
     pub(super) watch: Option<Box<DeadlineWatch>>,
 }
 
-/// The channel, or why there is none any more.
+/// The channel, or the reason why it is closed.
 #[derive(Debug)]
 pub(super) enum ConnectionState {
-    /// Boxed, because connections are moved.
+    /// Boxed, to make connections cheap to move.
     Open(Box<Channel>),
     Closed(Box<(CloseReason, Instant)>),
     /// [`Connection::take`] has moved it to another connection.
@@ -31,7 +31,7 @@ pub(super) enum ConnectionState {
 }
 
 impl ConnectionState {
-    /// Closed from now on.
+    /// The state of a connection that is closed now.
     pub(super) fn closed(reason: CloseReason) -> Self {
         Self::Closed(Box::new((reason, Instant::now())))
     }
@@ -54,13 +54,13 @@ impl Connection {
     /// Whether the connection is open and its server is not known to have ended.
     #[inline]
     pub(super) fn is_usable(&self) -> bool {
-        matches!(self.state, ConnectionState::Open(_)) && !self.instance.has_ended()
+        matches!(self.state, ConnectionState::Open(_)) && !self.instance.has_exited()
     }
 
     /// Returns the channel.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The error that corresponds to the reason for closing the connection.
     #[inline]
     pub(super) fn channel(&mut self) -> Result<&mut Channel, Error> {
         match &mut self.state {
@@ -70,7 +70,7 @@ impl Connection {
         }
     }
 
-    /// Returns the watch that enforces deadlines, and starts its thread if there is none.
+    /// Returns the watch that enforces deadlines; starts its thread the first time.
     ///
     /// # Errors
     /// [`Error::Thread`] if the thread cannot be started.
@@ -81,11 +81,11 @@ impl Connection {
         }
     }
 
-    /// Decodes the message that has arrived; also returns where its content begins.
+    /// Decodes the message that has arrived; also returns the position of its content.
     #[inline]
     pub(super) fn message(&mut self) -> Result<(Message, usize), Error> {
         match self.channel()?.peek_message() {
-            Ok(head) => Ok(head),
+            Ok(message) => Ok(message),
             Err(error) => Err(self.protocol_error(error.to_string())),
         }
     }
@@ -113,26 +113,25 @@ impl Connection {
         error
     }
 
-    /// Closes a connection on which something came that cannot be understood: the server may now wait for something other than
-    /// what comes next.
+    /// Closes a connection after an invalid message: client and server may no longer agree on whose message is next.
     #[cold]
     pub(super) fn protocol_error(&mut self, text: String) -> Error {
         self.broken(None, &io::Error::new(io::ErrorKind::InvalidData, text))
     }
 
-    /// Closes the connection. The server learns of it.
+    /// Closes the connection, which the server notices.
     #[cold]
     pub(super) fn close(&mut self, reason: CloseReason) {
         self.state = ConnectionState::closed(reason);
         if let Some(watch) = &self.watch {
-            // A result that was not taken may have left its deadline, which would be the next server's.
+            // The deadline of an unfinished call must not apply to the next server.
             let _ = watch.disarm();
         }
         self.instance.forget_closures();
     }
 }
 
-/// Converts a message that came instead of the result of `method`.
+/// Converts a message that arrived in place of the result of `method`.
 #[cold]
 pub(super) fn reply_error(method: &'static str, message: Message) -> Error {
     match message {

@@ -1,8 +1,8 @@
-//! Enforcing deadlines. A blocked native call cannot be cancelled, and Windows pipes have no time-outs; so a thread watches, and
-//! ends the server, or the connection to a server that this client has not started.
+//! Enforcing deadlines. A blocked native call cannot be cancelled, and reads from Windows pipes have no time-out. So a thread
+//! watches the clock, and kills the server, or disconnects from a server that this client has not started.
 //!
-//! There is one thread per connection, from its first call with a deadline on. Such a call costs two atomic stores and a look
-//! at the clock: the thread wakes by itself at the deadline that it knows of, and checks whether it still holds.
+//! Each connection with deadlines has one such thread. A call costs two atomic stores and one reading of the clock, and does not
+//! wake the thread: it wakes at the earliest deadline that it knows of, and then checks whether that is still armed.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,31 +16,31 @@ use crate::sync::{LockExt as _, spawn_named};
 
 /// The thread that enforces the deadlines of a connection's calls.
 pub(super) struct DeadlineWatch {
-    slot: Arc<Slot>,
+    state: Arc<WatchState>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// When a call must be over.
+/// The time by which a call must have returned.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline(u64);
 
-/// State shared by the calling and the watching thread. One call at a time runs on a connection, so there is one deadline. Times
+/// State shared by the calling and the watching thread. A connection runs one call at a time, so there is one deadline. Times
 /// are nanoseconds since `epoch`.
-struct Slot {
+struct WatchState {
     epoch: Instant,
     /// [`NEVER`], [`PASSED`], or the deadline of the call that is being made.
     deadline: AtomicU64,
-    /// When the watching thread wakes by itself.
+    /// When the watching thread wakes, unless it is woken earlier.
     wakes: AtomicU64,
-    /// The server that is given up when the deadline passes.
+    /// The server to kill or disconnect when the deadline passes.
     target: Mutex<Arc<ServerInstance>>,
     stopped: AtomicBool,
 }
 
-/// There is no deadline.
+/// No deadline is armed.
 const NEVER: u64 = u64::MAX;
 
-/// The deadline has passed, and the server was given up.
+/// The deadline has passed, and the server was killed or disconnected.
 const PASSED: u64 = 0;
 
 /// The name of the thread.
@@ -55,44 +55,44 @@ impl fmt::Debug for DeadlineWatch {
 impl DeadlineWatch {
     /// Starts the thread.
     pub(super) fn start(target: &Arc<ServerInstance>) -> Result<Self, Error> {
-        let slot = Arc::new(Slot {
+        let state = Arc::new(WatchState {
             epoch: Instant::now(),
             deadline: AtomicU64::new(NEVER),
             wakes: AtomicU64::new(NEVER),
             target: Mutex::new(Arc::clone(target)),
             stopped: AtomicBool::new(false),
         });
-        let watched = Arc::clone(&slot);
-        let thread = spawn_named(THREAD, move || watched.keep_watch()).map_err(Error::thread(THREAD))?;
-        Ok(Self { slot, thread: Some(thread) })
+        let shared = Arc::clone(&state);
+        let thread = spawn_named(THREAD, move || shared.keep_watch()).map_err(Error::thread(THREAD))?;
+        Ok(Self { state, thread: Some(thread) })
     }
 
     /// Watches calls to another server from now on.
     pub(super) fn set_target(&self, target: &Arc<ServerInstance>) {
-        *self.slot.target.lock_unpoisoned() = Arc::clone(target);
+        *self.state.target.lock_unpoisoned() = Arc::clone(target);
     }
 
     /// Sets the deadline of the call that is about to be sent.
     pub(super) fn arm(&self, limit: Duration) {
-        let deadline = self.slot.now().saturating_add(nanoseconds(limit)).clamp(PASSED + 1, NEVER - 1);
-        // The store comes before the load here, and in `sleep` as well: whichever thread is second sees the other's store.
-        self.slot.deadline.store(deadline, Ordering::SeqCst);
-        if self.slot.wakes.load(Ordering::SeqCst) > deadline {
+        let deadline = self.state.now().saturating_add(nanoseconds(limit)).clamp(PASSED + 1, NEVER - 1);
+        // Both threads store before they load, here and in `sleep`, so at least one of them sees the other's store.
+        self.state.deadline.store(deadline, Ordering::SeqCst);
+        if self.state.wakes.load(Ordering::SeqCst) > deadline {
             self.wake();
         }
     }
 
-    /// Takes the deadline back, because the server has replied. `None` if it had passed, and the server was given up.
+    /// Disarms the deadline, because the server has replied. `None` if the deadline has passed already.
     pub(super) fn disarm(&self) -> Option<Deadline> {
-        match self.slot.deadline.swap(NEVER, Ordering::SeqCst) {
+        match self.state.deadline.swap(NEVER, Ordering::SeqCst) {
             PASSED => None,
             deadline => Some(Deadline(deadline)),
         }
     }
 
-    /// Returns the time left until a deadline that was taken back.
+    /// Returns the time left until a deadline that was disarmed.
     pub(super) fn left(&self, Deadline(deadline): Deadline) -> Duration {
-        Duration::from_nanos(deadline.saturating_sub(self.slot.now()))
+        Duration::from_nanos(deadline.saturating_sub(self.state.now()))
     }
 
     fn wake(&self) {
@@ -102,16 +102,16 @@ impl DeadlineWatch {
 
 impl Drop for DeadlineWatch {
     fn drop(&mut self) {
-        self.slot.stopped.store(true, Ordering::SeqCst);
+        self.state.stopped.store(true, Ordering::SeqCst);
         self.wake();
         if let Some(thread) = self.thread.take() {
-            // It returns nothing, and does not panic.
+            // The thread returns no value and does not panic.
             let _ = thread.join();
         }
     }
 }
 
-impl Slot {
+impl WatchState {
     fn now(&self) -> u64 {
         nanoseconds(self.epoch.elapsed())
     }
@@ -143,12 +143,12 @@ impl Slot {
         }
     }
 
-    /// Gives up the server, if the call with this deadline is still running. The target is read first: if another server had taken
-    /// its place meanwhile, the deadline would be another one, too.
+    /// Kills or disconnects the server, if the call with this deadline is still running. The target is read first: a restart
+    /// in between changes the deadline, too, so that the comparison fails.
     fn pass(&self, deadline: u64) {
         let target = Arc::clone(&self.target.lock_unpoisoned());
         if self.deadline.compare_exchange(deadline, PASSED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
-            target.give_up();
+            target.abort();
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Registered closures, and the connection on which the library calls them outside any call: from threads of its own, or
-//! because of a window message.
+//! Registered closures, and the event connection, on which the library calls them outside any call: from its own threads, or
+//! from a window message.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -17,11 +17,11 @@ use crate::sync::spawn_named;
 use crate::transport::Channel;
 use crate::wire::{Message, NO_CALL, Purpose};
 
-/// Registers closures, so that the server can call them at any time. Returns their numbers, and puts the registrations of those
-/// that are there in their places.
+/// Registers closures, so that the server can call them at any time. Returns their numbers, and fills in `registrations`. Both
+/// have the order of `closures`.
 ///
 /// # Errors
-/// Why there is no event connection.
+/// The error of opening the event connection.
 pub(super) fn register(
     context: &CallContext,
     connection: &mut Connection,
@@ -32,9 +32,9 @@ pub(super) fn register(
         let channel = extra_connection::open(context, connection, Purpose::Events)?;
         start(&connection.instance, channel)?;
     }
-    let register = |(closure, place): (&mut Option<_>, &mut _)| {
-        let (number, registration) = register_one(&connection.instance, closure.take()?);
-        *place = registration;
+    let register = |(closure, registration): (&mut Option<_>, &mut _)| {
+        let (number, registered) = register_one(&connection.instance, closure.take()?);
+        *registration = registered;
         Some(number)
     };
     Ok(closures.iter_mut().zip(registrations).map(register).collect())
@@ -45,12 +45,12 @@ fn register_one(instance: &Arc<ServerInstance>, closure: RegisteredClosure) -> (
     let registry = Arc::clone(&instance.registry);
     let instance: Weak<ServerInstance> = Arc::downgrade(instance);
     let registration = Registration::new(move || registry.remove(number)).with_state(move || {
-        instance.upgrade().is_some_and(|instance| !instance.registry.is_closed() && !instance.has_ended())
+        instance.upgrade().is_some_and(|instance| !instance.registry.is_closed() && !instance.has_exited())
     });
     (number, registration)
 }
 
-/// Tells the server which closures are no longer registered, if there are any.
+/// Notifies the server of closures that are no longer registered, if there are any.
 #[inline]
 pub(super) fn unregister(context: &CallContext, connection: &mut Connection) -> Result<(), Error> {
     if connection.instance.registry.has_released() { send_released(context, connection) } else { Ok(()) }
@@ -67,19 +67,19 @@ const THREAD: &str = "bridge32 events";
 
 /// Starts the thread that serves the event connection.
 fn start(instance: &Arc<ServerInstance>, channel: Channel) -> Result<(), Error> {
-    // If two threads have opened one each, the server uses the later one, and the other's thread ends.
+    // If two threads open one at the same time, the server keeps the later one and closes the other, whose thread then ends.
     let _ = instance.events.set(channel.disconnector());
     let connection = Connection::new(Arc::clone(instance), channel);
     spawn_named(THREAD, move || serve(connection)).map_err(Error::thread(THREAD)).map(drop)
 }
 
-/// Runs the closures that the server asks for, until the connection ends.
+/// Runs the closures that the server calls, until the connection closes.
 fn serve(mut connection: Connection) {
     let mut reply = CallbackReply::new(Buffer::default());
     while serve_one(&mut connection, &mut reply).is_some() {}
 }
 
-/// Runs the next closure; `None` if there is none.
+/// Runs the next closure; `None` if the connection is closed or broken.
 fn serve_one(connection: &mut Connection, reply: &mut CallbackReply) -> Option<()> {
     let registry = Arc::clone(&connection.instance.registry);
     let channel = connection.channel().ok()?;

@@ -1,4 +1,4 @@
-//! Opening another connection to a running server: the client listens, asks the server on a connection that it has, and waits.
+//! Opening an extra connection to a running server: the client listens, requests the connection on an existing one, and waits.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ use crate::sync::spawn_named;
 use crate::transport::{Channel, Disconnector, EXTRA_ARENA_LIMIT, Endpoint};
 use crate::wire::{Message, OpenConnection, Purpose, Secret};
 
-/// How long a server may take to connect after it has said so, where the call has no limit.
+/// How long a server may take to connect after it has accepted the request, where the call has no time limit.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The number of extra connections of one server that get shared memory. Each takes half a megabyte of the server's address
@@ -24,7 +24,8 @@ const SHARED_MEMORY_CONNECTIONS: u32 = 16;
 /// Opens another connection to the server of `connection`.
 ///
 /// # Errors
-/// Why there is none; if the server does not keep its word, `connection` is closed.
+/// The error of listening, of the request or of the handshake. If the server accepts the request and does not connect,
+/// `connection` is closed.
 pub(super) fn open(context: &CallContext, connection: &mut Connection, purpose: Purpose) -> Result<Channel, Error> {
     let listener = ExtraListener::new(&connection.instance, purpose)?;
     context.request(connection, &listener.request(purpose))?;
@@ -32,13 +33,13 @@ pub(super) fn open(context: &CallContext, connection: &mut Connection, purpose: 
         (Some(channel), _) => Ok(channel),
         (None, Some(after)) => Err(context.timed_out(connection, after)),
         (None, None) => {
-            let text = "the server did not connect the connection that it said it had".to_owned();
+            let text = "the server agreed to open a connection and did not connect".to_owned();
             Err(connection.protocol_error(text))
         }
     }
 }
 
-/// Where the server is to connect.
+/// The endpoint that the server connects to, with what it must present and what it is offered.
 struct ExtraListener {
     endpoint: Endpoint,
     secret: Secret,
@@ -50,7 +51,7 @@ impl ExtraListener {
         let for_wine = instance.is_under_wine();
         let has_shared_memory = match purpose {
             Purpose::Calls => instance.extra_connections.fetch_add(1, Ordering::Relaxed) < SHARED_MEMORY_CONNECTIONS,
-            // A thread of the client waits there all the time, for something rare.
+            // Events are rare, and a thread of the client waits for them all the time.
             Purpose::Events => false,
         };
         let transport = if has_shared_memory { instance.info.transport } else { Transport::Pipe };
@@ -66,7 +67,7 @@ impl ExtraListener {
         Message::OpenConnection(Box::new(OpenConnection { address, secret: self.secret, purpose, memory }))
     }
 
-    /// Waits for the server, which says that it has connected; `None` if it has not within `patience`.
+    /// Waits until the server has connected and proved its identity; `None` if it has not within `patience`.
     fn accept(self, patience: Duration) -> Result<Option<Channel>, Error> {
         let Self { endpoint, secret, offer } = self;
         let endpoint = Arc::new(endpoint);
@@ -93,14 +94,15 @@ impl ExtraListener {
     }
 }
 
-/// How far the server has come.
+/// The progress of a server that is connecting.
 enum JoinProgress {
-    /// It has connected; this ends the wait for its first message.
+    /// It has connected; this disconnects it, which ends the wait for its first message.
     Connected(Disconnector),
+    /// It has sent its first message, or failed to.
     Joined(Result<Channel, Error>),
 }
 
-/// Accepts one connection, checks that it is the server's, and switches to what the server has accepted.
+/// Accepts one connection, checks that it is the server's, and switches to the transport that the server has accepted.
 fn accept_joined(
     endpoint: &Endpoint,
     secret: Secret,

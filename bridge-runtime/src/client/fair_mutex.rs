@@ -1,14 +1,15 @@
 //! A mutex whose waiters are served in order, some of them with a time limit. The server runs one call at a time, so the
 //! threads of a client wait for each other here.
 //!
-//! Waking the next thread takes ten times as long as a call: it is asleep, and is perhaps woken on the very core that the server
-//! needs. So a thread that calls steadily may take the mutex again and again for a while. The others sleep in a queue. The first
-//! of them is woken when the mutex is released; if it comes too late, it leaves the others a [`STINT`] and then reserves the
-//! mutex, so that nobody else can take it. So everyone waits for a stint and a call of each thread before it at most.
+//! Waking a sleeping thread takes ten times as long as a call, and may disturb the core that the server runs on. So handing the
+//! mutex over after each call would be slow: a thread that calls in a loop may lock it many times in a row for a while. The other
+//! threads sleep in a queue. The first of them is woken when the mutex is released. If it finds the mutex locked again, it waits
+//! for [`UNFAIR_PERIOD`] and then reserves the mutex, so that no other thread can lock it next. A thread therefore waits for at
+//! most one such period and one call for each thread ahead of it.
 //!
-//! No wake-up is lost: whether the mutex is taken and whether a thread wants it is one number, which each side changes in one
-//! step. Either the releasing thread sees the wish and wakes the first in the queue, or the first sees that the mutex is free;
-//! and a thread that becomes the first is woken for that by the one before it.
+//! No wake-up is lost: one atomic number says whether the mutex is locked and whether a thread waits for it. Either the releasing
+//! thread sees the waiter's flag and wakes the first in the queue, or the first sees that the mutex is free. A thread that
+//! becomes the first is woken by the one that leaves the queue.
 
 use std::cell::UnsafeCell;
 use std::collections::VecDeque;
@@ -20,27 +21,27 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread, ThreadId};
 use std::time::{Duration, Instant};
 
-/// A value that one thread at a time uses, in the order in which they came.
+/// A mutex that threads lock roughly in the order in which they asked for it.
 pub(super) struct FairMutex<T> {
-    /// [`FREE`], or flags of [`TAKEN`], [`WANTED`] and [`RESERVED`].
+    /// [`FREE`], or a combination of [`LOCKED`], [`WAITING`] and [`RESERVED`].
     state: AtomicU32,
     queue: Mutex<VecDeque<Thread>>,
     value: UnsafeCell<T>,
 }
 
-/// Nobody has the mutex, and nobody waits for it.
+/// The mutex is not locked, and no thread waits for it.
 const FREE: u32 = 0;
-/// A thread has the mutex.
-const TAKEN: u32 = 1;
+/// A thread holds the mutex.
+const LOCKED: u32 = 1;
 /// The first in the queue is to be woken when the mutex is released.
-const WANTED: u32 = 2;
-/// As [`WANTED`], and nobody else may take the mutex before it.
+const WAITING: u32 = 2;
+/// As [`WAITING`], and no other thread may lock the mutex before it.
 const RESERVED: u32 = 4;
 
-/// How long others may still take the mutex once the first in the queue has been woken in vain.
-const STINT: Duration = Duration::from_micros(100);
+/// How long other threads may still lock the mutex after the first in the queue was woken and found it locked.
+const UNFAIR_PERIOD: Duration = Duration::from_micros(100);
 
-/// Attempts before a thread queues: they take about as long as a short call.
+/// The number of attempts before a thread queues. Together they take about as long as a short call.
 const ATTEMPTS: u32 = 16;
 
 /// Exclusive use of the value, until it is dropped.
@@ -50,7 +51,8 @@ pub(super) struct FairMutexGuard<'t, T> {
     value: PhantomData<&'t mut T>,
 }
 
-// SAFETY: like any mutex, it gives the value to one thread at a time: only a guard reaches it, and there is one at a time.
+// SAFETY: the value is reached only through a guard, and a guard exists only while its thread has set `LOCKED`, which one thread
+// at a time can do. So threads use the value one after another, for which `T: Send` suffices.
 unsafe impl<T: Send> Sync for FairMutex<T> {}
 
 impl<T> FairMutex<T> {
@@ -58,10 +60,10 @@ impl<T> FairMutex<T> {
         Self { state: AtomicU32::new(FREE), queue: Mutex::default(), value: UnsafeCell::new(value) }
     }
 
-    /// Waits for the mutex. It is not poisoned: a panic of its holder, in a user's `Serialize`, leaves the value valid.
+    /// Waits for the mutex. It has no poisoning: if its holder panics, in a user's `Serialize`, the value stays valid.
     pub(super) fn lock(&self) -> FairMutexGuard<'_, T> {
         loop {
-            if let Some(guard) = self.try_take_uncontended().or_else(|| self.wait_contended(None)) {
+            if let Some(guard) = self.try_lock_uncontended().or_else(|| self.wait_contended(None)) {
                 return guard;
             }
         }
@@ -69,16 +71,16 @@ impl<T> FairMutex<T> {
 
     /// Waits for the mutex, for `patience` at most.
     pub(super) fn lock_for(&self, patience: Duration) -> Option<FairMutexGuard<'_, T>> {
-        self.try_take_uncontended().or_else(|| self.wait_contended(Instant::now().checked_add(patience)))
+        self.try_lock_uncontended().or_else(|| self.wait_contended(Instant::now().checked_add(patience)))
     }
 
-    /// Takes the mutex if nobody has it and nobody waits for it.
-    fn try_take_uncontended(&self) -> Option<FairMutexGuard<'_, T>> {
-        let taken = self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed);
-        taken.is_ok().then(|| self.guard())
+    /// Locks the mutex if it is free and no thread waits for it.
+    fn try_lock_uncontended(&self) -> Option<FairMutexGuard<'_, T>> {
+        let exchanged = self.state.compare_exchange(FREE, LOCKED, Ordering::Acquire, Ordering::Relaxed);
+        exchanged.is_ok().then(|| self.guard())
     }
 
-    /// Makes the guard; only to be called after setting [`TAKEN`].
+    /// Makes the guard. Only the thread that has just set [`LOCKED`] may call this.
     fn guard(&self) -> FairMutexGuard<'_, T> {
         FairMutexGuard { mutex: self, value: PhantomData }
     }
@@ -87,7 +89,7 @@ impl<T> FairMutex<T> {
     #[cold]
     fn wait_contended(&self, end: Option<Instant>) -> Option<FairMutexGuard<'_, T>> {
         for _ in 0..ATTEMPTS {
-            if let Some(guard) = self.try_take() {
+            if let Some(guard) = self.try_lock() {
                 return Some(guard);
             }
             std::hint::spin_loop();
@@ -100,48 +102,48 @@ impl<T> FairMutex<T> {
         guard
     }
 
-    /// Takes the mutex if nobody has it or has reserved it.
-    fn try_take(&self) -> Option<FairMutexGuard<'_, T>> {
-        let taken = |state| (state & (TAKEN | RESERVED) == 0).then_some(state | TAKEN);
-        self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, taken).is_ok().then(|| self.guard())
+    /// Locks the mutex unless it is locked or reserved.
+    fn try_lock(&self) -> Option<FairMutexGuard<'_, T>> {
+        let locked = |state| (state & (LOCKED | RESERVED) == 0).then_some(state | LOCKED);
+        self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, locked).is_ok().then(|| self.guard())
     }
 
     fn wait_queued(&self, id: ThreadId, end: Option<Instant>) -> Option<FairMutexGuard<'_, T>> {
         while !self.is_first(id) {
             sleep(end)?;
         }
-        if let Some(guard) = self.take_or_set(WANTED) {
+        if let Some(guard) = self.lock_or_set(WAITING) {
             return Some(guard);
         }
         sleep(end)?;
-        if let Some(guard) = self.take_or_set(FREE) {
+        if let Some(guard) = self.lock_or_set(FREE) {
             return Some(guard);
         }
-        let stint = Instant::now() + STINT;
-        while sleep(Some(end.map_or(stint, |end| end.min(stint)))).is_some() {}
+        let reserve_at = Instant::now() + UNFAIR_PERIOD;
+        while sleep(Some(end.map_or(reserve_at, |end| end.min(reserve_at)))).is_some() {}
         loop {
-            if let Some(guard) = self.take_or_set(RESERVED) {
+            if let Some(guard) = self.lock_or_set(RESERVED) {
                 return Some(guard);
             }
             sleep(end)?;
         }
     }
 
-    /// For the first in the queue: takes the mutex, or sets a flag for its holder to see.
-    fn take_or_set(&self, flag: u32) -> Option<FairMutexGuard<'_, T>> {
-        let changed = |state| Some(if state & TAKEN == 0 { TAKEN } else { state | flag });
+    /// For the first in the queue: locks the mutex, or sets a flag for its holder to see.
+    fn lock_or_set(&self, flag: u32) -> Option<FairMutexGuard<'_, T>> {
+        let changed = |state| Some(if state & LOCKED == 0 { LOCKED } else { state | flag });
         let (Ok(before) | Err(before)) = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, changed);
-        (before & TAKEN == 0).then(|| self.guard())
+        (before & LOCKED == 0).then(|| self.guard())
     }
 
-    /// Leaves the queue, with the mutex or without it.
+    /// Removes a thread from the queue; `has_mutex` says whether it has locked the mutex.
     fn leave(&self, id: ThreadId, has_mutex: bool) {
         let mut queue = self.queue();
         let was_first = queue.front().is_some_and(|first| first.id() == id);
         queue.retain(|other| other.id() != id);
         if was_first {
             if !has_mutex {
-                self.state.fetch_and(TAKEN, Ordering::Relaxed);
+                self.state.fetch_and(LOCKED, Ordering::Relaxed);
             }
             queue.front().map(Thread::unpark);
         }
@@ -157,7 +159,7 @@ impl<T> FairMutex<T> {
 
     #[cold]
     fn release_to_first(&self) {
-        // A reservation stays.
+        // A reservation stays: it is the first thread's.
         self.state.fetch_and(RESERVED, Ordering::Release);
         self.queue().front().map(Thread::unpark);
     }
@@ -183,14 +185,14 @@ impl<T> Deref for FairMutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: this is the only guard, and it is borrowed.
+        // SAFETY: this guard is the only one, because its thread has set `LOCKED`; so nothing else refers to the value.
         unsafe { &*self.mutex.value.get() }
     }
 }
 
 impl<T> DerefMut for FairMutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: this is the only guard, and it is borrowed exclusively.
+        // SAFETY: as in `deref`, and `&mut self` excludes other references through this guard.
         unsafe { &mut *self.mutex.value.get() }
     }
 }
@@ -198,7 +200,7 @@ impl<T> DerefMut for FairMutexGuard<'_, T> {
 impl<T> Drop for FairMutexGuard<'_, T> {
     fn drop(&mut self) {
         let state = &self.mutex.state;
-        if state.compare_exchange(TAKEN, FREE, Ordering::Release, Ordering::Relaxed).is_err() {
+        if state.compare_exchange(LOCKED, FREE, Ordering::Release, Ordering::Relaxed).is_err() {
             self.mutex.release_to_first();
         }
     }
@@ -209,13 +211,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_limit_ends_and_the_mutex_is_passed_on() {
+    fn a_timed_out_thread_leaves_the_queue_and_the_others_get_the_mutex() {
         let mutex = FairMutex::new(0);
         let guard = mutex.lock();
         thread::scope(|scope| {
             let impatient = scope.spawn(|| mutex.lock_for(Duration::from_millis(20)).is_none());
             assert!(impatient.join().unwrap());
-            assert_eq!((mutex.state.load(Ordering::Relaxed), mutex.queue().len()), (TAKEN, 0), "it left no trace");
+            assert_eq!(
+                (mutex.state.load(Ordering::Relaxed), mutex.queue().len()),
+                (LOCKED, 0),
+                "nothing is left of the wait"
+            );
             let patient = scope.spawn(|| mutex.lock_for(Duration::from_secs(60)).map(|mut guard| *guard += 1));
             let last = scope.spawn(|| *mutex.lock() += 1);
             thread::sleep(Duration::from_millis(20));
@@ -242,7 +248,7 @@ mod tests {
         assert_eq!(*mutex.lock(), 40_000);
     }
 
-    /// A thread that has the mutex nearly all the time keeps nobody from it for long.
+    /// A thread that holds the mutex nearly all the time does not keep others from it for long.
     #[test]
     fn a_steady_caller_starves_nobody() {
         let (mutex, waiting) = (FairMutex::new(0), 3);
@@ -257,7 +263,7 @@ mod tests {
         });
     }
 
-    /// Threads whose time limit ends, at any moment, leave the queue to the others.
+    /// Threads that give up at any moment do not block the others.
     #[test]
     fn an_expired_wait_loses_no_wake_up() {
         let mutex = FairMutex::new(0u32);

@@ -1,4 +1,4 @@
-//! One server of a client. A client that restarts its server has several, one after the other.
+//! One server of a client. A client that restarts its server has several, one after another.
 
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -9,14 +9,14 @@ use super::close_reason::CloseReason;
 use super::closures::RegisteredClosures;
 use super::info::{ServerExit, ServerInfo};
 use crate::error::Error;
-use crate::process::{End, Supervisor};
+use crate::process::{ProcessExit, Supervisor};
 use crate::sync::LockExt as _;
 use crate::transport::{Channel, Disconnector, wine_path};
 
-/// How long the process of a server may outlive its connection.
-const DEATH: Duration = Duration::from_secs(2);
+/// How long a server process may take to exit after its connection has broken.
+const EXIT_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A server, and what this client knows about it.
+/// A running server, with this client's state that is about it.
 #[derive(Debug)]
 pub(super) struct ServerInstance {
     pub(super) info: ServerInfo,
@@ -29,11 +29,11 @@ pub(super) struct ServerInstance {
     pub(super) events: OnceLock<Disconnector>,
     /// The number of extra connections for calls that were opened.
     pub(super) extra_connections: AtomicU32,
-    /// The session that uses it: first that of an `on_start` hook, then its client's.
+    /// The id of the session that uses it: first the `on_start` hook's, then the client's.
     pub(super) session: AtomicU64,
 }
 
-/// What is at the other end.
+/// The kind of server at the other end of the connection.
 #[derive(Debug)]
 pub(super) enum Server {
     /// A process that this client started.
@@ -58,13 +58,13 @@ impl ServerInstance {
         }
     }
 
-    /// Whether it is a Windows process on a Unix system, which is one under Wine.
+    /// Whether it is a Windows process on a Unix system, and so runs under Wine.
     pub(super) fn is_under_wine(&self) -> bool {
         cfg!(unix) && self.info.os == "windows"
     }
 
-    /// Translates the address of shared memory into the server's terms.
-    pub(super) fn as_it_sees(&self, address: String) -> String {
+    /// Converts the address of shared memory to the form that the server opens it by.
+    pub(super) fn server_address(&self, address: String) -> String {
         if self.is_under_wine() { wine_path(&address) } else { address }
     }
 
@@ -76,8 +76,8 @@ impl ServerInstance {
         }
     }
 
-    /// Returns the error of a call on a connection that is closed. A broken pipe is only the symptom: how the server ended is what
-    /// happened.
+    /// Returns the error of a call on a connection that was closed for this reason. If the server process has ended, the error
+    /// reports how, because the broken pipe is only a symptom.
     #[cold]
     pub(super) fn closed(&self, closed: &CloseReason) -> Error {
         match (closed, &self.server) {
@@ -89,8 +89,8 @@ impl ServerInstance {
             (CloseReason::Broken { kind, method }, server) => {
                 let method = method.map(str::to_owned);
                 let source = match server {
-                    Server::Launched(supervisor) => match supervisor.end(DEATH) {
-                        Ok(End { status, stderr, .. }) => {
+                    Server::Launched(supervisor) => match supervisor.terminate(EXIT_PATIENCE) {
+                        Ok(ProcessExit { status, stderr, .. }) => {
                             return Error::ServerDied { method, status, stderr, was_called: None };
                         }
                         Err(error) => error,
@@ -102,15 +102,16 @@ impl ServerInstance {
         }
     }
 
-    /// Gives a process that this client has started `patience` to end by itself before it is killed, and returns how it ended. Any
-    /// other server only loses this client.
+    /// Ends a server process that this client has started, and returns how it ended. The process gets `patience` to exit by
+    /// itself before it is killed. A server that was started by hand continues without this client.
     ///
     /// # Errors
     /// [`Error::Disconnected`] if the system can neither end the process nor report how it ended.
-    pub(super) fn end(&self, patience: Duration) -> Result<ServerExit, Error> {
+    pub(super) fn terminate(&self, patience: Duration) -> Result<ServerExit, Error> {
         match &self.server {
             Server::Launched(supervisor) => {
-                let End { status, stdout, stderr } = supervisor.end(patience).map_err(Error::disconnected)?;
+                let ProcessExit { status, stdout, stderr } =
+                    supervisor.terminate(patience).map_err(Error::disconnected)?;
                 Ok(ServerExit { status: Some(status), stdout, stderr })
             }
             Server::Connected | Server::InProcess(_) => {
@@ -120,30 +121,30 @@ impl ServerInstance {
         }
     }
 
-    /// Whether its process is known to have ended.
-    pub(super) fn has_ended(&self) -> bool {
-        matches!(&self.server, Server::Launched(supervisor) if supervisor.has_ended())
+    /// Whether its process is known to have exited.
+    pub(super) fn has_exited(&self) -> bool {
+        matches!(&self.server, Server::Launched(supervisor) if supervisor.has_exited())
     }
 
-    /// Gives up a server that does not answer, and ends the wait for it.
-    pub(super) fn give_up(&self) {
+    /// Kills a server that does not answer, if this client has started it, and disconnects.
+    pub(super) fn abort(&self) {
         match &self.server {
-            // It fails for a process that is ending already; waiting for its end shows anything else.
+            // It fails for a process that is exiting already. Any other failure shows when its exit is waited for.
             Server::Launched(supervisor) => drop(supervisor.kill()),
-            // It goes on without this client.
+            // It continues without this client.
             Server::Connected => {}
-            // A thread cannot be ended, so nobody may wait for it.
+            // A thread cannot be killed, so it is detached.
             Server::InProcess(thread) => drop(thread.lock_unpoisoned().take()),
         }
         self.disconnector.disconnect();
     }
 
-    /// Waits for the end of a server in this process.
-    pub(super) fn join(&self) {
+    /// Waits for the thread of a server in this process.
+    fn join(&self) {
         if let Server::InProcess(thread) = &self.server
             && let Some(thread) = thread.lock_unpoisoned().take()
         {
-            // A panic there is the server's own affair; panics of methods are caught.
+            // Panics of methods are caught. Any other panic has been printed by the panic hook.
             let _ = thread.join();
         }
     }

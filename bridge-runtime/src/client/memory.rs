@@ -1,4 +1,4 @@
-//! Memory in the server that the client allocates, writes and reads.
+//! Buffers in the server's memory that the client allocates, writes and reads.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,18 +8,18 @@ use crate::error::Error;
 use crate::native::{Address, InMemoryOf, Native};
 use crate::wire::{Allocation, Block, MemoryCall};
 
-/// A buffer in the server's memory: elements that this program writes and reads explicitly, and that the library finds at an
+/// A buffer in the server's memory, which this program writes and reads explicitly and the library accesses by its
 /// [`Address`]. Use it where the library keeps a pointer for longer than one call.
 ///
-/// `T` is a scalar, or a type that the interface lists as in `#[bridge32(remote = [Point])]`; in memory it has the layout that C
-/// gives it in the server. All elements are zero at first.
+/// `T` is a scalar, or a type that the interface lists as in `#[bridge32(remote = [Point])]`. The elements have the layout of the
+/// C type in the server, and are zero at first.
 ///
-/// The memory is freed when this is dropped, or when the client is gone. Like a clone of the client, it keeps the server alive.
-/// The memory does not survive a restart of the server: then each use is [`Error::StaleHandle`].
+/// Dropping the buffer frees the memory. Like a clone of the client, the buffer keeps the server alive. The memory does not
+/// survive a restart of the server: after that, each use fails with [`Error::StaleHandle`].
 #[must_use = "the memory is freed when this is dropped"]
 pub struct RemoteBuffer<T> {
     session: Session,
-    /// The generation of the server that has the memory.
+    /// The generation number of the server that has the memory.
     generation: u32,
     block: Block,
     address: Address,
@@ -35,10 +35,10 @@ impl<T> fmt::Debug for RemoteBuffer<T> {
 }
 
 impl<T: Native> RemoteBuffer<T> {
-    /// Allocates memory for `count` elements.
+    /// Allocates zeroed memory for `count` elements.
     ///
     /// # Errors
-    /// [`Error::Argument`] if the server does not have so much memory, or any error of a call.
+    /// [`Error::Argument`] if the server cannot allocate that much memory, or any error of a call.
     pub fn allocate<C: Client>(client: &C, count: usize) -> Result<Self, Error>
     where
         T: InMemoryOf<C::Interface>,
@@ -55,10 +55,10 @@ impl<T: Native> RemoteBuffer<T> {
         Ok(Self { session, generation, block, address, len: count, is_freed: false, element: PhantomData })
     }
 
-    /// Writes elements from index `offset` on.
+    /// Writes elements, starting at the index `offset`.
     ///
     /// # Errors
-    /// [`Error::Argument`] if there is no room for all of them, and then nothing was written; or any error of a call.
+    /// [`Error::Argument`] if they do not fit, in which case nothing is written; or any error of a call.
     pub fn write(&self, offset: usize, values: &[T]) -> Result<(), Error> {
         self.session.call_with(
             MemoryCall::Write.number(),
@@ -72,10 +72,10 @@ impl<T: Native> RemoteBuffer<T> {
         )
     }
 
-    /// Reads `count` elements from index `offset` on.
+    /// Reads `count` elements, starting at the index `offset`.
     ///
     /// # Errors
-    /// [`Error::Argument`] if there are not so many, or any error of a call.
+    /// [`Error::Argument`] if there are fewer, or any error of a call.
     pub fn read(&self, offset: usize, count: usize) -> Result<Vec<T>, Error> {
         self.session.call_with(
             MemoryCall::Read.number(),
@@ -92,21 +92,24 @@ impl<T: Native> RemoteBuffer<T> {
 
 impl<T> RemoteBuffer<T> {
     /// Returns the address of the first element in the server, which is aligned for any C scalar.
+    #[must_use]
     pub fn address(&self) -> Address {
         self.address
     }
 
     /// Returns the number of elements.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the buffer has no elements.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Frees the memory. Dropping the buffer does the same, and ignores errors.
+    /// Frees the memory. Dropping the buffer does the same but ignores errors.
     ///
     /// # Errors
     /// Any error of a call.
@@ -127,9 +130,9 @@ impl<T> RemoteBuffer<T> {
 
 impl<T> Drop for RemoteBuffer<T> {
     fn drop(&mut self) {
-        // The memory of a dead server is gone with it; none is started for this.
+        // A server that has exited, or was replaced, does not have the memory any more. None is started for this.
         if !self.is_freed && self.session.is_alive(self.generation) {
-            // There is nobody to report an error to, and the server frees the memory with the client.
+            // `drop` cannot return an error, and the server frees the memory when the client disconnects.
             let _ = self.release();
         }
     }

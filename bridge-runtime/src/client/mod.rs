@@ -1,7 +1,7 @@
-//! The 64-bit side: what a generated client is made of.
+//! The 64-bit side: the runtime of generated clients.
 //!
 //! In reading order: a builder makes a session, which launches a server or connects to one; a generated method makes a call on
-//! the session, or records it in a batch; a call takes a connection and exchanges messages over it.
+//! the session, or records it in a batch; a call locks a connection, sends its request, serves callbacks and receives the reply.
 
 mod builder;
 mod info;
@@ -34,7 +34,7 @@ mod pool;
 
 pub use batch::{Batch, BatchMode};
 #[cfg(feature = "testing")]
-pub(crate) use builder::over;
+pub(crate) use builder::client_over;
 pub use builder::{Builder, Client};
 pub use call::CallSink;
 pub use closures::{CallbackReply, RegisteredClosure};

@@ -1,5 +1,5 @@
-//! Calls that a closure makes while it runs: they are nested in the call, or the event, whose closure it is, and use its
-//! connection.
+//! Nested calls, which a closure makes while it runs. They use the connection of the call, or of the event, that runs the
+//! closure.
 
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
@@ -23,13 +23,13 @@ impl SessionId {
     }
 
     /// Stores the id, for [`SessionId::load`].
-    pub(super) fn store(self, place: &AtomicU64, ordering: Ordering) {
-        place.store(self.0, ordering);
+    pub(super) fn store(self, cell: &AtomicU64, ordering: Ordering) {
+        cell.store(self.0, ordering);
     }
 
-    /// Loads an id that was stored; before that, it is no session's.
-    pub(super) fn load(place: &AtomicU64, ordering: Ordering) -> Self {
-        Self(place.load(ordering))
+    /// Loads a stored id. The initial 0 is not the id of any session.
+    pub(super) fn load(cell: &AtomicU64, ordering: Ordering) -> Self {
+        Self(cell.load(ordering))
     }
 }
 
@@ -37,7 +37,7 @@ impl SessionId {
 struct SuspendedCall {
     session: SessionId,
     depth: u32,
-    /// `None` while a nested call uses it.
+    /// `None` while a nested call is using it.
     connection: Cell<Option<NonNull<Connection>>>,
     /// The suspended call that this one is nested in.
     outer: Option<NonNull<SuspendedCall>>,
@@ -47,7 +47,7 @@ thread_local! {
     static INNERMOST: Cell<Option<NonNull<SuspendedCall>>> = const { Cell::new(None) };
 }
 
-/// Runs a closure of the call at `depth`, and leaves the call's connection to the calls that the closure makes.
+/// Runs a closure of the call at `depth`, and lends the call's connection to the calls that the closure makes.
 pub(super) fn suspend<R>(session: SessionId, depth: u32, connection: &mut Connection, run: impl FnOnce() -> R) -> R {
     let outer = INNERMOST.get();
     let suspended = SuspendedCall { session, depth, connection: Cell::new(Some(NonNull::from(connection))), outer };
@@ -67,22 +67,23 @@ impl Drop for Resume {
 
 /// Exclusive use of a connection, while a call is made.
 pub(super) enum ConnectionGuard<'t> {
-    /// The session's first connection, which callers wait for.
+    /// The session's first connection.
     First(FairMutexGuard<'t, Connection>),
-    /// One of those that the server has a thread for each of.
+    /// A pooled connection, which has a thread of its own in the server.
     Pooled(PooledConnection<'t>),
     /// The connection of a call that this one is nested in.
     Nested(NestedConnection),
 }
 
-/// See [`ConnectionGuard::Nested`]. It is dropped before the closure returns that makes the call.
+/// The connection of a suspended call, lent to a nested call. It is dropped before the closure that makes the nested call
+/// returns.
 pub(super) struct NestedConnection {
     call: NonNull<SuspendedCall>,
     connection: NonNull<Connection>,
 }
 
 impl NestedConnection {
-    /// Finds the connection that a closure on this thread may use for calls of `session`.
+    /// Takes the connection that a closure on this thread may use for calls of `session`.
     #[inline]
     pub(super) fn find(session: SessionId) -> Option<Self> {
         Self::find_from(session, INNERMOST.get()?)
@@ -91,7 +92,8 @@ impl NestedConnection {
     fn find_from(session: SessionId, innermost: NonNull<SuspendedCall>) -> Option<Self> {
         let mut next = Some(innermost);
         while let Some(call) = next {
-            // SAFETY: its `suspend` has not returned, or else an outer call would be the innermost one.
+            // SAFETY: the list holds only frames of `suspend` that have not returned: `Resume` removes each one when `suspend`
+            // returns or unwinds, and the list is thread-local.
             let suspended = unsafe { call.as_ref() };
             if suspended.session == session {
                 return suspended.connection.take().map(|connection| Self { call, connection });
@@ -103,7 +105,8 @@ impl NestedConnection {
 
     /// The call that this one is nested in.
     fn call(&self) -> &SuspendedCall {
-        // SAFETY: its `suspend` has not returned: it runs the closure that makes this call.
+        // SAFETY: the frame of `suspend` is still live: it runs the closure that makes this call, and this guard is dropped
+        // before the closure returns.
         unsafe { self.call.as_ref() }
     }
 
@@ -128,20 +131,21 @@ impl Deref for NestedConnection {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        // SAFETY: `suspend` has it from an exclusive reference that it does not use meanwhile, and nobody else has taken it.
+        // SAFETY: the pointer comes from the `&mut` that `suspend` holds and does not use while the closure runs. `find` took it out
+        // of its cell, so only this guard has it until `drop` puts it back.
         unsafe { self.connection.as_ref() }
     }
 }
 
 impl DerefMut for NestedConnection {
     fn deref_mut(&mut self) -> &mut Connection {
-        // SAFETY: as in `deref`.
+        // SAFETY: as in `deref`, and `&mut self` excludes other references through this guard.
         unsafe { self.connection.as_mut() }
     }
 }
 
 impl ConnectionGuard<'_> {
-    /// The depth of the call that the connection is held for.
+    /// The depth of the call that holds the connection.
     pub(super) fn depth(&self) -> u32 {
         match self {
             Self::First(_) | Self::Pooled(_) => OUTERMOST,

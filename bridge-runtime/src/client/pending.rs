@@ -8,17 +8,17 @@ use crate::error::Error;
 
 /// The pending result of a call in a batch, which the closure that fills the batch returns.
 ///
-/// What the call changes through `&mut` changes once the batch is done, and not at all if this is dropped before.
+/// The call's `&mut` arguments change when the batch is done. They stay as they are if this is dropped before.
 #[must_use = "the result is lost, unless the closure that fills the batch returns it"]
 pub struct Pending<'b, T, E = Error> {
     batch: u64,
-    place: usize,
+    index: usize,
     method: &'static str,
-    take: Take<'b, T, E>,
+    decode: DecodeResult<'b, T, E>,
 }
 
-/// Decodes a result. The box is empty, and allocates nothing, unless the call changes something of the caller's.
-type Take<'b, T, E> = Box<dyn FnOnce(&mut Outcome<'_>) -> Result<T, E> + 'b>;
+/// Decodes a result. The box does not allocate unless the call has `&mut` arguments.
+type DecodeResult<'b, T, E> = Box<dyn FnOnce(&mut Outcome<'_>) -> Result<T, E> + 'b>;
 
 impl<T, E> fmt::Debug for Pending<'_, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,17 +29,17 @@ impl<T, E> fmt::Debug for Pending<'_, T, E> {
 impl<'b, T, E> Pending<'b, T, E> {
     pub(super) fn new(
         batch: u64,
-        place: usize,
+        index: usize,
         method: &'static str,
-        take: impl FnOnce(&mut Outcome<'_>) -> Result<T, E> + 'b,
+        decode: impl FnOnce(&mut Outcome<'_>) -> Result<T, E> + 'b,
     ) -> Self {
-        Self { batch, place, method, take: Box::new(take) }
+        Self { batch, index, method, decode: Box::new(decode) }
     }
 }
 
 /// Pending results of a batch: a [`Pending`], or a tuple, an array, a `Vec` or an `Option` of those.
 ///
-/// This trait is sealed.
+/// This trait is sealed: it cannot be implemented outside this crate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no pending results of a batch",
     label = "not a `Pending`, nor a tuple, an array, a `Vec` or an `Option` of those"
@@ -48,7 +48,7 @@ pub trait PendingResults: sealed::Sealed {
     /// The same shape, with each result in the place of the pending one.
     type Results;
 
-    /// Replaces the pending results.
+    /// Replaces each pending result with the result.
     #[doc(hidden)]
     fn resolve(self, results: &mut BatchResults<'_>) -> Self::Results;
 }
@@ -63,8 +63,8 @@ impl<T, E: From<Error>> PendingResults for Pending<'_, T, E> {
     type Results = Result<T, E>;
 
     fn resolve(self, results: &mut BatchResults<'_>) -> Self::Results {
-        let mut outcome = results.take(self.batch, self.place, self.method)?;
-        let value = (self.take)(&mut outcome)?;
+        let mut outcome = results.take(self.batch, self.index, self.method)?;
+        let value = (self.decode)(&mut outcome)?;
         outcome.finish()?;
         Ok(value)
     }

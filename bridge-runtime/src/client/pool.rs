@@ -1,4 +1,4 @@
-//! The idle connections of a session whose server has a thread for each connection.
+//! Idle connections, for interfaces with `threads = "multi"`: the server has a thread for each connection.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -15,9 +15,9 @@ impl ConnectionPool {
         Self(Mutex::new(Some(Vec::new())))
     }
 
-    /// Takes an idle connection to the present server, and drops those to earlier ones.
+    /// Takes an idle connection to the current server, and drops those to earlier servers.
     pub(super) fn take(&self, current: &Arc<ServerInstance>) -> Option<PooledConnection<'_>> {
-        if current.has_ended() {
+        if current.has_exited() {
             return None;
         }
         loop {
@@ -28,12 +28,12 @@ impl ConnectionPool {
         }
     }
 
-    /// Lends a connection that was just opened.
+    /// Wraps a connection that was just opened, to put it into the pool after use.
     pub(super) fn lend(&self, connection: Connection) -> PooledConnection<'_> {
         PooledConnection { pool: self, connection }
     }
 
-    /// Drops all connections, and takes none back from now on.
+    /// Drops all connections, and rejects those that come back later.
     pub(super) fn close(&self) {
         let connections = self.connections().take();
         drop(connections);
@@ -44,7 +44,7 @@ impl ConnectionPool {
     }
 }
 
-/// A connection that goes back to the pool when it is dropped.
+/// A connection that returns to the pool when it is dropped, unless it is closed by then.
 #[derive(Debug)]
 pub(super) struct PooledConnection<'p> {
     pool: &'p ConnectionPool,

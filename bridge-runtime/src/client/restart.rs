@@ -1,29 +1,29 @@
-//! Whether and when a server is started again after a failure.
+//! The restart policy: whether and when a server is started again after a failure.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Whether a server is started again after it has died, has missed a deadline, or has sent what cannot be understood.
+/// Whether a server is restarted after it has died, has exceeded a time limit, or has sent an invalid message.
 ///
-/// The call that failed is never repeated, because the library may have executed it. It fails in either case.
+/// The call during which that happened fails in any case. It is never repeated, because the library may have executed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Restart {
-    /// Never: every later call fails with what happened.
+    /// The server is not restarted: every later call fails with the error that describes the failure.
     #[default]
     Never,
-    /// The next call starts the server again, and is made on the new one.
+    /// The next call restarts the server, and runs on the new one.
     OnFailure {
-        /// The number of restarts `within` that time, at most; after that, calls fail with what happened.
+        /// The maximum number of restarts during the time `within`. Beyond it, calls fail as with [`Restart::Never`].
         max: u32,
-        /// The time that `max` is about.
+        /// The length of the time window in which restarts are counted.
         within: Duration,
-        /// The pause between a failure and the restart. It doubles with each further restart `within` the time.
+        /// The pause between the failure and the first restart. It doubles with each restart in the time window.
         backoff: Duration,
     },
 }
 
-/// The restarts so far that still count.
+/// The restarts in the current time window.
 #[derive(Debug)]
 pub(super) struct History {
     restart: Restart,
@@ -35,7 +35,7 @@ impl History {
         Self { restart, restarts: VecDeque::new() }
     }
 
-    /// Records a restart after a failure at `failed`, and returns how long to wait before it; `None` if it is not allowed.
+    /// Records a restart after a failure at `failed`, and returns the pause before it; `None` if the limit is reached.
     pub(super) fn next(&mut self, failed: Instant, now: Instant) -> Option<Duration> {
         let Restart::OnFailure { max, within, backoff } = self.restart else { return None };
         while self.restarts.front().is_some_and(|restart| now.duration_since(*restart) > within) {
@@ -58,7 +58,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn never_is_never() {
+    fn never_forbids_every_restart() {
         let now = Instant::now();
         assert_eq!(History::new(Restart::default()).next(now, now), None);
     }

@@ -1,4 +1,4 @@
-//! The session that a client and its clones share: starting the server, starting it again, and shutting it down.
+//! The session that a client and its clones share: starting, restarting and shutting down the server.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -9,7 +9,7 @@ use std::{fmt, mem};
 use super::close_reason::CloseReason;
 use super::connection::{Connection, ConnectionState};
 use super::fair_mutex::{FairMutex, FairMutexGuard};
-use super::info::{FIRST, ServerExit, ServerInfo};
+use super::info::{FIRST_GENERATION, ServerExit, ServerInfo};
 use super::instance::ServerInstance;
 use super::nesting::{ConnectionGuard, NestedConnection, SessionId};
 use super::pool::ConnectionPool;
@@ -29,19 +29,19 @@ pub struct Session(Arc<Shared>);
 pub(super) struct Shared {
     pub(super) id: SessionId,
     description: &'static Description,
-    /// The deadline of calls whose method has none of its own.
+    /// The time limit of calls whose method does not have its own.
     call_timeout: Option<Duration>,
-    /// For every call, or with a pool, for what is about the server as a whole.
+    /// Used by every call; with a pool, by requests that are about the server as a whole.
     first: FairMutex<Connection>,
     /// Present where the server has a thread for each connection.
     pub(super) pool: Option<ConnectionPool>,
-    /// The present server, for readers that do not wait for the connection.
+    /// The current server, for readers that must not wait for the connection.
     current: Mutex<Arc<ServerInstance>>,
-    /// Present if this client has started the server, and may start it again.
+    /// Present if this client has started the server, and may restart it.
     restarter: Option<Mutex<Restarter>>,
 }
 
-/// What starts the server, the first time and after a failure.
+/// Starts the server, the first time and after failures.
 pub(super) struct Restarter {
     pub(super) starter: Starter,
     pub(super) history: History,
@@ -52,7 +52,7 @@ pub(super) struct Restarter {
 pub(super) type OnStart = Box<dyn Fn(Session) -> Result<(), Error> + Send>;
 
 /// How long a server may take to shut down.
-const SHUTDOWN: Duration = Duration::from_secs(5);
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
 
 impl fmt::Debug for Restarter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,7 +61,7 @@ impl fmt::Debug for Restarter {
 }
 
 impl Session {
-    /// The session of a server that is ready.
+    /// Makes the session of a server that is ready.
     pub(super) fn new(
         description: &'static Description,
         (instance, channel): (ServerInstance, Channel),
@@ -70,16 +70,16 @@ impl Session {
         Self::with_instance(description, Arc::new(instance), channel, call_timeout, None)
     }
 
-    /// Starts a server, which is started again after failures as `restarter` says.
+    /// Starts a server, which `restarter` restarts after failures.
     ///
     /// # Errors
-    /// Why there is no server, or the error of the `on_start` hook.
+    /// The error of the start or of the `on_start` hook.
     pub(super) fn start(
         description: &'static Description,
         restarter: Restarter,
         call_timeout: Option<Duration>,
     ) -> Result<Self, Error> {
-        let (instance, channel) = restarter.start(description, FIRST, call_timeout)?;
+        let (instance, channel) = restarter.start(description, FIRST_GENERATION, call_timeout)?;
         Ok(Self::with_instance(description, instance, channel, call_timeout, Some(Mutex::new(restarter))))
     }
 
@@ -102,19 +102,19 @@ impl Session {
         &self.0
     }
 
-    /// Whether the server of this generation is the present one, and is not known to have ended.
+    /// Whether the server with this generation number is the current one, and is not known to have exited.
     pub(super) fn is_alive(&self, generation: u32) -> bool {
         let current = self.0.current();
-        current.info.generation == generation && !current.has_ended()
+        current.info.generation == generation && !current.has_exited()
     }
 
-    /// Returns what is known about the server; about the present one, if it was started again.
+    /// Returns information about the server; after a restart, about the new one.
     pub fn server_info(&self) -> ServerInfo {
         self.0.current().info.clone()
     }
 
-    /// Shuts the server down once the call that it is executing is done. A server that was started by hand goes on without this
-    /// client. Later calls, also of clones, are [`Error::Shutdown`].
+    /// Shuts the server down once it has finished the current call. A server that was started by hand continues without this
+    /// client. Later calls, also of clones, fail with [`Error::Shutdown`].
     ///
     /// # Errors
     /// [`Error::Disconnected`] if the system can neither end the server nor report how it ended.
@@ -122,7 +122,7 @@ impl Session {
         self.0.shutdown()
     }
 
-    /// Takes the server back out. Clones that still exist find the session shut down.
+    /// Takes the server and the channel out of the session. For remaining clones, the session is shut down.
     fn dismantle(self) -> Result<(Arc<ServerInstance>, Channel), Error> {
         let mut connection = self.0.first.lock();
         let closed = ConnectionState::closed(CloseReason::Dismantled);
@@ -145,17 +145,17 @@ impl Restarter {
         let (instance, channel) = self.starter.start(generation)?;
         let instance = Arc::new(instance);
         let Some(on_start) = &self.on_start else { return Ok((instance, channel)) };
-        // The hook has a session of its own: callers of the other one wait until the hook is done.
+        // The hook has its own session, because the calls of the client's session must wait until the hook is done.
         let session = Session::with_instance(description, Arc::clone(&instance), channel, call_timeout, None);
         on_start(session.clone()).and_then(|()| session.dismantle()).inspect_err(|_| {
-            // The hook's error is the one to report.
-            let _ = instance.end(Duration::ZERO);
+            // The hook's error is reported, not that of the cleanup.
+            let _ = instance.terminate(Duration::ZERO);
         })
     }
 }
 
 impl Shared {
-    /// Returns a method's name and its deadline.
+    /// Returns a method's name and time limit.
     #[inline]
     pub(super) fn method(&self, method: u32) -> (&'static str, Option<Duration>) {
         match self.description.methods.get(method as usize) {
@@ -164,15 +164,14 @@ impl Shared {
         }
     }
 
-    /// Whether a method calls a function of the library and does nothing else: it has no body, and the server is not of the
-    /// user's own type.
+    /// Whether a method only calls one function of the library: it has no body, and the server is not a custom one.
     #[cold]
     pub(super) fn calls_one_function(&self, method: u32) -> bool {
         let has_target = self.description.methods.get(method as usize).is_some_and(|method| method.target.is_some());
         has_target && self.current().info.library.is_some()
     }
 
-    /// Returns the present server.
+    /// Returns the current server.
     pub(super) fn current(&self) -> Arc<ServerInstance> {
         Arc::clone(&self.current.lock_unpoisoned())
     }
@@ -180,7 +179,7 @@ impl Shared {
     /// Waits for the first connection, for `limit` at most.
     ///
     /// # Errors
-    /// [`Error::Busy`] after that.
+    /// [`Error::Busy`] if the connection was not free in time.
     #[inline]
     pub(super) fn lock(
         &self,
@@ -196,11 +195,11 @@ impl Shared {
         }
     }
 
-    /// Makes sure that the connection has a running server, and starts one if need be. A nested call has the server of the call
-    /// that it is nested in, or none.
+    /// Makes sure that the connection has a running server, and restarts the server if necessary and allowed. A nested call never
+    /// restarts it: it needs the server of the outer call.
     ///
     /// # Errors
-    /// Why there is no server.
+    /// The reason why there is no server.
     #[inline]
     pub(super) fn ensure_running(&self, guard: &mut ConnectionGuard<'_>) -> Result<(), Error> {
         if guard.is_usable() { Ok(()) } else { self.restart_if_allowed(guard) }
@@ -208,13 +207,13 @@ impl Shared {
 
     #[cold]
     fn restart_if_allowed(&self, guard: &mut ConnectionGuard<'_>) -> Result<(), Error> {
-        if matches!(guard.state, ConnectionState::Open(_)) && guard.instance.has_ended() {
+        if matches!(guard.state, ConnectionState::Open(_)) && guard.instance.has_exited() {
             guard.close(CloseReason::Broken { kind: io::ErrorKind::BrokenPipe, method: None });
         }
         match (&guard.state, &guard) {
             (ConnectionState::Closed(closed), ConnectionGuard::First(_)) => {
-                let (reason, when) = (**closed).clone();
-                self.restart(guard, &reason, when)
+                let (reason, failed_at) = (**closed).clone();
+                self.restart(guard, &reason, failed_at)
             }
             _ => guard.channel().map(drop).map_err(Error::before_call),
         }
@@ -222,23 +221,23 @@ impl Shared {
 
     /// Starts the next server, unless the history of restarts forbids it.
     #[cold]
-    fn restart(&self, connection: &mut Connection, reason: &CloseReason, when: Instant) -> Result<(), Error> {
+    fn restart(&self, connection: &mut Connection, reason: &CloseReason, failed_at: Instant) -> Result<(), Error> {
         let (Some(restarter), false) =
             (&self.restarter, matches!(reason, CloseReason::Shutdown | CloseReason::Dismantled))
         else {
             return Err(connection.instance.closed(reason).before_call());
         };
         let mut restarter = restarter.lock_unpoisoned();
-        let Some(pause) = restarter.history.next(when, Instant::now()) else {
+        let Some(pause) = restarter.history.next(failed_at, Instant::now()) else {
             return Err(connection.instance.closed(reason).before_call());
         };
-        // A server that broke its connection, or sent what cannot be understood, may still be alive.
-        let _ = connection.instance.end(Duration::ZERO);
+        // A server whose connection broke, or that sent an invalid message, may still be running.
+        let _ = connection.instance.terminate(Duration::ZERO);
         std::thread::sleep(pause);
         let generation = connection.instance.info.generation.saturating_add(1);
         let started = restarter.start(self.description, generation, self.call_timeout);
         let (instance, channel) = started.inspect_err(|_| {
-            // The next pause counts from this failure.
+            // The next pause starts at this failure.
             connection.state = ConnectionState::closed(reason.clone());
         })?;
         if let Some(watch) = &connection.watch {
@@ -253,12 +252,12 @@ impl Shared {
 
     fn shutdown(&self) -> Result<ServerExit, Error> {
         let mut connection = match NestedConnection::find(self.id) {
-            // The server must not wait for the closure that asks for this.
+            // The server is waiting for the closure that calls this: close its connection so that the server continues.
             Some(nested) if nested.is_for_events() => {
                 ConnectionGuard::Nested(nested).close(CloseReason::Shutdown);
                 ConnectionGuard::First(self.first.lock())
             }
-            // With a pool, the connection of such a closure is not the one that is about the server.
+            // Without a pool, the connection of the outer call is the session's first one, and locking it would deadlock.
             Some(nested) if self.pool.is_none() => ConnectionGuard::Nested(nested),
             _ => ConnectionGuard::First(self.first.lock()),
         };
@@ -271,13 +270,13 @@ impl Shared {
         connection.watch = None;
         let instance = Arc::clone(&connection.instance);
         drop(connection);
-        instance.end(SHUTDOWN)
+        instance.terminate(SHUTDOWN_PATIENCE)
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        // There is nobody to report an error to.
+        // `drop` cannot return an error.
         let _ = self.shutdown();
     }
 }

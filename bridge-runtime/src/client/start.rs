@@ -1,4 +1,4 @@
-//! Launching a server process and shaking hands with it, as often as the session asks for it.
+//! Starting a server process and shaking hands with it.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,61 +16,62 @@ use crate::sync::spawn_named;
 use crate::transport::{Channel, Endpoint};
 use crate::wire::Start;
 
-/// Everything that is needed to start a server.
+/// Starts server processes with the same settings, the first time and for each restart.
 pub(super) struct Starter {
     pub(super) description: &'static Description,
     pub(super) launch: Launch,
     pub(super) server: PathBuf,
     pub(super) program: Program,
-    /// Without the secret, which each server gets anew.
+    /// The start message without the secret, which is new for each server.
     pub(super) start: Start,
     pub(super) transport: TransportRequest,
     pub(super) timeout: Duration,
 }
 
-/// What happens while a server starts.
+/// An event during the start of a server.
 enum StartEvent {
     HandshakeDone(Box<HandshakeResult>),
-    ProcessEnded,
+    ProcessExited,
 }
 
 type HandshakeResult = Result<(Channel, Agreement), HandshakeError>;
 
-/// How long a server may take to end by itself after its connection has broken during the handshake.
-const END_PATIENCE: Duration = Duration::from_secs(1);
+/// How long a server may take to exit by itself after its connection has broken during the handshake.
+const EXIT_PATIENCE_AFTER_BREAK: Duration = Duration::from_secs(1);
 
 impl Starter {
-    /// Starts the process, and shakes hands with it on a thread of its own, so that this returns in time in any case.
+    /// Starts the process and shakes hands with it. The handshake runs on a separate thread, so that this returns within the
+    /// time limit even if the handshake blocks.
     ///
     /// # Errors
-    /// Why there is no server. Nothing is left running.
+    /// The error of the step that failed. No process is left running.
     pub(super) fn start(&self, generation: u32) -> Result<(ServerInstance, Channel), Error> {
         let endpoint = Arc::new(Endpoint::new(self.program.is_foreign()).map_err(|source| Error::Endpoint { source })?);
         let (events, receiver) = mpsc::channel();
-        let ended = events.clone();
-        let on_end = move || drop(ended.send(StartEvent::ProcessEnded));
+        let exited = events.clone();
+        let on_exit = move || drop(exited.send(StartEvent::ProcessExited));
         let LaunchedServer { supervisor, command, secrets, is_direct } =
-            self.launch.start(&self.server, self.program, &endpoint, on_end)?;
+            self.launch.start(&self.server, self.program, &endpoint, on_exit)?;
         let expected_pid = is_direct.then(|| supervisor.pid());
         let start = Start { secret: secrets.client, ..self.start.clone() };
         let (description, transport) = (self.description, self.transport);
         let handshake = {
             let endpoint = Arc::clone(&endpoint);
             spawn_named(HANDSHAKE_THREAD, move || {
-                // While the server starts, what does not need it is made.
+                // The offer is made while the server starts, because it does not depend on it.
                 let result = transport.offer().map_err(HandshakeError::Refused).and_then(|offer| {
                     let mut channel = accept(&endpoint, expected_pid)?;
                     let agreement = shake_hands(&mut channel, description, secrets.server, start, offer)?;
                     Ok((channel, agreement))
                 });
-                // First, so that its files are gone when the start is over.
+                // Before the event is sent, so that its files are removed when the start is over.
                 drop(endpoint);
                 let _ = events.send(StartEvent::HandshakeDone(Box::new(result)));
             })
         };
         let failed = |error| {
-            // The first error is the one to report.
-            let _ = supervisor.end(Duration::ZERO);
+            // The first error is reported, not that of the cleanup.
+            let _ = supervisor.terminate(Duration::ZERO);
             endpoint.wake();
             Err(error)
         };
@@ -88,8 +89,8 @@ impl Starter {
                 Ok((ServerInstance::new(info, Server::Launched(supervisor), &channel), channel))
             }
             Err(HandshakeError::Refused(error)) => failed(error),
-            Err(HandshakeError::Connection(error)) => match supervisor.end(END_PATIENCE) {
-                Ok(end) => Err(Error::ServerNotReady { command, status: end.status, stderr: end.stderr }),
+            Err(HandshakeError::Connection(error)) => match supervisor.terminate(EXIT_PATIENCE_AFTER_BREAK) {
+                Ok(exit) => Err(Error::ServerNotReady { command, status: exit.status, stderr: exit.stderr }),
                 Err(_) => failed(Error::disconnected(error)),
             },
         }
@@ -100,8 +101,8 @@ impl Starter {
         let broken = || Some(Err(HandshakeError::Connection(io::ErrorKind::UnexpectedEof.into())));
         match receiver.recv_timeout(self.timeout) {
             Ok(StartEvent::HandshakeDone(result)) => Some(*result),
-            // What the server said before it ended is why it ended.
-            Ok(StartEvent::ProcessEnded) => {
+            // The server may have sent the reason for its exit, which the handshake is about to read.
+            Ok(StartEvent::ProcessExited) => {
                 endpoint.wake();
                 match receiver.recv_timeout(self.timeout) {
                     Ok(StartEvent::HandshakeDone(result)) => Some(*result),

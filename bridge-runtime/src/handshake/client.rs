@@ -15,9 +15,9 @@ pub(crate) const HANDSHAKE_THREAD: &str = "bridge32 handshake";
 /// Why a handshake failed.
 #[derive(Debug)]
 pub(crate) enum HandshakeError {
-    /// The connection broke. The end of the server's process says more, where it is known.
+    /// The connection broke. The exit of the server process is the better error, where it is known.
     Connection(io::Error),
-    /// One side refuses the other, or what was sent makes no sense.
+    /// One side rejects the other, or a message is invalid.
     Refused(Error),
 }
 
@@ -36,17 +36,17 @@ impl From<Error> for HandshakeError {
     }
 }
 
-/// What client and server have agreed on.
+/// The result of a successful handshake.
 #[derive(Debug)]
 pub(crate) struct Agreement {
-    /// The server's process, by its own account.
+    /// The id of the server's process, as the server reports it.
     pub(crate) pid: u32,
-    /// What the server says about itself.
+    /// The server's description of itself.
     pub(crate) ready: Ready,
     pub(crate) transport: Transport,
 }
 
-/// Checks who has connected, and has it start with what it is offered. `secret` is what the server must know.
+/// Authenticates the server at the other end of `channel` and starts it. `secret` is the one that the server must present.
 ///
 /// # Errors
 /// [`HandshakeError`].
@@ -87,7 +87,7 @@ fn receive_hello(channel: &mut Channel, secret: Secret) -> Result<Hello, Handsha
     }
 }
 
-/// Asks the server for its methods, and reports how they differ.
+/// Requests the server's methods, and returns the error that lists how they differ from the client's.
 fn compare(channel: &mut Channel, description: &Description, hello: &Hello) -> Result<Error, HandshakeError> {
     channel.send_message(&Message::Describe)?;
     let Message::Description(server) = channel.receive()?.0 else { return Err(unexpected().into()) };
@@ -105,7 +105,7 @@ fn start_error(failure: StartFailure) -> Error {
 }
 
 fn unexpected() -> Error {
-    Error::protocol("a message came out of turn").before_call()
+    Error::protocol("a message is not part of the handshake").before_call()
 }
 
 #[cfg(test)]
@@ -126,8 +126,8 @@ mod tests {
         methods: &[],
     };
 
-    /// What the client says to a server whose first message is this.
-    fn met_with(message: &[u8]) -> Error {
+    /// Returns the client's error for a server whose first message is `message`.
+    fn refusal_of(message: &[u8]) -> Error {
         let (client, mut server) = in_process_pair();
         let mut sent = Buffer::default();
         frame::begin(&mut sent).unwrap();
@@ -148,36 +148,36 @@ mod tests {
     }
 
     #[test]
-    fn another_version_is_named_whatever_it_says() {
+    fn another_version_is_named_whatever_follows_it() {
         for server in [0, PROTOCOL_VERSION + 1, u32::MAX] {
             let mut message = postcard::to_allocvec(&(0u8, server)).unwrap();
             for _ in 0..3 {
-                let error = met_with(&message);
+                let error = refusal_of(&message);
                 assert!(matches!(error, Error::ProtocolVersion { server: found, .. } if found == server), "{error:?}");
                 message.extend([0xff; 9]);
             }
-            let error = met_with(&hello(server, [0; 16]));
+            let error = refusal_of(&hello(server, [0; 16]));
             assert!(matches!(error, Error::ProtocolVersion { .. }), "{error:?}");
         }
     }
 
     #[test]
     fn a_wrong_secret_is_an_impostor() {
-        assert!(matches!(met_with(&hello(PROTOCOL_VERSION, [8; 16])), Error::Impostor { .. }));
-        assert!(matches!(met_with(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor { .. }));
+        assert!(matches!(refusal_of(&hello(PROTOCOL_VERSION, [8; 16])), Error::Impostor { .. }));
+        assert!(matches!(refusal_of(&postcard::to_allocvec(&Message::Describe).unwrap()), Error::Impostor { .. }));
     }
 
     #[test]
-    fn every_damaged_hello_is_refused_or_goes_on() {
+    fn every_damaged_hello_is_refused() {
         let whole = hello(PROTOCOL_VERSION, [8; 16]);
         for length in 0..whole.len() {
-            met_with(&whole[..length]);
+            refusal_of(&whole[..length]);
         }
         for position in 0..whole.len() {
             for value in 0..=255 {
                 let mut damaged = whole.clone();
                 damaged[position] = value;
-                met_with(&damaged);
+                refusal_of(&damaged);
             }
         }
     }

@@ -1,13 +1,13 @@
-//! How client and server recognize each other and agree on what they use, before the first call.
+//! The handshake: client and server authenticate each other and agree on the interface and the transport.
 //!
-//! | step | who | what |
+//! | step | side | action |
 //! |---|---|---|
 //! | 1 | client | starts the server and writes a [`Greeting`] to its standard input: two secrets and where to connect |
 //! | 2 | server | connects and sends `Hello`: its secret, the protocol's version and the interface's fingerprint |
-//! | 3 | client | sends `Start`: its secret, what to load, and shared memory if it offers any |
+//! | 3 | client | sends `Start`: its secret, the library to load, the start arguments, and shared memory if it offers any |
 //! | 4 | server | loads the library and sends `Ready`, or `StartFailed` |
 //!
-//! A server that was started by hand has no secrets: the system says which user is at the other end.
+//! A server that was started by hand has no secrets. There, both sides ask the system for the user at the other end.
 
 mod client;
 mod secrets;

@@ -1,10 +1,10 @@
-//! The secrets by which client and server recognize each other, and the greeting that carries them.
+//! The secrets by which client and server authenticate each other, and the greeting that carries them.
 
 use std::io::{self, BufRead, Read as _};
 
 use crate::wire::Secret;
 
-/// What each side proves itself with; zeros where the server was started by hand.
+/// The secrets that each side presents to the other; zeros where the server was started by hand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Secrets {
     pub(crate) server: Secret,
@@ -39,11 +39,11 @@ pub(crate) struct Greeting {
     pub(crate) address: String,
 }
 
-/// The longest greeting, in bytes. No system has paths half as long.
+/// The maximum length of a greeting, in bytes. It leaves room for the longest path of any system, twice.
 const LONGEST_GREETING: u64 = 64 << 10;
 
 impl Greeting {
-    /// Returns the greeting as text, without the end of the line.
+    /// Formats the greeting as a line, without the line break.
     pub(crate) fn to_line(&self) -> String {
         format!("{} {} {}", to_hex(self.secrets.server), to_hex(self.secrets.client), self.address)
     }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_survives_the_way_through_text() {
+    fn a_secret_survives_conversion_to_text() {
         let secret = random_secret().unwrap();
         assert_eq!(from_hex(&to_hex(secret)), Some(secret));
         assert_ne!(secret, random_secret().unwrap());

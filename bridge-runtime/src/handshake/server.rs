@@ -7,8 +7,8 @@ use crate::interface::Description;
 use crate::transport::{ARENA_LIMIT, Channel, SharedMemoryEnd};
 use crate::wire::{Hello, Message, PROTOCOL_VERSION, Ready, Start, StartFailure};
 
-/// Introduces this server, and receives what it is to start with; `None` if client and server do not belong together, which
-/// the client then knows.
+/// Sends this server's `Hello` and receives the client's `Start`; `None` if one side rejects the other. In that case the client
+/// has been informed.
 ///
 /// # Errors
 /// Fails if the connection breaks.
@@ -33,7 +33,7 @@ pub(crate) fn receive_start(
     Ok(None)
 }
 
-/// Tells the client that the server is ready for calls, and switches to the memory that it offers, if any.
+/// Informs the client that the server is ready for calls, and switches to the shared memory that the client offers, if any.
 ///
 /// # Errors
 /// Fails if the connection breaks.
@@ -54,7 +54,7 @@ pub(crate) fn describe_server(library: Option<&str>) -> Ready {
     }
 }
 
-/// Opens the memory that a client offers for a connection, or returns the reason to refuse it.
+/// Opens the shared memory that a client offers for a connection, or returns the reason to refuse it.
 pub(crate) fn open_shared_memory(address: Option<&str>) -> (Option<SharedMemoryEnd>, Option<String>) {
     match address.map(SharedMemoryEnd::open).transpose() {
         Ok(end) => (end, None),
@@ -79,7 +79,7 @@ mod tests {
         methods: &[],
     };
 
-    /// What the server makes of a client that answers its hello with this, and what it replies.
+    /// Runs a server whose client answers its hello with `answer`. Returns the server's result and its reply.
     fn answered_with(answer: &Message) -> (io::Result<Option<Start>>, io::Result<Message>) {
         let (client, server) = in_process_pair();
         let mut client = Channel::new(client);

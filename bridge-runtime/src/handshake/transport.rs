@@ -1,4 +1,4 @@
-//! Which transport a client asks for, and what it offers the server for it.
+//! The choice of the transport: the client's request, its offer, and the server's answer.
 
 use std::io;
 
@@ -6,24 +6,24 @@ use crate::error::Error;
 use crate::sys::MemoryOffer;
 use crate::transport::{Channel, SharedMemoryEnd, wine_path};
 
-/// How a client and its server exchange messages.
+/// The transport of the messages between a client and its server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Transport {
-    /// Shared memory where both processes can map it, otherwise the pipe. `$BRIDGE32_TRANSPORT` may say `pipe` or
-    /// `shared-memory`, which then counts as if the program had said so.
+    /// Shared memory if both processes can map it, otherwise a pipe. The environment variable `BRIDGE32_TRANSPORT` can replace
+    /// this choice with `pipe` or `shared-memory`.
     #[default]
     Auto,
     /// A named pipe on Windows, a Unix domain socket elsewhere.
     Pipe,
-    /// Memory that both processes map. A waiting side spins for a moment and then sleeps; the pipe wakes it.
+    /// Memory that both processes map. A waiting side spins briefly and then sleeps, until it is woken through a pipe.
     SharedMemory,
 }
 
-/// The environment variable that chooses for programs that leave it to [`Transport::Auto`].
+/// The environment variable that replaces [`Transport::Auto`].
 const VARIABLE: &str = "BRIDGE32_TRANSPORT";
 
-/// The transport that a server is asked for.
+/// The transport that a client wants to use with a server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TransportRequest {
     transport: Transport,
@@ -34,12 +34,12 @@ pub(crate) struct TransportRequest {
 /// What a client offers a server, before the server accepts or refuses it.
 pub(crate) struct TransportOffer {
     request: TransportRequest,
-    /// This end of the shared memory, and what the server opens it by.
+    /// This end of the shared memory, and the offer with the address that the server opens it by.
     memory: Option<(SharedMemoryEnd, MemoryOffer)>,
 }
 
 impl Transport {
-    /// Combines the program's choice with the environment's.
+    /// Returns this choice, with [`Transport::Auto`] replaced by the environment's choice if there is one.
     ///
     /// # Errors
     /// [`Error::Transport`] if the environment names a transport that does not exist.
@@ -63,16 +63,16 @@ impl Transport {
 }
 
 impl TransportRequest {
-    /// Asks for the transport of another connection, or for a pipe if memory is short.
+    /// Requests the transport of another connection, or a pipe if there is not enough shared memory.
     pub(crate) fn like(transport: Transport, for_wine: bool) -> Self {
         let transport = if transport == Transport::SharedMemory { Transport::Auto } else { Transport::Pipe };
         Self { transport, for_wine }
     }
 
-    /// Makes the shared memory to offer, if any is wanted.
+    /// Creates the shared memory to offer, unless a pipe was requested.
     ///
     /// # Errors
-    /// [`Error::Transport`] if shared memory was asked for and cannot be had.
+    /// [`Error::Transport`] if shared memory was requested and cannot be created.
     pub(crate) fn offer(self) -> Result<TransportOffer, Error> {
         let memory = match self.transport {
             Transport::Pipe => None,
@@ -84,7 +84,7 @@ impl TransportRequest {
 }
 
 impl TransportOffer {
-    /// Returns what the server opens the shared memory by, if any is offered.
+    /// Returns the address by which the server opens the shared memory, if any is offered.
     pub(crate) fn address(&self) -> Option<String> {
         let (_, offer) = self.memory.as_ref()?;
         let address = offer.address();
@@ -95,7 +95,7 @@ impl TransportOffer {
     /// reason not to use the memory; `arena_limit` bounds the channel's memory for long arrays, in bytes.
     ///
     /// # Errors
-    /// [`Error::Transport`] if shared memory was asked for and the server refuses it.
+    /// [`Error::Transport`] if shared memory was requested and the server refuses it.
     pub(crate) fn conclude(
         self,
         channel: &mut Channel,
@@ -133,18 +133,18 @@ mod tests {
         assert!(error.to_string().contains("`fast`"), "{error}");
     }
 
-    /// What a client concludes from the server's answer to its offer.
+    /// Returns the transport that a client uses after this answer to its offer.
     #[cfg(any(target_os = "linux", windows))]
     fn concluded(transport: Transport, refusal: Option<&str>) -> Result<Transport, Error> {
         let request = TransportRequest { transport, for_wine: false };
-        // Nothing that shared memory could wake through.
+        // A transport without a stream through which shared memory could wake a waiting side.
         let mut channel = Channel::new(in_process_pair().0);
         request.offer().unwrap().conclude(&mut channel, refusal, 0)
     }
 
     #[cfg(any(target_os = "linux", windows))]
     #[test]
-    fn a_refusal_is_an_error_only_where_shared_memory_was_asked_for() {
+    fn a_refusal_is_an_error_only_where_shared_memory_was_requested() {
         assert!(matches!(concluded(Transport::Auto, Some("no memory")), Ok(Transport::Pipe)));
         assert!(matches!(concluded(Transport::Pipe, None), Ok(Transport::Pipe)));
         let Err(Error::Transport { source: error }) = concluded(Transport::SharedMemory, Some("no memory")) else {

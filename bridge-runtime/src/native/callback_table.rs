@@ -129,7 +129,7 @@ impl CallbackTable {
     fn complain(&self) {
         if !self.has_complained.swap(true, Ordering::Relaxed) {
             let reason = "was called when there was none any more; the library got zero".to_owned();
-            Fault::Callback { callback: self.name.to_owned(), reason }.complain();
+            Fault::Callback { callback: self.name.to_owned(), reason }.log();
         }
     }
 

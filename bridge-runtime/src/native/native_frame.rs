@@ -79,7 +79,7 @@ pub(super) fn fail_call(payload: Payload) {
             // The thread belongs to the library, so there is no call to fail. Panics other than faults have been
             // reported by the panic hook.
             if let Some(fault) = payload.downcast_ref::<Fault>() {
-                fault.complain();
+                fault.log();
             }
         }
     }

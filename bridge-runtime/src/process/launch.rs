@@ -14,7 +14,7 @@ use crate::handshake::{Greeting, Secrets};
 use crate::sys;
 use crate::transport::Endpoint;
 
-/// How a server is started.
+/// The settings for starting a server process.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Launch {
     /// The command that starts the server, such as `wine`; empty to start it directly.
@@ -28,7 +28,7 @@ pub(crate) struct Launch {
 #[derive(Debug)]
 pub(crate) struct LaunchedServer {
     pub(crate) supervisor: Supervisor,
-    /// The command line, for messages.
+    /// The command line, for error messages.
     pub(crate) command: String,
     pub(crate) secrets: Secrets,
     /// Whether the process is the server itself rather than a runner that starts it.
@@ -36,20 +36,23 @@ pub(crate) struct LaunchedServer {
 }
 
 impl Launch {
-    /// Starts `server`, and tells it to connect to `endpoint`. `on_end` runs when the process has ended.
+    /// Starts `server` and sends it the greeting with the address of `endpoint`. `on_exit` runs when the process has exited.
+    ///
+    /// # Errors
+    /// [`Error::Spawn`] if the process cannot be started, [`Error::Random`] or [`Error::Endpoint`] if the system fails before.
     pub(crate) fn start(
         &self,
         server: &Path,
         program: Program,
         endpoint: &Endpoint,
-        on_end: impl FnOnce() + Send + 'static,
+        on_exit: impl FnOnce() + Send + 'static,
     ) -> Result<LaunchedServer, Error> {
-        let line: Vec<_> = self.runner.iter().cloned().chain([server.into(), STARTED_BY_CLIENT.into()]).collect();
+        let words: Vec<_> = self.runner.iter().cloned().chain([server.into(), STARTED_BY_CLIENT.into()]).collect();
         let text = |parts: &[OsString]| parts.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
-        let command_text = text(&line[..line.len() - 1]);
+        let command_text = text(&words[..words.len() - 1]);
         let secrets = Secrets::random().map_err(|source| Error::Random { source })?;
-        let mut command = Command::new(&line[0]);
-        command.args(&line[1..]).envs(self.env.iter().map(|(key, value)| (key, value)));
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).envs(self.env.iter().map(|(key, value)| (key, value)));
         if let Some(dir) = &self.current_dir {
             command.current_dir(dir);
         }
@@ -58,15 +61,18 @@ impl Launch {
             sys::continue_with_this_thread(&mut command);
         }
         let exception = endpoint.exception().map_err(|source| Error::Endpoint { source })?;
-        let supervisor = Supervisor::spawn(command, self.output, exception, on_end)
+        let supervisor = Supervisor::spawn(command, self.output, exception, on_exit)
             .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
         let greeting = Greeting { secrets, address: endpoint.address() };
-        // If this fails the server is ending already, and its exit status says more than the broken pipe.
+        // If this fails, the server is exiting already. Its exit status is the more useful error.
         let _ = supervisor.send_line(&greeting.to_line());
         Ok(LaunchedServer { supervisor, command: command_text, secrets, is_direct })
     }
 
-    /// Checks that `server` is a program, as far as its header shows; returns its kind.
+    /// Determines what kind of program `server` is, by the header of the file.
+    ///
+    /// # Errors
+    /// [`Error::ServerNotAProgram`] if it cannot be started on this system, [`Error::Spawn`] if it cannot be read.
     pub(crate) fn inspect(&self, server: &Path) -> Result<Program, Error> {
         let not_a_program = |found: &str, remedy: &str| Error::ServerNotAProgram {
             path: server.to_owned(),
@@ -90,14 +96,14 @@ impl Launch {
     }
 }
 
-/// What kind of program a server is.
+/// The kind of a server's program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Program {
     /// A program for Windows.
     Windows,
     /// A program for this system.
     Native,
-    /// A script, or a file that the runner understands.
+    /// A script, or a file that only the runner understands.
     Unknown,
 }
 
@@ -108,17 +114,17 @@ impl Program {
     }
 }
 
-/// The kind of a file by its header, if it is an executable of any system.
+/// Returns the kind of an executable by its header; `None` for any other file.
 pub(super) fn file_kind(path: &Path) -> io::Result<Option<FileKind>> {
     Ok(FileKind::parse(&*start_of(path)?).ok())
 }
 
-/// Whether a file begins with `#!`, so that the system runs it with an interpreter.
+/// Whether a file begins with `#!`, so that a Unix system runs it with an interpreter.
 fn is_script(path: &Path) -> bool {
     cfg!(unix) && start_of(path).is_ok_and(|start| start.starts_with(b"#!"))
 }
 
-/// The first bytes of a file, which include every header that is looked at.
+/// Returns the first bytes of a file, enough for every header that is examined.
 fn start_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     File::open(path)?.take(4096).read_to_end(&mut start)?;

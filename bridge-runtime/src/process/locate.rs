@@ -8,23 +8,26 @@ use object::FileKind;
 use crate::error::Error;
 use crate::interface::Description;
 
-/// Finds the server of an interface: at the path that the user names, or the environment variable does, or else next to this
-/// program or in cargo's target folders.
+/// Finds the server of an interface: at the path that the user or else the environment variable names; without either, next to
+/// this program or in cargo's target folders.
+///
+/// # Errors
+/// [`Error::ServerNotFound`] with the paths that were searched.
 pub(crate) fn locate(interface: &Description, named: Option<&Path>) -> Result<PathBuf, Error> {
     let variable = interface.server_variable();
     let named = named.map(Path::to_owned).or_else(|| std::env::var_os(&variable).map(PathBuf::from));
     let mut searched = Vec::new();
     let found = match named {
-        // A place that was named is the only one searched: another server would be a surprise.
-        Some(place) => {
-            searched.push(place.display().to_string());
-            with_suffix(&place)
+        // A named server that is missing must not be replaced by another one.
+        Some(path) => {
+            searched.push(path.display().to_string());
+            with_suffix(&path)
         }
-        None => usual_places(interface.server).into_iter().find_map(|place| {
-            let found = with_suffix(&place).filter(|path| is_32_bit(path));
-            // `cargo build` leaves a server for the program's own target where the program is.
-            let note = if found.is_none() && place.is_file() { ", which is not a 32-bit program" } else { "" };
-            searched.push(format!("{}{note}", place.display()));
+        None => default_paths(interface.server).into_iter().find_map(|path| {
+            let found = with_suffix(&path).filter(|found| is_32_bit(found));
+            // Plain `cargo build` puts a 64-bit build of the server next to the program.
+            let note = if found.is_none() && path.is_file() { ", which is not a 32-bit program" } else { "" };
+            searched.push(format!("{}{note}", path.display()));
             found
         }),
     };
@@ -35,7 +38,7 @@ fn is_32_bit(path: &Path) -> bool {
     matches!(super::launch::file_kind(path), Ok(Some(FileKind::Elf32 | FileKind::Pe32)))
 }
 
-/// The file, with the system's suffix for programs if it was left out.
+/// Returns the path of the file that exists: `path`, or `path` with the system's suffix for programs.
 fn with_suffix(path: &Path) -> Option<PathBuf> {
     if path.is_file() {
         return Some(path.to_owned());
@@ -46,30 +49,32 @@ fn with_suffix(path: &Path) -> Option<PathBuf> {
     longer.is_file().then_some(longer)
 }
 
-fn usual_places(server: &str) -> Vec<PathBuf> {
+/// Returns the paths at which a server is searched for by default.
+fn default_paths(server: &str) -> Vec<PathBuf> {
     let file = format!("{server}{EXE_SUFFIX}");
     let Ok(program) = std::env::current_exe() else { return vec![PathBuf::from(file)] };
     let Some(dir) = program.parent() else { return vec![PathBuf::from(file)] };
-    let mut places = vec![dir.join(&file)];
-    places.extend(in_target_folders(dir, &file));
-    places
+    let mut paths = vec![dir.join(&file)];
+    paths.extend(in_target_folders(dir, &file));
+    paths
 }
 
-/// `target/debug`, `target/debug/deps`, `target/debug/examples` and the same below `target/<triple>`: from any of them
-/// the server's folder is `target/<32-bit triple>/<profile>`, this program's own profile first.
+/// Returns the paths of a server for a program in cargo's target folders. From `target/debug`, `target/debug/deps`,
+/// `target/debug/examples` and the same below `target/<triple>`, the server's folder is `target/<32-bit triple>/<profile>`; this
+/// program's own profile comes first.
 fn in_target_folders(dir: &Path, file: &str) -> Vec<PathBuf> {
-    let mut places = Vec::new();
+    let mut paths = Vec::new();
     for profile_dir in dir.ancestors().take(2) {
         let Some(profile) = profile_dir.file_name() else { continue };
         for target_dir in profile_dir.ancestors().skip(1).take(2).filter(|dir| is_target_dir(dir)) {
             for triple in triples(target_dir) {
                 let other = if profile == "debug" { "release" } else { "debug" };
-                places.push(triple.join(profile).join(file));
-                places.push(triple.join(other).join(file));
+                paths.push(triple.join(profile).join(file));
+                paths.push(triple.join(other).join(file));
             }
         }
     }
-    places
+    paths
 }
 
 /// Files by which a target folder of cargo is recognized: a [tag](https://bford.info/cachedir/) if cargo created the folder
@@ -80,7 +85,7 @@ fn is_target_dir(dir: &Path) -> bool {
     TARGET_DIR_MARKERS.iter().any(|file| dir.join(file).is_file())
 }
 
-/// The folders of 32-bit targets whose programs this system starts, in a stable order.
+/// Returns the folders of 32-bit targets whose programs this system can start, sorted.
 fn triples(target_dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = target_dir.read_dir() else { return Vec::new() };
     let mut triples: Vec<_> = entries

@@ -1,4 +1,4 @@
-//! The server process: finding its program, starting it, reading its output, and how it ended.
+//! The server process: finding its program, starting it, reading its output, and ending it.
 
 mod launch;
 mod locate;
@@ -8,7 +8,7 @@ mod supervise;
 pub(crate) use launch::{Launch, LaunchedServer, Program};
 pub(crate) use locate::locate;
 pub use output::Output;
-pub(crate) use supervise::{End, Supervisor};
+pub(crate) use supervise::{ProcessExit, Supervisor};
 
 /// The argument that a client starts its server with.
 pub(crate) const STARTED_BY_CLIENT: &str = "--started-by-client";

@@ -1,4 +1,4 @@
-//! The output of the server and its library.
+//! Reading the output of the server and its library.
 
 use std::collections::VecDeque;
 use std::io::Read;
@@ -14,23 +14,23 @@ use crate::trace::Lines;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Output {
-    /// Read it, and keep its end for errors and for [`ServerExit`](crate::ServerExit).
+    /// Read it, and keep the last 64 KiB for errors and for [`ServerExit`](crate::ServerExit).
     #[default]
     Capture,
-    /// Write it to this program's own output.
+    /// Let the server inherit this program's standard output and standard error.
     Inherit,
 }
 
-/// How many bytes are kept of each of the two outputs.
-const KEPT: usize = 64 << 10;
+/// The number of bytes that are kept of each output.
+const TAIL_CAPACITY: usize = 64 << 10;
 
-/// The pause between looks at whether a thread has ended.
-const LOOK_AGAIN: Duration = Duration::from_millis(1);
+/// The interval at which the threads are polled for their end.
+const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
-/// The longest such pause, for a read that the system does not cancel.
-const LOOK_SELDOM: Duration = Duration::from_secs(1);
+/// The longest such interval, for a read that the system does not cancel.
+const MAX_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The last [`KEPT`] bytes of one output.
+/// The last [`TAIL_CAPACITY`] bytes of one output.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
 
@@ -43,24 +43,24 @@ impl Tail {
     fn push(&self, bytes: &[u8]) {
         let mut kept = self.0.lock_unpoisoned();
         kept.extend(bytes);
-        let excess = kept.len().saturating_sub(KEPT);
+        let excess = kept.len().saturating_sub(TAIL_CAPACITY);
         kept.drain(..excess);
     }
 }
 
-/// The threads that read a process's outputs. An output that nobody reads would block the process.
+/// The threads that read a process's outputs. Without them, the process would block once a pipe is full.
 #[derive(Debug)]
-pub(crate) struct Drains {
+pub(crate) struct OutputReaders {
     threads: Vec<JoinHandle<()>>,
     stop: ReadStop,
 }
 
-impl Drains {
+impl OutputReaders {
     pub(crate) fn new() -> std::io::Result<Self> {
         Ok(Self { threads: Vec::new(), stop: ReadStop::new()? })
     }
 
-    /// Starts reading one output until its end.
+    /// Starts a thread that reads one output until its end.
     pub(crate) fn add(&mut self, output: impl Pipe, tail: Tail, lines: Lines) -> std::io::Result<()> {
         let output = self.stop.reader(output)?;
         self.threads.push(spawn_named("bridge32 output", move || drain(output, &tail, lines))?);
@@ -70,29 +70,29 @@ impl Drains {
     /// Waits until all outputs have ended, for `patience` at most.
     pub(crate) fn wait(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
-        while !self.have_ended() && Instant::now() < deadline {
-            std::thread::sleep(LOOK_AGAIN);
+        while !self.have_finished() && Instant::now() < deadline {
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// Stops reading. Another process that still holds an output open then gets an error when it writes.
+    /// Stops reading. If another process still holds an output open, its writes fail from then on.
     pub(crate) fn stop(mut self) {
-        let mut pause = LOOK_AGAIN;
-        while !self.have_ended() {
+        let mut pause = POLL_INTERVAL;
+        while !self.have_finished() {
             self.stop.stop();
             std::thread::sleep(pause);
-            pause = (2 * pause).min(LOOK_SELDOM);
+            pause = (2 * pause).min(MAX_POLL_INTERVAL);
         }
     }
 
-    fn have_ended(&self) -> bool {
+    fn have_finished(&self) -> bool {
         self.threads.iter().all(JoinHandle::is_finished)
     }
 }
 
 fn drain(mut output: impl Read, tail: &Tail, mut lines: Lines) {
     let mut buffer = [0; 4096];
-    // An error ends the output: nobody waits for it, and the server's exit status says more.
+    // An error is treated as the end: nothing depends on the output, and the exit status is reported separately.
     while let Ok(count @ 1..) = output.read(&mut buffer) {
         tail.push(&buffer[..count]);
         lines.push(&buffer[..count]);
@@ -108,9 +108,9 @@ mod tests {
     #[test]
     fn the_end_is_kept_and_bounded() {
         let tail = Tail::default();
-        let text = "x".repeat(3 * KEPT) + "end";
+        let text = "x".repeat(3 * TAIL_CAPACITY) + "end";
         drain(std::io::Cursor::new(text), &tail, Reporter::new().lines("stdout"));
-        assert_eq!(tail.text().len(), KEPT);
+        assert_eq!(tail.text().len(), TAIL_CAPACITY);
         assert!(tail.text().ends_with("xend"));
     }
 }

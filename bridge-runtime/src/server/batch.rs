@@ -1,4 +1,4 @@
-//! Executing a batch: many calls in one message, one after the other as if each had come in its own.
+//! Executing a batch: many calls in one message, one after another, and one reply with all results.
 
 use std::io;
 
@@ -41,11 +41,11 @@ pub(super) fn execute(
     }
 }
 
-/// Why a batch was not executed to its end.
+/// Why a batch was not executed completely.
 enum BatchError {
-    /// The message is not a batch of calls.
+    /// The message is not a valid batch.
     Damaged(io::Error),
-    /// The results do not fit into a message, not even a fault.
+    /// The results do not fit into a message, not even with a fault as the last one.
     TooLarge(EncodeError),
 }
 
@@ -55,7 +55,7 @@ impl From<DecodeError> for BatchError {
     }
 }
 
-/// Executes call after call; with `stop`, none after one that has failed.
+/// Executes one call after another; with `stop`, none after a failed call.
 fn execute_calls(
     stop: bool,
     mut calls: Decoder<'_>,

@@ -1,4 +1,4 @@
-//! A call as the method that executes it sees it: how it is answered, and the client's closures.
+//! The call that is being executed: replying to it, and the closures that the client passed.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -13,15 +13,15 @@ use crate::native::Room;
 use crate::registration::Registration;
 use crate::wire::{Message, OUTERMOST, PartsWriter};
 
-/// The call that is being executed.
+/// The call that is being executed. Generated code replies with it and gets the client's closures from it.
 pub struct Call<'c> {
     connection: &'c ClientConnection,
     depth: u32,
-    /// Where its long results go, unless they go into the reply.
+    /// The arena for long results; without one, they are sent inside the reply.
     arena: Option<Arc<SharedArena>>,
-    /// The results of the batch that the call is part of.
+    /// The results of the batch, if the call is part of one.
     results: Option<RefCell<PartsWriter>>,
-    /// How sending the reply went, once there is one.
+    /// The result of sending the reply; `None` before that.
     sent: Cell<Option<io::Result<()>>>,
     /// Whether the method returned an error of its own.
     has_failed: Cell<bool>,
@@ -34,24 +34,24 @@ impl fmt::Debug for Call<'_> {
 }
 
 impl<'c> Call<'c> {
-    /// A call that is answered by a message of its own.
+    /// A call with a reply message of its own.
     pub(super) fn new(connection: &'c ClientConnection, depth: u32, arena: Option<Arc<SharedArena>>) -> Self {
         let (sent, has_failed) = (Cell::new(None), Cell::new(false));
         Self { connection, depth, arena, results: None, sent, has_failed }
     }
 
-    /// The calls of a batch, one after the other, whose results are collected.
+    /// The calls of a batch, whose results are collected in `results`.
     pub(super) fn of_batch(connection: &'c ClientConnection, depth: u32, results: PartsWriter) -> Self {
         Self { results: Some(RefCell::new(results)), ..Self::new(connection, depth, None) }
     }
 
-    /// Returns how sending the reply went, or the fault to reply with.
+    /// Returns the result of sending the reply, or the fault to reply with.
     pub(super) fn conclude(&self, result: Result<(), Fault>) -> Result<io::Result<()>, Fault> {
         match (self.sent.take(), result) {
             (Some(sent), Ok(())) => Ok(sent),
-            // A value panicked when it was dropped. The client has its reply; only the output is left to report it.
+            // A value panicked when it was dropped. The client has the reply already, so only the log can report it.
             (Some(sent), Err(fault)) => {
-                fault.complain();
+                fault.log();
                 Ok(sent)
             }
             (None, Err(fault)) => Err(fault),
@@ -59,7 +59,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Returns whether the method returned an error of its own, and forgets it.
+    /// Returns whether the method returned an error of its own, and resets that.
     pub(super) fn take_failure(&self) -> bool {
         self.has_failed.take()
     }
@@ -79,10 +79,10 @@ impl<'c> Call<'c> {
         self.results.map(RefCell::into_inner)
     }
 
-    /// Replies with a result. Until then the call can still fail.
+    /// Replies with a result.
     ///
     /// # Errors
-    /// [`Fault::Result`] if the result cannot be sent; then there is no reply yet.
+    /// [`Fault::Result`] if the result cannot be encoded. The call is still unanswered in that case.
     pub fn answer<'v>(&self, encode: impl Fn(&mut Encoder<'_, 'v>) -> Result<(), EncodeError>) -> Result<(), Fault> {
         self.answer_any(&encode)
     }
@@ -113,14 +113,14 @@ impl<'c> Call<'c> {
         Ok(())
     }
 
-    /// Returns where long results of this call go.
+    /// Returns the memory for long results of this call.
     pub fn room(&self) -> Room<'_> {
         Room::new(self.arena.as_ref())
     }
 
-    /// Returns the closure at `place` among those that can be called while the call lasts.
-    pub fn closure(&self, place: u32, name: &'static str) -> Closure {
-        Closure::of_call(name, self.connection.clone(), self.depth, place)
+    /// Returns the closure with this index among those that can be called while the call lasts.
+    pub fn closure(&self, index: u32, name: &'static str) -> Closure {
+        Closure::of_call(name, self.connection.clone(), self.depth, index)
     }
 
     /// Returns the closure that the client has registered under `number`.

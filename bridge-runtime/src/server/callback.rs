@@ -1,15 +1,15 @@
-//! Calling the client's closures: during a call, or at any time if they are registered.
+//! Calling the client's closures: during a call, or at any time for registered closures.
 //!
-//! A registered closure takes one of three ways to the client:
+//! How the client is asked to run a registered closure depends on the thread from which the library calls it:
 //!
-//! | the library calls it | message | on |
+//! | calling thread | message | connection |
 //! |---|---|---|
-//! | from the thread that executes a call of the same client | `Event` | that call's connection |
-//! | from the thread that executes another client's call, or dispatches window messages | `NestingEvent` | the event connection |
-//! | from a thread of its own | `Event` | the event connection |
+//! | a thread that is executing a call of the same client | `Event` | the call's |
+//! | a thread that is executing another client's call, or dispatching window messages | `NestingEvent` | the event connection |
+//! | one of the library's own threads | `Event` | the event connection |
 //!
-//! In the first two, calls that the closure makes are executed on this thread, nested in the callback. In the third there is
-//! no thread for them, and they fail.
+//! In the first two cases, calls that the closure makes are executed on that thread, nested in the callback. In the third case
+//! they fail, because the library must not see calls from another thread.
 
 use std::io;
 use std::panic::resume_unwind;
@@ -25,28 +25,28 @@ use crate::marshal::{BorrowedSlices, DecodeError, Decoder, EncodeError, Encoder}
 use crate::transport::{Channel, OwnedMessage};
 use crate::wire::{Message, NO_CALL};
 
-/// A closure of the client's, as the server calls it.
+/// A closure of the client, which the server can call.
 #[derive(Debug)]
 pub struct Closure {
     name: &'static str,
-    lifetime: Lifetime,
+    scope: ClosureScope,
 }
 
-/// How long a closure can be called.
+/// How a closure is identified, which depends on how long it can be called.
 #[derive(Debug)]
-enum Lifetime {
-    /// While one call lasts: the call's depth, and the closure's place among the call's closures.
-    Call { connection: ClientConnection, depth: u32, place: u32 },
-    /// Until the client drops its registration.
+enum ClosureScope {
+    /// During one call: by the call's depth, and the closure's index among the call's closures.
+    Call { connection: ClientConnection, depth: u32, index: u32 },
+    /// Until the client drops the registration: by the closure's number.
     Registered { client: Arc<ClientState>, number: u32 },
 }
 
 /// Why a callback failed.
 #[derive(Debug)]
 pub(super) enum CallbackError {
-    /// The client reports it.
+    /// The client replied with a fault, or the arguments could not be encoded.
     Fault(Fault),
-    /// The client was not reached.
+    /// The connection is broken or closed.
     Connection(io::Error),
 }
 
@@ -75,21 +75,22 @@ where
 }
 
 impl Closure {
-    /// The closure at `place` of a call at `depth`.
-    pub(super) fn of_call(name: &'static str, connection: ClientConnection, depth: u32, place: u32) -> Self {
-        Self { name, lifetime: Lifetime::Call { connection, depth, place } }
+    /// The closure with this index of a call at `depth`.
+    pub(super) fn of_call(name: &'static str, connection: ClientConnection, depth: u32, index: u32) -> Self {
+        Self { name, scope: ClosureScope::Call { connection, depth, index } }
     }
 
     /// The closure that the client has registered under `number`.
     pub(super) fn registered(name: &'static str, client: Arc<ClientState>, number: u32) -> Self {
-        Self { name, lifetime: Lifetime::Registered { client, number } }
+        Self { name, scope: ClosureScope::Registered { client, number } }
     }
 
-    /// Runs the closure in the client, and returns what it returns. `encode` may refer to the slices and places given.
+    /// Runs the closure in the client and returns its result. `encode` appends the arguments, which may borrow from `slices` and
+    /// `places`; `decode` reads the reply, which may change `places`.
     ///
     /// # Panics
-    /// If the closure cannot be run, or panics: with [`Fault::Callback`], which is caught where C called, or where the call was
-    /// dispatched.
+    /// If the closure cannot be run, or panics. The payload is [`Fault::Callback`], which is caught in the C function that the
+    /// library called, or where the call was dispatched.
     pub fn run<S, P, T>(
         &self,
         (slices, places): (S, &mut P),
@@ -103,13 +104,13 @@ impl Closure {
     }
 
     fn run_any(&self, codec: &mut dyn CallbackCodec) -> Result<(), CallbackError> {
-        match &self.lifetime {
-            Lifetime::Call { connection, depth, place } => {
+        match &self.scope {
+            ClosureScope::Call { connection, depth, index } => {
                 let mut channel = connection.channel();
-                channel.begin_callback(*depth, *place)?;
-                exchange(connection, channel, codec)
+                channel.begin_callback(*depth, *index)?;
+                send_request(connection, channel, codec)
             }
-            Lifetime::Registered { client, number } => match Current::connection_of(client) {
+            ClosureScope::Registered { client, number } => match Current::connection_of(client) {
                 Some(connection) => request(&connection, &Message::Event { registration: *number }, codec),
                 None => client.with_event_channel(|events| match events {
                     Some(events) => {
@@ -126,7 +127,7 @@ impl Closure {
     #[cold]
     fn fail(&self, error: CallbackError) -> ! {
         let reason = match error {
-            // C gets zero, and Rust has no value for it.
+            // The C function returns zero for it.
             CallbackError::Fault(fault @ Fault::Unregistered) => resume_unwind(Box::new(fault)),
             CallbackError::Fault(fault) => fault.to_string(),
             CallbackError::Connection(error) => format!("does not reach the client: {error}"),
@@ -145,7 +146,7 @@ fn run_event(
     let connection = ClientConnection::of(Arc::clone(client), Arc::clone(&events.channel));
     match handler_of_this_thread() {
         None => request(&connection, &Message::Event { registration }, codec),
-        // Nobody else could execute the closure's calls before it has returned.
+        // The thread that executes calls is this one, so it must execute the closure's nested calls.
         Some(handler) => {
             let _acting = events.owner.enter();
             let current = Current { handler, connection: connection.clone(), depth: NO_CALL };
@@ -162,11 +163,11 @@ fn request(
 ) -> Result<(), CallbackError> {
     let mut channel = connection.channel();
     channel.begin(message)?;
-    exchange(connection, channel, codec)
+    send_request(connection, channel, codec)
 }
 
 /// Sends the request that was begun, answers the calls that the closure makes, and receives the reply.
-fn exchange<'c>(
+fn send_request<'c>(
     connection: &'c ClientConnection,
     mut channel: MutexGuard<'c, Channel>,
     codec: &mut dyn CallbackCodec,
@@ -194,7 +195,7 @@ fn exchange<'c>(
     }
 }
 
-/// Answers what a closure asks for while it runs, on the thread that has called it.
+/// Handles a message that a closure's nested call sends, on the thread that called the closure.
 fn handle_nested(connection: &ClientConnection, message: Message, content: OwnedMessage) -> io::Result<()> {
     match Current::get().filter(|current| current.connection.is(connection)) {
         Some(current) => {
@@ -202,7 +203,7 @@ fn handle_nested(connection: &ClientConnection, message: Message, content: Owned
             let handler = Rc::clone(&current.handler);
             Current { depth, ..current }.enter(|| handler.handle(connection, message, content, depth))
         }
-        // The library is to see one thread only.
+        // The library must see calls from one thread only.
         None => {
             let mut channel = connection.channel();
             channel.give_back(content);

@@ -1,7 +1,7 @@
 //! Catching panics and faults of methods.
 //!
-//! The trait's methods have no error channel. So a fault in the native implementation unwinds, with the fault as its payload,
-//! to where the call was dispatched.
+//! The return types of the trait's methods have no room for the bridge's errors. So a fault in the native implementation is
+//! raised as a panic with the fault as its payload, and caught where the call was dispatched.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -14,7 +14,7 @@ use crate::native::NativeFrame;
 thread_local! {
     /// Whether this thread is inside [`catch`].
     static CATCHING: Cell<bool> = const { Cell::new(false) };
-    /// Where the last panic inside [`catch`] came from.
+    /// The source location of the last panic inside [`catch`].
     static LOCATION: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
@@ -24,24 +24,23 @@ pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fa
     static HOOK: Once = Once::new();
     HOOK.call_once(record_locations);
     let outer = CATCHING.replace(true);
-    // The author of the server answers for the state that a panic leaves.
+    // The runtime does not use the state of the implementation, so a panic cannot make the runtime's inconsistent.
     let result = catch_unwind(AssertUnwindSafe(method));
     CATCHING.set(outer);
     result.unwrap_or_else(|payload| Err(fault(payload)))
 }
 
-/// Runs the native implementation of a method. A fault unwinds to [`catch`]; if the implementation is called directly, without a
-/// bridge, it is an ordinary panic.
+/// Runs the native implementation of a method, and raises a fault as a panic.
 ///
 /// # Panics
-/// On any fault, as there is no other way to return it.
+/// On any fault: inside [`catch`] with the fault as payload, otherwise, if the implementation is called directly, with a message.
 #[inline]
 #[track_caller]
-#[allow(clippy::panic, reason = "the methods of an interface have no other way to report")]
+#[allow(clippy::panic, reason = "the return type of an interface's method has no room for a fault")]
 pub fn native<T>(method: &str, call: impl FnOnce() -> Result<T, Fault>) -> T {
-    let inside = NativeFrame::enter();
+    let frame = NativeFrame::enter();
     let result = call();
-    inside.leave();
+    frame.leave();
     match result {
         Ok(value) => value,
         Err(fault) if CATCHING.get() => resume_unwind(Box::new(fault)),
@@ -57,7 +56,7 @@ fn fault(payload: Box<dyn Any + Send>) -> Fault {
     Fault::Panic { message: panic_message(&*payload), location: LOCATION.take() }
 }
 
-/// Installs a panic hook, because only that knows the location of a panic. Panics outside methods go to the previous hook.
+/// Installs a panic hook, because only a hook is passed the location of a panic. Panics outside methods go to the previous hook.
 fn record_locations() {
     let before = take_hook();
     set_hook(Box::new(move |info: &PanicHookInfo<'_>| {

@@ -1,4 +1,4 @@
-//! Closing the handles that a client has left open, with the functions that the interface marks `#[closes]`.
+//! Closing the handles that a disconnected client has left open, with the methods whose parameters are marked `#[closes]`.
 
 use std::any::TypeId;
 use std::io::{self, Write as _};
@@ -6,11 +6,11 @@ use std::io::{self, Write as _};
 use super::catch::catch;
 use crate::native::{AnyHandle, Closes};
 
-/// The open handles of a client that is gone, the last one opened first.
+/// The open handles of a disconnected client, the last one opened first.
 #[derive(Debug)]
 pub struct AbandonedHandles(Vec<AnyHandle>);
 
-/// A method that closes a handle and takes nothing else.
+/// A method that closes a handle and has no other parameters.
 pub struct Closer<'a> {
     tag: TypeId,
     close: &'a dyn Fn(AnyHandle),
@@ -23,7 +23,7 @@ impl std::fmt::Debug for Closer<'_> {
 }
 
 impl<'a> Closer<'a> {
-    /// The method `close` for handles with the tag of `T`.
+    /// Makes a closer from the method that closes handles with the tag of `T`.
     pub fn new<T: Closes>(close: &'a dyn Fn(AnyHandle)) -> Self {
         Self { tag: TypeId::of::<T::Tag>(), close }
     }
@@ -34,7 +34,7 @@ impl AbandonedHandles {
         Self(handles)
     }
 
-    /// Closes each handle with the only method for its tag. Where there are several, none is known to be right.
+    /// Closes each handle with the method for its tag. A tag with several methods is skipped, because any of them may be wrong.
     pub fn close(&self, closers: &[Closer<'_>]) {
         for handle in &self.0 {
             let mut fitting = closers.iter().filter(|closer| handle.is(closer.tag));
@@ -44,7 +44,7 @@ impl AbandonedHandles {
                     Ok(())
                 });
                 if let Err(fault) = result {
-                    // Not `eprintln`, which panics when nobody reads.
+                    // Not `eprintln`, which panics if standard error is closed.
                     let _ = writeln!(io::stderr(), "an abandoned handle of `{}`: {fault}", handle.tag_name());
                 }
             }

@@ -1,4 +1,4 @@
-//! What the server keeps for one client besides its connections: registered closures, the event channel, and threads.
+//! The state of one client besides its connections: registrations, the event channel, and threads.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,14 +14,14 @@ use crate::transport::Channel;
 #[derive(Debug, Clone)]
 pub(super) struct EventChannel {
     pub(super) channel: Arc<Mutex<Channel>>,
-    /// The client, as the owner of what is opened in its callbacks.
+    /// The owner of the handles and memory that are opened in callbacks of this client.
     pub(super) owner: Owner,
 }
 
 /// The state of one client.
 #[derive(Debug, Default)]
 pub(super) struct ClientState {
-    /// Locked while a callback runs on it: one at a time.
+    /// Locked while a callback runs on it: it serves one callback at a time.
     events: Mutex<Option<EventChannel>>,
     is_closed: AtomicBool,
     registrations: Mutex<HashMap<u32, Registration>>,
@@ -30,7 +30,7 @@ pub(super) struct ClientState {
 }
 
 impl ClientState {
-    /// Takes over the channel for callbacks outside any call, for the client that this thread acts for.
+    /// Sets the channel for callbacks outside any call. The owner is the one that this thread acts for.
     pub(super) fn set_event_channel(&self, channel: Channel) {
         let channel = Arc::new(Mutex::new(channel));
         *self.events.lock_unpoisoned() = Some(EventChannel { channel, owner: Owner::current() });
@@ -46,40 +46,41 @@ impl ClientState {
         result
     }
 
-    /// Keeps a thread that serves an extra connection, to wait for it in [`ClientState::close`].
+    /// Adds a thread that serves an extra connection, for [`ClientState::close`] to join.
     pub(super) fn keep_thread(&self, thread: JoinHandle<()>) {
         let mut threads = self.threads.lock_unpoisoned();
         threads.retain(|thread| !thread.is_finished());
         threads.push(thread);
     }
 
-    /// Keeps a registration until the client gives it up.
+    /// Keeps a registration until the client unregisters it.
     pub(super) fn keep_registration(&self, number: u32, registration: Registration) {
         // An earlier one with this number is dropped outside the lock: it may run the user's code.
         let _earlier = self.registrations().insert(number, registration);
     }
 
-    /// Drops registrations that the client has given up.
+    /// Drops registrations that the client no longer needs.
     pub(super) fn unregister(&self, numbers: &[u32]) {
-        let ended: Vec<_> = {
+        let removed: Vec<_> = {
             let mut registrations = self.registrations();
             numbers.iter().map(|number| registrations.remove(number)).collect()
         };
-        drop(ended);
+        // Outside the lock, because dropping them may run the user's code.
+        drop(removed);
     }
 
-    /// Drops everything that is kept for the client: it is gone.
+    /// Drops the whole state, because the client has disconnected.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
         match self.events.try_lock() {
             Ok(mut events) => *events = None,
             Err(TryLockError::Poisoned(poisoned)) => *poisoned.into_inner() = None,
-            // The callback that is using it drops it when it ends.
+            // `with_event_channel` drops it when the callback that is using it returns.
             Err(TryLockError::WouldBlock) => {}
         }
         let threads = std::mem::take(&mut *self.threads.lock_unpoisoned());
         for thread in threads {
-            // It ends with its connection, and has reported why.
+            // It ends when its connection closes, and has logged any error.
             let _ = thread.join();
         }
         let registrations = std::mem::take(&mut *self.registrations());

@@ -11,11 +11,11 @@ use super::{launched, listen, report};
 use crate::interface::{Description, Interface};
 use crate::process::STARTED_BY_CLIENT;
 
-/// A request on the command line.
+/// The request on the command line.
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
-    /// No arguments: explain what this program is.
-    Nothing,
+    /// No arguments: print the help and fail.
+    NoArguments,
     Help,
     Version,
     Describe,
@@ -24,9 +24,9 @@ enum Request {
     StartedByClient,
 }
 
-/// Runs a whole server program; [`server_main!`](crate::server_main) makes it a `main` function.
+/// Runs a server program; [`server_main!`](crate::server_main) generates a `main` function that calls it.
 ///
-/// The program serves the client that has started it, or does what its command line asks for; see `--help`.
+/// The program serves the client that has started it, or executes the request on its command line; see `--help`.
 pub fn serve<S: Serve>() -> ExitCode {
     let interface = S::Interface::description();
     let (request, library) = match parse(std::env::args_os().skip(1)) {
@@ -40,23 +40,23 @@ pub fn serve<S: Serve>() -> ExitCode {
         Request::StartedByClient => launched::run::<S>(),
         Request::Listen(name) => listen::run::<S>(&name, library),
         Request::Check(path) => check(interface, path.or(library)),
-        Request::Describe => say(&report::describe(interface)),
-        Request::Version => say(&format!(
+        Request::Describe => print_text(&report::describe(interface)),
+        Request::Version => print_text(&format!(
             "{} {} (bridge32 {}, {})\n",
             interface.server,
             interface.version,
             env!("CARGO_PKG_VERSION"),
             std::env::consts::ARCH
         )),
-        Request::Help => say(&help(interface)),
-        Request::Nothing => {
+        Request::Help => print_text(&help(interface)),
+        Request::NoArguments => {
             eprint!("{}", help(interface));
             ExitCode::from(2)
         }
     }
 }
 
-fn say(text: &str) -> ExitCode {
+fn print_text(text: &str) -> ExitCode {
     print!("{text}");
     ExitCode::SUCCESS
 }
@@ -64,7 +64,7 @@ fn say(text: &str) -> ExitCode {
 fn check(interface: &'static Description, library: Option<PathBuf>) -> ExitCode {
     crate::sys::forbid_dialogs();
     if interface.library.is_none() {
-        return say(&format!("the interface {} has no native library\n", interface.name));
+        return print_text(&format!("the interface {} has no native library\n", interface.name));
     }
     match report::check(interface, library.as_deref()) {
         Ok((text, complete)) => {
@@ -80,7 +80,7 @@ fn check(interface: &'static Description, library: Option<PathBuf>) -> ExitCode 
 
 fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(Request, Option<PathBuf>), lexopt::Error> {
     let mut parser = lexopt::Parser::from_args(arguments);
-    let mut request = Request::Nothing;
+    let mut request = Request::NoArguments;
     let mut library = None;
     while let Some(argument) = parser.next()? {
         request = match argument {
@@ -116,7 +116,7 @@ Usage: {server} [OPTIONS]
 
 Options:
       --describe       print the interface: methods, C signatures, fingerprint
-      --check [LIB]    load the library, look up every symbol, say what is missing
+      --check [LIB]    load the library, look up every symbol, report missing ones
       --listen NAME    serve programs of the same user that connect to NAME, until it is stopped
       --library PATH   load this library instead of the usual one
   -h, --help           print this
@@ -129,13 +129,13 @@ Options:
 mod tests {
     use super::*;
 
-    fn parsed(connection: &str) -> Result<(Request, Option<PathBuf>), String> {
-        parse(connection.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
+    fn parsed(command_line: &str) -> Result<(Request, Option<PathBuf>), String> {
+        parse(command_line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
     }
 
     #[test]
     fn requests_are_understood() {
-        assert_eq!(parsed("").unwrap(), (Request::Nothing, None));
+        assert_eq!(parsed("").unwrap(), (Request::NoArguments, None));
         assert_eq!(parsed("--check").unwrap(), (Request::Check(None), None));
         assert_eq!(parsed("--check a.dll").unwrap(), (Request::Check(Some("a.dll".into())), None));
         assert_eq!(parsed("--library a.dll --check").unwrap(), (Request::Check(None), Some("a.dll".into())));

@@ -1,4 +1,4 @@
-//! One of a client's connections: the channel that its calls and callbacks travel on.
+//! One of a client's connections, which carries its calls and callbacks.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -6,10 +6,10 @@ use super::client_state::ClientState;
 use crate::sync::LockExt as _;
 use crate::transport::Channel;
 
-/// A connection, and the client that it belongs to. Clones are the same connection.
+/// A connection and the client that it belongs to. Clones refer to the same connection.
 ///
-/// Messages nest as calls do. The channel is locked from the request for a callback until its reply, or until the client makes
-/// a call from inside the callback. So threads of the library, too, can run a call's closures while the call lasts.
+/// Messages are nested like calls. The channel is locked from the request for a callback until its reply, or until the client
+/// makes a nested call. Between two callbacks it is free, so the library's own threads can run a call's closures as well.
 #[derive(Debug, Clone)]
 pub(super) struct ClientConnection {
     channel: Arc<Mutex<Channel>>,
@@ -27,12 +27,12 @@ impl ClientConnection {
         Self { channel, client }
     }
 
-    /// Locks the channel, to send or to receive.
+    /// Locks the channel.
     pub(super) fn channel(&self) -> MutexGuard<'_, Channel> {
         self.channel.lock_unpoisoned()
     }
 
-    /// Returns what the server keeps for the client.
+    /// Returns the state of the client.
     pub(super) fn client(&self) -> &Arc<ClientState> {
         &self.client
     }

@@ -1,4 +1,4 @@
-//! The type that serves an interface, and what it is started with.
+//! The trait of types that serve an interface, and the context that they are started with.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use crate::interface::Interface;
 
 /// A type that serves an interface.
 ///
-/// `#[bridge32(lib = …)]` implements it for the native implementation. A custom server implements it itself, names its interface
-/// as `dyn Trait`, and becomes the server's `main` with `bridge32::server_main!(EchoServer)`:
+/// `#[bridge32(lib = …)]` implements it for the generated library type. A custom server implements it by hand, and
+/// `bridge32::server_main!(EchoServer)` generates the `main` of its program:
 ///
 /// ```
 /// # mod bridge32 {
@@ -54,29 +54,30 @@ use crate::interface::Interface;
 /// # fn main() {}
 /// ```
 pub trait Serve: Sized + 'static {
-    /// The interface that it serves: `dyn Trait`.
+    /// The interface, as `dyn Trait`.
     type Interface: Dispatch<Self> + ?Sized;
 
-    /// Makes the server, on the thread that runs its methods.
+    /// Creates the server, on the thread that will run its methods.
     ///
     /// # Errors
-    /// The error reaches the client as [`Error::ServerStart`](crate::Error::ServerStart), or as it is if it is a
-    /// [`LibraryError`](crate::LibraryError).
+    /// Any error, which fails the client's launch with [`Error::ServerStart`](crate::Error::ServerStart). A
+    /// [`LibraryError`](crate::LibraryError) becomes [`Error::Library`](crate::Error::Library).
     fn start(
         context: ServerContext<<Self::Interface as Interface>::Args>,
     ) -> Result<Self, Box<dyn StdError + Send + Sync>>;
 
-    /// Returns the path of the library that it has loaded, for [`ServerInfo::library`](crate::ServerInfo::library).
+    /// Returns the path of the loaded library, for [`ServerInfo::library`](crate::ServerInfo::library).
     fn library_path(&self) -> Option<&str> {
         None
     }
 
-    /// Runs when the client has shut the server down, before the server is dropped.
+    /// Runs after the client has disconnected, before the server is dropped. A server that was started by hand with `--listen`
+    /// does not run it.
     fn before_shutdown(&self) {}
 }
 
-/// The arguments that a server is started with.
-#[derive(Debug)]
+/// The start arguments and library paths with which a server is started.
+#[derive(Debug, Clone)]
 pub struct ServerContext<Args = ()> {
     args: Args,
     library: Option<PathBuf>,
@@ -88,22 +89,27 @@ impl<Args> ServerContext<Args> {
         Self { args, library, library_dirs }
     }
 
-    /// Returns the client's typed start arguments.
+    /// Returns the start arguments.
+    #[must_use]
     pub fn args(&self) -> &Args {
         &self.args
     }
 
-    /// Returns the client's typed start arguments, by value.
+    /// Converts the context into the start arguments.
+    #[must_use]
     pub fn into_args(self) -> Args {
         self.args
     }
 
-    /// Returns the library that the client or the command line names instead of the interface's, if any.
+    /// Returns the path of the library to load instead of the one that the interface names, if the client or the command line
+    /// specifies one.
+    #[must_use]
     pub fn library_path(&self) -> Option<&Path> {
         self.library.as_deref()
     }
 
     /// Returns additional folders to search for the library and its dependencies.
+    #[must_use]
     pub fn library_dirs(&self) -> &[PathBuf] {
         &self.library_dirs
     }

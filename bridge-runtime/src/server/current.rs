@@ -1,4 +1,4 @@
-//! What the current thread is executing, so that callbacks know where their nested calls go.
+//! The call that the current thread is executing, which handles the nested calls of its callbacks.
 
 use std::cell::RefCell;
 use std::io;
@@ -10,12 +10,12 @@ use super::connection::ClientConnection;
 use crate::transport::OwnedMessage;
 use crate::wire::Message;
 
-/// Executes what a client asks for, on the thread that it belongs to.
+/// Handles a client's messages on the current thread.
 pub(super) trait MessageHandler {
-    /// Answers one message, which has come inside `depth - 1` other calls.
+    /// Handles one message at the nesting depth `depth`, and replies to it.
     ///
     /// # Errors
-    /// Fails if the connection breaks, or if the message cannot come now.
+    /// Fails if the connection breaks, or if the message is not allowed at this point.
     fn handle(
         &self,
         connection: &ClientConnection,
@@ -25,7 +25,7 @@ pub(super) trait MessageHandler {
     ) -> io::Result<()>;
 }
 
-/// The messages that the current thread answers.
+/// The call that the current thread is executing, and the handler of its nested calls.
 #[derive(Clone)]
 pub(super) struct Current {
     pub(super) handler: Rc<dyn MessageHandler>,
@@ -36,17 +36,17 @@ pub(super) struct Current {
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
-    /// What answers nested calls while this thread dispatches window messages between calls.
+    /// The handler of nested calls while this thread dispatches window messages between two calls.
     static IDLE_HANDLER: RefCell<Option<Rc<dyn MessageHandler>>> = const { RefCell::new(None) };
 }
 
 impl Current {
-    /// Returns what this thread is executing.
+    /// Returns the call that this thread is executing.
     pub(super) fn get() -> Option<Self> {
         CURRENT.with_borrow(Option::clone)
     }
 
-    /// Makes this what the thread executes while `run` runs.
+    /// Makes this the thread's current call while `run` runs.
     pub(super) fn enter<R>(self, run: impl FnOnce() -> R) -> R {
         let outer = CURRENT.replace(Some(self));
         let result = run();
@@ -63,14 +63,14 @@ impl Current {
     }
 }
 
-/// Runs what may call closures of clients between calls; `handler` answers the calls that these make.
+/// Runs code that may call closures of clients between two calls; `handler` handles the calls that the closures make.
 pub(super) fn idle(handler: Option<Rc<dyn MessageHandler>>, run: impl FnOnce()) {
     let outer = IDLE_HANDLER.replace(handler);
     run();
     IDLE_HANDLER.set(outer);
 }
 
-/// Returns what executes calls on this thread, whether it is executing one or is idle; `None` on the library's own threads.
+/// Returns the handler of messages on this thread, whether it is executing a call or idle; `None` on the library's own threads.
 pub(super) fn handler_of_this_thread() -> Option<Rc<dyn MessageHandler>> {
     let current = CURRENT.with_borrow(|current| current.as_ref().map(|current| Rc::clone(&current.handler)));
     current.or_else(|| IDLE_HANDLER.with_borrow(Option::clone))

@@ -1,4 +1,4 @@
-//! A server that a client has started.
+//! Serving the client that has launched this process.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read as _, Write as _};
@@ -22,16 +22,16 @@ use crate::transport::Channel;
 use crate::wire::Message;
 use crate::{sys, transport};
 
-/// How long the server may take for its own shutdown once the client is gone.
-const SHUTDOWN: Duration = Duration::from_secs(5);
+/// How long the server may take to shut down once the client has exited.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Serves the client that started this process, until it closes the connection.
 pub(super) fn run<S: Serve>() -> ExitCode {
     match try_run::<S>() {
         Ok(code) => code,
         Err(error) => {
-            // The client shows the end of this output.
-            let _ = writeln!(io::stderr(), "the server cannot go on: {error}");
+            // The client includes the end of this output in its error.
+            let _ = writeln!(io::stderr(), "the server cannot continue: {error}");
             ExitCode::FAILURE
         }
     }
@@ -55,13 +55,13 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
 /// Fails if the connection breaks.
 pub(crate) fn serve_client<S: Serve>(mut channel: Channel, secrets: Secrets) -> io::Result<()> {
     let description = S::Interface::description();
-    let Some(mut asked) = receive_start(&mut channel, description, secrets)? else { return Ok(()) };
+    let Some(mut start_message) = receive_start(&mut channel, description, secrets)? else { return Ok(()) };
     let (_apartment, pump) = match enter_apartment(description) {
         Ok(entered) => entered,
         Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),
     };
-    let memory = asked.memory.take();
-    let server = match start::<S>(asked) {
+    let memory = start_message.memory.take();
+    let server = match start::<S>(start_message) {
         Ok(server) => server,
         Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),
     };
@@ -88,7 +88,7 @@ fn serve_between_messages(channel: Channel, call_server: &CallServer, pump: Pump
         let result = match kind {
             JobKind::Message { connection, answered, .. } => {
                 call_server.answer_arrived(&connection).inspect(|()| {
-                    // The reading thread waits for it.
+                    // The reading thread is waiting for this.
                     let _ = answered.send(());
                 })
             }
@@ -103,14 +103,14 @@ fn serve_between_messages(channel: Channel, call_server: &CallServer, pump: Pump
     Ok(())
 }
 
-/// Ends this process when the client is gone, even while the library hangs: standard input closes with the client, however
-/// that ends.
+/// Ends this process after the client has exited, even if the library hangs. The system closes standard input when the client
+/// exits, in whatever way.
 fn end_with_client(mut control: BufReader<File>) -> io::Result<()> {
     spawn_named("bridge32 client watch", move || {
-        // An error is an end, too.
+        // An error is treated like the end of the input.
         while let Ok(1..) = control.read(&mut [0; 64]) {}
-        // The main thread sees its connection close and ends in good order, unless it is stuck.
-        std::thread::sleep(SHUTDOWN);
+        // The main thread notices that its connection is closed and exits normally, unless it hangs in the library.
+        std::thread::sleep(SHUTDOWN_PATIENCE);
         sys::end_now()
     })?;
     Ok(())

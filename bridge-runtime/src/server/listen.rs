@@ -1,7 +1,7 @@
-//! A server that was started by hand, with `--listen`.
+//! Serving the clients that connect to a server started by hand, with `--listen`.
 //!
-//! Several clients may connect. Each connection is read by a thread of its own, and still the library sees one call at a time,
-//! on the main thread.
+//! Several clients may be connected. Each connection is read by its own thread, but all calls run one at a time on the main
+//! thread.
 
 use std::any::TypeId;
 use std::io::{self, Write as _};
@@ -37,7 +37,7 @@ pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
     }
 }
 
-/// The one server of this process, and what answers messages with it.
+/// The implementation that this process serves, with the handler of its messages.
 struct RunningServer<S: Serve> {
     served: Rc<Served<S, S::Interface>>,
     call_server: CallServer,
@@ -60,7 +60,8 @@ fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String>
     let (_apartment, pump) = enter_apartment(description).map_err(|failure| failure.to_string())?;
     let library = library.map(|path| path.display().to_string());
     let mut server: Option<RunningServer<S>> = None;
-    // Without start arguments there is no client to wait for, and the user sees at once what is wrong.
+    // Without start arguments it is started at once, so that the user sees errors immediately. Otherwise it is started with the
+    // arguments of the first client.
     if TypeId::of::<<S::Interface as Interface>::Args>() == TypeId::of::<()>() {
         let started = start::<S>(Start { library: library.clone(), ..Start::default() });
         server = Some(RunningServer::new(started.map_err(|failure| failure.to_string())?));
@@ -71,7 +72,7 @@ fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String>
     spawn_named("bridge32 listener", move || accept_clients::<S>(&listener, &sender)).map_err(not_listening)?;
     loop {
         let handler = server.as_ref().map(|server| &server.handler);
-        let next = receiver.next(handler).map_err(|error| format!("the server cannot go on: {error}"))?;
+        let next = receiver.next(handler).map_err(|error| format!("the server cannot continue: {error}"))?;
         let Some(MainThreadJob { owner, kind }) = next else { return Ok(()) };
         let _acting = owner.enter();
         let JobKind::Message { connection, start, answered } = kind else {
@@ -86,18 +87,22 @@ fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String>
                 begin(&mut connection.channel(), Start { library: library.clone(), ..start }, &mut server)
             }
         };
-        // Without an answer, the thread of a connection that broke ends.
+        // On an error nothing is sent, which ends the reading thread of the connection.
         if result.is_ok() {
             let _ = answered.send(());
         }
     }
 }
 
-/// Gives a client the server: the one that has been started, or a new one with the client's start arguments.
-fn begin<S: Serve>(channel: &mut Channel, mut asked: Start, server: &mut Option<RunningServer<S>>) -> io::Result<()> {
-    let memory = asked.memory.take();
+/// Starts serving a client. The first one also starts the implementation, with its start arguments, if that has not happened yet.
+fn begin<S: Serve>(
+    channel: &mut Channel,
+    mut start_message: Start,
+    server: &mut Option<RunningServer<S>>,
+) -> io::Result<()> {
+    let memory = start_message.memory.take();
     if server.is_none() {
-        match start::<S>(asked) {
+        match start::<S>(start_message) {
             Ok(started) => *server = Some(RunningServer::new(started)),
             Err(failure) => {
                 channel.send_message(&Message::StartFailed(Box::new(failure)))?;
@@ -110,9 +115,9 @@ fn begin<S: Serve>(channel: &mut Channel, mut asked: Start, server: &mut Option<
 }
 
 /// The pause after a client that could not be served.
-const AFTER_ERROR: Duration = Duration::from_millis(10);
+const ERROR_PAUSE: Duration = Duration::from_millis(10);
 
-/// Accepts clients, and gives each a thread.
+/// Accepts clients, and starts a thread for each.
 fn accept_clients<S: Serve>(listener: &LocalListener, jobs: &JobSender) {
     loop {
         let jobs = jobs.clone();
@@ -120,18 +125,18 @@ fn accept_clients<S: Serve>(listener: &LocalListener, jobs: &JobSender) {
             .accept()
             .and_then(|(channel, _)| spawn_named("bridge32 connection", move || read_client::<S>(channel, jobs)));
         if let Err(error) = result {
-            // Not `eprintln`, which panics when nobody reads: a client that is refused would end the server.
+            // Not `eprintln`, which panics if standard error is closed, and would end this thread.
             let _ = writeln!(io::stderr(), "a client could not be served: {error}");
-            // What keeps one client out, such as too many open files, may keep out the next, too.
-            std::thread::sleep(AFTER_ERROR);
+            // The reason, such as too many open files, may also affect the next client.
+            std::thread::sleep(ERROR_PAUSE);
         }
     }
 }
 
-/// Shakes hands with a client, and reads its connection until it ends.
+/// Shakes hands with a client, and reads its connection until that closes.
 fn read_client<S: Serve>(mut channel: Channel, jobs: JobSender) {
     let start = receive_start(&mut channel, S::Interface::description(), Secrets::default());
-    // A client that is refused knows why, and one whose connection broke is gone.
+    // A client that was rejected has been informed, and one whose connection broke is gone.
     let Ok(Some(start)) = start else { return };
     jobs.read(&ClientConnection::new(channel), Owner::new(), Some(start));
 }

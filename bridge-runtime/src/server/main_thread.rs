@@ -1,8 +1,8 @@
-//! Bringing messages to the main thread, where other threads read the connections.
+//! Passing messages from the threads that read connections to the main thread.
 //!
-//! A server that was started by hand has a thread for each client, and a server in a single-threaded apartment must not block
-//! in a read. Their reading threads pass each message to the main thread and wait for its answer, so the library still sees
-//! one call at a time, and one thread.
+//! A server that was started by hand has a reading thread for each client. A server in a single-threaded apartment has one
+//! because its main thread must dispatch window messages while it waits. A reading thread passes each message to the main thread
+//! and waits until it has been answered. So the library sees one call at a time, on one thread.
 
 use std::io;
 use std::rc::Rc;
@@ -45,11 +45,11 @@ pub(super) enum JobKind {
     /// A message has arrived.
     Message {
         connection: ClientConnection,
-        /// What the client starts with; present for its first message, which has not been answered yet.
+        /// The client's start message; present if the handshake has not been completed yet.
         start: Option<Start>,
         answered: mpsc::Sender<()>,
     },
-    /// The client is gone, for this reason.
+    /// The client has disconnected, or its connection broke with this error.
     End(io::Error),
 }
 
@@ -67,15 +67,15 @@ pub(super) struct JobReceiver {
     pump: Option<Arc<Pump>>,
 }
 
-/// Makes a queue to this thread, which dispatches window messages while it waits if it has a pump.
+/// Makes a queue of jobs for this thread, which dispatches window messages while it waits if it has a pump.
 pub(super) fn job_queue(pump: Option<Pump>) -> (JobSender, JobReceiver) {
     let (sender, receiver) = mpsc::channel();
     let pump = pump.map(Arc::new);
     (JobSender { sender: Some(sender), pump: pump.clone() }, JobReceiver { receiver, pump })
 }
 
-/// Window messages that are dispatched between two looks at the queue, at most: neither starves the other.
-const MESSAGES: usize = 64;
+/// The maximum number of window messages that are dispatched before the queue is checked again: neither must starve the other.
+const MESSAGE_BATCH: usize = 64;
 
 impl JobSender {
     fn send(&self, job: MainThreadJob) -> Result<(), RecvError> {
@@ -90,8 +90,8 @@ impl JobSender {
         }
     }
 
-    /// Reads a connection and passes on each message, until the connection ends. With a `start`, the client waits for the
-    /// answer to that first.
+    /// Reads a connection and passes each message to the main thread, until the connection closes. A `start` message is passed
+    /// before that.
     pub(super) fn read(self, connection: &ClientConnection, owner: Owner, mut start: Option<Start>) {
         let error = loop {
             let arrived = if start.is_some() { Ok(()) } else { connection.channel().wait() };
@@ -100,13 +100,13 @@ impl JobSender {
             }
             let (answered, answer) = mpsc::channel();
             let kind = JobKind::Message { connection: connection.clone(), start: start.take(), answered };
-            // Without an answer the connection broke, or the main thread has ended.
+            // Fails if the connection broke while the message was answered, or if the main thread has ended.
             if self.send(MainThreadJob { owner, kind }).and_then(|()| answer.recv()).is_err() {
                 break io::ErrorKind::UnexpectedEof.into();
             }
         };
         connection.client().close();
-        // Once the main thread has ended there is nobody to tell.
+        // This fails if the main thread has ended, which then does not need it.
         let _ = self.send(MainThreadJob { owner, kind: JobKind::End(error) });
     }
 }
@@ -119,15 +119,15 @@ impl Drop for JobSender {
 }
 
 impl JobReceiver {
-    /// Waits for the next job; `None` once there are no more senders. While it waits, windows and timers may call closures of
-    /// clients, and `handler` answers the calls that these make.
+    /// Waits for the next job; `None` once all senders are dropped. Window messages that are dispatched meanwhile may call
+    /// closures of clients; `handler` handles the nested calls of those closures.
     ///
     /// # Errors
     /// The system's, if waiting fails.
     pub(super) fn next(&self, handler: Option<&Rc<dyn MessageHandler>>) -> io::Result<Option<MainThreadJob>> {
         let Some(pump) = &self.pump else { return Ok(self.receiver.recv().ok()) };
         loop {
-            idle(handler.cloned(), || pump.dispatch(MESSAGES));
+            idle(handler.cloned(), || pump.dispatch(MESSAGE_BATCH));
             match self.receiver.try_recv() {
                 Ok(job) => return Ok(Some(job)),
                 Err(TryRecvError::Disconnected) => return Ok(None),

@@ -1,4 +1,4 @@
-//! Memory of this process that clients have allocated, as [`RemoteBuffer`](crate::RemoteBuffer)s.
+//! Memory of this process that clients have allocated as [`RemoteBuffer`](crate::RemoteBuffer)s.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::collections::BTreeMap;
@@ -36,10 +36,10 @@ pub(super) fn execute(
             let (block, offset) = (arguments.value()?, arguments.value()?);
             let table = table();
             let memory = table.find(block, owner)?;
-            let (place, room) = memory.at(offset)?;
-            // SAFETY: there is room for so many elements at this place of a block that is not freed, as the table is
-            // locked.
-            unsafe { memory.element.write(place, room, &mut arguments) }?;
+            let (pointer, room) = memory.at(offset)?;
+            // SAFETY: `at` returned a pointer into the block with room for `room` elements, and the block cannot be freed while
+            // the table is locked.
+            unsafe { memory.element.write(pointer, room, &mut arguments) }?;
             arguments.finish()?;
             call.answer(|encoder| encoder.value(&()))
         }
@@ -48,23 +48,23 @@ pub(super) fn execute(
             arguments.finish()?;
             let table = table();
             let memory = table.find(block, owner)?;
-            let (place, room) = memory.at(offset)?;
+            let (pointer, room) = memory.at(offset)?;
             let count = usize::try_from(count).ok().filter(|count| *count <= room);
             let count = count.ok_or_else(|| refused("count", format!("is more than the {room} elements there are")))?;
-            // SAFETY: there are so many elements at this place of a block that is not freed, as the table is locked.
-            // They were zero at first, and are what was written since.
-            let elements = unsafe { memory.element.read(place, count) }?;
+            // SAFETY: `at` returned a pointer into the block with `room` elements, `count` is not greater, and the block cannot
+            // be freed while the table is locked. The elements were zeroed by `MemoryBlock::new` or written since, by C too.
+            let elements = unsafe { memory.element.read(pointer, count) }?;
             call.answer(|encoder| elements.put(encoder))
         }
     }
 }
 
-/// Frees the memory of a client that is gone.
+/// Frees the memory of a disconnected client.
 pub(crate) fn free_memory_of(owner: Owner) {
     table().blocks.retain(|_, memory| memory.owner != owner);
 }
 
-/// The one table of this process.
+/// Locks the table of this process.
 fn table() -> MutexGuard<'static, BlockTable> {
     static TABLE: Mutex<BlockTable> = Mutex::new(BlockTable { last: 0, blocks: BTreeMap::new() });
     TABLE.lock_unpoisoned()
@@ -102,14 +102,14 @@ impl BlockTable {
     }
 }
 
-/// What errors call the block itself.
+/// The name of the parameter that is the block itself, for errors.
 const MEMORY: &str = "memory";
 
 fn refused(parameter: &str, reason: String) -> Fault {
     Fault::Argument { parameter: parameter.to_owned(), reason }
 }
 
-/// BufferElements that C can reach at an address.
+/// An allocated block of elements, at an address that C can use.
 #[derive(Debug)]
 struct MemoryBlock {
     pointer: usize,
@@ -122,10 +122,10 @@ struct MemoryBlock {
 
 impl MemoryBlock {
     fn new(allocation: &Allocation, listed: &'static [BufferElement], owner: Owner) -> Result<Self, Fault> {
-        let unlike = || Fault::Message(format!("the server does not know memory of `{}`", allocation.shape));
-        let element = BufferElement::find(allocation.element, listed).ok_or_else(unlike)?;
+        let unknown_element = || Fault::Message(format!("the server does not know memory of `{}`", allocation.shape));
+        let element = BufferElement::find(allocation.element, listed).ok_or_else(unknown_element)?;
         if element.shape() != allocation.shape {
-            return Err(unlike());
+            return Err(unknown_element());
         }
         let too_much = || {
             let bytes = u128::from(allocation.count) * element.layout().size() as u128;
@@ -133,27 +133,27 @@ impl MemoryBlock {
         };
         let count = usize::try_from(allocation.count).map_err(|_| too_much())?;
         let size = count.checked_mul(element.layout().size()).ok_or_else(too_much)?;
-        // As much as a scalar of C's can ask for, and no more: beyond it the allocator would clear the memory itself,
-        // where the system has clear pages. Nothing is allocated for no bytes at all.
+        // At least the largest alignment of a C scalar. More would be slow: for larger alignments the allocator clears the memory
+        // itself instead of using zeroed pages of the system. The size must not be zero for `alloc_zeroed`.
         let align = element.layout().align().max(8);
         let layout = Layout::from_size_align(size.max(1), align).map_err(|_| too_much())?;
-        // SAFETY: the size is not zero.
+        // SAFETY: the size of `layout` is at least 1.
         let pointer = unsafe { alloc_zeroed(layout) };
         if pointer.is_null() {
             return Err(too_much());
         }
         let pointer = pointer.expose_provenance();
         let mut memory = Self { pointer, address: Address::NULL, layout, element, count, owner };
-        let too_far = |_| Fault::Result(format!("the memory is at {pointer:#x}, an address of more than 32 bits"));
-        memory.address = Address::new(u32::try_from(pointer).map_err(too_far)?);
+        let too_high = |_| Fault::Result(format!("the memory is at {pointer:#x}, an address of more than 32 bits"));
+        memory.address = Address::new(u32::try_from(pointer).map_err(too_high)?);
         Ok(memory)
     }
 
-    /// Where an element is, and how many there are from there on.
+    /// Returns a pointer to the element at the index `offset`, and the number of elements from there to the end of the block.
     fn at(&self, offset: u64) -> Result<(*mut u8, usize), Fault> {
-        let inside = usize::try_from(offset).ok().filter(|offset| *offset <= self.count);
+        let in_bounds = usize::try_from(offset).ok().filter(|offset| *offset <= self.count);
         let offset =
-            inside.ok_or_else(|| refused("offset", format!("is beyond the {} elements there are", self.count)))?;
+            in_bounds.ok_or_else(|| refused("offset", format!("is beyond the {} elements there are", self.count)))?;
         let byte = self.pointer + offset * self.element.layout().size();
         Ok((std::ptr::with_exposed_provenance_mut(byte), self.count - offset))
     }
@@ -162,7 +162,7 @@ impl MemoryBlock {
 impl Drop for MemoryBlock {
     fn drop(&mut self) {
         let pointer = std::ptr::with_exposed_provenance_mut(self.pointer);
-        // SAFETY: it was allocated with this layout, and the address has never been another's since.
+        // SAFETY: `alloc_zeroed` returned this pointer for this layout, and only this `drop` deallocates it.
         unsafe { dealloc(pointer, self.layout) };
     }
 }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_is_inside() {
+    fn every_pointer_is_in_bounds() {
         let element = BufferElement::find(<u32 as InMemoryOf<()>>::NUMBER, &[]).unwrap();
         let layout = Layout::array::<u32>(3).unwrap();
         // SAFETY: the size is not zero.

@@ -1,7 +1,7 @@
 //! The 32-bit side: the process that loads the library and answers calls.
 //!
-//! In reading order: [`serve()`] reads the command line; a server is launched by its client or listens; it starts its
-//! implementation, receives messages, dispatches calls to a target and replies.
+//! In reading order: [`serve()`] reads the command line; a server is launched by its client or listens for clients; it starts the
+//! implementation, receives messages, dispatches calls to the implementation and replies.
 
 mod command_line;
 mod context;

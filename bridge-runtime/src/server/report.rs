@@ -1,4 +1,4 @@
-//! What a server reports on its command line: its interface, and whether a library fits it.
+//! The output of `--describe` and `--check`: the interface, and whether a library has its functions.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -26,7 +26,10 @@ pub(super) fn describe(interface: &Description) -> String {
     text
 }
 
-/// Loads the library and reports for each function whether it is there, for `--check`. Also returns whether nothing is missing.
+/// Loads the library and lists which functions it has, for `--check`. Also returns whether all required ones are there.
+///
+/// # Errors
+/// [`LibraryError`] if the library cannot be loaded.
 pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> Result<(String, bool), LibraryError> {
     #[cfg(feature = "dotnet")]
     if let Some(LibraryName::Assembly(_)) = interface.library {
@@ -40,7 +43,7 @@ pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> 
     Ok(report(library.path(), functions, missing))
 }
 
-/// Formats the result of a check. Each function comes with whether it is there, and whether it is optional.
+/// Formats the result of a check. The items of `functions` are a name, whether it was found, and whether it is optional.
 fn report(
     path: &str,
     functions: impl Iterator<Item = (String, bool, bool)>,

@@ -1,4 +1,4 @@
-//! Serving a connection: receive a message, dispatch it, reply.
+//! Serving a connection: receiving a message, dispatching it, and replying.
 
 use std::io;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::sync::spawn_named;
 use crate::transport::{self, Channel, EXTRA_ARENA_LIMIT, OwnedMessage};
 use crate::wire::{Joined, Message, OUTERMOST, OpenConnection, Purpose};
 
-/// Answers a client's messages with a target, on the thread that the target belongs to.
+/// Serves connections by dispatching their calls to a target, on the thread that the target belongs to.
 #[derive(Clone)]
 pub(crate) struct CallServer {
     target: Rc<dyn DispatchTarget>,
@@ -52,7 +52,8 @@ impl CallServer {
         if is_closed(&error) { Ok(()) } else { Err(error) }
     }
 
-    /// Receives a message that is not nested in a call, and answers it. `call` is memory for the call that it nearly always is.
+    /// Receives a message that is not nested in a call, and answers it. `call` is a buffer for calls, which is reused because
+    /// nearly all messages are calls.
     fn receive_and_answer(&self, connection: &ClientConnection, call: &mut OwnedMessage) -> io::Result<()> {
         let mut channel = connection.channel();
         if let Some(method) = channel.wait_for_call(call)? {
@@ -64,7 +65,7 @@ impl CallServer {
         self.handle(connection, message, content, OUTERMOST)
     }
 
-    /// Answers the message that has arrived on a connection that another thread reads.
+    /// Answers a message that has arrived on a connection which another thread reads.
     pub(super) fn answer_arrived(&self, connection: &ClientConnection) -> io::Result<()> {
         let mut channel = connection.channel();
         channel.reset_arena();
@@ -93,7 +94,7 @@ impl CallServer {
         Current { handler: Rc::new(self.clone()), connection: connection.clone(), depth }
     }
 
-    /// Opens another connection of the same client.
+    /// Opens an extra connection of the same client.
     fn open(&self, connection: &ClientConnection, open: &OpenConnection) -> io::Result<()> {
         let OpenConnection { address, secret, purpose, memory } = open;
         let mut channel = transport::connect(address)?;
@@ -108,7 +109,7 @@ impl CallServer {
                 Ok(())
             }
             (Purpose::Calls, Some(target)) => serve_on_thread(connection, channel, target),
-            (Purpose::Calls, None) => Err(io::Error::other("all calls are the main thread's")),
+            (Purpose::Calls, None) => Err(io::Error::other("all calls run on the main thread")),
         }
     }
 }
@@ -135,7 +136,7 @@ impl MessageHandler for CallServer {
             Message::OpenConnection(open) => self
                 .open(connection, &open)
                 .map_err(|error| Fault::Message(format!("another connection cannot be opened: {error}"))),
-            // Not inside another call, whose arrays are in the present memory.
+            // Not in a nested call: the outer call's arrays are in the current arena.
             Message::GrowArena(arena) if depth == OUTERMOST => connection
                 .channel()
                 .open_arena(&arena.address, arena.words)
@@ -149,7 +150,7 @@ impl MessageHandler for CallServer {
     }
 }
 
-/// Serves another connection of a client on a thread of its own.
+/// Serves an extra connection of a client on its own thread.
 fn serve_on_thread(connection: &ClientConnection, channel: Channel, target: ThreadTarget) -> io::Result<()> {
     let extra = ClientConnection::of(Arc::clone(connection.client()), Arc::new(Mutex::new(channel)));
     let (owner, ThreadTarget(target)) = (Owner::current(), target);
@@ -157,7 +158,7 @@ fn serve_on_thread(connection: &ClientConnection, channel: Channel, target: Thre
         let _acting = owner.enter();
         let server = CallServer::new(Rc::from(target as Box<dyn DispatchTarget>));
         if let Err(error) = server.serve(&extra) {
-            Fault::Message(format!("a connection broke: {error}")).complain();
+            Fault::Message(format!("a connection broke: {error}")).log();
         }
     })?;
     connection.client().keep_thread(thread);
@@ -169,7 +170,7 @@ pub(super) fn is_closed(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 
-/// The error for a message that cannot come now.
+/// Returns the error for a message that is not allowed at this point.
 pub(super) fn unexpected(message: &Message) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{message:?} came out of turn"))
+    io::Error::new(io::ErrorKind::InvalidData, format!("{message:?} is not allowed at this point"))
 }

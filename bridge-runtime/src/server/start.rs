@@ -1,4 +1,4 @@
-//! Starting the server's implementation, as the client asks for it.
+//! Starting the implementation with the client's start arguments.
 
 use std::error::Error as StdError;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use crate::error::{LibraryError, with_sources};
 use crate::interface::Interface;
 use crate::wire::{Start, StartFailure};
 
-/// Makes the server with the client's start arguments.
+/// Starts the implementation with the client's start arguments.
 ///
 /// # Errors
-/// Why it cannot start, as the client will see it.
+/// The failure to report to the client.
 pub(super) fn start<S: Serve>(start: Start) -> Result<S, StartFailure> {
     let args = postcard::take_from_bytes::<<S::Interface as Interface>::Args>(&start.args);
     let args = match args {
@@ -22,7 +22,7 @@ pub(super) fn start<S: Serve>(start: Start) -> Result<S, StartFailure> {
     };
     let library_dirs = start.library_dirs.into_iter().map(PathBuf::from).collect();
     let mut started = None;
-    // A constructor that panics is reported like a method that does.
+    // A panic in `Serve::start` is reported like a panic in a method.
     catch(|| {
         started = Some(S::start(ServerContext::new(args, start.library.map(PathBuf::from), library_dirs)));
         Ok(())
@@ -34,7 +34,7 @@ pub(super) fn start<S: Serve>(start: Start) -> Result<S, StartFailure> {
     }
 }
 
-/// Converts the error of a server's own start.
+/// Converts the error of [`Serve::start`].
 fn failure(error: Box<dyn StdError + Send + Sync>) -> StartFailure {
     match error.downcast::<LibraryError>() {
         Ok(error) => StartFailure::Library(*error),

@@ -1,4 +1,4 @@
-//! What executes calls: an implementation of the interface, whatever its type.
+//! Dispatching calls to the implementation of the interface, with its type erased.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub trait Dispatch<S: ?Sized>: Interface {
     #[doc(hidden)]
     fn dispatch(server: &S, method: u32, arguments: Decoder<'_>, call: &Call<'_>) -> Result<(), Fault>;
 
-    /// Returns what executes calls on a thread of its own; `None` if all calls run on the main thread.
+    /// Returns a target for an extra connection's thread; `None` if all calls must run on the main thread.
     #[doc(hidden)]
     fn thread_target(server: &Arc<S>) -> Option<ThreadTarget>
     where
@@ -40,7 +40,8 @@ pub trait Dispatch<S: ?Sized>: Interface {
         &[]
     }
 
-    /// Closes the handles that a client has left open, with the methods that close a handle and take nothing else.
+    /// Closes the handles that a disconnected client has left open, with the methods that close a handle and have no other
+    /// parameters.
     #[doc(hidden)]
     fn close_abandoned(server: &S, abandoned: &AbandonedHandles) {
         let _ = (server, abandoned);
@@ -49,16 +50,16 @@ pub trait Dispatch<S: ?Sized>: Interface {
 
 /// [`Dispatch`] with the types erased.
 pub(crate) trait DispatchTarget {
-    /// Executes a call, and replies unless it fails.
+    /// Executes a call and replies to it.
     ///
     /// # Errors
     /// [`Fault`] if the call cannot be executed.
     fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call<'_>) -> Result<(), Fault>;
 
-    /// Closes the handles that a client has left open.
+    /// Closes the handles that a disconnected client has left open.
     fn close_abandoned(&self, abandoned: &AbandonedHandles);
 
-    /// Returns what executes calls on a thread of its own; `None` if all calls run on the main thread.
+    /// Returns a target for an extra connection's thread; `None` if all calls must run on the main thread.
     fn thread_target(&self) -> Option<ThreadTarget>;
 }
 
@@ -71,7 +72,7 @@ impl std::fmt::Debug for ThreadTarget {
     }
 }
 
-/// A server of type `S` with the interface `I` that dispatches to it.
+/// An implementation of type `S`, to which the interface `I` dispatches calls.
 pub(crate) struct Served<S, I: ?Sized> {
     pub(crate) server: Arc<S>,
     interface: PhantomData<fn(&I)>,
@@ -83,7 +84,7 @@ impl<S, I: ?Sized> Served<S, I> {
     }
 }
 
-/// Returns a target of the same server for another thread.
+/// Returns a target for another thread, with the same implementation.
 pub fn thread_target<S: Send + Sync + 'static, I: Dispatch<S> + ?Sized>(server: &Arc<S>) -> ThreadTarget {
     ThreadTarget(Box::new(Served::<S, I> { server: Arc::clone(server), interface: PhantomData }))
 }
@@ -105,7 +106,7 @@ impl<S, I: Dispatch<S> + ?Sized> DispatchTarget for Served<S, I> {
     }
 }
 
-/// Closes the handles that a client has left open, now that it is gone. Runs on the thread that runs the methods.
+/// Closes the handles that a disconnected client has left open. To be called on the thread that runs the methods.
 pub(crate) fn close_handles_of(owner: Owner, target: &dyn DispatchTarget) {
     let handles = abandoned_by(owner);
     if !handles.is_empty() {
