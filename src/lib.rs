@@ -83,11 +83,11 @@
 //! # }
 //! use std::time::Duration;
 //!
-//! use bridge32::{Client, Error, Transport};
+//! use bridge32::{Client, Error};
 //!
-//! /// Launches a server that loads slowly.
+//! /// Launches a server whose library takes long to load.
 //! fn launch_slow_server<C: Client>() -> Result<C, Error> {
-//!     let client = C::builder().start_timeout(Duration::from_secs(60)).transport(Transport::Pipe).launch()?;
+//!     let client = C::builder().start_timeout(Duration::from_secs(60)).launch()?;
 //!     println!("the server is process {}", client.server_info().pid);
 //!     Ok(client)
 //! }
@@ -580,7 +580,7 @@
 //!
 //! | option | meaning |
 //! |---|---|
-//! | `lib = "my_lib"` | the library: a name, with or without the system's prefix and suffix |
+//! | `lib = "my_lib"` | the library: a name, which stands for `my_lib.dll` on Windows and `libmy_lib.so` or `my_lib.so` on Linux, or a file name such as `my_lib.dll` |
 //! | `abi = "stdcall"` | the calling convention of all methods without `#[abi]` |
 //! | `threads = "single"` | the default: all calls run on the server's main thread, one at a time, also if several threads of the client call |
 //! | `threads = "multi"` | calls of several threads run at the same time, each on its own thread of the server; only for thread-safe libraries |
