@@ -175,7 +175,7 @@
 //! |---|---|
 //! | `i8` … `i64`, `u8` … `u64`, `f32`, `f64` | the type of the same width |
 //! | `bool`, [`Bool32`] | `_Bool`, Win32's `BOOL`; any value other than zero is `true` |
-//! | [`Address`] | any pointer, as a number that the client only passes on |
+//! | [`Address`] | any pointer, as a number that the client only passes on; null is [`Address::NULL`] |
 //! | [`Handle<Tag>`](Handle), `Option<Handle<Tag>>` | a pointer to an opaque object, which the library returns and accepts; `None` is null; see [below](#handles) |
 //! | a type with `#[derive(Bridge)]` | a struct, an enum, a bit set; see [below](#types-of-your-own) |
 //! | `&T`, `&mut T` | `const T *`, and `T *` for input and output |
