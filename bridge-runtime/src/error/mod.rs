@@ -403,6 +403,9 @@ pub enum Error {
     Protocol {
         /// What is wrong with them.
         reason: String,
+        /// Whether the connection was closed because of it, as client and server may not agree on the next message. It stays
+        /// open if only the content of a result is wrong.
+        is_closed: bool,
         /// See [`Error::was_called`].
         was_called: Option<bool>,
     },
@@ -480,7 +483,8 @@ impl Error {
 
     /// Whether the client has lost its server: it [died](Error::ServerDied), was given up
     /// [now](Error::Timeout) or [before](Error::GivenUp), was [shut down](Error::Shutdown), or the connection
-    /// [broke](Error::Disconnected). Later calls fail as well, unless the client starts the server again.
+    /// [broke](Error::Disconnected) or was closed because of [what the server sent](Error::Protocol). Later calls fail as well,
+    /// unless the client starts the server again.
     pub fn is_server_gone(&self) -> bool {
         matches!(
             self,
@@ -488,6 +492,7 @@ impl Error {
                 | Self::Timeout { .. }
                 | Self::GivenUp { .. }
                 | Self::Disconnected { .. }
+                | Self::Protocol { is_closed: true, .. }
                 | Self::Shutdown
         )
     }
@@ -550,9 +555,14 @@ impl Error {
         }
     }
 
-    /// [`Error::Protocol`] for a reply that may be of a call.
+    /// [`Error::Protocol`] for a reply that may be of a call, on a connection that stays open.
     pub(crate) fn protocol(reason: impl Into<String>) -> Self {
-        Self::Protocol { reason: reason.into(), was_called: None }
+        Self::Protocol { reason: reason.into(), is_closed: false, was_called: None }
+    }
+
+    /// [`Error::Protocol`] for which the connection was closed.
+    pub(crate) fn closed_by_protocol(reason: impl Into<String>) -> Self {
+        Self::Protocol { reason: reason.into(), is_closed: true, was_called: None }
     }
 
     /// [`Error::Disconnected`] where no call is being made.

@@ -63,6 +63,7 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         (Error::disconnected(io()), no),
         (Error::protocol(""), None),
         (Error::protocol("").before_call(), no),
+        (Error::closed_by_protocol("the connection is closed"), None),
         (Error::Shutdown, None),
         (Error::Shutdown.before_call(), None),
     ]
@@ -106,9 +107,11 @@ fn timeouts_and_lost_servers_are_recognized() {
         "`add` took longer than 1s, and",
         "the server was given up, becau",
         "the connection to the server b",
+        "what the server sent cannot be",
         "the client was shut down",
     ];
     assert_eq!(texts(Error::is_server_gone), gone);
+    assert!(!Error::protocol("a result").is_server_gone());
 }
 
 #[test]
