@@ -1,34 +1,34 @@
-//! What may happen to bytes on their way, and the place where it does.
+//! Faults in transmission, and the filter that injects them.
 
 use std::time::Duration;
 
-/// Whose bytes.
+/// The direction of transmission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     ToServer,
     ToClient,
 }
 
-/// What happens.
+/// The kind of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Both directions end before the byte.
+    /// Both directions are closed before the byte.
     Cut,
-    /// This direction ends before the byte, and the other stays open.
+    /// This direction is closed before the byte, and the other stays open.
     HalfCut,
-    /// Neither the byte nor any after it arrives, and nothing ends.
+    /// Neither the byte nor any after it arrives, and both directions stay open.
     Stall,
     /// The byte is lost.
     Lose,
-    /// The byte comes twice.
+    /// The byte arrives twice.
     Duplicate,
-    /// These bits of the byte are turned over.
+    /// These bits of the byte are flipped.
     Corrupt(u8),
-    /// The byte and all after it come this much later.
+    /// The byte and all after it are delayed by this time.
     Delay(Duration),
 }
 
-/// What happens, and to which byte of which direction.
+/// A fault at one byte of one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) direction: Direction,
@@ -36,7 +36,7 @@ pub(crate) struct Fault {
     pub(crate) kind: Kind,
 }
 
-/// What a direction does with the bytes that are put into it.
+/// An action of a direction, in response to bytes that are written.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Deliver(Vec<u8>),
@@ -45,11 +45,11 @@ pub(crate) enum Step {
     CloseBoth,
 }
 
-/// One direction, with its fault.
+/// Applies the fault, if any, to the bytes of one direction.
 #[derive(Debug)]
 pub(crate) struct Filter {
     fault: Option<(usize, Kind)>,
-    /// Bytes that were put into it.
+    /// The number of bytes that were written so far.
     position: usize,
 }
 
@@ -59,18 +59,18 @@ impl Filter {
         Self { fault: fault.map(|fault| (fault.position, fault.kind)), position: 0 }
     }
 
-    /// What becomes of these bytes.
+    /// Returns the actions for these bytes.
     pub(crate) fn pass(&mut self, bytes: &[u8]) -> Vec<Step> {
         let begin = self.position;
         self.position += bytes.len();
-        let Some((place, kind)) = self.fault.filter(|(place, _)| *place < self.position) else {
+        let Some((faulty, kind)) = self.fault.filter(|(faulty, _)| *faulty < self.position) else {
             return vec![Step::Deliver(bytes.to_vec())];
         };
-        if place < begin {
+        if faulty < begin {
             let is_over = !matches!(kind, Kind::Cut | Kind::HalfCut | Kind::Stall);
             return if is_over { vec![Step::Deliver(bytes.to_vec())] } else { Vec::new() };
         }
-        let (before, after) = bytes.split_at(place - begin);
+        let (before, after) = bytes.split_at(faulty - begin);
         let with = |byte: &[u8]| vec![Step::Deliver([before, byte, &after[1..]].concat())];
         match kind {
             Kind::Cut => vec![Step::Deliver(before.to_vec()), Step::CloseBoth],
@@ -87,7 +87,7 @@ impl Filter {
 }
 
 #[test]
-fn a_fault_happens_once_and_at_its_place() {
+fn a_fault_happens_once_and_at_its_position() {
     let passed = |kind| {
         let fault = Fault { direction: Direction::ToServer, position: 4, kind };
         let mut filter = Filter::new(Direction::ToServer, Some(fault));

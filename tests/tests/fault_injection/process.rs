@@ -1,5 +1,5 @@
-//! The same over a real 32-bit process: a relay stands between the client and a server that listens. On Linux: a Windows pipe
-//! has no way to end in one direction.
+//! The same with a 32-bit server process: a relay connects the client to a listening server and injects the faults. Only on
+//! Unix, because a Windows pipe cannot be closed in one direction.
 
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::fault::{Direction, Fault, Filter, Kind, Step};
-use crate::script::{Said, conversations, with_handles, with_memory};
+use crate::script::{Outcome, conversations, with_handles, with_memory};
 use bridge32::{Error, Transport};
 use bridge32_runtime::Builder;
 use bridge32_tests::conversation::ConversationClient;
@@ -19,7 +19,7 @@ use bridge32_tests::skip::NO_LISTENING;
 use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
-/// Every so many-th byte; the places in between are tried without a process.
+/// The distance between the positions that are tried. All positions are tried without a process.
 const STRIDE: usize = 23;
 
 const KINDS: [Kind; 7] = [
@@ -32,10 +32,11 @@ const KINDS: [Kind; 7] = [
     Kind::Delay(Duration::from_millis(5)),
 ];
 
-/// What a meeting and a call may take: a server under Wine on a busy machine takes its time, and only a stalled call needs it.
+/// The time limit of the handshake and of a call. Only stalled calls use it up, so it can be long enough for Wine on a busy
+/// machine.
 const DEADLINE: Duration = Duration::from_millis(400);
 
-/// What stands between a client and a server, for one connection.
+/// A relay between a client and a server, for one connection.
 struct Relay {
     path: PathBuf,
     listener: UnixListener,
@@ -46,23 +47,23 @@ impl Relay {
         Self { listener: UnixListener::bind(&path).unwrap(), path }
     }
 
-    /// Relays one connection to `server`; returns the bytes that went each way, once both ends have closed.
+    /// Relays one connection to `server` until both ends have closed it; returns the byte counts of both directions.
     fn relay(self, server: &Path, fault: Option<Fault>) -> (usize, usize) {
         let (client, _) = self.listener.accept().unwrap();
         let server = UnixStream::connect(server).unwrap();
         std::thread::scope(|scope| {
-            let there = scope.spawn(|| pump(&client, &server, Filter::new(Direction::ToServer, fault)));
-            let back = pump(&server, &client, Filter::new(Direction::ToClient, fault));
-            (there.join().unwrap(), back)
+            let to_server = scope.spawn(|| pump(&client, &server, Filter::new(Direction::ToServer, fault)));
+            let to_client = pump(&server, &client, Filter::new(Direction::ToClient, fault));
+            (to_server.join().unwrap(), to_client)
         })
     }
 }
 
-/// Moves bytes one way until their source ends, or as the fault says; returns how many came.
+/// Copies bytes in one direction until the source is closed, and applies the fault; returns the number of bytes read.
 fn pump(mut from: &UnixStream, mut to: &UnixStream, mut filter: Filter) -> usize {
     let mut buffer = [0; 4096];
     let mut count = 0;
-    // It fails where the other way has been cut; where nobody reads any more, the other way is about to end.
+    // Reading fails if the fault has closed the other direction. A failed write means that the other direction is closing.
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         count += read;
         for step in filter.pass(&buffer[..read]) {
@@ -81,13 +82,13 @@ fn pump(mut from: &UnixStream, mut to: &UnixStream, mut filter: Filter) -> usize
     count
 }
 
-/// A conversation through a relay; what was said, and how many bytes went each way.
+/// Runs a conversation through a relay; returns the outcomes and the byte counts of both directions.
 fn converse(
     server: &Path,
     dir: &Path,
     transport: Transport,
     fault: Option<Fault>,
-) -> (Result<Vec<Said>, Error>, (usize, usize)) {
+) -> (Result<Vec<Outcome>, Error>, (usize, usize)) {
     let relay = Relay::new(dir.join(free_name()));
     let name = relay.path.to_str().unwrap().to_owned();
     let server = server.to_owned();
@@ -96,16 +97,16 @@ fn converse(
         if matches!(fault.map(|fault| fault.kind), None | Some(Kind::Delay(_))) { 40 * DEADLINE } else { DEADLINE };
     let builder =
         Builder::<ConversationClient>::default().start_timeout(deadline).call_timeout(deadline).transport(transport);
-    let said = builder.connect(&name).map(|client| {
+    let outcomes = builder.connect(&name).map(|client| {
         let two_of_each = conversations().into_iter().flat_map(|calls| calls.into_iter().take(2));
         let calls: Vec<_> = two_of_each.chain(with_handles()).chain(with_memory()).collect();
         calls.iter().map(|call| call(&client)).collect()
     });
-    (said, relaying.join().unwrap())
+    (outcomes, relaying.join().unwrap())
 }
 
 #[test]
-fn a_server_process_outlives_whatever_happens_to_its_lines() {
+fn a_server_process_survives_faults_of_its_connections() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("relay");
     let _alone = crate::ALONE.lock();
@@ -116,23 +117,23 @@ fn a_server_process_outlives_whatever_happens_to_its_lines() {
         let converse = |fault| converse(&server_path, dir.path(), transport, fault);
         let (clean, (to_server, to_client)) = converse(None);
         let clean = clean.unwrap();
-        let answers = |said: &[Said]| -> Vec<String> {
-            said.iter().map(|said| said.text().unwrap_or_else(|| panic!("{said:?}")).to_owned()).collect()
+        let answers = |outcomes: &[Outcome]| -> Vec<String> {
+            outcomes.iter().map(|outcome| outcome.text().unwrap_or_else(|| panic!("{outcome:?}")).to_owned()).collect()
         };
         let right = answers(&clean);
-        let places = |direction, bytes: usize| (0..bytes).step_by(STRIDE).map(move |position| (direction, position));
+        let positions = |direction, bytes: usize| (0..bytes).step_by(STRIDE).map(move |position| (direction, position));
         let mut tried = 0;
         for (direction, position) in
-            places(Direction::ToServer, to_server).chain(places(Direction::ToClient, to_client))
+            positions(Direction::ToServer, to_server).chain(positions(Direction::ToClient, to_client))
         {
-            // One kind after the other, so that each comes at many places.
+            // The kinds alternate, so that each occurs at many positions.
             let kind = KINDS[tried % KINDS.len()];
             tried += 1;
             let fault = Fault { direction, position, kind };
             let (found, _) = converse(Some(fault));
             match (kind, found) {
                 (Kind::Delay(_), found) => assert_eq!(answers(&found.unwrap()), right, "{fault:?}"),
-                // Some answer, or an error: what is damaged is not noticed.
+                // Any answer or error is fine, because damage inside a value is not detected.
                 (Kind::Corrupt(_), _) => {}
                 (
                     _,
@@ -144,21 +145,27 @@ fn a_server_process_outlives_whatever_happens_to_its_lines() {
                     ),
                 ) => {}
                 (_, Err(error)) => panic!("{fault:?}: {error:?}"),
-                (_, Ok(said)) => {
-                    let answered = said.iter().take_while(|said| said.text().is_some()).count();
-                    assert_eq!(answers(&said[..answered]), right[..answered], "{fault:?}");
-                    // After the last byte of the last answer nobody looks any more. Over shared memory only wake-ups are
-                    // bytes, as many as there happen to be.
+                (_, Ok(outcomes)) => {
+                    let answered = outcomes.iter().take_while(|outcome| outcome.text().is_some()).count();
+                    assert_eq!(answers(&outcomes[..answered]), right[..answered], "{fault:?}");
+                    // A fault at the last byte of the last answer has no effect. With shared memory, only wake-ups are bytes of
+                    // the connection, and their number varies.
                     let is_last = direction == Direction::ToClient && position + 1 == to_client;
                     let may_pass = is_last || transport == Transport::SharedMemory;
-                    assert!(answered < said.len() || may_pass, "{fault:?} of {to_client}: every call has an answer");
-                    assert!(said[answered..].iter().all(|said| said.text().is_none()), "{fault:?}: {said:?}");
+                    assert!(
+                        answered < outcomes.len() || may_pass,
+                        "{fault:?} of {to_client}: every call has an answer"
+                    );
+                    assert!(
+                        outcomes[answered..].iter().all(|outcome| outcome.text().is_none()),
+                        "{fault:?}: {outcomes:?}"
+                    );
                 }
             }
         }
         println!("{tried} faults over {to_server} bytes to the server and {to_client} back, {transport:?}");
         assert!(is_alive(server.pid()));
         let (found, _) = converse(None);
-        assert_eq!(answers(&found.unwrap()), right, "the server serves on, as before");
+        assert_eq!(answers(&found.unwrap()), right, "the server still serves clients");
     }
 }

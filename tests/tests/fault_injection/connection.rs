@@ -1,4 +1,4 @@
-//! A line between two threads, whose bytes a fault happens to.
+//! A connection between two threads that injects a fault into the bytes it carries.
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
@@ -9,22 +9,22 @@ use bridge32_runtime::testing::transport::{Disconnector, PipeTransport};
 
 use crate::fault::{Direction, Fault, Filter, Step};
 
-/// One direction.
+/// The bytes under way in one direction.
 #[derive(Debug, Default)]
-struct Way {
-    state: Mutex<State>,
+struct ByteQueue {
+    state: Mutex<QueueState>,
     changed: Condvar,
-    /// Bytes that were put into it.
+    /// The number of bytes that were written, before the fault.
     sent: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct QueueState {
     bytes: VecDeque<u8>,
     is_closed: bool,
 }
 
-impl Way {
+impl ByteQueue {
     fn put(&self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state.lock().unwrap();
         if state.is_closed {
@@ -41,41 +41,42 @@ impl Way {
     }
 }
 
-/// One end.
+/// One end of a connection.
 #[derive(Debug)]
-pub(crate) struct End {
-    incoming: Arc<Way>,
-    outgoing: Arc<Way>,
+pub(crate) struct ConnectionEnd {
+    incoming: Arc<ByteQueue>,
+    outgoing: Arc<ByteQueue>,
     filter: Filter,
 }
 
-/// How many bytes went each way.
+/// ByteCounts the bytes written in each direction.
 #[derive(Debug, Clone)]
-pub(crate) struct Counts {
-    to_server: Arc<Way>,
-    to_client: Arc<Way>,
+pub(crate) struct ByteCounts {
+    to_server: Arc<ByteQueue>,
+    to_client: Arc<ByteQueue>,
 }
 
-impl Counts {
+impl ByteCounts {
+    /// Returns the numbers of bytes written so far, to the server and to the client.
     pub(crate) fn now(&self) -> (usize, usize) {
         (self.to_server.sent.load(Ordering::SeqCst), self.to_client.sent.load(Ordering::SeqCst))
     }
 }
 
-/// The client's end, the server's, and what went between them.
-pub(crate) fn line(fault: Option<Fault>) -> (End, End, Counts) {
-    let (to_server, to_client) = (Arc::<Way>::default(), Arc::<Way>::default());
-    let end = |incoming: &Arc<Way>, outgoing: &Arc<Way>, direction| End {
+/// Makes a connection. Returns the client's end, the server's end, and the counts of the bytes between them.
+pub(crate) fn connection(fault: Option<Fault>) -> (ConnectionEnd, ConnectionEnd, ByteCounts) {
+    let (to_server, to_client) = (Arc::<ByteQueue>::default(), Arc::<ByteQueue>::default());
+    let end = |incoming: &Arc<ByteQueue>, outgoing: &Arc<ByteQueue>, direction| ConnectionEnd {
         incoming: Arc::clone(incoming),
         outgoing: Arc::clone(outgoing),
         filter: Filter::new(direction, fault),
     };
     let client = end(&to_client, &to_server, Direction::ToServer);
     let server = end(&to_server, &to_client, Direction::ToClient);
-    (client, server, Counts { to_server, to_client })
+    (client, server, ByteCounts { to_server, to_client })
 }
 
-impl End {
+impl ConnectionEnd {
     pub(crate) fn transport(self) -> PipeTransport<Self> {
         PipeTransport::with_disconnector(self, |end| {
             let (incoming, outgoing) = (Arc::clone(&end.incoming), Arc::clone(&end.outgoing));
@@ -87,20 +88,20 @@ impl End {
     }
 }
 
-impl Read for End {
+impl Read for ConnectionEnd {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let state = self.incoming.state.lock().unwrap();
         let mut state =
             self.incoming.changed.wait_while(state, |state| state.bytes.is_empty() && !state.is_closed).unwrap();
         let count = into.len().min(state.bytes.len());
-        for (place, byte) in into.iter_mut().zip(state.bytes.drain(..count)) {
-            *place = byte;
+        for (target, byte) in into.iter_mut().zip(state.bytes.drain(..count)) {
+            *target = byte;
         }
         Ok(count)
     }
 }
 
-impl Write for End {
+impl Write for ConnectionEnd {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.outgoing.sent.fetch_add(bytes.len(), Ordering::SeqCst);
         for step in self.filter.pass(bytes) {
@@ -122,7 +123,7 @@ impl Write for End {
     }
 }
 
-impl Drop for End {
+impl Drop for ConnectionEnd {
     fn drop(&mut self) {
         self.outgoing.close();
         self.incoming.close();
