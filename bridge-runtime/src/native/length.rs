@@ -37,7 +37,7 @@ impl From<LengthError> for Fault {
 /// The common length of `arrays`, in the type of the parameter `name`. Each array is passed with its parameter's name.
 ///
 /// # Errors
-/// [`LengthError`] if the type cannot hold it, or if the arrays differ.
+/// `LengthError` if the type cannot hold it, or if the arrays differ.
 pub fn common_length<N: Length>(name: &str, arrays: &[(&'static str, usize)]) -> Result<N, LengthError> {
     let mut common: Option<(&str, usize)> = None;
     for &(parameter, length) in arrays {

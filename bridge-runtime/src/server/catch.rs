@@ -33,7 +33,7 @@ pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fa
 /// Runs the native implementation of a method, and raises a fault as a panic.
 ///
 /// # Panics
-/// On any fault: inside [`catch`] with the fault as payload, otherwise, if the implementation is called directly, with a message.
+/// On any fault: in a server with the fault as payload, and with a message if the implementation is called directly.
 #[inline]
 #[track_caller]
 #[allow(clippy::panic, reason = "the return type of an interface's method has no room for a fault")]
