@@ -650,8 +650,8 @@ const _: () = {
         > {
             ::bridge32::__private::start_library(&__bridge32_context)
         }
-        fn library_path(&self) -> ::core::option::Option<&::core::primitive::str> {
-            ::core::option::Option::Some(self.library.path())
+        fn library_path(&self) -> ::core::option::Option<&::std::path::Path> {
+            ::core::option::Option::Some(::std::path::Path::new(self.library.path()))
         }
     }
     #[automatically_derived]

@@ -134,8 +134,8 @@ fn traits(interface: &Interface) -> TokenStream {
                 #krate::__private::start_library(&#context)
             }
 
-            fn library_path(&self) -> ::core::option::Option<&::core::primitive::str> {
-                ::core::option::Option::Some(self.library.path())
+            fn library_path(&self) -> ::core::option::Option<&::std::path::Path> {
+                ::core::option::Option::Some(::std::path::Path::new(self.library.path()))
             }
         }
     }

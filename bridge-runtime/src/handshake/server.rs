@@ -1,6 +1,7 @@
 //! The server's side of the handshake.
 
 use std::io;
+use std::path::Path;
 
 use super::secrets::Secrets;
 use crate::interface::Description;
@@ -37,18 +38,18 @@ pub(crate) fn receive_start(
 ///
 /// # Errors
 /// Fails if the connection breaks.
-pub(crate) fn accept(channel: &mut Channel, library: Option<&str>, memory: Option<&str>) -> io::Result<()> {
+pub(crate) fn accept(channel: &mut Channel, library: Option<&Path>, memory: Option<&str>) -> io::Result<()> {
     let (end, refused) = open_shared_memory(memory);
     channel.send_message(&Message::Ready(Box::new(Ready { refused, ..describe_server(library) })))?;
     end.map_or(Ok(()), |end| channel.upgrade(end, ARENA_LIMIT))
 }
 
 /// Describes this process as a server of `library`.
-pub(crate) fn describe_server(library: Option<&str>) -> Ready {
+pub(crate) fn describe_server(library: Option<&Path>) -> Ready {
     Ready {
         architecture: std::env::consts::ARCH.to_owned(),
         os: std::env::consts::OS.to_owned(),
-        library: library.map(str::to_owned),
+        library: library.map(|path| path.display().to_string()),
         executable: std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default(),
         refused: None,
     }

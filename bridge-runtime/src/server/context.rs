@@ -67,7 +67,7 @@ pub trait Serve: Sized + 'static {
     ) -> Result<Self, Box<dyn StdError + Send + Sync>>;
 
     /// Returns the path of the loaded library, for [`ServerInfo::library`](crate::ServerInfo::library).
-    fn library_path(&self) -> Option<&str> {
+    fn library_path(&self) -> Option<&Path> {
         None
     }
 
