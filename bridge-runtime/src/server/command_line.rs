@@ -27,6 +27,7 @@ enum Request {
 /// Runs a server program; [`server_main!`](crate::server_main) generates a `main` function that calls it.
 ///
 /// The program serves the client that has started it, or executes the request on its command line; see `--help`.
+#[must_use = "the exit code is to be returned from `main`"]
 pub fn serve<S: Serve>() -> ExitCode {
     let interface = S::Interface::description();
     let (request, library) = match parse(std::env::args_os().skip(1)) {
