@@ -16,6 +16,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread, ThreadId};
@@ -54,6 +55,10 @@ pub(super) struct FairMutexGuard<'t, T> {
 // SAFETY: the value is reached only through a guard, and a guard exists only while its thread has set `LOCKED`, which one thread
 // at a time can do. So threads use the value one after another, for which `T: Send` suffices.
 unsafe impl<T: Send> Sync for FairMutex<T> {}
+
+// The value stays valid after a panic of its holder; see `lock`.
+impl<T> UnwindSafe for FairMutex<T> {}
+impl<T> RefUnwindSafe for FairMutex<T> {}
 
 impl<T> FairMutex<T> {
     pub(super) fn new(value: T) -> Self {

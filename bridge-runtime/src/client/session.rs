@@ -280,3 +280,20 @@ impl Drop for Shared {
         let _ = self.shutdown();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{RefUnwindSafe, UnwindSafe};
+
+    use super::*;
+    use crate::client::RemoteBuffer;
+
+    /// Compiles if generated clients and buffers, which consist of a session, can be shared between threads and captured by
+    /// `catch_unwind`.
+    #[test]
+    fn sessions_are_thread_safe_and_unwind_safe() {
+        fn check<T: Send + Sync + UnwindSafe + RefUnwindSafe>() {}
+        check::<Session>();
+        check::<RemoteBuffer<f64>>();
+    }
+}
