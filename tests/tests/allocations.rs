@@ -20,11 +20,11 @@ static ALONE: Mutex<()> = Mutex::new(());
 fn a_warm_call_allocates_nothing() {
     let _watchdog = Watchdog::new("allocations");
     let _alone = ALONE.lock();
-    nothing_is_allocated(&CountedClient::launch().unwrap());
-    nothing_is_allocated(&CountedClient::builder().call_timeout(Duration::from_secs(60)).launch().unwrap());
+    assert_no_allocations(&CountedClient::launch().unwrap());
+    assert_no_allocations(&CountedClient::builder().call_timeout(Duration::from_secs(60)).launch().unwrap());
 }
 
-fn nothing_is_allocated(client: &CountedClient) {
+fn assert_no_allocations(client: &CountedClient) {
     let values = [1.0; 1000];
     let calls = || {
         for i in 0..100 {

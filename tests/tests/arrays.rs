@@ -22,7 +22,7 @@ fn numbers(count: usize) -> Vec<f64> {
 const COUNTS: [usize; 9] = [0, 1, 127, 128, 1000, 100_000, 3_000_000, 5_000_000, 10];
 
 #[test]
-fn of_every_length() {
+fn arrays_of_every_length_arrive_unchanged() {
     let (_watchdog, clients) = launch("arrays of every length");
     for client in clients {
         for count in COUNTS {
@@ -39,7 +39,7 @@ fn of_every_length() {
 }
 
 #[test]
-fn changed_in_place() {
+fn arrays_are_changed_in_place() {
     let (_watchdog, clients) = launch("arrays that are changed");
     for client in clients {
         for count in [1, 1000, 200_000, 200_000, 1000] {
@@ -61,7 +61,7 @@ fn changed_in_place() {
 }
 
 #[test]
-fn as_many_as_the_library_says() {
+fn the_library_may_report_the_length() {
     let (_watchdog, clients) = launch("arrays of the library's length");
     for client in clients {
         for _ in 0..3 {
@@ -77,7 +77,7 @@ fn as_many_as_the_library_says() {
 }
 
 #[test]
-fn as_the_elements_say() {
+fn the_length_may_depend_on_the_elements() {
     let (_watchdog, clients) = launch("arrays whose length elements say");
     for client in clients {
         let mut values = vec![1.0; 3000];
@@ -91,7 +91,7 @@ fn as_the_elements_say() {
 
 /// What a call has there stays as it is while its closures make calls of the same kind.
 #[test]
-fn calls_inside_of_calls() {
+fn nested_calls_leave_the_outer_call_s_arrays_alone() {
     let (_watchdog, clients) = launch("arrays of nested calls");
     for client in clients {
         for count in [5, 5000, 5000, 300_000, 300_000] {
@@ -116,7 +116,7 @@ fn calls_inside_of_calls() {
 }
 
 #[test]
-fn after_a_call_that_failed() {
+fn arrays_arrive_after_a_failed_call() {
     let (_watchdog, clients) = launch("arrays after a failure");
     for client in clients {
         let values = numbers(50_000);
@@ -131,7 +131,7 @@ fn after_a_call_that_failed() {
 }
 
 #[test]
-fn by_many_threads() {
+fn threads_may_pass_arrays_at_the_same_time() {
     let (_watchdog, clients) = launch("arrays of many threads");
     for client in &clients {
         std::thread::scope(|scope| {
@@ -150,7 +150,7 @@ fn by_many_threads() {
 }
 
 #[test]
-fn over_every_transport_and_none() {
+fn arrays_cross_every_transport_and_none() {
     let _watchdog = Watchdog::new("arrays over every transport");
     let values = numbers(100_000);
     for transport in [Transport::Pipe, Transport::SharedMemory, Transport::Auto] {

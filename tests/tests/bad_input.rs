@@ -13,7 +13,7 @@ use bridge32_tests::pair::{self, Pair};
 use bridge32_tests::watchdog::Watchdog;
 
 /// A launch that must fail, and must not take the start timeout to do so.
-fn refused<T: std::fmt::Debug>(launch: impl FnOnce() -> Result<T, Error>) -> Error {
+fn refused_launch<T: std::fmt::Debug>(launch: impl FnOnce() -> Result<T, Error>) -> Error {
     let begin = Instant::now();
     let error = launch().unwrap_err();
     assert!(begin.elapsed() < Duration::from_secs(8), "{error} took {:?}", begin.elapsed());
@@ -21,7 +21,7 @@ fn refused<T: std::fmt::Debug>(launch: impl FnOnce() -> Result<T, Error>) -> Err
 }
 
 #[track_caller]
-fn assert_says(error: &Error, parts: &[&str]) {
+fn assert_mentions(error: &Error, parts: &[&str]) {
     let text = error.to_string();
     for part in parts {
         assert!(text.contains(part), "`{part}` is missing in: {text}");
@@ -34,73 +34,73 @@ fn example_image(name: &str) -> PathBuf {
 }
 
 #[test]
-fn no_server_file() {
+fn a_missing_server_is_reported() {
     let _watchdog = Watchdog::new("no server");
-    let error = refused(|| FixtureClient::builder().server("nowhere/server").launch());
+    let error = refused_launch(|| FixtureClient::builder().server("nowhere/server").launch());
     assert!(matches!(error, Error::ServerNotFound { .. }), "{error:?}");
-    assert_says(&error, &["fixture-server32", "cargo bridge32 build", "nowhere", "BRIDGE32_SERVER_FIXTURE"]);
+    assert_mentions(&error, &["fixture-server32", "cargo bridge32 build", "nowhere", "BRIDGE32_SERVER_FIXTURE"]);
 }
 
 #[test]
-fn a_text_file_as_server() {
+fn a_text_file_is_not_a_server() {
     let _watchdog = Watchdog::new("text server");
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("server");
     fs::write(&path, "not a program").unwrap();
-    let error = refused(|| FixtureClient::builder().server(&path).runner([""; 0]).launch());
+    let error = refused_launch(|| FixtureClient::builder().server(&path).runner([""; 0]).launch());
     assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
-    assert_says(&error, &["not a program", "cargo bridge32 build"]);
+    assert_mentions(&error, &["not a program", "cargo bridge32 build"]);
 }
 
 #[test]
-fn a_program_of_another_system_as_server() {
+fn a_program_for_another_system_is_not_a_server() {
     let _watchdog = Watchdog::new("foreign server");
     let (image, parts) = if cfg!(windows) {
         ("elf32.so", ["program for Linux", "cargo bridge32 build"])
     } else {
         ("pe32.dll", ["program for Windows", ".runner([\"wine\"])"])
     };
-    let error = refused(|| FixtureClient::builder().server(example_image(image)).runner([""; 0]).launch());
+    let error = refused_launch(|| FixtureClient::builder().server(example_image(image)).runner([""; 0]).launch());
     assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
-    assert_says(&error, &parts);
+    assert_mentions(&error, &parts);
 }
 
 #[test]
-fn a_program_that_is_no_server() {
+fn a_program_that_exits_at_once_is_not_a_server() {
     let _watchdog = Watchdog::new("no server at all");
     // It does not know the option that a client starts a server with, and ends.
     let program = if cfg!(windows) { r"C:\windows\system32\hostname.exe" } else { "/bin/false" };
-    let error = refused(|| FixtureClient::builder().server(program).runner([""; 0]).launch());
+    let error = refused_launch(|| FixtureClient::builder().server(program).runner([""; 0]).launch());
     assert!(matches!(error, Error::ServerNotReady { .. }), "{error:?}");
-    assert_says(&error, &["ended before it was ready", "code 1"]);
+    assert_mentions(&error, &["ended before it was ready", "code 1"]);
 }
 
 #[test]
-fn no_runner() {
+fn a_missing_runner_is_reported() {
     let _watchdog = Watchdog::new("no runner");
-    let error = refused(|| FixtureClient::builder().runner(["no-such-runner"]).launch());
+    let error = refused_launch(|| FixtureClient::builder().runner(["no-such-runner"]).launch());
     assert!(matches!(error, Error::Spawn { .. }), "{error:?}");
-    assert_says(&error, &["no-such-runner"]);
+    assert_mentions(&error, &["no-such-runner"]);
     assert!(error.source().is_some());
 }
 
 #[test]
-fn a_server_that_is_never_ready() {
+fn a_server_that_is_never_ready_is_given_up() {
     let _watchdog = Watchdog::new("never ready");
     let begin = Instant::now();
     let builder = FixtureClient::builder().server(pair::server("fixture")).runner([env!("CARGO_BIN_EXE_sleeper")]);
     let error = builder.start_timeout(Duration::from_millis(300)).launch().unwrap_err();
     assert!(matches!(error, Error::StartTimeout { .. }), "{error:?}");
-    assert_says(&error, &["300ms", "was ended"]);
+    assert_mentions(&error, &["300ms", "was ended"]);
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
 }
 
 #[test]
-fn a_server_of_another_version() {
+fn each_difference_from_an_older_interface_is_listed() {
     let _watchdog = Watchdog::new("version");
     old::MeterClient::launch().unwrap().set_range(1).unwrap();
 
-    let error = refused(new::MeterClient::launch);
+    let error = refused_launch(new::MeterClient::launch);
     let Error::InterfaceMismatch { interface, differences, .. } = &error else { panic!("{error:?}") };
     assert_eq!(interface, "Meter");
     let changed = |client: &str, server: &str| Difference::Changed { client: client.into(), server: server.into() };
@@ -116,76 +116,76 @@ fn a_server_of_another_version() {
             Difference::OnlyInServer("beep()".into()),
         ]
     );
-    assert_says(&error, &["`set_range`", "range: i64", "range: i32", "`reset`", "`beep`", "cargo bridge32 build"]);
+    assert_mentions(&error, &["`set_range`", "range: i64", "range: i32", "`reset`", "`beep`", "cargo bridge32 build"]);
 }
 
 #[test]
-fn a_server_of_another_interface() {
+fn a_server_of_another_interface_is_refused() {
     let _watchdog = Watchdog::new("interface");
-    let error = refused(|| FixtureClient::builder().server(pair::server("meter")).launch());
-    assert_says(&error, &["`Fixture` here and `Meter` in the server"]);
+    let error = refused_launch(|| FixtureClient::builder().server(pair::server("meter")).launch());
+    assert_mentions(&error, &["`Fixture` here and `Meter` in the server"]);
 }
 
 #[test]
-fn a_missing_library() {
+fn a_missing_library_is_reported() {
     let _watchdog = Watchdog::new("missing library");
-    let error = refused(|| FixtureClient::builder().library("nowhere/libnothing").launch());
+    let error = refused_launch(|| FixtureClient::builder().library("nowhere/libnothing").launch());
     assert!(matches!(error, Error::Library(LibraryError::NotFound { .. })), "{error:?}");
-    assert_says(&error, &["libnothing", "was not found", ".library(path)"]);
+    assert_mentions(&error, &["libnothing", "was not found", ".library(path)"]);
 
-    let error = refused(|| FixtureClient::builder().library("nothing-of-this-name").launch());
+    let error = refused_launch(|| FixtureClient::builder().library("nothing-of-this-name").launch());
     assert!(matches!(error, Error::Library(LibraryError::NotFound { .. })), "{error:?}");
-    assert_says(&error, &["nothing-of-this-name", "the system's folders"]);
+    assert_mentions(&error, &["nothing-of-this-name", "the system's folders"]);
 }
 
 #[test]
-fn a_64_bit_library() {
+fn a_64_bit_library_is_reported() {
     let _watchdog = Watchdog::new("64-bit library");
-    let error = refused(|| FixtureClient::builder().library(pair::library_64()).launch());
+    let error = refused_launch(|| FixtureClient::builder().library(pair::library_64()).launch());
     assert!(matches!(error, Error::Library(LibraryError::WrongArchitecture { .. })), "{error:?}");
-    assert_says(&error, &["is a 64-bit (x86_64) library; this server is 32-bit (x86)"]);
+    assert_mentions(&error, &["is a 64-bit (x86_64) library; this server is 32-bit (x86)"]);
 }
 
 #[test]
-fn a_text_file_as_library() {
+fn a_text_file_is_not_a_library() {
     let _watchdog = Watchdog::new("text library");
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("library.dll");
     fs::write(&path, "this is text").unwrap();
-    let error = refused(|| FixtureClient::builder().library(&path).launch());
+    let error = refused_launch(|| FixtureClient::builder().library(&path).launch());
     assert!(matches!(error, Error::Library(LibraryError::NotALibrary { .. })), "{error:?}");
-    assert_says(&error, &["it is a text file"]);
+    assert_mentions(&error, &["it is a text file"]);
 }
 
 #[test]
-fn a_library_of_another_system() {
+fn a_library_for_another_system_is_reported() {
     let _watchdog = Watchdog::new("foreign library");
     let (image, parts) = if Pair::current().is_windows_server() {
         ("elf32.so", ["not a shared library for Windows", "for Linux"])
     } else {
         ("pe32.dll", ["not a shared library for Linux", "for Windows"])
     };
-    let error = refused(|| FixtureClient::builder().library(example_image(image)).launch());
-    assert_says(&error, &parts);
+    let error = refused_launch(|| FixtureClient::builder().library(example_image(image)).launch());
+    assert_mentions(&error, &parts);
 }
 
 #[test]
-fn missing_symbols_are_all_named() {
+fn all_missing_symbols_are_listed() {
     let _watchdog = Watchdog::new("symbols");
-    let error = refused(|| FixtureClient::builder().library(pair::library("incomplete")).launch());
+    let error = refused_launch(|| FixtureClient::builder().library(pair::library("incomplete")).launch());
     let Error::Library(LibraryError::MissingSymbols { missing, .. }) = &error else { panic!("{error:?}") };
     assert!(missing.iter().any(|symbol| symbol.method == "echo_i32"));
     assert!(missing.iter().all(|symbol| symbol.method != "echo_i64"), "it is there");
     assert!(missing.iter().all(|symbol| symbol.method != "absent"), "it is optional");
-    assert_says(&error, &["`echo_i32`: no symbol echo_i32; the library has `ECHO_I32`", "`greeting`"]);
+    assert_mentions(&error, &["`echo_i32`: no symbol echo_i32; the library has `ECHO_I32`", "`greeting`"]);
 }
 
 #[test]
-fn a_missing_dependency_is_named_and_found_where_the_user_says() {
+fn a_missing_dependency_is_named_and_found_in_library_dir() {
     let _watchdog = Watchdog::new("dependency");
-    let error = refused(DependentClient::launch);
+    let error = refused_launch(DependentClient::launch);
     assert!(matches!(error, Error::Library(LibraryError::MissingDependency { .. })), "{error:?}");
-    assert_says(&error, &["dependency", "was not found", ".library_dir(dir)"]);
+    assert_mentions(&error, &["dependency", "was not found", ".library_dir(dir)"]);
     assert!(error.source().is_some(), "what the system said");
 
     // The servers' build has it in a folder of its own, like this program's.
@@ -197,17 +197,17 @@ fn a_missing_dependency_is_named_and_found_where_the_user_says() {
 }
 
 #[test]
-fn start_arguments() {
+fn missing_and_rejected_start_arguments_are_reported() {
     let _watchdog = Watchdog::new("start arguments");
-    let error = refused(StoreClient::launch);
-    assert_says(&error, &["start arguments of `Store` are missing", ".start_args("]);
-    let error = refused(|| StoreClient::builder().start_args(StoreArgs::default()).launch());
+    let error = refused_launch(StoreClient::launch);
+    assert_mentions(&error, &["start arguments of `Store` are missing", ".start_args("]);
+    let error = refused_launch(|| StoreClient::builder().start_args(StoreArgs::default()).launch());
     assert!(matches!(error, Error::ServerStart { .. }), "{error:?}");
-    assert_says(&error, &["a store without capacity is of no use"]);
+    assert_mentions(&error, &["a store without capacity is of no use"]);
 }
 
 #[test]
-fn arguments_that_cannot_cross_are_refused_before_the_call() {
+fn arguments_that_cannot_be_passed_are_refused_before_the_call() {
     let _watchdog = Watchdog::new("arguments");
     let client = FixtureClient::launch().unwrap();
     for (error, parts) in [
@@ -217,35 +217,35 @@ fn arguments_that_cannot_cross_are_refused_before_the_call() {
         (client.dot(&[1.0], &[1.0, 2.0]).unwrap_err(), ["`y` has 2 elements and `x` has 1", "`count`"]),
     ] {
         assert!(matches!(error, Error::Argument { .. }), "{error:?}");
-        assert_says(&error, &parts);
+        assert_mentions(&error, &parts);
     }
     assert_eq!(client.echo_i32(1).unwrap(), 1, "the client goes on");
 }
 
 #[test]
-fn what_is_too_large_is_refused_before_the_call() {
+fn an_argument_that_is_too_large_is_refused_before_the_call() {
     let _watchdog = Watchdog::new("too large");
     let client = FixtureClient::launch().unwrap();
     // Zeroed pages that are never touched cost nothing.
     let error = client.sum_u8(&vec![0; 3 << 30]).unwrap_err();
     assert!(matches!(error, Error::Argument { .. }), "{error:?}");
-    assert_says(&error, &["`sum_u8`: the argument `values`", "more than 1073741824 bytes"]);
+    assert_mentions(&error, &["`sum_u8`: the argument `values`", "more than 1073741824 bytes"]);
     assert_eq!(client.echo_i32(1).unwrap(), 1, "the client goes on");
 }
 
 #[test]
-fn what_the_library_returns_wrongly_is_a_fault() {
+fn an_invalid_result_of_the_library_is_a_fault() {
     let _watchdog = Watchdog::new("faults");
     let client = FixtureClient::launch().unwrap();
     let error = client.no_text().unwrap_err();
-    assert_says(&error, &["`no_text`: the library returned a null pointer", "Option<String>"]);
+    assert_mentions(&error, &["`no_text`: the library returned a null pointer", "Option<String>"]);
     let error = client.not_utf8().unwrap_err();
-    assert_says(&error, &["`not_utf8`: the library returned text that is not UTF-8"]);
+    assert_mentions(&error, &["`not_utf8`: the library returned text that is not UTF-8"]);
     assert_eq!(client.echo_i32(1).unwrap(), 1, "the server lives on");
 }
 
 #[test]
-fn a_panic_in_the_server_is_reported_with_its_place() {
+fn a_panic_in_the_server_is_reported_with_its_location() {
     let _watchdog = Watchdog::new("panic");
     let client = FixtureClient::launch().unwrap();
     let error = client.panic("out of paper").unwrap_err();
@@ -256,33 +256,36 @@ fn a_panic_in_the_server_is_reported_with_its_place() {
 }
 
 #[test]
-fn nobody_listens() {
+fn connecting_to_a_name_without_a_server_is_reported() {
     let _watchdog = Watchdog::new("connect");
-    let error = refused(|| FixtureClient::connect("nobody-has-this-name"));
+    let error = refused_launch(|| FixtureClient::connect("nobody-has-this-name"));
     assert!(matches!(error, Error::Connect { .. }), "{error:?}");
-    assert_says(&error, &["fixture-server32 --listen nobody-has-this-name"]);
+    assert_mentions(&error, &["fixture-server32 --listen nobody-has-this-name"]);
 }
 
 /// On Windows it takes the .NET Framework to tell; Wine comes without one, and without Mono.
 #[test]
-fn a_native_library_as_assembly() {
+fn a_native_library_is_not_an_assembly() {
     let _watchdog = Watchdog::new("native library as assembly");
     let is_wine = Pair::current() == Pair::LinuxWindows || std::env::var_os("WINEPREFIX").is_some();
-    let error = refused(|| AssemblyClient::builder().library(pair::library("fixture")).launch());
+    let error = refused_launch(|| AssemblyClient::builder().library(pair::library("fixture")).launch());
     if Pair::current().is_windows_server() && is_wine {
         assert!(matches!(error, Error::Library(LibraryError::NoManagedRuntime { .. })), "{error:?}");
         let tried = ["the .NET Framework: mscoree.dll is not there (", "Mono: mono-2.0-sgen.dll ("];
-        assert_says(&error, &["no .NET was found for a 32-bit (x86) process on windows; install", tried[0], tried[1]]);
+        assert_mentions(
+            &error,
+            &["no .NET was found for a 32-bit (x86) process on windows; install", tried[0], tried[1]],
+        );
     } else {
         assert!(matches!(error, Error::Library(LibraryError::NotAnAssembly { .. })), "{error:?}");
-        assert_says(&error, &["fixture", "is not a .NET assembly: it is "]);
+        assert_mentions(&error, &["fixture", "is not a .NET assembly: it is "]);
     }
 }
 
 #[test]
-fn an_assembly_that_is_nowhere() {
+fn a_missing_assembly_is_reported() {
     let _watchdog = Watchdog::new("no assembly");
-    let error = refused(AssemblyClient::launch);
+    let error = refused_launch(AssemblyClient::launch);
     assert!(matches!(error, Error::Library(LibraryError::NotFound { .. })), "{error:?}");
-    assert_says(&error, &["the library `assembly` was not found", "assembly.dll"]);
+    assert_mentions(&error, &["the library `assembly` was not found", "assembly.dll"]);
 }

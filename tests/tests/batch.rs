@@ -19,7 +19,7 @@ use bridge32_tests::watchdog::Watchdog;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[test]
-fn results_come_in_the_shape_that_was_returned() {
+fn results_have_the_shape_that_the_closure_returned() {
     let _watchdog = Watchdog::new("shapes");
     let client = FixtureClient::launch().unwrap();
     let (sum, texts) = client
@@ -40,7 +40,7 @@ fn results_come_in_the_shape_that_was_returned() {
 }
 
 #[test]
-fn a_batch_is_one_round_trip_in_order() {
+fn a_batch_makes_its_calls_in_order() {
     let _watchdog = Watchdog::new("order");
     let client = FixtureClient::launch().unwrap();
     let (kept, counted) = client
@@ -73,7 +73,7 @@ fn results_may_be_returned_in_any_order() {
 }
 
 #[test]
-fn everything_that_a_plain_call_can_take_and_give() {
+fn a_batch_passes_every_type_that_a_plain_call_passes() {
     let _watchdog = Watchdog::new("vocabulary");
     let client = VocabularyClient::launch().unwrap();
     let (mut number, mut small, mut flags, mut counter) = (5, [1, -2, 300], [true, false, true], 1);
@@ -151,7 +151,7 @@ fn everything_that_a_plain_call_can_take_and_give() {
 }
 
 #[test]
-fn handles_and_memory_of_the_server() {
+fn a_batch_passes_handles_and_remote_memory() {
     let _watchdog = Watchdog::new("handles");
     let client = DevicesClient::launch().unwrap();
     let memory = RemoteBuffer::<f64>::allocate(&client, 3).unwrap();
@@ -167,7 +167,7 @@ fn handles_and_memory_of_the_server() {
 }
 
 #[test]
-fn a_failure_is_one_call_s_own() {
+fn a_failed_call_does_not_affect_the_others() {
     let _watchdog = Watchdog::new("own failures");
     let client = FixtureClient::launch().unwrap();
     let (before, panic, own, absent, nul, no_text, after) = client
@@ -264,7 +264,7 @@ fn a_pending_result_of_another_batch_is_refused() {
 }
 
 #[test]
-fn batches_and_calls_while_one_is_filled() {
+fn calls_and_batches_may_be_made_while_a_batch_is_filled() {
     let _watchdog = Watchdog::new("while filling");
     let client = FixtureClient::launch().unwrap();
     let sum = client.batch(|b| {
@@ -276,7 +276,7 @@ fn batches_and_calls_while_one_is_filled() {
 }
 
 #[test]
-fn from_inside_of_closures_and_beside_registered_ones() {
+fn closures_may_make_batches_and_batches_may_run_closures() {
     let _watchdog = Watchdog::new("closures");
     let client = CallbacksClient::launch().unwrap();
     let inside = |i| {
@@ -303,7 +303,7 @@ fn from_inside_of_closures_and_beside_registered_ones() {
 }
 
 #[test]
-fn a_failed_closure_is_its_call_s_failure() {
+fn a_failed_closure_fails_only_its_call() {
     let _watchdog = Watchdog::new("failed closure");
     let client = CallbacksClient::launch().unwrap();
     let _registration = client
@@ -318,7 +318,7 @@ fn a_failed_closure_is_its_call_s_failure() {
 }
 
 #[test]
-fn the_deadline_is_the_sum_of_those_of_the_calls() {
+fn the_deadline_of_a_batch_is_the_sum_of_its_calls_deadlines() {
     let _watchdog = Watchdog::new("deadline");
     let client = FaultsClient::launch().unwrap();
     // 400 ms for each: together they may take longer than one.
@@ -341,7 +341,7 @@ fn the_deadline_is_the_sum_of_those_of_the_calls() {
 }
 
 #[test]
-fn a_death_is_the_batch_s_error_and_the_next_has_another_server() {
+fn a_death_fails_the_batch_and_the_next_one_restarts_the_server() {
     let _watchdog = Watchdog::new("death");
     let restart = Restart::OnFailure { max: 1, within: Duration::from_secs(600), backoff: Duration::ZERO };
     let client = FaultsClient::builder().restart(restart).launch().unwrap();
@@ -385,7 +385,7 @@ fn large_batches_go_both_ways_over_each_transport() {
 }
 
 #[test]
-fn what_no_message_can_hold_is_one_call_s_error() {
+fn an_argument_too_large_for_a_message_fails_only_its_call() {
     let _watchdog = Watchdog::new("too large");
     let client = FixtureClient::launch().unwrap();
     // Refused before it is looked at: no system has it in memory.
@@ -401,7 +401,7 @@ fn what_no_message_can_hold_is_one_call_s_error() {
 }
 
 #[test]
-fn several_threads_and_a_thread_for_each_connection() {
+fn threads_may_make_batches_at_the_same_time() {
     let _watchdog = Watchdog::new("threads");
     let (fixture, multi) = (FixtureClient::launch().unwrap(), MultiClient::launch().unwrap());
     std::thread::scope(|scope| {
@@ -422,7 +422,7 @@ fn several_threads_and_a_thread_for_each_connection() {
 }
 
 #[test]
-fn a_server_that_was_started_by_hand() {
+fn a_listening_server_serves_batches() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("a listening server");
     let listening = Listening::start("fixture");
@@ -432,7 +432,7 @@ fn a_server_that_was_started_by_hand() {
 }
 
 #[test]
-fn a_custom_server() {
+fn a_custom_server_serves_batches() {
     let _watchdog = Watchdog::new("a custom server");
     let args = StoreArgs { capacity: 3, ..StoreArgs::default() };
     let client = StoreClient::builder().start_args(args).launch().unwrap();
@@ -484,7 +484,7 @@ impl Lies for Naive {
 }
 
 #[test]
-fn what_cannot_be_read_or_written_spoils_nothing_else() {
+fn a_value_that_cannot_be_encoded_or_decoded_fails_only_its_call() {
     let _watchdog = Watchdog::new("lies");
     let client = LiesClient::in_process(Naive);
     let (unread, unwritten, said, unsaid, answers) = client

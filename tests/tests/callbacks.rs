@@ -25,7 +25,7 @@ fn failure<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
 }
 
 #[test]
-fn numbers() {
+fn closures_take_and_return_numbers() {
     let (_watchdog, client) = launch("callbacks with numbers");
     assert_eq!(client.apply(20, |x| x + 1).unwrap(), 21);
     let mut seen = Vec::new();
@@ -49,7 +49,7 @@ fn numbers() {
 }
 
 #[test]
-fn calling_conventions() {
+fn closures_are_called_in_every_calling_convention() {
     let (_watchdog, client) = launch("calling conventions of callbacks");
     for _ in 0..100 {
         assert_eq!(client.apply_stdcall(7, i64::MAX, |a, b| if b == i64::MAX { a } else { 0 }).unwrap(), 7);
@@ -58,7 +58,7 @@ fn calling_conventions() {
 }
 
 #[test]
-fn a_closure_that_is_not_there_is_null() {
+fn an_absent_closure_is_a_null_pointer() {
     let (_watchdog, client) = launch("optional callbacks");
     assert_eq!(client.maybe(Some(|x| x + 41)).unwrap(), 42);
     assert_eq!(client.maybe(None::<fn(i32) -> i32>).unwrap(), -1);
@@ -75,7 +75,7 @@ fn enums_are_checked_on_the_way_to_the_closure() {
 }
 
 #[test]
-fn text() {
+fn closures_take_and_return_text() {
     let (_watchdog, client) = launch("text in callbacks");
     let mut words = Vec::new();
     client.words(|word, wide, none| words.push((word.to_owned(), wide.to_owned(), none.map(str::to_owned)))).unwrap();
@@ -90,7 +90,7 @@ fn text() {
 }
 
 #[test]
-fn arrays() {
+fn closures_take_and_change_arrays() {
     let (_watchdog, client) = launch("arrays in callbacks");
     for n in [0, 1, 10, 2 << 20] {
         let mut length = None;
@@ -111,7 +111,7 @@ fn arrays() {
 }
 
 #[test]
-fn structs() {
+fn closures_take_and_return_structs() {
     let (_watchdog, client) = launch("structs in callbacks");
     let moved = client.move_point(Spot { x: 10, y: 0.5 }, |p, by, last| {
         *last = Spot { x: 0, y: 100.0 };
@@ -121,7 +121,7 @@ fn structs() {
 }
 
 #[test]
-fn what_comes_out_of_a_closure() {
+fn closures_fill_out_parameters() {
     let (_watchdog, client) = launch("out parameters of callbacks");
     assert_eq!(client.ask(|| (true, 42, 0.5)).unwrap(), 42, "null is written to nowhere");
     assert_eq!(client.ask(|| (false, 42, 0.5)).unwrap(), -2);
@@ -146,7 +146,7 @@ fn what_comes_out_of_a_closure() {
 }
 
 #[test]
-fn contexts() {
+fn closures_are_found_by_their_context() {
     let (_watchdog, client) = launch("contexts of callbacks");
     let values: Vec<i32> = (1..=100).collect();
     assert_eq!(client.fold(&values, |sum, value| sum + value).unwrap(), 5050);
@@ -167,7 +167,7 @@ fn contexts() {
 }
 
 #[test]
-fn nested_a_hundred_deep() {
+fn closures_nest_a_hundred_deep() {
     fn level(client: &CallbacksClient, depth: i32) -> i32 {
         client.apply(depth, |depth| if depth == 0 { 0 } else { level(client, depth - 1) + 1 }).unwrap()
     }
@@ -184,7 +184,7 @@ fn nested_a_hundred_deep() {
 }
 
 #[test]
-fn too_deep_without_a_context_is_an_error() {
+fn nesting_too_deep_without_a_context_is_an_error() {
     fn level(client: &CallbacksClient, depth: i32) -> Result<i32, String> {
         let mut inner = Ok(0);
         let result = client.apply(0, |_| {
@@ -217,7 +217,7 @@ fn other_threads_wait_while_a_closure_runs() {
 }
 
 #[test]
-fn a_panic_is_an_error_of_the_call() {
+fn a_panic_in_a_closure_is_an_error_of_the_call() {
     let (_watchdog, client) = launch("panics in callbacks");
     let mut runs = 0;
     let result = client.apply_times(10, |x| {
@@ -240,7 +240,7 @@ fn a_panic_is_an_error_of_the_call() {
 }
 
 #[test]
-fn a_closure_is_not_called_from_inside_of_itself() {
+fn a_running_closure_is_not_called_again() {
     let (_watchdog, client) = launch("a callback inside of itself");
     let other = client.clone();
     let kept = client.keep(move |x| match x {
@@ -261,7 +261,7 @@ fn a_closure_is_not_called_from_inside_of_itself() {
 }
 
 #[test]
-fn a_closure_for_one_call_is_gone_afterwards() {
+fn an_unregistered_closure_ends_with_its_call() {
     let (_watchdog, client) = launch("a callback that is kept without being registered");
     client.keep_for_the_call(|_| 7).unwrap();
     assert_eq!(client.call_kept(1).unwrap(), 0);
@@ -270,7 +270,7 @@ fn a_closure_for_one_call_is_gone_afterwards() {
 }
 
 #[test]
-fn what_is_registered_lasts_until_it_is_dropped() {
+fn a_registered_closure_lasts_until_it_is_dropped() {
     let (_watchdog, client) = launch("registered callbacks");
     let (sender, events) = channel();
     let first: Registration = client.on_event(move |n| sender.send(n).unwrap()).unwrap();
@@ -299,7 +299,7 @@ fn what_is_registered_lasts_until_it_is_dropped() {
 }
 
 #[test]
-fn many_registrations_come_and_go() {
+fn many_closures_can_be_registered_and_dropped() {
     let (_watchdog, client) = launch("many registrations");
     for round in 0..500 {
         let kept = client.keep(move |x| x + round).unwrap();
@@ -322,7 +322,7 @@ fn many_registrations_come_and_go() {
 }
 
 #[test]
-fn a_panic_in_a_registered_closure_is_an_error_of_the_call_that_led_to_it() {
+fn a_panic_in_a_registered_closure_is_an_error_of_the_call_that_ran_it() {
     let (_watchdog, client) = launch("panics in registered callbacks");
     let registration = client.on_event(|n| assert!(n < 5, "five is too much")).unwrap();
     client.fire(4).unwrap();
@@ -333,7 +333,7 @@ fn a_panic_in_a_registered_closure_is_an_error_of_the_call_that_led_to_it() {
 }
 
 #[test]
-fn threads_of_the_library_during_a_call() {
+fn library_threads_may_call_closures_during_a_call() {
     let (_watchdog, client) = launch("callbacks from threads during a call");
     let mut count = 0;
     let threads = Mutex::new(std::collections::HashSet::<ThreadId>::new());
@@ -357,7 +357,7 @@ fn threads_of_the_library_during_a_call() {
 }
 
 #[test]
-fn threads_of_the_library_at_any_time() {
+fn library_threads_may_call_registered_closures_at_any_time() {
     let (_watchdog, client) = launch("callbacks from threads at any time");
     let (sender, events) = channel();
     let other = client.clone();
@@ -380,7 +380,7 @@ fn threads_of_the_library_at_any_time() {
 }
 
 #[test]
-fn threads_of_the_library_while_the_main_one_waits_for_them() {
+fn library_threads_may_call_closures_while_the_main_thread_waits() {
     let (_watchdog, client) = launch("callbacks from threads that the library waits for");
     let (sender, events) = channel();
     let registration = client.on_event(move |n| sender.send(n).unwrap()).unwrap();
@@ -418,7 +418,7 @@ fn dropping_a_registration_while_its_closure_runs_is_safe() {
 }
 
 #[test]
-fn server_code_passes_closures_on() {
+fn a_method_with_a_body_may_pass_a_closure_on() {
     let (_watchdog, client) = launch("callbacks through a body");
     let mut done = 0;
     let sum = client.sum_of_squares(5, |_| {
@@ -434,7 +434,7 @@ fn server_code_passes_closures_on() {
 }
 
 #[test]
-fn the_time_of_a_closure_is_not_the_server_s() {
+fn a_deadline_excludes_the_time_of_closures() {
     let _watchdog = Watchdog::new("deadlines and callbacks");
     let client = CallbacksClient::builder().call_timeout(Duration::from_millis(500)).launch().unwrap();
     let slow = client.apply(1, |x| {
@@ -445,7 +445,7 @@ fn the_time_of_a_closure_is_not_the_server_s() {
 }
 
 #[test]
-fn after_a_restart_registrations_are_told_from_those_of_the_new_server() {
+fn an_old_server_s_registration_does_not_affect_the_new_server() {
     let _watchdog = Watchdog::new("registrations and restarts");
     let restart = Restart::OnFailure { max: 3, within: Duration::from_secs(60), backoff: Duration::ZERO };
     let client = CallbacksClient::builder().restart(restart).launch().unwrap();
@@ -465,7 +465,7 @@ fn after_a_restart_registrations_are_told_from_those_of_the_new_server() {
 }
 
 #[test]
-fn shutting_down_from_inside_of_a_closure() {
+fn a_closure_may_shut_its_client_down() {
     let (_watchdog, client) = launch("shutdown in a callback");
     let result = client.apply(1, |_| {
         client.shutdown().unwrap();
@@ -574,7 +574,7 @@ impl Callbacks for Mock {
 }
 
 #[test]
-fn in_this_process() {
+fn closures_are_called_in_process() {
     let _watchdog = Watchdog::new("callbacks in this process");
     let client = CallbacksClient::in_process(Mock);
     assert_eq!(client.apply(1, |x| client.fire(x).unwrap() + 1).unwrap(), 2);

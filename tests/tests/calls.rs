@@ -7,7 +7,7 @@ use bridge32_tests::watchdog::Watchdog;
 type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 
 #[test]
-fn scalars_keep_their_value_to_the_extremes() -> Result {
+fn scalars_keep_their_extreme_values() -> Result {
     let _watchdog = Watchdog::new("scalars");
     let client = FixtureClient::launch()?;
     macro_rules! integers {
@@ -36,7 +36,7 @@ fn scalars_keep_their_value_to_the_extremes() -> Result {
 }
 
 #[test]
-fn arguments_of_all_widths_arrive_in_their_places() -> Result {
+fn arguments_of_all_widths_arrive_in_their_positions() -> Result {
     let _watchdog = Watchdog::new("widths");
     let client = FixtureClient::launch()?;
     assert_eq!(client.sum_of_all(-1, 0.5, 2, -1 << 40, 0.25, 3, true, u32::MAX)?, {
@@ -48,7 +48,7 @@ fn arguments_of_all_widths_arrive_in_their_places() -> Result {
 }
 
 #[test]
-fn other_calling_conventions() -> Result {
+fn functions_of_other_calling_conventions_are_called() -> Result {
     let _watchdog = Watchdog::new("conventions");
     let client = FixtureClient::launch()?;
     // Many calls: a convention that is off by a stack slot shows sooner or later.
@@ -72,7 +72,7 @@ fn the_library_runs_in_32_bits() -> Result {
 }
 
 #[test]
-fn text_in_and_out() -> Result {
+fn text_is_passed_and_returned() -> Result {
     let _watchdog = Watchdog::new("text");
     let client = FixtureClient::launch()?;
     assert_eq!(client.text_length("")?, 0);
@@ -89,7 +89,7 @@ fn text_in_and_out() -> Result {
 }
 
 #[test]
-fn slices_of_every_scalar() -> Result {
+fn slices_of_every_scalar_are_passed() -> Result {
     let _watchdog = Watchdog::new("slices");
     let client = FixtureClient::launch()?;
     macro_rules! sums {
@@ -109,7 +109,7 @@ fn slices_of_every_scalar() -> Result {
 }
 
 #[test]
-fn hidden_lengths_before_by_reference_and_shared() -> Result {
+fn lengths_may_come_first_by_reference_or_be_shared() -> Result {
     let _watchdog = Watchdog::new("lengths");
     let client = FixtureClient::launch()?;
     assert_eq!(client.count_small(&[])?, 0);
@@ -135,7 +135,7 @@ fn methods_with_a_body_run_in_the_server() -> Result {
 }
 
 #[test]
-fn a_method_s_own_error_is_told_from_the_bridge_s() -> Result {
+fn a_method_s_error_is_distinguished_from_a_bridge_error() -> Result {
     let _watchdog = Watchdog::new("errors");
     let client = FixtureClient::launch()?;
     assert_eq!(client.halve(8)?, 4);
@@ -145,7 +145,7 @@ fn a_method_s_own_error_is_told_from_the_bridge_s() -> Result {
 }
 
 #[test]
-fn optional_functions() -> Result {
+fn optional_functions_may_be_missing() -> Result {
     let _watchdog = Watchdog::new("optional");
     let client = FixtureClient::launch()?;
     assert_eq!(client.present()?, 1);

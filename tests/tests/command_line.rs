@@ -27,7 +27,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn help_and_version() {
+fn help_and_version_are_printed() {
     let _watchdog = Watchdog::new("help");
     let help = run("fixture", &["--help"]);
     assert!(help.status.success());
@@ -39,7 +39,7 @@ fn help_and_version() {
 }
 
 #[test]
-fn without_arguments_it_says_what_it_is() {
+fn without_arguments_a_server_prints_its_interface_and_usage() {
     let _watchdog = Watchdog::new("nothing");
     let output = run("store", &[]);
     assert_eq!(output.status.code(), Some(2));
@@ -52,7 +52,7 @@ fn without_arguments_it_says_what_it_is() {
 }
 
 #[test]
-fn describe_shows_rust_and_c() {
+fn describe_prints_rust_and_c() {
     let _watchdog = Watchdog::new("describe");
     let output = run("fixture", &["--describe"]);
     assert!(output.status.success());
@@ -71,7 +71,7 @@ fn describe_shows_rust_and_c() {
 }
 
 #[test]
-fn check_says_what_is_missing() {
+fn check_lists_what_is_missing() {
     let _watchdog = Watchdog::new("check");
     let complete = run("fixture", &["--check"]);
     assert!(complete.status.success(), "{complete:?}");

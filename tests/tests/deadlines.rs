@@ -28,7 +28,7 @@ fn assert_timed_out(error: &Error, name: &str, limit: Duration) {
 }
 
 #[test]
-fn a_hanging_call_is_given_up_and_every_later_one_says_so() {
+fn a_hanging_call_times_out_and_later_calls_report_it() {
     let _watchdog = Watchdog::new("hanging call");
     let limit = Duration::from_millis(300);
     let client = with_deadline(limit);
@@ -50,7 +50,7 @@ fn a_hanging_call_is_given_up_and_every_later_one_says_so() {
 /// A Windows process cannot be asked, and one of Wine's takes it for something else.
 #[cfg(unix)]
 #[test]
-fn a_server_is_asked_to_end_before_it_is_made_to() {
+fn a_server_is_asked_to_exit_before_it_is_killed() {
     skip_on!(Pair::LinuxWindows, "Wine handles SIGTERM itself");
     let _watchdog = Watchdog::new("asked to end");
     let limit = Duration::from_millis(300);
@@ -67,14 +67,14 @@ fn a_server_is_asked_to_end_before_it_is_made_to() {
 }
 
 #[test]
-fn a_sleeping_call_is_given_up() {
+fn a_sleeping_call_times_out() {
     let _watchdog = Watchdog::new("sleeping call");
     let limit = Duration::from_millis(300);
     assert_timed_out(&with_deadline(limit).nap(600_000).unwrap_err(), "nap", limit);
 }
 
 #[test]
-fn calls_in_time_are_left_alone() {
+fn calls_within_their_deadline_succeed() {
     let _watchdog = Watchdog::new("calls in time");
     let limit = Duration::from_secs(2);
     let client = with_deadline(limit);
@@ -89,7 +89,7 @@ fn calls_in_time_are_left_alone() {
 }
 
 #[test]
-fn a_deadline_of_nothing_is_no_hang() {
+fn a_zero_deadline_does_not_hang() {
     let _watchdog = Watchdog::new("zero deadline");
     let client = with_deadline(Duration::ZERO);
     // The deadline has passed when the call is sent, so whether its result still comes is a race; it must not hang.
@@ -99,13 +99,13 @@ fn a_deadline_of_nothing_is_no_hang() {
 }
 
 #[test]
-fn a_deadline_beyond_all_time_is_none() {
+fn a_maximal_deadline_never_expires() {
     let _watchdog = Watchdog::new("endless deadline");
     assert_eq!(with_deadline(Duration::MAX).get_mode().unwrap(), 0);
 }
 
 #[test]
-fn nobody_hangs_when_several_threads_call() {
+fn one_of_several_calls_times_out_and_the_others_fail() {
     let _watchdog = Watchdog::new("threads");
     let client = with_deadline(Duration::from_millis(500));
     std::thread::scope(|scope| {
@@ -119,7 +119,7 @@ fn nobody_hangs_when_several_threads_call() {
 }
 
 #[test]
-fn a_method_has_a_deadline_of_its_own() {
+fn a_method_may_have_its_own_deadline() {
     let _watchdog = Watchdog::new("method deadline");
     let client = FaultsClient::launch().unwrap();
     client.nap(800).unwrap();
@@ -132,7 +132,7 @@ fn a_method_has_a_deadline_of_its_own() {
 }
 
 #[test]
-fn a_call_that_finds_the_server_busy_is_not_made() {
+fn a_call_that_waits_too_long_for_a_busy_server_is_not_made() {
     let _watchdog = Watchdog::new("busy");
     let client = FaultsClient::launch().unwrap();
     std::thread::scope(|scope| {
@@ -147,7 +147,7 @@ fn a_call_that_finds_the_server_busy_is_not_made() {
 }
 
 #[test]
-fn a_deadline_holds_for_a_server_in_this_process() {
+fn a_deadline_applies_in_process() {
     struct Sleeper;
     impl Delayed for Sleeper {
         fn wait(&self, milliseconds: u64) -> u64 {
@@ -204,7 +204,7 @@ fn a_stopped_server_does_not_hang_shutdown() {
 }
 
 #[test]
-fn a_connected_client_gives_its_server_up_and_leaves_it_alone() {
+fn a_connected_client_gives_up_without_ending_its_server() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("connected");
     let mut server = Listening::start("faults");
@@ -226,7 +226,7 @@ fn a_connected_client_gives_its_server_up_and_leaves_it_alone() {
 }
 
 #[test]
-fn a_connected_client_has_the_deadlines_of_its_methods() {
+fn deadlines_of_methods_apply_to_a_connected_client() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("connected method");
     let server = Listening::start("faults");
@@ -236,7 +236,7 @@ fn a_connected_client_has_the_deadlines_of_its_methods() {
 }
 
 #[test]
-fn connecting_to_a_server_that_is_busy_for_ever_has_an_end() {
+fn connecting_to_a_busy_server_times_out() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("busy server");
     let server = Listening::start("faults");

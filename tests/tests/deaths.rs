@@ -48,7 +48,7 @@ fn assert_named(status: &ExitStatus, linux: &str, windows: &str) {
 }
 
 #[test]
-fn exit() {
+fn an_exit_is_reported() {
     let _watchdog = Watchdog::new("exit");
     let (status, _) = death(|client| client.exit_with(7));
     assert_eq!(status.code(), Some(7));
@@ -58,7 +58,7 @@ fn exit() {
 }
 
 #[test]
-fn abort() {
+fn an_abort_is_reported() {
     let _watchdog = Watchdog::new("abort");
     let (status, _) = death(|client| client.abort_now());
     match Pair::current() {
@@ -69,21 +69,21 @@ fn abort() {
 }
 
 #[test]
-fn a_write_to_nowhere() {
+fn an_invalid_write_is_reported() {
     let _watchdog = Watchdog::new("write to nowhere");
     let (status, _) = death(|client| client.write_to_nowhere());
     assert_named(&status, "SIGSEGV", "STATUS_ACCESS_VIOLATION");
 }
 
 #[test]
-fn a_division_by_zero() {
+fn a_division_by_zero_is_reported() {
     let _watchdog = Watchdog::new("division");
     let (status, _) = death(|client| client.divide(1, 0));
     assert_named(&status, "SIGFPE", "STATUS_INTEGER_DIVIDE_BY_ZERO");
 }
 
 #[test]
-fn a_stack_overflow() {
+fn a_stack_overflow_is_reported() {
     let _watchdog = Watchdog::new("stack overflow");
     let (status, stderr) = death(|client| client.overflow_stack(1));
     match Pair::current() {
@@ -102,7 +102,7 @@ fn a_stack_overflow() {
 }
 
 #[test]
-fn no_memory_for_rust() {
+fn running_out_of_memory_in_rust_is_reported() {
     let _watchdog = Watchdog::new("no memory for Rust");
     let (status, stderr) = death(|client| client.allocate_without_end());
     assert!(!status.success(), "{status}");
@@ -113,7 +113,7 @@ fn no_memory_for_rust() {
 }
 
 #[test]
-fn no_memory_for_a_message() {
+fn running_out_of_memory_for_a_message_is_reported() {
     let _watchdog = Watchdog::new("no memory for a message");
     let (_, stderr) = death(|client| {
         let taken = client.exhaust_memory()?;
@@ -124,7 +124,7 @@ fn no_memory_for_a_message() {
 }
 
 #[test]
-fn killed_in_a_call() {
+fn a_kill_during_a_call_is_reported() {
     let _watchdog = Watchdog::new("killed in a call");
     let (status, _) = death(|client| {
         let pid = client.server_info().pid;
@@ -141,7 +141,7 @@ fn killed_in_a_call() {
 }
 
 #[test]
-fn killed_while_idle() {
+fn a_kill_while_idle_is_reported() {
     let _watchdog = Watchdog::new("killed while idle");
     let (status, _) = death(|client| {
         kill(client.server_info().pid);
@@ -153,7 +153,7 @@ fn killed_while_idle() {
 }
 
 #[test]
-fn killed_before_anybody_looks() {
+fn a_kill_before_the_first_call_is_reported() {
     let _watchdog = Watchdog::new("killed before anybody looks");
     let client = FaultsClient::launch().unwrap();
     kill(client.server_info().pid);
@@ -164,7 +164,7 @@ fn killed_before_anybody_looks() {
 }
 
 #[test]
-fn every_waiting_thread_is_told() {
+fn a_death_is_reported_to_every_waiting_thread() {
     let _watchdog = Watchdog::new("waiting threads");
     let client = FaultsClient::launch().unwrap();
     std::thread::scope(|scope| {

@@ -114,7 +114,7 @@ fn is_end(heard: &Heard) -> bool {
 }
 
 #[test]
-fn lines_of_the_library_are_heard_with_the_server_s_pid() {
+fn output_lines_are_events_with_the_server_s_pid() {
     let _watchdog = Watchdog::new("lines");
     let listener = Listener::default();
     let client = tracing::subscriber::with_default(listener.clone(), FixtureClient::launch).unwrap();
@@ -140,7 +140,7 @@ fn lines_of_the_library_are_heard_with_the_server_s_pid() {
 }
 
 #[test]
-fn deadlines_ends_and_new_starts_are_heard() {
+fn timeouts_exits_and_restarts_are_events() {
     let _watchdog = Watchdog::new("life");
     let listener = Listener::default();
     let restart = Restart::OnFailure { max: 9, within: Duration::from_secs(600), backoff: Duration::ZERO };
@@ -175,7 +175,7 @@ fn deadlines_ends_and_new_starts_are_heard() {
 }
 
 #[test]
-fn a_subscriber_that_takes_its_time_blocks_nobody_and_hears_what_it_missed() {
+fn a_slow_subscriber_blocks_nothing_and_gets_a_count_of_lost_lines() {
     /// More than any pipe, and any queue, holds.
     const LINES: i32 = 30_000;
 

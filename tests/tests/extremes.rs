@@ -35,7 +35,7 @@ macro_rules! echoes {
 }
 
 #[test]
-fn scalars() {
+fn extreme_scalars_arrive_in_every_position() {
     let (_watchdog, client) = launch("extreme scalars");
     echoes! { client,
         echo_i8 reverse_i8 [i8::MIN, -1, 0, 1, i8::MAX];
@@ -66,7 +66,7 @@ fn checksum(data: &[u8]) -> u64 {
 }
 
 #[test]
-fn arrays() {
+fn arrays_of_all_sizes_arrive() {
     let (_watchdog, client) = launch("arrays of all sizes");
     for n in SIZES {
         let data = ramp(n);
@@ -82,7 +82,7 @@ fn arrays() {
 }
 
 #[test]
-fn structs_in_arrays() {
+fn arrays_of_structs_arrive() {
     let (_watchdog, client) = launch("structs in arrays of all sizes");
     for n in SIZES.map(|n| n / 8) {
         let mut pairs = vec![Two { a: -1, b: i32::MAX }; n as usize];
@@ -93,7 +93,7 @@ fn structs_in_arrays() {
 }
 
 #[test]
-fn text() {
+fn text_of_all_sizes_arrives() {
     let (_watchdog, client) = launch("text of all sizes");
     for n in SIZES {
         let (ascii, umlauts) = ("x".repeat(n as usize), "ü".repeat(n as usize));
@@ -110,7 +110,7 @@ fn text() {
 }
 
 #[test]
-fn bytes_as_they_are() {
+fn c_strings_need_not_be_utf_8() {
     let (_watchdog, client) = launch("bytes for C");
     assert_eq!(client.bytes_of(c"").unwrap(), 0);
     let all: Vec<u8> = (1..=255).collect();
@@ -132,7 +132,7 @@ fn bytes_as_they_are() {
 }
 
 #[test]
-fn calling_conventions() {
+fn scalars_arrive_in_every_calling_convention() {
     let (_watchdog, client) = launch("calling conventions");
     for _ in 0..100 {
         let (a, b) = (i32::MIN, 1);

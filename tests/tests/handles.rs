@@ -41,7 +41,7 @@ fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&str,
 }
 
 #[test]
-fn a_handle_comes_back_and_is_passed_in_every_form() {
+fn handles_are_returned_and_passed_in_every_form() {
     let (_watchdog, client) = launch("forms of handles");
     let first = client.open_device("first").unwrap();
     let (status, second) = client.open_into("second").unwrap();
@@ -86,7 +86,7 @@ fn a_null_pointer_is_none_or_an_error_that_names_the_method() {
 }
 
 #[test]
-fn a_pointer_has_one_handle_while_it_is_open_and_another_one_later() {
+fn a_reopened_pointer_gets_a_new_handle() {
     let (_watchdog, client) = launch("same pointer");
     let first = client.open_device("a").unwrap();
     assert_eq!(client.find_device("a").unwrap(), Some(first));
@@ -101,7 +101,7 @@ fn a_pointer_has_one_handle_while_it_is_open_and_another_one_later() {
 }
 
 #[test]
-fn what_was_closed_is_refused_before_the_library_sees_it() {
+fn a_closed_handle_is_refused_before_the_call() {
     let (_watchdog, client) = launch("closed handles");
     let (open, closed) = (client.open_device("open").unwrap(), client.open_device("closed").unwrap());
     client.close_device(closed).unwrap();
@@ -122,7 +122,7 @@ fn what_was_closed_is_refused_before_the_library_sees_it() {
 }
 
 #[test]
-fn a_close_that_fails_leaves_it_open() {
+fn a_failed_close_leaves_the_handle_open() {
     let (_watchdog, client) = launch("failed close");
     let device = client.open_device("a").unwrap();
     client.lock_device(device, 1).unwrap();
@@ -145,7 +145,7 @@ fn a_close_that_fails_leaves_it_open() {
 }
 
 #[test]
-fn closing_nothing_closes_nothing() {
+fn closing_none_closes_nothing() {
     let (_watchdog, client) = launch("close nothing");
     let device = client.open_device("a").unwrap();
     assert_eq!(client.close_any_device(None, 0).unwrap(), 0);
@@ -180,7 +180,7 @@ fn a_forged_handle_is_refused() {
 }
 
 #[test]
-fn a_refused_handle_says_whether_the_library_was_called() {
+fn the_error_for_a_refused_handle_reports_whether_the_library_was_called() {
     let (_watchdog, client) = launch("was called");
     let device = client.open_device("device").unwrap();
     client.close_device(device).unwrap();
@@ -275,7 +275,7 @@ const LEFT_OPEN: [&str; 12] = [
 ];
 
 #[test]
-fn what_a_client_leaves_open_is_closed_the_last_one_first() {
+fn open_handles_are_closed_in_reverse_order() {
     let (_watchdog, client) = launch("abandoned handles");
     let log = Log::new();
     client.log_to(&log.path()).unwrap();
@@ -287,7 +287,7 @@ fn what_a_client_leaves_open_is_closed_the_last_one_first() {
 }
 
 #[test]
-fn what_a_client_that_is_killed_leaves_open_is_closed() {
+fn handles_of_a_killed_client_are_closed() {
     let _watchdog = Watchdog::new("killed with handles");
     let log = Log::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_doomed-client"));
@@ -334,7 +334,7 @@ fn connect(name: &str) -> DevicesClient {
 }
 
 #[test]
-fn a_listening_server_closes_what_each_client_alone_has_open() {
+fn a_listening_server_closes_handles_that_no_other_client_uses() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("handles of several clients");
     let name = format!("bridge32-handles-{}", std::process::id());
@@ -366,7 +366,7 @@ fn a_listening_server_closes_what_each_client_alone_has_open() {
 }
 
 #[test]
-fn a_mock_makes_handles_of_its_own() {
+fn a_mock_makes_its_own_handles() {
     let _watchdog = Watchdog::new("mock of handles");
     let client = FewClient::in_process(Mock);
     let device = client.open_device("four").unwrap();
@@ -376,7 +376,7 @@ fn a_mock_makes_handles_of_its_own() {
 }
 
 #[test]
-fn a_library_in_this_process_closes_what_its_client_leaves_open() {
+fn open_handles_are_closed_in_process() {
     let _watchdog = Watchdog::new("handles in this process");
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("log");

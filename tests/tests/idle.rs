@@ -11,7 +11,7 @@ use bridge32_tests::processes::cpu_ticks;
 use bridge32_tests::watchdog::Watchdog;
 
 #[test]
-fn between_calls_neither_side_uses_the_processor() {
+fn an_idle_client_and_server_use_no_cpu_time() {
     let _watchdog = Watchdog::new("idle");
     let client = FixtureClient::builder().call_timeout(Duration::from_secs(60)).launch().unwrap();
     for i in 0..1000 {

@@ -43,7 +43,7 @@ fn nothing_is_left_behind() {
     new::MeterClient::builder().server(&meter).launch().unwrap_err();
     FixtureClient::builder().server(&text).runner([""; 0]).launch().unwrap_err();
 
-    what_outlives_a_server_holds_nothing_of_its_client();
+    helpers_of_a_dead_server_hold_no_resources_of_the_client();
 
     assert_eq!(files(), before, "files are left");
     assert_eq!(shared_memory(), 0, "shared memory is left");
@@ -61,7 +61,7 @@ fn nothing_is_left_behind() {
 }
 
 /// A library may start processes of its own, which hold the server's output open when it is gone.
-fn what_outlives_a_server_holds_nothing_of_its_client() {
+fn helpers_of_a_dead_server_hold_no_resources_of_the_client() {
     let restart = Restart::OnFailure { max: u32::MAX, within: Duration::from_secs(3600), backoff: Duration::ZERO };
     let client = FaultsClient::builder().restart(restart).launch().unwrap();
     let mut helpers = Vec::new();

@@ -15,7 +15,7 @@ use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 #[test]
-fn shutdown_tells_how_the_server_ended_and_what_it_wrote() {
+fn shutdown_returns_the_exit_status_and_the_output() {
     let _watchdog = Watchdog::new("shutdown");
     let client = FixtureClient::launch().unwrap();
     client.print_lines(3).unwrap();
@@ -43,7 +43,7 @@ fn dropping_the_last_clone_ends_the_server() {
 }
 
 #[test]
-fn a_server_killed_while_idle_is_noticed_by_the_next_call_and_all_later_ones() {
+fn calls_after_a_kill_while_idle_report_it() {
     let _watchdog = Watchdog::new("kill");
     let client = FixtureClient::launch().unwrap();
     client.print_lines(1).unwrap();
@@ -91,7 +91,7 @@ fn a_library_that_reads_standard_input_finds_it_empty() {
 }
 
 #[test]
-fn environment_and_folder() {
+fn environment_and_working_directory_are_set() {
     let _watchdog = Watchdog::new("environment");
     let dir = tempfile::tempdir().unwrap();
     let client = FixtureClient::builder().env("BRIDGE32_TEST", "a b").current_dir(dir.path()).launch().unwrap();
@@ -109,7 +109,7 @@ fn output_can_be_inherited() {
 }
 
 #[test]
-fn a_custom_server_has_arguments_a_state_and_a_farewell() {
+fn a_custom_server_has_start_arguments_state_and_a_shutdown_hook() {
     let _watchdog = Watchdog::new("custom");
     let dir = tempfile::tempdir().unwrap();
     let farewell = dir.path().join("farewell");
@@ -152,7 +152,7 @@ impl Store for Mock {
 }
 
 #[test]
-fn a_mock_in_place_of_the_server() {
+fn a_mock_replaces_the_server() {
     let _watchdog = Watchdog::new("mock");
     let client = StoreClient::in_process(Mock { put: Cell::new(0) });
     assert_eq!(client.get("text").unwrap().as_deref(), Some("TEXT"));
@@ -166,14 +166,14 @@ fn a_mock_in_place_of_the_server() {
 }
 
 #[test]
-fn an_implementation_can_be_called_without_any_bridge() {
+fn an_implementation_can_be_called_directly() {
     let client = old::MeterClient::in_process(old::OldMeter);
     assert_eq!(client.read(3).unwrap().value, 3.0);
     assert_eq!(old::Meter::read(&old::OldMeter, 3).value, 3.0);
 }
 
 #[test]
-fn a_server_started_by_hand_serves_several_clients() {
+fn a_listening_server_serves_several_clients() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("listen");
     let server = Listening::start("fixture");
@@ -198,7 +198,7 @@ fn refused_connection(name: &str) -> Error {
 }
 
 #[test]
-fn a_server_started_by_hand_begins_with_the_arguments_of_its_first_client() {
+fn a_listening_server_starts_with_the_arguments_of_its_first_client() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("listen with arguments");
     let server = Listening::start("store");

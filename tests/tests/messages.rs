@@ -34,7 +34,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 #[test]
-fn the_apartment_is_the_one_that_was_asked_for() {
+fn threads_enter_the_requested_apartment() {
     let _watchdog = Watchdog::new("apartments");
     let (sta, mta, none) =
         (StaClient::launch().unwrap(), MtaClient::launch().unwrap(), WindowedClient::launch().unwrap());
@@ -71,7 +71,7 @@ fn messages_are_dispatched_while_the_server_waits_for_calls() {
 }
 
 #[test]
-fn without_an_apartment_nobody_dispatches_messages() {
+fn messages_are_not_dispatched_without_an_apartment() {
     let _watchdog = Watchdog::new("no messages");
     let client = WindowedClient::launch().unwrap();
     assert_eq!(client.open_window(10).unwrap(), has_messages());
@@ -84,7 +84,7 @@ fn without_an_apartment_nobody_dispatches_messages() {
 }
 
 #[test]
-fn neither_calls_nor_messages_keep_the_other_from_their_turn() {
+fn calls_and_messages_do_not_starve_each_other() {
     skip_on!(Pair::Linux, NO_MESSAGES);
     let _watchdog = Watchdog::new("calls and messages");
     let client = StaClient::launch().unwrap();
@@ -125,7 +125,7 @@ fn least(call: impl Fn()) -> Duration {
 }
 
 #[test]
-fn a_call_is_not_kept_waiting_by_the_wait_for_messages() {
+fn waiting_for_messages_does_not_delay_calls() {
     let _watchdog = Watchdog::new("calls with messages and without");
     for transport in [Transport::SharedMemory, Transport::Pipe] {
         let with = StaClient::builder().transport(transport).launch().unwrap();
@@ -146,7 +146,7 @@ fn a_call_is_not_kept_waiting_by_the_wait_for_messages() {
 }
 
 #[test]
-fn a_closure_that_a_message_runs_may_call_the_library() {
+fn a_closure_run_by_a_message_may_call_the_library() {
     skip_on!(Pair::Linux, NO_MESSAGES);
     let _watchdog = Watchdog::new("closures of messages");
     let client = StaClient::launch().unwrap();
@@ -174,7 +174,7 @@ fn a_closure_that_a_message_runs_may_call_the_library() {
 }
 
 #[test]
-fn a_closure_that_a_message_runs_may_shut_the_client_down() {
+fn a_closure_run_by_a_message_may_shut_its_client_down() {
     skip_on!(Pair::Linux, NO_MESSAGES);
     let _watchdog = Watchdog::new("shutdown by a closure of a message");
     let client = StaClient::launch().unwrap();
@@ -193,7 +193,7 @@ fn a_closure_that_a_message_runs_may_shut_the_client_down() {
 }
 
 #[test]
-fn a_message_that_crashes_or_hangs_is_told_by_the_next_call() {
+fn the_call_after_a_message_that_crashed_or_hung_reports_it() {
     skip_on!(Pair::Linux, NO_MESSAGES);
     let _watchdog = Watchdog::new("messages that go wrong");
     let restart = Restart::OnFailure { max: 2, within: Duration::from_secs(60), backoff: Duration::ZERO };
@@ -209,7 +209,7 @@ fn a_message_that_crashes_or_hangs_is_told_by_the_next_call() {
 }
 
 #[test]
-fn a_thread_that_is_in_another_apartment_is_an_error_of_the_start() {
+fn a_main_thread_in_another_apartment_fails_the_start() {
     let _watchdog = Watchdog::new("another apartment");
     let launched = StaClient::builder().server(pair::server("spoiled")).launch();
     match launched {
@@ -222,7 +222,7 @@ fn a_thread_that_is_in_another_apartment_is_an_error_of_the_start() {
 }
 
 #[test]
-fn a_server_that_listens_looks_after_its_messages_too() {
+fn a_listening_server_dispatches_messages() {
     skip_on!(Pair::Linux, NO_MESSAGES);
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("a listening server with messages");
@@ -246,7 +246,7 @@ fn a_server_that_listens_looks_after_its_messages_too() {
 }
 
 #[test]
-fn a_closure_that_another_client_s_call_runs_may_call_the_library() {
+fn a_closure_run_by_another_client_s_call_may_call_the_library() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("closures of other clients");
     let server = Listening::start("callbacks");

@@ -25,7 +25,7 @@ fn doomed(deed: &str) -> (Child, u32) {
     (client, pid)
 }
 
-fn killed_while(deed: &'static str) {
+fn assert_server_ends_with_client(deed: &'static str) {
     let _watchdog = Watchdog::new(deed);
     let (mut client, pid) = doomed(deed);
     client.kill().unwrap();
@@ -34,29 +34,29 @@ fn killed_while(deed: &'static str) {
 }
 
 #[test]
-fn killed_while_the_server_is_idle() {
-    killed_while("idle");
+fn an_idle_server_ends_with_its_client() {
+    assert_server_ends_with_client("idle");
 }
 
 #[test]
-fn killed_while_the_library_sleeps() {
-    killed_while("nap");
+fn a_server_in_a_sleeping_library_ends_with_its_client() {
+    assert_server_ends_with_client("nap");
 }
 
 #[test]
-fn killed_while_the_library_hangs() {
-    killed_while("spin");
+fn a_server_in_a_hanging_library_ends_with_its_client() {
+    assert_server_ends_with_client("spin");
 }
 
 #[test]
-fn killed_while_the_library_prints_without_end() {
-    killed_while("print");
+fn a_server_that_prints_without_end_ends_with_its_client() {
+    assert_server_ends_with_client("print");
 }
 
 /// The job object ends it, before its own watch would.
 #[cfg(windows)]
 #[test]
-fn on_windows_the_server_ends_with_its_client() {
+fn on_windows_a_server_ends_with_its_client_at_once() {
     let _watchdog = Watchdog::new("job object");
     let (mut client, pid) = doomed("spin");
     client.kill().unwrap();
@@ -67,7 +67,7 @@ fn on_windows_the_server_ends_with_its_client() {
 /// A stopped process sees nothing; the system continues it when its client ends.
 #[cfg(target_os = "linux")]
 #[test]
-fn killed_while_the_server_is_stopped() {
+fn a_stopped_server_ends_with_its_client() {
     let _watchdog = Watchdog::new("stopped");
     let (mut client, pid) = doomed("nap");
     bridge32_tests::processes::stop(pid);

@@ -7,7 +7,7 @@ use bridge32_tests::record::{Mixed, RecordClient};
 use bridge32_tests::watchdog::Watchdog;
 
 #[test]
-fn the_library_sees_what_was_passed() {
+fn the_library_receives_the_arguments_unchanged() {
     let _watchdog = Watchdog::new("records");
     let client = RecordClient::launch().unwrap();
     let seen = |expected: &str| assert_eq!(client.seen_last().unwrap(), expected);

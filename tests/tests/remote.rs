@@ -29,7 +29,7 @@ fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&str,
 }
 
 #[test]
-fn what_is_written_is_there_for_the_library_and_back() {
+fn values_are_shared_with_the_library() {
     let (_watchdog, client) = launch("remote memory");
     let values = RemoteBuffer::<f64>::allocate(&client, 1000).unwrap();
     assert_eq!((values.len(), values.is_empty()), (1000, false));
@@ -52,7 +52,7 @@ fn what_is_written_is_there_for_the_library_and_back() {
 }
 
 #[test]
-fn every_scalar_is_held() {
+fn every_scalar_can_be_stored() {
     let (_watchdog, client) = launch("remote scalars");
     macro_rules! check {
         ($($ty:ty: $values:expr;)*) => {$({
@@ -77,7 +77,7 @@ fn every_scalar_is_held() {
 }
 
 #[test]
-fn structs_are_what_c_makes_of_them_in_the_server() {
+fn structs_have_the_layout_of_the_server_s_c() {
     let (_watchdog, client) = launch("remote structs");
     let device = client.open_device("a").unwrap();
     client.open_channel(device, 1).unwrap();
@@ -111,7 +111,7 @@ fn structs_are_what_c_makes_of_them_in_the_server() {
 }
 
 #[test]
-fn nothing_outside_is_touched() {
+fn accesses_out_of_bounds_are_refused() {
     let (_watchdog, client) = launch("remote bounds");
     let memory = RemoteBuffer::<i32>::allocate(&client, 4).unwrap();
     memory.write(0, &[1, 2, 3, 4]).unwrap();
@@ -127,7 +127,7 @@ fn nothing_outside_is_touched() {
 }
 
 #[test]
-fn more_than_a_server_of_32_bits_has_is_refused_and_it_lives_on() {
+fn an_allocation_beyond_32_bits_is_refused_and_the_server_survives() {
     let (_watchdog, client) = launch("remote limits");
     for count in [3usize << 30, 1 << 32, usize::MAX] {
         let error = RemoteBuffer::<u64>::allocate(&client, count).unwrap_err();
@@ -156,7 +156,7 @@ fn more_than_a_server_of_32_bits_has_is_refused_and_it_lives_on() {
 }
 
 #[test]
-fn what_is_dropped_is_freed() {
+fn a_dropped_buffer_is_freed() {
     let (_watchdog, client) = launch("remote drop");
     // Far more than there is at once.
     for _ in 0..40 {
@@ -169,7 +169,7 @@ fn what_is_dropped_is_freed() {
 }
 
 #[test]
-fn it_keeps_its_server_and_ends_with_it() {
+fn a_buffer_keeps_its_server_alive_until_shutdown() {
     let (_watchdog, client) = launch("remote and its server");
     let memory = RemoteBuffer::<u8>::allocate(&client, 1).unwrap();
     let pid = client.server_info().pid;
@@ -187,7 +187,7 @@ fn it_keeps_its_server_and_ends_with_it() {
 }
 
 #[test]
-fn after_a_restart_it_is_stale() {
+fn after_a_restart_a_buffer_is_stale() {
     let _watchdog = Watchdog::new("stale memory");
     let restart = Restart::OnFailure { max: 1, within: MINUTE, backoff: Duration::ZERO };
     let client = DevicesClient::builder().restart(restart).launch().unwrap();
@@ -216,7 +216,7 @@ impl Drop for Listening {
 }
 
 #[test]
-fn a_listening_server_frees_what_its_clients_leave() {
+fn a_listening_server_frees_the_buffers_of_gone_clients() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("memory of several clients");
     let name = format!("bridge32-remote-{}", std::process::id());

@@ -36,7 +36,7 @@ fn the_call_after_a_death_starts_the_server_again() {
 }
 
 #[test]
-fn a_server_that_died_while_idle_costs_no_call() {
+fn a_server_that_died_while_idle_is_restarted_without_a_failed_call() {
     let _watchdog = Watchdog::new("idle restart");
     let client = restarting(1).launch().unwrap();
     let pid = client.server_info().pid;
@@ -60,7 +60,7 @@ fn the_call_after_a_timeout_starts_the_server_again() {
 }
 
 #[test]
-fn restarts_end_with_their_limit() {
+fn restarts_stop_at_their_limit() {
     let _watchdog = Watchdog::new("restart limit");
     let client = restarting(1).launch().unwrap();
     client.abort_now().unwrap_err();
@@ -72,7 +72,7 @@ fn restarts_end_with_their_limit() {
 }
 
 #[test]
-fn the_pause_before_a_restart_is_kept() {
+fn a_restart_waits_for_the_backoff() {
     let _watchdog = Watchdog::new("backoff");
     let backoff = Duration::from_millis(700);
     let restart = Restart::OnFailure { max: 1, within: MINUTE, backoff };
@@ -85,7 +85,7 @@ fn the_pause_before_a_restart_is_kept() {
 }
 
 #[test]
-fn a_hook_puts_the_state_back() {
+fn a_start_hook_restores_the_state() {
     let _watchdog = Watchdog::new("hook");
     let starts = Arc::new(AtomicI32::new(0));
     let counted = Arc::clone(&starts);
@@ -100,7 +100,7 @@ fn a_hook_puts_the_state_back() {
 }
 
 #[test]
-fn the_error_of_a_hook_is_that_of_the_launch_or_the_call() {
+fn an_error_of_a_start_hook_fails_the_launch_or_the_call() {
     let _watchdog = Watchdog::new("failing hook");
     let error = FaultsClient::builder().on_start(|client| client.abort_now()).launch().unwrap_err();
     assert!(matches!(error, Error::ServerDied { .. }), "{error:?}");
@@ -120,7 +120,7 @@ fn the_error_of_a_hook_is_that_of_the_launch_or_the_call() {
 }
 
 #[test]
-fn the_client_of_a_hook_is_for_the_hook() {
+fn the_client_of_a_start_hook_is_unusable_afterwards() {
     let _watchdog = Watchdog::new("kept client");
     let kept = Arc::new(std::sync::Mutex::new(None));
     let keep = Arc::clone(&kept);

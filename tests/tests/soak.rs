@@ -8,7 +8,7 @@ use bridge32_tests::watchdog::Watchdog;
 
 /// Every way to end a server comes once at least, and no round is without calls.
 #[test]
-fn nothing_is_lost_wrong_or_left_while_servers_die() {
+fn calls_stay_right_and_nothing_leaks_while_servers_die() {
     let _watchdog = Watchdog::new("soak");
     let output = Command::new(env!("CARGO_BIN_EXE_soak")).args(["12000", "2000", "8"]).output().unwrap();
     let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

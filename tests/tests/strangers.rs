@@ -37,7 +37,7 @@ fn is_root() -> bool {
 }
 
 /// Does something as another user; `None` if these tests cannot become one.
-fn stranger(public: &TempDir, deed: &str, path: &Path) -> Option<Child> {
+fn spawn_stranger(public: &TempDir, deed: &str, path: &Path) -> Option<Child> {
     if !is_root() {
         eprintln!("only root can become another user: what keeps one out is checked, and not that it does");
         return None;
@@ -49,7 +49,7 @@ fn stranger(public: &TempDir, deed: &str, path: &Path) -> Option<Child> {
 }
 
 /// What a stranger has to say, from beginning to end.
-fn said(child: Child) -> String {
+fn output(child: Child) -> String {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
@@ -73,7 +73,7 @@ fn is_ours(folder: &Path) -> bool {
 }
 
 #[test]
-fn the_meeting_is_closed_to_strangers() {
+fn the_handshake_refuses_strangers() {
     let _watchdog = Watchdog::new("closed meeting");
     let public = public();
     let before = folders();
@@ -97,15 +97,15 @@ fn the_meeting_is_closed_to_strangers() {
     };
     let found = folder.metadata().unwrap();
     assert_eq!((found.mode() & 0o777, found.uid()), (0o700, fs::metadata("/proc/self").unwrap().uid()));
-    if let Some(looking) = stranger(&public, "look", &folder) {
-        assert_eq!(said(looking), "not looked\n");
+    if let Some(looking) = spawn_stranger(&public, "look", &folder) {
+        assert_eq!(output(looking), "not looked\n");
         let (deed, name, answer) = match Pair::current() {
             Pair::LinuxWindows => ("open", "responses", "not opened\n"),
             _ => ("connect", "channel", "not connected\n"),
         };
         assert!(folder.join(name).exists());
-        assert_eq!(said(stranger(&public, deed, &folder.join(name)).unwrap()), answer);
-        assert_eq!(said(stranger(&public, "make", &folder.join("own")).unwrap()), "not made\n");
+        assert_eq!(output(spawn_stranger(&public, deed, &folder.join(name)).unwrap()), answer);
+        assert_eq!(output(spawn_stranger(&public, "make", &folder.join("own")).unwrap()), "not made\n");
     }
     assert_eq!(starting.join().unwrap().unwrap().get_mode().unwrap(), 0, "the client is not disturbed");
 }
@@ -143,15 +143,15 @@ fn a_listening_server_refuses_strangers() {
     let folder = public.path().join(format!("bridge32-{uid}"));
     assert_eq!(folder.metadata().unwrap().mode() & 0o777, 0o700);
     assert!(folder.join("name").exists());
-    if let Some(connecting) = stranger(&public, "connect", &folder.join("name")) {
-        assert_eq!(said(connecting), "not connected\n");
+    if let Some(connecting) = spawn_stranger(&public, "connect", &folder.join("name")) {
+        assert_eq!(output(connecting), "not connected\n");
     }
     // A path is whatever it is; there the server looks who comes.
     let path = public.path().join("socket");
     let _server = listen(path.to_str().unwrap(), public.path()).unwrap();
     assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o777, "the system lets everybody in");
-    if let Some(connecting) = stranger(&public, "connect", &path) {
-        assert_eq!(said(connecting), "connected\nnot answered\n");
+    if let Some(connecting) = spawn_stranger(&public, "connect", &path) {
+        assert_eq!(output(connecting), "connected\nnot answered\n");
     }
     assert_eq!(FaultsClient::connect(path.to_str().unwrap()).unwrap().get_mode().unwrap(), 0, "its own user may");
 }
@@ -163,8 +163,8 @@ fn a_name_that_a_stranger_has_taken_is_refused() {
     let public = public();
     let uid = fs::metadata("/proc/self").unwrap().uid();
     let folder = public.path().join(format!("bridge32-{uid}"));
-    match stranger(&public, "make", &folder) {
-        Some(making) => assert_eq!(said(making), "made\n"),
+    match spawn_stranger(&public, "make", &folder) {
+        Some(making) => assert_eq!(output(making), "made\n"),
         None => {
             fs::create_dir(&folder).unwrap();
             fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
@@ -175,7 +175,7 @@ fn a_name_that_a_stranger_has_taken_is_refused() {
 
     // And a client does not talk to a stranger's server.
     let path = public.path().join("socket");
-    if let Some(mut squatting) = stranger(&public, "listen", &path) {
+    if let Some(mut squatting) = spawn_stranger(&public, "listen", &path) {
         let mut lines = BufReader::new(squatting.stdout.take().unwrap()).lines();
         assert_eq!(lines.next().unwrap().unwrap(), "listening");
         let error = FaultsClient::connect(path.to_str().unwrap()).unwrap_err();

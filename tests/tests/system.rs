@@ -22,7 +22,7 @@ fn c_order(order: Ordering) -> i32 {
 }
 
 #[test]
-fn the_c_library_sorts_and_searches_by_a_closure() {
+fn the_c_library_sorts_and_searches_with_a_closure() {
     let _watchdog = Watchdog::new("qsort and bsearch");
     let client = c_library();
     let mut values: Vec<i32> = (0..1000).map(|i| (i * 7919) % 1009 - 500).collect();
@@ -64,7 +64,7 @@ fn the_c_library_sorts_and_searches_by_a_closure() {
 }
 
 #[test]
-fn one_function_is_several_methods() {
+fn several_methods_may_call_one_function() {
     let _watchdog = Watchdog::new("sprintf");
     let client = c_library();
     assert_eq!(client.print_number("%05d", -42).unwrap(), (5, "-0042".to_owned()));
@@ -72,7 +72,7 @@ fn one_function_is_several_methods() {
 }
 
 #[test]
-fn functions_by_number() {
+fn functions_are_found_by_ordinal() {
     skip_on!(Pair::Linux, "only libraries for Windows number their functions");
     let _watchdog = Watchdog::new("ordinals");
     let client = WinsockClient::launch().unwrap();

@@ -102,7 +102,7 @@ fn a_death_ends_every_connection_and_so_does_a_restart() {
 }
 
 #[test]
-fn a_deadline_ends_one_call_and_with_it_the_server() {
+fn a_timeout_on_one_connection_ends_the_server() {
     let _watchdog = Watchdog::new("deadlines and connections");
     let client = MultiClient::builder().call_timeout(Duration::from_millis(500)).launch().unwrap();
     assert!(client.stay(1).is_ok());
@@ -113,7 +113,7 @@ fn a_deadline_ends_one_call_and_with_it_the_server() {
 }
 
 #[test]
-fn shutdown_waits_for_calls_that_are_carried_out() {
+fn shutdown_waits_for_running_calls() {
     let _watchdog = Watchdog::new("shutdown and connections");
     let client = MultiClient::launch().unwrap();
     std::thread::scope(|scope| {
@@ -128,7 +128,7 @@ fn shutdown_waits_for_calls_that_are_carried_out() {
 }
 
 #[test]
-fn dropping_a_clone_ends_nobody_s_call() {
+fn dropping_a_clone_does_not_interrupt_calls() {
     let _watchdog = Watchdog::new("clones and connections");
     let client = MultiClient::launch().unwrap();
     std::thread::scope(|scope| {
@@ -141,7 +141,7 @@ fn dropping_a_clone_ends_nobody_s_call() {
 }
 
 #[test]
-fn a_server_that_was_started_by_hand() {
+fn a_listening_server_has_a_thread_for_each_connection() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("a listening server with connections");
     let name = format!("bridge32-multi-{}", std::process::id());
@@ -179,7 +179,7 @@ impl Multi for Mock {
 }
 
 #[test]
-fn in_this_process() {
+fn calls_run_at_the_same_time_in_process() {
     let _watchdog = Watchdog::new("connections in this process");
     let client = MultiClient::in_process(Mock(Barrier::new(2)));
     assert_eq!(at_once(2, || client.stay(0).unwrap()), [1, 1]);

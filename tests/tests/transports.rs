@@ -7,7 +7,7 @@ use bridge32_tests::interfaces::FixtureClient;
 use bridge32_tests::watchdog::Watchdog;
 
 #[test]
-fn the_transport_is_the_one_that_was_asked_for() {
+fn the_requested_transport_is_used() {
     let _watchdog = Watchdog::new("transports");
     let transport = |transport| FixtureClient::builder().transport(transport).launch().unwrap().server_info().transport;
     assert_eq!(transport(Transport::SharedMemory), Transport::SharedMemory);
@@ -21,7 +21,7 @@ fn the_transport_is_the_one_that_was_asked_for() {
 }
 
 #[test]
-fn large_values_go_both_ways_over_each() {
+fn large_values_cross_every_transport_both_ways() {
     let _watchdog = Watchdog::new("large values");
     for transport in [Transport::SharedMemory, Transport::Pipe] {
         let client = FixtureClient::builder().transport(transport).launch().unwrap();

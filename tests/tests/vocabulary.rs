@@ -12,7 +12,7 @@ fn launch(test: &'static str) -> (Watchdog, VocabularyClient) {
 }
 
 #[test]
-fn truth_values_and_addresses() {
+fn booleans_and_addresses_are_passed() {
     let (_watchdog, client) = launch("truth values");
     assert_eq!(client.negate(Bool32(true)).unwrap(), false);
     assert_eq!(client.negate(false.into()).unwrap(), true, "any bit is true");
@@ -22,7 +22,7 @@ fn truth_values_and_addresses() {
 }
 
 #[test]
-fn single_values_out_and_in_out() {
+fn single_values_are_passed_by_pointer() {
     let (_watchdog, client) = launch("single values");
     assert_eq!(client.divide(17, 5).unwrap(), (0, 3, 2));
     assert_eq!(client.divide(1, 0).unwrap(), (-1, 111, 0), "what the library leaves alone is zero");
@@ -33,7 +33,7 @@ fn single_values_out_and_in_out() {
 }
 
 #[test]
-fn arrays_out() {
+fn arrays_are_returned_in_out_parameters() {
     let (_watchdog, client) = launch("arrays out");
     for n in [0, 1, 10, 2 << 20] {
         let xin: Vec<f64> = (0..n).map(f64::from).collect();
@@ -51,7 +51,7 @@ fn arrays_out() {
 }
 
 #[test]
-fn arrays_in_out() {
+fn arrays_are_changed_by_the_library() {
     let (_watchdog, client) = launch("arrays in out");
     let mut values = [i16::MIN / 2, -1, 0, 1, 100];
     client.double_all(&mut values).unwrap();
@@ -65,7 +65,7 @@ fn arrays_in_out() {
 }
 
 #[test]
-fn lengths_that_cannot_be_are_faults() {
+fn invalid_lengths_are_faults() {
     let (_watchdog, client) = launch("wrong lengths");
     let says = |error: Error, part: &str| assert!(error.to_string().contains(part), "{error}");
     // 720720 has 240 divisors, and room for ten.
@@ -81,7 +81,7 @@ fn lengths_that_cannot_be_are_faults() {
 }
 
 #[test]
-fn text_in_every_encoding() {
+fn text_is_passed_in_every_encoding() {
     let (_watchdog, client) = launch("text");
     assert_eq!(client.upper("naïve").unwrap(), "NAïVE");
     assert_eq!(client.upper("").unwrap(), "");
@@ -114,7 +114,7 @@ fn text_in_every_encoding() {
 }
 
 #[test]
-fn text_that_an_encoding_lacks_is_refused() {
+fn text_that_an_encoding_cannot_represent_is_refused() {
     let (_watchdog, client) = launch("lacking text");
     let error = client.byte_at("5 €", 0).unwrap_err();
     assert_eq!(error.to_string(), "`byte_at`: the argument `text` contains '€', which Latin-1 does not have");
@@ -129,7 +129,7 @@ fn text_that_an_encoding_lacks_is_refused() {
 }
 
 #[test]
-fn what_the_library_allocates_is_given_back() {
+fn memory_allocated_by_the_library_is_freed() {
     let (_watchdog, client) = launch("given back");
     assert_eq!(client.make_text(5).unwrap(), "mmmmm");
     assert_eq!(client.make_ramp(3).unwrap(), [0.0, 1.0, 2.0]);
@@ -142,7 +142,7 @@ const A: Point = Point { x: 1.0, y: 2.0 };
 const B: Point = Point { x: 5.0, y: 10.0 };
 
 #[test]
-fn structs() {
+fn structs_are_passed_and_returned() {
     let (_watchdog, client) = launch("structs");
     assert_eq!(client.midpoint(A, B).unwrap(), Point { x: 3.0, y: 6.0 });
     let mut rectangle = Rectangle { corners: [A, B], layer: 2 };
@@ -164,7 +164,7 @@ fn structs() {
 }
 
 #[test]
-fn structs_with_pointers() {
+fn structs_with_pointers_are_passed_and_returned() {
     let (_watchdog, client) = launch("deep structs");
     // The length is filled in, whatever stands there.
     assert_eq!(client.polygon_sum(Polygon { n: 99, points: vec![A, B] }).unwrap(), 52.0);
@@ -188,7 +188,7 @@ fn structs_with_pointers() {
 }
 
 #[test]
-fn enums_and_bit_sets() {
+fn enums_and_bit_sets_are_passed_as_integers() {
     let (_watchdog, client) = launch("enums");
     assert_eq!(client.next_color(Color::Red).unwrap(), Color::Green);
     assert_eq!(client.next_color(Color::Green).unwrap(), Color::Blue);
@@ -218,7 +218,7 @@ fn a_failed_check_is_an_error_with_its_reason() {
 }
 
 #[test]
-fn variables() {
+fn global_variables_are_read_and_written() {
     let (_watchdog, client) = launch("variables");
     assert_eq!(client.level().unwrap(), 3);
     client.set_level(-7).unwrap();
@@ -228,7 +228,7 @@ fn variables() {
 }
 
 #[test]
-fn other_conventions_with_what_comes_out() {
+fn out_parameters_work_in_other_calling_conventions() {
     let (_watchdog, client) = launch("conventions");
     for i in 0..100 {
         assert_eq!(client.stdcall_out(i).unwrap(), (i, 2 * i));

@@ -9,13 +9,13 @@ const MACRO: &str = "cases/macro";
 const COMPILER: &str = "cases/compiler";
 
 #[test]
-fn what_the_macro_says() {
+fn the_macro_reports_mistakes() {
     TestCases::new().compile_fail(format!("{MACRO}/*.rs"));
 }
 
 /// On its own, because the compiler's version decides about the layout.
 #[test]
-fn what_the_compiler_says() {
+fn the_compiler_reports_type_mistakes() {
     TestCases::new().compile_fail(format!("{COMPILER}/*.rs"));
 }
 

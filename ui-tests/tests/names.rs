@@ -95,7 +95,7 @@ impl Shadowed for Mock {
 }
 
 #[test]
-fn items_of_the_user_shadow_nothing() {
+fn items_of_the_user_may_have_std_names() {
     let client = ShadowedClient::in_process(Mock);
     assert_eq!(client.add(1, &2).unwrap(), 3);
     assert_eq!(client.mean(&[1.0, 2.0]).unwrap(), 1.5);

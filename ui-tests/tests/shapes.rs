@@ -3,7 +3,7 @@
 use bridge32::bridge32;
 
 #[test]
-fn in_a_function() {
+fn a_trait_may_be_in_a_function() {
     #[bridge32]
     trait Local {
         fn add(&self, a: i32, b: i32) -> i32;
@@ -51,7 +51,7 @@ mod private {
 }
 
 #[test]
-fn in_a_private_module() {
+fn a_trait_may_be_in_a_private_module() {
     struct Server;
 
     impl private::Shared for Server {}
@@ -76,7 +76,7 @@ trait Versions {
 }
 
 #[test]
-fn methods_under_cfg() {
+fn methods_may_be_under_cfg() {
     struct Server;
 
     impl Versions for Server {
@@ -113,7 +113,7 @@ trait Mutable {
 }
 
 #[test]
-fn parameters_that_a_body_changes() {
+fn a_body_may_change_its_parameters() {
     struct Server;
 
     impl Mutable for Server {}
@@ -141,7 +141,7 @@ interface! {
 }
 
 #[test]
-fn from_a_macro() {
+fn a_macro_may_expand_to_a_trait() {
     struct Server;
 
     impl Generated for Server {
@@ -177,7 +177,7 @@ trait Empty {}
 trait EmptyLib: Send {}
 
 #[test]
-fn without_methods() {
+fn a_trait_may_have_no_methods() {
     struct Server;
 
     impl Empty for Server {}
@@ -253,7 +253,7 @@ trait Large {
 }
 
 #[test]
-fn with_sixty_methods() {
+fn a_trait_may_have_sixty_methods() {
     struct Server;
 
     impl Large for Server {

@@ -215,7 +215,7 @@ impl Custom for Server {
 }
 
 #[test]
-fn strict_lints_are_quiet() -> Result<(), bridge32::Error> {
+fn strict_lints_accept_generated_code() -> Result<(), bridge32::Error> {
     let client = MyLibClient::in_process(Mock);
     assert_eq!(client.add(1, &2)?, 3);
     assert!(client.mean(&[1.5])?.to_bits() == 1.5_f64.to_bits());

@@ -37,7 +37,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_method_that_is_missing_is_told_with_what_there_is() {
+fn a_missing_method_is_reported_with_its_candidates() {
     let error = WrongClient::launch().unwrap_err();
     let Error::Library(LibraryError::MissingMethods { missing, .. }) = &error else { panic!("{error:?}") };
     assert_eq!(missing.len(), MISSING.len(), "{error}");
@@ -52,7 +52,7 @@ fn a_method_that_is_missing_is_told_with_what_there_is() {
 }
 
 #[test]
-fn check_says_it_too() {
+fn check_lists_missing_methods() {
     let wrong = run("wrong", &["--check"]);
     assert_eq!(wrong.status.code(), Some(1));
     let report = text(&wrong.stdout);
@@ -72,7 +72,7 @@ fn check_says_it_too() {
 }
 
 #[test]
-fn describe_shows_rust_and_c_sharp() {
+fn describe_prints_rust_and_c_sharp() {
     let described = run("managed", &["--describe"]);
     let text = text(&described.stdout);
     for part in [
@@ -89,14 +89,14 @@ fn describe_shows_rust_and_c_sharp() {
 }
 
 #[test]
-fn a_constructor_that_throws() {
+fn a_constructor_that_throws_fails_the_start() {
     let error = BrokenClient::launch().unwrap_err();
     let Error::Library(LibraryError::Exception { class, message, .. }) = &error else { panic!("{error:?}") };
     assert_eq!((class.as_str(), message.as_str()), ("Fixture.Failure", "it does not start"));
 }
 
 #[test]
-fn files_that_are_no_assembly() {
+fn files_that_are_not_assemblies_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &[u8]| {
         let path = folder.path().join(name);

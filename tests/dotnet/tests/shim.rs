@@ -9,7 +9,7 @@ use std::process::Command;
 
 /// Mono's compiler makes the same of the same source, byte for byte.
 #[test]
-fn the_shim_is_made_of_its_source() {
+fn the_shim_is_built_from_its_source() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bridge-runtime/src/dotnet");
     let made = tempfile::tempdir().unwrap();
     let output = made.path().join("shim.dll");

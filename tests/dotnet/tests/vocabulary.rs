@@ -24,7 +24,7 @@ macro_rules! come_back {
 }
 
 #[test]
-fn scalars_and_their_arrays() {
+fn scalars_and_their_arrays_are_passed_and_returned() {
     let client = launch();
     come_back! { client,
         bool bools [true, false, false];
@@ -43,7 +43,7 @@ fn scalars_and_their_arrays() {
 }
 
 #[test]
-fn large_arrays() {
+fn large_arrays_are_passed_and_returned() {
     let client = launch();
     let values: Vec<f64> = (0..2 << 20).map(f64::from).collect();
     let reversed: Vec<f64> = values.iter().rev().copied().collect();
@@ -54,7 +54,7 @@ fn large_arrays() {
 }
 
 #[test]
-fn text() {
+fn text_is_utf_16_and_may_contain_nul() {
     let client = launch();
     for text in ["", "a", "naïve", "a\0b", "😀", "\u{feff}x"] {
         assert_eq!(client.string(text).unwrap(), text);
@@ -76,7 +76,7 @@ fn text() {
 }
 
 #[test]
-fn arrays_that_are_not_there() {
+fn a_null_array_is_none_or_a_fault() {
     let client = launch();
     assert_eq!(client.optional_array(true).unwrap(), None);
     assert_eq!(client.optional_array(false).unwrap(), Some(Vec::new()));
@@ -86,7 +86,7 @@ fn arrays_that_are_not_there() {
 }
 
 #[test]
-fn matrices() {
+fn matrices_are_passed_and_returned() {
     let client = launch();
     let transposed = client.transposed(&Matrix::new(2, 3, vec![1, 2, 3, 4, 5, -6]).unwrap()).unwrap();
     assert_eq!(transposed, Matrix::new(3, 2, vec![1, 4, 2, 5, 3, -6]).unwrap());
@@ -99,7 +99,7 @@ fn matrices() {
 }
 
 #[test]
-fn what_changes_in_place() {
+fn arrays_and_references_are_changed_in_place() {
     let client = launch();
     let mut values = [1.0, -2.5];
     client.negate(&mut values).unwrap();
@@ -114,7 +114,7 @@ fn what_changes_in_place() {
 }
 
 #[test]
-fn what_comes_out() {
+fn out_parameters_are_returned() {
     let client = launch();
     assert_eq!(client.divide(7, 2).unwrap(), (true, 3, 3.5));
     assert_eq!(client.divide(7, 0).unwrap(), (false, 0, f64::INFINITY));
@@ -124,14 +124,14 @@ fn what_comes_out() {
 }
 
 #[test]
-fn enums_are_their_integers() {
+fn enums_are_passed_as_integers() {
     let client = launch();
     assert_eq!(client.other_range(1).unwrap(), 10);
     assert_eq!(client.other_range(10).unwrap(), 1);
 }
 
 #[test]
-fn overloads_are_told_apart() {
+fn overloads_are_chosen_by_parameter_types() {
     let client = launch();
     assert_eq!(client.kind_of_int(1).unwrap(), "int");
     assert_eq!(client.kind_of_long(1).unwrap(), "long");
@@ -141,7 +141,7 @@ fn overloads_are_told_apart() {
 }
 
 #[test]
-fn objects() {
+fn objects_are_held_until_they_are_released() {
     let client = launch();
     let animal = client.make("dog").unwrap().unwrap();
     assert_eq!(client.sound(&animal).unwrap(), "woof");
@@ -176,7 +176,7 @@ fn an_object_of_another_server_is_refused() {
 }
 
 #[test]
-fn exceptions() {
+fn an_exception_is_an_error_with_its_class_and_stack_trace() {
     let client = launch();
     let error = client.throw("no paper").unwrap_err();
     let Error::Exception { class, message, stack_trace, .. } = &error else { panic!("{error:?}") };
@@ -204,14 +204,14 @@ fn an_optional_method_may_be_missing() {
 }
 
 #[test]
-fn the_class_library_and_the_server_s_own_code() {
+fn the_class_library_and_methods_with_a_body_are_called() {
     let client = launch();
     assert_eq!(client.pow(2.0, 10.0).unwrap(), 1024.0);
     assert_eq!(client.sum(&[1, 2, 3]).unwrap(), 6);
 }
 
 #[test]
-fn one_thread_calls_and_what_is_printed_is_kept() {
+fn one_thread_makes_all_calls_and_output_is_captured() {
     let client = launch();
     let id = client.thread_id().unwrap();
     std::thread::scope(|scope| {
@@ -226,7 +226,7 @@ fn one_thread_calls_and_what_is_printed_is_kept() {
 }
 
 #[test]
-fn managed_code_that_ends_the_process() {
+fn managed_code_that_exits_is_reported() {
     let client = launch();
     let error = client.exit(7).unwrap_err();
     let Error::ServerDied { status, .. } = &error else { panic!("{error:?}") };
@@ -236,7 +236,7 @@ fn managed_code_that_ends_the_process() {
 /// As without Mono, which has handlers of its own for signals, and would leave a file.
 #[cfg(unix)]
 #[test]
-fn native_code_that_crashes() {
+fn native_code_that_crashes_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let client = ManagedClient::builder().current_dir(folder.path()).launch().unwrap();
     assert!(client.dereference(None).is_err(), "managed code that reads from nowhere throws");
@@ -248,7 +248,7 @@ fn native_code_that_crashes() {
 
 /// Values that are pinned, and objects that are released, do not stay.
 #[test]
-fn many_calls_leave_nothing_behind() {
+fn many_calls_do_not_leak() {
     let client = launch();
     let values = vec![1.0; 100_000];
     // 400 MB go there and back, which a 32-bit process could hold; with what each makes on the way it could not.

@@ -55,7 +55,7 @@ impl b32::Serve for Server {
 }
 
 #[test]
-fn under_another_name() {
+fn the_crate_may_have_another_name() {
     let client = LibraryClient::in_process(Server(String::new()));
     assert_eq!(client.add(1, &2).unwrap(), 3);
     assert_eq!(client.sum(&[1, 2]).unwrap(), 3);
