@@ -10,14 +10,14 @@ use crate::sync::LockExt as _;
 /// A mutex that rejects a thread that already holds it, instead of deadlocking. The user's code that runs while it is held may
 /// try to lock it again.
 pub(crate) struct Exclusive<T> {
-    /// The id of the thread that holds the mutex, or [`NOBODY`]. Only a thread itself writes its id here, so a relaxed load is
+    /// The id of the thread that holds the mutex, or [`NO_THREAD`]. Only a thread itself writes its id here, so a relaxed load is
     /// enough for it to find out whether it is the holder.
     holder: AtomicUsize,
     value: Mutex<T>,
 }
 
 /// Not the id of any thread.
-const NOBODY: usize = 0;
+const NO_THREAD: usize = 0;
 
 /// Resets the holder, also after a panic.
 struct Leave<'e>(&'e AtomicUsize);
@@ -30,7 +30,7 @@ fn this_thread() -> usize {
 
 impl<T> Exclusive<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self { holder: AtomicUsize::new(NOBODY), value: Mutex::new(value) }
+        Self { holder: AtomicUsize::new(NO_THREAD), value: Mutex::new(value) }
     }
 
     /// Locks the mutex and runs `use_value` with the value; `None` if this thread holds the mutex already.
@@ -48,7 +48,7 @@ impl<T> Exclusive<T> {
 
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        self.0.store(NOBODY, Ordering::Relaxed);
+        self.0.store(NO_THREAD, Ordering::Relaxed);
     }
 }
 

@@ -76,7 +76,7 @@ impl Batch<'_> {
             Err(reason) => Err(Error::protocol(format!("the results of a batch: {reason}"))),
         };
         match message {
-            Some(message) => self.session.shared().batch(message.into_frame(), limit, resolve),
+            Some(message) => self.session.state().batch(message.into_frame(), limit, resolve),
             None => resolve(&mut Decoder::new(&mut [], 0)),
         }
     }
@@ -87,7 +87,7 @@ impl Batch<'_> {
         method: u32,
         encode: &mut dyn FnMut(&mut Arguments<'_, 'v>) -> Result<(), Error>,
     ) -> (&'static str, usize) {
-        let (name, limit) = self.session.shared().method(method);
+        let (name, limit) = self.session.state().method(method);
         let mut recorded = self.recorded.borrow_mut();
         let stop = self.mode == BatchMode::StopOnError;
         let state = match recorded.calls.last().map(|call| &call.state) {

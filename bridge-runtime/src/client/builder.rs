@@ -10,7 +10,7 @@ use std::{fmt, io};
 
 use super::batch::{Batch, BatchMode};
 use super::connect::{ConnectFailure, connect_within};
-use super::info::{ServerExit, ServerInfo, describe};
+use super::info::{ServerExit, ServerInfo};
 use super::instance::{Server, ServerInstance};
 use super::pending::PendingResults;
 use super::restart::{History, Restart};
@@ -388,7 +388,7 @@ fn in_process_session<I: Dispatch<S> + ?Sized, S: Send + 'static>(server: S) -> 
     let agreement = Agreement { pid: std::process::id(), ready: describe_server(None), transport: Transport::Auto };
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
     let channel = Channel::new(client_end);
-    let instance = ServerInstance::new(describe(agreement), server, &channel);
+    let instance = ServerInstance::new(ServerInfo::new(agreement), server, &channel);
     Session::new(I::description(), (instance, channel), None)
 }
 

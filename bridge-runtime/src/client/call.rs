@@ -9,7 +9,7 @@ use super::closures::{CallClosures, RegisteredClosure, no_closures};
 use super::connection::{Connection, reply_error};
 use super::nesting::{ConnectionGuard, NestedConnection};
 use super::pool::{ConnectionPool, PooledConnection};
-use super::session::{Session, Shared};
+use super::session::{Session, SessionState};
 use super::{event_connection, extra_connection};
 use crate::codec::Codec;
 use crate::error::Error;
@@ -80,7 +80,7 @@ impl Session {
     ) -> Result<(T, [Registration; R]), E> {
         let mut registrations = array::from_fn(|_| Registration::none());
         let mut codec = Codec::new(slices, places, encode, decode);
-        self.shared().call(method, closures, &mut registered, &mut registrations, &mut codec)?;
+        self.state().call(method, closures, &mut registered, &mut registrations, &mut codec)?;
         let undecoded = || Err(Error::protocol("the result was not decoded").into());
         Ok((codec.result.unwrap_or_else(undecoded)?, registrations))
     }
@@ -107,7 +107,7 @@ where
     }
 }
 
-impl Shared {
+impl SessionState {
     /// The part of a call that does not depend on its types.
     fn call(
         &self,

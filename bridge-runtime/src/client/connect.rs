@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{io, mem};
 
-use super::info::describe;
+use super::info::ServerInfo;
 use super::instance::{Server, ServerInstance};
 use crate::error::Error;
 use crate::handshake::{HANDSHAKE_THREAD, HandshakeError, TransportRequest, shake_hands};
@@ -84,5 +84,5 @@ pub(super) fn connect_within(
         })
     });
     let (channel, agreement) = result?;
-    Ok((ServerInstance::new(describe(agreement), Server::Connected, &channel), channel))
+    Ok((ServerInstance::new(ServerInfo::new(agreement), Server::Connected, &channel), channel))
 }

@@ -7,7 +7,7 @@
 //! for [`UNFAIR_PERIOD`] and then reserves the mutex, so that no other thread can lock it next. A thread therefore waits for at
 //! most one such period and one call for each thread ahead of it.
 //!
-//! No wake-up is lost: one atomic number says whether the mutex is locked and whether a thread waits for it. Either the releasing
+//! No wake-up is lost: a single atomic holds whether the mutex is locked and whether a thread waits for it. Either the releasing
 //! thread sees the waiter's flag and wakes the first in the queue, or the first sees that the mutex is free. A thread that
 //! becomes the first is woken by the one that leaves the queue.
 
@@ -141,7 +141,7 @@ impl<T> FairMutex<T> {
         (before & LOCKED == 0).then(|| self.guard())
     }
 
-    /// Removes a thread from the queue; `has_mutex` says whether it has locked the mutex.
+    /// Removes a thread from the queue, with the mutex locked by it or not.
     fn leave(&self, id: ThreadId, has_mutex: bool) {
         let mut queue = self.queue();
         let was_first = queue.front().is_some_and(|first| first.id() == id);

@@ -38,19 +38,21 @@ pub struct ServerExit {
     pub stderr: String,
 }
 
-/// Describes the first server of a client, from the result of the handshake.
-pub(super) fn describe(agreement: Agreement) -> ServerInfo {
-    let Agreement { pid, ready, transport } = agreement;
-    ServerInfo {
-        pid,
-        generation: FIRST_GENERATION,
-        path: ready.executable.into(),
-        architecture: ready.architecture,
-        os: ready.os,
-        library: ready.library.map(PathBuf::from),
-        transport,
+impl ServerInfo {
+    /// Describes the first server of a client, from the result of the handshake.
+    pub(super) fn new(agreement: Agreement) -> Self {
+        let Agreement { pid, ready, transport } = agreement;
+        Self {
+            pid,
+            generation: FIRST_GENERATION,
+            path: ready.executable.into(),
+            architecture: ready.architecture,
+            os: ready.os,
+            library: ready.library.map(PathBuf::from),
+            transport,
+        }
     }
 }
 
-/// The generation of a client's first server.
+/// The generation number of a client's first server.
 pub(super) const FIRST_GENERATION: u32 = 1;

@@ -131,8 +131,8 @@ impl Deref for NestedConnection {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        // SAFETY: the pointer comes from the `&mut` that `suspend` holds and does not use while the closure runs. `find` took it out
-        // of its cell, so only this guard has it until `drop` puts it back.
+        // SAFETY: the pointer comes from the `&mut` that `suspend` holds and does not use while the closure runs. `find` took it
+        // out of its cell, so only this guard has it until `drop` puts it back.
         unsafe { self.connection.as_ref() }
     }
 }

@@ -23,10 +23,10 @@ use crate::wire::MemoryCall;
 
 /// The session that a generated client and its clones share.
 #[derive(Debug, Clone)]
-pub struct Session(Arc<Shared>);
+pub struct Session(Arc<SessionState>);
 
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct SessionState {
     pub(super) id: SessionId,
     description: &'static Description,
     /// The time limit of calls whose method does not have its own.
@@ -95,10 +95,10 @@ impl Session {
         let current = Mutex::new(Arc::clone(&instance));
         let first = FairMutex::new(Connection::new(instance, channel));
         let pool = (description.threads == Threads::Multi).then(ConnectionPool::new);
-        Self(Arc::new(Shared { id, description, call_timeout, first, pool, current, restarter }))
+        Self(Arc::new(SessionState { id, description, call_timeout, first, pool, current, restarter }))
     }
 
-    pub(super) fn shared(&self) -> &Shared {
+    pub(super) fn state(&self) -> &SessionState {
         &self.0
     }
 
@@ -154,7 +154,7 @@ impl Restarter {
     }
 }
 
-impl Shared {
+impl SessionState {
     /// Returns a method's name and time limit.
     #[inline]
     pub(super) fn method(&self, method: u32) -> (&'static str, Option<Duration>) {
@@ -274,7 +274,7 @@ impl Shared {
     }
 }
 
-impl Drop for Shared {
+impl Drop for SessionState {
     fn drop(&mut self) {
         // `drop` cannot return an error.
         let _ = self.shutdown();

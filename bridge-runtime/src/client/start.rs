@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use super::info::{ServerInfo, describe};
+use super::info::ServerInfo;
 use super::instance::{Server, ServerInstance};
 use crate::error::Error;
-use crate::handshake::{Agreement, HANDSHAKE_THREAD, HandshakeError, TransportRequest, shake_hands};
+use crate::handshake::{Agreement, HANDSHAKE_THREAD, HandshakeError, Secrets, TransportRequest, shake_hands};
 use crate::interface::Description;
 use crate::process::{Launch, LaunchedServer, Program};
 use crate::sync::spawn_named;
@@ -37,7 +37,7 @@ enum StartEvent {
 type HandshakeResult = Result<(Channel, Agreement), HandshakeError>;
 
 /// How long a server may take to exit by itself after its connection has broken during the handshake.
-const EXIT_PATIENCE_AFTER_BREAK: Duration = Duration::from_secs(1);
+const EXIT_PATIENCE: Duration = Duration::from_secs(1);
 
 impl Starter {
     /// Starts the process and shakes hands with it. The handshake runs on a separate thread, so that this returns within the
@@ -53,30 +53,14 @@ impl Starter {
         let LaunchedServer { supervisor, command, secrets, is_direct } =
             self.launch.start(&self.server, self.program, &endpoint, on_exit)?;
         let expected_pid = is_direct.then(|| supervisor.pid());
-        let start = Start { secret: secrets.client, ..self.start.clone() };
-        let (description, transport) = (self.description, self.transport);
-        let handshake = {
-            let endpoint = Arc::clone(&endpoint);
-            spawn_named(HANDSHAKE_THREAD, move || {
-                // The offer is made while the server starts, because it does not depend on it.
-                let result = transport.offer().map_err(HandshakeError::Refused).and_then(|offer| {
-                    let mut channel = accept(&endpoint, expected_pid)?;
-                    let agreement = shake_hands(&mut channel, description, secrets.server, start, offer)?;
-                    Ok((channel, agreement))
-                });
-                // Before the event is sent, so that its files are removed when the start is over.
-                drop(endpoint);
-                let _ = events.send(StartEvent::HandshakeDone(Box::new(result)));
-            })
-        };
         let failed = |error| {
             // The first error is reported, not that of the cleanup.
             let _ = supervisor.terminate(Duration::ZERO);
             endpoint.wake();
             Err(error)
         };
-        if let Err(error) = handshake {
-            return failed(Error::thread(HANDSHAKE_THREAD)(error));
+        if let Err(error) = self.spawn_handshake(Arc::clone(&endpoint), expected_pid, secrets, events) {
+            return failed(error);
         }
         let Some(result) = self.wait(&receiver, &endpoint) else {
             let stderr = supervisor.stderr();
@@ -84,19 +68,44 @@ impl Starter {
         };
         match result {
             Ok((channel, agreement)) => {
-                let info = ServerInfo { pid: supervisor.pid(), generation, ..describe(agreement) };
+                let info = ServerInfo { pid: supervisor.pid(), generation, ..ServerInfo::new(agreement) };
                 crate::trace::started(info.pid, generation, &info.path);
                 Ok((ServerInstance::new(info, Server::Launched(supervisor), &channel), channel))
             }
             Err(HandshakeError::Refused(error)) => failed(error),
-            Err(HandshakeError::Connection(error)) => match supervisor.terminate(EXIT_PATIENCE_AFTER_BREAK) {
+            Err(HandshakeError::Connection(error)) => match supervisor.terminate(EXIT_PATIENCE) {
                 Ok(exit) => Err(Error::ServerNotReady { command, status: exit.status, stderr: exit.stderr }),
                 Err(_) => failed(Error::disconnected(error)),
             },
         }
     }
 
-    /// Waits for the result of the handshake; `None` if there is none in time.
+    /// Starts the thread that accepts the server's connection, shakes hands and sends the result to `events`.
+    fn spawn_handshake(
+        &self,
+        endpoint: Arc<Endpoint>,
+        expected_pid: Option<u32>,
+        secrets: Secrets,
+        events: Sender<StartEvent>,
+    ) -> Result<(), Error> {
+        let start = Start { secret: secrets.client, ..self.start.clone() };
+        let (description, transport) = (self.description, self.transport);
+        let handshake = move || {
+            // The offer is made while the server starts, because it does not depend on it.
+            let result = transport.offer().map_err(HandshakeError::Refused).and_then(|offer| {
+                let mut channel = accept(&endpoint, expected_pid)?;
+                let agreement = shake_hands(&mut channel, description, secrets.server, start, offer)?;
+                Ok((channel, agreement))
+            });
+            // Before the event is sent, so that its files are removed when the start is over.
+            drop(endpoint);
+            // The receiver may have given up.
+            let _ = events.send(StartEvent::HandshakeDone(Box::new(result)));
+        };
+        spawn_named(HANDSHAKE_THREAD, handshake).map(drop).map_err(Error::thread(HANDSHAKE_THREAD))
+    }
+
+    /// Waits for the result of the handshake; `None` if the time limit passes.
     fn wait(&self, receiver: &Receiver<StartEvent>, endpoint: &Endpoint) -> Option<HandshakeResult> {
         let broken = || Some(Err(HandshakeError::Connection(io::ErrorKind::UnexpectedEof.into())));
         match receiver.recv_timeout(self.timeout) {

@@ -16,6 +16,6 @@ mod transport;
 
 pub(crate) use client::{Agreement, HANDSHAKE_THREAD, HandshakeError, shake_hands};
 pub(crate) use secrets::{Greeting, Secrets, random_secret};
-pub(crate) use server::{accept, describe_server, open_shared_memory, receive_start};
+pub(crate) use server::{complete_handshake, describe_server, open_shared_memory, receive_start};
 pub use transport::Transport;
 pub(crate) use transport::{TransportOffer, TransportRequest};

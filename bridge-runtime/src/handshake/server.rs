@@ -38,7 +38,11 @@ pub(crate) fn receive_start(
 ///
 /// # Errors
 /// Fails if the connection breaks.
-pub(crate) fn accept(channel: &mut Channel, library: Option<&Path>, memory: Option<&str>) -> io::Result<()> {
+pub(crate) fn complete_handshake(
+    channel: &mut Channel,
+    library: Option<&Path>,
+    memory: Option<&str>,
+) -> io::Result<()> {
     let (end, refused) = open_shared_memory(memory);
     channel.send_message(&Message::Ready(Box::new(Ready { refused, ..describe_server(library) })))?;
     end.map_or(Ok(()), |end| channel.upgrade(end, ARENA_LIMIT))

@@ -13,7 +13,7 @@ use super::main_thread::{JobKind, MainThreadJob, enter_apartment, job_queue};
 use super::serve::{CallServer, is_closed};
 use super::start::start;
 use super::target::{Served, close_handles_of};
-use crate::handshake::{Greeting, Secrets, accept, receive_start};
+use crate::handshake::{Greeting, Secrets, complete_handshake, receive_start};
 use crate::interface::Interface;
 use crate::native::Owner;
 use crate::sync::spawn_named;
@@ -65,7 +65,7 @@ pub(crate) fn serve_client<S: Serve>(mut channel: Channel, secrets: Secrets) -> 
         Ok(server) => server,
         Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),
     };
-    accept(&mut channel, server.library_path(), memory.as_deref())?;
+    complete_handshake(&mut channel, server.library_path(), memory.as_deref())?;
     let served = Rc::new(Served::<S, S::Interface>::new(server));
     let call_server = CallServer::new(served.clone());
     let result = match pump {
@@ -92,7 +92,7 @@ fn serve_between_messages(channel: Channel, call_server: &CallServer, pump: Pump
                     let _ = answered.send(());
                 })
             }
-            JobKind::End(error) => Err(error),
+            JobKind::Disconnected(error) => Err(error),
         };
         match result {
             Ok(()) => {}
@@ -104,7 +104,7 @@ fn serve_between_messages(channel: Channel, call_server: &CallServer, pump: Pump
 }
 
 /// Ends this process after the client has exited, even if the library hangs. The system closes standard input when the client
-/// exits, in whatever way.
+/// exits or is killed.
 fn end_with_client(mut control: BufReader<File>) -> io::Result<()> {
     spawn_named("bridge32 client watch", move || {
         // An error is treated like the end of the input.

@@ -18,7 +18,7 @@ use super::memory::free_memory_of;
 use super::serve::CallServer;
 use super::start::start;
 use super::target::{Served, close_handles_of};
-use crate::handshake::{Secrets, accept, receive_start};
+use crate::handshake::{Secrets, complete_handshake, receive_start};
 use crate::interface::Interface;
 use crate::native::Owner;
 use crate::sync::spawn_named;
@@ -84,7 +84,7 @@ fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String>
             (None, Some(server)) => server.call_server.answer_arrived(&connection),
             (None, None) => Err(io::ErrorKind::InvalidData.into()),
             (Some(start), _) => {
-                begin(&mut connection.channel(), Start { library: library.clone(), ..start }, &mut server)
+                start_client(&mut connection.channel(), Start { library: library.clone(), ..start }, &mut server)
             }
         };
         // On an error nothing is sent, which ends the reading thread of the connection.
@@ -95,7 +95,7 @@ fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String>
 }
 
 /// Starts serving a client. The first one also starts the implementation, with its start arguments, if that has not happened yet.
-fn begin<S: Serve>(
+fn start_client<S: Serve>(
     channel: &mut Channel,
     mut start_message: Start,
     server: &mut Option<RunningServer<S>>,
@@ -111,7 +111,7 @@ fn begin<S: Serve>(
         }
     }
     let library = server.as_ref().and_then(|server| server.served.server.library_path());
-    accept(channel, library, memory.as_deref())
+    complete_handshake(channel, library, memory.as_deref())
 }
 
 /// The pause after a client that could not be served.
@@ -136,7 +136,7 @@ fn accept_clients<S: Serve>(listener: &LocalListener, jobs: &JobSender) {
 /// Shakes hands with a client, and reads its connection until that closes.
 fn read_client<S: Serve>(mut channel: Channel, jobs: JobSender) {
     let start = receive_start(&mut channel, S::Interface::description(), Secrets::default());
-    // A client that was rejected has been informed, and one whose connection broke is gone.
+    // A client that was rejected has been informed, and one whose connection broke cannot be.
     let Ok(Some(start)) = start else { return };
     jobs.read(&ClientConnection::new(channel), Owner::new(), Some(start));
 }

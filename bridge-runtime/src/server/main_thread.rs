@@ -50,7 +50,7 @@ pub(super) enum JobKind {
         answered: mpsc::Sender<()>,
     },
     /// The client has disconnected, or its connection broke with this error.
-    End(io::Error),
+    Disconnected(io::Error),
 }
 
 /// The reading threads' end of the queue.
@@ -107,7 +107,7 @@ impl JobSender {
         };
         connection.client().close();
         // This fails if the main thread has ended, which then does not need it.
-        let _ = self.send(MainThreadJob { owner, kind: JobKind::End(error) });
+        let _ = self.send(MainThreadJob { owner, kind: JobKind::Disconnected(error) });
     }
 }
 
