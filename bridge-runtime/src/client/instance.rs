@@ -82,7 +82,7 @@ impl ServerInstance {
     pub(super) fn closed(&self, closed: &CloseReason) -> Error {
         match (closed, &self.server) {
             (CloseReason::Shutdown | CloseReason::Dismantled, _) => Error::Shutdown,
-            (CloseReason::Protocol(text), _) => Error::protocol(text.clone()),
+            (CloseReason::Protocol(text), _) => Error::closed_by_protocol(text.clone()),
             (CloseReason::Timeout { method, after }, _) => {
                 Error::GivenUp { method: (*method).to_owned(), after: *after, was_called: None }
             }
