@@ -1,6 +1,6 @@
 //! Feeds damaged bytes to everything that decodes data of another process or of a file.
 //!
-//! A target is given an input, and must not panic, hang, or allocate more than a limit. Inputs are seeds, from the folder `seeds` and
+//! A target gets an input, and must not panic, hang, or allocate more than a limit. Inputs are seeds, from the folder `seeds` and
 //! from recorded conversations, and mutations of them, made with random numbers by [`mutate`]. The same random seed makes the same
 //! mutations, except that a recorded conversation contains paths of this machine.
 

@@ -114,14 +114,14 @@ fn message(input: &Input) -> Result<(), String> {
     if let Some((method, length)) = call
         && !matches!(&message, Ok(Message::Call { method: decoded }) if (*decoded, decoder.position()) == (method, length))
     {
-        return Err(format!("{message:?} was taken for a call of {method} of {length} bytes"));
+        return Err(format!("{message:?} was decoded as a call of {method} of {length} bytes"));
     }
     if let Ok(message) = message {
         let _ = format!("{message:?}");
         if let (Message::Hello(hello), Some(version)) = (&message, version)
             && hello.protocol != version
         {
-            return Err(format!("a hello of version {} was taken for one of {version}", hello.protocol));
+            return Err(format!("a hello of version {} was decoded as one of {version}", hello.protocol));
         }
         if matches!(message, Message::Batch { .. } | Message::Results) {
             while let Ok(Some(mut part)) = next_part(&mut decoder) {

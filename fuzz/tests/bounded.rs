@@ -1,4 +1,4 @@
-//! A bounded run, the same every time; `docs/fuzzing.md` has long ones.
+//! A bounded run with fixed random numbers; `docs/fuzzing.md` describes long ones.
 
 use bridge32_fuzz::{TARGETS, fuzz};
 use bridge32_runtime::testing;
@@ -11,7 +11,7 @@ use bridge32_tests::watchdog::Watchdog;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Inputs that each target gets beside its seeds.
+/// The number of inputs of each target, in addition to its seeds.
 const INPUTS: u64 = 3000;
 
 #[test]
@@ -25,7 +25,7 @@ fn nothing_panics_hangs_or_takes_all_memory() {
     }
 }
 
-/// A seed that is refused at its first byte would lead nowhere.
+/// A seed that is rejected at its first byte would be useless.
 #[test]
 fn seeds_are_accepted() {
     let read = |folder: &str| {

@@ -1,4 +1,4 @@
-// Functions that call back, one for each thing that a callback can take and give.
+// Functions with callbacks, one for each type that a callback can take or return.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,7 +86,7 @@ EXPORT struct point move_point(struct point by, struct point (*f)(struct point p
     return p;
 }
 
-// What comes out.
+// Out parameters.
 EXPORT int32_t ask(bool (*f)(int32_t *answer, double *more)) {
     int32_t answer = -1;
     bool has = f(&answer, NULL);
@@ -123,7 +123,7 @@ EXPORT void parse(const char *text, void (*open)(void *), void (*close)(void *),
 }
 EXPORT int32_t wrong_context(int32_t (*f)(int32_t, void *), void *context) { return f(1, (char *)context + 1234567); }
 
-// What is kept.
+// Callbacks that are kept after the call.
 static int32_t (*kept)(int32_t);
 EXPORT void keep(int32_t (*f)(int32_t)) { kept = f; }
 EXPORT int32_t call_kept(int32_t x) { return kept ? kept(x) : -1; }
@@ -136,7 +136,7 @@ EXPORT int32_t fire(int32_t n) {
     return n;
 }
 
-// Threads of the library's own.
+// Calls from threads of the library.
 struct job { int32_t n; int32_t (*f)(int32_t); int32_t sum; };
 static void run_job(struct job *job) {
     for (int32_t i = 0; i < job->n; ++i) { job->sum += job->f(i); }

@@ -1,4 +1,4 @@
-// What `dependent` needs, in a folder where nobody looks by himself.
+// The dependency of `dependent`, in a folder that the system does not search.
 
 #include <stdint.h>
 

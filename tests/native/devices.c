@@ -1,4 +1,4 @@
-// Things behind opaque pointers, in a fixed set of places: what is opened after a close has the same address.
+// Objects behind opaque pointers, in a fixed array: an object that is opened after a close has the same address.
 
 #include <stdint.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ static Channel channels[8];
 static int32_t seen;
 static char log_path[512];
 
-static void say(const char *what, const char *name) {
+static void log_action(const char *what, const char *name) {
     FILE *log = log_path[0] ? fopen(log_path, "a") : NULL;
     if (log) {
         fprintf(log, "%s %s\n", what, name);
@@ -41,17 +41,17 @@ static Device *make(const char *name) {
         if (!devices[i].is_open) {
             devices[i] = (Device){.is_open = 1};
             strncpy(devices[i].name, name, sizeof devices[i].name - 1);
-            say("open", name);
+            log_action("open", name);
             return &devices[i];
         }
     }
     return NULL;
 }
 
-// The file that every opening and closing is written to.
+// The file to which every open and close is logged.
 EXPORT void log_to(const char *path) { strncpy(log_path, path, sizeof log_path - 1); }
 
-// How many calls have been made with a device: what was refused is not among them.
+// The number of calls with a device that reached the library.
 EXPORT int32_t calls_seen(void) { return seen; }
 
 EXPORT Device *open_device(const char *name) { return make(name); }
@@ -88,28 +88,28 @@ EXPORT void lock_device(Device *device, int32_t locked) {
     device->is_locked = locked;
 }
 
-// 0, unless the device is locked.
+// Returns 0, or 16 if the device is locked.
 EXPORT int32_t close_device(Device *device) {
     ++seen;
     if (!device) { return 0; }
     if (device->is_locked) { return 16; }
     if (!device->is_open) { return 99; }
     device->is_open = 0;
-    say("close", device->name);
+    log_action("close", device->name);
     return 0;
 }
-// As close_device, with something else.
+// Like close_device, with another argument.
 EXPORT int32_t close_any_device(Device *device, int32_t even_if_locked) {
     if (device && even_if_locked) { device->is_locked = 0; }
     return close_device(device);
 }
-// As close_any_device, and leaves a null pointer.
+// Like close_any_device, and writes a null pointer.
 EXPORT int32_t free_device(Device **device, int32_t even_if_locked) {
     int32_t status = close_any_device(*device, even_if_locked);
     if (status == 0) { *device = NULL; }
     return status;
 }
-// Closes the device, and opens another one, which has the same address.
+// Closes the device and opens another one, which has the same address.
 EXPORT Device *reopen_device(Device *device, const char *name) {
     close_device(device);
     return make(name);
@@ -121,7 +121,7 @@ EXPORT Channel *open_channel(Device *device, int32_t number) {
         if (!channels[i].device) {
             channels[i] = (Channel){.device = device, .number = number};
             ++device->channels;
-            say("open channel of", device->name);
+            log_action("open channel of", device->name);
             return &channels[i];
         }
     }
@@ -133,25 +133,25 @@ EXPORT int32_t channel_number(const Channel *channel) {
 }
 EXPORT void close_channel(Channel *channel) {
     ++seen;
-    say("close channel of", channel->device->name);
+    log_action("close channel of", channel->device->name);
     --channel->device->channels;
     channel->device = NULL;
 }
 
-// A thing that nobody closes, and one that two functions close.
+// An object that no function closes, and one that two functions can close.
 EXPORT void *default_port(void) { return &devices[0]; }
 EXPORT int32_t port_is_default(const void *port) { return port == &devices[0]; }
-EXPORT void *open_file(void) { say("open", "file"); return channels; }
-EXPORT void close_file(void *file) { (void)file; say("close", "file"); }
-EXPORT void delete_file(void *file) { (void)file; say("delete", "file"); }
-// A thing whose closing leaves a null pointer.
-EXPORT void *open_stream(void) { say("open", "stream"); return &channels[7]; }
+EXPORT void *open_file(void) { log_action("open", "file"); return channels; }
+EXPORT void close_file(void *file) { (void)file; log_action("close", "file"); }
+EXPORT void delete_file(void *file) { (void)file; log_action("delete", "file"); }
+// An object whose close function writes a null pointer.
+EXPORT void *open_stream(void) { log_action("open", "stream"); return &channels[7]; }
 EXPORT void close_stream(void **stream) {
-    say("close", *stream == &channels[7] ? "stream" : "what is no stream");
+    log_action("close", *stream == &channels[7] ? "stream" : "not a stream");
     *stream = NULL;
 }
 
-// Memory that the other side made.
+// Memory that the client has allocated in the server.
 EXPORT double sum_at(const double *values, int32_t n) {
     double sum = 0;
     for (int i = 0; i < n; ++i) { sum += values[i]; }
@@ -175,8 +175,8 @@ EXPORT double advance_samples(Sample *samples, int32_t n) {
     return sum;
 }
 EXPORT int32_t sample_size(void) { return sizeof(Sample); }
-// Kept between calls.
+// A pointer that is kept between calls.
 static double *kept;
 EXPORT void keep_at(double *values) { kept = values; }
-EXPORT void bump_kept(int32_t place) { kept[place] += 0.5; }
+EXPORT void bump_kept(int32_t index) { kept[index] += 0.5; }
 EXPORT void die(void) { *(volatile int *)8 = 1; }

@@ -7,7 +7,7 @@
 #define EXPORT __attribute__((visibility("default")))
 #endif
 
-// Calling conventions that 32-bit x86 alone has.
+// Calling conventions of 32-bit x86.
 #if defined(_MSC_VER) && defined(_M_IX86)
 #define STDCALL __stdcall
 #define FASTCALL __fastcall

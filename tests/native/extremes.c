@@ -9,7 +9,7 @@
 
 #include "export.h"
 
-// Returns the value; writes what it was given by reference to `out`, and what came in `both` to `before`.
+// Returns the value; writes `*by` to `out`, and the previous value of `*both` to `before`.
 #define ECHO(name, type)                                                                     \
     EXPORT type echo_##name(type value, const type *by, type *both, type *out, type *before) { \
         *out = *by;                                                                            \
@@ -34,7 +34,7 @@ ECHO(f64, double)
 ECHO(bool, bool)
 ECHO(bool32, int32_t)
 
-// Sizes: how much there is, so that nothing is lost on the way.
+// Sizes, to check that no element is lost.
 EXPORT uint64_t checksum(const uint8_t *data, uint32_t n) {
     uint64_t sum = n;
     for (uint32_t i = 0; i < n; ++i) { sum = sum * 31 + data[i]; }

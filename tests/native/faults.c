@@ -15,7 +15,7 @@
 
 #include "export.h"
 
-// Ending.
+// Exits and crashes.
 EXPORT void exit_with(int32_t code) { exit(code); }
 EXPORT void abort_now(void) { abort(); }
 EXPORT void write_to_nowhere(void) { *(volatile int *)16 = 0; }
@@ -29,20 +29,20 @@ EXPORT int32_t overflow_stack(int32_t depth) {
     return depth < 0 ? 0 : overflow_stack(depth + 1) + block[0];
 }
 
-// Takes all memory that there is, in MiB, and keeps it.
+// Allocates all memory that is available, and returns the amount in MiB.
 EXPORT int32_t exhaust_memory(void) {
-    int32_t taken = 0;
+    int32_t allocated = 0;
     for (size_t size = (size_t)64 << 20; size >= (size_t)64 << 10; size /= 2) {
-        for (char *block; (block = malloc(size)) != NULL && taken < 64 << 10; ) {
-            // Both ends, so that no system takes it back.
+        for (char *block; (block = malloc(size)) != NULL && allocated < 64 << 10; ) {
+            // Writes to both ends, so that the system does not reclaim the block.
             block[0] = block[size - 1] = 1;
-            taken += (int32_t)(size >> 10) / 1024;
+            allocated += (int32_t)(size >> 10) / 1024;
         }
     }
-    return taken;
+    return allocated;
 }
 
-// Not coming back.
+// Functions that do not return.
 EXPORT void spin(void) { for (volatile int forever = 1; forever;) {} }
 EXPORT void nap(int32_t milliseconds) {
 #ifdef _WIN32
@@ -57,13 +57,13 @@ static void leave_will(int signal) {
     (void)signal;
     _exit(unlink(last_will));
 }
-// Not coming back either, but in order when it is asked to end: a file is gone then.
+// Does not return, but exits in order when asked to: it removes a file first.
 EXPORT void hang_with_a_will(const char *path) {
     strncpy(last_will, path, sizeof last_will - 1);
     signal(SIGTERM, leave_will);
     for (;;) { pause(); }
 }
-// Not even when it is asked to.
+// Does not exit when asked to.
 EXPORT void hang_stubbornly(void) {
     signal(SIGTERM, SIG_IGN);
     for (;;) { pause(); }
@@ -76,13 +76,13 @@ EXPORT void print_without_end(void) {
     for (;;) { puts("another line of the library"); }
 }
 
-// The last words before something happens.
+// Output before a failure.
 EXPORT void say(const char *line) {
     fprintf(stderr, "%s\n", line);
     fflush(stderr);
 }
 
-// A state that is lost with the process.
+// State that is lost with the process.
 static int32_t mode;
 EXPORT void set_mode(int32_t value) { mode = value; }
 EXPORT int32_t get_mode(void) { return mode; }

@@ -9,7 +9,7 @@
 
 #include "export.h"
 
-// Each returns what it was given.
+// Functions that return their argument.
 #define ECHO(name, type) EXPORT type echo_##name(type value) { return value; }
 ECHO(i8, int8_t)
 ECHO(i16, int16_t)
@@ -23,12 +23,12 @@ ECHO(f32, float)
 ECHO(f64, double)
 ECHO(bool, bool)
 
-// Every type at once, so that one that is passed at a wrong place or width spoils the others.
+// Every type at once, so that a wrong position or width of one changes the others.
 EXPORT double sum_of_all(int8_t a, double b, uint16_t c, int64_t d, float e, uint8_t f, bool g, uint32_t h) {
     return a + b + c + (double)d + e + f + (g ? 1 : 0) + h;
 }
 
-// A bool as sloppy libraries return it: any byte.
+// A bool whose byte is neither 0 nor 1, as some libraries return it.
 EXPORT uint8_t sloppy_true(void) { return 0x80; }
 
 EXPORT int32_t renamed_in_rust(int32_t value) { return value + 1; }
@@ -64,7 +64,7 @@ SUM(u64, uint64_t)
 SUM(f32, float)
 SUM(f64, double)
 
-// The length before its array, small, and by reference, as Fortran has it.
+// A small length before its array, and a length by reference, as in Fortran.
 EXPORT uint32_t count_small(uint8_t count, const int16_t *values) { return values == NULL ? 1000 : count; }
 EXPORT double dot(const double *x, const double *y, const int32_t *count) {
     double sum = 0;
@@ -92,7 +92,7 @@ EXPORT uint8_t pointer_bits(void) { return 8 * sizeof(void *); }
 EXPORT int32_t present(void) { return 1; }
 EXPORT int32_t Wrongly_Cased(void) { return 1; }
 
-// Callbacks: the sum of what one makes of the numbers below `count`.
+// Callbacks: the sum of f(i) for each i below `count`.
 EXPORT int32_t sum_of(int32_t count, int32_t (*f)(int32_t)) {
     int32_t sum = 0;
     for (int32_t i = 0; i < count; ++i) { sum += f(i); }

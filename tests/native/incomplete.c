@@ -1,4 +1,4 @@
-// A library that has not all that the interface calls; `ECHO_I32` looks like what is missing.
+// A library that lacks functions of the interface; `ECHO_I32` is similar to a missing one.
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-// A hidden window with a timer, on the thread that opens it. Elsewhere than on Windows there are none.
+// A hidden window with a timer, on the thread that opens it. On other systems than Windows, the functions do nothing.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static LRESULT CALLBACK procedure(HWND handle, UINT message, WPARAM w, LPARAM l)
         if (on_tick_function) { on_tick_function(ticks, on_tick_context); }
         return 0;
     case ADD:
-        // Only the window's own thread gets here.
+        // Only the thread of the window runs this.
         return GetCurrentThreadId() == owner ? (LRESULT)(w + (WPARAM)l) : -1;
     case AGAIN:
         ++again;
@@ -62,21 +62,21 @@ static DWORD WINAPI sender(void *unused) {
     InterlockedExchange(&sum, (LONG)SendMessageW(window, ADD, 40, 2));
     return 0;
 }
-// Another thread sends the window a message, and waits for its answer; -1 until it is there.
+// Another thread sends the window a message and waits for the answer; -1 until it has arrived.
 EXPORT bool send_from_a_thread(void) {
     HANDLE thread = CreateThread(NULL, 0, sender, NULL, 0, NULL);
     return thread && CloseHandle(thread);
 }
 EXPORT int32_t sent_sum(void) { return InterlockedCompareExchange(&sum, 0, 0); }
 
-// From now on there is always a message.
+// From now on, there is always a message in the queue.
 EXPORT void post_without_end(void) { PostMessageW(window, AGAIN, 0, 0); }
 EXPORT int32_t posted(void) { return again; }
 EXPORT void quit(void) { PostQuitMessage(7); }
 EXPORT void crash_at_next_tick(void) { mood = CRASHING; }
 EXPORT void hang_at_next_tick(void) { mood = HANGING; }
 
-// The apartment of this thread, as `APTTYPE`, and whether it was entered by this thread; -1 outside of any.
+// The apartment of this thread as `APTTYPE`, and whether this thread entered it; -1 without an apartment.
 EXPORT int32_t apartment(bool *entered) {
     HRESULT(WINAPI *get)(int *type, int *qualifier);
     int type = -1, qualifier = 0;

@@ -1,4 +1,4 @@
-// Which threads call, and how many at once.
+// Records which threads call, and how many at once.
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,14 +24,14 @@ static void enter(void) {
     while (seen < now && !__atomic_compare_exchange_n(&most, &seen, now, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {}
 }
 
-// The thread that calls; it stays for a while.
+// Returns the id of the calling thread, after a while.
 EXPORT uint32_t stay(int32_t milliseconds) {
     enter();
     pause_for(milliseconds);
     __atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
     return this_one();
 }
-// How many were inside at once, at most.
+// The maximum number of simultaneous calls.
 EXPORT int32_t most_inside(void) { return __atomic_load_n(&most, __ATOMIC_SEQ_CST); }
 EXPORT int32_t through(int32_t value, int32_t (*f)(int32_t)) { return f(value); }
 EXPORT void die(void) { abort(); }

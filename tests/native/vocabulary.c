@@ -1,4 +1,4 @@
-// One function for each thing that an interface can say.
+// One function for each type and attribute of an interface.
 
 #include <errno.h>
 #include <stdbool.h>
@@ -12,14 +12,14 @@
 #include "export.h"
 
 #ifdef _WIN32
-// It has a Polygon of its own there.
+// The Windows headers declare another `Polygon`.
 #define NOGDI
 #include <windows.h>
 #else
 #include <pthread.h>
 #endif
 
-// Truth values and addresses.
+// Booleans and addresses.
 EXPORT int32_t negate(int32_t value) { return value ? 0 : 0x100; }
 EXPORT void *next_address(void *address) { return (char *)address + 1; }
 
@@ -48,7 +48,7 @@ EXPORT uint32_t invert_all(uint32_t n, bool *flags) {
     for (uint32_t i = 0; i < n; ++i) { flags[i] = !flags[i]; set += flags[i]; }
     return set;
 }
-// Writes the divisors of a number, and how many there are; says so however small the buffer is.
+// Writes the divisors of a number and their count, which may exceed the size of the buffer.
 EXPORT void divisors(uint32_t number, uint32_t *found, int32_t capacity, int32_t *count) {
     *count = 0;
     for (uint32_t d = 1; d <= number; ++d) {
@@ -96,7 +96,7 @@ EXPORT void wide_reverse(const wchar_t *text, wchar_t *buffer, uint32_t *size) {
     *size = (uint32_t)n;
 }
 EXPORT const wchar_t *wide_name(void) { return L"gr\u00fc\u00df"; }
-EXPORT uint8_t byte_at(const char *text, int32_t place) { return (uint8_t)text[place]; }
+EXPORT uint8_t byte_at(const char *text, int32_t index) { return (uint8_t)text[index]; }
 EXPORT const char *latin_name(void) { return "caf\xe9"; }
 EXPORT int32_t fill(char *buffer, int32_t capacity) { memset(buffer, 'x', (size_t)capacity); return capacity; }
 static int32_t held;
@@ -171,7 +171,7 @@ EXPORT Packed repack(const Packed *packed) {
 EXPORT int32_t packed_size(void) { return (int32_t)sizeof(Packed); }
 EXPORT int32_t loose_size(void) { return (int32_t)sizeof(Loose); }
 
-// Arrays that are there for as long as a call lasts, whatever is called back meanwhile.
+// Arrays that must stay valid during callbacks.
 EXPORT float negate_all(float *values, int32_t n) {
     float sum = 0;
     for (int32_t i = 0; i < n; i++) {
@@ -195,7 +195,7 @@ EXPORT double mapped_at_ends(const double *in, double *out, int32_t n, double (*
 EXPORT int32_t next_color(int32_t color) { return color == 1 ? 2 : color == 2 ? 5 : 77; }
 EXPORT uint32_t toggle(uint32_t flags, uint32_t mask) { return flags ^ mask; }
 
-// Status and reasons.
+// Status codes and error messages.
 EXPORT int32_t checked(int32_t code, int32_t *out) { *out = 5; return code; }
 EXPORT bool fails_with_errno(int32_t code) { errno = code; return code == 0; }
 EXPORT int32_t fails_with_last_error(int32_t code) {
@@ -207,17 +207,17 @@ EXPORT int32_t fails_with_last_error(int32_t code) {
     return code == 0;
 }
 
-// Variables.
+// Global variables.
 EXPORT int32_t level = 3;
 EXPORT const char *label = "label";
 EXPORT double *unused_pointer;
 
-// Conventions with what comes out.
+// Out parameters in other calling conventions.
 EXPORT int32_t STDCALL stdcall_out(int32_t a, int32_t *out) { *out = a * 2; return a; }
 EXPORT char *STDCALL stdcall_text(void) { return make_text(3); }
 EXPORT void STDCALL stdcall_free(void *pointer) { give_back(pointer); }
 
-// What calls back, and what lies behind an opaque pointer. Nothing is shared, and every argument is harmless.
+// Callbacks and opaque pointers, without shared state, and harmless for all arguments.
 typedef int32_t (*Watcher)(int32_t count, void *context);
 typedef struct {
     int32_t count;
@@ -269,7 +269,7 @@ static DWORD WINAPI count_in_thread(void *argument) {
     counting->result = count_by(counting->counter, counting->by);
     return 0;
 }
-// The same in a thread of the library's own.
+// The same on a thread of the library.
 EXPORT int32_t count_apart(Counter *counter, int32_t by) {
     Counting counting = {counter, by, -2};
     HANDLE thread = CreateThread(NULL, 0, count_in_thread, &counting, 0, NULL);
@@ -284,7 +284,7 @@ static void *count_in_thread(void *argument) {
     counting->result = count_by(counting->counter, counting->by);
     return NULL;
 }
-// The same in a thread of the library's own.
+// The same on a thread of the library.
 EXPORT int32_t count_apart(Counter *counter, int32_t by) {
     Counting counting = {counter, by, -2};
     pthread_t thread;

@@ -1,4 +1,4 @@
-//! Arrays, passed to the library where they are, and to Rust as slices.
+//! Arrays that are passed to a native library, and the same methods in Rust.
 
 use bridge32::{Serve, ServerContext, UserData, bridge32};
 
@@ -7,7 +7,7 @@ use bridge32::{Serve, ServerContext, UserData, bridge32};
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Arrays {
     fn scalar_multiply(&self, a: f64, xin: &[f64], #[len_of(xin)] n: i32, #[out(len = xin.len())] xout: Vec<f64>);
-    /// Its length is said by an expression over elements.
+    /// The length of `xout` is an expression over the elements of `xin`.
     #[symbol("scalar_multiply")]
     fn multiply_first(
         &self,
@@ -38,7 +38,7 @@ pub trait Arrays {
     }
 }
 
-/// The library behind Rust, which sees slices.
+/// An implementation in Rust, which calls the library for its slices.
 #[derive(Debug)]
 pub struct RustArrays(ArraysLibrary);
 

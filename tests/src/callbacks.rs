@@ -1,8 +1,8 @@
-//! Everything that a callback can take and give.
+//! Callbacks with every type of parameter and result.
 
 use bridge32::{Bridge, UserData, bridge32};
 
-/// The library that calls back.
+/// The library with callbacks.
 #[bridge32(lib = "callbacks", server = "callbacks-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Callbacks {
@@ -55,7 +55,7 @@ pub trait Callbacks {
     );
     fn wrong_context(&self, f: fn(i32, context: UserData) -> i32, context: UserData) -> i32;
 
-    /// Wrongly declared: the library keeps it.
+    /// Declared incorrectly: the library keeps the callback.
     #[symbol("keep")]
     fn keep_for_the_call(&self, f: fn(i32) -> i32);
     fn keep(&self, #[registered] f: fn(i32) -> i32);
@@ -69,7 +69,7 @@ pub trait Callbacks {
     fn fire_in_background(&self, n: i32);
     fn fire_and_wait(&self, n: i32);
 
-    /// Server-side code with a closure of the client's, and one of its own.
+    /// A method with a body, which uses a closure of the client and one of its own.
     fn sum_of_squares(&self, n: i32, progress: fn(done: i32) -> bool) -> Result<i32, String> {
         let mut sum = 0;
         let mut go_on = true;
@@ -92,7 +92,7 @@ pub enum Level {
     High = 2,
 }
 
-/// A place.
+/// A point.
 #[derive(Bridge, Debug, Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Spot {

@@ -1,5 +1,5 @@
-//! A conversation with a call of every kind. Its functions are harmless whatever their arguments are: those that arrive may
-//! not be those that were sent.
+//! An interface for recorded conversations, with calls of every kind. Its functions are harmless for all arguments, because fuzzing
+//! changes them.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use bridge32::{Bool32, Handle, UserData, bridge32};
 
 use crate::vocabulary::{Color, Flags, Packed, Point, Polygon, Rectangle, Thing};
 
-/// What a handle is of.
+/// The tag of a handle.
 #[derive(Debug)]
 pub enum Counter {}
 
@@ -68,13 +68,13 @@ pub trait Conversation {
     #[check(ret == 0)]
     fn close_counter(&self, #[closes] counter: Handle<Counter>) -> i32;
 
-    /// In and out of a method with a body.
+    /// A method with a body that changes its arguments.
     fn sort(&self, words: &mut [String], counter: &mut u32) {
         words.sort();
         *counter = counter.wrapping_add(1);
     }
 
-    /// What serde carries, nested.
+    /// Nested types that serde supports.
     fn tally(&self, words: Vec<Option<String>>) -> BTreeMap<String, u32> {
         words.into_iter().flatten().fold(BTreeMap::new(), |mut tally, word| {
             *tally.entry(word).or_default() += 1;
@@ -82,13 +82,13 @@ pub trait Conversation {
         })
     }
 
-    /// Returns an error of its own.
+    /// Returns an error of the method.
     fn parse(&self, text: &str) -> Result<i32, String> {
-        text.parse().map_err(|_| format!("`{text}` is no number"))
+        text.parse().map_err(|_| format!("`{text}` is not a number"))
     }
 
     /// Panics.
-    #[allow(clippy::panic, reason = "that is what it is for")]
+    #[allow(clippy::panic, reason = "the panic is the purpose of the method")]
     fn panic(&self, message: &str) {
         panic!("{message}")
     }

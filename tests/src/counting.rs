@@ -1,11 +1,11 @@
-//! Counts heap allocations, and what of them is held.
+//! An allocator that counts allocations and the bytes in use.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bridge32::{UserData, bridge32};
 
-/// An allocator that counts. A program that counts makes it its global allocator.
+/// An allocator that counts, to be used as the global allocator of a program.
 #[derive(Debug)]
 pub struct Counting;
 
@@ -18,7 +18,7 @@ pub fn allocations() -> u64 {
     ALLOCATIONS.load(Ordering::SeqCst)
 }
 
-/// Bytes that this process has allocated and not given back.
+/// Bytes that this process has allocated and not freed.
 pub fn live() -> u64 {
     LIVE.load(Ordering::SeqCst)
 }
@@ -28,7 +28,7 @@ pub fn largest() -> u64 {
     LARGEST.load(Ordering::SeqCst)
 }
 
-/// The largest allocation since this was asked last, in bytes.
+/// The largest allocation since the last call of this function, in bytes.
 pub fn take_largest() -> u64 {
     LARGEST.swap(0, Ordering::SeqCst)
 }
@@ -40,31 +40,31 @@ fn count(size: usize) {
     LARGEST.fetch_max(size as u64, Ordering::SeqCst);
 }
 
-// SAFETY: everything is passed on to the system's allocator.
+// SAFETY: every method forwards to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller, whose contract is the same.
         unsafe { System.alloc(layout) }
     }
 
-    // Without this one, memory that the system has cleared would be cleared again, and with that be used.
+    // The default implementation would write zeros to pages that the system has already zeroed.
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller, whose contract is the same.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         LIVE.fetch_sub(layout.size() as u64, Ordering::SeqCst);
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller, whose contract is the same.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size);
         LIVE.fetch_sub(layout.size() as u64, Ordering::SeqCst);
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: guaranteed by the caller, whose contract is the same.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -76,11 +76,11 @@ pub trait Counted {
     fn echo_i32(&self, value: i32) -> i32;
     /// The sum.
     fn sum_f64(&self, values: &[f64], #[len_of(values)] count: i32) -> f64;
-    /// The sum of what a closure makes of the numbers below `count`.
+    /// The sum of `f(i)` for each `i` below `count`.
     fn sum_of(&self, count: i32, f: fn(i32) -> i32) -> i32;
     /// As [`Counted::sum_of`].
     fn sum_of_with(&self, count: i32, f: fn(context: UserData, i32) -> i32, context: UserData) -> i32;
-    /// Turns the order around.
+    /// Reverses the values in place.
     fn reverse(&self, values: &mut [f64]) {
         values.reverse();
     }

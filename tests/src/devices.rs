@@ -1,27 +1,27 @@
-//! Things behind opaque pointers.
+//! Objects that a library passes as opaque pointers.
 
 use bridge32::{Address, Bridge, CallError, Handle, bridge32};
 
-/// What a handle is of.
+/// The tag of a device's handle.
 #[derive(Debug)]
 pub enum Device {}
 
-/// Another thing.
+/// The tag of a channel's handle.
 #[derive(Debug)]
 pub enum Channel {}
 
-/// A thing that nobody closes. It need not be anything in particular.
-pub struct Port(#[allow(dead_code, reason = "a tag is not made")] *mut String);
+/// An object that no function closes. A tag may be any type.
+pub struct Port(#[allow(dead_code, reason = "a tag is never constructed")] *mut String);
 
-/// A thing that two functions close.
+/// An object that two functions can close.
 #[derive(Debug)]
 pub enum File {}
 
-/// A thing whose closing leaves a null pointer.
+/// An object whose close function writes a null pointer.
 #[derive(Debug)]
 pub enum Stream {}
 
-/// A handle under another name.
+/// An alias of a handle.
 pub type DeviceHandle = Handle<Device>;
 
 /// The devices library.
@@ -81,7 +81,7 @@ pub trait Devices {
     fn advance_samples(&self, samples: Address, n: i32) -> f64;
     fn sample_size(&self) -> i32;
     fn keep_at(&self, values: Address);
-    fn bump_kept(&self, place: i32);
+    fn bump_kept(&self, index: i32);
     fn die(&self);
 
     /// Handles pass through methods with a body like any other value.
@@ -90,7 +90,7 @@ pub trait Devices {
         Ok((device, self.open_channel(device, 7)))
     }
 
-    /// Also to be closed.
+    /// A method with a body may close handles.
     fn close_both(&self, device: Handle<Device>, channel: Option<Handle<Channel>>) -> i32 {
         if let Some(channel) = channel {
             self.close_channel(channel);
@@ -110,7 +110,7 @@ pub struct DevicePair {
     pub second: Option<Handle<Device>>,
 }
 
-/// What memory of the server can hold. Its layout is another one on each system.
+/// A struct that can be stored in memory of the server. Its layout differs between systems.
 #[derive(Debug, Clone, Copy, PartialEq, Bridge)]
 #[repr(C)]
 #[allow(missing_docs)]
@@ -121,7 +121,7 @@ pub struct Sample {
     pub device: Option<Handle<Device>>,
 }
 
-/// What a sample is.
+/// The state of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
 #[repr(i32)]
 #[allow(missing_docs)]
@@ -130,16 +130,16 @@ pub enum State {
     Seen = 2,
 }
 
-/// Opens one thing of each kind, and closes one of them.
+/// Opens one object of each kind, and closes one of them.
 ///
 /// # Errors
-/// Those of the calls.
+/// The errors of the calls.
 pub fn leave_open(client: &DevicesClient) -> Result<(), CallError<String>> {
     let closed = client.open_device("closed")?;
     client.close_device(closed)?;
     client.open_with_channel("first")?;
     client.open_device("second")?;
-    // Twice given out, to be closed once.
+    // The library returns it twice; it must be closed once.
     client.find_device("first")?;
     let locked = client.open_device("locked")?;
     client.lock_device(locked, 1)?;

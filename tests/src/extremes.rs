@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use bridge32::{Bool32, Bridge, bridge32};
 
-/// The library.
+/// The library that takes extreme values.
 #[bridge32(lib = "extremes", server = "extremes-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Extremes {

@@ -31,29 +31,29 @@ pub trait Faults {
     fn set_mode(&self, value: i32);
     fn get_mode(&self) -> i32;
 
-    /// Takes text of any length.
+    /// Returns the length of a text.
     fn count_bytes(&self, text: &str) -> u32 {
         u32::try_from(text.len()).unwrap_or(u32::MAX)
     }
 
-    /// Starts a process that outlives this one, and holds its standard output; its number.
+    /// Starts a process that outlives this one and keeps its standard output open; returns the process id.
     fn start_helper(&self, name: &str) -> Result<u32, String> {
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        // It would fail to say that it listens, once nobody reads that.
+        // Printing that it listens would fail after the reader has closed the output.
         let helper = Command::new(program).args(["--listen", name]).stderr(Stdio::null()).spawn();
         Ok(helper.map_err(|error| error.to_string())?.id())
     }
 
-    /// Ends them.
+    /// Ends these processes.
     fn end_helpers(&self, pids: &[u32]) {
         pids.iter().copied().for_each(kill);
     }
 
     /// Allocates in Rust until there is no memory.
     fn allocate_without_end(&self) {
-        let mut kept = Vec::new();
+        let mut blocks = Vec::new();
         loop {
-            kept.push(vec![1u8; 16 << 20]);
+            blocks.push(vec![1u8; 16 << 20]);
         }
     }
 }

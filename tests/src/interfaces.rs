@@ -1,4 +1,4 @@
-//! The interfaces.
+//! The interfaces of most tests.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ pub trait Fixture {
         self.counted()
     }
 
-    /// Takes and returns whatever serde can.
+    /// Takes and returns types that serde supports.
     fn group(&self, mut words: Vec<String>, by: &Grouping) -> BTreeMap<String, Vec<String>> {
         words.sort();
         let mut groups = BTreeMap::<_, Vec<_>>::new();
@@ -93,18 +93,18 @@ pub trait Fixture {
         groups
     }
 
-    /// Returns an error of its own.
+    /// Returns an error of the method.
     fn halve(&self, value: i32) -> Result<i32, OddNumber> {
         if value % 2 == 0 { Ok(self.echo_i32(value / 2)) } else { Err(OddNumber { value }) }
     }
 
-    /// The slice, doubled in the server.
+    /// Doubles each value, in the server.
     fn doubled(&self, values: &[f64]) -> Vec<f64> {
         values.iter().map(|value| 2.0 * value).collect()
     }
 
     /// Panics.
-    #[allow(clippy::panic, reason = "that is what it is for")]
+    #[allow(clippy::panic, reason = "the panic is the purpose of the method")]
     fn panic(&self, message: &str) -> i32 {
         panic!("{message}")
     }
@@ -120,7 +120,7 @@ pub trait Fixture {
     }
 }
 
-/// How to group.
+/// How to group words.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Grouping {
     /// By the length.
@@ -132,7 +132,7 @@ pub enum Grouping {
     },
 }
 
-/// Not an even number.
+/// The error for an odd number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OddNumber {
     /// The number.
@@ -150,29 +150,29 @@ impl std::error::Error for OddNumber {}
 /// A library that needs another one.
 #[bridge32(lib = "dependent", server = "dependent-server32")]
 pub trait Dependent {
-    /// Calls into both.
+    /// Calls a function of this library, which calls the other one.
     fn from_both(&self) -> i32;
 }
 
 /// A server without a library, with start arguments and a state.
 #[bridge32(args = StoreArgs, server = "store-server32")]
 pub trait Store {
-    /// Puts a value in; returns the one that was there.
+    /// Stores a value; returns the previous one.
     fn put(&self, key: &str, value: &str) -> Option<String>;
-    /// The value.
+    /// Returns the value of a key.
     fn get(&self, key: &str) -> Option<String>;
-    /// The capacity that it was started with.
+    /// The capacity from the start arguments.
     fn capacity(&self) -> u32;
 }
 
-/// What a [`Store`] starts with.
+/// The start arguments of a [`Store`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StoreArgs {
-    /// How many entries it takes; with none it refuses to start.
+    /// The maximum number of entries; the server refuses to start with 0.
     pub capacity: u32,
-    /// The entries it has from the start.
+    /// The initial entries.
     pub entries: Vec<(String, String)>,
-    /// A file that it leaves a line in when it is shut down.
+    /// A file to which the shutdown hook writes a line.
     pub farewell: Option<String>,
 }
 
@@ -180,7 +180,7 @@ pub struct StoreArgs {
 pub mod old {
     use super::{Deserialize, Serialize, bridge32};
 
-    /// What is measured.
+    /// A measured value.
     #[derive(Debug, Serialize, Deserialize)]
     pub struct Reading {
         /// The value.
@@ -192,9 +192,9 @@ pub mod old {
     pub trait Meter {
         /// Sets the range.
         fn set_range(&self, range: i32);
-        /// Measures.
+        /// Returns a measured value.
         fn read(&self, channel: u8) -> Reading;
-        /// Gone in the new version.
+        /// Not in the new version.
         fn beep(&self);
     }
 
@@ -221,11 +221,11 @@ pub mod old {
     }
 }
 
-/// The new version: a parameter has another type, a struct has a field more, a method is new and one is gone.
+/// The new version: one parameter has another type, a struct has one more field, one method is new, and one is removed.
 pub mod new {
     use super::{Deserialize, Serialize, bridge32};
 
-    /// What is measured.
+    /// A measured value.
     #[derive(Debug, Serialize, Deserialize)]
     pub struct Reading {
         /// The value.
@@ -239,7 +239,7 @@ pub mod new {
     pub trait Meter {
         /// Sets the range.
         fn set_range(&self, range: i64);
-        /// Measures.
+        /// Returns a measured value.
         fn read(&self, channel: u8) -> Reading;
         /// New in this version.
         fn reset(&self, hard: bool) -> i32;

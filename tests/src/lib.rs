@@ -1,4 +1,4 @@
-//! The interfaces that the end-to-end tests call, and what the tests share.
+//! The interfaces that the end-to-end tests call, and helpers of the tests.
 
 pub mod arrays;
 pub mod callbacks;

@@ -1,4 +1,4 @@
-//! Servers that are started by hand.
+//! Listening servers for tests.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -6,22 +6,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::pair;
 
-/// A name that nobody listens under.
+/// A name that no server uses.
 pub fn free_name() -> String {
     static TAKEN: AtomicU32 = AtomicU32::new(0);
     format!("bridge32-test-{}-{}", std::process::id(), TAKEN.fetch_add(1, Ordering::SeqCst))
 }
 
-/// A server that listens, until the test is over.
+/// A listening server, killed at the end of the test.
 #[derive(Debug)]
 pub struct Listening {
-    /// What clients connect to.
+    /// The name that clients connect to.
     pub name: String,
     child: Child,
 }
 
 impl Listening {
-    /// Starts the server `server` under a name of its own, and waits until it listens.
+    /// Starts the server `server` under a unique name, and waits until it listens.
     ///
     /// # Panics
     /// If it does not listen.
@@ -42,12 +42,12 @@ impl Listening {
         let mut words = String::new();
         stderr.read_line(&mut words).unwrap();
         assert!(words.contains("listens as"), "{words}");
-        // Nobody reads the rest, and it must not block.
+        // The rest of the output is discarded, so that the server does not block.
         std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
         Self { name, child }
     }
 
-    /// The number of its process.
+    /// The process id of the server.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -55,7 +55,7 @@ impl Listening {
     /// Whether the process runs.
     ///
     /// # Panics
-    /// If the system does not tell.
+    /// If the system does not report the state of the process.
     #[allow(clippy::unwrap_used, reason = "a test cannot go on without it")]
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
@@ -64,7 +64,7 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        // What cannot be ended has ended.
+        // Fails only if the server has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,8 +1,8 @@
-//! A library with a hidden window, whose messages somebody must dispatch.
+//! A library with a hidden window, whose messages the server must dispatch.
 
 use bridge32::{UserData, bridge32};
 
-/// The main thread is an apartment of its own, and dispatches messages.
+/// The library in a single-threaded apartment, whose thread dispatches messages.
 #[bridge32(lib = "messages", apartment = "sta", server = "sta-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Sta {
@@ -20,7 +20,7 @@ pub trait Sta {
     fn on_tick(&self, #[registered] f: fn(i32, context: UserData) -> i32, context: UserData);
 }
 
-/// The same library, all of whose threads are in one apartment.
+/// The same library in the multithreaded apartment.
 #[bridge32(lib = "messages", apartment = "mta", threads = "multi", server = "mta-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Mta {
@@ -29,7 +29,7 @@ pub trait Mta {
     fn apartment(&self, #[out] entered: bool) -> i32;
 }
 
-/// The same library, whose thread is in no apartment.
+/// The same library without an apartment.
 #[bridge32(lib = "messages", server = "windowed-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Windowed {

@@ -1,5 +1,5 @@
-//! The pair of systems that the tests run on. One suite runs over all pairs: `cargo bridge32 test` sets the environment
-//! that names the server and the command it is started with.
+//! The pair of systems that the tests run on. One suite covers all pairs: `cargo bridge32 test` sets environment variables that
+//! name the servers and the runner.
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ impl Pair {
     }
 }
 
-/// The folder of the servers, and of the 32-bit libraries beside them.
+/// The folder of the servers and their 32-bit libraries.
 ///
 /// # Panics
 /// If the servers were not built.
@@ -39,7 +39,7 @@ pub fn server_dir() -> PathBuf {
     server.parent().map(Path::to_owned).unwrap_or_default()
 }
 
-/// A server's program: where the environment says, or where cargo puts it.
+/// The path of a server: from the environment, or where cargo puts it.
 ///
 /// # Panics
 /// If it was not built.
@@ -64,7 +64,7 @@ pub fn server(name: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{program} was not built; run `cargo bridge32 test`"))
 }
 
-/// The file of a native library beside the servers.
+/// The path of a native library next to the servers.
 pub fn library(name: &str) -> PathBuf {
     server_dir().join(match Pair::current().is_windows_server() {
         true => format!("{name}.dll"),
@@ -72,7 +72,7 @@ pub fn library(name: &str) -> PathBuf {
     })
 }
 
-/// The 64-bit build of the fixture library for the server's system; under Wine one of its own libraries.
+/// The 64-bit build of the fixture library for the server's system, or under Wine, a library of Wine.
 pub fn library_64() -> PathBuf {
     match Pair::current() {
         Pair::LinuxWindows => PathBuf::from(r"C:\windows\sysnative\version.dll"),

@@ -1,12 +1,12 @@
-//! A library in C++ whose every function writes down what it was given.
+//! A C++ library whose functions record their arguments.
 
 use bridge32::{Address, Bool32, Bridge, bridge32};
 
-/// The library.
+/// The recording library.
 #[bridge32(lib = "record", server = "record-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Record {
-    /// What the function called last was given.
+    /// The arguments of the last call, as text.
     fn seen_last(&self) -> String;
 
     #[allow(clippy::too_many_arguments, reason = "one of each")]

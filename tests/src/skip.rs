@@ -1,5 +1,5 @@
-//! Tests that do not apply to every pair of systems: `cargo bridge32 test` lists them, so that they are not mistaken for
-//! tests that passed.
+//! Skips tests that do not apply to a pair of systems. `cargo bridge32 test` lists them, so that they are not mistaken for tests
+//! that passed.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -10,7 +10,7 @@ pub const NO_LISTENING: &str = "a Linux process cannot open a named pipe of Wine
 /// Why a server on Linux does not dispatch messages.
 pub const NO_MESSAGES: &str = "Linux has no window messages";
 
-/// Returns from the test, and reports it as not run, if the current pair matches the pattern:
+/// Returns from the test and reports it as skipped if the current pair matches the pattern:
 ///
 /// ```
 /// # use bridge32_tests::{pair::Pair, skip_on};
@@ -37,7 +37,7 @@ pub fn report(inner_function: &str, reason: &str) {
     let test = inner_function.trim_end_matches("::here");
     println!("{test} is not run on this pair: {reason}");
     let Some(file) = std::env::var_os("BRIDGE32_SKIPPED") else { return };
-    // Tests run in parallel, also in several processes: each line is one appending write.
+    // Tests run in parallel, even in several processes, so each line is appended by a single write.
     let line = format!("{test}\t{reason}\n");
     let written = OpenOptions::new().append(true).open(&file).and_then(|mut file| file.write_all(line.as_bytes()));
     if let Err(error) = written {

@@ -1,4 +1,4 @@
-//! What the soak calls: right answers by construction, and ways to end the server.
+//! The calls of the soak test, whose results are known, and the ways to end its server.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::interfaces::OddNumber;
 use crate::processes::kill;
 use crate::resources::Resources;
 
-/// The fixture library in a server that counts what it holds.
+/// The fixture library in a server that measures its resources.
 #[bridge32(lib = "fixture", server = "soak-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Soak {
@@ -25,12 +25,12 @@ pub trait Soak {
     #[timeout("500ms")]
     fn hang(&self);
 
-    /// The slice, doubled in the server.
+    /// Doubles each value, in the server.
     fn doubled(&self, values: &[f64]) -> Vec<f64> {
         values.iter().map(|value| 2.0 * value).collect()
     }
 
-    /// How often each word is there.
+    /// Counts how often each word occurs.
     fn tally(&self, words: Vec<String>) -> BTreeMap<String, u32> {
         words.into_iter().fold(BTreeMap::new(), |mut tally, word| {
             *tally.entry(word).or_default() += 1;
@@ -38,31 +38,31 @@ pub trait Soak {
         })
     }
 
-    /// Returns an error of its own.
+    /// Returns an error of the method.
     fn halve(&self, value: i32) -> Result<i32, OddNumber> {
         if value % 2 == 0 { Ok(value / 2) } else { Err(OddNumber { value }) }
     }
 
     /// Panics.
-    #[allow(clippy::panic, reason = "that is what it is for")]
+    #[allow(clippy::panic, reason = "the panic is the purpose of the method")]
     fn panic(&self, message: &str) -> i32 {
         panic!("{message}")
     }
 
-    /// What the server holds.
+    /// The resources that the server uses.
     fn resources(&self) -> Resources {
         Resources::now()
     }
 }
 
-/// How a call went.
+/// The outcome of a call.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It gave what it should: a value, or an error that its method reports.
+    /// The expected value, or the expected error of the method.
     Right,
-    /// It gave another value; what.
+    /// Another value, described here.
     Wrong(String),
-    /// It was not carried out.
+    /// The call failed.
     Failed(Error),
 }
 
@@ -72,18 +72,18 @@ const DOUBLED: u64 = 6;
 /// Elements of a large argument.
 pub const LARGE: u64 = 50_000;
 
-/// Makes the call of this number, of one kind after the other.
+/// Makes a call whose kind and arguments follow from `number`.
 pub fn call(client: &SoakClient, number: u64) -> Outcome {
-    // Every bit depends on the number, so that no two calls in a row could be taken for each other.
+    // Every bit depends on the number, so that the results of successive calls differ.
     #[allow(clippy::cast_possible_truncation, reason = "any 32 bits will do")]
     let seed = (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24) as i32;
-    // Large ones come early in the life of every server, so that its buffers soon have the size that they keep.
+    // Large arguments come early in the life of each server, so that its buffers soon have their final size.
     let (kind, length) = match number % 500 {
         100 => (DOT, LARGE),
         200 => (DOUBLED, LARGE),
         _ => (number % 11, number % 100),
     };
-    // Whole numbers, so small that their sums are exact however the library computes them.
+    // Small integers, whose sums are exact in any order of addition.
     let values = || -> Vec<f64> { (0..length).map(|i| f64::from(seed % 1000) + i as f64).collect() };
     match kind {
         0 => right(client.echo_i32(seed), &seed),
@@ -125,11 +125,10 @@ fn right<T: PartialEq + std::fmt::Debug>(result: Result<T, Error>, expected: &T)
     }
 }
 
-/// Ends the server in the way of this number, of one after the other; `Err` with what came instead of the error that
-/// this gives.
+/// Ends the server in a way that depends on `number`.
 ///
 /// # Errors
-/// What came instead of the error that this gives.
+/// The result of the call, if it is not the error that this way causes.
 pub fn end_server(client: &SoakClient, number: u64) -> Result<(), String> {
     let result = match number % 4 {
         0 => client.crash(),

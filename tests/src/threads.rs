@@ -1,8 +1,8 @@
-//! Which threads of a server run the methods.
+//! Libraries that are called by one thread, or by several.
 
 use bridge32::bridge32;
 
-/// A library that bears one thread only.
+/// A library that is not thread-safe.
 #[bridge32(lib = "threads", threads = "single", server = "single-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Single {
@@ -10,7 +10,7 @@ pub trait Single {
     fn most_inside(&self) -> i32;
 }
 
-/// The same library, for interfaces that bear several.
+/// The same library, declared as thread-safe.
 #[bridge32(lib = "threads", threads = "multi", server = "multi-server32")]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Multi {

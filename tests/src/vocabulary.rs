@@ -1,4 +1,4 @@
-//! Everything that an interface of a native library can say.
+//! Every type and attribute that an interface of a native library can use.
 
 use std::ffi::CStr;
 
@@ -73,9 +73,9 @@ pub trait Vocabulary {
     );
     #[wide]
     fn wide_name(&self) -> String;
-    fn byte_at(&self, #[encoding(latin1)] text: &str, place: i32) -> u8;
+    fn byte_at(&self, #[encoding(latin1)] text: &str, index: i32) -> u8;
     #[symbol("byte_at")]
-    fn ansi_byte_at(&self, #[encoding(ansi)] text: &str, place: i32) -> u8;
+    fn ansi_byte_at(&self, #[encoding(ansi)] text: &str, index: i32) -> u8;
     #[encoding(latin1)]
     fn latin_name(&self) -> Option<String>;
     fn fill(&self, #[out(cap = capacity)] buffer: String, capacity: i32) -> i32;
@@ -106,9 +106,9 @@ pub trait Vocabulary {
 
     #[check(ret >= 0)]
     fn checked(&self, code: i32, #[out] value: i32) -> i32;
-    /// The returned code as the length of what was written.
+    /// The returned status is also the length of the buffer.
     #[symbol("checked")]
-    fn told_length(&self, code: i32, #[out(cap = 1, len = ret)] values: Vec<i32>) -> i32;
+    fn returned_length(&self, code: i32, #[out(cap = 1, len = ret)] values: Vec<i32>) -> i32;
     #[check(ret)]
     #[errno]
     fn fails_with_errno(&self, code: i32) -> bool;
@@ -133,13 +133,13 @@ pub trait Vocabulary {
     #[optional]
     fn stdcall_text(&self) -> String;
 
-    /// In and out of a method with a body: the words are sorted in the server.
+    /// A method with a body that changes its arguments: sorts the words in the server.
     fn sort(&self, words: &mut [String], counter: &mut u32) {
         words.sort();
         *counter += 1;
     }
 
-    /// What derives `Bridge` is what serde can carry, in any other type.
+    /// Types that derive `Bridge` may be part of other types that serde supports.
     fn center(&self, shapes: Vec<Option<Point>>) -> Option<Point> {
         let mut found = shapes.into_iter().flatten();
         let first = found.next()?;
@@ -187,7 +187,7 @@ pub struct Thing {
     pub weight: f64,
 }
 
-/// Aligned as the system has it: `uint64_t` to 4 bytes on 32-bit Linux, to 8 on Windows.
+/// Has an alignment that depends on the system: `uint64_t` is aligned to 4 bytes on 32-bit Linux, to 8 on Windows.
 #[derive(Debug, Clone, Copy, PartialEq, Bridge)]
 #[repr(C)]
 #[allow(missing_docs)]

@@ -1,5 +1,5 @@
-//! A warm call allocates nothing, on either side, and a long array is not copied on its way. In a program of its own: it
-//! counts for the whole process.
+//! A warm call allocates nothing on either side, and a long array is not copied. A separate test program, because the counters
+//! cover the whole process.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -13,7 +13,7 @@ use bridge32_tests::watchdog::Watchdog;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// One test at a time.
+/// Held by the running test, because the counters are shared.
 static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]
@@ -45,13 +45,13 @@ fn assert_no_allocations(client: &CountedClient) {
         let server_after = client.server_allocations().unwrap();
         (after - before, server_after - server_before)
     };
-    // A thread that was started with the server may come to its first steps as late as in here, and allocates for itself, once.
+    // A thread that was started with the server may be scheduled only now, and allocates once when it starts.
     let rounds: Vec<_> = (0..3).map(|_| counted()).collect();
     let clean = rounds.iter().filter(|round| **round == (0, 0)).count();
-    assert!(clean >= 2, "in the client and in the server, for 400 calls each: {rounds:?}");
+    assert!(clean >= 2, "allocations of client and server in rounds of 400 calls: {rounds:?}");
 }
 
-/// Neither into a message nor out of one: what is read, and what is changed in place, is sent and received where it is.
+/// Arrays that are read or changed in place are sent from and received into the caller's memory.
 #[test]
 fn a_long_array_is_not_copied_for_the_pipe() {
     let _watchdog = Watchdog::new("allocations");

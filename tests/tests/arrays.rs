@@ -1,5 +1,4 @@
-//! Long arrays: beside the messages where a connection has memory for them, in the messages where it has not, and the same for
-//! whoever calls.
+//! Long arrays. A connection with shared memory passes them in its arena, any other one in messages; the caller sees no difference.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -8,7 +7,7 @@ use bridge32_tests::arrays::{Arrays as _, ArraysClient, ArraysLibrary};
 use bridge32_tests::pair;
 use bridge32_tests::watchdog::Watchdog;
 
-/// A client of the library, and one of Rust.
+/// Launches two clients: of the native library, and of the same methods in Rust.
 fn launch(test: &'static str) -> (Watchdog, [ArraysClient; 2]) {
     let rust = ArraysClient::builder().server(pair::server("rust-arrays"));
     (Watchdog::new(test), [ArraysClient::launch().unwrap(), rust.launch().unwrap()])
@@ -18,7 +17,7 @@ fn numbers(count: usize) -> Vec<f64> {
     (0..count).map(|i| i as f64).collect()
 }
 
-/// From what goes in a message to more than any connection has, and back again.
+/// Lengths that fit in a message, in the arena, and in neither, and a small one last.
 const COUNTS: [usize; 9] = [0, 1, 127, 128, 1000, 100_000, 3_000_000, 5_000_000, 10];
 
 #[test]
@@ -27,7 +26,7 @@ fn arrays_of_every_length_arrive_unchanged() {
     for client in clients {
         for count in COUNTS {
             let values = numbers(count);
-            // Once with what memory there is, and once with what the first has asked for.
+            // The first call may make the arena grow, so the second one may use more of it.
             for factor in [2.0, -1.0] {
                 let products = client.scalar_multiply(factor, &values).unwrap();
                 assert_eq!(products.len(), count);
@@ -47,12 +46,12 @@ fn arrays_are_changed_in_place() {
             assert_eq!(client.negate_all(&mut values).unwrap(), 0.5 * count as f32);
             assert_eq!(client.negate_all(&mut values).unwrap(), -0.5 * count as f32);
             assert_eq!(values, vec![0.5; count]);
-            // Of a method with a body, and of a type that is another in C.
+            // A method with a body, and a type with another representation in C.
             let mut values = vec![3i16; count];
             assert_eq!(client.fill(4, &mut values).unwrap(), (0..count).fold(0i16, |sum, _| sum.wrapping_add(3)));
             assert_eq!(values, vec![4; count]);
             let mut flags = vec![true; count];
-            assert_eq!(client.invert_all(&mut flags).unwrap(), 0, "those that are set afterwards");
+            assert_eq!(client.invert_all(&mut flags).unwrap(), 0, "the number of flags that are set afterwards");
             assert_eq!(flags, vec![false; count]);
             let bytes: Vec<u8> = (0..count).map(|i| i as u8).collect();
             assert!(client.reversed(&bytes).unwrap().iter().eq(bytes.iter().rev()));
@@ -67,7 +66,7 @@ fn the_library_may_report_the_length() {
         for _ in 0..3 {
             let (count, squares) = client.squares(20_001).unwrap();
             assert_eq!((count, squares.len(), squares.last()), (10_000, 10_000, Some(&99_980_001)));
-            // Its room was used before, and is empty again.
+            // The memory of the result was used by the previous call, and must be zeroed.
             let values = vec![2000.0; 3];
             let products = client.multiply_first(3.0, &values, 3).unwrap();
             assert_eq!((products.len(), &products[..4]), (2000, &[6000.0, 6000.0, 6000.0, 0.0][..]));
@@ -78,7 +77,7 @@ fn the_library_may_report_the_length() {
 
 #[test]
 fn the_length_may_depend_on_the_elements() {
-    let (_watchdog, clients) = launch("arrays whose length elements say");
+    let (_watchdog, clients) = launch("arrays whose length depends on elements");
     for client in clients {
         let mut values = vec![1.0; 3000];
         values[0] = 3000.0;
@@ -89,7 +88,7 @@ fn the_length_may_depend_on_the_elements() {
     }
 }
 
-/// What a call has there stays as it is while its closures make calls of the same kind.
+/// Calls that a closure makes must not overwrite the arrays of the call that runs it.
 #[test]
 fn nested_calls_leave_the_outer_call_s_arrays_alone() {
     let (_watchdog, clients) = launch("arrays of nested calls");
@@ -159,7 +158,7 @@ fn arrays_cross_every_transport_and_none() {
             assert_eq!(client.scalar_multiply(1.0, &values).unwrap(), values);
         }
     }
-    // The library in this process, with and without the encoding between.
+    // The library in this process, called directly and through the client.
     let file = env!("FIXTURE_LIBRARY").replace("fixture", "vocabulary");
     // SAFETY: the library is built from the C source that the interface describes.
     let library = || unsafe { ArraysLibrary::load_from(&file) }.unwrap();

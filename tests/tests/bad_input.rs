@@ -1,4 +1,4 @@
-//! Whatever can be wrong has its own error, at once, and the text says what to do.
+//! Each mistake of the user has its own error, which is returned at once and names the remedy.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -12,7 +12,7 @@ use bridge32_tests::interfaces::{AssemblyClient, DependentClient, FixtureClient,
 use bridge32_tests::pair::{self, Pair};
 use bridge32_tests::watchdog::Watchdog;
 
-/// A launch that must fail, and must not take the start timeout to do so.
+/// Returns the error of a launch that must fail without waiting for the start timeout.
 fn refused_launch<T: std::fmt::Debug>(launch: impl FnOnce() -> Result<T, Error>) -> Error {
     let begin = Instant::now();
     let error = launch().unwrap_err();
@@ -28,7 +28,7 @@ fn assert_mentions(error: &Error, parts: &[&str]) {
     }
 }
 
-/// A small library of one of the systems, of those that the fuzz targets start from.
+/// A small library for one of the systems: a seed of the fuzz targets.
 fn example_image(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/image").join(name)
 }
@@ -67,8 +67,8 @@ fn a_program_for_another_system_is_not_a_server() {
 
 #[test]
 fn a_program_that_exits_at_once_is_not_a_server() {
-    let _watchdog = Watchdog::new("no server at all");
-    // It does not know the option that a client starts a server with, and ends.
+    let _watchdog = Watchdog::new("not a server");
+    // It rejects the option that a client passes to a server, and exits.
     let program = if cfg!(windows) { r"C:\windows\system32\hostname.exe" } else { "/bin/false" };
     let error = refused_launch(|| FixtureClient::builder().server(program).runner([""; 0]).launch());
     assert!(matches!(error, Error::ServerNotReady { .. }), "{error:?}");
@@ -175,7 +175,7 @@ fn all_missing_symbols_are_listed() {
     let error = refused_launch(|| FixtureClient::builder().library(pair::library("incomplete")).launch());
     let Error::Library(LibraryError::MissingSymbols { missing, .. }) = &error else { panic!("{error:?}") };
     assert!(missing.iter().any(|symbol| symbol.method == "echo_i32"));
-    assert!(missing.iter().all(|symbol| symbol.method != "echo_i64"), "it is there");
+    assert!(missing.iter().all(|symbol| symbol.method != "echo_i64"), "it is exported");
     assert!(missing.iter().all(|symbol| symbol.method != "absent"), "it is optional");
     assert_mentions(&error, &["`echo_i32`: no symbol echo_i32; the library has `ECHO_I32`", "`greeting`"]);
 }
@@ -186,9 +186,9 @@ fn a_missing_dependency_is_named_and_found_in_library_dir() {
     let error = refused_launch(DependentClient::launch);
     assert!(matches!(error, Error::Library(LibraryError::MissingDependency { .. })), "{error:?}");
     assert_mentions(&error, &["dependency", "was not found", ".library_dir(dir)"]);
-    assert!(error.source().is_some(), "what the system said");
+    assert!(error.source().is_some(), "the error of the operating system");
 
-    // The servers' build has it in a folder of its own, like this program's.
+    // The build of the servers puts it in a separate folder, like the build of this program.
     let build = pair::server_dir().join("build");
     let hidden =
         build.read_dir().unwrap().flatten().map(|entry| entry.path().join("out/hidden")).find(|dir| dir.exists());
@@ -219,18 +219,18 @@ fn arguments_that_cannot_be_passed_are_refused_before_the_call() {
         assert!(matches!(error, Error::Argument { .. }), "{error:?}");
         assert_mentions(&error, &parts);
     }
-    assert_eq!(client.echo_i32(1).unwrap(), 1, "the client goes on");
+    assert_eq!(client.echo_i32(1).unwrap(), 1, "the client still works");
 }
 
 #[test]
 fn an_argument_that_is_too_large_is_refused_before_the_call() {
     let _watchdog = Watchdog::new("too large");
     let client = FixtureClient::launch().unwrap();
-    // Zeroed pages that are never touched cost nothing.
+    // Zeroed pages that are never touched use no memory.
     let error = client.sum_u8(&vec![0; 3 << 30]).unwrap_err();
     assert!(matches!(error, Error::Argument { .. }), "{error:?}");
     assert_mentions(&error, &["`sum_u8`: the argument `values`", "more than 1073741824 bytes"]);
-    assert_eq!(client.echo_i32(1).unwrap(), 1, "the client goes on");
+    assert_eq!(client.echo_i32(1).unwrap(), 1, "the client still works");
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn an_invalid_result_of_the_library_is_a_fault() {
     assert_mentions(&error, &["`no_text`: the library returned a null pointer", "Option<String>"]);
     let error = client.not_utf8().unwrap_err();
     assert_mentions(&error, &["`not_utf8`: the library returned text that is not UTF-8"]);
-    assert_eq!(client.echo_i32(1).unwrap(), 1, "the server lives on");
+    assert_eq!(client.echo_i32(1).unwrap(), 1, "the server still runs");
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_panic_in_the_server_is_reported_with_its_location() {
     let Error::Panic { method, message, location, .. } = &error else { panic!("{error:?}") };
     assert_eq!((method.as_str(), message.as_str()), ("panic", "out of paper"));
     assert!(location.contains("interfaces.rs:"), "{location}");
-    assert_eq!(client.echo_i32(1).unwrap(), 1, "the server lives on");
+    assert_eq!(client.echo_i32(1).unwrap(), 1, "the server still runs");
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn connecting_to_a_name_without_a_server_is_reported() {
     assert_mentions(&error, &["fixture-server32 --listen nobody-has-this-name"]);
 }
 
-/// On Windows it takes the .NET Framework to tell; Wine comes without one, and without Mono.
+/// On Windows, the .NET Framework reports this error; Wine has neither it nor Mono.
 #[test]
 fn a_native_library_is_not_an_assembly() {
     let _watchdog = Watchdog::new("native library as assembly");

@@ -43,20 +43,20 @@ fn results_have_the_shape_that_the_closure_returned() {
 fn a_batch_makes_its_calls_in_order() {
     let _watchdog = Watchdog::new("order");
     let client = FixtureClient::launch().unwrap();
-    let (kept, counted) = client
+    let (texts, counted) = client
         .batch(|b| {
-            let mut kept = Vec::new();
+            let mut texts = Vec::new();
             for text in ["first", "second"] {
                 drop(b.keep_text(text));
-                kept.push(b.kept_text());
+                texts.push(b.kept_text());
             }
             drop(b.count());
             drop(b.count());
-            (kept, b.counted())
+            (texts, b.counted())
         })
         .unwrap();
-    assert_eq!(kept.into_iter().map(Result::unwrap).collect::<Vec<_>>(), ["first", "second"]);
-    assert_eq!(counted.unwrap(), 2, "what nobody waits for is done");
+    assert_eq!(texts.into_iter().map(Result::unwrap).collect::<Vec<_>>(), ["first", "second"]);
+    assert_eq!(counted.unwrap(), 2, "calls whose results are dropped are made");
 }
 
 #[test]
@@ -130,17 +130,17 @@ fn a_batch_passes_every_type_that_a_plain_call_passes() {
     assert_eq!(changed.6.unwrap(), "retröw");
     assert_eq!((number, small, flags), (12, [2, -4, 600], [false, true, false]));
     assert_eq!((words, counter, size), (["a".to_owned(), "b".to_owned()], 2, 6));
-    let mut by_itself = (Rectangle { corners: [point; 2], layer: 7 }, [point; 3]);
-    client.grow(&mut by_itself.0, 1.0).unwrap();
-    client.flip_all(&mut by_itself.1).unwrap();
-    assert_eq!((rectangle, points), by_itself);
+    let mut expected = (Rectangle { corners: [point; 2], layer: 7 }, [point; 3]);
+    client.grow(&mut expected.0, 1.0).unwrap();
+    client.flip_all(&mut expected.1).unwrap();
+    assert_eq!((rectangle, points), expected);
 
     assert_eq!(texts.0.unwrap(), client.upper("grüß").unwrap());
     assert_eq!(texts.1.unwrap(), client.wide_length(None).unwrap());
     assert_eq!(texts.2.unwrap(), client.latin_name().unwrap());
     assert_eq!(texts.3.unwrap(), client.make_text(3).unwrap());
     assert_eq!(texts.4.unwrap(), client.make_ramp(3).unwrap());
-    assert_eq!(client.still_held().unwrap(), 0, "what was returned was given back");
+    assert_eq!(client.still_held().unwrap(), 0, "the returned memory was freed");
 
     assert_eq!(structs.0.unwrap(), point);
     assert_eq!(structs.1.unwrap(), client.polygon_sum(Polygon { n: 0, points: vec![point; 3] }).unwrap());
@@ -168,7 +168,7 @@ fn a_batch_passes_handles_and_remote_memory() {
 
 #[test]
 fn a_failed_call_does_not_affect_the_others() {
-    let _watchdog = Watchdog::new("own failures");
+    let _watchdog = Watchdog::new("failures of single calls");
     let client = FixtureClient::launch().unwrap();
     let (before, panic, own, absent, nul, no_text, after) = client
         .batch(|b| {
@@ -211,7 +211,7 @@ fn assert_not_called<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&s
 fn a_batch_can_stop_at_the_first_failure() {
     let _watchdog = Watchdog::new("stop");
     let client = FixtureClient::launch().unwrap();
-    // A fault.
+    // A panic in the server.
     let (before, failed, after) = client
         .batch_with(BatchMode::StopOnError, |b| (b.count(), b.panic("no"), [b.counted(), b.echo_i32(1)]))
         .unwrap();
@@ -221,14 +221,14 @@ fn a_batch_can_stop_at_the_first_failure() {
     assert_not_called(counted, ("counted", "panic", 1));
     assert_not_called(echo, ("echo_i32", "panic", 1));
 
-    // An error of the method's own.
+    // An error that the method returns.
     let (failed, after, own) =
         client.batch_with(BatchMode::StopOnError, |b| (b.halve(7), b.count(), b.halve(8))).unwrap();
     assert!(matches!(failed, Err(CallError::Method(OddNumber { value: 7 }))));
     assert_not_called(after, ("count", "halve", 0));
     assert!(matches!(own, Err(CallError::Bridge(Error::NotCalled { .. }))));
 
-    // An argument that is refused here, before anything is sent.
+    // An argument that the client refuses before anything is sent.
     let refused = |value| {
         client
             .batch_with(BatchMode::StopOnError, |b| {
@@ -246,7 +246,7 @@ fn a_batch_can_stop_at_the_first_failure() {
     assert_not_called(after, ("count", "text_length", 1));
 
     assert_eq!(client.counted().unwrap(), 1, "nothing was called after a failure");
-    // The last one fails: there is none after it.
+    // The last call fails, so none follows it.
     let (before, failed) = client.batch_with(BatchMode::StopOnError, |b| (b.count(), b.halve(1))).unwrap();
     assert!(before.is_ok() && failed.is_err());
 }
@@ -255,9 +255,9 @@ fn a_batch_can_stop_at_the_first_failure() {
 fn a_pending_result_of_another_batch_is_refused() {
     let _watchdog = Watchdog::new("other batch");
     let client = FixtureClient::launch().unwrap();
-    let mut kept = None;
-    client.batch(|b| kept = Some(b.echo_i32(1))).unwrap();
-    let (result, other) = client.batch(|b| (b.echo_i32(2), kept)).unwrap();
+    let mut pending = None;
+    client.batch(|b| pending = Some(b.echo_i32(1))).unwrap();
+    let (result, other) = client.batch(|b| (b.echo_i32(2), pending)).unwrap();
     assert_eq!(result.unwrap(), 2);
     let error = other.unwrap().unwrap_err();
     assert!(matches!(&error, Error::OtherBatch { method, .. } if method == "echo_i32"), "{error:?}");
@@ -280,14 +280,14 @@ fn closures_may_make_batches_and_batches_may_run_closures() {
     let _watchdog = Watchdog::new("closures");
     let client = CallbacksClient::launch().unwrap();
     let inside = |i| {
-        let (kept, fired) = client.batch(|b| (b.call_kept(i), b.fire(0))).unwrap();
+        let (result, fired) = client.batch(|b| (b.call_kept(i), b.fire(0))).unwrap();
         fired.unwrap();
-        kept.unwrap()
+        result.unwrap()
     };
     let registration = client.keep(|x| x * 10).unwrap();
     assert_eq!(client.apply(4, inside).unwrap(), client.apply(4, |i| i * 10).unwrap());
 
-    // The library calls the closure from inside of each call of the batch; the closure makes a batch.
+    // The library runs the closure in each call of the batch, and the closure makes a batch itself.
     let nested = client.clone();
     drop(registration);
     let registration = client
@@ -297,8 +297,8 @@ fn closures_may_make_batches_and_batches_may_run_closures() {
         })
         .unwrap();
     let fire = client.fire(0).unwrap();
-    let kept = client.batch(|b| [0, 1, 2].map(|x| b.call_kept(x))).unwrap();
-    assert_eq!(kept.map(Result::unwrap), [7, 1 + 2 * fire, 2 + 2 * fire]);
+    let results = client.batch(|b| [0, 1, 2].map(|x| b.call_kept(x))).unwrap();
+    assert_eq!(results.map(Result::unwrap), [7, 1 + 2 * fire, 2 + 2 * fire]);
     drop(registration);
 }
 
@@ -321,7 +321,7 @@ fn a_failed_closure_fails_only_its_call() {
 fn the_deadline_of_a_batch_is_the_sum_of_its_calls_deadlines() {
     let _watchdog = Watchdog::new("deadline");
     let client = FaultsClient::launch().unwrap();
-    // 400 ms for each: together they may take longer than one.
+    // Each call has 400 ms, so together they may take longer than one deadline.
     let napped = client.batch(|b| [200; 4].map(|time| b.short_nap(time))).unwrap();
     assert!(napped.iter().all(Result::is_ok), "{napped:?}");
     let begin = Instant::now();
@@ -334,7 +334,7 @@ fn the_deadline_of_a_batch_is_the_sum_of_its_calls_deadlines() {
     );
     assert!(matches!(client.batch(|b| b.get_mode()), Err(Error::GivenUp { .. })));
 
-    // One has none: neither have all.
+    // With a call that has no deadline, the batch has none.
     let client = FaultsClient::launch().unwrap();
     let (short, long) = client.batch(|b| (b.short_nap(1), b.nap(900))).unwrap();
     short.and(long).unwrap();
@@ -349,7 +349,7 @@ fn a_death_fails_the_batch_and_the_next_one_restarts_the_server() {
     let error = client.batch(|b| (b.set_mode(5), b.write_to_nowhere(), b.get_mode())).unwrap_err();
     assert!(matches!(error, Error::ServerDied { .. }), "{error:?}");
     mode.replace(client.batch(|b| b.get_mode()).unwrap().unwrap());
-    assert_eq!((mode, client.server_info().generation), (Some(0), 2), "nothing is repeated");
+    assert_eq!((mode, client.server_info().generation), (Some(0), 2), "the failed batch is not repeated");
 
     let client = FaultsClient::launch().unwrap();
     client.shutdown().unwrap();
@@ -388,7 +388,7 @@ fn large_batches_go_both_ways_over_each_transport() {
 fn an_argument_too_large_for_a_message_fails_only_its_call() {
     let _watchdog = Watchdog::new("too large");
     let client = FixtureClient::launch().unwrap();
-    // Refused before it is looked at: no system has it in memory.
+    // It is refused before it is read, so its pages never use memory.
     let huge = vec![0; 1 << 30];
     let (before, [one, two], after) =
         client.batch(|b| (b.sum_u8(&[1]), [b.sum_u8(&huge), b.sum_u8(&huge)], b.sum_f64(&[0.5]))).unwrap();
@@ -440,11 +440,11 @@ fn a_custom_server_serves_batches() {
     assert_eq!((first.unwrap(), second.unwrap(), value.unwrap()), (None, Some("1".into()), Some("2".into())));
 }
 
-/// Says that it is a text, and is not.
+/// Is serialized as bytes or not at all, and deserialized as text.
 #[derive(Debug, Clone)]
-struct Liar(bool);
+struct BadText(bool);
 
-impl Serialize for Liar {
+impl Serialize for BadText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             true => serializer.serialize_bytes(&[255, 255]),
@@ -453,29 +453,29 @@ impl Serialize for Liar {
     }
 }
 
-impl<'de> Deserialize<'de> for Liar {
+impl<'de> Deserialize<'de> for BadText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|_| Self(true))
     }
 }
 
-/// Takes and gives what cannot be read, or written.
+/// Passes values that cannot be encoded or decoded.
 #[bridge32]
-trait Lies {
-    fn hear(&self, liar: Liar) -> i32;
-    fn say(&self, truth: bool) -> Liar;
+trait Unencodable {
+    fn take(&self, text: BadText) -> i32;
+    fn give(&self, encodable: bool) -> BadText;
     fn answer(&self, value: i32) -> i32;
 }
 
-struct Naive;
+struct Server;
 
-impl Lies for Naive {
-    fn hear(&self, _: Liar) -> i32 {
+impl Unencodable for Server {
+    fn take(&self, _: BadText) -> i32 {
         1
     }
 
-    fn say(&self, truth: bool) -> Liar {
-        Liar(truth)
+    fn give(&self, encodable: bool) -> BadText {
+        BadText(encodable)
     }
 
     fn answer(&self, value: i32) -> i32 {
@@ -485,19 +485,19 @@ impl Lies for Naive {
 
 #[test]
 fn a_value_that_cannot_be_encoded_or_decoded_fails_only_its_call() {
-    let _watchdog = Watchdog::new("lies");
-    let client = LiesClient::in_process(Naive);
-    let (unread, unwritten, said, unsaid, answers) = client
+    let _watchdog = Watchdog::new("encoding failures");
+    let client = UnencodableClient::in_process(Server);
+    let (undecodable, unencodable, undecodable_result, unencodable_result, answers) = client
         .batch(|b| {
             let first = b.answer(1);
-            let calls = (b.hear(Liar(true)), b.hear(Liar(false)), b.say(true), b.say(false));
+            let calls = (b.take(BadText(true)), b.take(BadText(false)), b.give(true), b.give(false));
             (calls.0, calls.1, calls.2, calls.3, [first, b.answer(2)])
         })
         .unwrap();
-    assert!(matches!(unread, Err(Error::Fault { .. })), "{unread:?}");
-    assert!(matches!(unwritten, Err(Error::Argument { .. })), "{unwritten:?}");
-    assert!(matches!(said, Err(Error::Protocol { .. })), "{said:?}");
-    assert!(matches!(unsaid, Err(Error::Fault { .. })), "{unsaid:?}");
+    assert!(matches!(undecodable, Err(Error::Fault { .. })), "{undecodable:?}");
+    assert!(matches!(unencodable, Err(Error::Argument { .. })), "{unencodable:?}");
+    assert!(matches!(undecodable_result, Err(Error::Protocol { .. })), "{undecodable_result:?}");
+    assert!(matches!(unencodable_result, Err(Error::Fault { .. })), "{unencodable_result:?}");
     assert_eq!(answers.map(Result::unwrap), [1, 2]);
     assert_eq!(client.answer(3).unwrap(), 3);
 }

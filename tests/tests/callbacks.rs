@@ -1,4 +1,4 @@
-//! What a library calls back, on a real one.
+//! Closures that a native library calls back.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -16,7 +16,7 @@ fn launch(test: &'static str) -> (Watchdog, CallbacksClient) {
     (Watchdog::new(test), CallbacksClient::launch().unwrap())
 }
 
-/// The callback, and what is said of it.
+/// Returns the name of the callback that failed, and the reason.
 fn failure<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
     match result {
         Err(Error::Callback { callback, reason, .. }) => (callback, reason),
@@ -71,7 +71,7 @@ fn enums_are_checked_on_the_way_to_the_closure() {
     assert_eq!(client.pick(1, swap).unwrap(), 2);
     let (callback, reason) = failure(client.pick(3, swap));
     assert_eq!((callback.as_str(), reason.as_str()), ("f", "was given 3, which is not a `Level` as `level`"));
-    assert_eq!(client.pick(2, swap).unwrap(), 1, "the server lives on");
+    assert_eq!(client.pick(2, swap).unwrap(), 1, "the server still runs");
 }
 
 #[test]
@@ -81,10 +81,10 @@ fn closures_take_and_return_text() {
     client.words(|word, wide, none| words.push((word.to_owned(), wide.to_owned(), none.map(str::to_owned)))).unwrap();
     let expected = [("", "ü", None), ("grüß", "grüß", Some("there"))];
     assert_eq!(words, expected.map(|(word, wide, none)| (word.to_owned(), wide.to_owned(), none.map(str::to_owned))));
-    let (callback, reason) = failure(client.not_text(|_| panic!("it is no text")));
+    let (callback, reason) = failure(client.not_text(|_| panic!("called with invalid text")));
     assert_eq!(callback, "visit");
     assert!(reason.starts_with("was given ") && reason.ends_with(" as `word`"), "{reason}");
-    let (_, reason) = failure(client.null_text(|_| panic!("there is no text")));
+    let (_, reason) = failure(client.null_text(|_| panic!("called without text")));
     assert!(reason.contains("a null pointer for text"), "{reason}");
     assert_eq!(client.length_of_answer(|n| "x".repeat(n as usize)).unwrap(), 7);
 }
@@ -96,16 +96,16 @@ fn closures_take_and_change_arrays() {
         let mut length = None;
         client
             .chunks(n, |data| {
-                assert!(data.iter().enumerate().all(|(place, value)| *value == place as f64));
+                assert!(data.iter().enumerate().all(|(index, value)| *value == index as f64));
                 length = Some(data.len());
             })
             .unwrap();
         assert_eq!(length, Some(n as usize));
     }
     client.misaligned(|data| assert_eq!(data, [0, 1, 2])).unwrap();
-    let (_, reason) = failure(client.negative_length(|_| panic!("there is no array")));
+    let (_, reason) = failure(client.negative_length(|_| panic!("called without an array")));
     assert_eq!(reason, "was given -1 as the length of `length` as `length`");
-    let (_, reason) = failure(client.null_array(|_| panic!("there is no array")));
+    let (_, reason) = failure(client.null_array(|_| panic!("called without an array")));
     assert!(reason.contains("a null pointer for an array of 2 elements"), "{reason}");
     assert_eq!(client.reverse_in_place(|values| values.reverse()).unwrap(), 4321);
 }
@@ -123,7 +123,7 @@ fn closures_take_and_return_structs() {
 #[test]
 fn closures_fill_out_parameters() {
     let (_watchdog, client) = launch("out parameters of callbacks");
-    assert_eq!(client.ask(|| (true, 42, 0.5)).unwrap(), 42, "null is written to nowhere");
+    assert_eq!(client.ask(|| (true, 42, 0.5)).unwrap(), 42, "nothing is written through a null pointer");
     assert_eq!(client.ask(|| (false, 42, 0.5)).unwrap(), -2);
     let mut value = 20;
     client.adjust(&mut value, |value| *value += 1).unwrap();
@@ -163,7 +163,7 @@ fn closures_are_found_by_their_context() {
         )
         .unwrap();
     assert_eq!((depth.into_inner(), deepest.into_inner()), (0, 3));
-    assert_eq!(client.wrong_context(|x| x).unwrap(), 0, "a context that was never given out leads nowhere");
+    assert_eq!(client.wrong_context(|x| x).unwrap(), 0, "an unknown context finds no closure");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn closures_nest_a_hundred_deep() {
     let (_watchdog, client) = launch("nested callbacks");
     for _ in 0..3 {
         assert_eq!(level(&client, 100), 100);
-        assert_eq!(level_with_context(&client, 130), 130, "more than slots, where there is a context");
+        assert_eq!(level_with_context(&client, 130), 130, "a context allows more closures than there are slots");
     }
     assert_eq!(client.fire(3).unwrap(), 3);
 }
@@ -204,13 +204,13 @@ fn nesting_too_deep_without_a_context_is_an_error() {
 
 #[test]
 fn other_threads_wait_while_a_closure_runs() {
-    let (_watchdog, client) = launch("threads beside callbacks");
+    let (_watchdog, client) = launch("other threads during callbacks");
     let other = client.clone();
     let result = client.apply(1, |x| {
         let other = other.clone();
-        let beside = std::thread::spawn(move || other.fire(5));
+        let waiting = std::thread::spawn(move || other.fire(5));
         std::thread::sleep(Duration::from_millis(50));
-        assert!(!beside.is_finished(), "the library sees one call at a time");
+        assert!(!waiting.is_finished(), "the library gets one call at a time");
         client.fire(x).unwrap()
     });
     assert_eq!(result.unwrap(), 1);
@@ -227,10 +227,10 @@ fn a_panic_in_a_closure_is_an_error_of_the_call() {
     });
     let (callback, reason) = failure(result);
     assert_eq!((callback.as_str(), reason.as_str()), ("f", "panicked: three is too much"));
-    assert_eq!(runs, 4, "it is not run again after that");
+    assert_eq!(runs, 4, "it is not called again after that");
     assert_eq!(client.apply(1, |x| x).unwrap(), 1);
 
-    // Through two levels of C.
+    // A panic below two native calls fails only the inner one.
     let result = client.apply(1, |_| {
         let inner = client.apply(2, |_| panic!("deep inside"));
         assert_eq!(failure(inner).1, "panicked: deep inside");
@@ -241,11 +241,11 @@ fn a_panic_in_a_closure_is_an_error_of_the_call() {
 
 #[test]
 fn a_running_closure_is_not_called_again() {
-    let (_watchdog, client) = launch("a callback inside of itself");
+    let (_watchdog, client) = launch("a callback that calls itself");
     let other = client.clone();
-    let kept = client.keep(move |x| match x {
+    let registration = client.keep(move |x| match x {
         0 => 100,
-        // The library calls this closure for it.
+        // The library runs this closure again for the nested call.
         x => match other.call_kept(x - 1) {
             Err(Error::Callback { reason, .. }) => {
                 assert_eq!(reason, "was called while it was running already");
@@ -254,15 +254,15 @@ fn a_running_closure_is_not_called_again() {
             other => panic!("{other:?}"),
         },
     });
-    let kept = kept.unwrap();
+    let registration = registration.unwrap();
     assert_eq!(client.call_kept(0).unwrap(), 100);
     assert_eq!(client.call_kept(1).unwrap(), -5);
-    drop(kept);
+    drop(registration);
 }
 
 #[test]
 fn an_unregistered_closure_ends_with_its_call() {
-    let (_watchdog, client) = launch("a callback that is kept without being registered");
+    let (_watchdog, client) = launch("a callback that the library keeps without a registration");
     client.keep_for_the_call(|_| 7).unwrap();
     assert_eq!(client.call_kept(1).unwrap(), 0);
     let exit = client.shutdown().unwrap();
@@ -276,22 +276,22 @@ fn a_registered_closure_lasts_until_it_is_dropped() {
     let first: Registration = client.on_event(move |n| sender.send(n).unwrap()).unwrap();
     assert!(first.is_active());
     assert_eq!(client.fire(1).unwrap(), 1);
-    assert_eq!(events.recv().unwrap(), 1, "on the thread of the call");
+    assert_eq!(events.recv().unwrap(), 1, "the closure ran during the call");
     drop(first);
-    assert!(events.recv().is_err(), "with the registration, the closure is dropped");
-    assert_eq!(client.fire(2).unwrap(), 2, "the library gets zero, and goes on");
+    assert!(events.recv().is_err(), "the closure is dropped with its registration");
+    assert_eq!(client.fire(2).unwrap(), 2, "the library gets zero, and continues");
 
     let mut total = 0;
-    let kept = client.keep(move |x| {
+    let registration = client.keep(move |x| {
         total += x;
         total
     });
-    let kept = kept.unwrap();
+    let registration = registration.unwrap();
     assert_eq!((client.call_kept(5).unwrap(), client.call_kept(6).unwrap()), (5, 11));
     let none = client.keep_or_drop(None::<fn(i32) -> i32>).unwrap();
     assert!(!none.is_active());
     assert_eq!(client.call_kept(5).unwrap(), -1);
-    drop(kept);
+    drop(registration);
     let again = client.keep_or_drop(Some(|x| x * 2)).unwrap();
     assert_eq!(client.call_kept(5).unwrap(), 10);
     drop(again);
@@ -302,23 +302,23 @@ fn a_registered_closure_lasts_until_it_is_dropped() {
 fn many_closures_can_be_registered_and_dropped() {
     let (_watchdog, client) = launch("many registrations");
     for round in 0..500 {
-        let kept = client.keep(move |x| x + round).unwrap();
+        let registration = client.keep(move |x| x + round).unwrap();
         assert_eq!(client.call_kept(1).unwrap(), round + 1);
-        drop(kept);
+        drop(registration);
     }
     let mut all = Vec::new();
     let error = loop {
         match client.keep(|x| x) {
-            Ok(kept) => all.push(kept),
+            Ok(registration) => all.push(registration),
             Err(error) => break error,
         }
     };
     assert_eq!(all.len(), 128);
     assert!(matches!(&error, Error::Argument { parameter, .. } if parameter == "f"), "{error}");
     all.clear();
-    let kept = client.keep(|x| x + 1).unwrap();
+    let registration = client.keep(|x| x + 1).unwrap();
     assert_eq!(client.call_kept(1).unwrap(), 2);
-    drop(kept);
+    drop(registration);
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn library_threads_may_call_closures_during_a_call() {
     assert_eq!(count, 200);
     assert_eq!(threads.into_inner().unwrap().len(), 1, "the closure runs on the thread of the call");
 
-    // The library is to see one thread only.
+    // The interface allows one thread only, so calls from another one fail.
     let sum = client.apply_in_threads(1, |_| match client.fire(1) {
         Err(Error::Fault { reason, .. }) if reason.contains("a thread of the library's own") => 1,
         other => panic!("{other:?}"),
@@ -362,7 +362,7 @@ fn library_threads_may_call_registered_closures_at_any_time() {
     let (sender, events) = channel();
     let other = client.clone();
     let registration = client.on_event(move |n| {
-        // The closure runs beside the program's own calls, and makes calls of its own.
+        // The closure runs at the same time as the program's calls, and makes calls itself.
         let sum = other.apply(n, |n| n * 2).unwrap();
         sender.send((std::thread::current().id(), n, sum)).unwrap();
     });
@@ -407,7 +407,7 @@ fn dropping_a_registration_while_its_closure_runs_is_safe() {
         }
         drop(registration);
     }
-    // From inside of itself.
+    // The closure drops its own registration.
     let slot = Arc::new(Mutex::new(None::<Registration>));
     let own = Arc::clone(&slot);
     let registration = client.on_event(move |_| drop(own.lock().unwrap().take())).unwrap();
@@ -455,9 +455,9 @@ fn an_old_server_s_registration_does_not_affect_the_new_server() {
     while old.is_active() {
         std::thread::sleep(Duration::from_millis(10));
     }
-    // A server that is known to have died costs no call its error; one that is not does.
+    // If the client has not noticed the death yet, the first call fails.
     let fresh = client.call_kept(1).or_else(|_| client.call_kept(1)).unwrap();
-    assert_eq!(fresh, -1, "the new server knows of no closure");
+    assert_eq!(fresh, -1, "the new server has no closure");
     let new = client.keep(|x| x + 2).unwrap();
     drop(old);
     assert_eq!(client.call_kept(1).unwrap(), 3);
@@ -475,7 +475,7 @@ fn a_closure_may_shut_its_client_down() {
     assert!(matches!(client.fire(1), Err(Error::Shutdown)));
 }
 
-/// The same through the same encoding, without a library.
+/// An implementation in Rust, for a client in process.
 struct Mock;
 
 impl Callbacks for Mock {
@@ -579,22 +579,22 @@ fn closures_are_called_in_process() {
     let client = CallbacksClient::in_process(Mock);
     assert_eq!(client.apply(1, |x| client.fire(x).unwrap() + 1).unwrap(), 2);
     assert_eq!(client.maybe(None::<fn(i32) -> i32>).unwrap(), -1);
-    let mut place = Spot { x: 1, y: 1.0 };
-    let moved = client.move_point(place, |_, _, last| {
+    let mut point = Spot { x: 1, y: 1.0 };
+    let moved = client.move_point(point, |_, _, last| {
         last.x = 9;
-        place.x = 5;
+        point.x = 5;
         *last
     });
     assert_eq!(moved.unwrap().x, 9);
-    assert_eq!(place.x, 5);
+    assert_eq!(point.x, 5);
     assert_eq!(client.reverse_in_place(|values| values.reverse()).unwrap(), 2);
     let (_, reason) = failure(client.apply(1, |_| panic!("here, too")));
     assert_eq!(reason, "panicked: here, too");
     let (sender, events) = channel();
-    let kept = client.keep(move |x| {
+    let registration = client.keep(move |x| {
         sender.send(x).unwrap();
         x
     });
-    assert_eq!(events.recv().unwrap(), 1, "from a thread of the server's");
-    drop(kept.unwrap());
+    assert_eq!(events.recv().unwrap(), 1, "the closure runs on a thread of the server");
+    drop(registration.unwrap());
 }

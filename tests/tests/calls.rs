@@ -51,7 +51,7 @@ fn arguments_of_all_widths_arrive_in_their_positions() -> Result {
 fn functions_of_other_calling_conventions_are_called() -> Result {
     let _watchdog = Watchdog::new("conventions");
     let client = FixtureClient::launch()?;
-    // Many calls: a convention that is off by a stack slot shows sooner or later.
+    // Many calls, so that a convention that is off by a stack slot corrupts the stack noticeably.
     for i in 0..1000 {
         assert_eq!(client.minus_stdcall(i, 7)?, i - 7);
         assert_eq!(client.minus_fastcall(i, 7, 100)?, i - 107);
@@ -102,7 +102,7 @@ fn slices_of_every_scalar_are_passed() -> Result {
     }
     sums!(sum_i8: i8, sum_i16: i16, sum_i32: i32, sum_i64: i64, sum_u8: u8, sum_u16: u16, sum_u32: u32, sum_u64: u64);
     sums!(sum_f32: f32, sum_f64: f64);
-    // 16 MiB in one call, and the small call after it.
+    // 16 MiB in one call, then a small call on the same connection.
     assert_eq!(client.sum_f64(&vec![0.5; 2 << 20])?, f64::from(1 << 20));
     assert_eq!(client.sum_f64(&[1.0])?, 1.0);
     Ok(())

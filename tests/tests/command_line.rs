@@ -1,4 +1,4 @@
-//! What a server does when it is started by hand.
+//! The command line of a server.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use bridge32_tests::pair;
 use bridge32_tests::watchdog::Watchdog;
 
-/// Runs a server with arguments, behind the runner of this pair.
+/// Runs a server with these arguments, through the runner of the current pair.
 fn run(server: &str, arguments: &[&str]) -> Output {
     let runner = std::env::var("BRIDGE32_RUNNER").unwrap_or_default();
     let path = pair::server(server);

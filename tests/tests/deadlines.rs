@@ -13,7 +13,7 @@ use bridge32_tests::skip::NO_LISTENING;
 use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
-/// What a call with a short deadline may take until it returns on a busy machine. Without the deadline it would hang.
+/// The longest time in which a call with a short deadline must return on a busy machine. Without a deadline it would hang.
 const SOON: Duration = Duration::from_secs(20);
 
 fn with_deadline(deadline: Duration) -> FaultsClient {
@@ -47,12 +47,12 @@ fn a_hanging_call_times_out_and_later_calls_report_it() {
     assert!(client.shutdown().unwrap().status.is_some());
 }
 
-/// A Windows process cannot be asked, and one of Wine's takes it for something else.
+/// A Windows process has no signals, and Wine handles them itself.
 #[cfg(unix)]
 #[test]
 fn a_server_is_asked_to_exit_before_it_is_killed() {
     skip_on!(Pair::LinuxWindows, "Wine handles SIGTERM itself");
-    let _watchdog = Watchdog::new("asked to end");
+    let _watchdog = Watchdog::new("asked to exit");
     let limit = Duration::from_millis(300);
     let will = tempfile::NamedTempFile::new().unwrap();
     let client = with_deadline(limit);
@@ -79,7 +79,7 @@ fn calls_within_their_deadline_succeed() {
     let limit = Duration::from_secs(2);
     let client = with_deadline(limit);
     let begin = Instant::now();
-    // More than one deadline passes, between calls and while others are made; none of them is that of the call.
+    // Together, the calls and the pauses take longer than the deadline, but no single call does.
     while begin.elapsed() < 2 * limit {
         client.set_mode(7).unwrap();
         client.nap(100).unwrap();
@@ -92,7 +92,7 @@ fn calls_within_their_deadline_succeed() {
 fn a_zero_deadline_does_not_hang() {
     let _watchdog = Watchdog::new("zero deadline");
     let client = with_deadline(Duration::ZERO);
-    // The deadline has passed when the call is sent, so whether its result still comes is a race; it must not hang.
+    // The deadline has passed when the call is sent, so the result may or may not arrive; the call must not hang.
     if let Err(error) = client.spin() {
         assert!(matches!(error, Error::Timeout { .. } | Error::Busy { .. }), "{error:?}");
     }
@@ -112,7 +112,7 @@ fn one_of_several_calls_times_out_and_the_others_fail() {
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| client.spin().unwrap_err())).collect();
         let errors: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
         let timed_out = errors.iter().filter(|error| matches!(error, Error::Timeout { .. })).count();
-        assert_eq!(timed_out, 1, "one call was made: {errors:?}");
+        assert_eq!(timed_out, 1, "only one call was made: {errors:?}");
         let others = errors.iter().filter(|error| matches!(error, Error::GivenUp { .. } | Error::Busy { .. })).count();
         assert_eq!(others, 3, "{errors:?}");
     });
@@ -143,7 +143,7 @@ fn a_call_that_waits_too_long_for_a_busy_server_is_not_made() {
         assert!(error.to_string().contains("the server was busy with other calls for 400ms"), "{error}");
         napping.join().unwrap().unwrap();
     });
-    assert_eq!(client.get_mode().unwrap(), 0, "the server lives on");
+    assert_eq!(client.get_mode().unwrap(), 0, "the server still runs");
 }
 
 #[test]
@@ -163,10 +163,10 @@ fn a_deadline_applies_in_process() {
     assert!(matches!(client.wait(1), Err(Error::GivenUp { .. })));
 }
 
-/// A deadline without a library.
+/// An interface without a library, with a deadline.
 #[bridge32]
 trait Delayed {
-    /// Sleeps.
+    /// Sleeps for this time.
     #[timeout("400ms")]
     fn wait(&self, milliseconds: u64) -> u64;
 }
@@ -179,7 +179,7 @@ fn a_stopped_server_does_not_hang_its_client() {
     let client = with_deadline(limit);
     let pid = client.server_info().pid;
     bridge32_tests::processes::stop(pid);
-    // More than any pipe holds: sending hangs, too.
+    // More than the capacity of any pipe, so that sending blocks, too.
     let text = "x".repeat(4 << 20);
     assert_timed_out(&client.count_bytes(&text).unwrap_err(), "count_bytes", limit);
     assert!(is_gone(pid, SOON));
@@ -220,7 +220,7 @@ fn a_connected_client_gives_up_without_ending_its_server() {
     assert!(matches!(&error, Error::GivenUp { method, .. } if method == "nap"), "{error:?}");
     assert_eq!(client.shutdown().unwrap().status, None);
 
-    // It is not this client's to end: when the call is done there, it serves others, as it is.
+    // The server does not belong to this client: once the call returns there, it serves other clients.
     assert!(server.is_running());
     assert_eq!(FaultsClient::connect(&server.name).unwrap().get_mode().unwrap(), 5);
 }
@@ -261,7 +261,7 @@ fn a_stopped_server_does_not_hang_a_connected_client() {
     let (waiting, sending) = (connect(), connect());
     bridge32_tests::processes::stop(server.pid());
     assert_timed_out(&waiting.get_mode().unwrap_err(), "get_mode", limit);
-    // More than any pipe holds: sending hangs, too.
+    // More than the capacity of any pipe, so that sending blocks, too.
     assert_timed_out(&sending.count_bytes(&"x".repeat(4 << 20)).unwrap_err(), "count_bytes", limit);
     assert_eq!(waiting.shutdown().unwrap().status, None);
 }

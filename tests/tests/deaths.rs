@@ -1,5 +1,5 @@
-//! Servers that die, in every way: the waiting call and every later one return at once, with the status by name and
-//! the last lines.
+//! Servers that die in every way. The waiting call and all later ones return at once, with the name of the exit status and the
+//! last lines of stderr.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -11,10 +11,10 @@ use bridge32_tests::pair::Pair;
 use bridge32_tests::processes::kill;
 use bridge32_tests::watchdog::Watchdog;
 
-/// What "at once" is on a busy machine, where Wine looks for a debugger first.
+/// The limit for "at once" on a busy machine, where Wine starts a debugger first.
 const AT_ONCE: Duration = Duration::from_secs(20);
 
-/// What `fatal` dies of.
+/// Returns the exit status and the stderr of a server that `fatal` kills.
 fn death<T: std::fmt::Debug>(fatal: impl FnOnce(&FaultsClient) -> Result<T, Error>) -> (ExitStatus, String) {
     let client = FaultsClient::launch().unwrap();
     client.say("the last line before").unwrap();
@@ -24,11 +24,11 @@ fn death<T: std::fmt::Debug>(fatal: impl FnOnce(&FaultsClient) -> Result<T, Erro
     let begin = Instant::now();
     for _ in 0..3 {
         let later = client.get_mode().unwrap_err();
-        assert_eq!(later.to_string(), first.to_string(), "every call says the same");
-        assert_eq!((later.method(), later.was_called()), (first.method(), Some(false)), "it was not made");
+        assert_eq!(later.to_string(), first.to_string(), "every call returns the same error");
+        assert_eq!((later.method(), later.was_called()), (first.method(), Some(false)), "the later call was not made");
     }
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
-    // Without a method the death was known before the call.
+    // The error has no method if the death was known before the call.
     assert_eq!(first.was_called(), first.method().is_none().then_some(false));
     assert!(first.is_server_gone());
     let text = first.to_string();
@@ -40,7 +40,7 @@ fn death<T: std::fmt::Debug>(fatal: impl FnOnce(&FaultsClient) -> Result<T, Erro
     (status, stderr)
 }
 
-/// By name, as Linux and Windows have it.
+/// Checks the name of the status, which differs between Linux and Windows.
 #[track_caller]
 fn assert_named(status: &ExitStatus, linux: &str, windows: &str) {
     let expected = if Pair::current().is_windows_server() { windows } else { linux };
@@ -63,14 +63,14 @@ fn an_abort_is_reported() {
     let (status, _) = death(|client| client.abort_now());
     match Pair::current() {
         Pair::Linux => assert_eq!(status.name(), Some("SIGABRT")),
-        // The code of the C runtime's `abort`.
+        // The exit code of `abort` in the C runtime.
         Pair::Windows | Pair::LinuxWindows => assert_eq!(status.code(), Some(3)),
     }
 }
 
 #[test]
 fn an_invalid_write_is_reported() {
-    let _watchdog = Watchdog::new("write to nowhere");
+    let _watchdog = Watchdog::new("invalid write");
     let (status, _) = death(|client| client.write_to_nowhere());
     assert_named(&status, "SIGSEGV", "STATUS_ACCESS_VIOLATION");
 }
@@ -87,12 +87,12 @@ fn a_stack_overflow_is_reported() {
     let _watchdog = Watchdog::new("stack overflow");
     let (status, stderr) = death(|client| client.overflow_stack(1));
     match Pair::current() {
-        // Rust's runtime notices it, says so, and aborts.
+        // Rust's runtime detects the overflow, prints a message, and aborts.
         Pair::Linux => {
             assert_eq!(status.name(), Some("SIGABRT"));
             assert!(stderr.contains("has overflowed its stack"), "{stderr}");
         }
-        // Windows has STATUS_STACK_OVERFLOW; Wine ends the thread, and the server itself for it.
+        // Windows reports STATUS_STACK_OVERFLOW; Wine ends only the thread, and then the server exits.
         Pair::Windows | Pair::LinuxWindows => {
             assert!(!status.success(), "{status}");
             let named = status.name() == Some("STATUS_STACK_OVERFLOW");
@@ -116,8 +116,8 @@ fn running_out_of_memory_in_rust_is_reported() {
 fn running_out_of_memory_for_a_message_is_reported() {
     let _watchdog = Watchdog::new("no memory for a message");
     let (_, stderr) = death(|client| {
-        let taken = client.exhaust_memory()?;
-        assert!(taken > 500 && taken < 4096, "32 bits hold no more than 4 GiB: {taken} MiB");
+        let allocated = client.exhaust_memory()?;
+        assert!(allocated > 500 && allocated < 4096, "a 32-bit process has less than 4 GiB: {allocated} MiB");
         client.count_bytes(&"x".repeat(256 << 20))
     });
     assert!(stderr.contains("memory"), "{stderr}");
@@ -134,7 +134,7 @@ fn a_kill_during_a_call_is_reported() {
         });
         client.nap(600_000)
     });
-    // Windows knows an exit code only, and whoever kills chooses it.
+    // On Windows, the process that kills chooses the exit code.
     if Pair::current() != Pair::Windows {
         assert_eq!(status.name(), Some("SIGKILL"));
     }
@@ -154,7 +154,7 @@ fn a_kill_while_idle_is_reported() {
 
 #[test]
 fn a_kill_before_the_first_call_is_reported() {
-    let _watchdog = Watchdog::new("killed before anybody looks");
+    let _watchdog = Watchdog::new("killed before the first call");
     let client = FaultsClient::launch().unwrap();
     kill(client.server_info().pid);
     std::thread::sleep(Duration::from_millis(500));

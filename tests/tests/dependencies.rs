@@ -1,4 +1,4 @@
-//! What a user of bridge32 compiles stays small.
+//! bridge32 adds only a few crates to a program.
 
 // A Windows program under Wine cannot run Linux's cargo, and Windows has fewer dependencies than Linux.
 #![cfg(unix)]
@@ -15,7 +15,7 @@ fn bridge32_has_few_dependencies() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let tree = Command::new(cargo)
         .args(["tree", "--locked", "--offline", "--package", "bridge32", "--edges", "normal"])
-        // A repeated crate would otherwise have a second line, with a mark.
+        // Otherwise, a repeated crate would be listed twice, the second time with a mark.
         .args(["--prefix", "none", "--no-dedupe"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
@@ -26,7 +26,7 @@ fn bridge32_has_few_dependencies() {
     let list = crates.iter().copied().collect::<Vec<_>>().join("\n");
     assert!(
         crates.iter().any(|line| line.starts_with("bridge32-runtime ")),
-        "this is not the tree of bridge32:\n{list}"
+        "this is not the dependency tree of bridge32:\n{list}"
     );
     assert!(crates.len() <= LIMIT, "bridge32 has {} crates, and may have {LIMIT}:\n{list}", crates.len());
 }

@@ -1,4 +1,4 @@
-//! What a subscriber of `tracing` hears of servers.
+//! The events about servers that a subscriber of `tracing` receives.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -14,15 +14,15 @@ use bridge32_tests::watchdog::Watchdog;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, span};
 
-/// An event, as it was heard.
+/// A recorded event.
 #[derive(Debug, Clone)]
-struct Heard {
+struct Recorded {
     target: &'static str,
     level: Level,
     fields: BTreeMap<&'static str, String>,
 }
 
-impl Heard {
+impl Recorded {
     fn message(&self) -> &str {
         &self.fields["message"]
     }
@@ -32,28 +32,28 @@ impl Heard {
     }
 }
 
-/// A subscriber that remembers everything, and hears nothing of lines while it is held up.
+/// A subscriber that records all events. While it is held up, it blocks on output lines.
 #[derive(Debug, Clone, Default)]
-struct Listener(Arc<Inner>);
+struct Recorder(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    heard: Mutex<Vec<Heard>>,
+    events: Mutex<Vec<Recorded>>,
     held_up: Mutex<bool>,
     released: Condvar,
 }
 
-impl Listener {
-    /// What was heard of a target, once there is something that `last` is looking for.
-    fn heard(&self, target: &str, last: impl Fn(&Heard) -> bool) -> Vec<Heard> {
+impl Recorder {
+    /// Waits until `last` matches an event of a target, and returns all events of the target so far.
+    fn wait_for(&self, target: &str, last: impl Fn(&Recorded) -> bool) -> Vec<Recorded> {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let heard = self.0.heard.lock().unwrap().clone();
-            let heard: Vec<_> = heard.into_iter().filter(|heard| heard.target == target).collect();
-            if heard.iter().any(&last) {
-                return heard;
+            let events = self.0.events.lock().unwrap().clone();
+            let events: Vec<_> = events.into_iter().filter(|event| event.target == target).collect();
+            if events.iter().any(&last) {
+                return events;
             }
-            assert!(Instant::now() < deadline, "it did not come: {heard:?}");
+            assert!(Instant::now() < deadline, "the event did not arrive: {events:?}");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -64,7 +64,7 @@ impl Listener {
     }
 }
 
-impl Subscriber for Listener {
+impl Subscriber for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
@@ -85,7 +85,7 @@ impl Subscriber for Listener {
             let held_up = self.0.held_up.lock().unwrap();
             drop(self.0.released.wait_while(held_up, |held_up| *held_up).unwrap());
         }
-        self.0.heard.lock().unwrap().push(Heard { target, level, fields: fields.0 });
+        self.0.events.lock().unwrap().push(Recorded { target, level, fields: fields.0 });
     }
 
     fn enter(&self, _: &span::Id) {}
@@ -109,42 +109,49 @@ impl Visit for Fields {
 const CLIENT: &str = "bridge32::client";
 const SERVER: &str = "bridge32::server";
 
-fn is_end(heard: &Heard) -> bool {
-    heard.message() == "the server has ended"
+fn is_exit(event: &Recorded) -> bool {
+    event.message() == "the server has ended"
 }
 
 #[test]
 fn output_lines_are_events_with_the_server_s_pid() {
     let _watchdog = Watchdog::new("lines");
-    let listener = Listener::default();
-    let client = tracing::subscriber::with_default(listener.clone(), FixtureClient::launch).unwrap();
+    let recorder = Recorder::default();
+    let client = tracing::subscriber::with_default(recorder.clone(), FixtureClient::launch).unwrap();
     let pid = client.server_info().pid.to_string();
     client.print_lines(3).unwrap();
     let exit = client.shutdown().unwrap();
 
-    let life = listener.heard(CLIENT, is_end);
-    assert_eq!(life.iter().map(Heard::message).collect::<Vec<_>>(), ["the server has started", "the server has ended"]);
-    assert!(life.iter().all(|heard| heard.field("pid") == pid && heard.level == Level::INFO), "{life:?}");
+    let life = recorder.wait_for(CLIENT, is_exit);
+    assert_eq!(
+        life.iter().map(Recorded::message).collect::<Vec<_>>(),
+        ["the server has started", "the server has ended"]
+    );
+    assert!(life.iter().all(|event| event.field("pid") == pid && event.level == Level::INFO), "{life:?}");
     assert_eq!(life[0].field("generation"), "1");
     assert!(life[0].field("server").contains("fixture-server32"), "{life:?}");
     assert_eq!(life[1].field("status"), "it ended with code 0");
 
-    let lines = listener.heard(SERVER, |_| true);
-    assert!(lines.iter().all(|heard| heard.field("pid") == pid && heard.level == Level::INFO), "{lines:?}");
+    let lines = recorder.wait_for(SERVER, |_| true);
+    assert!(lines.iter().all(|event| event.field("pid") == pid && event.level == Level::INFO), "{lines:?}");
     let of = |stream| -> Vec<_> {
-        lines.iter().filter(|heard| heard.field("stream") == stream).map(Heard::message).collect()
+        lines.iter().filter(|event| event.field("stream") == stream).map(Recorded::message).collect()
     };
     assert_eq!(of("stdout"), ["done"]);
     assert_eq!(of("stderr"), ["line 0 of the library", "line 1 of the library", "line 2 of the library"]);
-    assert_eq!(exit.stderr.lines().collect::<Vec<_>>(), of("stderr"), "and they are kept, as without a subscriber");
+    assert_eq!(
+        exit.stderr.lines().collect::<Vec<_>>(),
+        of("stderr"),
+        "the output is also returned, as without a subscriber"
+    );
 }
 
 #[test]
 fn timeouts_exits_and_restarts_are_events() {
     let _watchdog = Watchdog::new("life");
-    let listener = Listener::default();
+    let recorder = Recorder::default();
     let restart = Restart::OnFailure { max: 9, within: Duration::from_secs(600), backoff: Duration::ZERO };
-    tracing::subscriber::with_default(listener.clone(), || {
+    tracing::subscriber::with_default(recorder.clone(), || {
         let client = FaultsClient::builder().restart(restart).launch().unwrap();
         let first = client.server_info().pid;
         assert!(matches!(client.short_nap(600_000), Err(Error::Timeout { .. })));
@@ -154,45 +161,48 @@ fn timeouts_exits_and_restarts_are_events() {
 
         let of = |pid: u32| -> Vec<_> {
             let pid = pid.to_string();
-            let life = listener.heard(CLIENT, |heard| is_end(heard) && heard.field("pid") == pid);
-            life.into_iter().filter(|heard| heard.field("pid") == pid).collect()
+            let life = recorder.wait_for(CLIENT, |event| is_exit(event) && event.field("pid") == pid);
+            life.into_iter().filter(|event| event.field("pid") == pid).collect()
         };
         let mut first = of(first);
-        // The end is told by another thread than the deadline.
-        first.sort_by_key(is_end);
-        let told: Vec<_> = first.iter().map(|heard| (heard.message(), heard.level)).collect();
+        // The thread that reports the exit is not the one that reports the deadline, so their order may differ.
+        first.sort_by_key(is_exit);
+        let reported: Vec<_> = first.iter().map(|event| (event.message(), event.level)).collect();
         let passed = "a call took too long, and the server was given up";
         assert_eq!(
-            told,
+            reported,
             [("the server has started", Level::INFO), (passed, Level::WARN), ("the server has ended", Level::WARN)]
         );
         assert_eq!((first[1].field("method"), first[1].field("after")), ("short_nap", "400ms"));
         let second = of(second);
-        let told: Vec<_> = second.iter().map(|heard| (heard.message(), heard.level)).collect();
-        assert_eq!(told, [("the server has been started again", Level::INFO), ("the server has ended", Level::INFO)]);
+        let reported: Vec<_> = second.iter().map(|event| (event.message(), event.level)).collect();
+        assert_eq!(
+            reported,
+            [("the server has been started again", Level::INFO), ("the server has ended", Level::INFO)]
+        );
         assert_eq!(second[0].field("generation"), "2");
     });
 }
 
 #[test]
 fn a_slow_subscriber_blocks_nothing_and_gets_a_count_of_lost_lines() {
-    /// More than any pipe, and any queue, holds.
+    /// More lines than any pipe or queue holds.
     const LINES: i32 = 30_000;
 
     let _watchdog = Watchdog::new("slow subscriber");
-    let listener = Listener::default();
-    let client = tracing::subscriber::with_default(listener.clone(), FixtureClient::launch).unwrap();
-    listener.hold_up(true);
+    let recorder = Recorder::default();
+    let client = tracing::subscriber::with_default(recorder.clone(), FixtureClient::launch).unwrap();
+    recorder.hold_up(true);
     client.print_lines(LINES).unwrap();
     assert_eq!(client.echo_i32(7).unwrap(), 7);
     let exit = client.shutdown().unwrap();
     assert_eq!(exit.stderr.lines().last(), Some(format!("line {} of the library", LINES - 1).as_str()));
-    listener.hold_up(false);
+    recorder.hold_up(false);
 
-    listener.heard(CLIENT, is_end);
-    let lines = listener.heard(SERVER, |heard| heard.fields.contains_key("lost"));
-    let (lost, told): (Vec<_>, Vec<_>) = lines.iter().partition(|heard| heard.fields.contains_key("lost"));
-    let lost: i32 = lost.iter().map(|heard| heard.field("lost").parse::<i32>().unwrap()).sum();
-    assert!(told.len() < 1000, "{} lines were kept for it", told.len());
-    assert_eq!(lost + i32::try_from(told.len()).unwrap(), LINES + 1, "each line was told, or counted");
+    recorder.wait_for(CLIENT, is_exit);
+    let lines = recorder.wait_for(SERVER, |event| event.fields.contains_key("lost"));
+    let (lost, received): (Vec<_>, Vec<_>) = lines.iter().partition(|event| event.fields.contains_key("lost"));
+    let lost: i32 = lost.iter().map(|event| event.field("lost").parse::<i32>().unwrap()).sum();
+    assert!(received.len() < 1000, "{} lines were queued", received.len());
+    assert_eq!(lost + i32::try_from(received.len()).unwrap(), LINES + 1, "each line was received or counted as lost");
 }

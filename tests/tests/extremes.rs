@@ -8,14 +8,14 @@ use bridge32::{Bool32, Error};
 use bridge32_tests::extremes::{ExtremesClient, Two};
 use bridge32_tests::watchdog::Watchdog;
 
-/// Nothing, one, many, and 16 MiB.
+/// Empty, one element, many, and 16 MiB.
 const SIZES: [u32; 4] = [0, 1, 1000, 16 << 20];
 
 fn launch(test: &'static str) -> (Watchdog, ExtremesClient) {
     (Watchdog::new(test), ExtremesClient::launch().unwrap())
 }
 
-/// Passes each value by value, by reference and both ways, in each pair with another, and all of them in an array.
+/// Passes each pair of values by value, by reference and as a mutable reference, and all values in an array.
 macro_rules! echoes {
     ($client:ident, $($echo:ident $reverse:ident [$($value:expr),*];)*) => {$(
         let values = [$($value),*];
@@ -73,10 +73,10 @@ fn arrays_of_all_sizes_arrive() {
         assert_eq!(client.checksum(&data).unwrap(), checksum(&data), "in");
         let mut inverted = data.clone();
         client.invert(&mut inverted).unwrap();
-        assert!(inverted.iter().zip(&data).all(|(inverted, byte)| *inverted == !byte), "in and out");
+        assert!(inverted.iter().zip(&data).all(|(inverted, byte)| *inverted == !byte), "changed in place");
         assert!(client.ramp(n).unwrap() == data, "out");
-        assert!(client.partly(n, n / 2).unwrap() == (n / 2, ramp(n / 2)), "out, told by what is returned");
-        assert!(client.sized(n).unwrap() == data, "out, told by its size");
+        assert!(client.partly(n, n / 2).unwrap() == (n / 2, ramp(n / 2)), "an out parameter whose length is returned");
+        assert!(client.sized(n).unwrap() == data, "an out parameter of a given size");
         assert!(client.new_ramp(n).unwrap() == data, "returned");
     }
 }
@@ -103,9 +103,9 @@ fn text_of_all_sizes_arrives() {
         assert!(client.fill_text(n).unwrap() == ascii);
         assert!(client.fill_wide(n).unwrap() == umlauts);
         assert!(client.new_text(n).unwrap() == ascii);
-        let mut heard = None;
-        client.say(&ascii, |text| heard = Some(text.to_owned())).unwrap();
-        assert!(heard.as_deref() == Some(ascii.as_str()));
+        let mut received = None;
+        client.say(&ascii, |text| received = Some(text.to_owned())).unwrap();
+        assert!(received.as_deref() == Some(ascii.as_str()));
     }
 }
 
@@ -121,10 +121,10 @@ fn c_strings_need_not_be_utf_8() {
     let large = CString::new(vec![1; 16 << 20]).unwrap();
     assert_eq!(client.bytes_of(&large).unwrap(), 16 << 20);
 
-    let mut heard = CString::default();
-    client.say_bytes(Some(&all), |text| heard = text.to_owned()).unwrap();
-    assert_eq!(heard, all);
-    let null = client.say_bytes(None, |_| panic!("there is no text"));
+    let mut received = CString::default();
+    client.say_bytes(Some(&all), |text| received = text.to_owned()).unwrap();
+    assert_eq!(received, all);
+    let null = client.say_bytes(None, |_| panic!("called without text"));
     assert!(matches!(&null, Err(Error::Callback { reason, .. }) if reason.contains("a null pointer")), "{null:?}");
     let mut some = Some(CString::default());
     client.say_some(None, |text| some = text.map(CStr::to_owned)).unwrap();

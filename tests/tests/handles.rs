@@ -1,4 +1,4 @@
-//! Opaque pointers of a library.
+//! Handles: opaque pointers of a native library.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -24,13 +24,13 @@ fn launch(test: &'static str) -> (Watchdog, DevicesClient) {
     (Watchdog::new(test), DevicesClient::launch().unwrap())
 }
 
-/// A handle with other numbers: that of the server that gave it out, and its own.
+/// A handle whose two numbers are changed: the id of its server, and its number there.
 fn forged<Tag, Other>(handle: Handle<Tag>, change: impl FnOnce(u64, u64) -> (u64, u64)) -> Handle<Other> {
     let (server, serial) = postcard::from_bytes(&postcard::to_allocvec(&handle).unwrap()).unwrap();
     postcard::from_bytes(&postcard::to_allocvec(&change(server, serial)).unwrap()).unwrap()
 }
 
-/// Checks that the argument was refused for this reason.
+/// Checks that the argument was refused, by method, parameter and reason.
 fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&str, &str, &str)) {
     match result {
         Err(Error::Argument { method, parameter, reason, .. }) => {
@@ -92,7 +92,7 @@ fn a_reopened_pointer_gets_a_new_handle() {
     assert_eq!(client.find_device("a").unwrap(), Some(first));
     client.close_device(first).unwrap();
     let second = client.open_device("b").unwrap();
-    assert_ne!(second, first, "the pointer is the same, and it is another device");
+    assert_ne!(second, first, "the same pointer is another device now");
     assert_refused(client.device_name(first), ("device_name", "device", "is a handle that was closed"));
     let third = client.reopen_device(second, "c").unwrap();
     assert_ne!(third, second);
@@ -118,7 +118,7 @@ fn a_closed_handle_is_refused_before_the_call() {
         client.close_both(open, None).and_then(|_| client.device_name(open)),
         ("device_name", "device", why),
     );
-    assert_eq!(client.calls_seen().unwrap(), calls + 1, "only the close of the last line reached the library");
+    assert_eq!(client.calls_seen().unwrap(), calls + 1, "only the last close reached the library");
 }
 
 #[test]
@@ -129,14 +129,14 @@ fn a_failed_close_leaves_the_handle_open() {
     assert!(matches!(client.close_device(device), Err(Error::Status { value: 16, .. })));
     assert_eq!(client.device_name(device).unwrap(), "a");
     assert_eq!(client.find_device("a").unwrap(), Some(device));
-    let mut place = Some(device);
-    assert!(matches!(client.free_device(&mut place, 0), Err(Error::Status { value: 16, .. })));
-    assert_eq!(place, Some(device));
-    client.free_device(&mut place, 1).unwrap();
-    assert_eq!(place, None, "the library has left a null pointer");
+    let mut handle = Some(device);
+    assert!(matches!(client.free_device(&mut handle, 0), Err(Error::Status { value: 16, .. })));
+    assert_eq!(handle, Some(device));
+    client.free_device(&mut handle, 1).unwrap();
+    assert_eq!(handle, None, "the library wrote a null pointer");
     client.device_name(device).unwrap_err();
 
-    // Nothing tells whether a function that returns nothing has failed.
+    // A function that returns nothing cannot report a failure, so the handle is closed.
     let device = client.open_device("b").unwrap();
     let channel = client.open_channel(device, 3).unwrap();
     client.close_channel(channel).unwrap();
@@ -175,7 +175,7 @@ fn a_forged_handle_is_refused() {
     let elsewhere: Handle<Device> = forged(device, |server, serial| (server ^ 1, serial));
     assert!(matches!(client.device_name(elsewhere), Err(Error::StaleHandle { .. })));
     assert_eq!(client.calls_seen().unwrap(), calls);
-    // A copy of the numbers is a copy of the handle.
+    // A handle with the same numbers is the same handle.
     assert_eq!(client.device_name(forged(device, |server, serial| (server, serial))).unwrap(), "a");
 }
 
@@ -200,7 +200,7 @@ fn after_a_restart_a_handle_is_stale() {
     client.die().unwrap_err();
     let new = client.open_device("new").unwrap();
     assert_eq!(client.server_info().generation, 2);
-    assert_eq!(new.number(), old.number(), "they differ in their server only");
+    assert_eq!(new.number(), old.number(), "only their servers differ");
     let calls = client.calls_seen().unwrap();
     for result in [client.device_name(old).map(drop), client.close_device(old).map(drop)] {
         let error = result.unwrap_err();
@@ -220,7 +220,7 @@ fn after_a_restart_a_handle_is_stale() {
     assert!(matches!(other.device_name(new), Err(Error::StaleHandle { .. })), "another server's");
 }
 
-/// Where a library writes what it opens and closes.
+/// The file in which the library logs what it opens and closes.
 struct Log {
     path: PathBuf,
     _dir: TempDir,
@@ -232,7 +232,7 @@ impl Log {
         Self { path: dir.path().join("log"), _dir: dir }
     }
 
-    /// As the server sees it.
+    /// The path as the server sees it.
     fn path(&self) -> String {
         match Pair::current() {
             Pair::LinuxWindows => format!("Z:{}", self.path.display()),
@@ -244,7 +244,7 @@ impl Log {
         read(&self.path)
     }
 
-    /// The lines, once there are so many; some server may still be closing.
+    /// Waits until there are `count` lines, because a server may still be closing handles.
     fn wait_for(&self, count: usize) -> Vec<String> {
         let deadline = Instant::now() + MINUTE;
         while self.lines().len() < count && Instant::now() < deadline {
@@ -267,7 +267,7 @@ const LEFT_OPEN: [&str; 12] = [
     "open locked",
     "open file",
     "open stream",
-    // What two functions may close, and what none does, is left alone; so is what the library does not let go.
+    // Objects that two functions or none can close are left open, and so is the one that the library refuses to close.
     "close stream",
     "close second",
     "close channel of first",
@@ -294,11 +294,11 @@ fn handles_of_a_killed_client_are_closed() {
     let mut client = command.args(["handles", &log.path()]).stdout(Stdio::null()).spawn().unwrap();
     assert_eq!(log.wait_for(8).len(), 8);
     std::thread::sleep(Duration::from_millis(300));
-    assert_eq!(log.lines(), LEFT_OPEN[..8], "as long as the client lives");
+    assert_eq!(log.lines(), LEFT_OPEN[..8], "nothing is closed while the client lives");
     client.kill().unwrap();
     client.wait().unwrap();
     if Pair::current() == Pair::Windows {
-        // The job object ends the server at once, whatever it has open.
+        // The job object ends the server at once, before it closes any handle.
         std::thread::sleep(Duration::from_secs(1));
         assert_eq!(log.lines(), LEFT_OPEN[..8]);
     } else {
@@ -306,7 +306,7 @@ fn handles_of_a_killed_client_are_closed() {
     }
 }
 
-/// A server that is killed with the test.
+/// A server that is killed at the end of the test.
 struct Listening(Child);
 
 impl Listening {
@@ -346,8 +346,8 @@ fn a_listening_server_closes_handles_that_no_other_client_uses() {
     let shared = first.open_device("shared").unwrap();
     let lent = first.open_device("lent").unwrap();
     let other = second.open_device("other").unwrap();
-    assert_eq!(second.find_device("shared").unwrap(), Some(shared), "given to both");
-    assert_eq!(third.device_name(lent).unwrap(), "lent", "used by both");
+    assert_eq!(second.find_device("shared").unwrap(), Some(shared), "both clients have this handle");
+    assert_eq!(third.device_name(lent).unwrap(), "lent", "both clients use this handle");
     drop(first);
     assert_eq!(log.wait_for(5).last().unwrap(), "close alone");
     second.device_name(alone).unwrap_err();
@@ -359,7 +359,7 @@ fn a_listening_server_closes_handles_that_no_other_client_uses() {
     third.close_device(lent).unwrap();
     drop(third);
     let last = connect(&name);
-    assert_eq!(last.open_device("last").map(drop).ok(), Some(()), "the server goes on");
+    assert_eq!(last.open_device("last").map(drop).ok(), Some(()), "the server still runs");
     assert_eq!(log.lines().len(), 9, "{:?}", log.lines());
     drop(server);
     assert!(is_gone(last.server_info().pid, MINUTE));
@@ -391,12 +391,12 @@ fn open_handles_are_closed_in_process() {
     client.open_device("left").unwrap();
     client.shutdown().unwrap();
     let expected = ["open client's", "open own", "close client's", "open left", "close left"];
-    assert_eq!(read(&path), expected, "without a bridge it is its owner's affair");
+    assert_eq!(read(&path), expected, "called directly, the library closes nothing");
     assert_eq!(direct.device_name(own), "own");
     direct.close_device(own);
 }
 
-/// Handles are values, whatever they are of.
+/// Handles are plain values, whatever their tag is.
 #[test]
 fn handles_are_plain_values() {
     fn check<T: Copy + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync>() {}
@@ -405,7 +405,7 @@ fn handles_are_plain_values() {
     assert_eq!(format!("{:?}", Handle::<Device>::new(3)), "Handle<Device>(3)");
 }
 
-/// A few of the functions, as few as a mock is asked for.
+/// A part of the interface, small enough for a mock.
 #[bridge32(lib = "devices")]
 trait Few {
     fn open_device(&self, name: &str) -> Handle<Device>;
@@ -413,7 +413,7 @@ trait Few {
     fn close_device(&self, #[closes] device: Handle<Device>) -> i32;
 }
 
-/// Devices that are numbers.
+/// A mock whose devices are numbers.
 struct Mock;
 
 impl Few for Mock {

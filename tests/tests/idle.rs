@@ -1,5 +1,5 @@
-//! A client and servers between calls use no time of the processor, also one that waits for messages of windows. In a program of its own: it counts for the whole
-//! process.
+//! Between calls, client and servers use no CPU time, including a server that waits for window messages. A separate test program,
+//! because CPU time is measured for the whole process.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -23,9 +23,9 @@ fn an_idle_client_and_server_use_no_cpu_time() {
     }
     let all = [std::process::id(), client.server_info().pid, with_messages.server_info().pid];
     let ticks = || all.map(cpu_ticks);
-    // The last looks, and what the start of a process leaves to be done.
+    // Polling after the last call ends, and so does work left from the start of the processes.
     std::thread::sleep(Duration::from_millis(500));
-    // The system counts whole ticks, and may count one for what it did itself meanwhile; it does not do so every time.
+    // The system counts whole ticks and may charge one for its own work, but not in every interval.
     let used: Vec<_> = (0..3)
         .map_while(|_| {
             let before = ticks();

@@ -1,5 +1,5 @@
-//! Nothing is left running or on disk, however a start or a call ends. One test in a program of its own: it looks at the
-//! whole machine.
+//! However a start or a call ends, no process or file is left behind. A separate program with one test, because it looks at all
+//! processes of the machine.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -20,7 +20,7 @@ use bridge32_tests::watchdog::Watchdog;
 fn nothing_is_left_behind() {
     let _watchdog = Watchdog::new("left behind");
     let before = files();
-    // Servers under a name that no other process has.
+    // A unique name, to find the servers of this test.
     let dir = tempfile::Builder::new().prefix("left-behind-").tempdir().unwrap();
     let copy = |from: &Path| {
         let to = dir.path().join(format!("left-behind-{}", from.file_name().unwrap().to_string_lossy()));
@@ -45,9 +45,9 @@ fn nothing_is_left_behind() {
 
     helpers_of_a_dead_server_hold_no_resources_of_the_client();
 
-    assert_eq!(files(), before, "files are left");
-    assert_eq!(shared_memory(), 0, "shared memory is left");
-    // Wine itself takes a moment to forget a process that was ended.
+    assert_eq!(files(), before, "files are left behind");
+    assert_eq!(shared_memory(), 0, "shared memory is left behind");
+    // Wine lists a killed process for a moment longer.
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
         let left: Vec<_> = running().into_iter().filter(|process| process.command.contains("left-behind-")).collect();
@@ -55,12 +55,12 @@ fn nothing_is_left_behind() {
         if left.is_empty() {
             break;
         }
-        assert!(Instant::now() < deadline, "processes are left: {left:?}");
+        assert!(Instant::now() < deadline, "processes are left behind: {left:?}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
 
-/// A library may start processes of its own, which hold the server's output open when it is gone.
+/// A library may start processes that inherit the server's output and keep it open after the server has exited.
 fn helpers_of_a_dead_server_hold_no_resources_of_the_client() {
     let restart = Restart::OnFailure { max: u32::MAX, within: Duration::from_secs(3600), backoff: Duration::ZERO };
     let client = FaultsClient::builder().restart(restart).launch().unwrap();
@@ -72,7 +72,7 @@ fn helpers_of_a_dead_server_hold_no_resources_of_the_client() {
         client.get_mode().unwrap();
         Resources::now()
     };
-    // The first has what stays for as long as this program.
+    // The first round creates the threads and descriptors that this program keeps.
     let first = round();
     let is_more = |now: &Resources| now.threads > first.threads || now.descriptors > first.descriptors;
     let mut last = (0..4).map(|_| round()).last().unwrap();
@@ -85,19 +85,19 @@ fn helpers_of_a_dead_server_hold_no_resources_of_the_client() {
     assert!(!is_more(&last), "from {first:?} to {last:?}");
 }
 
-/// The pieces of shared memory that this process still has.
+/// The number of shared memory mappings of this process.
 #[cfg(unix)]
 fn shared_memory() -> usize {
     fs::read_to_string("/proc/self/maps").unwrap().matches("memfd:bridge32").count()
 }
 
-/// Windows keeps no list.
+/// Windows does not list them.
 #[cfg(windows)]
 fn shared_memory() -> usize {
     0
 }
 
-/// What bridge32 has in the folder for temporary files.
+/// The files of bridge32 in the folder for temporary files.
 fn files() -> BTreeSet<PathBuf> {
     let entries = fs::read_dir(std::env::temp_dir()).unwrap().flatten().map(|entry| entry.path());
     entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("bridge32-")).collect()

@@ -1,4 +1,4 @@
-//! How servers begin and end.
+//! Starting and stopping servers.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -54,7 +54,7 @@ fn calls_after_a_kill_while_idle_report_it() {
         let Error::ServerDied { status, stderr, .. } = &error else { panic!("{error:?}") };
         assert!(stderr.contains("line 0 of the library"), "{stderr}");
         if Pair::current() != Pair::Windows {
-            // Windows knows an exit code only, and whoever kills chooses it.
+            // On Windows, the process that kills chooses the exit code.
             assert_eq!(status.name(), Some("SIGKILL"), "{status}");
         }
     }
@@ -130,7 +130,7 @@ fn a_custom_server_has_start_arguments_state_and_a_shutdown_hook() {
     assert_eq!(std::fs::read_to_string(farewell).unwrap(), "farewell");
 }
 
-/// A mock with a state, and without any library.
+/// A mock of the server, with a state and without a library.
 struct Mock {
     put: Cell<u32>,
 }
@@ -185,7 +185,7 @@ fn a_listening_server_serves_several_clients() {
     assert_eq!(first.counted().unwrap(), 2, "both call the same library");
 
     let exit = first.shutdown().unwrap();
-    assert_eq!(exit.status, None, "the server goes on");
+    assert_eq!(exit.status, None, "the server still runs");
     assert_eq!(second.counted().unwrap(), 2);
     let error = refused_connection(&server.name);
     assert!(error.to_string().contains("`Store` here and `Fixture` in the server"), "{error}");
@@ -209,5 +209,5 @@ fn a_listening_server_starts_with_the_arguments_of_its_first_client() {
         StoreClient::builder().start_args(args).connect(&server.name).unwrap()
     };
     assert_eq!(connect(3).capacity().unwrap(), 3);
-    assert_eq!(connect(4).capacity().unwrap(), 3, "the server has begun");
+    assert_eq!(connect(4).capacity().unwrap(), 3, "the server has already started");
 }

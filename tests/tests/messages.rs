@@ -1,4 +1,4 @@
-//! Apartments of COM, and the messages of windows and timers, on the main thread of a server.
+//! COM apartments, and window and timer messages on the main thread of a server.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -14,13 +14,13 @@ use bridge32_tests::skip::{NO_LISTENING, NO_MESSAGES};
 use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
-/// What COM calls them. A thread that was the first to enter one of its own is the "main" one.
+/// The `APTTYPE` of each apartment. The first single-threaded apartment of a process is the main one.
 const STA: i32 = 0;
 const MTA: i32 = 1;
 const MAIN_STA: i32 = 3;
 const NONE: i32 = -1;
 
-/// Elsewhere there are no messages; that the option changes nothing there is what is left to test.
+/// Whether the server has window messages. Without them, the tests check that the option changes nothing.
 fn has_messages() -> bool {
     Pair::current().is_windows_server()
 }
@@ -28,7 +28,7 @@ fn has_messages() -> bool {
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(20), "it never came that {what}");
+        assert!(begin.elapsed() < Duration::from_secs(20), "timed out waiting until {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -41,7 +41,7 @@ fn threads_enter_the_requested_apartment() {
     if has_messages() {
         let (apartment, entered) = sta.apartment().unwrap();
         assert!([STA, MAIN_STA].contains(&apartment) && entered, "{apartment}");
-        // With a thread for each connection, they are in it because another thread has entered it.
+        // The threads of connections are in it implicitly, because another thread has entered it.
         assert_eq!(mta.apartment().unwrap(), (MTA, false));
     } else {
         assert_eq!(sta.apartment().unwrap(), (NONE, false));
@@ -63,7 +63,7 @@ fn messages_are_dispatched_while_the_server_waits_for_calls() {
         std::thread::sleep(Duration::from_secs(1));
         let ticks = client.ticks_seen().unwrap() - before;
         assert!((10..=110).contains(&ticks), "{ticks} ticks in a second");
-        // Another thread of the library's sends a message and waits for its answer.
+        // Another thread of the library sends a message and waits for the answer.
         assert!(client.send_from_a_thread().unwrap());
         until("the message was answered", || client.sent_sum().unwrap() == 42);
         assert_eq!(client.shutdown().unwrap().status.unwrap().to_string(), "it ended with code 0");
@@ -89,7 +89,7 @@ fn calls_and_messages_do_not_starve_each_other() {
     let _watchdog = Watchdog::new("calls and messages");
     let client = StaClient::launch().unwrap();
     assert!(client.open_window(10).unwrap());
-    // A steady stream of calls.
+    // Calls without a pause.
     let (begin, before) = (Instant::now(), client.ticks_seen().unwrap());
     let mut calls = 0;
     let threads: Vec<_> = std::iter::repeat_with(|| {
@@ -101,8 +101,8 @@ fn calls_and_messages_do_not_starve_each_other() {
     assert!(threads.windows(2).all(|pair| pair[0] == pair[1]), "one thread, the main one");
     let ticks = client.ticks_seen().unwrap() - before;
     println!("{calls} calls and {ticks} ticks in a second");
-    assert!(ticks >= 10, "{ticks} ticks beside {calls} calls");
-    // A steady stream of messages, also one that asks a loop to end.
+    assert!(ticks >= 10, "{ticks} ticks during {calls} calls");
+    // Messages without a pause, including one that asks a message loop to quit.
     client.post_without_end().unwrap();
     client.quit().unwrap();
     let begin = Instant::now();
@@ -114,7 +114,7 @@ fn calls_and_messages_do_not_starve_each_other() {
     until("more messages were posted", || client.posted().unwrap() > posted);
 }
 
-/// The least that a call took, of many: other programs may have the processor.
+/// The shortest time of many calls, because other programs may use the CPU.
 fn least(call: impl Fn()) -> Duration {
     let time = || {
         let begin = Instant::now();
@@ -137,7 +137,7 @@ fn waiting_for_messages_does_not_delay_calls() {
             without.this_thread().unwrap();
         });
         println!("{transport:?}: {with:?} with messages, {without:?} without");
-        // One more thread is woken, and no timer of the system's is waited for: its ticks are 10 ms apart or more.
+        // A call may wake one more thread, but must not wait for a system timer, which ticks every 10 ms or less often.
         assert!(
             with < without * 10 + Duration::from_millis(2),
             "{transport:?}: {with:?}, and {without:?} without messages"
@@ -153,10 +153,10 @@ fn a_closure_run_by_a_message_may_call_the_library() {
     let (sender, ticks) = channel();
     let main = client.this_thread().unwrap();
     let other = client.clone();
-    // It runs on the main thread of the server, and so do its calls.
+    // The closure and its calls run on the main thread of the server.
     let registration = client
         .on_tick(move |count| {
-            // The test may be over.
+            // Fails if the test has ended.
             let _ = sender.send((count, other.ticks_seen().unwrap(), other.this_thread().unwrap()));
             0
         })
@@ -165,7 +165,7 @@ fn a_closure_run_by_a_message_may_call_the_library() {
     for _ in 0..10 {
         let (count, seen, thread) = ticks.recv_timeout(Duration::from_secs(20)).unwrap();
         assert_eq!((count, thread), (seen, main));
-        // The program's own calls go on beside it.
+        // The program makes calls at the same time.
         assert_eq!(client.this_thread().unwrap(), main);
     }
     drop(registration);
@@ -254,7 +254,7 @@ fn a_closure_run_by_another_client_s_call_may_call_the_library() {
     let caller = other.clone();
     let (sender, events) = channel();
     let registration = other.on_event(move |n| {
-        // While the library carries out the other client's call, and on the same thread.
+        // This call runs inside the other client's call, on the same thread.
         let _ = sender.send(caller.apply(n, |n| n * 2).unwrap());
     });
     let registration = registration.unwrap();

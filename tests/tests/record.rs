@@ -1,4 +1,4 @@
-//! What arrives in a library, as the library itself writes it down.
+//! The arguments that arrive in a library, as the library itself records them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 

@@ -1,4 +1,4 @@
-//! Memory of the server.
+//! `RemoteBuffer`: memory in the server.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -18,7 +18,7 @@ fn launch(test: &'static str) -> (Watchdog, DevicesClient) {
     (Watchdog::new(test), DevicesClient::launch().unwrap())
 }
 
-/// Checks that the argument was refused for this reason.
+/// Checks that the argument was refused, by method, parameter and reason.
 fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&str, &str, &str)) {
     match result {
         Err(Error::Argument { method, parameter, reason, .. }) => {
@@ -42,7 +42,7 @@ fn values_are_shared_with_the_library() {
     assert_eq!(client.sum_at(values.address().offset(80), 1).unwrap(), 1.5);
     client.keep_at(values.address()).unwrap();
     client.bump_kept(999).unwrap();
-    assert_eq!(values.read(999, 1).unwrap(), [0.5], "what the library does between the calls");
+    assert_eq!(values.read(999, 1).unwrap(), [0.5], "the library has changed it between the calls");
     values.write(1000, &[]).unwrap();
     assert!(values.read(1000, 0).unwrap().is_empty());
     values.free().unwrap();
@@ -135,14 +135,14 @@ fn an_allocation_beyond_32_bits_is_refused_and_the_server_survives() {
         assert_eq!((&**method, &**parameter), ("RemoteBuffer::allocate", "count"));
         assert!(reason.ends_with("bytes, which the server does not have"), "{reason}");
     }
-    // Until there is no more, each piece of it for real.
+    // Allocates until memory runs out. Each buffer is really allocated.
     let mut pieces = Vec::new();
     let error = loop {
         match RemoteBuffer::<u8>::allocate(&client, 256 << 20) {
             Ok(piece) => pieces.push(piece),
             Err(error) => break error,
         }
-        assert!(pieces.len() < 16, "more than 32 bits can tell");
+        assert!(pieces.len() < 16, "more than a 32-bit address space holds");
     };
     assert!(matches!(error, Error::Argument { .. }), "{error:?}");
     assert!(!pieces.is_empty());
@@ -158,7 +158,7 @@ fn an_allocation_beyond_32_bits_is_refused_and_the_server_survives() {
 #[test]
 fn a_dropped_buffer_is_freed() {
     let (_watchdog, client) = launch("remote drop");
-    // Far more than there is at once.
+    // Far more in total than fits at once.
     for _ in 0..40 {
         let piece = RemoteBuffer::<u8>::allocate(&client, 256 << 20).unwrap();
         piece.write((256 << 20) - 1, &[1]).unwrap();
@@ -195,7 +195,7 @@ fn after_a_restart_a_buffer_is_stale() {
     let dropped = RemoteBuffer::<u8>::allocate(&client, 1).unwrap();
     client.die().unwrap_err();
     drop(dropped);
-    assert_eq!(client.server_info().generation, 1, "no server is started to be told");
+    assert_eq!(client.server_info().generation, 1, "dropping a buffer does not restart the server");
     let new = RemoteBuffer::<u8>::allocate(&client, 1).unwrap();
     assert_eq!(client.server_info().generation, 2);
     new.write(0, &[1]).unwrap();
@@ -205,7 +205,7 @@ fn after_a_restart_a_buffer_is_stale() {
     assert_eq!(new.read(0, 1).unwrap(), [1]);
 }
 
-/// A server that is killed with the test.
+/// A server that is killed at the end of the test.
 struct Listening(Child);
 
 impl Drop for Listening {
@@ -233,12 +233,12 @@ fn a_listening_server_frees_the_buffers_of_gone_clients() {
             }
         }
     };
-    let lasting = connect();
-    let kept = RemoteBuffer::<u8>::allocate(&lasting, 1).unwrap();
-    kept.write(0, &[9]).unwrap();
+    let lasting_client = connect();
+    let lasting_buffer = RemoteBuffer::<u8>::allocate(&lasting_client, 1).unwrap();
+    lasting_buffer.write(0, &[9]).unwrap();
     for _ in 0..20 {
         let client = connect();
-        // Forgotten, and freed all the same; the memory of one that is gone may be freed a moment later.
+        // The buffer is never dropped, but freed with its client; the server may free it a moment later.
         let deadline = Instant::now() + MINUTE;
         let piece = loop {
             match RemoteBuffer::<u8>::allocate(&client, 512 << 20) {
@@ -251,8 +251,8 @@ fn a_listening_server_frees_the_buffers_of_gone_clients() {
         client.shutdown().unwrap();
         std::mem::forget(piece);
     }
-    assert_eq!(kept.read(0, 1).unwrap(), [9]);
-    drop(kept);
-    drop(lasting);
+    assert_eq!(lasting_buffer.read(0, 1).unwrap(), [9]);
+    drop(lasting_buffer);
+    drop(lasting_client);
     drop(server);
 }

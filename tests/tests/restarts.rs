@@ -1,4 +1,4 @@
-//! Servers that are started again.
+//! Restarts of servers.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -26,13 +26,16 @@ fn the_call_after_a_death_starts_the_server_again() {
     assert_eq!(first.generation, 1);
 
     assert!(matches!(client.write_to_nowhere(), Err(Error::ServerDied { .. })), "the call itself is not repeated");
-    assert_eq!(client.get_mode().unwrap(), 0, "the state is gone");
+    assert_eq!(client.get_mode().unwrap(), 0, "the state is lost");
     let second = client.server_info();
     assert_eq!(second.generation, 2);
     assert_ne!(second.pid, first.pid);
     assert_eq!(second.library, first.library);
     assert!(client.clone().shutdown().unwrap().status.unwrap().success());
-    assert!(matches!(client.get_mode(), Err(Error::Shutdown)), "what was shut down stays so");
+    assert!(
+        matches!(client.get_mode(), Err(Error::Shutdown)),
+        "a client that was shut down does not restart its server"
+    );
 }
 
 #[test]
@@ -42,7 +45,7 @@ fn a_server_that_died_while_idle_is_restarted_without_a_failed_call() {
     let pid = client.server_info().pid;
     kill(pid);
     assert!(is_gone(pid, MINUTE));
-    // The record of the end may take a moment longer than the end.
+    // The client may notice the death a moment later.
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(client.get_mode().unwrap(), 0);
     assert_eq!(client.server_info().generation, 2);
@@ -80,7 +83,7 @@ fn a_restart_waits_for_the_backoff() {
     client.abort_now().unwrap_err();
     let begin = Instant::now();
     client.get_mode().unwrap();
-    // The pause counts from when the failure was noticed, a moment before the error was returned.
+    // The backoff begins when the failure is noticed, a moment before the error is returned.
     assert!(begin.elapsed() > backoff / 2, "{:?}", begin.elapsed());
 }
 
@@ -114,22 +117,22 @@ fn an_error_of_a_start_hook_fails_the_launch_or_the_call() {
     };
     let client = restarting(9).on_start(hook).launch().unwrap();
     client.abort_now().unwrap_err();
-    assert!(matches!(client.get_mode(), Err(Error::Argument { .. })), "the hook refused");
-    assert!(is_gone(pids.lock().unwrap()[1], MINUTE), "what the hook refused is ended");
+    assert!(matches!(client.get_mode(), Err(Error::Argument { .. })), "the hook failed");
+    assert!(is_gone(pids.lock().unwrap()[1], MINUTE), "the server whose hook failed is ended");
     assert_eq!(client.get_mode().unwrap(), 0, "the third start succeeds");
 }
 
 #[test]
 fn the_client_of_a_start_hook_is_unusable_afterwards() {
-    let _watchdog = Watchdog::new("kept client");
-    let kept = Arc::new(std::sync::Mutex::new(None));
-    let keep = Arc::clone(&kept);
+    let _watchdog = Watchdog::new("client of a hook");
+    let stored = Arc::new(std::sync::Mutex::new(None));
+    let store = Arc::clone(&stored);
     let hook = move |client: &FaultsClient| {
-        *keep.lock().unwrap() = Some(client.clone());
+        *store.lock().unwrap() = Some(client.clone());
         Ok(())
     };
     let client = restarting(1).on_start(hook).launch().unwrap();
-    let stray = kept.lock().unwrap().take().unwrap();
+    let stray = stored.lock().unwrap().take().unwrap();
     assert!(matches!(stray.get_mode(), Err(Error::Shutdown)));
     assert!(matches!(stray.shutdown(), Err(Error::Shutdown)));
     drop(stray);

@@ -1,4 +1,4 @@
-//! A short soak; `docs/faults.md` has a long one.
+//! A short soak test; `docs/faults.md` describes a long one.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -6,12 +6,12 @@ use std::process::Command;
 
 use bridge32_tests::watchdog::Watchdog;
 
-/// Every way to end a server comes once at least, and no round is without calls.
+/// Long enough to end a server in every way at least once, and to make calls in every round.
 #[test]
 fn calls_stay_right_and_nothing_leaks_while_servers_die() {
     let _watchdog = Watchdog::new("soak");
     let output = Command::new(env!("CARGO_BIN_EXE_soak")).args(["12000", "2000", "8"]).output().unwrap();
-    let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{}\n{said}\n{failed}", output.status);
-    assert!(said.contains("6 servers ended, 7 started"), "{said}");
+    let (report, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}\n{report}\n{errors}", output.status);
+    assert!(report.contains("6 servers ended, 7 started"), "{report}");
 }

@@ -1,5 +1,5 @@
-//! Another user of the same machine can neither connect, nor read, nor take a name first. On Linux, with a real second
-//! user where these tests run as root; who else they run as cannot become one, and checks what keeps strangers out.
+//! Strangers, that is other users of the same machine, can neither connect nor read nor create a server's name first. As root, the
+//! tests become a second user and try. Otherwise they only check the permissions that keep other users out.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
@@ -20,10 +20,10 @@ use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 use tempfile::TempDir;
 
-/// `nobody`, on every distribution.
+/// The id of `nobody` on every distribution.
 const STRANGER: &str = "65534";
 
-/// A folder that everybody may use, with a program for the stranger in it.
+/// A world-writable folder that contains the program that the stranger runs.
 fn public() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::copy(env!("CARGO_BIN_EXE_stranger"), dir.path().join("stranger")).unwrap();
@@ -36,19 +36,19 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
-/// Does something as another user; `None` if these tests cannot become one.
-fn spawn_stranger(public: &TempDir, deed: &str, path: &Path) -> Option<Child> {
+/// Runs an action as another user; `None` if the tests do not run as root.
+fn spawn_stranger(public: &TempDir, action: &str, path: &Path) -> Option<Child> {
     if !is_root() {
-        eprintln!("only root can become another user: what keeps one out is checked, and not that it does");
+        eprintln!("only root can become another user: the permissions are checked, but no other user tries");
         return None;
     }
     let mut command = Command::new("setpriv");
     command.args(["--reuid", STRANGER, "--regid", STRANGER, "--clear-groups"]);
-    command.arg(public.path().join("stranger")).arg(deed).arg(path);
+    command.arg(public.path().join("stranger")).arg(action).arg(path);
     Some(command.stdout(Stdio::piped()).spawn().unwrap())
 }
 
-/// What a stranger has to say, from beginning to end.
+/// Waits for the stranger's program and returns its output.
 fn output(child: Child) -> String {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -60,7 +60,7 @@ fn folders() -> BTreeSet<PathBuf> {
     entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("bridge32-")).collect()
 }
 
-/// Whether this process waits in a folder, and not another one that runs beside it: for a connection, or with a FIFO.
+/// Whether the folder belongs to this process: it has opened a socket or a FIFO there. Other tests run at the same time.
 fn is_ours(folder: &Path) -> bool {
     let opened = fs::read_dir("/proc/self/fd").unwrap().flatten();
     let opened: BTreeSet<_> = opened.filter_map(|entry| entry.path().read_link().ok()).collect();
@@ -74,7 +74,7 @@ fn is_ours(folder: &Path) -> bool {
 
 #[test]
 fn the_handshake_refuses_strangers() {
-    let _watchdog = Watchdog::new("closed meeting");
+    let _watchdog = Watchdog::new("handshake");
     let public = public();
     let before = folders();
     let (program, delay) = (pair::server("faults"), "sleep 3; exec \"$0\" \"$@\"");
@@ -92,25 +92,25 @@ fn the_handshake_refuses_strangers() {
         if let Some(folder) = folders().into_iter().find(|folder| !before.contains(folder) && is_ours(folder)) {
             break folder;
         }
-        assert!(Instant::now() < deadline, "the client waits nowhere");
+        assert!(Instant::now() < deadline, "the client has not created a folder");
         std::thread::sleep(Duration::from_millis(5));
     };
     let found = folder.metadata().unwrap();
     assert_eq!((found.mode() & 0o777, found.uid()), (0o700, fs::metadata("/proc/self").unwrap().uid()));
     if let Some(looking) = spawn_stranger(&public, "look", &folder) {
         assert_eq!(output(looking), "not looked\n");
-        let (deed, name, answer) = match Pair::current() {
+        let (action, name, expected) = match Pair::current() {
             Pair::LinuxWindows => ("open", "responses", "not opened\n"),
             _ => ("connect", "channel", "not connected\n"),
         };
         assert!(folder.join(name).exists());
-        assert_eq!(output(spawn_stranger(&public, deed, &folder.join(name)).unwrap()), answer);
+        assert_eq!(output(spawn_stranger(&public, action, &folder.join(name)).unwrap()), expected);
         assert_eq!(output(spawn_stranger(&public, "make", &folder.join("own")).unwrap()), "not made\n");
     }
-    assert_eq!(starting.join().unwrap().unwrap().get_mode().unwrap(), 0, "the client is not disturbed");
+    assert_eq!(starting.join().unwrap().unwrap().get_mode().unwrap(), 0, "the handshake succeeds nevertheless");
 }
 
-/// A server that was started by hand, until the test is over.
+/// A listening server, killed at the end of the test.
 struct Listening(Child);
 
 impl Drop for Listening {
@@ -120,7 +120,7 @@ impl Drop for Listening {
     }
 }
 
-/// Starts a server as `name`, for whose socket the umask would let everybody in; `Err` with its words if it refuses.
+/// Starts a listening server with a umask that gives everybody access to its socket; `Err` with its message if it refuses.
 fn listen(name: &str, temp: &Path) -> Result<Listening, String> {
     let mut command = Command::new("sh");
     command.args(["-c", "umask 000; exec \"$0\" --listen \"$1\""]).arg(pair::server("faults")).arg(name);
@@ -137,7 +137,7 @@ fn a_listening_server_refuses_strangers() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("listening");
     let public = public();
-    // A name goes to a folder of the user's own.
+    // A name is a socket in a private folder of the user.
     let _server = listen("name", public.path()).unwrap();
     let uid = fs::metadata("/proc/self").unwrap().uid();
     let folder = public.path().join(format!("bridge32-{uid}"));
@@ -146,14 +146,18 @@ fn a_listening_server_refuses_strangers() {
     if let Some(connecting) = spawn_stranger(&public, "connect", &folder.join("name")) {
         assert_eq!(output(connecting), "not connected\n");
     }
-    // A path is whatever it is; there the server looks who comes.
+    // A path may be in any folder, so the server checks the user of each connection.
     let path = public.path().join("socket");
     let _server = listen(path.to_str().unwrap(), public.path()).unwrap();
-    assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o777, "the system lets everybody in");
+    assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o777, "the permissions let everybody connect");
     if let Some(connecting) = spawn_stranger(&public, "connect", &path) {
         assert_eq!(output(connecting), "connected\nnot answered\n");
     }
-    assert_eq!(FaultsClient::connect(path.to_str().unwrap()).unwrap().get_mode().unwrap(), 0, "its own user may");
+    assert_eq!(
+        FaultsClient::connect(path.to_str().unwrap()).unwrap().get_mode().unwrap(),
+        0,
+        "the same user may connect"
+    );
 }
 
 #[test]
@@ -170,10 +174,10 @@ fn a_name_that_a_stranger_has_taken_is_refused() {
             fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
         }
     }
-    let Err(words) = listen("name", public.path()) else { panic!("it listens in a stranger's folder") };
-    assert!(words.contains("is not a folder of this user's alone"), "{words}");
+    let Err(message) = listen("name", public.path()) else { panic!("it listens in a stranger's folder") };
+    assert!(message.contains("is not a folder of this user's alone"), "{message}");
 
-    // And a client does not talk to a stranger's server.
+    // A client does not send anything to a stranger's server.
     let path = public.path().join("socket");
     if let Some(mut squatting) = spawn_stranger(&public, "listen", &path) {
         let mut lines = BufReader::new(squatting.stdout.take().unwrap()).lines();
@@ -183,7 +187,7 @@ fn a_name_that_a_stranger_has_taken_is_refused() {
             matches!(&error, Error::Connect { source, .. } if source.to_string().contains("another user's")),
             "{error:?}"
         );
-        assert_eq!(lines.next().unwrap().unwrap(), "not told");
+        assert_eq!(lines.next().unwrap().unwrap(), "not received");
         squatting.wait().unwrap();
     }
 }

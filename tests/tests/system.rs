@@ -1,4 +1,4 @@
-//! Libraries that nobody here wrote.
+//! Libraries of the operating system.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -16,7 +16,7 @@ fn c_library() -> CLibraryClient {
     builder.launch().unwrap()
 }
 
-/// What C means by an order.
+/// An ordering as the comparison functions of C return it.
 fn c_order(order: Ordering) -> i32 {
     order as i32
 }
@@ -39,7 +39,7 @@ fn the_c_library_sorts_and_searches_with_a_closure() {
     client.qsort(&mut values, 4, |a, b| c_order(b.cmp(a))).unwrap();
     expected.reverse();
     assert_eq!(values, expected);
-    client.qsort(&mut [], 4, |_, _| panic!("there is nothing to compare")).unwrap();
+    client.qsort(&mut [], 4, |_, _| panic!("an empty array needs no comparison")).unwrap();
 
     expected.sort_unstable();
     let search = |key: i32| {
@@ -54,11 +54,11 @@ fn the_c_library_sorts_and_searches_with_a_closure() {
     assert!(search(expected[0]) && search(expected[500]) && search(expected[999]));
     assert!(!search(10_000));
 
-    // C is left in good order.
+    // `qsort` returns normally after a panic in the closure.
     let before = values.clone();
     let panicked = client.qsort(&mut values, 4, |a, _| panic!("{a} cannot be compared"));
     assert!(matches!(&panicked, Err(Error::Callback { callback, .. }) if callback == "compare"), "{panicked:?}");
-    assert_eq!(values, before, "what a failed call wrote is dropped");
+    assert_eq!(values, before, "a failed call leaves the slice unchanged");
     client.qsort(&mut values, 4, |a, b| c_order(a.cmp(b))).unwrap();
     assert_eq!(values, expected);
 }

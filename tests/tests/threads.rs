@@ -1,4 +1,4 @@
-//! Which threads of a server run the methods: the main one, or one for each connection.
+//! Methods run on the main thread of a server, or on a thread for each connection.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -15,7 +15,7 @@ use bridge32_tests::skip_on;
 use bridge32_tests::threads::{Multi, MultiClient, SingleClient};
 use bridge32_tests::watchdog::Watchdog;
 
-/// Runs this in so many threads at once, and gathers what they return.
+/// Runs `run` in several threads at once and collects the results.
 fn at_once<T: Send>(threads: usize, run: impl Fn() -> T + Sync) -> Vec<T> {
     let barrier = Barrier::new(threads);
     std::thread::scope(|scope| {
@@ -36,7 +36,7 @@ fn a_single_thread_sees_one_call_at_a_time() {
         at_once(64, || (0..20).map(|_| client.stay(0).unwrap()).collect::<Vec<_>>()).into_iter().flatten().collect();
     assert_eq!(ids.len(), 1, "{ids:?}");
     if Pair::current() == Pair::Linux {
-        assert!(ids.contains(&client.server_info().pid), "the main thread has the number of its process");
+        assert!(ids.contains(&client.server_info().pid), "the id of the main thread is that of the process");
     }
     assert_eq!(client.most_inside().unwrap(), 1);
 }
@@ -50,7 +50,7 @@ fn each_connection_has_a_thread() {
     assert!(client.most_inside().unwrap() > 16);
     let before = ids.len();
     let again: HashSet<u32> = at_once(8, || client.stay(20).unwrap()).into_iter().collect();
-    assert!(again.is_subset(&ids), "connections are used again: {again:?}, {before} before");
+    assert!(again.is_subset(&ids), "connections are reused: {again:?}, {before} before");
     let exit = client.shutdown().unwrap();
     assert_eq!(exit.status.unwrap().to_string(), "it ended with code 0", "{exit:?}");
     assert!(matches!(client.stay(0), Err(Error::Shutdown)));
@@ -72,7 +72,7 @@ fn a_closure_calls_on_the_connection_of_its_call() {
         inner.unwrap()
     });
     let threads: HashSet<u32> = results.iter().map(|(first, _)| *first).collect();
-    assert_eq!(threads.len(), 8, "calls at once have connections of their own: {results:?}");
+    assert_eq!(threads.len(), 8, "calls at the same time have separate connections: {results:?}");
     assert!(results.iter().all(|(first, second)| first == second), "{results:?}");
 }
 
@@ -164,7 +164,7 @@ struct Mock(Barrier);
 
 impl Multi for Mock {
     fn stay(&self, _: i32) -> u32 {
-        // Returns only when two are here.
+        // Returns only when two calls are running.
         self.0.wait();
         1
     }
@@ -186,7 +186,7 @@ fn calls_run_at_the_same_time_in_process() {
     assert_eq!(client.through(1, |x| x + client.most_inside().unwrap()).unwrap(), 3);
 }
 
-/// How many connections of a server are in shared memory.
+/// The number of a server's connections that use shared memory.
 #[cfg(target_os = "linux")]
 fn shared_memories(pid: u32) -> usize {
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
@@ -203,7 +203,7 @@ fn extra_connections_use_shared_memory_until_there_are_many() {
         let client = MultiClient::builder().transport(transport).launch().unwrap();
         at_once(threads, || client.stay(300).unwrap());
         assert_eq!(shared_memories(client.server_info().pid), expected, "{transport:?} of {threads} threads");
-        // All of them carry calls.
+        // All connections work.
         assert_eq!(at_once(threads, || client.through(5, |value| value + 1).unwrap()), vec![6; threads]);
     }
 }

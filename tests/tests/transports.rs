@@ -1,4 +1,4 @@
-//! What calls travel over. Everything else is tested over every transport; this is about which one it is.
+//! The choice of the transport. All other tests run over every transport.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -12,7 +12,7 @@ fn the_requested_transport_is_used() {
     let transport = |transport| FixtureClient::builder().transport(transport).launch().unwrap().server_info().transport;
     assert_eq!(transport(Transport::SharedMemory), Transport::SharedMemory);
     assert_eq!(transport(Transport::Pipe), Transport::Pipe);
-    // `cargo bridge32 test` asks for each; without it, shared memory can be had on every pair.
+    // `cargo bridge32 test` requests each transport; by default, shared memory is available on every pair.
     let expected = match std::env::var("BRIDGE32_TRANSPORT").as_deref() {
         Ok("pipe") => Transport::Pipe,
         _ => Transport::SharedMemory,

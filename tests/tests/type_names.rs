@@ -1,4 +1,4 @@
-//! Types with the names of type parameters, in calls of a native library.
+//! Types that are named like type parameters, in calls of a native library.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -41,7 +41,7 @@ trait P {
 
 #[test]
 fn types_named_like_type_parameters_are_passed_and_returned() {
-    let _watchdog = Watchdog::new("names of types");
+    let _watchdog = Watchdog::new("type names");
     let file = env!("FIXTURE_LIBRARY").replace("fixture", "vocabulary");
     // SAFETY: the library is built from the C source that the interface describes.
     let library = unsafe { PLibrary::load_from(file) }.unwrap();

@@ -1,4 +1,4 @@
-//! Everything that an interface of a native library can say, on a real one.
+//! Every type and attribute of an interface, with a native library.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
@@ -15,7 +15,7 @@ fn launch(test: &'static str) -> (Watchdog, VocabularyClient) {
 fn booleans_and_addresses_are_passed() {
     let (_watchdog, client) = launch("truth values");
     assert_eq!(client.negate(Bool32(true)).unwrap(), false);
-    assert_eq!(client.negate(false.into()).unwrap(), true, "any bit is true");
+    assert_eq!(client.negate(false.into()).unwrap(), true, "any value but zero is true");
     assert_eq!(client.next_address(Address::new(0x7fff_fffe)).unwrap(), Address::new(0x7fff_ffff));
     assert_eq!(client.next_address(Address::new(0xffff_fffe)).unwrap(), Address::new(0xffff_ffff));
     assert!(Address::NULL.is_null());
@@ -25,7 +25,7 @@ fn booleans_and_addresses_are_passed() {
 fn single_values_are_passed_by_pointer() {
     let (_watchdog, client) = launch("single values");
     assert_eq!(client.divide(17, 5).unwrap(), (0, 3, 2));
-    assert_eq!(client.divide(1, 0).unwrap(), (-1, 111, 0), "what the library leaves alone is zero");
+    assert_eq!(client.divide(1, 0).unwrap(), (-1, 111, 0), "an out parameter that the library does not write is zero");
     let mut value = i64::MAX - 5;
     client.advance(&mut value, &5).unwrap();
     assert_eq!(value, i64::MAX);
@@ -58,7 +58,7 @@ fn arrays_are_changed_by_the_library() {
     assert_eq!(values, [i16::MIN, -2, 0, 2, 200]);
     client.double_all(&mut []).unwrap();
     let mut xin = [1.0, 2.5];
-    assert_eq!(client.multiply_mut(2.0, &mut xin).unwrap(), [2.0, 5.0], "as long as what is borrowed to be changed");
+    assert_eq!(client.multiply_mut(2.0, &mut xin).unwrap(), [2.0, 5.0], "its length is that of the mutable slice");
     let mut flags = [true, false, false];
     assert_eq!(client.invert_all(&mut flags).unwrap(), 2);
     assert_eq!(flags, [false, true, true]);
@@ -67,17 +67,23 @@ fn arrays_are_changed_by_the_library() {
 #[test]
 fn invalid_lengths_are_faults() {
     let (_watchdog, client) = launch("wrong lengths");
-    let says = |error: Error, part: &str| assert!(error.to_string().contains(part), "{error}");
-    // 720720 has 240 divisors, and room for ten.
-    says(client.divisors(720_720).unwrap_err(), "`divisors`: the library returned 240 as the length of `found`");
-    says(client.lying_length().unwrap_err(), "5 as the length of `values`, whose buffer has room for 4");
-    assert_eq!(client.told_length(1).unwrap(), (1, vec![5]));
-    says(client.told_length(-3).unwrap_err(), "`told_length`: the library returned -3 as the length of `values`");
-    says(client.squares(-1).unwrap_err(), "`squares`: the argument `values` would have -1 elements");
-    says(client.squares(i32::MAX).unwrap_err(), "for which there is no memory");
-    says(client.missing_table().unwrap_err(), "a null pointer for an array of 4 elements");
-    says(client.double_all(&mut [0; 256]).unwrap_err(), "has 256 elements, more than `n: u8` can hold");
-    assert_eq!(client.table().unwrap().len(), 4, "the server lives on");
+    let assert_mentions = |error: Error, part: &str| assert!(error.to_string().contains(part), "{error}");
+    // 720720 has 240 divisors, but the buffer has room for ten.
+    assert_mentions(
+        client.divisors(720_720).unwrap_err(),
+        "`divisors`: the library returned 240 as the length of `found`",
+    );
+    assert_mentions(client.lying_length().unwrap_err(), "5 as the length of `values`, whose buffer has room for 4");
+    assert_eq!(client.returned_length(1).unwrap(), (1, vec![5]));
+    assert_mentions(
+        client.returned_length(-3).unwrap_err(),
+        "`returned_length`: the library returned -3 as the length of `values`",
+    );
+    assert_mentions(client.squares(-1).unwrap_err(), "`squares`: the argument `values` would have -1 elements");
+    assert_mentions(client.squares(i32::MAX).unwrap_err(), "for which there is no memory");
+    assert_mentions(client.missing_table().unwrap_err(), "a null pointer for an array of 4 elements");
+    assert_mentions(client.double_all(&mut [0; 256]).unwrap_err(), "has 256 elements, more than `n: u8` can hold");
+    assert_eq!(client.table().unwrap().len(), 4, "the server still runs");
 }
 
 #[test]
@@ -93,7 +99,7 @@ fn text_is_passed_in_every_encoding() {
     assert_eq!(client.length_of_wide_text("grüß").unwrap(), 4);
     assert_eq!(client.wide_length(None).unwrap(), -1);
     assert_eq!(client.wide_length(Some("")).unwrap(), 0);
-    // 16 bits on Windows, 32 elsewhere.
+    // `wchar_t` has 16 bits on Windows, 32 elsewhere.
     let crab = if Pair::current().is_windows_server() { 2 } else { 1 };
     assert_eq!(client.wide_length(Some("🦀")).unwrap(), crab);
     assert_eq!(client.wide_reverse("grüß").unwrap(), "ßürg");
@@ -106,10 +112,10 @@ fn text_is_passed_in_every_encoding() {
     assert_eq!(client.wide_name().unwrap(), "grüß");
     assert_eq!(client.byte_at("é", 0).unwrap(), 0xe9);
     assert_eq!(client.latin_name().unwrap().as_deref(), Some("café"));
-    // The code page of Wine's and of western Windows has é at the same place as Latin-1; elsewhere it is UTF-8.
+    // In the code page of Wine and of western Windows, é has the same byte as in Latin-1; elsewhere it is UTF-8.
     let expected = if Pair::current().is_windows_server() { 0xe9 } else { 0xc3 };
     assert_eq!(client.ansi_byte_at("é", 0).unwrap(), expected);
-    assert_eq!(client.fill(5).unwrap(), (5, "xxxxx".to_owned()), "without a NUL it ends with the buffer");
+    assert_eq!(client.fill(5).unwrap(), (5, "xxxxx".to_owned()), "text without a NUL ends with the buffer");
     assert_eq!(client.fill(0).unwrap(), (0, String::new()));
 }
 
@@ -130,7 +136,7 @@ fn text_that_an_encoding_cannot_represent_is_refused() {
 
 #[test]
 fn memory_allocated_by_the_library_is_freed() {
-    let (_watchdog, client) = launch("given back");
+    let (_watchdog, client) = launch("memory of the library");
     assert_eq!(client.make_text(5).unwrap(), "mmmmm");
     assert_eq!(client.make_ramp(3).unwrap(), [0.0, 1.0, 2.0]);
     assert_eq!(client.make_ramp(0).unwrap(), [0.0; 0]);
@@ -166,10 +172,10 @@ fn structs_are_passed_and_returned() {
 #[test]
 fn structs_with_pointers_are_passed_and_returned() {
     let (_watchdog, client) = launch("deep structs");
-    // The length is filled in, whatever stands there.
+    // The length is overwritten, whatever the caller sets.
     assert_eq!(client.polygon_sum(Polygon { n: 99, points: vec![A, B] }).unwrap(), 52.0);
     assert_eq!(client.polygon_sum(Polygon { n: 0, points: vec![] }).unwrap(), 0.0);
-    // 16 MiB behind the pointer, and one point.
+    // 16 MiB, then a single point.
     for count in [1, 1 << 20] {
         let points = vec![Point { x: 1.0, y: 2.0 }; count];
         assert_eq!(client.polygon_sum(Polygon { n: 0, points }).unwrap(), 2.0 * count as f64);

@@ -1,4 +1,4 @@
-//! Interfaces that declare methods with the names of a client's own, and generic code over `bridge32::Client`.
+//! Interfaces whose methods are named like those of a client, and generic code over `bridge32::Client`.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -121,7 +121,7 @@ fn methods_may_have_the_names_of_a_clients_own() {
     assert_eq!(client.send(20).unwrap(), 20);
 }
 
-/// The client's own are still there, as methods of the trait.
+/// The client's methods can still be called, through the trait.
 #[test]
 fn the_methods_of_the_trait_are_called_by_its_name() {
     let client = <VendorClient as Client>::in_process(Mock);
@@ -165,7 +165,7 @@ fn a_method_that_is_configured_away_hides_nothing() {
     client.shutdown().unwrap();
 }
 
-/// What code that knows only the trait does with a client.
+/// Generic code that uses a client through the trait.
 fn in_order<C, S>(
     server: S,
     call: impl Fn(&C) -> i32,

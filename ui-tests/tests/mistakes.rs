@@ -1,4 +1,4 @@
-//! Programs that must not compile, and what is said of them.
+//! Programs that must not compile, and their error messages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,25 +13,25 @@ fn the_macro_reports_mistakes() {
     TestCases::new().compile_fail(format!("{MACRO}/*.rs"));
 }
 
-/// On its own, because the compiler's version decides about the layout.
+/// A separate test, because the layout depends on the version of the compiler.
 #[test]
 fn the_compiler_reports_type_mistakes() {
     TestCases::new().compile_fail(format!("{COMPILER}/*.rs"));
 }
 
-/// One mistake is one message; a case with several says how many in its first line.
+/// Each mistake causes one message. The first line of a case with several mistakes gives their number.
 #[test]
 fn one_mistake_is_one_message() {
     for case in [MACRO, COMPILER].into_iter().flat_map(cases) {
         let source = read(&case);
         let expected = source.lines().next().and_then(|line| line.strip_prefix("// ")?.strip_suffix(" mistakes"));
         let expected = expected.map_or(1, |count| count.parse().expect("a number of mistakes"));
-        let said = messages(&case);
-        assert_eq!(said.len(), expected, "{}: {said:#?}", case.display());
+        let reported = messages(&case);
+        assert_eq!(reported.len(), expected, "{}: {reported:#?}", case.display());
     }
 }
 
-/// Lower case, no full stop, and what to do about it after "; ".
+/// A message is in lower case, without a full stop, and names the remedy after "; ".
 #[test]
 fn messages_have_one_style() {
     for case in cases(MACRO) {
@@ -51,7 +51,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     cases
 }
 
-/// What the compiler is expected to say of a case, without places and notes.
+/// The expected messages of a case, without spans and notes.
 fn messages(case: &Path) -> Vec<String> {
     let text = read(&case.with_extension("stderr"));
     let starts = |line: &&str| line.starts_with("error") || line.starts_with("warning");

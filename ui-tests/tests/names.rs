@@ -1,6 +1,6 @@
-//! The user's names never meet those of generated code.
+//! Names of the user never conflict with those of generated code.
 
-/// Items with the names of std's.
+/// Items that are named like those of std.
 mod items {
     #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
@@ -51,7 +51,7 @@ mod shadowed {
     #[allow(unused_imports)]
     use super::items::*;
 
-    /// Every item in scope has a name that generated code might have meant otherwise.
+    /// Every item in scope has a name that generated code might use for another one.
     #[bridge32::bridge32(lib = "my_lib", abi = "fastcall")]
     pub(super) trait Shadowed {
         fn add(&self, a: i32, b: &i32) -> i32;
@@ -107,7 +107,7 @@ fn items_of_the_user_may_have_std_names() {
     assert!(unsafe { ShadowedLibrary::load_from("/nowhere/my_lib") }.is_err());
 }
 
-/// Methods and parameters with the names that generated code uses itself.
+/// Methods and parameters that are named like those of generated code.
 #[bridge32::bridge32(lib = "my_lib")]
 trait Names {
     fn r#type(&self, r#match: i32, r#fn: i32) -> i32;

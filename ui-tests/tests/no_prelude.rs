@@ -1,4 +1,4 @@
-//! Generated code finds everything by absolute paths: here there is no prelude.
+//! Generated code uses absolute paths only, so it compiles without a prelude.
 #![no_implicit_prelude]
 
 use ::bridge32::bridge32;

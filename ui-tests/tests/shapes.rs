@@ -1,4 +1,4 @@
-//! Where a trait may stand, and what it may look like.
+//! The positions and shapes that a trait may have.
 
 use bridge32::bridge32;
 

@@ -1,4 +1,4 @@
-//! An interface in a crate with strict lints: none of them speaks of generated code.
+//! An interface in a crate with strict lints, none of which applies to generated code.
 #![forbid(unsafe_code)]
 #![deny(
     warnings,
@@ -67,7 +67,7 @@
     clippy::unwrap_used
 )]
 
-// The package and what its other tests use.
+// The package, and dependencies of its other tests.
 use bridge32_ui_tests as _;
 use trybuild as _;
 

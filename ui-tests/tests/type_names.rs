@@ -1,4 +1,4 @@
-//! Types, constants and modules of the user's may have any name, also those that one would use in generated code.
+//! Types, constants and modules of the user may have any name, including those that generated code is likely to use.
 
 #![allow(
     non_camel_case_types,
@@ -10,7 +10,7 @@
 
 use bridge32::{Bridge, Handle, Registration, UserData, bridge32};
 
-/// The single letters of type parameters, the lower-case words of local variables, and what generated code used to have.
+/// Names like those of type parameters, of local variables, and of earlier versions of the generated code.
 mod taken {
     use super::{Bridge, Handle};
 
@@ -27,7 +27,7 @@ mod taken {
     records!(S C D P T U R A B F I K M N O V W X Y Z);
     records!(Server Sink Results Pendings Returned Function Batch Client __Function __Returns __P0 __Numbers __Twin);
 
-    /// Variants with the names of associated types.
+    /// Variants that are named like associated types.
     #[derive(Debug, Clone, Copy, PartialEq, Bridge)]
     #[repr(i32)]
     pub enum E {
@@ -38,7 +38,7 @@ mod taken {
         Output = 5,
     }
 
-    /// Fields with the names of local variables.
+    /// Fields that are named like local variables.
     #[derive(Debug, Clone, PartialEq, Bridge)]
     #[repr(C)]
     pub struct Q {
@@ -192,7 +192,7 @@ fn types_may_have_any_name() {
     assert!(client.in_rust(&s, &mut c, &[d], vec![E::C]).is_err());
 }
 
-/// Traits with the names of type parameters.
+/// Traits that are named like type parameters.
 mod traits {
     use bridge32::bridge32;
 
@@ -228,7 +228,7 @@ mod traits {
     }
 }
 
-/// A renamed crate whose name is that of a type parameter.
+/// A renamed crate that is named like a type parameter.
 mod renamed {
     use bridge32 as P;
 

@@ -1,4 +1,4 @@
-// What the tests of .NET call.
+// The assembly that the .NET tests call.
 
 using System;
 using System.Runtime.InteropServices;
@@ -19,7 +19,7 @@ namespace Fixture
         }
     }
 
-    // Its description fails, too.
+    // Its message throws, too.
     public class Unspeakable : Exception
     {
         public override string Message
@@ -28,7 +28,7 @@ namespace Fixture
         }
     }
 
-    // It has none.
+    // Its message is null.
     public class Wordless : Exception
     {
         public override string Message

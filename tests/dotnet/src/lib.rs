@@ -1,11 +1,11 @@
-//! The interfaces that the tests of .NET call.
+//! The interfaces that the .NET tests call.
 
 use bridge32::bridge32;
 use bridge32::dotnet::{Class, Matrix, Object};
 
-/// Every type, in every way.
+/// Every type, in every position.
 #[bridge32(dotnet = "managed", class = "Fixture.Values")]
-#[allow(missing_docs, clippy::too_many_arguments, reason = "managed.cs says what each does")]
+#[allow(missing_docs, clippy::too_many_arguments, reason = "each method is that of managed.cs")]
 pub trait Managed {
     #[symbol("Bool")]
     fn bool(&self, x: bool) -> bool;
@@ -174,7 +174,7 @@ pub trait Managed {
     #[optional]
     fn not_there(&self, x: i32) -> i32;
 
-    /// A class of .NET's own.
+    /// A method of the .NET class library.
     #[class("System.Math")]
     #[symbol("Pow")]
     fn pow(&self, x: f64, y: f64) -> f64;
@@ -201,7 +201,7 @@ impl Class for Dog {
     const NAME: &'static str = "Fixture.Dog";
 }
 
-/// An object that is not made without an argument.
+/// An object whose constructor has a parameter.
 #[derive(Debug)]
 pub enum Demanding {}
 
@@ -209,9 +209,9 @@ impl Class for Demanding {
     const NAME: &'static str = "Fixture.Demanding";
 }
 
-/// What the assembly does not have.
+/// Methods that the assembly does not have.
 #[bridge32(dotnet = "managed")]
-#[allow(missing_docs, reason = "each method is a mistake of its own")]
+#[allow(missing_docs, reason = "each method is a different mistake")]
 pub trait Wrong {
     #[class("Fixture.Value")]
     #[symbol("Int32")]
@@ -241,7 +241,7 @@ pub trait Wrong {
 
 /// A class whose constructor throws.
 #[bridge32(dotnet = "managed", class = "Fixture.Broken")]
-#[allow(missing_docs, reason = "there is one")]
+#[allow(missing_docs, reason = "its only method is never called")]
 pub trait Broken {
     #[symbol("Int32")]
     fn i32(&self, x: i32) -> i32;

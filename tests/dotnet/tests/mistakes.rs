@@ -1,4 +1,4 @@
-//! Interfaces that do not fit their assembly, and files that are none.
+//! Interfaces that do not match their assembly, and files that are not assemblies.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use bridge32::{Error, LibraryError};
 use bridge32_dotnet_tests::{BrokenClient, ManagedClient, WrongClient};
 
-/// Each method that is missing, and what there is instead.
+/// Each missing method, and the methods that its class has instead.
 const MISSING: [&str; 8] = [
     "`wrong_class`: no class Fixture.Value; there is `Fixture.Range`, `Fixture.Failure`, `Fixture.Unspeakable`, \
      `Fixture.Wordless`, `Fixture.Values`, ",
@@ -25,7 +25,7 @@ const MISSING: [&str; 8] = [
      `static Fixture.Animal Make(string)`",
 ];
 
-/// The server beside the programs of this build.
+/// Runs a server with these arguments.
 fn run(server: &str, arguments: &[&str]) -> Output {
     let managed = ManagedClient::launch().unwrap().server_info().path;
     let name = managed.file_name().unwrap().to_string_lossy().replace("managed", server);
@@ -109,7 +109,7 @@ fn files_that_are_not_assemblies_are_reported() {
     assert!(matches!(&error, Error::Library(LibraryError::NotAnAssembly { .. })), "{error:?}");
     assert!(error.to_string().ends_with("text.dll is not a .NET assembly: it is a text file"), "{error}");
 
-    // The header of a library for Windows, and nothing of .NET in it.
+    // The header of a Windows library without .NET metadata.
     let error = launch(&file("native.dll", &windows_library(false)));
     assert!(matches!(&error, Error::Library(LibraryError::NotAnAssembly { .. })), "{error:?}");
     let error = launch(&file("native64.dll", &windows_library(true)));
@@ -120,7 +120,7 @@ fn files_that_are_not_assemblies_are_reported() {
     assert!(matches!(&error, Error::Library(LibraryError::NotFound { .. })), "{error:?}");
 }
 
-/// The smallest file that is read as a library for Windows.
+/// The smallest file that is recognized as a Windows library.
 fn windows_library(is_64: bool) -> Vec<u8> {
     let (machine, magic, optional): (u16, u16, u16) = if is_64 { (0x8664, 0x20b, 240) } else { (0x14c, 0x10b, 224) };
     let mut file = vec![0; 1024];
@@ -131,7 +131,7 @@ fn windows_library(is_64: bool) -> Vec<u8> {
     file[0x94..0x96].copy_from_slice(&optional.to_le_bytes());
     file[0x96..0x98].copy_from_slice(&0x2102u16.to_le_bytes());
     file[0x98..0x9a].copy_from_slice(&magic.to_le_bytes());
-    // The number of tables at the end of the optional header.
+    // The number of data directories at the end of the optional header.
     let tables = 0x98 + usize::from(optional) - 16 * 8 - 4;
     file[tables] = 16;
     file

@@ -1,4 +1,4 @@
-//! Every type, in every way, there and back.
+//! Every type of a .NET interface, passed and returned.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
@@ -135,7 +135,11 @@ fn overloads_are_chosen_by_parameter_types() {
     let client = launch();
     assert_eq!(client.kind_of_int(1).unwrap(), "int");
     assert_eq!(client.kind_of_long(1).unwrap(), "long");
-    assert_eq!(client.kind_of_text("a").unwrap(), "object", "a string is an object, and nothing nearer");
+    assert_eq!(
+        client.kind_of_text("a").unwrap(),
+        "object",
+        "without a closer overload, a string is passed as an object"
+    );
     let dog = client.make_or_fault("dog").unwrap();
     assert_eq!(client.kind_of_animal(&dog).unwrap(), "animal");
 }
@@ -146,7 +150,7 @@ fn objects_are_held_until_they_are_released() {
     let animal = client.make("dog").unwrap().unwrap();
     assert_eq!(client.sound(&animal).unwrap(), "woof");
     let same = client.same(&animal).unwrap();
-    assert_ne!(same, animal, "each time that an object comes out it is held once more");
+    assert_ne!(same, animal, "each returned object is a new reference");
     assert_eq!(client.sound(&same).unwrap(), "woof");
     assert_eq!(client.make("cat").unwrap(), None);
     let error = client.make_or_fault("cat").unwrap_err().to_string();
@@ -172,7 +176,7 @@ fn an_object_of_another_server_is_refused() {
     assert_eq!(error.to_string(), text);
     let error = client.release_dog(strange).unwrap_err().to_string();
     assert!(error.starts_with("`release_dog`: the argument `dog` is not an object"), "{error}");
-    assert_eq!(client.i32(1).unwrap(), 1, "the server lives on");
+    assert_eq!(client.i32(1).unwrap(), 1, "the server still runs");
 }
 
 #[test]
@@ -192,7 +196,7 @@ fn an_exception_is_an_error_with_its_class_and_stack_trace() {
     assert_eq!(class, "Fixture.Unspeakable");
     assert!(stack_trace.contains("its description failed with System.InvalidOperationException"), "{error:?}");
     assert_eq!(client.throw_wordless().unwrap_err().to_string(), "`throw_wordless` threw Fixture.Wordless: ");
-    assert_eq!(client.i32(1).unwrap(), 1, "the server lives on");
+    assert_eq!(client.i32(1).unwrap(), 1, "the server still runs");
 }
 
 #[test]
@@ -233,25 +237,25 @@ fn managed_code_that_exits_is_reported() {
     assert_eq!(status.code(), Some(7));
 }
 
-/// As without Mono, which has handlers of its own for signals, and would leave a file.
+/// The crash is reported as without Mono, whose own signal handlers would write a crash file.
 #[cfg(unix)]
 #[test]
 fn native_code_that_crashes_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let client = ManagedClient::builder().current_dir(folder.path()).launch().unwrap();
-    assert!(client.dereference(None).is_err(), "managed code that reads from nowhere throws");
+    assert!(client.dereference(None).is_err(), "managed code that reads a null pointer throws");
     let error = client.crash().unwrap_err();
     let Error::ServerDied { status, .. } = &error else { panic!("{error:?}") };
     assert_eq!(status.name(), Some("SIGSEGV"), "{error}");
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }
 
-/// Values that are pinned, and objects that are released, do not stay.
+/// Pinned values and released objects are freed.
 #[test]
 fn many_calls_do_not_leak() {
     let client = launch();
     let values = vec![1.0; 100_000];
-    // 400 MB go there and back, which a 32-bit process could hold; with what each makes on the way it could not.
+    // 400 MB in each direction would fit in a 32-bit process, but not with all temporary copies.
     for _ in 0..500 {
         client.f64s(&values).unwrap();
         client.release_dog(client.dog().unwrap()).unwrap();

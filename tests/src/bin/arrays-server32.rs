@@ -1,3 +1,3 @@
-//! The server of arrays, which are the library's.
+//! The server of the native library that takes arrays.
 
 bridge32::server_main!(bridge32_tests::arrays::ArraysLibrary);

@@ -1,3 +1,3 @@
-//! The server of the library that calls back.
+//! The server of the library with callbacks.
 
 bridge32::server_main!(bridge32_tests::callbacks::CallbacksLibrary);

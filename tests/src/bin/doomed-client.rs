@@ -1,4 +1,4 @@
-//! A client that is to be killed. It says which process its server is, and does what its argument says until then.
+//! A client that waits to be killed. It prints the process id of its server, then performs the action that its argument names.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -20,12 +20,12 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Error> {
     let arguments: Vec<_> = std::env::args().collect();
-    if let [_, deed, log] = arguments.as_slice()
-        && deed == "handles"
+    if let [_, action, log] = arguments.as_slice()
+        && action == "handles"
     {
         return leave_handles_open(log);
     }
-    // From a thread that ends: the server must not notice.
+    // Launched on a thread that ends, which must not end the server.
     let launched = std::thread::spawn(FaultsClient::launch).join();
     let client = launched.unwrap_or(Err(Error::Shutdown))?;
     println!("{}", client.server_info().pid);

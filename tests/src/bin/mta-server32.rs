@@ -1,3 +1,3 @@
-//! The server of a library whose threads share an apartment.
+//! The server of a library whose threads are in the multithreaded apartment.
 
 bridge32::server_main!(bridge32_tests::messages::MtaLibrary);

@@ -1,3 +1,3 @@
-//! The server of the library that writes down what it is given.
+//! The server of the library that records its arguments.
 
 bridge32::server_main!(bridge32_tests::record::RecordLibrary);

@@ -1,4 +1,4 @@
-//! The server of the soak, which counts what it holds.
+//! The server of the soak test, which counts its heap memory.
 
 #[global_allocator]
 static ALLOCATOR: bridge32_tests::counting::Counting = bridge32_tests::counting::Counting;

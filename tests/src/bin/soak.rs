@@ -1,7 +1,7 @@
-//! Calls without end from several threads, while the server dies again and again: `soak [CALLS] [CRASH-EVERY] [THREADS]`.
+//! Soak test: makes calls from several threads while the server dies repeatedly. `soak [CALLS] [CRASH-EVERY] [THREADS]`
 //!
-//! Says what it found, and fails if a call was lost, an answer was wrong, or something grew. A server ends once every
-//! CRASH-EVERY calls; never, if that is 0.
+//! Prints a report, and fails if a call is lost, a result is wrong, or the use of a resource grows. The server is ended once every
+//! CRASH-EVERY calls, or never if that is 0.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,22 +18,22 @@ use bridge32_tests::soak::{LARGE, Outcome, SoakClient, call, end_server};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The run is cut into so many rounds. After each, every call has returned, and what is held is measured.
+/// The number of rounds. After each, when every call has returned, the resources in use are measured.
 const ROUNDS: u64 = 10;
 
-/// A connection keeps its buffers, and each of the two is doubled when it is too small for a message. When that is, and whether long
-/// arrays are in messages still, depends on the calls that come first after a start: it may come in any round, once.
+/// The growth of a connection's two buffers. A buffer that is too small for a message is doubled and keeps its size. This happens at
+/// most once after a start, but in any round, because it depends on the first calls and on whether long arrays are in messages.
 const BUFFERS: u64 = 2 * 8 * LARGE;
 
-/// What may be held more later than when everything has its size. The client keeps the last 64 KiB of both outputs of the
-/// server, in buffers that double.
+/// The growth that is allowed after the first rounds. The client keeps the last 64 KiB of both outputs of the server, in buffers that
+/// are doubled when they are full.
 const GROWTH: Resources =
     Resources { pid: 0, heap: (160 << 10) + BUFFERS, resident: 8 << 20, descriptors: 0, threads: 0 };
 
-/// No call takes this long; if none returns for so long, one is lost.
+/// If no call returns for this long, a call is lost.
 const LOST: Duration = Duration::from_secs(60);
 
-/// What the threads share.
+/// The state that the threads share.
 struct Soak {
     client: SoakClient,
     calls: u64,
@@ -44,9 +44,9 @@ struct Soak {
     /// Calls that were not carried out because the server was ended.
     failed: AtomicU64,
     faults: Mutex<Vec<String>>,
-    /// What the server held when it had made half of its calls.
+    /// The resources of the current server after half of its calls.
     half: Mutex<Option<Resources>>,
-    /// One server is ended after the other.
+    /// Held while a server is ended.
     ending: Mutex<()>,
 }
 
@@ -57,21 +57,21 @@ fn main() -> ExitCode {
         eprintln!("usage: soak [CALLS] [CRASH-EVERY] [THREADS]");
         return ExitCode::from(2);
     };
-    // Others may use the system's folder for temporary files at the same time.
+    // A separate folder, because other programs use the system's folder for temporary files at the same time.
     let folder = std::env::temp_dir().join(format!("soak-{}", std::process::id()));
     if let Err(error) = std::fs::create_dir(&folder) {
-        eprintln!("{} cannot be made: {error}", folder.display());
+        eprintln!("{} cannot be created: {error}", folder.display());
         return ExitCode::FAILURE;
     }
     let variable = if cfg!(windows) { "TMP" } else { "TMPDIR" };
-    // SAFETY: this is the only thread so far.
+    // SAFETY: no other thread has been started yet.
     unsafe { std::env::set_var(variable, &folder) };
     let result = run(calls, crash_every, threads);
-    // Wine may have put something there, too. What bridge32 left was found; what cannot be removed is in nobody's way.
+    // Files of bridge32 were reported above. Others may be Wine's, and it does not matter if they cannot be removed.
     let _ = std::fs::remove_dir_all(&folder);
     match result {
         Ok(faults) if faults.is_empty() => {
-            println!("nothing was lost, nothing was wrong, nothing grew");
+            println!("no call was lost, no result was wrong, and no resource grew");
             ExitCode::SUCCESS
         }
         Ok(faults) => {
@@ -87,7 +87,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Returns what was wrong.
+/// Runs the soak test and returns what was wrong.
 fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error> {
     let begin = Instant::now();
     let before = Resources::now();
@@ -114,22 +114,23 @@ fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error>
     let mut rounds = Vec::new();
     for round in 1..=ROUNDS {
         soak.round(calls * round / ROUNDS, threads);
-        // In this order: where the server has just been ended, this starts another.
-        let held = soak.server()?;
-        let own = settled(rounds.get(1).unwrap_or(&Resources { threads: u64::MAX, descriptors: u64::MAX, ..held }));
+        // First of all, because this starts a new server if the last one has just been ended.
+        let of_server = soak.server_resources()?;
+        let of_client =
+            settled(rounds.get(1).unwrap_or(&Resources { threads: u64::MAX, descriptors: u64::MAX, ..of_server }));
         let (processes, files) = (servers(&path) - processes_before, files());
         println!(
             "{:8} {:6} {:4} {processes:10} {files:5}{}{}",
             soak.next.load(Ordering::SeqCst) - 1,
             soak.ends.load(Ordering::SeqCst),
             begin.elapsed().as_secs(),
-            columns(&own),
-            columns(&held)
+            columns(&of_client),
+            columns(&of_server)
         );
         if (processes, files) != (1, 0) {
             soak.fault(format!("{processes} processes and {files} files after round {round}"));
         }
-        rounds.push(own);
+        rounds.push(of_client);
     }
     let (first, second) = rounds.split_at(rounds.len() / 2);
     soak.compare("the client, from the first half of the rounds to the second", &most(first), &most(second));
@@ -137,7 +138,7 @@ fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error>
     let (right, failed, ends) =
         [&soak.right, &soak.failed, &soak.ends].map(|count| count.load(Ordering::SeqCst)).into();
     println!(
-        "{right} right answers, {failed} errors of calls that a killed server had, {ends} servers ended, {generations} started, \
+        "{right} right results, {failed} calls failed with their server, {ends} servers ended, {generations} started, \
          {:.1} s",
         begin.elapsed().as_secs_f64()
     );
@@ -148,31 +149,34 @@ fn run(calls: u64, crash_every: u64, threads: u64) -> Result<Vec<String>, Error>
         soak.fault("more than one call failed for one end of a server".to_owned());
     }
     if generations != ends + 1 {
-        soak.fault("not one new server for each that ended".to_owned());
+        soak.fault("the number of new servers is not that of ended ones".to_owned());
     }
     soak.client.shutdown()?;
     drop(soak.client);
-    let allowed =
-        Resources { threads: before.threads + KEPT_THREADS, descriptors: before.descriptors + KEPT_THREADS, ..before };
+    let allowed = Resources {
+        threads: before.threads + LASTING_THREADS,
+        descriptors: before.descriptors + LASTING_THREADS,
+        ..before
+    };
     let after = settled(&allowed);
     println!("before {}", columns(&before));
     println!("after  {}", columns(&after));
     let mut faults = soak.faults.into_inner().expect("no thread has panicked");
     if after.threads > allowed.threads || after.descriptors > allowed.descriptors {
-        faults.push("threads or descriptors are left".to_owned());
+        faults.push("threads or descriptors are left behind".to_owned());
     }
     if (servers(&path), files()) != (processes_before, 0) {
-        faults.push("processes or files are left".to_owned());
+        faults.push("processes or files are left behind".to_owned());
     }
     Ok(faults)
 }
 
-/// The thread of interprocess's in which Windows pipes are closed: there is one, whatever was done, and it stays, with a
-/// handle of its own.
-const KEPT_THREADS: u64 = if cfg!(windows) { 1 } else { 0 };
+/// The number of threads that outlive all clients. On Windows, the crate `interprocess` closes pipes on one thread, which never ends
+/// and has one handle.
+const LASTING_THREADS: u64 = if cfg!(windows) { 1 } else { 0 };
 
-/// What this process holds, once it is no more than this; or after a second. What watches over a server may take a moment
-/// longer than the server, and longer still where Wine's own processes hold on to its output.
+/// Waits for at most a second until this process uses no more than `at_most`, and returns what it uses. The threads that watch a
+/// server end a moment after it, and later still if processes of Wine keep its output open.
 fn settled(at_most: &Resources) -> Resources {
     let deadline = Instant::now() + Duration::from_secs(1);
     loop {
@@ -185,20 +189,20 @@ fn settled(at_most: &Resources) -> Resources {
     }
 }
 
-/// The most that was held of each.
+/// The maximum of each resource.
 fn most(rounds: &[Resources]) -> Resources {
     let most = |figure: fn(&Resources) -> u64| rounds.iter().map(figure).max().unwrap_or_default();
     Resources {
         pid: 0,
-        heap: most(|held| held.heap),
-        resident: most(|held| held.resident),
-        descriptors: most(|held| held.descriptors),
-        threads: most(|held| held.threads),
+        heap: most(|used| used.heap),
+        resident: most(|used| used.resident),
+        descriptors: most(|used| used.descriptors),
+        threads: most(|used| used.threads),
     }
 }
 
 impl Soak {
-    /// Makes calls until that many have been made in all.
+    /// Makes calls until `until` calls have been made in total.
     fn round(&self, until: u64, threads: u64) {
         let (running, returned) = (AtomicU64::new(threads), AtomicBool::new(false));
         std::thread::scope(|scope| {
@@ -238,7 +242,7 @@ impl Soak {
             Outcome::Right => {
                 self.right.fetch_add(1, Ordering::SeqCst);
             }
-            // One that was on its way when the server was killed.
+            // The call was running when the server was killed.
             Outcome::Failed(Error::ServerDied { .. }) => {
                 self.failed.fetch_add(1, Ordering::SeqCst);
             }
@@ -250,11 +254,11 @@ impl Soak {
         }
     }
 
-    /// Ends the server, after a look at what it holds.
+    /// Ends the server, after checking its resources.
     fn end(&self) {
         let _one_by_one = self.ending.lock().expect("no thread has panicked");
         let half = self.half.lock().expect("no thread has panicked").take();
-        match (half, self.server()) {
+        match (half, self.server_resources()) {
             (Some(half), Ok(end)) if half.pid == end.pid => {
                 self.compare("a server, from half of its calls to its last", &half, &end);
             }
@@ -275,8 +279,8 @@ impl Soak {
         }
     }
 
-    /// What the server holds. The last one may have been killed just now, and not be known to have ended.
-    fn server(&self) -> Result<Resources, Error> {
+    /// The resources of the server. The first call may fail, because the client has not noticed the last death yet.
+    fn server_resources(&self) -> Result<Resources, Error> {
         self.client.resources().or_else(|_| self.client.resources())
     }
 
@@ -285,21 +289,21 @@ impl Soak {
     }
 }
 
-fn columns(held: &Resources) -> String {
-    let Resources { heap, resident, descriptors, threads, .. } = held;
+fn columns(used: &Resources) -> String {
+    let Resources { heap, resident, descriptors, threads, .. } = used;
     format!(" {:9} {:9} {descriptors:11} {threads:7}", heap >> 10, resident >> 10)
 }
 
-/// The servers of this program that run, other than where only names are known: others may run from elsewhere.
+/// The number of running servers with this path. On Windows only the name is known, so servers of other programs count, too.
 fn servers(path: &Path) -> usize {
-    // Wine shows a command as it was given, and its own name for the drive is no part of that.
+    // Wine shows the command as it was written, without the drive.
     let path = path.to_string_lossy().replace('\\', "/");
     let path = path.strip_prefix("Z:").unwrap_or(&path);
     let name = if cfg!(windows) { path.rsplit('/').next().unwrap_or(path) } else { path };
     running().iter().filter(|process| process.command.replace('\\', "/").contains(name)).count()
 }
 
-/// What bridge32 has in the folder for temporary files.
+/// The number of files of bridge32 in the folder for temporary files.
 fn files() -> usize {
     let entries = std::env::temp_dir().read_dir().into_iter().flatten().flatten();
     entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("bridge32-")).count()

@@ -1,4 +1,4 @@
-//! A server whose main thread is in another apartment already when it begins to serve.
+//! A server whose main thread has already entered another apartment when it starts.
 
 use std::process::ExitCode;
 

@@ -42,7 +42,7 @@ impl Serve for MapStore {
         if let Some(path) = &self.args.farewell
             && let Err(error) = std::fs::write(path, "farewell")
         {
-            eprintln!("no farewell: {error}");
+            eprintln!("the shutdown hook cannot write: {error}");
         }
     }
 }

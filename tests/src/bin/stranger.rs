@@ -1,4 +1,4 @@
-//! What another user of the machine tries: it is run as one. Says what succeeded, a line each.
+//! Run as another user of the machine: tries an action and prints, one per line, which of its steps succeeded.
 
 use std::process::ExitCode;
 
@@ -21,11 +21,11 @@ mod unix {
 
     pub(super) fn main() -> ExitCode {
         let mut arguments = std::env::args().skip(1);
-        let (Some(deed), Some(path)) = (arguments.next(), arguments.next()) else { return ExitCode::FAILURE };
-        match deed.as_str() {
-            "look" => say("looked", std::fs::read_dir(&path).is_ok()),
-            "open" => say("opened", std::fs::File::options().read(true).write(true).open(&path).is_ok()),
-            "make" => say("made", std::fs::create_dir(&path).is_ok()),
+        let (Some(action), Some(path)) = (arguments.next(), arguments.next()) else { return ExitCode::FAILURE };
+        match action.as_str() {
+            "look" => report("looked", std::fs::read_dir(&path).is_ok()),
+            "open" => report("opened", std::fs::File::options().read(true).write(true).open(&path).is_ok()),
+            "make" => report("made", std::fs::create_dir(&path).is_ok()),
             "connect" => connect(&path),
             "listen" => listen(&path),
             _ => return ExitCode::FAILURE,
@@ -33,26 +33,26 @@ mod unix {
         ExitCode::SUCCESS
     }
 
-    fn say(what: &str, succeeded: bool) {
-        println!("{}{what}", if succeeded { "" } else { "not " });
+    fn report(step: &str, succeeded: bool) {
+        println!("{}{step}", if succeeded { "" } else { "not " });
         let _ = std::io::stdout().flush();
     }
 
-    /// Connects and waits for a word of the server's.
+    /// Connects, and waits until the server sends something.
     fn connect(path: &str) {
         let stream = UnixStream::connect(path);
-        say("connected", stream.is_ok());
+        report("connected", stream.is_ok());
         let Ok(mut stream) = stream else { return };
         let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
-        say("answered", matches!(stream.read(&mut [0; 64]), Ok(1..)));
+        report("answered", matches!(stream.read(&mut [0; 64]), Ok(1..)));
     }
 
-    /// Listens for everybody, and waits for a word of a client's.
+    /// Listens with access for everybody, and waits until a client sends something.
     fn listen(path: &str) {
         use std::os::unix::fs::PermissionsExt as _;
-        let Ok(listener) = UnixListener::bind(path) else { return say("listening", false) };
-        say("listening", std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).is_ok());
+        let Ok(listener) = UnixListener::bind(path) else { return report("listening", false) };
+        report("listening", std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).is_ok());
         let Ok((mut stream, _)) = listener.accept() else { return };
-        say("told", matches!(stream.read(&mut [0; 64]), Ok(1..)));
+        report("received", matches!(stream.read(&mut [0; 64]), Ok(1..)));
     }
 }

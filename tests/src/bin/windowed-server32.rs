@@ -1,3 +1,3 @@
-//! The server of a library with a window that nobody looks after.
+//! The server of a library with a window whose messages are not dispatched.
 
 bridge32::server_main!(bridge32_tests::messages::WindowedLibrary);

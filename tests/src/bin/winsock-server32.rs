@@ -1,3 +1,3 @@
-//! The server of a library of Windows' own.
+//! The server of the Windows sockets library.
 
 bridge32::server_main!(bridge32_tests::system::WinsockLibrary);

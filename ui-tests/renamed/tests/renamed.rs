@@ -1,4 +1,4 @@
-//! `crate = …`: there is no `::bridge32` here.
+//! The option `crate = …`, in a crate where `::bridge32` does not exist.
 
 use std::error::Error;
 
@@ -17,7 +17,7 @@ trait Library {
     }
 }
 
-/// As an absolute path, and without a library.
+/// The crate as an absolute path, for an interface without a library.
 #[b32::bridge32(crate = ::b32, args = String)]
 trait Custom {
     fn greeting(&self) -> String;
