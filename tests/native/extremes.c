@@ -92,7 +92,7 @@ EXPORT char *new_text(uint32_t n) {
     fill_text(text, n + 1, n);
     return text;
 }
-EXPORT void say(const char *text, void (*hear)(const char *text)) { hear(text); }
+EXPORT void pass_text(const char *text, void (*receive)(const char *text)) { receive(text); }
 
 // Conventions, under the names that compilers give them.
 #if defined(__i386__)

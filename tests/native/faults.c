@@ -77,7 +77,7 @@ EXPORT void print_without_end(void) {
 }
 
 // Output before a failure.
-EXPORT void say(const char *line) {
+EXPORT void write_stderr(const char *line) {
     fprintf(stderr, "%s\n", line);
     fflush(stderr);
 }

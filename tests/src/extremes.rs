@@ -119,11 +119,11 @@ pub trait Extremes {
     );
     #[free_with("release")]
     fn new_text(&self, n: u32) -> String;
-    fn say(&self, text: &str, hear: fn(text: &str));
-    #[symbol("say")]
-    fn say_bytes(&self, text: Option<&CStr>, hear: fn(text: &CStr));
-    #[symbol("say")]
-    fn say_some(&self, text: Option<&CStr>, hear: fn(text: Option<&CStr>));
+    fn pass_text(&self, text: &str, receive: fn(text: &str));
+    #[symbol("pass_text")]
+    fn pass_bytes(&self, text: Option<&CStr>, receive: fn(text: &CStr));
+    #[symbol("pass_text")]
+    fn pass_optional_bytes(&self, text: Option<&CStr>, receive: fn(text: Option<&CStr>));
 
     #[abi("cdecl")]
     fn minus_cdecl(&self, a: i32, b: i32) -> i32;

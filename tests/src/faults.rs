@@ -27,7 +27,7 @@ pub trait Faults {
     #[symbol("nap")]
     #[timeout("1min")]
     fn long_nap(&self, milliseconds: i32);
-    fn say(&self, line: &str);
+    fn write_stderr(&self, line: &str);
     fn set_mode(&self, value: i32);
     fn get_mode(&self) -> i32;
 

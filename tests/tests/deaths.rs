@@ -17,7 +17,7 @@ const AT_ONCE: Duration = Duration::from_secs(20);
 /// Returns the exit status and the stderr of a server that `fatal` kills.
 fn death<T: std::fmt::Debug>(fatal: impl FnOnce(&FaultsClient) -> Result<T, Error>) -> (ExitStatus, String) {
     let client = FaultsClient::launch().unwrap();
-    client.say("the last line before").unwrap();
+    client.write_stderr("the last line before").unwrap();
     let begin = Instant::now();
     let first = fatal(&client).unwrap_err();
     assert!(begin.elapsed() < AT_ONCE, "{first} took {:?}", begin.elapsed());

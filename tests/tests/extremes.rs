@@ -104,7 +104,7 @@ fn text_of_all_sizes_arrives() {
         assert!(client.fill_wide(n).unwrap() == umlauts);
         assert!(client.new_text(n).unwrap() == ascii);
         let mut received = None;
-        client.say(&ascii, |text| received = Some(text.to_owned())).unwrap();
+        client.pass_text(&ascii, |text| received = Some(text.to_owned())).unwrap();
         assert!(received.as_deref() == Some(ascii.as_str()));
     }
 }
@@ -122,12 +122,12 @@ fn c_strings_need_not_be_utf_8() {
     assert_eq!(client.bytes_of(&large).unwrap(), 16 << 20);
 
     let mut received = CString::default();
-    client.say_bytes(Some(&all), |text| received = text.to_owned()).unwrap();
+    client.pass_bytes(Some(&all), |text| received = text.to_owned()).unwrap();
     assert_eq!(received, all);
-    let null = client.say_bytes(None, |_| panic!("called without text"));
+    let null = client.pass_bytes(None, |_| panic!("called without text"));
     assert!(matches!(&null, Err(Error::Callback { reason, .. }) if reason.contains("a null pointer")), "{null:?}");
     let mut some = Some(CString::default());
-    client.say_some(None, |text| some = text.map(CStr::to_owned)).unwrap();
+    client.pass_optional_bytes(None, |text| some = text.map(CStr::to_owned)).unwrap();
     assert_eq!(some, None);
 }
 

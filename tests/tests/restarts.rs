@@ -113,7 +113,7 @@ fn an_error_of_a_start_hook_fails_the_launch_or_the_call() {
     let hook = move |client: &FaultsClient| {
         let server = client.server_info();
         seen.lock().unwrap().push(server.pid);
-        if server.generation == 1 || seen.lock().unwrap().len() == 3 { Ok(()) } else { client.say("a\0b") }
+        if server.generation == 1 || seen.lock().unwrap().len() == 3 { Ok(()) } else { client.write_stderr("a\0b") }
     };
     let client = restarting(9).on_start(hook).launch().unwrap();
     client.abort_now().unwrap_err();
