@@ -1,9 +1,9 @@
 //! A mutex whose waiters are served in order, some of them with a time limit. The server runs one call at a time, so the
 //! threads of a client wait for each other here.
 //!
-//! Waking a sleeping thread takes ten times as long as a call, and may disturb the core that the server runs on. So handing the
-//! mutex over after each call would be slow: a thread that calls in a loop may lock it many times in a row for a while. The other
-//! threads sleep in a queue. The first of them is woken when the mutex is released. If it finds the mutex locked again, it waits
+//! Waking a sleeping thread takes ten times as long as a call, and may disturb the core that the server runs on. Handing the
+//! mutex over after each call would be slow. So a thread that calls in a loop may lock it many times in a row for a while. The
+//! other threads sleep in a queue. The first of them is woken when the mutex is released. If it finds the mutex locked again, it waits
 //! for [`UNFAIR_PERIOD`] and then reserves the mutex, so that no other thread can lock it next. A thread therefore waits for at
 //! most one such period and one call for each thread ahead of it.
 //!
@@ -36,7 +36,7 @@ const FREE: u32 = 0;
 const LOCKED: u32 = 1;
 /// The first in the queue is to be woken when the mutex is released.
 const WAITING: u32 = 2;
-/// As [`WAITING`], and no other thread may lock the mutex before it.
+/// The first in the queue is to be woken, and no other thread may lock the mutex before it.
 const RESERVED: u32 = 4;
 
 /// How long other threads may still lock the mutex after the first in the queue was woken and found it locked.
@@ -141,7 +141,7 @@ impl<T> FairMutex<T> {
         (before & LOCKED == 0).then(|| self.guard())
     }
 
-    /// Removes a thread from the queue, with the mutex locked by it or not.
+    /// Removes a thread from the queue. `has_mutex` is whether that thread has locked the mutex.
     fn leave(&self, id: ThreadId, has_mutex: bool) {
         let mut queue = self.queue();
         let was_first = queue.front().is_some_and(|first| first.id() == id);
