@@ -17,15 +17,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The bytes that arrive, one piece with each read.
 pub type Input = Vec<Vec<u8>>;
 
-/// A failure.
+/// A failure that an input causes in a target.
 #[derive(Debug)]
-pub struct Found {
-    /// The target.
+pub struct Failure {
+    /// The name of the target.
     pub target: &'static str,
-    /// Its input.
+    /// The input that causes it.
     pub input: Input,
-    /// What it did wrong.
-    pub what: String,
+    /// A description: a panic, a hang, or a large allocation.
+    pub description: String,
 }
 
 /// The longest time that an input may take. None makes a target wait.
@@ -37,7 +37,7 @@ const LARGEST: u64 = 4 << 20;
 
 /// Runs the target with its seeds, and then with mutations of them for as long as `go_on` returns `true` for the number of inputs so
 /// far. Returns the number of inputs, and the first failure.
-pub fn fuzz(target: &'static Target, random: u64, mut go_on: impl FnMut(u64) -> bool) -> (u64, Option<Found>) {
+pub fn fuzz(target: &'static Target, random: u64, mut go_on: impl FnMut(u64) -> bool) -> (u64, Option<Failure>) {
     count_panics();
     let mut random = mutate::Random::new(random);
     let seeds = (target.seeds)();
@@ -49,8 +49,8 @@ pub fn fuzz(target: &'static Target, random: u64, mut go_on: impl FnMut(u64) -> 
             None => return (runs, None),
         };
         runs += 1;
-        if let Err(what) = try_one(target, &input) {
-            return (runs, Some(Found { target: target.name, input, what }));
+        if let Err(description) = try_one(target, &input) {
+            return (runs, Some(Failure { target: target.name, input, description }));
         }
     }
 }
@@ -74,7 +74,7 @@ fn count_panics() {
 /// Runs the target with one input.
 ///
 /// # Errors
-/// What it did wrong.
+/// A description of what it did wrong.
 pub fn try_one(target: &Target, input: &Input) -> Result<(), String> {
     PANICS.store(0, Ordering::SeqCst);
     bridge32_tests::counting::take_largest();

@@ -39,19 +39,19 @@ fn main() -> ExitCode {
     };
     let time = Duration::from_secs(seconds) / u32::try_from(targets.len()).unwrap_or(1);
     println!("random numbers from {random}");
-    let results: Vec<_> = targets.into_iter().map(|target| one(target, time, random)).collect();
+    let results: Vec<_> = targets.into_iter().map(|target| fuzz_for(target, time, random)).collect();
     if results.into_iter().all(|is_fine| is_fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Fuzzes one target; returns whether no failure was found.
-fn one(target: &'static Target, time: Duration, random: u64) -> bool {
+/// Fuzzes one target for some time; returns whether no failure was found.
+fn fuzz_for(target: &'static Target, time: Duration, random: u64) -> bool {
     let begin = Instant::now();
-    let (runs, found) = fuzz(target, random, |_| begin.elapsed() < time);
+    let (runs, failure) = fuzz(target, random, |_| begin.elapsed() < time);
     println!("{:10} {runs:10} inputs in {:.0} s", target.name, begin.elapsed().as_secs_f64());
-    if let Some(found) = &found {
-        println!("FOUND: {}: {:?}", found.what, found.input);
+    if let Some(failure) = &failure {
+        println!("FOUND: {}: {:?}", failure.description, failure.input);
     }
-    found.is_none()
+    failure.is_none()
 }
 
 /// Writes the seeds of all targets, each as a file in the folder of its target.

@@ -19,8 +19,8 @@ fn nothing_panics_hangs_or_takes_all_memory() {
     skip_on!(Pair::LinuxWindows, "there is no server: it is the same as on the pair `linux`");
     for target in &TARGETS {
         let _watchdog = Watchdog::new(target.name);
-        let (runs, found) = fuzz(target, 0xb1d6_e32b_1d6e_32b1, |runs| runs < INPUTS);
-        assert!(found.is_none(), "{found:?}");
+        let (runs, failure) = fuzz(target, 0xb1d6_e32b_1d6e_32b1, |runs| runs < INPUTS);
+        assert!(failure.is_none(), "{failure:?}");
         assert!(runs >= INPUTS, "{} got {runs} inputs", target.name);
     }
 }

@@ -77,7 +77,7 @@ fn every_scalar_can_be_stored() {
 }
 
 #[test]
-fn structs_have_the_layout_of_the_server_s_c() {
+fn structs_have_the_layout_of_the_server_s_compiler() {
     let (_watchdog, client) = launch("remote structs");
     let device = client.open_device("a").unwrap();
     client.open_channel(device, 1).unwrap();
@@ -216,7 +216,7 @@ impl Drop for Listening {
 }
 
 #[test]
-fn a_listening_server_frees_the_buffers_of_gone_clients() {
+fn a_listening_server_frees_the_buffers_of_disconnected_clients() {
     skip_on!(Pair::LinuxWindows, NO_LISTENING);
     let _watchdog = Watchdog::new("memory of several clients");
     let name = format!("bridge32-remote-{}", std::process::id());

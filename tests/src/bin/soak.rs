@@ -208,8 +208,8 @@ impl Soak {
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
-                    while let Some(number) = self.take(until) {
-                        self.one(number);
+                    while let Some(number) = self.next_number(until) {
+                        self.make_call(number);
                         returned.store(true, Ordering::Relaxed);
                     }
                     running.fetch_sub(1, Ordering::SeqCst);
@@ -228,13 +228,13 @@ impl Soak {
         });
     }
 
-    fn take(&self, until: u64) -> Option<u64> {
+    fn next_number(&self, until: u64) -> Option<u64> {
         let next =
             self.next.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |next| (next <= until).then_some(next + 1));
         next.ok()
     }
 
-    fn one(&self, number: u64) {
+    fn make_call(&self, number: u64) {
         if self.crash_every > 0 && number.is_multiple_of(self.crash_every) {
             return self.end();
         }
