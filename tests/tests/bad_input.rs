@@ -271,7 +271,7 @@ fn a_native_library_is_not_an_assembly() {
     let error = refused_launch(|| AssemblyClient::builder().library(pair::library("fixture")).launch());
     if Pair::current().is_windows_server() && is_wine {
         assert!(matches!(error, Error::Library(LibraryError::NoManagedRuntime { .. })), "{error:?}");
-        let tried = ["the .NET Framework: mscoree.dll is not there (", "Mono: mono-2.0-sgen.dll ("];
+        let tried = ["the .NET Framework: mscoree.dll could not be loaded (", "Mono: mono-2.0-sgen.dll ("];
         assert_mentions(
             &error,
             &["no .NET was found for a 32-bit (x86) process on windows; install", tried[0], tried[1]],
