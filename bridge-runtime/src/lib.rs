@@ -46,10 +46,8 @@ mod server;
 
 mod client;
 
-#[doc(hidden)]
 pub mod private;
 #[cfg(feature = "testing")]
-#[doc(hidden)]
 pub mod testing;
 
 pub use client::{BatchMode, Builder, Client, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo};
