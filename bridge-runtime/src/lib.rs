@@ -6,6 +6,7 @@
 
 #![allow(
     unreachable_pub,
+    rustdoc::private_intra_doc_links,
     reason = "`pub` items of private modules are for generated code and tests, through `private` and `testing`"
 )]
 
