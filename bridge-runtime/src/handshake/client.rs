@@ -111,20 +111,11 @@ fn unexpected() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interface::Threads;
     use crate::marshal::Buffer;
     use crate::transport::{FrameTransport as _, in_process_pair};
     use crate::wire::frame;
 
-    const DESCRIPTION: Description = Description {
-        name: "I",
-        server: "i-server32",
-        version: "1.0.0",
-        library: None,
-        threads: Threads::Single,
-        apartment: None,
-        methods: &[],
-    };
+    const DESCRIPTION: Description = Description::example(&[]);
 
     /// Returns the client's error for a server whose first message is `message`.
     fn refusal_of(message: &[u8]) -> Error {

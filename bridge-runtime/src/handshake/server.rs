@@ -70,19 +70,10 @@ pub(crate) fn open_shared_memory(address: Option<&str>) -> (Option<SharedMemoryE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interface::Threads;
     use crate::transport::in_process_pair;
     use crate::wire::Secret;
 
-    const DESCRIPTION: Description = Description {
-        name: "I",
-        server: "i-server32",
-        version: "1.0.0",
-        library: None,
-        threads: Threads::Single,
-        apartment: None,
-        methods: &[],
-    };
+    const DESCRIPTION: Description = Description::example(&[]);
 
     /// Runs a server whose client answers its hello with `answer`. Returns the server's result and its reply.
     fn answered_with(answer: &Message) -> (io::Result<Option<Start>>, io::Result<Message>) {

@@ -411,6 +411,22 @@ impl Fnv {
 }
 
 #[cfg(test)]
+impl Description {
+    /// An interface with these methods, for tests.
+    pub(crate) const fn example(methods: &'static [Method]) -> Self {
+        Self {
+            name: "I",
+            server: "i-server32",
+            version: "1.0.0",
+            library: None,
+            threads: Threads::Single,
+            apartment: None,
+            methods,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -444,21 +460,10 @@ mod tests {
 
     #[test]
     fn the_fingerprint_follows_the_structure() {
-        const fn interface(methods: &'static [Method]) -> Description {
-            Description {
-                name: "I",
-                server: "i-server32",
-                version: "1.0.0",
-                library: None,
-                threads: Threads::Single,
-                apartment: None,
-                methods,
-            }
-        }
         static ONE: &[Method] = &[method("a", &[Parameter { name: "x", shape: value::<i32> }], None)];
         static OTHER: &[Method] = &[method("a", &[Parameter { name: "x", shape: value::<i64> }], None)];
-        assert_eq!(interface(ONE).fingerprint(), interface(ONE).fingerprint());
-        assert_ne!(interface(ONE).fingerprint(), interface(OTHER).fingerprint());
+        assert_eq!(Description::example(ONE).fingerprint(), Description::example(ONE).fingerprint());
+        assert_ne!(Description::example(ONE).fingerprint(), Description::example(OTHER).fingerprint());
     }
 
     #[test]

@@ -117,8 +117,8 @@ impl Crate {
         });
         cfg.extend(Cfg::of(&syntax.attrs));
         // `#[path]` is relative to the folder of the file.
-        let beside = path.parent().unwrap_or(Path::new("")).to_owned();
-        self.add_module(syntax.items, file, &beside, children, parent, cfg, read)
+        let next_to = path.parent().unwrap_or(Path::new("")).to_owned();
+        self.add_module(syntax.items, file, &next_to, children, parent, cfg, read)
     }
 
     #[allow(clippy::too_many_arguments, reason = "most of them are passed on from module to module")]
@@ -126,7 +126,7 @@ impl Crate {
         &mut self,
         items: Vec<Item>,
         file: usize,
-        beside: &Path,
+        next_to: &Path,
         children: &Path,
         parent: Option<usize>,
         cfg: Vec<Cfg>,
@@ -163,7 +163,7 @@ impl Crate {
                 self.modules[this].children.push((name, child));
                 continue;
             }
-            for (path, condition) in paths_of(&module.attrs, beside) {
+            for (path, condition) in paths_of(&module.attrs, next_to) {
                 let is_default = path.is_none();
                 let path = path.unwrap_or_else(|| children.join(format!("{name}.rs")));
                 let (path, folder) = match is_default {
@@ -183,11 +183,11 @@ impl Crate {
 }
 
 /// The files of a `mod name;`, each with its condition. `None` is the default location.
-fn paths_of(attributes: &[Attribute], beside: &Path) -> Vec<(Option<PathBuf>, Option<Cfg>)> {
+fn paths_of(attributes: &[Attribute], next_to: &Path) -> Vec<(Option<PathBuf>, Option<Cfg>)> {
     let path = |meta: &Meta| match meta {
         Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
             Expr::Lit(literal) => match &literal.lit {
-                Lit::Str(text) => Some(beside.join(text.value())),
+                Lit::Str(text) => Some(next_to.join(text.value())),
                 _ => None,
             },
             _ => None,
