@@ -212,3 +212,56 @@ fn every_test_of_the_vocabulary_uses_the_declaration_in_its_row() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(rows > 60, "{rows} rows were found");
 }
+
+/// The names of the functions in all Rust files of a folder, each with the file's path.
+fn functions(dir: &Path, into: &mut BTreeMap<String, Vec<PathBuf>>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if !path.ends_with("target") {
+                functions(&path, into);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            // Text instead of syntax: some tests are written inside a macro.
+            for declared in fs::read_to_string(&path).unwrap().split("fn ").skip(1) {
+                let end = declared.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(declared.len());
+                into.entry(declared[..end].to_owned()).or_default().push(path.clone());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_test_that_a_document_names_exists() {
+    let mut declared = BTreeMap::new();
+    for dir in
+        ["bridge-macros", "bridge-runtime", "cargo-bridge32", "examples", "fuzz", "native-build", "tests", "ui-tests"]
+    {
+        functions(&checkout().join(dir), &mut declared);
+    }
+    let mut wrong = Vec::new();
+    let mut names = 0;
+    for document in ["SECURITY.md", "docs/faults.md", "docs/hard-cases.md", "docs/fuzzing.md"] {
+        let text = fs::read_to_string(checkout().join(document)).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with("```"));
+        for name in lines.flat_map(|line| line.split('`').skip(1).step_by(2)) {
+            let (file, test) = name.rsplit_once("::").unwrap_or(("", name));
+            let is_name =
+                |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_:".contains(c));
+            // The names of tests are sentences.
+            if !is_name(name) || test.matches('_').count() < 3 {
+                continue;
+            }
+            names += 1;
+            let file = file.rsplit("::").next().unwrap_or_default();
+            let is_in_file = |path: &PathBuf| {
+                file.is_empty() || path.with_extension("").components().any(|part| part.as_os_str() == file)
+            };
+            if !declared.get(test).is_some_and(|paths| paths.iter().any(is_in_file)) {
+                wrong.push(format!("{document}: there is no `{name}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(names > 50, "{names} names were found");
+}
