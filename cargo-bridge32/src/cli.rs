@@ -136,6 +136,10 @@ pub(crate) struct Test {
     #[arg(short, long = "package", value_name = "PACKAGE")]
     pub(crate) packages: Vec<String>,
 
+    /// Do not test this package; may be repeated
+    #[arg(long, value_name = "PACKAGE", conflicts_with = "packages")]
+    pub(crate) exclude: Vec<String>,
+
     /// Test only this pair; may be repeated [default: all that this machine can run]
     #[arg(long = "pair", value_name = "PAIR")]
     pub(crate) pairs: Vec<Pair>,

@@ -18,17 +18,20 @@ pub(crate) enum Target {
     I686WindowsMsvc,
     /// A 64-bit Windows program, linked by Visual Studio's tools.
     X64WindowsMsvc,
+    /// A Windows program for 64-bit ARM processors, on which Windows runs 32-bit x86 servers by emulation.
+    Arm64WindowsMsvc,
 }
 
 impl Target {
     /// Every target, in the order in which they are listed to users.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::I686Linux,
         Self::X64Linux,
         Self::I686WindowsGnu,
         Self::X64WindowsGnu,
         Self::I686WindowsMsvc,
         Self::X64WindowsMsvc,
+        Self::Arm64WindowsMsvc,
     ];
 
     /// Returns rustc's name for it.
@@ -40,6 +43,7 @@ impl Target {
             Self::X64WindowsGnu => "x86_64-pc-windows-gnu",
             Self::I686WindowsMsvc => "i686-pc-windows-msvc",
             Self::X64WindowsMsvc => "x86_64-pc-windows-msvc",
+            Self::Arm64WindowsMsvc => "aarch64-pc-windows-msvc",
         }
     }
 
@@ -58,7 +62,7 @@ impl Target {
         match self {
             Self::I686Linux | Self::X64Linux => host == Self::X64Linux,
             Self::I686WindowsGnu | Self::X64WindowsGnu => true,
-            Self::I686WindowsMsvc | Self::X64WindowsMsvc => host.is_windows(),
+            Self::I686WindowsMsvc | Self::X64WindowsMsvc | Self::Arm64WindowsMsvc => host.is_windows(),
         }
     }
 
@@ -72,7 +76,7 @@ impl Target {
         match self {
             Self::I686Linux | Self::X64Linux => Self::I686Linux,
             Self::I686WindowsGnu | Self::X64WindowsGnu => Self::I686WindowsGnu,
-            Self::I686WindowsMsvc | Self::X64WindowsMsvc => Self::I686WindowsMsvc,
+            Self::I686WindowsMsvc | Self::X64WindowsMsvc | Self::Arm64WindowsMsvc => Self::I686WindowsMsvc,
         }
     }
 
@@ -138,7 +142,7 @@ impl Pair {
     pub(crate) fn on(host: Target) -> &'static [Self] {
         match host {
             Target::X64Linux => &Self::ALL,
-            Target::X64WindowsGnu | Target::X64WindowsMsvc => &[Self::Windows],
+            Target::X64WindowsGnu | Target::X64WindowsMsvc | Target::Arm64WindowsMsvc => &[Self::Windows],
             _ => &[],
         }
     }
@@ -272,7 +276,9 @@ mod tests {
             ]
         );
         assert_eq!(Pair::on(Target::X64WindowsMsvc), [Pair::Windows]);
-        assert_eq!(Pair::Windows.sides(Target::X64WindowsMsvc).server, Target::I686WindowsMsvc);
+        for host in [Target::X64WindowsMsvc, Target::Arm64WindowsMsvc] {
+            assert_eq!(Pair::Windows.sides(host), Sides { client: host, server: Target::I686WindowsMsvc });
+        }
     }
 
     #[test]

@@ -23,7 +23,11 @@ pub(crate) fn main(options: &cli::Test) -> Result<i32> {
     let host = toolchains.host()?;
     let pairs = choose(host, &options.pairs)?;
     let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
-    let packages = workspace.select(&options.packages, &options.cargo.working_folder()?)?;
+    let mut packages = workspace.select(&options.packages, &options.cargo.working_folder()?)?;
+    for excluded in &options.exclude {
+        let excluded = workspace.named(excluded)?;
+        packages.retain(|package| package.name != excluded.name);
+    }
 
     let tested = |pair: Pair| -> Vec<&Package> {
         packages.iter().copied().filter(|package| workspace.is_tested_on(package, pair, host)).collect()

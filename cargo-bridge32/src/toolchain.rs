@@ -56,7 +56,7 @@ impl Toolchains {
         let known = self.host_triple.parse::<Target>().ok().filter(|target| !target.is_32bit());
         known.with_context(|| {
             format!(
-                "this machine's Rust is for {}, which has no 32-bit servers; use a toolchain for x86_64 Linux or Windows",
+                "this machine's Rust is for {}, which has no 32-bit servers; use a toolchain for x86_64 Linux, or for x86_64 or ARM64 Windows",
                 self.host_triple
             )
         })

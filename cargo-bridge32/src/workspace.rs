@@ -84,7 +84,11 @@ impl Workspace {
         }
     }
 
-    fn named(&self, name: &str) -> Result<&Package> {
+    /// Returns the package of this name.
+    ///
+    /// # Errors
+    /// Fails if there is none.
+    pub(crate) fn named(&self, name: &str) -> Result<&Package> {
         self.packages.iter().find(|package| package.name == name).with_context(|| {
             let names: Vec<_> = self.packages.iter().map(|package| package.name.as_str()).collect();
             format!("unknown package `{name}`; the workspace has {}", names.join(", "))

@@ -77,15 +77,21 @@ impl Needs {
                 Target::I686WindowsGnu => _ = components.insert(Component::Mingw32),
                 Target::X64WindowsGnu if !host.is_windows() => _ = components.insert(Component::Mingw64),
                 // Rust itself needs the linker for the host's own target, and Visual Studio's tools link both of theirs.
-                Target::X64Linux | Target::X64WindowsGnu | Target::I686WindowsMsvc | Target::X64WindowsMsvc => {}
+                Target::X64Linux
+                | Target::X64WindowsGnu
+                | Target::I686WindowsMsvc
+                | Target::X64WindowsMsvc
+                | Target::Arm64WindowsMsvc => {}
             }
         }
         if self.languages.contains(&Language::Fortran) {
-            components.extend(self.targets.iter().map(|target| match target {
-                Target::I686Linux | Target::X64Linux => Component::LinuxFortran,
+            components.extend(self.targets.iter().filter_map(|target| match target {
+                Target::I686Linux | Target::X64Linux => Some(Component::LinuxFortran),
                 // Visual Studio has no Fortran compiler, but its programs can load a library built by mingw.
-                Target::I686WindowsGnu | Target::I686WindowsMsvc => Component::Mingw32Fortran,
-                Target::X64WindowsGnu | Target::X64WindowsMsvc => Component::Mingw64Fortran,
+                Target::I686WindowsGnu | Target::I686WindowsMsvc => Some(Component::Mingw32Fortran),
+                Target::X64WindowsGnu | Target::X64WindowsMsvc => Some(Component::Mingw64Fortran),
+                // No mingw for ARM has a Fortran compiler.
+                Target::Arm64WindowsMsvc => None,
             }));
         }
         if self.languages.contains(&Language::DotNet) && !host.is_windows() {
