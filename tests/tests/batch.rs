@@ -199,11 +199,11 @@ fn a_failed_call_does_not_affect_the_others() {
 fn assert_not_called<T: std::fmt::Debug>(result: Result<T, Error>, expected: (&str, &str, usize)) {
     let Err(error @ Error::NotCalled { .. }) = result else { panic!("{result:?}") };
     let text = error.to_string();
-    let Error::NotCalled { method, failed, place, .. } = error else { return };
-    assert_eq!((&*method, &*failed, place), expected);
+    let Error::NotCalled { method, failed, index, .. } = error else { return };
+    assert_eq!((&*method, &*failed, index), expected);
     assert_eq!(
         text,
-        format!("`{method}` was not called, because call {place} of the batch, of `{failed}`, had failed")
+        format!("`{method}` was not called, because call {index} of the batch, of `{failed}`, had failed")
     );
 }
 

@@ -100,9 +100,9 @@ impl<'m> BatchResults<'m> {
                 Err(error) => Error::protocol(error.to_string()),
             }),
             CallResult::Refused(error) => Err(*error),
-            CallResult::Skipped { failed: place } => {
-                let failed = self.calls.get(place).map_or("", |(name, _)| name).to_owned();
-                Err(Error::NotCalled { method: method.to_owned(), failed, place })
+            CallResult::Skipped { failed: index } => {
+                let failed = self.calls.get(index).map_or("", |(name, _)| name).to_owned();
+                Err(Error::NotCalled { method: method.to_owned(), failed, index })
             }
             CallResult::Consumed => Err(Error::OtherBatch { method: method.to_owned() }),
         }

@@ -366,7 +366,7 @@ pub enum Error {
     },
 
     /// A call of a batch with `BatchMode::StopOnError` was not made, because an earlier one failed.
-    #[error("`{method}` was not called, because call {place} of the batch, of `{failed}`, had failed")]
+    #[error("`{method}` was not called, because call {index} of the batch, of `{failed}`, had failed")]
     #[non_exhaustive]
     NotCalled {
         /// The method.
@@ -374,7 +374,7 @@ pub enum Error {
         /// The method of the call that had failed.
         failed: String,
         /// The index of that call in the batch.
-        place: usize,
+        index: usize,
     },
 
     /// A [`Pending`](crate::Pending) was returned from the closure of another batch than its own.

@@ -56,7 +56,7 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         (given_up(None), None),
         (given_up(None).before_call(), no),
         (Error::Busy { method: method(), after }, no),
-        (Error::NotCalled { method: method(), failed: text(), place: 0 }, no),
+        (Error::NotCalled { method: method(), failed: text(), index: 0 }, no),
         (Error::OtherBatch { method: method() }, None),
         (broken(None), None),
         (broken(None).before_call(), no),

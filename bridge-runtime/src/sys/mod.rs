@@ -1,5 +1,5 @@
 //! Calls to the operating system, in safe functions that exist on every system. No other module of the runtime calls it
-//! directly.
+//! directly, except `dotnet::host`, which uses the interfaces of .NET.
 
 mod exit_status;
 mod memory;
