@@ -265,3 +265,51 @@ fn every_test_that_a_document_names_exists() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(names > 50, "{names} names were found");
 }
+
+/// The blocks of code on a page, each with the file that it is taken from: a comment above the block names the file.
+fn quotations(page: &str) -> Vec<(String, String)> {
+    let mut quotations = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        if let Some(file) = line.strip_prefix("<!-- ").and_then(|line| line.strip_suffix(" -->")) {
+            let block = lines.by_ref().skip(1).take_while(|line| *line != "```");
+            quotations.push((file.to_owned(), block.collect::<Vec<_>>().join("\n")));
+        }
+    }
+    quotations
+}
+
+#[test]
+fn the_code_of_the_pages_is_that_of_the_examples() {
+    let mut wrong = Vec::new();
+    for name in ["docs/header.md", "docs/coming-from.md"] {
+        let page = fs::read_to_string(checkout().join(name)).unwrap();
+        let quotations = quotations(&page);
+        for (file, block) in &quotations {
+            let source = fs::read_to_string(checkout().join(file)).unwrap();
+            if !source.contains(block.as_str()) {
+                wrong.push(format!("{file} does not contain what {name} shows:\n{block}"));
+            }
+        }
+        // Blocks of Rust that no comment takes from a file would not be checked.
+        assert_eq!(page.matches("```rust").count(), quotations.len(), "a block of code in {name} has no file");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn the_c_of_the_page_about_headers_is_that_of_its_header() {
+    let page = fs::read_to_string(checkout().join("docs/header.md")).unwrap();
+    // The page leaves out what all declarations of the header begin with.
+    let plain = |text: &str| {
+        let text = text.replace("INSTR_API ", "").replace("INSTR_CALL ", "");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let header = plain(&fs::read_to_string(checkout().join("examples/instrument/native/instrument.h")).unwrap());
+    let blocks: Vec<_> = page.split("```c\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() > 5, "{blocks:?}");
+    for declaration in blocks.iter().flat_map(|block| block.split("\n\n")).flat_map(|part| part.split_inclusive(");\n"))
+    {
+        assert!(header.contains(&plain(declaration)), "the header does not contain\n{declaration}");
+    }
+}
