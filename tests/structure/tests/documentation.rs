@@ -313,3 +313,63 @@ fn the_c_of_the_page_about_headers_is_that_of_its_header() {
         assert!(header.contains(&plain(declaration)), "the header does not contain\n{declaration}");
     }
 }
+
+#[test]
+fn every_error_has_a_row_and_says_what_the_row_says() {
+    /// The words of a message, without what is inserted.
+    fn words(message: &str) -> String {
+        let mut words = String::new();
+        let mut depth = 0;
+        for c in message.chars() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                '`' | '(' | ')' => {}
+                _ if depth == 0 => words.push(c),
+                _ => {}
+            }
+        }
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    let page = fs::read_to_string(checkout().join("docs/errors.md")).unwrap();
+    let mut rows: BTreeMap<_, _> = page
+        .lines()
+        .filter_map(|line| match line.trim_matches('|').split(" | ").collect::<Vec<_>>().as_slice() {
+            [says, variant, _] => Some((code(variant), *says)),
+            _ => None,
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for (file, name) in [("mod.rs", "Error"), ("library.rs", "LibraryError")] {
+        let source = fs::read_to_string(checkout().join("bridge-runtime/src/error").join(file)).unwrap();
+        let file = syn::parse_file(&source).unwrap();
+        let error = file.items.iter().find_map(|item| match item {
+            syn::Item::Enum(item) if item.ident == name => Some(item),
+            _ => None,
+        });
+        for variant in &error.unwrap().variants {
+            let attribute = variant.attrs.iter().find(|attribute| attribute.path().is_ident("error"));
+            let message = attribute.and_then(|attribute| attribute.parse_args_with(message).ok());
+            // A transparent error has the message of the one in it.
+            let Some(message) = message else { continue };
+            let variant = format!("{name}::{}", variant.ident);
+            let Some(says) = rows.remove(variant.as_str()) else {
+                wrong.push(format!("{variant} has no row"));
+                continue;
+            };
+            let parts = says.split(['{', '}']).step_by(2).map(words).filter(|part| part.contains(' '));
+            let missing = parts.filter(|part| !words(&message).contains(part));
+            wrong.extend(missing.map(|part| format!("{variant} says\n  {message}\nand not\n  {part}")));
+        }
+    }
+    wrong.extend(rows.keys().filter(|row| row.contains("Error::")).map(|row| format!("there is no {row}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The text of `#[error("…", …)]`.
+fn message(input: syn::parse::ParseStream<'_>) -> syn::Result<String> {
+    let text: syn::LitStr = input.parse()?;
+    let _: TokenStream = input.parse()?;
+    Ok(text.value())
+}
