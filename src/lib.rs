@@ -166,6 +166,18 @@
 //! | `#[wide]`, `#[encoding(latin1)]` | the encoding of returned text; see [below](#parameters-of-native-functions) |
 //! | `#[global]` | the symbol is a variable, read by `fn level(&self) -> i32` and written by `fn set_level(&self, value: i32)` |
 //!
+//! ## Calling conventions
+//!
+//! On 32-bit x86, a function and its caller must agree on who takes the arguments off the stack. Many Windows libraries use `stdcall`,
+//! and a header often hides that in a macro such as `WINAPI` or `CALLBACK`. The server checks the first call of each function. If
+//! the convention, or the number of parameters of a `stdcall`, `fastcall` or `thiscall` function, is not the declared one, the call
+//! fails with [`Error::CallingConvention`], whose text says what to change, and the server keeps running. Functions of
+//! `#[free_with]` are checked as well, and so is whether a function returns `float` or `double`.
+//!
+//! Some mistakes cannot be seen from outside the function: a wrong number of parameters of a function of C's own convention, two
+//! parameter lists of the same size, a wrong convention of a function without parameters on the stack, and a wrong declaration of a
+//! callback.
+//!
 //! # Parameters of native functions
 //!
 //! Declare parameters in C order. Parameters marked `#[len_of]` or `#[out]` are filled in for you and do not appear in the

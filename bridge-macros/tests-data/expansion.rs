@@ -584,14 +584,48 @@ const _: () = {
                 __Bridge32P0,
                 __Bridge32P1,
             ) -> __Bridge32Returns;
+            #[cfg(target_arch = "x86")]
+            extern "stdcall" fn __bridge32_probe<
+                __Bridge32P0,
+                __Bridge32P1,
+                __Bridge32Returns,
+            >(
+                _: ::core::mem::MaybeUninit<__Bridge32P0>,
+                _: ::core::mem::MaybeUninit<__Bridge32P1>,
+            ) -> ::core::mem::MaybeUninit<__Bridge32Returns> {
+                ::core::mem::MaybeUninit::zeroed()
+            }
             #[cfg(not(target_arch = "x86"))]
             type __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns> = unsafe extern "C" fn(
                 __Bridge32P0,
                 __Bridge32P1,
             ) -> __Bridge32Returns;
-            let __bridge32_function: __Bridge32Function<_, _, _> = unsafe {
-                self.library.function(__BRIDGE32_NUMBER_OF_mean)
-            }?;
+            #[cfg(not(target_arch = "x86"))]
+            extern "C" fn __bridge32_probe<
+                __Bridge32P0,
+                __Bridge32P1,
+                __Bridge32Returns,
+            >(
+                _: ::core::mem::MaybeUninit<__Bridge32P0>,
+                _: ::core::mem::MaybeUninit<__Bridge32P1>,
+            ) -> ::core::mem::MaybeUninit<__Bridge32Returns> {
+                ::core::mem::MaybeUninit::zeroed()
+            }
+            fn __bridge32_signature<__Bridge32P0, __Bridge32P1, __Bridge32Returns>() -> ::bridge32::__private::native::Signature<
+                __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns>,
+            > {
+                unsafe {
+                    ::bridge32::__private::native::Signature::new::<
+                        __Bridge32Returns,
+                    >(
+                        __bridge32_probe::<__Bridge32P0, __Bridge32P1, __Bridge32Returns>
+                            as *const (),
+                    )
+                }
+            }
+            let __bridge32_function = self
+                .library
+                .function(__BRIDGE32_NUMBER_OF_mean, __bridge32_signature())?;
             let mut __bridge32_scope = ::bridge32::__private::native::Scope::new();
             let mut __bridge32_slot_values = ::bridge32::__private::native::in_field(
                 "values",
@@ -605,8 +639,13 @@ const _: () = {
                 <i32 as ::bridge32::__private::native::IsLength>::Value,
             >("n", &[("values", __bridge32_slot_values.len())])?;
             let __bridge32_returned = unsafe {
-                __bridge32_function(__bridge32_slot_values.pass(), __bridge32_slot_n)
+                __bridge32_function
+                    .call(|__bridge32_function| __bridge32_function(
+                        __bridge32_slot_values.pass(),
+                        __bridge32_slot_n,
+                    ))
             };
+            let __bridge32_returned = __bridge32_returned?;
             let __bridge32_ret = unsafe {
                 ::bridge32::__private::native::from_c(
                     __bridge32_returned,
@@ -669,17 +708,51 @@ const _: () = {
                 __Bridge32P0,
                 __Bridge32P1,
             ) -> __Bridge32Returns;
+            #[cfg(target_arch = "x86")]
+            extern "stdcall" fn __bridge32_probe<
+                __Bridge32P0,
+                __Bridge32P1,
+                __Bridge32Returns,
+            >(
+                _: ::core::mem::MaybeUninit<__Bridge32P0>,
+                _: ::core::mem::MaybeUninit<__Bridge32P1>,
+            ) -> ::core::mem::MaybeUninit<__Bridge32Returns> {
+                ::core::mem::MaybeUninit::zeroed()
+            }
             #[cfg(not(target_arch = "x86"))]
             type __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns> = unsafe extern "C" fn(
                 __Bridge32P0,
                 __Bridge32P1,
             ) -> __Bridge32Returns;
+            #[cfg(not(target_arch = "x86"))]
+            extern "C" fn __bridge32_probe<
+                __Bridge32P0,
+                __Bridge32P1,
+                __Bridge32Returns,
+            >(
+                _: ::core::mem::MaybeUninit<__Bridge32P0>,
+                _: ::core::mem::MaybeUninit<__Bridge32P1>,
+            ) -> ::core::mem::MaybeUninit<__Bridge32Returns> {
+                ::core::mem::MaybeUninit::zeroed()
+            }
+            fn __bridge32_signature<__Bridge32P0, __Bridge32P1, __Bridge32Returns>() -> ::bridge32::__private::native::Signature<
+                __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns>,
+            > {
+                unsafe {
+                    ::bridge32::__private::native::Signature::new::<
+                        __Bridge32Returns,
+                    >(
+                        __bridge32_probe::<__Bridge32P0, __Bridge32P1, __Bridge32Returns>
+                            as *const (),
+                    )
+                }
+            }
             ::bridge32::__private::run_native(
                 "add",
                 || {
-                    let __bridge32_function: __Bridge32Function<_, _, _> = unsafe {
-                        self.library.function(__BRIDGE32_NUMBER_OF_add)
-                    }?;
+                    let __bridge32_function = self
+                        .library
+                        .function(__BRIDGE32_NUMBER_OF_add, __bridge32_signature())?;
                     let mut __bridge32_scope = ::bridge32::__private::native::Scope::new();
                     let mut __bridge32_slot_a = ::bridge32::__private::native::in_field(
                         "a",
@@ -696,8 +769,13 @@ const _: () = {
                         ),
                     )?;
                     let __bridge32_returned = unsafe {
-                        __bridge32_function(__bridge32_slot_a, __bridge32_slot_b)
+                        __bridge32_function
+                            .call(|__bridge32_function| __bridge32_function(
+                                __bridge32_slot_a,
+                                __bridge32_slot_b,
+                            ))
                     };
+                    let __bridge32_returned = __bridge32_returned?;
                     let __bridge32_ret = unsafe {
                         ::bridge32::__private::native::from_c(
                             __bridge32_returned,

@@ -41,6 +41,18 @@ pub enum Fault {
         /// The exported name.
         symbol: String,
     },
+    /// The function has another calling convention than declared.
+    #[error("`{function}`, which is declared as {declared}, {finding}")]
+    CallingConvention {
+        /// The exported name of the function.
+        function: String,
+        /// The declared convention.
+        declared: String,
+        /// How many bytes it took off the stack.
+        popped: u32,
+        /// What it did and what the declaration should be, as a predicate whose subject is the function.
+        finding: String,
+    },
     /// The method's `#[check]` found the result to be a failure.
     #[error("the library reports {value}")]
     Status {
@@ -111,6 +123,9 @@ impl Error {
             Fault::Argument { parameter, reason } => Self::Argument { method, parameter, reason, was_called: None },
             Fault::StaleHandle { parameter } => Self::StaleHandle { method, parameter, was_called: None },
             Fault::SymbolMissing { symbol } => Self::SymbolMissing { method, symbol, was_called: None },
+            Fault::CallingConvention { function, declared, popped, finding } => {
+                Self::CallingConvention { method, function, declared, popped, finding }
+            }
             Fault::Status { value, os_error } => Self::Status { method, value, os_error },
             Fault::Exception { class, message, stack_trace } => Self::Exception { method, class, message, stack_trace },
             Fault::Callback { callback, reason } => Self::Callback { method, callback, reason },

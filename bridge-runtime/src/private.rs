@@ -80,11 +80,11 @@ pub mod native {
     pub use crate::native::{
         Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CText, CallbackTable, Closes,
         Context, FIRST_LISTED, IsLength, IsUserData, Latin1, LentClosure, Native, NativeReturn, OutLength, Pointer,
-        ReturnedText, Room, Scope, SlotRow, Slots, Status, Text, TextBuffer, Utf8, Wide, Zeroable, array_field,
-        array_from_c, array_to_c, close, common_length, context_key, deserialize_enumeration, deserialize_record, give,
-        give_array, give_text, given, given_length, in_field, not_in_enum, passed, passed_array, passed_array_mut,
-        passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut, recycle, reported_length,
-        returned_array, returned_value, slot, to_length,
+        ReturnedText, Room, Scope, Signature, SlotRow, Slots, Status, Text, TextBuffer, Utf8, Wide, Zeroable,
+        array_field, array_from_c, array_to_c, close, common_length, context_key, deserialize_enumeration,
+        deserialize_record, give, give_array, give_text, given, given_length, in_field, not_in_enum, passed,
+        passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut,
+        recycle, reported_length, returned_array, returned_value, slot, to_length,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 

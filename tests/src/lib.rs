@@ -2,6 +2,7 @@
 
 pub mod arrays;
 pub mod callbacks;
+pub mod conventions;
 pub mod conversation;
 pub mod counting;
 pub mod devices;

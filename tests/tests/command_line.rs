@@ -1,10 +1,11 @@
 //! The command line of a server.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
 use std::process::{Command, Output};
 
-use bridge32_tests::pair;
+use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 /// Runs a server with these arguments, through the runner of the current pair.
@@ -90,4 +91,17 @@ fn check_lists_what_is_missing() {
 
     let none = run("store", &["--check"]);
     assert!(text(&none.stdout).contains("Store has no native library"), "{none:?}");
+}
+
+#[test]
+fn check_compares_decorated_names_with_the_interface() {
+    skip_on!(Pair::Linux, "compilers for Linux do not decorate the names of functions");
+    let _watchdog = Watchdog::new("decorated names");
+    let output = run("conventions", &["--check"]);
+    let text = text(&output.stdout);
+    let contradictions: Vec<_> = text.lines().filter(|line| line.starts_with("  contradiction: ")).collect();
+    let [line] = contradictions.as_slice() else { panic!("{text}") };
+    assert!(line.contains("`decorated` is declared as C with 4 bytes of arguments"), "{line}");
+    assert!(line.ends_with("decorated@8`, which is stdcall with 8 bytes of arguments"), "{line}");
+    assert!(!output.status.success());
 }

@@ -12,20 +12,19 @@ use crate::model::{Kind, Method, Native, Parameter, Returns, Signature, joined};
 use crate::names::{self, local, local_of, runtime, type_name};
 use crate::settings::OsError;
 
-/// The type of the function pointer, and the functions that C calls for the method's callbacks.
+/// The declaration of the function, and the functions that C calls for the method's callbacks.
 pub(super) fn items(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
-    let declaration = function_type(method, native);
+    let declarations = declarations(method, native, krate);
     let callbacks = method.signature.callbacks();
     let callbacks = callbacks.map(|(parameter, callback)| trampoline::items(method, parameter, callback, krate));
-    quote!(#declaration #(#callbacks)*)
+    quote!(#declarations #(#callbacks)*)
 }
 
 /// The body that calls a function.
 pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
     let signature = &method.signature;
-    let (number, function_type) = (names::number(&method.name), type_name("Function"));
+    let (number, declared) = (names::number(&method.name), local("signature"));
     let (function, scope, returned) = (local("function"), local("scope"), local("returned"));
-    let inferred = signature.parameters.iter().map(|_| quote!(_));
     let capacities = slots::capacities(method, native, krate);
     let slots = slots::slots(method, krate);
     let pass = signature.parameters.iter().map(slots::pass);
@@ -37,17 +36,17 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
     let take = take::parameters(method, krate);
     let value = value(method, native, krate);
     quote! {
-        // SAFETY: the interface declares the function's signature.
-        let #function: #function_type<#(#inferred,)* _> = unsafe { self.library.function(#number) }?;
+        let #function = self.library.function(#number, #declared())?;
         let mut #scope = #krate::__private::native::Scope::new();
         #capacities
         #slots
         #clear_os_error
         // SAFETY: the interface declares the signature, and the slots keep all pointers valid until the end of the call.
-        let #returned = unsafe { #function(#(#pass),*) };
+        let #returned = unsafe { #function.call(|#function| #function(#(#pass),*)) };
         #read_os_error
         #(#close)*
         #(#finish)*
+        let #returned = #returned?;
         #take_returned
         #check
         #take
@@ -166,18 +165,48 @@ fn closed_name(parameter: &Ident) -> Ident {
     local_of("closed", parameter)
 }
 
-/// The type of the function pointer, generic over all C types: they are inferred, so that the compiler reports a type
-/// without a C counterpart once.
-fn function_type(method: &Method, native: &Native) -> TokenStream {
-    let (function_type, returns, release) = (type_name("Function"), type_name("Returns"), type_name("Release"));
+/// The declarations of the method's function, and of the function that releases what it returns.
+fn declarations(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+    let returns = type_name("Returns");
     let parameters: Vec<_> =
         (0..method.signature.parameters.len()).map(|place| type_name(&format!("P{place}"))).collect();
-    by_abi(native.abi, |abi| {
-        let declared = quote! {
-            type #function_type<#(#parameters,)* #returns> = unsafe extern #abi fn(#(#parameters),*) -> #returns;
-        };
-        let release =
-            native.free_with.as_ref().map(|_| quote!(type #release<#returns> = unsafe extern #abi fn(#returns);));
-        [declared].into_iter().chain(release).collect()
-    })
+    let function = declaration(["Function", "signature", "probe"], native, &parameters, Some(&returns), krate);
+    let release = native
+        .free_with
+        .as_ref()
+        .map(|_| declaration(["Release", "release_signature", "release_probe"], native, &[returns], None, krate));
+    quote!(#function #release)
+}
+
+/// The signature of a function, and a function that the runtime compares it with. They are generic over all C types, which are
+/// inferred: so the compiler reports a type without a C counterpart once.
+fn declaration(
+    [function, signature, probe]: [&str; 3],
+    native: &Native,
+    parameters: &[Ident],
+    returned: Option<&Ident>,
+    krate: &TokenStream,
+) -> TokenStream {
+    let (function, signature, probe) = (type_name(function), local(signature), local(probe));
+    let any = quote!(::core::mem::MaybeUninit);
+    let generics: Vec<_> = parameters.iter().chain(returned).collect();
+    let returns = returned.map_or_else(|| quote!(()), |returned| quote!(#returned));
+    let by_abi = by_abi(native.abi, |abi| {
+        vec![
+            quote!(type #function<#(#generics),*> = unsafe extern #abi fn(#(#parameters),*) -> #returns;),
+            quote! {
+                extern #abi fn #probe<#(#generics),*>(#(_: #any<#parameters>),*) -> #any<#returns> {
+                    #any::zeroed()
+                }
+            },
+        ]
+    });
+    quote! {
+        #by_abi
+
+        fn #signature<#(#generics),*>() -> #krate::__private::native::Signature<#function<#(#generics),*>> {
+            // SAFETY: `MaybeUninit` is passed as the type in it is, and may be any bytes.
+            unsafe { #krate::__private::native::Signature::new::<#returns>(#probe::<#(#generics),*> as *const ()) }
+        }
+    }
 }

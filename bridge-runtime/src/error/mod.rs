@@ -293,6 +293,26 @@ pub enum Error {
         was_called: Option<bool>,
     },
 
+    /// The library's function does not have the calling convention or the parameters that the interface declares. Its result
+    /// was dropped. The server lives on, but the function has run, with arguments that may have been in the wrong places.
+    ///
+    /// The first call of each function is checked, on 32-bit x86 only. Not every mistake shows; `docs/hard-cases.md` of the
+    /// repository lists those that do not.
+    #[error("`{method}`: `{function}`, which is declared as {declared}, {finding}")]
+    #[non_exhaustive]
+    CallingConvention {
+        /// The method.
+        method: String,
+        /// The exported name of the function: the method's own, or that of its `#[free_with]`.
+        function: String,
+        /// The declared calling convention.
+        declared: String,
+        /// How many bytes the function took off the stack when it returned.
+        popped: u32,
+        /// What the function did and what its declaration should be, as a predicate whose subject is the function.
+        finding: String,
+    },
+
     /// A closure that the library called back panicked, or could not be called with what the library passed. The library
     /// got zero as the closure's result, and the call went on to its end. The server lives on.
     #[error("`{method}`: the callback `{callback}` {reason}")]
@@ -439,6 +459,7 @@ impl Error {
             | Self::Status { method, .. }
             | Self::Exception { method, .. }
             | Self::SymbolMissing { method, .. }
+            | Self::CallingConvention { method, .. }
             | Self::Callback { method, .. }
             | Self::Fault { method, .. }
             | Self::Timeout { method, .. }
@@ -508,7 +529,7 @@ impl Error {
     /// | no server, library, connection or thread for the call, from [`ServerNotFound`](Error::ServerNotFound) to [`ServerStart`](Error::ServerStart) | `Some(false)` |
     /// | [`Argument`](Error::Argument), [`StaleHandle`](Error::StaleHandle), [`SymbolMissing`](Error::SymbolMissing) | `Some(false)` if the client refused it, or the method calls one function of the library and nothing else (except in the expressions of its lengths); in a batch, and for any other method, `None` if the server refused it |
     /// | [`Busy`](Error::Busy), [`NotCalled`](Error::NotCalled) | `Some(false)` |
-    /// | [`Status`](Error::Status), [`Callback`](Error::Callback) | `Some(true)` |
+    /// | [`Status`](Error::Status), [`Callback`](Error::Callback), [`CallingConvention`](Error::CallingConvention) | `Some(true)` |
     /// | [`Panic`](Error::Panic), [`Exception`](Error::Exception), [`Fault`](Error::Fault) | `None`: before, in or after the function |
     /// | [`Timeout`](Error::Timeout), [`OtherBatch`](Error::OtherBatch) | `None` |
     /// | [`ServerDied`](Error::ServerDied), [`Disconnected`](Error::Disconnected), [`Protocol`](Error::Protocol), [`GivenUp`](Error::GivenUp) | `Some(false)` if the connection was closed already when the call began; `None` if the call was on its way |
@@ -538,7 +559,7 @@ impl Error {
             | Self::ServerStart { .. }
             | Self::Busy { .. }
             | Self::NotCalled { .. } => Some(false),
-            Self::Status { .. } | Self::Callback { .. } => Some(true),
+            Self::Status { .. } | Self::Callback { .. } | Self::CallingConvention { .. } => Some(true),
             Self::Panic { .. }
             | Self::Exception { .. }
             | Self::Fault { .. }

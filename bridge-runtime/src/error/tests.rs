@@ -44,6 +44,10 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         (fault(Fault::SymbolMissing { symbol: text() }).of_one_function(), no),
         (fault(Fault::Panic { message: text(), location: text() }), None),
         (fault(Fault::Status { value: -1, os_error: None }).of_one_function(), Some(true)),
+        (
+            fault(Fault::CallingConvention { function: text(), declared: text(), popped: 8, finding: text() }),
+            Some(true),
+        ),
         (fault(Fault::Exception { class: text(), message: text(), stack_trace: text() }), None),
         (fault(Fault::Callback { callback: text(), reason: text() }), Some(true)),
         (fault(Fault::Value(text())), None),

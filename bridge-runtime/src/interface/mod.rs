@@ -255,6 +255,30 @@ impl Abi {
         names
     }
 
+    /// Its name, as an interface declares it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::C => "C",
+            Self::System => "system",
+            Self::Stdcall => "stdcall",
+            Self::Fastcall => "fastcall",
+            Self::Thiscall => "thiscall",
+            Self::Cdecl => "cdecl",
+        }
+    }
+
+    /// How many arguments it passes in registers at most, if the function takes the others off the stack. `None` if the caller
+    /// does that.
+    pub(crate) fn registers(self) -> Option<i32> {
+        match self {
+            Self::C | Self::Cdecl => None,
+            Self::System => cfg!(windows).then_some(0),
+            Self::Stdcall => Some(0),
+            Self::Thiscall => Some(1),
+            Self::Fastcall => Some(2),
+        }
+    }
+
     /// Its keyword in C; empty for C's own.
     pub fn c_keyword(self) -> &'static str {
         match self {
@@ -292,6 +316,9 @@ impl Method {
 }
 
 impl NativeFunction {
+    /// The size of a pointer on the stack of a 32-bit process, in bytes.
+    pub(crate) const POINTER: usize = 4;
+
     /// The names that the library may export it under, the plain one first.
     pub fn exported_names(&self) -> Vec<String> {
         match self.symbol {
@@ -302,8 +329,7 @@ impl NativeFunction {
 
     /// The names that the library may export the release function under, the plain one first.
     pub fn release_names(&self) -> Vec<String> {
-        const POINTER: usize = 4;
-        self.free_with.map(|name| self.abi.exported_names(name, POINTER)).unwrap_or_default()
+        self.free_with.map(|name| self.abi.exported_names(name, Self::POINTER)).unwrap_or_default()
     }
 
     /// Its declaration in C.
@@ -317,7 +343,7 @@ impl NativeFunction {
 }
 
 impl CType {
-    fn declaration(&self, name: &str) -> String {
+    pub(crate) fn declaration(&self, name: &str) -> String {
         match self {
             Self::Value(c) => declaration(c, name),
             // The elements are pointers, and constant.

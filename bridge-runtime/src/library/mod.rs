@@ -1,9 +1,11 @@
 //! Native libraries: finding and loading them, and looking up their symbols.
 
+mod decoration;
 mod image;
 mod load;
 mod native;
 
+pub(crate) use decoration::Contradiction;
 #[cfg(any(feature = "dotnet", feature = "testing"))]
 pub(crate) use image::Image;
 pub(crate) use image::bits;

@@ -1,32 +1,41 @@
 //! The functions of an interface in its library.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::decoration::{Contradiction, contradictions};
 use super::image::Image;
 use super::load::{Library, SymbolAddress};
 use crate::error::{LibraryError, MissingSymbol};
 use crate::fault::Fault;
 use crate::interface::{Description, LibraryName, Method, NativeFunction, Symbol};
-
-/// The address as a function pointer.
-///
-/// # Safety
-/// `F` is the type of a function pointer, with the signature of the function at the address.
-unsafe fn as_function<F: Copy>(address: SymbolAddress) -> F {
-    const { assert!(size_of::<F>() == size_of::<SymbolAddress>(), "`F` is a function pointer") };
-    // SAFETY: both are function pointers, and the signature is guaranteed by the caller.
-    unsafe { std::mem::transmute_copy(&address) }
-}
+use crate::native::{Declaration, FirstCall, Signature};
 
 /// A loaded library, with the functions of an interface looked up.
 #[derive(Debug)]
 pub struct NativeLibrary {
     library: Library,
     description: &'static Description,
-    /// By the number of the method; `None` for a function that is missing, or whose release function is.
-    functions: Box<[Option<SymbolAddress>]>,
+    /// By the number of the method. A function is missing if its release function is.
+    functions: Box<[Option<Export>]>,
     /// The functions of `#[free_with]`, by the number of the method.
-    releases: Box<[Option<SymbolAddress>]>,
+    releases: Box<[Option<Export>]>,
+}
+
+/// A function or variable of the library.
+#[derive(Debug)]
+struct Export {
+    address: SymbolAddress,
+    declaration: Declaration,
+    /// Whether a call has shown that the function is what it is declared as. Several threads may find that out.
+    is_checked: AtomicBool,
+}
+
+/// A function of the library, of the type `F`.
+#[derive(Debug)]
+pub struct Function<'l, F> {
+    export: &'l Export,
+    signature: Signature<F>,
 }
 
 impl NativeLibrary {
@@ -83,8 +92,9 @@ impl NativeLibrary {
             let function = by_number.or_else(|| look_up(method, native.exported_names(), native.optional));
             let release = native.free_with.and_then(|_| look_up(method, native.release_names(), native.optional));
             // Without its release function the function is not called at all: the error would come after the call.
-            functions.push(function.filter(|_| native.free_with.is_none() || release.is_some()));
-            releases.push(release);
+            let function = function.filter(|_| native.free_with.is_none() || release.is_some());
+            functions.push(function.map(|address| Export::new(address, native.declaration())));
+            releases.push(release.and_then(|address| Some(Export::new(address, native.release_declaration()?))));
         }
         let (functions, releases) = (functions.into(), releases.into());
         Ok((Self { library, description, functions, releases }, missing))
@@ -94,25 +104,17 @@ impl NativeLibrary {
     ///
     /// # Errors
     /// [`Fault::SymbolMissing`] if the library does not have it.
-    ///
-    /// # Safety
-    /// `F` is the type of a function pointer, with the signature of the function.
     #[inline]
-    pub unsafe fn function<F: Copy>(&self, method: u32) -> Result<F, Fault> {
-        // SAFETY: guaranteed by the caller: `F` is the type of a pointer to the function.
-        Ok(unsafe { as_function(self.address(&self.functions, method)?) })
+    pub fn function<F: Copy>(&self, method: u32, signature: Signature<F>) -> Result<Function<'_, F>, Fault> {
+        Ok(Function { export: self.export(&self.functions, method)?, signature })
     }
 
     /// The function that releases what the method's function returned.
     ///
     /// # Errors
     /// [`Fault::SymbolMissing`] if the library does not have it.
-    ///
-    /// # Safety
-    /// `F` is the type of a function pointer, with the signature of the function.
-    pub unsafe fn release<F: Copy>(&self, method: u32) -> Result<F, Fault> {
-        // SAFETY: guaranteed by the caller: `F` is the type of a pointer to the function.
-        Ok(unsafe { as_function(self.address(&self.releases, method)?) })
+    pub fn release<F: Copy>(&self, method: u32, signature: Signature<F>) -> Result<Function<'_, F>, Fault> {
+        Ok(Function { export: self.export(&self.releases, method)?, signature })
     }
 
     /// The variable of a method.
@@ -120,12 +122,12 @@ impl NativeLibrary {
     /// # Errors
     /// [`Fault::SymbolMissing`] if the library does not have it.
     pub fn variable<C>(&self, method: u32) -> Result<*mut C, Fault> {
-        Ok(self.address(&self.functions, method)? as *mut C)
+        Ok(self.export(&self.functions, method)?.address as *mut C)
     }
 
     #[inline]
-    fn address(&self, addresses: &[Option<SymbolAddress>], method: u32) -> Result<SymbolAddress, Fault> {
-        addresses.get(method as usize).copied().flatten().ok_or_else(|| self.missing(method))
+    fn export<'l>(&self, exports: &'l [Option<Export>], method: u32) -> Result<&'l Export, Fault> {
+        exports.get(method as usize).and_then(Option::as_ref).ok_or_else(|| self.missing(method))
     }
 
     #[cold]
@@ -152,7 +154,18 @@ impl NativeLibrary {
     /// The native functions of the interface, and whether the library has each.
     pub(crate) fn functions(&self) -> impl Iterator<Item = (&'static NativeFunction, bool)> {
         let methods = self.description.methods.iter().zip(&self.functions);
-        methods.filter_map(|(method, address)| Some((method.native()?, address.is_some())))
+        methods.filter_map(|(method, export)| Some((method.native()?, export.is_some())))
+    }
+
+    /// Where the names of the library's exports contradict the declarations. Only on 32-bit x86 do they say anything.
+    pub(crate) fn contradictions(&self) -> Vec<Contradiction> {
+        if !cfg!(target_arch = "x86") {
+            return Vec::new();
+        }
+        // A file that cannot be read, as one of the system's own libraries, shows no names.
+        let Ok(Ok(image)) = Image::read(self.library.path().as_ref()) else { return Vec::new() };
+        let natives = self.description.methods.iter().filter_map(Method::native);
+        natives.flat_map(|native| contradictions(native, &image.exports)).collect()
     }
 
     /// The error for missing functions, with similar names that the library exports.
@@ -164,6 +177,61 @@ impl NativeLibrary {
             }
         }
         LibraryError::MissingSymbols { path, missing }
+    }
+}
+
+impl Export {
+    fn new(address: SymbolAddress, declaration: Declaration) -> Self {
+        Self { address, declaration, is_checked: AtomicBool::new(!cfg!(target_arch = "x86")) }
+    }
+}
+
+impl<F: Copy> Function<'_, F> {
+    /// Calls the function: passes it to `call`, which must call what it is passed, once, and do nothing else. The first call finds out whether the function is what it is declared as.
+    ///
+    /// # Errors
+    /// [`Fault::CallingConvention`] if it is not. It has run nevertheless.
+    ///
+    /// # Safety
+    /// `F` is the type of a function pointer, with the signature of the function, and `call` is sound for that function.
+    #[inline]
+    pub unsafe fn call<R>(self, call: impl FnOnce(F) -> R) -> Result<R, Fault> {
+        const { assert!(size_of::<F>() == size_of::<SymbolAddress>(), "`F` is a function pointer") };
+        let first = if self.export.is_checked.load(Ordering::Relaxed) { None } else { self.first_call() };
+        let address = first.as_ref().map_or(self.export.address as *const (), FirstCall::thunk);
+        // SAFETY: both are pointers to functions; the type is guaranteed by the caller, and the thunk has that of its target.
+        let function = unsafe { std::mem::transmute_copy::<*const (), F>(&address) };
+        let returned = call(function);
+        if let Some(first) = first {
+            self.finish(first)?;
+        }
+        Ok(returned)
+    }
+
+    #[cold]
+    fn first_call(&self) -> Option<FirstCall> {
+        let Export { address, declaration, .. } = self.export;
+        FirstCall::begin(*address as *const (), self.signature, declaration.stack_bytes)
+    }
+
+    #[cold]
+    fn finish(&self, first: FirstCall) -> Result<(), Fault> {
+        first.finish(&self.export.declaration)?;
+        self.export.is_checked.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl NativeFunction {
+    fn declaration(&self) -> Declaration {
+        let Self { symbol, abi, stack_bytes, returns, .. } = *self;
+        Declaration { symbol, abi, stack_bytes, returns: Some(returns) }
+    }
+
+    /// The declaration of the function that releases the result.
+    fn release_declaration(&self) -> Option<Declaration> {
+        let symbol = Symbol::Name(self.free_with?);
+        Some(Declaration { symbol, abi: self.abi, stack_bytes: NativeFunction::POINTER, returns: None })
     }
 }
 

@@ -9,6 +9,7 @@ mod callback;
 mod callback_entry;
 mod callback_table;
 mod context;
+mod convention;
 mod element;
 mod encoding;
 mod handle;
@@ -33,6 +34,8 @@ pub use callback::{
 };
 pub use callback_table::{CallbackTable, LentClosure};
 pub use context::{Context, IsUserData, UserData, context_key};
+pub use convention::Signature;
+pub(crate) use convention::{Declaration, FirstCall};
 pub use element::{BufferElement, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
 pub use handle::{AnyHandle, Closes, Handle, close};

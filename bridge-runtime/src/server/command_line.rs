@@ -117,7 +117,7 @@ Usage: {server} [OPTIONS]
 
 Options:
       --describe       print the interface: methods, C signatures, fingerprint
-      --check [LIB]    load the library, look up every symbol, report missing ones
+      --check [LIB]    load the library, report missing symbols and wrong declarations
       --listen NAME    serve programs of the same user that connect to NAME, until it is stopped
       --library PATH   load this library instead of the usual one
   -h, --help           print this

@@ -9,7 +9,7 @@ use crate::error::LibraryError;
 use crate::interface::Description;
 #[cfg(feature = "dotnet")]
 use crate::interface::LibraryName;
-use crate::library::{NativeLibrary, bits};
+use crate::library::{Contradiction, NativeLibrary, bits};
 
 /// Describes the interface as text, for `--describe`.
 pub(super) fn describe(interface: &Description) -> String {
@@ -26,7 +26,8 @@ pub(super) fn describe(interface: &Description) -> String {
     text
 }
 
-/// Loads the library and lists which functions it has, for `--check`. Also returns whether all required ones are there.
+/// Loads the library and lists which functions it has, for `--check`. Also returns whether all required ones are there, and no name
+/// contradicts the interface.
 ///
 /// # Errors
 /// [`LibraryError`] if the library cannot be loaded.
@@ -35,18 +36,19 @@ pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> 
     if let Some(LibraryName::Assembly(_)) = interface.library {
         let (library, missing) = ManagedLibrary::load_partly(interface, library, &[])?;
         let methods = library.methods().map(|(method, found)| (method.signature(), found, method.optional));
-        return Ok(report(library.path(), methods, library.missing_methods(missing)));
+        return Ok(report(library.path(), methods, &[], library.missing_methods(missing)));
     }
     let (library, missing) = NativeLibrary::load_partly(interface, library, &[])?;
     let functions = library.functions().map(|(native, found)| (native.symbol.to_string(), found, native.optional));
     let missing = (!missing.is_empty()).then(|| library.missing_symbols(missing));
-    Ok(report(library.path(), functions, missing))
+    Ok(report(library.path(), functions, &library.contradictions(), missing))
 }
 
 /// Formats the result of a check. The items of `functions` are a name, whether it was found, and whether it is optional.
 fn report(
     path: &str,
     functions: impl Iterator<Item = (String, bool, bool)>,
+    contradictions: &[Contradiction],
     missing: Option<LibraryError>,
 ) -> (String, bool) {
     let process = bits(cfg!(target_pointer_width = "64"), std::env::consts::ARCH);
@@ -59,8 +61,11 @@ fn report(
         };
         let _ = writeln!(text, "  {state}: {function}");
     }
+    for contradiction in contradictions {
+        let _ = writeln!(text, "  contradiction: {contradiction}");
+    }
     if let Some(missing) = &missing {
         let _ = writeln!(text, "{missing}");
     }
-    (text, missing.is_none())
+    (text, missing.is_none() && contradictions.is_empty())
 }

@@ -38,6 +38,7 @@ pub(crate) fn outcome<T: std::fmt::Debug>(result: Result<T, Error>) -> Outcome {
             error @ (Error::Panic { .. }
             | Error::Status { .. }
             | Error::SymbolMissing { .. }
+            | Error::CallingConvention { .. }
             | Error::Argument { .. }
             | Error::StaleHandle { .. }
             | Error::Callback { .. }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use super::super::c_type::{native_item, slot_name, span_of};
 use crate::model::{Buffer, Kind, Length, Method, Native, Parameter, Passing, Returns};
-use crate::names::{self, local, type_name};
+use crate::names::{self, local};
 use crate::settings::Encoding;
 
 /// The variable that holds the returned value: the user's `ret` if one of the user's expressions uses it.
@@ -48,13 +48,12 @@ pub(super) fn returned_value(method: &Method, native: &Native, krate: &TokenStre
         }
     };
     let release = native.free_with.as_ref().map(|_| {
-        let (number, release_type, release) = (names::number(&method.name), type_name("Release"), local("release"));
+        let (number, declared, release) = (names::number(&method.name), local("release_signature"), local("release"));
         quote! {
             if !#returned.is_null() {
-                // SAFETY: the interface declares that the function takes the returned pointer.
-                let #release: #release_type<_> = unsafe { self.library.release(#number) }?;
+                let #release = self.library.release(#number, #declared())?;
                 // SAFETY: the interface declares that the function frees the returned pointer, whose target was copied.
-                unsafe { #release(#returned) };
+                unsafe { #release.call(|#release| #release(#returned)) }?;
             }
         }
     });
