@@ -178,6 +178,12 @@
 //! parameter lists of the same size, a wrong convention of a function without parameters on the stack, and a wrong declaration of a
 //! callback.
 //!
+//! ## Floating-point state
+//!
+//! Some libraries change how the processor computes: they raise exceptions for divisions by zero, as Delphi's do, flush denormal
+//! numbers to zero, or round in another direction. In a 32-bit x86 server, such a library finds the processor on each thread as it
+//! left it, from when it was loaded. Methods with a body and closures compute as Rust code does everywhere.
+//!
 //! # Parameters of native functions
 //!
 //! Declare parameters in C order. Parameters marked `#[len_of]` or `#[out]` are filled in for you and do not appear in the

@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("callbacks").source("native/callbacks.c").build()?;
     SharedLibrary::new("extremes").source("native/extremes.c").build()?;
     SharedLibrary::new("conventions").source("native/conventions.c").build()?;
+    SharedLibrary::new("floats").source("native/floats.c").build()?;
     SharedLibrary::new("threads").source("native/threads.c").build()?;
     SharedLibrary::new("messages").source("native/messages.c").build()?;
     SharedLibrary::new("record").source("native/record.cpp").build()?;

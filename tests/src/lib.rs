@@ -8,6 +8,7 @@ pub mod counting;
 pub mod devices;
 pub mod extremes;
 pub mod faults;
+pub mod floats;
 pub mod interfaces;
 pub mod listening;
 pub mod messages;

@@ -11,7 +11,7 @@ use libloading::os::windows::Library as SystemLibrary;
 
 use super::image::{Format, Image, bits};
 use crate::error::LibraryError;
-use crate::sys::SystemError;
+use crate::sys::{SystemError, float_state};
 
 /// The address of an exported function of any signature, or of a variable.
 pub(super) type SymbolAddress = unsafe extern "C" fn();
@@ -190,7 +190,7 @@ fn not_a_library(path: String, found: String) -> LibraryError {
 fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
     use libloading::os::unix::{RTLD_LOCAL, RTLD_NOW};
     // SAFETY: the library's initialisation runs, which the user allows by naming the library.
-    unsafe { SystemLibrary::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(system_error)
+    float_state::in_library(|| unsafe { SystemLibrary::open(Some(path), RTLD_NOW | RTLD_LOCAL) }).map_err(system_error)
 }
 
 /// `LoadLibraryExW`; with a full path, its folder is searched first for its dependencies.
@@ -200,7 +200,7 @@ fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
     use libloading::os::windows::LOAD_WITH_ALTERED_SEARCH_PATH;
     let flags = if path.is_absolute() { LOAD_WITH_ALTERED_SEARCH_PATH } else { 0 };
     // SAFETY: the library's initialisation runs, which the user allows by naming the library.
-    unsafe { SystemLibrary::load_with_flags(path, flags) }.map_err(system_error)
+    float_state::in_library(|| unsafe { SystemLibrary::load_with_flags(path, flags) }).map_err(system_error)
 }
 
 /// Whether the system finds a library by its name. It stays loaded, because it is needed next.

@@ -10,6 +10,7 @@ use crate::error::{LibraryError, MissingSymbol};
 use crate::fault::Fault;
 use crate::interface::{Description, LibraryName, Method, NativeFunction, Symbol};
 use crate::native::{Declaration, FirstCall, Signature};
+use crate::sys::float_state;
 
 /// A loaded library, with the functions of an interface looked up.
 #[derive(Debug)]
@@ -187,7 +188,8 @@ impl Export {
 }
 
 impl<F: Copy> Function<'_, F> {
-    /// Calls the function: passes it to `call`, which must call what it is passed, once, and do nothing else. The first call finds out whether the function is what it is declared as.
+    /// Calls the function: passes it to `call`, which must call what it is passed, once, and do nothing else. Meanwhile the
+    /// floating-point state is the library's. The first call finds out whether the function is what it is declared as.
     ///
     /// # Errors
     /// [`Fault::CallingConvention`] if it is not. It has run nevertheless.
@@ -201,7 +203,7 @@ impl<F: Copy> Function<'_, F> {
         let address = first.as_ref().map_or(self.export.address as *const (), FirstCall::thunk);
         // SAFETY: both are pointers to functions; the type is guaranteed by the caller, and the thunk has that of its target.
         let function = unsafe { std::mem::transmute_copy::<*const (), F>(&address) };
-        let returned = call(function);
+        let returned = float_state::in_library(|| call(function));
         if let Some(first) = first {
             self.finish(first)?;
         }

@@ -23,6 +23,7 @@ use super::value::Zeroable;
 use crate::fault::{ALREADY_RUNNING, Fault};
 use crate::registration::Registration;
 use crate::sync::LockExt as _;
+use crate::sys::float_state;
 
 /// The closures of one parameter of one method: a `static` of the generated code.
 pub struct CallbackTable {
@@ -92,13 +93,16 @@ impl CallbackTable {
         key: u32,
         run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Box<Fault>>,
     ) -> C {
-        let (mut run, mut value) = (Some(run), C::zeroed());
-        self.enter(key, &mut |closure, scope| {
-            let Some((closure, run)) = closure.downcast_mut::<F>().zip(run.take()) else { return Ok(false) };
-            value = run(closure, scope)?;
-            Ok(true)
-        });
-        value
+        let mut run = Some(run);
+        float_state::in_rust(|| {
+            let mut value = C::zeroed();
+            self.enter(key, &mut |closure, scope| {
+                let Some((closure, run)) = closure.downcast_mut::<F>().zip(run.take()) else { return Ok(false) };
+                value = run(closure, scope)?;
+                Ok(true)
+            });
+            value
+        })
     }
 
     /// [`CallbackTable::run`] for all types.

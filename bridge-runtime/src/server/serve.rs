@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::handshake::open_shared_memory;
 use crate::native::Owner;
 use crate::sync::spawn_named;
+use crate::sys::float_state;
 use crate::transport::{self, Channel, EXTRA_ARENA_LIMIT, OwnedMessage};
 use crate::wire::{Joined, Message, OUTERMOST, OpenConnection, Purpose};
 
@@ -153,8 +154,9 @@ impl MessageHandler for CallServer {
 /// Serves an extra connection of a client on its own thread.
 fn serve_on_thread(connection: &ClientConnection, channel: Channel, target: ThreadTarget) -> io::Result<()> {
     let extra = ClientConnection::of(Arc::clone(connection.client()), Arc::new(Mutex::new(channel)));
-    let (owner, ThreadTarget(target)) = (Owner::current(), target);
+    let (owner, float_state, ThreadTarget(target)) = (Owner::current(), float_state::Inherited::here(), target);
     let thread = spawn_named("bridge32 connection", move || {
+        float_state.begin_thread();
         let _acting = owner.enter();
         let server = CallServer::new(Rc::from(target as Box<dyn DispatchTarget>));
         if let Err(error) = server.serve(&extra) {

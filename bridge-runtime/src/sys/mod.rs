@@ -2,6 +2,7 @@
 //! directly, except `dotnet::host`, which uses the interfaces of .NET.
 
 mod exit_status;
+pub(crate) mod float_state;
 mod memory;
 mod system_error;
 #[cfg(unix)]

@@ -14,6 +14,7 @@ use windows_sys::Win32::System::Threading::{CreateEventW, INFINITE, SetEvent};
 use windows_sys::Win32::UI::WindowsAndMessaging::{MSG, MWMO_INPUTAVAILABLE, PM_REMOVE, QS_ALLINPUT, WM_QUIT};
 use windows_sys::core::HRESULT;
 
+use super::super::float_state;
 use crate::interface::Apartment;
 
 /// Keeps this thread in an apartment until it is dropped.
@@ -124,7 +125,9 @@ impl Pump {
         for _ in 0..most {
             // This also handles messages that other threads send, whether or not one is in the queue.
             // SAFETY: the pointer is to a message, and every window of this thread's is meant.
-            if unsafe { (self.peek)(&raw mut message, null_mut(), 0, 0, PM_REMOVE) } == 0 {
+            let has_message =
+                float_state::in_library(|| unsafe { (self.peek)(&raw mut message, null_mut(), 0, 0, PM_REMOVE) }) != 0;
+            if !has_message {
                 return;
             }
             // A library that quits its message loop does not end the server.
@@ -132,7 +135,7 @@ impl Pump {
                 // SAFETY: the message is what the system has put there.
                 unsafe { (self.translate)(&raw const message) };
                 // SAFETY: as above.
-                unsafe { (self.dispatch)(&raw const message) };
+                float_state::in_library(|| unsafe { (self.dispatch)(&raw const message) });
             }
         }
     }
