@@ -8,7 +8,7 @@ use crate::cli::{self, CargoOptions};
 use crate::exit_status::{self, SUCCESS};
 use crate::release;
 use crate::server::{self, HOW_TO_DECLARE, Server};
-use crate::setup::{self, Needs};
+use crate::setup::{self, Needs, wine};
 use crate::target::Target;
 use crate::toolchain::Toolchains;
 use crate::workspace::Workspace;
@@ -70,6 +70,9 @@ pub(crate) fn build(
     }
     if exit_status::of(&mut command)? != SUCCESS {
         bail!("the servers for {target} did not build; cargo says why above");
+    }
+    if target.is_windows() && !cfg!(windows) {
+        wine::ship_shim(target, &workspace.program_folder(target, options.profile_folder()))?;
     }
     Ok(())
 }

@@ -171,7 +171,12 @@ impl Workspace {
 
     /// Returns the path of a program that cargo builds.
     pub(crate) fn program_file(&self, bin: &str, target: Target, profile_folder: &str) -> PathBuf {
-        self.target_folder.join(target.triple()).join(profile_folder).join(format!("{bin}{}", target.exe_suffix()))
+        self.program_folder(target, profile_folder).join(format!("{bin}{}", target.exe_suffix()))
+    }
+
+    /// Returns the folder into which cargo builds programs for this target.
+    pub(crate) fn program_folder(&self, target: Target, profile_folder: &str) -> PathBuf {
+        self.target_folder.join(target.triple()).join(profile_folder)
     }
 }
 

@@ -113,18 +113,7 @@ impl Prefix {
         if file.exists() && !is_shim(&file) {
             return Ok(());
         }
-        let work = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let source = work.path().join("bcryptprimitives.c");
-        fs::write(&source, SHIM_SOURCE).context("cannot write to a temporary folder")?;
-        let built = work.path().join(SHIM);
-        let mut compile = clean(format!("{}-gcc", target.mingw_prefix()));
-        compile
-            .args(["-shared", "-O2", "-s", "-static-libgcc", "-Wl,--kill-at", "-o"])
-            .arg(&built)
-            .arg(&source)
-            .arg("-ladvapi32");
-        progress::run(&format!("build {SHIM} for {target}"), &mut compile)?.check()?;
-        fs::copy(&built, &file)
+        build_shim(target, &folder)
             .with_context(|| format!("cannot write {}; is Wine's 32-bit part installed?", file.display()))?;
         fs::write(mark(&file), "").with_context(|| format!("cannot write to {}", folder.display()))
     }
@@ -138,6 +127,38 @@ impl Prefix {
         // This only fails without a home folder, and then there is no `Prefix`.
         environment().unwrap_or_default()
     }
+}
+
+/// Puts the library that older versions of Wine lack next to servers in `folder`, unless it is there: the Wine that will run them may
+/// be another one, with another prefix. On Windows it is not needed, and does the same.
+///
+/// # Errors
+/// Fails if mingw fails, or the folder cannot be written.
+pub(crate) fn ship_shim(target: Target, folder: &Path) -> Result<()> {
+    let file = folder.join(SHIM);
+    if file.exists() {
+        return Ok(());
+    }
+    build_shim(target, folder)?;
+    eprintln!("{}: for versions of Wine before 8.13, which lack it", file.display());
+    Ok(())
+}
+
+/// Builds the library that Wine lacks in a folder.
+fn build_shim(target: Target, folder: &Path) -> Result<()> {
+    let work = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let source = work.path().join("bcryptprimitives.c");
+    fs::write(&source, SHIM_SOURCE).context("cannot write to a temporary folder")?;
+    let built = work.path().join(SHIM);
+    let mut compile = clean(format!("{}-gcc", target.mingw_prefix()));
+    compile
+        .args(["-shared", "-O2", "-s", "-static-libgcc", "-Wl,--kill-at", "-o"])
+        .arg(&built)
+        .arg(&source)
+        .arg("-ladvapi32");
+    progress::run(&format!("build {SHIM} for {target}"), &mut compile)?.check()?;
+    fs::copy(&built, folder.join(SHIM)).with_context(|| format!("cannot write to {}", folder.display()))?;
+    Ok(())
 }
 
 /// The file that marks a library as the shim and not Wine's own.
