@@ -24,8 +24,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dependency = SharedLibrary::new("dependency").source("native/dependency.c").build_into(&hidden)?;
     SharedLibrary::new("dependent").source("native/dependent.c").needs(&dependency).build()?;
 
+    SharedLibrary::new("surroundings").source("native/surroundings.c").build()?;
+    // A library that another one loads by its name, and one of the same name that it must not load.
+    let planted = Path::new(&std::env::var("OUT_DIR")?).join("planted");
+    std::fs::create_dir_all(&planted)?;
+    SharedLibrary::new("helper").source("native/helper.c").build()?;
+    SharedLibrary::new("helper").source("native/planted_helper.c").build_into(&planted)?;
+    println!("cargo::rerun-if-changed=native/helper.c");
+
     println!("cargo::rustc-env=FIXTURE_LIBRARY={}", fixture.display());
     println!("cargo::rustc-env=DEVICES_LIBRARY={}", devices.display());
+    println!("cargo::rustc-env=PLANTED_DIR={}", planted.display());
     println!("cargo::rustc-env=DEPENDENCY_DIR={}", hidden.display());
     Ok(())
 }

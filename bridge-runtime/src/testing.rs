@@ -61,7 +61,7 @@ pub fn serve<S: Serve>(transport: impl FrameTransport + 'static, server: Secret,
 /// # Errors
 /// [`io::ErrorKind::InvalidData`] if the input is not a greeting.
 pub fn read_greeting(mut input: &[u8]) -> io::Result<(Secret, Secret, String)> {
-    let Greeting { secrets, address } = Greeting::read(&mut input)?;
+    let Greeting { secrets, address } = Greeting::parse(&crate::sys::read_line(&mut input)?)?;
     Ok((secrets.server, secrets.client, address))
 }
 

@@ -18,6 +18,7 @@ pub mod record;
 pub mod resources;
 pub mod skip;
 pub mod soak;
+pub mod surroundings;
 pub mod system;
 pub mod threads;
 pub mod vocabulary;

@@ -31,6 +31,17 @@ macro_rules! skip_on {
     };
 }
 
+/// Returns from the test and reports it as skipped unless the condition holds, which this machine or user must meet.
+#[macro_export]
+macro_rules! skip_unless {
+    ($condition:expr, $reason:expr) => {
+        if !$condition {
+            fn here() {}
+            return $crate::skip::report(std::any::type_name_of_val(&here), $reason);
+        }
+    };
+}
+
 /// Reports that a test was not run, by the path of a function declared in it.
 #[doc(hidden)]
 pub fn report(inner_function: &str, reason: &str) {

@@ -10,6 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bridge32::Error;
@@ -55,41 +56,66 @@ fn output(child: Child) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn folders() -> BTreeSet<PathBuf> {
-    let entries = fs::read_dir(std::env::temp_dir()).unwrap().flatten().map(|entry| entry.path());
-    entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("bridge32-")).collect()
+/// What is in a folder.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()).collect()
 }
 
-/// Whether the folder belongs to this process: it has opened a socket or a FIFO there. Other tests run at the same time.
-fn is_ours(folder: &Path) -> bool {
+/// The names of the sockets that this process has opened.
+fn names_of_own_sockets() -> Vec<String> {
     let opened = fs::read_dir("/proc/self/fd").unwrap().flatten();
     let opened: BTreeSet<_> = opened.filter_map(|entry| entry.path().read_link().ok()).collect();
     let sockets = fs::read_to_string("/proc/net/unix").unwrap();
-    let mut bound = sockets.lines().filter_map(|line| match line.split_whitespace().collect::<Vec<_>>()[..] {
-        [.., inode, path] if Path::new(path).starts_with(folder) => Some(PathBuf::from(format!("socket:[{inode}]"))),
+    let names = sockets.lines().filter_map(|line| match line.split_whitespace().collect::<Vec<_>>()[..] {
+        // The inode is the seventh field, and a socket without a name has no eighth.
+        [.., inode, name] if line.split_whitespace().count() == 8 => {
+            opened.contains(Path::new(&format!("socket:[{inode}]"))).then(|| name.to_owned())
+        }
         _ => None,
     });
-    bound.any(|socket| opened.contains(&socket)) || opened.iter().any(|path| path.starts_with(folder))
+    names.collect()
+}
+
+/// Held by tests that look at all sockets of this process, or make one with a name.
+static SOCKETS: Mutex<()> = Mutex::new(());
+
+/// A runner that starts the server after some seconds.
+fn slow_runner() -> [&'static str; 3] {
+    match Pair::current() {
+        Pair::LinuxWindows => ["sh", "-c", "sleep 3; exec wine \"$0\" \"$@\""],
+        _ => ["sh", "-c", "sleep 3; exec \"$0\" \"$@\""],
+    }
+}
+
+#[test]
+fn without_a_runtime_dir_there_is_no_name_to_connect_to() {
+    skip_on!(Pair::LinuxWindows, "a server under Wine needs FIFOs");
+    let _watchdog = Watchdog::new("no name");
+    let _alone = SOCKETS.lock();
+    let builder = FaultsClient::builder().server(pair::server("faults")).runner(slow_runner());
+    let starting = std::thread::spawn(move || builder.start_timeout(Duration::from_secs(60)).launch());
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(names_of_own_sockets(), [""; 0]);
+    let client = starting.join().unwrap().unwrap();
+    assert_eq!(client.get_mode().unwrap(), 0);
+    assert_eq!(names_of_own_sockets(), [""; 0]);
 }
 
 #[test]
 fn the_handshake_refuses_strangers() {
     let _watchdog = Watchdog::new("handshake");
+    let _alone = SOCKETS.lock();
     let public = public();
-    let before = folders();
-    let (program, delay) = (pair::server("faults"), "sleep 3; exec \"$0\" \"$@\"");
-    let runner = match Pair::current() {
-        Pair::LinuxWindows => vec!["sh", "-c", "sleep 3; exec wine \"$0\" \"$@\""],
-        _ => vec!["sh", "-c", delay],
-    };
+    // Anybody may write there.
+    let (program, parent) = (pair::server("faults"), public.path().to_owned());
     let starting = std::thread::spawn(move || {
-        let builder = FaultsClient::builder().server(program).runner(runner);
+        let builder = FaultsClient::builder().server(program).runner(slow_runner()).runtime_dir(parent);
         builder.start_timeout(Duration::from_secs(60)).launch()
     });
     // The folder in which the client waits for its server.
     let deadline = Instant::now() + Duration::from_secs(2);
     let folder = loop {
-        if let Some(folder) = folders().into_iter().find(|folder| !before.contains(folder) && is_ours(folder)) {
+        if let Some(folder) = entries(public.path()).into_iter().find(|path| path.is_dir()) {
             break folder;
         }
         assert!(Instant::now() < deadline, "the client has not created a folder");

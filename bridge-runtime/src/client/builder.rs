@@ -22,7 +22,7 @@ use crate::interface::Interface;
 use crate::native::Owner;
 use crate::process::{Launch, Output, Program, locate};
 use crate::server::{CallServer, Dispatch, Served, close_handles_of, free_memory_of};
-use crate::transport::{Channel, connect_local, in_process_pair, named_path};
+use crate::transport::{Channel, Route, connect_local, in_process_pair, named_path};
 use crate::wire::{Secret, Start};
 
 /// A generated client: launching, connecting, batches and shutdown, besides the interface's own methods.
@@ -164,6 +164,7 @@ pub struct Builder<C: Client> {
     restart: Restart,
     on_start: Option<OnStart>,
     transport: Transport,
+    runtime_dir: Option<PathBuf>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -193,6 +194,7 @@ impl<C: Client> Default for Builder<C> {
             restart: Restart::default(),
             on_start: None,
             transport: Transport::Auto,
+            runtime_dir: None,
             client: PhantomData,
         }
     }
@@ -284,6 +286,19 @@ impl<C: Client> Builder<C> {
         self
     }
 
+    /// Makes the server find its client in this folder, by the name of a socket in a new private folder there.
+    ///
+    /// A server on Linux needs no folder by default: its connection is handed over through its standard input. Set this for a
+    /// runner that passes on only the text of its standard input, such as `docker run -i`. The server must see the folder under the
+    /// same path, and run as the same user.
+    ///
+    /// For a server under Wine, this is the folder of its FIFOs; the default is `$TMPDIR`, `$XDG_RUNTIME_DIR` or `/tmp`. On Windows
+    /// it has no effect, because pipes are in no folder.
+    pub fn runtime_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.runtime_dir = Some(dir.into());
+        self
+    }
+
     /// Sets where the output of the server and its library goes.
     pub fn output(mut self, output: Output) -> Self {
         self.launch.output = output;
@@ -300,9 +315,16 @@ impl<C: Client> Builder<C> {
         let server = locate(description, self.server.as_deref())?;
         let program = self.launch.inspect(&server)?;
         let start = self.start_message(program)?;
-        let transport = self.transport.resolve(program.is_foreign())?;
-        let timeout = self.start_timeout;
-        let starter = Starter { description, launch: self.launch, server, program, start, transport, timeout };
+        let starter = Starter {
+            description,
+            launch: self.launch,
+            server,
+            program,
+            start,
+            transport: self.transport.resolve()?,
+            runtime_dir: self.runtime_dir,
+            timeout: self.start_timeout,
+        };
         let restarter = Restarter { starter, history: History::new(self.restart), on_start: self.on_start };
         Ok(C::from_session(Session::start(description, restarter, self.call_timeout)?))
     }
@@ -319,7 +341,7 @@ impl<C: Client> Builder<C> {
         let description = C::Interface::description();
         let args = self.args.take().map(|args| encode_args::<C>(Some(args))).transpose()?;
         let start = Start { args: args.unwrap_or_default(), ..Start::default() };
-        let start = (start, self.transport.resolve(false)?);
+        let start = (start, self.transport.resolve()?);
         let (own_name, timeout) = (name.to_owned(), self.start_timeout);
         let connect = move || named_path(&own_name).and_then(|path| connect_local(&path));
         let connected =
@@ -388,7 +410,7 @@ fn in_process_session<I: Dispatch<S> + ?Sized, S: Send + 'static>(server: S) -> 
     let agreement = Agreement { pid: std::process::id(), ready: describe_server(None), transport: Transport::Auto };
     let server = Server::InProcess(std::sync::Mutex::new(Some(thread)));
     let channel = Channel::new(client_end);
-    let instance = ServerInstance::new(ServerInfo::new(agreement), server, &channel);
+    let instance = ServerInstance::new(ServerInfo::new(agreement), server, Route::CONNECTED, &channel);
     Session::new(I::description(), (instance, channel), None)
 }
 
@@ -403,7 +425,7 @@ pub(crate) fn client_over<C: Client>(
     (start_timeout, call_timeout): (Duration, Option<Duration>),
 ) -> Result<C, Error> {
     let description = C::Interface::description();
-    let start = (start, Transport::Pipe.resolve(false)?);
+    let start = (start, Transport::Pipe.resolve()?);
     let connected = connect_within(start_timeout, description, secret, start, move || Ok(channel)).map_err(
         |failure| match failure {
             ConnectFailure::NoServer(error) => Error::disconnected(error),

@@ -211,7 +211,11 @@ fn begin(context: &CallContext, connection: &mut Connection, method: u32) -> Res
 /// Offers the server a larger arena for long arrays, because they did not fit in the last call.
 #[cold]
 fn offer_arena(context: &CallContext, connection: &mut Connection, larger: LargerArena) -> Result<(), Error> {
-    let address = connection.instance.server_address(larger.address());
+    let Ok(address) = larger.address(&connection.instance.route) else {
+        // Long arrays continue to be sent inside messages.
+        connection.channel()?.stop_growing();
+        return Ok(());
+    };
     let offer = Message::GrowArena(Box::new(GrowArena { address, words: larger.words() }));
     match context.request(connection, &offer) {
         Ok(()) => connection.channel()?.use_arena(larger),

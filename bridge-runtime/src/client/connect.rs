@@ -8,10 +8,10 @@ use std::{io, mem};
 use super::info::ServerInfo;
 use super::instance::{Server, ServerInstance};
 use crate::error::Error;
-use crate::handshake::{HANDSHAKE_THREAD, HandshakeError, TransportRequest, shake_hands};
+use crate::handshake::{HANDSHAKE_THREAD, HandshakeError, Transport, TransportOffer, shake_hands};
 use crate::interface::Description;
 use crate::sync::{LockExt as _, spawn_named};
-use crate::transport::{Channel, Disconnector};
+use crate::transport::{Channel, Disconnector, Route};
 use crate::wire::{Secret, Start};
 
 /// Why there is no connection to the server.
@@ -44,7 +44,7 @@ pub(super) fn connect_within(
     timeout: Duration,
     description: &'static Description,
     secret: Secret,
-    (start, transport): (Start, TransportRequest),
+    (start, transport): (Start, Transport),
     connect: impl FnOnce() -> io::Result<Channel> + Send + 'static,
 ) -> Result<(ServerInstance, Channel), ConnectFailure> {
     let (sender, receiver) = mpsc::channel();
@@ -57,7 +57,7 @@ pub(super) fn connect_within(
                     HandshakeProgress::GivenUp => return Err(ConnectFailure::Timeout),
                     progress => *progress = HandshakeProgress::ShakingHands(channel.disconnector()),
                 }
-                let offer = transport.offer().map_err(ConnectFailure::Error)?;
+                let offer = TransportOffer::new(transport, &Route::CONNECTED).map_err(ConnectFailure::Error)?;
                 match shake_hands(&mut channel, description, secret, start, offer) {
                     Ok(agreement) => Ok((channel, agreement)),
                     Err(HandshakeError::Refused(error)) => Err(ConnectFailure::Error(error)),
@@ -84,5 +84,5 @@ pub(super) fn connect_within(
         })
     });
     let (channel, agreement) = result?;
-    Ok((ServerInstance::new(ServerInfo::new(agreement), Server::Connected, &channel), channel))
+    Ok((ServerInstance::new(ServerInfo::new(agreement), Server::Connected, Route::CONNECTED, &channel), channel))
 }

@@ -9,7 +9,7 @@ use super::call_context::CallContext;
 use super::connection::Connection;
 use super::instance::ServerInstance;
 use crate::error::Error;
-use crate::handshake::{HANDSHAKE_THREAD, Transport, TransportOffer, TransportRequest, random_secret};
+use crate::handshake::{HANDSHAKE_THREAD, Transport, TransportOffer, random_secret};
 use crate::sync::spawn_named;
 use crate::transport::{Channel, Disconnector, EXTRA_ARENA_LIMIT, Endpoint};
 use crate::wire::{Message, OpenConnection, Purpose, Secret};
@@ -28,7 +28,7 @@ const SHARED_MEMORY_CONNECTIONS: u32 = 16;
 /// `connection` is closed.
 pub(super) fn open(context: &CallContext, connection: &mut Connection, purpose: Purpose) -> Result<Channel, Error> {
     let listener = ExtraListener::new(&connection.instance, purpose)?;
-    context.request(connection, &listener.request(purpose))?;
+    context.request(connection, &listener.request(purpose)?)?;
     match (listener.accept(context.limit.unwrap_or(CONNECT_TIMEOUT))?, context.limit) {
         (Some(channel), _) => Ok(channel),
         (None, Some(after)) => Err(context.timed_out(connection, after)),
@@ -48,23 +48,22 @@ struct ExtraListener {
 
 impl ExtraListener {
     fn new(instance: &ServerInstance, purpose: Purpose) -> Result<Self, Error> {
-        let for_wine = instance.is_under_wine();
         let has_shared_memory = match purpose {
             Purpose::Calls => instance.extra_connections.fetch_add(1, Ordering::Relaxed) < SHARED_MEMORY_CONNECTIONS,
             // Events are rare, and a thread of the client waits for them all the time.
             Purpose::Events => false,
         };
         let transport = if has_shared_memory { instance.info.transport } else { Transport::Pipe };
-        let offer = TransportRequest::like(transport, for_wine).offer()?;
-        let endpoint = Endpoint::new(for_wine).map_err(|source| Error::Endpoint { source })?;
+        let offer = TransportOffer::new(transport.of_extra_connection(), &instance.route)?;
+        let endpoint = Endpoint::new(&instance.route).map_err(|source| Error::Endpoint { source })?;
         let secret = random_secret().map_err(|source| Error::Random { source })?;
         Ok(Self { endpoint, secret, offer })
     }
 
     /// Returns the message that asks the server to connect.
-    fn request(&self, purpose: Purpose) -> Message {
-        let (address, memory) = (self.endpoint.address(), self.offer.address());
-        Message::OpenConnection(Box::new(OpenConnection { address, secret: self.secret, purpose, memory }))
+    fn request(&self, purpose: Purpose) -> Result<Message, Error> {
+        let (address, memory) = (self.endpoint.address(), self.offer.address()?);
+        Ok(Message::OpenConnection(Box::new(OpenConnection { address, secret: self.secret, purpose, memory })))
     }
 
     /// Waits until the server has connected and proved its identity; `None` if it has not within `patience`.

@@ -11,7 +11,7 @@ use super::info::{ServerExit, ServerInfo};
 use crate::error::Error;
 use crate::process::{ProcessExit, Supervisor};
 use crate::sync::LockExt as _;
-use crate::transport::{Channel, Disconnector, wine_path};
+use crate::transport::{Channel, Disconnector, Route};
 
 /// How long a server process may take to exit after its connection has broken.
 const EXIT_PATIENCE: Duration = Duration::from_secs(2);
@@ -21,6 +21,8 @@ const EXIT_PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct ServerInstance {
     pub(super) info: ServerInfo,
     pub(super) server: Server,
+    /// How it gets at further connections and memory.
+    pub(super) route: Route,
     /// Disconnects the first connection from another thread.
     pub(super) disconnector: Disconnector,
     /// The closures that are registered with this server.
@@ -46,26 +48,17 @@ pub(super) enum Server {
 
 impl ServerInstance {
     /// The server at the other end of a channel.
-    pub(super) fn new(info: ServerInfo, server: Server, channel: &Channel) -> Self {
+    pub(super) fn new(info: ServerInfo, server: Server, route: Route, channel: &Channel) -> Self {
         Self {
             info,
             server,
+            route,
             disconnector: channel.disconnector(),
             registry: Arc::default(),
             events: OnceLock::new(),
             extra_connections: AtomicU32::new(0),
             session: AtomicU64::new(0),
         }
-    }
-
-    /// Whether it is a Windows process on a Unix system, and so runs under Wine.
-    pub(super) fn is_under_wine(&self) -> bool {
-        cfg!(unix) && self.info.os == "windows"
-    }
-
-    /// Converts the address of shared memory to the form that the server opens it by.
-    pub(super) fn server_address(&self, address: String) -> String {
-        if self.is_under_wine() { wine_path(&address) } else { address }
     }
 
     /// Drops all closures that are registered with this server, and closes the event connection.

@@ -9,11 +9,12 @@ use std::time::Duration;
 use super::info::ServerInfo;
 use super::instance::{Server, ServerInstance};
 use crate::error::Error;
-use crate::handshake::{Agreement, HANDSHAKE_THREAD, HandshakeError, Secrets, TransportRequest, shake_hands};
+use crate::handshake::{Agreement, HANDSHAKE_THREAD, HandshakeError, Secrets, Transport, TransportOffer, shake_hands};
 use crate::interface::Description;
 use crate::process::{Launch, LaunchedServer, Program};
 use crate::sync::spawn_named;
-use crate::transport::{Channel, Endpoint};
+use crate::sys::ControlSender;
+use crate::transport::{Channel, Endpoint, Route};
 use crate::wire::Start;
 
 /// Starts server processes with the same settings, the first time and for each restart.
@@ -24,7 +25,9 @@ pub(super) struct Starter {
     pub(super) program: Program,
     /// The start message without the secret, which is new for each server.
     pub(super) start: Start,
-    pub(super) transport: TransportRequest,
+    pub(super) transport: Transport,
+    /// The folder in which the server finds its client, instead of being handed the connection.
+    pub(super) runtime_dir: Option<PathBuf>,
     pub(super) timeout: Duration,
 }
 
@@ -46,12 +49,15 @@ impl Starter {
     /// # Errors
     /// The error of the step that failed. No process is left running.
     pub(super) fn start(&self, generation: u32) -> Result<(ServerInstance, Channel), Error> {
-        let endpoint = Arc::new(Endpoint::new(self.program.is_foreign()).map_err(|source| Error::Endpoint { source })?);
+        let endpoint_error = |source| Error::Endpoint { source };
+        let (control, stdin) = ControlSender::new().map_err(endpoint_error)?;
+        let route = self.route(&control);
+        let endpoint = Arc::new(Endpoint::new(&route).map_err(endpoint_error)?);
         let (events, receiver) = mpsc::channel();
         let exited = events.clone();
         let on_exit = move || drop(exited.send(StartEvent::ProcessExited));
         let LaunchedServer { supervisor, command, secrets, is_direct } =
-            self.launch.start(&self.server, self.program, &endpoint, on_exit)?;
+            self.launch.start(&self.server, self.program, &endpoint, (control, stdin), on_exit)?;
         let expected_pid = is_direct.then(|| supervisor.pid());
         let failed = |error| {
             // The first error is reported, not that of the cleanup.
@@ -59,7 +65,8 @@ impl Starter {
             endpoint.wake();
             Err(error)
         };
-        if let Err(error) = self.spawn_handshake(Arc::clone(&endpoint), expected_pid, secrets, events) {
+        if let Err(error) = self.spawn_handshake((Arc::clone(&endpoint), expected_pid), route.clone(), secrets, events)
+        {
             return failed(error);
         }
         let Some(result) = self.wait(&receiver, &endpoint) else {
@@ -70,7 +77,7 @@ impl Starter {
             Ok((channel, agreement)) => {
                 let info = ServerInfo { pid: supervisor.pid(), generation, ..ServerInfo::new(agreement) };
                 crate::trace::started(info.pid, generation, &info.path);
-                Ok((ServerInstance::new(info, Server::Launched(supervisor), &channel), channel))
+                Ok((ServerInstance::new(info, Server::Launched(supervisor), route, &channel), channel))
             }
             Err(HandshakeError::Refused(error)) => failed(error),
             Err(HandshakeError::Connection(error)) => match supervisor.terminate(EXIT_PATIENCE) {
@@ -80,11 +87,25 @@ impl Starter {
         }
     }
 
+    /// How the server gets at its connection: without names if possible.
+    #[cfg_attr(windows, expect(unused_variables, reason = "a control stream of Windows carries no open files"))]
+    fn route(&self, control: &ControlSender) -> Route {
+        let dir = self.runtime_dir.clone();
+        #[cfg(unix)]
+        return match dir {
+            dir if self.program.is_foreign() => Route::Wine { dir },
+            None => Route::HandedOver(control.clone()),
+            dir => Route::Names { dir },
+        };
+        #[cfg(windows)]
+        return Route::Names { dir };
+    }
+
     /// Starts the thread that accepts the server's connection, shakes hands and sends the result to `events`.
     fn spawn_handshake(
         &self,
-        endpoint: Arc<Endpoint>,
-        expected_pid: Option<u32>,
+        (endpoint, expected_pid): (Arc<Endpoint>, Option<u32>),
+        route: Route,
         secrets: Secrets,
         events: Sender<StartEvent>,
     ) -> Result<(), Error> {
@@ -92,7 +113,7 @@ impl Starter {
         let (description, transport) = (self.description, self.transport);
         let handshake = move || {
             // The offer is made while the server starts, because it does not depend on it.
-            let result = transport.offer().map_err(HandshakeError::Refused).and_then(|offer| {
+            let result = TransportOffer::new(transport, &route).map_err(HandshakeError::Refused).and_then(|offer| {
                 let mut channel = accept(&endpoint, expected_pid)?;
                 let agreement = shake_hands(&mut channel, description, secrets.server, start, offer)?;
                 Ok((channel, agreement))

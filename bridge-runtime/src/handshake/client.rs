@@ -61,7 +61,7 @@ pub(crate) fn shake_hands(
     if hello.fingerprint != description.fingerprint() || hello.interface != description.name {
         return Err(compare(channel, description, &hello)?.into());
     }
-    channel.send_message(&Message::Start(Box::new(Start { memory: offer.address(), ..start })))?;
+    channel.send_message(&Message::Start(Box::new(Start { memory: offer.address()?, ..start })))?;
     match channel.receive()?.0 {
         Message::Ready(ready) => {
             let transport = offer.conclude(channel, ready.refused.as_deref(), ARENA_LIMIT)?;
@@ -112,7 +112,7 @@ fn unexpected() -> Error {
 mod tests {
     use super::*;
     use crate::marshal::Buffer;
-    use crate::transport::{FrameTransport as _, in_process_pair};
+    use crate::transport::{FrameTransport as _, Route, in_process_pair};
     use crate::wire::frame;
 
     const DESCRIPTION: Description = Description::example(&[]);
@@ -125,7 +125,7 @@ mod tests {
         sent.extend(message).unwrap();
         frame::finish(&mut sent);
         server.send(&mut sent, crate::marshal::BorrowedSlices::NONE).unwrap();
-        let offer = Transport::Pipe.resolve(false).unwrap().offer().unwrap();
+        let offer = TransportOffer::new(Transport::Pipe, &Route::CONNECTED).unwrap();
         match shake_hands(&mut Channel::new(client), &DESCRIPTION, [7; 16], Start::default(), offer) {
             Err(HandshakeError::Refused(error)) => error,
             _ => panic!("it was not refused"),

@@ -18,4 +18,4 @@ pub(crate) use client::{Agreement, HANDSHAKE_THREAD, HandshakeError, shake_hands
 pub(crate) use secrets::{Greeting, Secrets, random_secret};
 pub(crate) use server::{complete_handshake, describe_server, open_shared_memory, receive_start};
 pub use transport::Transport;
-pub(crate) use transport::{TransportOffer, TransportRequest};
+pub(crate) use transport::TransportOffer;

@@ -1,6 +1,6 @@
 //! The secrets by which client and server authenticate each other, and the greeting that carries them.
 
-use std::io::{self, BufRead, Read as _};
+use std::io;
 
 use crate::wire::Secret;
 
@@ -39,24 +39,19 @@ pub(crate) struct Greeting {
     pub(crate) address: String,
 }
 
-/// The maximum length of a greeting, in bytes. It leaves room for the longest path of any system, twice.
-const LONGEST_GREETING: u64 = 64 << 10;
-
 impl Greeting {
     /// Formats the greeting as a line, without the line break.
     pub(crate) fn to_line(&self) -> String {
         format!("{} {} {}", to_hex(self.secrets.server), to_hex(self.secrets.client), self.address)
     }
 
-    /// Reads a greeting from a server's standard input.
+    /// Parses the line that [`Greeting::to_line`] has formatted.
     ///
     /// # Errors
-    /// [`io::ErrorKind::InvalidData`] if the first line is not a greeting, otherwise the error of the input.
-    pub(crate) fn read(input: &mut impl BufRead) -> io::Result<Self> {
+    /// [`io::ErrorKind::InvalidData`] if it is not a greeting.
+    pub(crate) fn parse(line: &str) -> io::Result<Self> {
         let invalid = || io::Error::new(io::ErrorKind::InvalidData, "no greeting on standard input");
-        let mut line = String::new();
-        input.take(LONGEST_GREETING).read_line(&mut line)?;
-        let mut parts = line.trim_end().splitn(3, ' ');
+        let mut parts = line.splitn(3, ' ');
         let mut secret = || parts.next().and_then(from_hex).ok_or_else(invalid);
         let secrets = Secrets { server: secret()?, client: secret()? };
         Ok(Self { secrets, address: parts.next().ok_or_else(invalid)?.to_owned() })
@@ -85,12 +80,12 @@ mod tests {
 
     #[test]
     fn a_greeting_is_two_secrets_and_an_address() {
-        let read = |text: &str| Greeting::read(&mut text.as_bytes());
+        let read = Greeting::parse;
         let secret = "0f".repeat(16);
-        let greeting = read(&format!("{secret} {secret} local:/a path\n")).unwrap();
+        let greeting = read(&format!("{secret} {secret} local:/a path")).unwrap();
         assert_eq!((greeting.secrets.client, greeting.address.as_str()), ([15; 16], "local:/a path"));
         assert_eq!(read(&greeting.to_line()).unwrap(), greeting);
-        for text in ["", "\n", &secret, &format!("{secret} x y\n"), &format!("{secret} {secret}\n")] {
+        for text in ["", &secret, &format!("{secret} x y"), &format!("{secret} {secret}")] {
             assert!(read(text).is_err(), "{text:?}");
         }
     }

@@ -54,7 +54,7 @@ pub(crate) fn describe_server(library: Option<&Path>) -> Ready {
         architecture: std::env::consts::ARCH.to_owned(),
         os: std::env::consts::OS.to_owned(),
         library: library.map(|path| path.display().to_string()),
-        executable: std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default(),
+        executable: crate::sys::program_path().map(|path| path.display().to_string()).unwrap_or_default(),
         refused: None,
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::error::Error;
 use crate::sys::MemoryOffer;
-use crate::transport::{Channel, SharedMemoryEnd, wine_path};
+use crate::transport::{Channel, Route, SharedMemoryEnd};
 
 /// The transport of the messages between a client and its server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -23,17 +23,11 @@ pub enum Transport {
 /// The environment variable that replaces [`Transport::Auto`].
 const VARIABLE: &str = "BRIDGE32_TRANSPORT";
 
-/// The transport that a client wants to use with a server.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TransportRequest {
-    transport: Transport,
-    /// Whether the server is a Windows process on a Unix system.
-    for_wine: bool,
-}
-
 /// What a client offers a server, before the server accepts or refuses it.
 pub(crate) struct TransportOffer {
-    request: TransportRequest,
+    /// What the client wants to use.
+    transport: Transport,
+    route: Route,
     /// This end of the shared memory, and the offer with the address that the server opens it by.
     memory: Option<(SharedMemoryEnd, MemoryOffer)>,
 }
@@ -43,10 +37,15 @@ impl Transport {
     ///
     /// # Errors
     /// [`Error::Transport`] if the environment names a transport that does not exist.
-    pub(crate) fn resolve(self, for_wine: bool) -> Result<TransportRequest, Error> {
+    pub(crate) fn resolve(self) -> Result<Self, Error> {
         let variable = std::env::var_os(VARIABLE).unwrap_or_default();
-        let transport = if self == Self::Auto { Self::named(&variable.to_string_lossy())? } else { self };
-        Ok(TransportRequest { transport, for_wine })
+        if self == Self::Auto { Self::named(&variable.to_string_lossy()) } else { Ok(self) }
+    }
+
+    /// The transport of an extra connection to a server whose first connection has this one: a pipe if there is not enough shared
+    /// memory.
+    pub(crate) fn of_extra_connection(self) -> Self {
+        if self == Self::SharedMemory { Self::Auto } else { Self::Pipe }
     }
 
     fn named(name: &str) -> Result<Self, Error> {
@@ -62,33 +61,27 @@ impl Transport {
     }
 }
 
-impl TransportRequest {
-    /// Requests the transport of another connection, or a pipe if there is not enough shared memory.
-    pub(crate) fn like(transport: Transport, for_wine: bool) -> Self {
-        let transport = if transport == Transport::SharedMemory { Transport::Auto } else { Transport::Pipe };
-        Self { transport, for_wine }
-    }
-
-    /// Creates the shared memory to offer, unless a pipe was requested.
+impl TransportOffer {
+    /// Creates the shared memory to offer a server, unless a pipe is to be used.
     ///
     /// # Errors
     /// [`Error::Transport`] if shared memory was requested and cannot be created.
-    pub(crate) fn offer(self) -> Result<TransportOffer, Error> {
-        let memory = match self.transport {
+    pub(crate) fn new(transport: Transport, route: &Route) -> Result<Self, Error> {
+        let memory = match transport {
             Transport::Pipe => None,
             Transport::SharedMemory => Some(SharedMemoryEnd::offer().map_err(unavailable)?),
             Transport::Auto => SharedMemoryEnd::offer().ok(),
         };
-        Ok(TransportOffer { request: self, memory })
+        Ok(Self { transport, route: route.clone(), memory })
     }
-}
 
-impl TransportOffer {
-    /// Returns the address by which the server opens the shared memory, if any is offered.
-    pub(crate) fn address(&self) -> Option<String> {
-        let (_, offer) = self.memory.as_ref()?;
-        let address = offer.address();
-        Some(if self.request.for_wine { wine_path(&address) } else { address })
+    /// Makes the address by which the server opens the shared memory, if any is offered.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] if the memory cannot be handed over.
+    pub(crate) fn address(&self) -> Result<Option<String>, Error> {
+        let memory = self.memory.as_ref();
+        memory.map(|(_, offer)| self.route.memory_address(offer)).transpose().map_err(unavailable)
     }
 
     /// Switches the channel to what the server has accepted, and returns which transport that is. `refusal` is the server's
@@ -104,7 +97,7 @@ impl TransportOffer {
     ) -> Result<Transport, Error> {
         match (self.memory, refusal) {
             (None, _) => Ok(Transport::Pipe),
-            (Some(_), Some(reason)) if self.request.transport == Transport::SharedMemory => {
+            (Some(_), Some(reason)) if self.transport == Transport::SharedMemory => {
                 Err(unavailable(io::Error::other(format!("the server refuses it: {reason}"))))
             }
             (Some(_), Some(_)) => Ok(Transport::Pipe),
@@ -136,10 +129,9 @@ mod tests {
     /// Returns the transport that a client uses after this answer to its offer.
     #[cfg(any(target_os = "linux", windows))]
     fn concluded(transport: Transport, refusal: Option<&str>) -> Result<Transport, Error> {
-        let request = TransportRequest { transport, for_wine: false };
         // A transport without a stream through which shared memory could wake a waiting side.
         let mut channel = Channel::new(in_process_pair().0);
-        request.offer().unwrap().conclude(&mut channel, refusal, 0)
+        TransportOffer::new(transport, &Route::CONNECTED).unwrap().conclude(&mut channel, refusal, 0)
     }
 
     #[cfg(any(target_os = "linux", windows))]

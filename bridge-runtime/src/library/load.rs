@@ -121,7 +121,7 @@ fn file_names(name: &str) -> Vec<String> {
 
 /// The folder of this program.
 pub(crate) fn program_dir() -> Option<PathBuf> {
-    std::env::current_exe().ok()?.parent().map(Path::to_owned)
+    crate::sys::program_path().ok()?.parent().map(Path::to_owned)
 }
 
 /// Loads a library, after those of its dependencies that the system does not find.

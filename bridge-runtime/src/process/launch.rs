@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use object::FileKind;
 
+use super::wine::wine_environment;
 use super::{Output, STARTED_BY_CLIENT, Supervisor};
 use crate::error::Error;
 use crate::handshake::{Greeting, Secrets};
-use crate::sys;
+use crate::sys::{self, ControlSender};
 use crate::transport::Endpoint;
 
 /// The settings for starting a server process.
@@ -36,7 +37,8 @@ pub(crate) struct LaunchedServer {
 }
 
 impl Launch {
-    /// Starts `server` and sends it the greeting with the address of `endpoint`. `on_exit` runs when the process has exited.
+    /// Starts `server` and sends it the greeting with the address of `endpoint`, through its standard input `stdin`, whose other end
+    /// is `control`. `on_exit` runs when the process has exited.
     ///
     /// # Errors
     /// [`Error::Spawn`] if the process cannot be started, [`Error::Random`] or [`Error::Endpoint`] if the system fails before.
@@ -45,6 +47,7 @@ impl Launch {
         server: &Path,
         program: Program,
         endpoint: &Endpoint,
+        (control, stdin): (ControlSender, Stdio),
         on_exit: impl FnOnce() + Send + 'static,
     ) -> Result<LaunchedServer, Error> {
         let words: Vec<_> = self.runner.iter().cloned().chain([server.into(), STARTED_BY_CLIENT.into()]).collect();
@@ -52,7 +55,11 @@ impl Launch {
         let command_text = text(&words[..words.len() - 1]);
         let secrets = Secrets::random().map_err(|source| Error::Random { source })?;
         let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).envs(self.env.iter().map(|(key, value)| (key, value)));
+        command.args(&words[1..]);
+        if program.is_foreign() {
+            wine_environment(&mut command);
+        }
+        command.envs(self.env.iter().map(|(key, value)| (key, value)));
         if let Some(dir) = &self.current_dir {
             command.current_dir(dir);
         }
@@ -61,7 +68,8 @@ impl Launch {
             sys::continue_with_this_thread(&mut command);
         }
         let exception = endpoint.exception().map_err(|source| Error::Endpoint { source })?;
-        let supervisor = Supervisor::spawn(command, self.output, exception, on_exit)
+        command.stdin(stdin);
+        let supervisor = Supervisor::spawn(command, self.output, control, exception, on_exit)
             .map_err(|source| Error::Spawn { command: command_text.clone(), source })?;
         let greeting = Greeting { secrets, address: endpoint.address() };
         // If this fails, the server is exiting already. Its exit status is the more useful error.

@@ -4,6 +4,7 @@ mod launch;
 mod locate;
 mod output;
 mod supervise;
+mod wine;
 
 pub(crate) use launch::{Launch, LaunchedServer, Program};
 pub(crate) use locate::locate;

@@ -1,8 +1,8 @@
 //! Supervision of the server process: starting it, capturing its output, waiting for its exit, and ending it.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::process::{ChildStdin, Command, Stdio};
+use std::io::Read as _;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use shared_child::SharedChild;
 
 use super::output::{Output, OutputReaders, Tail};
 use crate::sync::{LockExt as _, spawn_named};
-use crate::sys::{ExitStatus, Job};
+use crate::sys::{ControlSender, ExitStatus, Job};
 use crate::trace::Reporter;
 
 /// The exit status of a server process, and the end of its output.
@@ -29,8 +29,8 @@ pub(crate) struct Supervisor {
     child: Arc<SharedChild>,
     /// Whether the process runs under Wine, which does not treat `SIGTERM` as a request to end.
     is_wine: bool,
-    /// The server's standard input. The server exits when it is closed.
-    control: Mutex<Option<ChildStdin>>,
+    /// The other end of the server's standard input. The server exits when it is closed.
+    control: ControlSender,
     exit: Arc<ExitCell>,
     stderr: Tail,
 }
@@ -48,7 +48,7 @@ struct ExitCell {
 const OUTPUT_PATIENCE: Duration = Duration::from_millis(200);
 
 impl Supervisor {
-    /// Starts a process. `on_exit` runs on another thread when the process has exited. `exception` is the file in which a
+    /// Starts a process, whose standard input is set. `on_exit` runs on another thread when the process has exited. `exception` is the file in which a
     /// process under Wine reports the exception that ends it.
     ///
     /// # Errors
@@ -56,6 +56,7 @@ impl Supervisor {
     pub(crate) fn spawn(
         mut command: Command,
         output: Output,
+        control: ControlSender,
         exception: Option<File>,
         on_exit: impl FnOnce() + Send + 'static,
     ) -> std::io::Result<Self> {
@@ -64,7 +65,7 @@ impl Supervisor {
             Output::Inherit => Stdio::inherit(),
         };
         crate::sys::without_console(&mut command);
-        command.stdin(Stdio::piped()).stdout(output()).stderr(output());
+        command.stdout(output()).stderr(output());
         let (stdout, stderr, exit) = (Tail::default(), Tail::default(), Arc::<ExitCell>::default());
         let (started, start) = channel();
         let reporter = Reporter::new();
@@ -73,8 +74,8 @@ impl Supervisor {
         // The thread that waits for the process also starts it: Linux sends the parent-death signal when the thread that
         // started a process ends, and this one ends last.
         spawn_named("bridge32 server watch", move || watch.run(command, &started, on_exit))?;
-        let (child, control) = start.recv().unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))?;
-        Ok(Self { child, is_wine, control: Mutex::new(control), exit, stderr })
+        let child = start.recv().unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))?;
+        Ok(Self { child, is_wine, control, exit, stderr })
     }
 
     /// Whether the process is known to have exited.
@@ -101,15 +102,12 @@ impl Supervisor {
 
     /// Writes a line to the server's standard input.
     pub(crate) fn send_line(&self, line: &str) -> std::io::Result<()> {
-        match &mut *self.control.lock_unpoisoned() {
-            Some(control) => control.write_all(format!("{line}\n").as_bytes()),
-            None => Err(std::io::ErrorKind::BrokenPipe.into()),
-        }
+        self.control.send_line(line)
     }
 
     /// Closes the server's standard input, which makes the server exit.
     pub(crate) fn close_stdin(&self) {
-        *self.control.lock_unpoisoned() = None;
+        self.control.close();
     }
 
     /// Waits for the exit, for `patience` at most.
@@ -155,16 +153,13 @@ struct ProcessWatch {
     reporter: Reporter,
 }
 
-/// A process that was started, and its standard input.
-type Started = (Arc<SharedChild>, Option<ChildStdin>);
-
 impl ProcessWatch {
     /// Starts the process, sends the result of that to `started`, and records the exit.
-    fn run(mut self, command: Command, started: &Sender<std::io::Result<Started>>, on_exit: impl FnOnce()) {
+    fn run(mut self, command: Command, started: &Sender<std::io::Result<Arc<SharedChild>>>, on_exit: impl FnOnce()) {
         let (child, readers, _job) = match self.start(command) {
             Ok((child, readers, job)) => {
                 // `spawn` waits for this.
-                let _ = started.send(Ok((Arc::clone(&child), child.take_stdin())));
+                let _ = started.send(Ok(Arc::clone(&child)));
                 (child, readers, job)
             }
             Err(error) => return drop(started.send(Err(error))),

@@ -1,7 +1,6 @@
 //! Serving the client that has launched this process.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use crate::handshake::{Greeting, Secrets, complete_handshake, receive_start};
 use crate::interface::Interface;
 use crate::native::Owner;
 use crate::sync::spawn_named;
-use crate::sys::Pump;
+use crate::sys::{Control, Pump};
 use crate::transport::Channel;
 use crate::wire::Message;
 use crate::{sys, transport};
@@ -41,8 +40,8 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
     sys::forbid_dialogs();
     sys::end_with_this_thread()?;
     sys::continue_with_parent()?;
-    let mut control = BufReader::new(sys::take_stdin()?);
-    let Greeting { secrets, address } = Greeting::read(&mut control)?;
+    let mut control = Control::take_stdin()?;
+    let Greeting { secrets, address } = Greeting::parse(&control.next_line()?)?;
     end_with_client(control)?;
     let channel = transport::connect(&address)?;
     transport::report_exceptions(&address)?;
@@ -105,10 +104,10 @@ fn serve_between_messages(channel: Channel, call_server: &CallServer, pump: Pump
 
 /// Ends this process after the client has exited, even if the library hangs. The system closes standard input when the client
 /// exits or is killed.
-fn end_with_client(mut control: BufReader<File>) -> io::Result<()> {
+fn end_with_client(mut control: Control) -> io::Result<()> {
     spawn_named("bridge32 client watch", move || {
         // An error is treated like the end of the input.
-        while let Ok(1..) = control.read(&mut [0; 64]) {}
+        while control.next_line().is_ok() {}
         // The main thread notices that its connection is closed and exits normally, unless it hangs in the library.
         std::thread::sleep(SHUTDOWN_PATIENCE);
         sys::end_now()

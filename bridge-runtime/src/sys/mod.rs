@@ -1,6 +1,7 @@
 //! Calls to the operating system, in safe functions that exist on every system. No other module of the runtime calls it
 //! directly, except `dotnet::host`, which uses the interfaces of .NET.
 
+mod control;
 mod exit_status;
 pub(crate) mod float_state;
 mod memory;
@@ -10,6 +11,11 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+#[cfg(feature = "testing")]
+pub(crate) use control::read_line;
+#[cfg(unix)]
+pub(crate) use control::take_handed_over;
+pub(crate) use control::{Control, ControlSender};
 pub use exit_status::ExitStatus;
 pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
 pub use system_error::SystemError;

@@ -2,11 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::Access;
 use rustix::io::retry_on_intr;
 use rustix::process::{Signal, getpid, kill_process};
 use shared_child::SharedChild;
@@ -14,14 +17,6 @@ use shared_child::unix::SharedChildExt as _;
 
 use super::SystemError;
 use crate::interface::Apartment;
-
-/// Takes standard input from the rest of this process: the library must not read the client's messages, and finds an empty
-/// input instead.
-pub(crate) fn take_stdin() -> io::Result<File> {
-    let taken = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
-    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
-    Ok(taken.into())
-}
 
 /// Does nothing: only Windows opens dialogs.
 pub(crate) fn forbid_dialogs() {}
@@ -160,6 +155,70 @@ impl<P: Pipe> Read for StoppableRead<P> {
             false => Ok(0),
         }
     }
+}
+
+/// Returns the path of this program. Without `/proc`, which a sandbox may lack, it is the one that the program was started by.
+pub(crate) fn program_path() -> io::Result<PathBuf> {
+    std::env::current_exe().or_else(|error| started_path().ok_or(error))
+}
+
+/// The path by which this program was started.
+#[cfg(target_os = "linux")]
+fn started_path() -> Option<PathBuf> {
+    // SAFETY: takes a number only.
+    let path = unsafe { libc::getauxval(libc::AT_EXECFN) } as *const std::ffi::c_char;
+    if path.is_null() {
+        return None;
+    }
+    // SAFETY: the system has put the text there before the program began, and it stays there.
+    let path = unsafe { std::ffi::CStr::from_ptr(path) };
+    std::path::absolute(std::ffi::OsStr::from_bytes(path.to_bytes())).ok()
+}
+
+/// Other systems do not tell.
+#[cfg(not(target_os = "linux"))]
+fn started_path() -> Option<PathBuf> {
+    None
+}
+
+/// Whether a path is a folder in which this user can create files.
+pub(crate) fn is_writable_folder(path: &Path) -> bool {
+    path.is_dir() && rustix::fs::access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+/// The process at the other end of a socket.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    /// Its effective user.
+    pub(crate) user: u32,
+    /// Its id, if the system reports it: not for a process in another PID namespace.
+    pub(crate) pid: Option<u32>,
+}
+
+/// Returns the process at the other end of a socket, as the system reports it.
+#[cfg(target_os = "linux")]
+pub(crate) fn peer_of(socket: impl AsFd) -> io::Result<Peer> {
+    let mut found = libc::ucred { pid: 0, uid: 0, gid: 0 };
+    let mut size = size_of::<libc::ucred>() as libc::socklen_t;
+    let socket = socket.as_fd().as_raw_fd();
+    let place = (&raw mut found).cast();
+    // SAFETY: the descriptor is open, and `place` has room for the `size` bytes of the struct, which any bytes make a valid one.
+    if unsafe { libc::getsockopt(socket, libc::SOL_SOCKET, libc::SO_PEERCRED, place, &raw mut size) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let pid = u32::try_from(found.pid).ok().filter(|pid| *pid != 0);
+    Ok(Peer { user: found.uid, pid })
+}
+
+/// Returns the user at the other end of a socket, as the system reports it.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn peer_of(socket: impl AsFd) -> io::Result<Peer> {
+    let (mut user, mut group) = (0, 0);
+    // SAFETY: the descriptor is open, and both pointers are valid.
+    if unsafe { libc::getpeereid(socket.as_fd().as_raw_fd(), &raw mut user, &raw mut group) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(Peer { user, pid: None })
 }
 
 /// Clears the last error of this thread.

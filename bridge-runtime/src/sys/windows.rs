@@ -5,10 +5,9 @@ mod messages;
 use std::ffi::{CStr, c_char, c_int};
 use std::fs::File;
 use std::io::{self, Read, Write as _};
-use std::os::windows::io::{
-    AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, IntoRawHandle as _, OwnedHandle,
-};
+use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
 use std::os::windows::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::ptr::null;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +18,6 @@ use windows_sys::Win32::Foundation::SetLastError;
 use windows_sys::Win32::Globalization::{
     CP_ACP, MB_ERR_INVALID_CHARS, MultiByteToWideChar, WC_NO_BEST_FIT_CHARS, WideCharToMultiByte,
 };
-use windows_sys::Win32::System::Console::{STD_INPUT_HANDLE, SetStdHandle};
 use windows_sys::Win32::System::Diagnostics::Debug::{
     EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
     SEM_NOOPENFILEERRORBOX, SetErrorMode, SetUnhandledExceptionFilter,
@@ -38,34 +36,15 @@ use super::SystemError;
 use crate::sync::spawn_named;
 pub(crate) use messages::{InApartment, Pump, enter_apartment};
 
-/// Takes standard input from the rest of this process: the library must not read the client's messages, and finds an empty
-/// input instead.
-///
-/// A C runtime remembers the value of the handle from when it was loaded, so the empty input takes over that value.
-pub(crate) fn take_stdin() -> io::Result<File> {
-    let stdin = io::stdin().as_raw_handle();
-    let taken = io::stdin().as_handle().try_clone_to_owned()?;
-    // SAFETY: the standard library looks its handle up whenever it is used, and it is replaced below.
-    drop(unsafe { OwnedHandle::from_raw_handle(stdin) });
-    let mut others = Vec::new();
-    // Windows reuses freed handle values. If it does not reuse this one, reading from it fails, which also ends the input.
-    let empty = loop {
-        let empty = File::open("NUL")?;
-        if empty.as_raw_handle() == stdin || others.len() == HANDLES_TRIED {
-            break empty;
-        }
-        others.push(empty);
-    };
-    // Standard input keeps its handle for as long as the process lives.
-    // SAFETY: the handle is open, and stays so.
-    if unsafe { SetStdHandle(STD_INPUT_HANDLE, empty.into_raw_handle()) } == 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(taken.into())
+/// Whether a path is a folder.
+pub(crate) fn is_writable_folder(path: &Path) -> bool {
+    path.is_dir()
 }
 
-/// How many handles are opened to get a certain value.
-const HANDLES_TRIED: usize = 64;
+/// Returns the path of this program.
+pub(crate) fn program_path() -> io::Result<PathBuf> {
+    std::env::current_exe()
+}
 
 /// Disables the message boxes for a crash, a missing file or an empty drive: nobody would see them, and the call would hang.
 pub(crate) fn forbid_dialogs() {

@@ -7,7 +7,12 @@ use std::path::Path;
 use super::Channel;
 #[cfg(unix)]
 use super::fifo::FifoPair;
+#[cfg(unix)]
+use super::handed_over::{HandedOver, connect_handed_over};
 use super::local_socket::{LocalListener, connect_local};
+use super::route::Route;
+#[cfg(unix)]
+use super::route::wine_path;
 
 /// An endpoint at which another process can connect.
 #[derive(Debug)]
@@ -17,20 +22,24 @@ pub(crate) enum Endpoint {
     /// A pair of FIFOs, which are the only pipes between a Unix process and a Windows process under Wine.
     #[cfg(unix)]
     Fifo(FifoPair),
+    /// A connected socket, whose other end the server is given.
+    #[cfg(unix)]
+    HandedOver(HandedOver),
 }
 
 impl Endpoint {
-    /// Listens at a random name. `for_wine` if the other process is a Windows process on a Unix system.
+    /// Makes an endpoint that the server can reach by `route`.
     ///
     /// # Errors
     /// The system's error.
-    pub(crate) fn new(for_wine: bool) -> io::Result<Self> {
-        #[cfg(unix)]
-        if for_wine {
-            return Ok(Self::Fifo(FifoPair::new()?));
+    pub(crate) fn new(route: &Route) -> io::Result<Self> {
+        match route {
+            Route::Names { dir } => Ok(Self::Local(LocalListener::random(dir.as_deref())?)),
+            #[cfg(unix)]
+            Route::Wine { dir } => Ok(Self::Fifo(FifoPair::new(dir.as_deref())?)),
+            #[cfg(unix)]
+            Route::HandedOver(control) => Ok(Self::HandedOver(HandedOver::new(control)?)),
         }
-        debug_assert!(!for_wine || cfg!(unix));
-        Ok(Self::Local(LocalListener::random()?))
     }
 
     /// The address that the other process passes to [`connect`].
@@ -39,6 +48,8 @@ impl Endpoint {
             Self::Local(listener) => format!("{LOCAL}{}", listener.path().display()),
             #[cfg(unix)]
             Self::Fifo(pair) => format!("{FIFO}{}", wine_path(&pair.dir().display().to_string())),
+            #[cfg(unix)]
+            Self::HandedOver(socket) => format!("{HANDED_OVER}{}", socket.number()),
         }
     }
 
@@ -51,6 +62,8 @@ impl Endpoint {
             Self::Local(listener) => listener.accept(),
             #[cfg(unix)]
             Self::Fifo(pair) => Ok((pair.open()?, None)),
+            #[cfg(unix)]
+            Self::HandedOver(socket) => Ok((socket.accept()?, None)),
         }
     }
 
@@ -62,27 +75,28 @@ impl Endpoint {
         match self {
             Self::Local(_) => Ok(None),
             #[cfg(unix)]
+            Self::HandedOver(_) => Ok(None),
+            #[cfg(unix)]
             Self::Fifo(pair) => pair.exception().map(Some),
         }
     }
 
-    /// Ends the wait of another thread in [`Endpoint::accept`], and every later one.
+    /// Ends the wait of another thread in [`Endpoint::accept`], or for the first message of a process that never gets its end.
     pub(crate) fn wake(&self) {
         match self {
             Self::Local(listener) => listener.wake(),
             #[cfg(unix)]
             Self::Fifo(pair) => pair.wake(),
+            #[cfg(unix)]
+            Self::HandedOver(socket) => socket.wake(),
         }
     }
 }
 
-/// Translates an absolute path for a program under Wine.
-pub(crate) fn wine_path(path: &str) -> String {
-    format!("Z:{path}").replace('/', "\\")
-}
-
 const LOCAL: &str = "local:";
 const FIFO: &str = "fifo:";
+#[cfg(unix)]
+const HANDED_OVER: &str = "file:";
 
 /// Connects to the [`Endpoint`] of another process.
 ///
@@ -94,6 +108,10 @@ pub(crate) fn connect(address: &str) -> io::Result<Channel> {
     } else if let Some(dir) = address.strip_prefix(FIFO) {
         super::fifo::connect_fifo(Path::new(dir))
     } else {
+        #[cfg(unix)]
+        if let Some(number) = address.strip_prefix(HANDED_OVER).and_then(|number| number.parse().ok()) {
+            return connect_handed_over(number);
+        }
         Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{address}` is not an address")))
     }
 }

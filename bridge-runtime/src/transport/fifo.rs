@@ -82,12 +82,13 @@ mod unix {
     }
 
     impl FifoPair {
-        /// Creates both FIFOs in a private folder, and opens this end of them.
+        /// Creates both FIFOs in a private folder, inside `parent` or else inside the folder for temporary files, and opens this
+        /// end of them.
         ///
         /// # Errors
         /// The system's error.
-        pub(crate) fn new() -> io::Result<Self> {
-            let dir = PrivateDir::new()?;
+        pub(crate) fn new(parent: Option<&Path>) -> io::Result<Self> {
+            let dir = PrivateDir::new(parent)?;
             for name in [REQUESTS, RESPONSES] {
                 mknodat(CWD, dir.path().join(name), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
             }
@@ -147,7 +148,7 @@ mod unix {
 
         #[test]
         fn folder_and_fifos_are_for_this_user_only() {
-            let pair = FifoPair::new().unwrap();
+            let pair = FifoPair::new(None).unwrap();
             assert_eq!(pair.dir().metadata().unwrap().mode() & 0o777, 0o700);
             for name in [REQUESTS, RESPONSES] {
                 assert_eq!(pair.dir().join(name).metadata().unwrap().mode() & 0o777, 0o600);

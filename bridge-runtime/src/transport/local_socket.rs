@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use interprocess::local_socket::traits::{Listener as _, Stream as _, StreamCommon as _};
-use interprocess::local_socket::{GenericFilePath, Listener, ListenerOptions, Stream, ToFsName as _};
+use interprocess::local_socket::traits::Listener as _;
+use interprocess::local_socket::{Listener, Stream};
 
 use super::local_stream::LocalStream;
 #[cfg(unix)]
-use super::private_dir::PrivateDir;
+use super::private_dir::{PrivateDir, RUNTIME_VARIABLE, first_possible, temporary_folders};
+#[cfg(unix)]
+use super::unix_socket;
 use super::{Channel, PipeTransport};
 
 /// Listens at a name that only this user can connect to.
@@ -27,24 +29,26 @@ pub(crate) struct LocalListener {
 }
 
 impl LocalListener {
-    /// Listens at a random name.
+    /// Listens at a random name, in a new folder inside `parent` or else inside the folder for temporary files.
     ///
     /// # Errors
     /// The system's error.
     #[cfg(unix)]
-    pub(crate) fn random() -> io::Result<Self> {
+    pub(crate) fn random(parent: Option<&Path>) -> io::Result<Self> {
         // Other users cannot enter the folder, whatever the mode of the socket.
-        let dir = PrivateDir::new()?;
+        let dir = PrivateDir::new(parent)?;
         let path = dir.path().join("channel");
-        Ok(Self { _dir: Some(dir), ..Self::named(&path)? })
+        let mut listener = Self::named(&path)?;
+        listener._dir = Some(dir);
+        Ok(listener)
     }
 
-    /// Listens at a random name.
+    /// Listens at a random name. Pipes are in no folder.
     ///
     /// # Errors
     /// The system's error.
     #[cfg(windows)]
-    pub(crate) fn random() -> io::Result<Self> {
+    pub(crate) fn random(_parent: Option<&Path>) -> io::Result<Self> {
         let mut name = [0; size_of::<u128>()];
         getrandom::fill(&mut name).map_err(io::Error::other)?;
         Self::named(Path::new(&format!(r"\\.\pipe\bridge32-{:032x}", u128::from_le_bytes(name))))
@@ -70,6 +74,8 @@ impl LocalListener {
     /// # Errors
     /// [`io::ErrorKind::AddrInUse`] if another process listens there, otherwise the system's error.
     pub(crate) fn claim(path: &Path) -> io::Result<Self> {
+        #[cfg(unix)]
+        let _turn = unix_socket::lock_folder_of(path)?;
         match Self::named(path) {
             #[cfg(unix)]
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && stream_to(path).is_err() => {
@@ -99,7 +105,7 @@ impl LocalListener {
         }
         let stream = accepted?;
         let pid = peer_pid(&stream)?;
-        Ok((channel(stream), pid))
+        Ok((channel_of(stream), pid))
     }
 
     fn is_woken(&self) -> bool {
@@ -124,6 +130,15 @@ impl LocalListener {
             }
             std::thread::sleep(PAUSE);
         }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for LocalListener {
+    /// Removes the socket while it is still listening: no other process can have claimed its name.
+    fn drop(&mut self) {
+        // There is nobody to report it to.
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
@@ -152,38 +167,68 @@ fn connect_at_once(path: &Path) -> io::Result<impl Sized> {
     DuplexPipeStream::<Bytes>::connect_by_path_with_wait_mode(path, ConnectWaitMode::Timeout(Duration::ZERO))
 }
 
-fn channel(stream: Stream) -> Channel {
+/// Makes a channel of a connected pipe or socket.
+#[cfg(unix)]
+pub(super) fn channel(stream: std::os::unix::net::UnixStream) -> Channel {
+    channel_of(Stream::UdSocket(stream.into()))
+}
+
+fn channel_of(stream: Stream) -> Channel {
     Channel::new(PipeTransport::with_disconnector(LocalStream::new(stream), LocalStream::disconnector))
 }
 
-/// Returns the process id of the other end, if the system reports it.
+/// Returns the process id of the other end, if the system reports it: not for a process in another PID namespace.
 ///
 /// # Errors
 /// The system's error; [`io::ErrorKind::PermissionDenied`] if the process is another user's.
+#[cfg(unix)]
 fn peer_pid(stream: &Stream) -> io::Result<Option<u32>> {
-    let peer = stream.peer_creds()?;
-    #[cfg(unix)]
-    if peer.euid().is_some_and(|user| user != rustix::process::geteuid().as_raw()) {
+    let Stream::UdSocket(socket) = stream;
+    let peer = crate::sys::peer_of(socket)?;
+    if peer.user != rustix::process::geteuid().as_raw() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the process at the other end is another user's"));
     }
-    #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "a process id is signed on Unix only")]
-    let pid = peer.pid().map(|pid| pid as u32);
-    Ok(pid)
+    Ok(peer.pid)
 }
 
+/// Returns the process id of the other end.
+///
+/// # Errors
+/// The system's error.
+#[cfg(windows)]
+fn peer_pid(stream: &Stream) -> io::Result<Option<u32>> {
+    use interprocess::local_socket::traits::StreamCommon as _;
+
+    Ok(stream.peer_creds()?.pid())
+}
+
+#[cfg(unix)]
 fn listen(path: &Path) -> io::Result<Listener> {
-    let options = ListenerOptions::new().name(path.to_fs_name::<GenericFilePath>()?);
-    #[cfg(windows)]
-    let options = {
-        use interprocess::os::windows::local_socket::ListenerOptionsExt as _;
-        use interprocess::os::windows::security_descriptor::SecurityDescriptor;
-        // Full access for the owner only. Without a descriptor, every user could read. "P" excludes inherited entries. Source: https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
-        options.security_descriptor(SecurityDescriptor::deserialize(widestring::u16cstr!("D:P(A;;GA;;;OW)"))?)
-    };
-    options.create_sync()
+    Ok(Listener::UdSocket(unix_socket::listen(path)?.into()))
 }
 
+#[cfg(windows)]
+fn listen(path: &Path) -> io::Result<Listener> {
+    use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName as _};
+    use interprocess::os::windows::local_socket::ListenerOptionsExt as _;
+    use interprocess::os::windows::security_descriptor::SecurityDescriptor;
+
+    let options = ListenerOptions::new().name(path.to_fs_name::<GenericFilePath>()?);
+    // Full access for the owner only. Without a descriptor, every user could read. "P" excludes inherited entries. Source: https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
+    let descriptor = SecurityDescriptor::deserialize(widestring::u16cstr!("D:P(A;;GA;;;OW)"))?;
+    options.security_descriptor(descriptor).create_sync()
+}
+
+#[cfg(unix)]
 fn stream_to(path: &Path) -> io::Result<Stream> {
+    Ok(Stream::UdSocket(unix_socket::connect(path)?.into()))
+}
+
+#[cfg(windows)]
+fn stream_to(path: &Path) -> io::Result<Stream> {
+    use interprocess::local_socket::traits::Stream as _;
+    use interprocess::local_socket::{GenericFilePath, ToFsName as _};
+
     Stream::connect(path.to_fs_name::<GenericFilePath>()?)
 }
 
@@ -194,26 +239,47 @@ fn stream_to(path: &Path) -> io::Result<Stream> {
 /// The system's error; [`io::ErrorKind::PermissionDenied`] if other users can enter the folder.
 #[cfg(unix)]
 pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-
     if name.contains('/') {
         return Ok(name.into());
     }
     let user = rustix::process::geteuid().as_raw();
-    let dir = match std::env::var_os("XDG_RUNTIME_DIR") {
-        Some(dir) => PathBuf::from(dir).join("bridge32"),
-        None => std::env::temp_dir().join(format!("bridge32-{user}")),
-    };
-    match std::fs::DirBuilder::new().mode(0o700).create(&dir) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
+    let mut folders = temporary_folders();
+    // The folder for sockets comes first; it belongs to one user, unlike the others.
+    folders.sort_by_key(|(variable, _)| *variable != RUNTIME_VARIABLE);
+    let folders = folders.into_iter().map(|(variable, folder)| match variable {
+        RUNTIME_VARIABLE => (variable, folder.join("bridge32")),
+        _ => (variable, folder.join(format!("bridge32-{user}"))),
+    });
+    let path_instead =
+        |error: io::Error| io::Error::new(error.kind(), format!("{error}; use a path instead of a name"));
+    // Another folder is used only if this one cannot be created, and not if it is another user's.
+    let checked = first_possible(folders.collect(), |dir| create_private(dir).map(|()| check_private(dir)));
+    Ok(checked.map_err(path_instead)??.join(name))
+}
+
+#[cfg(unix)]
+fn create_private(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    match std::fs::DirBuilder::new().mode(0o700).create(dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(io::Error::new(error.kind(), format!("{}: {error}", dir.display())))
+        }
+        _ => Ok(()),
     }
+}
+
+/// Returns the folder if no other user can enter it.
+#[cfg(unix)]
+fn check_private(dir: &Path) -> io::Result<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
+
     let found = dir.symlink_metadata()?;
-    if !found.is_dir() || found.uid() != user || found.mode() & 0o077 != 0 {
+    if !found.is_dir() || found.uid() != rustix::process::geteuid().as_raw() || found.mode() & 0o077 != 0 {
         let text = format!("{} is not a folder of this user's alone", dir.display());
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
     }
-    Ok(dir.join(name))
+    Ok(dir.to_owned())
 }
 
 /// The name of the pipe at which a server that was started by hand listens as `name`, unless that is the name of a pipe already.
@@ -232,7 +298,7 @@ pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
 pub(crate) fn connect_local(path: &Path) -> io::Result<Channel> {
     let stream = stream_to(path)?;
     peer_pid(&stream)?;
-    Ok(channel(stream))
+    Ok(channel_of(stream))
 }
 
 #[cfg(test)]
@@ -242,22 +308,44 @@ mod tests {
 
     use super::*;
 
+    fn random() -> LocalListener {
+        LocalListener::random(None).unwrap()
+    }
+
     /// Not on Windows, where it depends on the flag for the first pipe instance, which Wine 8 ignores.
     #[cfg(unix)]
     #[test]
     fn a_name_is_taken_once() {
-        let listener = LocalListener::random().unwrap();
-        let error = LocalListener::named(listener.path()).unwrap_err();
-        assert!(matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied), "{error}");
-        let error = LocalListener::claim(listener.path()).unwrap_err();
-        assert!(matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied), "{error}");
+        let dir = tempfile::tempdir().unwrap();
+        let listener = LocalListener::named(&dir.path().join("name")).unwrap();
+        for taken in [LocalListener::named(listener.path()), LocalListener::claim(listener.path())] {
+            let error = taken.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AddrInUse, "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_of_several_servers_gets_the_name_of_a_killed_one() {
+        let dir = tempfile::tempdir().unwrap();
+        for round in 0..20 {
+            let path = dir.path().join(format!("name-{round}"));
+            // The socket of a server that was killed.
+            drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+            let claimed: Vec<_> = std::thread::scope(|scope| {
+                let claiming: Vec<_> = (0..4).map(|_| scope.spawn(|| LocalListener::claim(&path))).collect();
+                claiming.into_iter().map(|claiming| claiming.join().unwrap()).collect()
+            });
+            assert_eq!(claimed.iter().filter(|claimed| claimed.is_ok()).count(), 1, "{claimed:?}");
+            connect_local(&path).unwrap();
+        }
     }
 
     #[cfg(unix)]
     #[test]
     fn the_folder_is_for_this_user_only() {
         use std::os::unix::fs::MetadataExt as _;
-        let listener = LocalListener::random().unwrap();
+        let listener = random();
         let folder = listener.path().parent().unwrap().metadata().unwrap();
         assert_eq!((folder.mode() & 0o777, folder.uid()), (0o700, rustix::process::geteuid().as_raw()));
     }
@@ -315,7 +403,7 @@ mod tests {
     #[cfg(windows)]
     #[test]
     fn the_pipe_is_for_this_user_only() {
-        let listener = LocalListener::random().unwrap();
+        let listener = random();
         let stream = stream_to(listener.path()).unwrap();
         // One entry, for the owner only, and none inherited. "GA" and "FA" are full access.
         let access = access(&stream);
@@ -326,7 +414,7 @@ mod tests {
 
     #[test]
     fn the_process_at_the_other_end_is_known() {
-        let listener = LocalListener::random().unwrap();
+        let listener = random();
         let path = listener.path().to_owned();
         let connected = std::thread::spawn(move || connect_local(&path).map(drop));
         let (_, pid) = listener.accept().unwrap();
@@ -348,13 +436,13 @@ mod tests {
 
     #[test]
     fn a_listener_can_be_woken_again() {
-        let listener = Arc::new(LocalListener::random().unwrap());
+        let listener = Arc::new(random());
         // No thread waits.
         listener.wake();
         listener.wake();
         assert_eq!(listener.accept().unwrap_err().kind(), io::ErrorKind::Interrupted);
 
-        let listener = Arc::new(LocalListener::random().unwrap());
+        let listener = Arc::new(random());
         let accepted = waiting(&listener);
         listener.wake();
         assert_eq!(accepted.recv_timeout(SOON).unwrap().unwrap_err().kind(), io::ErrorKind::Interrupted);
@@ -365,7 +453,7 @@ mod tests {
     #[test]
     fn a_listener_is_woken_while_connections_are_pending() {
         for stays in [true, false] {
-            let listener = Arc::new(LocalListener::random().unwrap());
+            let listener = Arc::new(random());
             let connection = stream_to(listener.path()).unwrap();
             let _stays = stays.then_some(connection);
             // No thread waits, and no other connection can be made.
@@ -374,7 +462,7 @@ mod tests {
         }
         // Woken between the beginning of `accept` and its system call, which takes many attempts.
         for _ in 0..200 {
-            let listener = Arc::new(LocalListener::random().unwrap());
+            let listener = Arc::new(random());
             drop(stream_to(listener.path()).unwrap());
             let (accepted, next) = channel();
             let waiting = Arc::clone(&listener);
@@ -389,7 +477,7 @@ mod tests {
 
     /// Both ends of a connection.
     fn both_ends() -> (Channel, Channel) {
-        let listener = LocalListener::random().unwrap();
+        let listener = random();
         let path = listener.path().to_owned();
         let connecting = std::thread::spawn(move || connect_local(&path));
         let (accepted, _) = listener.accept().unwrap();

@@ -13,21 +13,27 @@ mod doorbell;
 mod endpoint;
 mod fifo;
 mod frame_transport;
+#[cfg(unix)]
+mod handed_over;
 mod in_process;
 mod local_socket;
 mod local_stream;
 mod pipe;
 #[cfg(unix)]
 mod private_dir;
+mod route;
 mod shared_memory;
+#[cfg(unix)]
+mod unix_socket;
 
 pub(crate) use channel::{ARENA_LIMIT, EXTRA_ARENA_LIMIT, LargerArena};
 pub use channel::{Channel, OwnedMessage, StreamingReply};
 pub use disconnector::Disconnector;
 pub use doorbell::Doorbell;
-pub(crate) use endpoint::{Endpoint, connect, report_exceptions, wine_path};
+pub(crate) use endpoint::{Endpoint, connect, report_exceptions};
 pub use frame_transport::FrameTransport;
 pub use in_process::in_process_pair;
 pub(crate) use local_socket::{LocalListener, connect_local, named_path};
 pub use pipe::PipeTransport;
+pub(crate) use route::{Route, wine_path};
 pub use shared_memory::SharedMemoryEnd;

@@ -1,4 +1,4 @@
-//! Shared memory on Linux: a memory file (`memfd_create`), which another process of this user opens as `/proc/PID/fd/N`. It
+//! Shared memory on Linux: a memory file (`memfd_create`), which another process is handed over, or opens as `/proc/PID/fd/N` if it is the same user's. It
 //! never has a name of its own, so none can be left behind. A process under Wine opens it as an ordinary file.
 
 use std::ffi::c_void;
@@ -9,6 +9,8 @@ use std::ptr::{NonNull, null_mut};
 
 use rustix::fs::{MemfdFlags, Mode, SealFlags, fchmod, fcntl_add_seals, fcntl_get_seals, ftruncate, memfd_create};
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
+
+use crate::sys::ControlSender;
 
 #[derive(Debug)]
 pub(super) struct Mapping {
@@ -37,7 +39,11 @@ pub(super) fn create(length: usize) -> io::Result<(Mapping, MemoryObject)> {
 }
 
 pub(super) fn open(address: &str, length: usize) -> io::Result<Mapping> {
-    let file = OpenOptions::new().read(true).write(true).open(address)?;
+    open_file(OpenOptions::new().read(true).write(true).open(address)?, length)
+}
+
+/// Maps a memory file that is open.
+pub(super) fn open_file(file: File, length: usize) -> io::Result<Mapping> {
     let seals = fcntl_get_seals(&file);
     if file.metadata()?.len() != length as u64 || !seals.is_ok_and(|seals| seals.contains(SEALS)) {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "not shared memory of the expected kind"));
@@ -69,8 +75,13 @@ impl Drop for Mapping {
 }
 
 impl MemoryObject {
-    pub(super) fn address(&self) -> String {
+    pub(super) fn path(&self) -> String {
         format!("/proc/{}/fd/{}", std::process::id(), self.0.as_raw_fd())
+    }
+
+    /// Hands the file over to a server, which gets it by the number that is returned.
+    pub(super) fn hand_over(&self, control: &ControlSender) -> io::Result<u64> {
+        control.hand_over(&self.0)
     }
 }
 
@@ -84,7 +95,7 @@ mod tests {
     #[test]
     fn it_is_for_this_user_only_and_its_size_is_fixed() {
         let (_mapping, object) = create(8192).unwrap();
-        let address = object.address();
+        let address = object.path();
         let path = Path::new(&address);
         let mode = |path: &Path| path.metadata().unwrap().mode() & 0o777;
         assert_eq!((mode(path), mode(path.parent().unwrap()) & 0o077), (0o600, 0));
@@ -94,6 +105,6 @@ mod tests {
         let unsealed = memfd_create("bridge32", MemfdFlags::CLOEXEC).unwrap();
         ftruncate(&unsealed, 8192).unwrap();
         let unsealed = MemoryObject(unsealed.into());
-        assert_eq!(open(&unsealed.address(), 8192).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(open(&unsealed.path(), 8192).unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

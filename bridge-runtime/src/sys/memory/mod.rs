@@ -10,7 +10,7 @@ mod windows;
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fmt, io};
 
 #[cfg(target_os = "linux")]
@@ -42,10 +42,23 @@ pub(crate) struct SharedWords {
 
 /// Lets another process open shared memory, until this is dropped.
 #[derive(Debug)]
-pub(crate) struct MemoryOffer(system::MemoryObject);
+pub(crate) struct MemoryOffer {
+    object: system::MemoryObject,
+    /// The random number at the end of the memory.
+    nonce: u128,
+}
+
+/// How the part of an address begins that is not a path, but the number of an open file that was handed over.
+#[cfg(unix)]
+const HANDED_OVER: &str = "file:";
+
+/// The number of words at the end of the memory that hold its nonce. A path of Linux contains the id of a process, which is another
+/// process in another PID namespace: the server must not take that one's memory for its client's.
+const NONCE: usize = 2;
 
 impl<T: Shareable> SharedMemory<T> {
-    const FITS: () = assert!(align_of::<T>() <= PAGE);
+    const FITS: () = assert!(align_of::<T>() <= PAGE && size_of::<T>().is_multiple_of(size_of::<AtomicU64>()));
+    const WORDS: usize = size_of::<T>() / size_of::<AtomicU64>();
 
     /// Creates memory, filled with zeros, which only this user can open.
     ///
@@ -53,8 +66,8 @@ impl<T: Shareable> SharedMemory<T> {
     /// The system's error; [`io::ErrorKind::Unsupported`] if the system has no suitable memory.
     pub(crate) fn new() -> io::Result<(Self, MemoryOffer)> {
         let () = Self::FITS;
-        let (mapping, object) = system::create(size_of::<T>())?;
-        Ok((Self { mapping, content: PhantomData }, MemoryOffer(object)))
+        let (mapping, offer) = create(Self::WORDS)?;
+        Ok((Self { mapping, content: PhantomData }, offer))
     }
 
     /// Opens the memory that another process offers.
@@ -63,7 +76,7 @@ impl<T: Shareable> SharedMemory<T> {
     /// The system's error; [`io::ErrorKind::InvalidData`] if the address is not that of such memory.
     pub(crate) fn open(address: &str) -> io::Result<Self> {
         let () = Self::FITS;
-        Ok(Self { mapping: system::open(address, size_of::<T>())?, content: PhantomData })
+        Ok(Self { mapping: open(address, Self::WORDS)?, content: PhantomData })
     }
 }
 
@@ -73,8 +86,8 @@ impl SharedWords {
     /// # Errors
     /// As there.
     pub(crate) fn new(count: usize) -> io::Result<(Self, MemoryOffer)> {
-        let (mapping, object) = system::create(bytes(count)?)?;
-        Ok((Self { mapping, count }, MemoryOffer(object)))
+        let (mapping, offer) = create(count)?;
+        Ok((Self { mapping, count }, offer))
     }
 
     /// As [`SharedMemory::open`].
@@ -82,8 +95,62 @@ impl SharedWords {
     /// # Errors
     /// As there.
     pub(crate) fn open(address: &str, count: usize) -> io::Result<Self> {
-        Ok(Self { mapping: system::open(address, bytes(count)?)?, count })
+        Ok(Self { mapping: open(address, count)?, count })
     }
+}
+
+/// Creates memory of `count` words, followed by a nonce.
+fn create(count: usize) -> io::Result<(system::Mapping, MemoryOffer)> {
+    let mut nonce = [0; size_of::<u128>()];
+    getrandom::fill(&mut nonce).map_err(io::Error::other)?;
+    let nonce = u128::from_le_bytes(nonce);
+    let (mapping, object) = system::create(bytes(count.saturating_add(NONCE))?)?;
+    // SAFETY: the mapping was created with this length.
+    let end = unsafe { words(&mapping, count + NONCE) };
+    for (cell, half) in end[count..].iter().zip([nonce as u64, (nonce >> 64) as u64]) {
+        cell.store(half, Ordering::Relaxed);
+    }
+    Ok((mapping, MemoryOffer { object, nonce }))
+}
+
+/// Opens memory of `count` words, if it ends with the nonce in the address.
+fn open(address: &str, count: usize) -> io::Result<system::Mapping> {
+    let invalid = |text: &str| io::Error::new(io::ErrorKind::InvalidData, text);
+    let parts = address.split_once(' ').and_then(|(nonce, path)| Some((u128::from_str_radix(nonce, 16).ok()?, path)));
+    let (nonce, path) = parts.ok_or_else(|| invalid("not an address of shared memory"))?;
+    let length = bytes(count.saturating_add(NONCE))?;
+    let mapping = match handed_over(path) {
+        #[cfg(unix)]
+        Some(number) => system::open_file(super::take_handed_over(number)?.into(), length)?,
+        _ => system::open(path, length)?,
+    };
+    // SAFETY: the mapping was opened with this length.
+    let end = unsafe { words(&mapping, count + NONCE) };
+    let found = end[count..].iter().rev().fold(0, |found, cell| found << 64 | u128::from(cell.load(Ordering::Relaxed)));
+    if found == nonce { Ok(mapping) } else { Err(invalid("it is the memory of another process")) }
+}
+
+/// The number of the open file that was handed over, if the address is one.
+#[cfg(unix)]
+fn handed_over(path: &str) -> Option<u64> {
+    path.strip_prefix(HANDED_OVER)?.parse().ok()
+}
+
+/// `None`: no file is handed over.
+#[cfg(not(unix))]
+fn handed_over(_: &str) -> Option<std::convert::Infallible> {
+    None
+}
+
+/// The first `count` words of a mapping.
+///
+/// # Safety
+/// The mapping is at least that long.
+unsafe fn words(mapping: &system::Mapping, count: usize) -> &[AtomicU64] {
+    let start: NonNull<AtomicU64> = mapping.start().cast();
+    // SAFETY: guaranteed by the caller: the mapping is long enough. It is aligned to a page, and lives as long as the reference. Any
+    // bits are a valid atomic, and an atomic may be written by others at any time.
+    unsafe { std::slice::from_raw_parts(start.as_ptr(), count) }
 }
 
 /// The size in bytes of `count` words.
@@ -95,17 +162,26 @@ fn bytes(count: usize) -> io::Result<usize> {
 
 impl AsRef<[AtomicU64]> for SharedWords {
     fn as_ref(&self) -> &[AtomicU64] {
-        let start: NonNull<AtomicU64> = self.mapping.start().cast();
-        // SAFETY: the mapping holds `count` words, is aligned to a page, and lives as long as `self`. Any bits are a valid
-        // atomic, and an atomic may be written by others at any time.
-        unsafe { std::slice::from_raw_parts(start.as_ptr(), self.count) }
+        // SAFETY: the mapping has `count` words.
+        unsafe { words(&self.mapping, self.count) }
     }
 }
 
 impl MemoryOffer {
-    /// The address by which the other process opens the memory. On Linux it is a path, to be translated for a process under Wine.
-    pub(crate) fn address(&self) -> String {
-        self.0.address()
+    /// The address by which the other process opens the memory. On Linux it contains a path, which `path` can translate.
+    pub(crate) fn address(&self, path: impl FnOnce(&str) -> String) -> String {
+        let Self { object, nonce } = self;
+        format!("{nonce:032x} {}", path(&object.path()))
+    }
+
+    /// Hands the memory over to a server, and returns the address by which the server opens it.
+    ///
+    /// # Errors
+    /// The system's error.
+    #[cfg(unix)]
+    pub(crate) fn hand_over(&self, control: &super::ControlSender) -> io::Result<String> {
+        let number = self.object.hand_over(control)?;
+        Ok(format!("{:032x} {HANDED_OVER}{number}", self.nonce))
     }
 }
 
@@ -131,7 +207,7 @@ impl<T> fmt::Debug for SharedMemory<T> {
 
 #[cfg(all(test, any(target_os = "linux", windows)))]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::AtomicU32;
 
     use super::*;
 
@@ -144,8 +220,8 @@ mod tests {
     #[test]
     fn two_mappings_are_the_same_memory() {
         let (mine, offer) = SharedMemory::<TwoNumbers>::new().unwrap();
-        let theirs = SharedMemory::<TwoNumbers>::open(&offer.address()).unwrap();
-        let address = offer.address();
+        let theirs = SharedMemory::<TwoNumbers>::open(&offer.address(str::to_owned)).unwrap();
+        let address = offer.address(str::to_owned);
         drop(offer);
         mine.0[1].store(7, Ordering::Relaxed);
         assert_eq!((theirs.0[0].load(Ordering::Relaxed), theirs.0[1].load(Ordering::Relaxed)), (0, 7));
@@ -157,17 +233,34 @@ mod tests {
     #[test]
     fn words_are_shared_memory_of_the_requested_length() {
         let (mine, offer) = SharedWords::new(1000).unwrap();
-        let theirs = SharedWords::open(&offer.address(), 1000).unwrap();
-        assert!(SharedWords::open(&offer.address(), 5000).is_err(), "it is shorter");
-        assert!(SharedWords::open(&offer.address(), usize::MAX).is_err());
+        let theirs = SharedWords::open(&offer.address(str::to_owned), 1000).unwrap();
+        assert!(SharedWords::open(&offer.address(str::to_owned), 5000).is_err(), "it is shorter");
+        assert!(SharedWords::open(&offer.address(str::to_owned), usize::MAX).is_err());
         mine.as_ref()[999].store(7, Ordering::Relaxed);
         assert_eq!((theirs.as_ref().len(), theirs.as_ref()[999].load(Ordering::Relaxed)), (1000, 7));
+    }
+
+    /// Its address is right except for the random number, as that of a process with the same id in another PID namespace.
+    #[test]
+    fn memory_of_another_process_is_refused() {
+        let (_mine, offer) = SharedMemory::<TwoNumbers>::new().unwrap();
+        let (_theirs, other) = SharedMemory::<TwoNumbers>::new().unwrap();
+        let (nonce, _) = offer
+            .address(str::to_owned)
+            .split_once(' ')
+            .map(|(nonce, path)| (nonce.to_owned(), path.to_owned()))
+            .unwrap();
+        let mixed = other.address(str::to_owned).split_once(' ').map(|(_, path)| format!("{nonce} {path}")).unwrap();
+        let error = SharedMemory::<TwoNumbers>::open(&mixed).unwrap_err();
+        assert!(error.to_string().contains("another process"), "{error}");
     }
 
     #[test]
     fn an_address_of_something_else_is_refused() {
         for address in ["", "x", "/proc/self/exe", "/dev/null", "NUL", r"C:\no\such\file"] {
             assert!(SharedMemory::<TwoNumbers>::open(address).is_err(), "{address}");
+            let address = format!("{:032x} {address}", 0);
+            assert!(SharedMemory::<TwoNumbers>::open(&address).is_err(), "{address}");
         }
     }
 }

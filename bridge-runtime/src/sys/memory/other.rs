@@ -2,8 +2,11 @@
 
 use std::convert::Infallible;
 use std::ffi::c_void;
+use std::fs::File;
 use std::io;
 use std::ptr::NonNull;
+
+use crate::sys::ControlSender;
 
 #[derive(Debug)]
 pub(super) struct Mapping(Infallible);
@@ -19,6 +22,10 @@ pub(super) fn open(_: &str, _: usize) -> io::Result<Mapping> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+pub(super) fn open_file(_: File, _: usize) -> io::Result<Mapping> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 impl Mapping {
     pub(super) fn start(&self) -> NonNull<c_void> {
         match self.0 {}
@@ -26,7 +33,11 @@ impl Mapping {
 }
 
 impl MemoryObject {
-    pub(super) fn address(&self) -> String {
+    pub(super) fn path(&self) -> String {
+        match self.0 {}
+    }
+
+    pub(super) fn hand_over(&self, _: &ControlSender) -> io::Result<u64> {
         match self.0 {}
     }
 }

@@ -103,7 +103,7 @@ impl Drop for Mapping {
 }
 
 impl MemoryObject {
-    pub(super) fn address(&self) -> String {
+    pub(super) fn path(&self) -> String {
         self.name.clone()
     }
 }

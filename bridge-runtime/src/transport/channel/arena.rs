@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::Channel;
 use crate::marshal::{ALIGNMENT, ArenaView, SharedArena};
 use crate::sys::{MemoryOffer, SharedWords};
+use crate::transport::Route;
 
 /// The most bytes that the arena of a client's first connection may have. The address space of a 32-bit process is 2 to 4 GiB,
 /// and the library comes first. Arrays that do not fit are in their messages.
@@ -29,9 +30,12 @@ pub(crate) struct LargerArena {
 }
 
 impl LargerArena {
-    /// The address by which the server opens it.
-    pub(crate) fn address(&self) -> String {
-        self.offer.address()
+    /// Makes the address by which a server opens it.
+    ///
+    /// # Errors
+    /// The system's error, if it cannot be handed over.
+    pub(crate) fn address(&self, route: &Route) -> io::Result<String> {
+        route.memory_address(&self.offer)
     }
 
     /// Its length in words of eight bytes.

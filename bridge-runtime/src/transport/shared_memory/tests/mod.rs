@@ -17,13 +17,13 @@ use crate::wire::Message;
 
 /// Both ends of a connection, as two processes have them.
 fn pair() -> (Channel, Channel) {
-    let listener = LocalListener::random().unwrap();
+    let listener = LocalListener::random(None).unwrap();
     let path = listener.path().to_owned();
     let connected = thread::spawn(move || connect_local(&path).unwrap());
     let (mut client, _) = listener.accept().unwrap();
     let mut server = connected.join().unwrap();
     let (end, offer) = SharedMemoryEnd::offer().unwrap();
-    server.upgrade(SharedMemoryEnd::open(&offer.address()).unwrap(), 0).unwrap();
+    server.upgrade(SharedMemoryEnd::open(&offer.address(str::to_owned)).unwrap(), 0).unwrap();
     client.upgrade(end, 0).unwrap();
     (client, server)
 }
@@ -120,7 +120,7 @@ fn corrupt_memory_is_an_error_or_a_message() {
     for seed in 1..200u64 {
         let (mut client, server) = pair();
         let (end, offer) = SharedMemoryEnd::offer().unwrap();
-        let memory = SharedMemory::<Layout>::open(&offer.address()).unwrap();
+        let memory = SharedMemory::<Layout>::open(&offer.address(str::to_owned)).unwrap();
         client.upgrade(end, 0).unwrap();
         let attacker = thread::spawn(move || {
             let mut state = seed;
