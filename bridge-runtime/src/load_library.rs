@@ -7,6 +7,8 @@ use crate::interface::Interface;
 
 /// A generated library type, `MyLibLibrary`: loads the library into this process and implements the interface by calling it.
 ///
+/// The library stays loaded until the process ends, also after the value is dropped: its threads and timers may still run.
+///
 /// The type also has `load` and `load_from` as inherent functions, each unless the interface declares a method of that
 /// name.
 ///

@@ -1,6 +1,7 @@
 //! Finding and loading a native library.
 
 use std::env::consts::{ARCH, DLL_PREFIX, DLL_SUFFIX};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
@@ -16,9 +17,10 @@ use crate::sys::{SystemError, float_state};
 /// The address of an exported function of any signature, or of a variable.
 pub(super) type SymbolAddress = unsafe extern "C" fn();
 
-/// A loaded native library. It stays loaded as long as this value lives.
+/// A loaded native library. It stays loaded until the process ends, like one that a program is linked to: its threads, timers and
+/// signal handlers may still run, and most libraries are never unloaded by the programs that they are written for.
 pub struct Library {
-    handle: SystemLibrary,
+    handle: ManuallyDrop<SystemLibrary>,
     path: String,
 }
 
@@ -50,7 +52,7 @@ impl Library {
         // A name with a folder in it would not be searched for, but be taken relative to the current folder.
         for file in files.iter().filter(|file| Path::new(file).components().count() == 1) {
             match load(Path::new(file)) {
-                Ok(handle) => return Ok(Self { handle, path: file.clone() }),
+                Ok(handle) => return Ok(Self::new(handle, file.clone())),
                 Err(error) => source = Some(error),
             }
         }
@@ -74,7 +76,11 @@ impl Library {
         }
         let dirs: Vec<_> = path.parent().map(Path::to_owned).into_iter().chain(dirs.iter().cloned()).collect();
         let handle = Loader { dirs: &dirs, open: Vec::new() }.load(&path)?;
-        Ok(Self { handle, path: path.display().to_string() })
+        Ok(Self::new(handle, path.display().to_string()))
+    }
+
+    fn new(handle: SystemLibrary, path: String) -> Self {
+        Self { handle: ManuallyDrop::new(handle), path }
     }
 
     /// The path of its file, or its name if the system found it.
@@ -145,7 +151,7 @@ impl Loader<'_> {
                 return Err(not_a_library(path_text, found));
             }
             Ok(Err(found)) => return Err(not_a_library(path_text, found)),
-            Err(error) => return Err(LibraryError::Load { path: path_text, source: error.into() }),
+            Err(error) => return Err(LibraryError::load(path_text, error)),
         };
         if !image.fits_this_process() {
             return Err(LibraryError::WrongArchitecture {
@@ -160,7 +166,7 @@ impl Loader<'_> {
         if !missing.is_empty() {
             return Err(LibraryError::MissingDependency { path: path_text, missing, source: first });
         }
-        load(path).map_err(|source| LibraryError::Load { path: path_text, source })
+        load(path).map_err(|error| LibraryError::load(path_text, error))
     }
 
     /// Loads the dependencies that the system does not find; returns those that are not in `dirs` either.
