@@ -83,8 +83,8 @@ impl ServerInstance {
                 let method = method.map(str::to_owned);
                 let source = match server {
                     Server::Launched(supervisor) => match supervisor.terminate(EXIT_PATIENCE) {
-                        Ok(ProcessExit { status, stderr, .. }) => {
-                            return Error::ServerDied { method, status, stderr, was_called: None };
+                        Ok(ProcessExit { status, stdout, stderr }) => {
+                            return Error::ServerDied { method, status, stdout, stderr, was_called: None };
                         }
                         Err(error) => error,
                     },

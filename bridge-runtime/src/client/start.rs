@@ -11,7 +11,7 @@ use super::instance::{Server, ServerInstance};
 use crate::error::Error;
 use crate::handshake::{Agreement, HANDSHAKE_THREAD, HandshakeError, Secrets, Transport, TransportOffer, shake_hands};
 use crate::interface::Description;
-use crate::process::{Launch, LaunchedServer, Program};
+use crate::process::{Launch, LaunchedServer, ProcessExit, Program};
 use crate::sync::spawn_named;
 use crate::sys::ControlSender;
 use crate::transport::{Channel, Endpoint, Route};
@@ -59,19 +59,21 @@ impl Starter {
         let LaunchedServer { supervisor, command, secrets, is_direct } =
             self.launch.start(&self.server, self.program, &endpoint, (control, stdin), on_exit)?;
         let expected_pid = is_direct.then(|| supervisor.pid());
-        let failed = |error| {
-            // The first error is reported, not that of the cleanup.
-            let _ = supervisor.terminate(Duration::ZERO);
+        // Ends the process, and returns its outputs.
+        let end = |patience| {
+            // The error of the start is reported, not that of the cleanup.
+            let exit = supervisor.terminate(patience);
             endpoint.wake();
-            Err(error)
+            exit.map_or_else(|_| supervisor.output(), |exit| (exit.stdout, exit.stderr))
         };
         if let Err(error) = self.spawn_handshake((Arc::clone(&endpoint), expected_pid), route.clone(), secrets, events)
         {
-            return failed(error);
+            end(Duration::ZERO);
+            return Err(error);
         }
         let Some(result) = self.wait(&receiver, &endpoint) else {
-            let stderr = supervisor.stderr();
-            return failed(Error::StartTimeout { command, after: self.timeout, stderr });
+            let (stdout, stderr) = end(Duration::ZERO);
+            return Err(Error::StartTimeout { command, after: self.timeout, stdout, stderr });
         };
         match result {
             Ok((channel, agreement)) => {
@@ -79,10 +81,19 @@ impl Starter {
                 crate::trace::started(info.pid, generation, &info.path);
                 Ok((ServerInstance::new(info, Server::Launched(supervisor), route, &channel), channel))
             }
-            Err(HandshakeError::Refused(error)) => failed(error),
+            Err(HandshakeError::Refused(error)) => {
+                // A server that reports why it cannot start exits by itself, and prints what C has buffered.
+                let (stdout, stderr) = end(EXIT_PATIENCE);
+                Err(error.with_output(stdout, stderr))
+            }
             Err(HandshakeError::Connection(error)) => match supervisor.terminate(EXIT_PATIENCE) {
-                Ok(exit) => Err(Error::ServerNotReady { command, status: exit.status, stderr: exit.stderr }),
-                Err(_) => failed(Error::disconnected(error)),
+                Ok(ProcessExit { status, stdout, stderr }) => {
+                    Err(Error::ServerNotReady { command, status, stdout, stderr })
+                }
+                Err(_) => {
+                    end(Duration::ZERO);
+                    Err(Error::disconnected(error))
+                }
             },
         }
     }

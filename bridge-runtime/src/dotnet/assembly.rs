@@ -192,7 +192,7 @@ fn check_image(path: &Path) -> Result<(), LibraryError> {
         }),
         Ok(Ok(_)) => Ok(()),
         Ok(Err(found)) => Err(LibraryError::NotAnAssembly { path: text(), found }),
-        Err(error) => Err(LibraryError::Load { path: text(), source: error.into() }),
+        Err(error) => Err(LibraryError::load(text(), error)),
     }
 }
 

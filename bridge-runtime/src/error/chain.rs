@@ -25,3 +25,12 @@ pub(super) fn write_chain(error: &(dyn Error + 'static), f: &mut Formatter<'_>) 
 pub(super) fn list(items: &[impl Display]) -> String {
     items.iter().map(|item| format!("\n  {item}")).collect()
 }
+
+/// What a server printed, for the end of a message. The two outputs are read separately, so their order is not known.
+pub(super) fn output(stdout: &str, stderr: &str) -> String {
+    match (stdout.trim_end(), stderr.trim_end()) {
+        ("", "") => String::new(),
+        ("", text) | (text, "") => format!("; it wrote:\n{text}"),
+        (stdout, stderr) => format!("; it wrote:\n{stderr}\nand on its standard output:\n{stdout}"),
+    }
+}

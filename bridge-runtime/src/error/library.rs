@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
-use super::chain::{list, write_chain};
+use super::chain::{list, output, write_chain};
 use crate::sys::SystemError;
 
 /// Why a library could not be loaded. The server sends it to the client as it is.
@@ -62,13 +62,18 @@ pub enum LibraryError {
     },
 
     /// The system refused to load the library for none of the reasons above.
-    #[error("{path} could not be loaded")]
+    #[error("{path} could not be loaded{}", output(.stdout, .stderr))]
     #[non_exhaustive]
     Load {
         /// The file.
         path: String,
         /// The system's error.
         source: SystemError,
+        /// The end of the server's standard output, where the library may have given a reason; empty if this program did not
+        /// start the server.
+        stdout: String,
+        /// The end of the server's standard error, in the same way.
+        stderr: String,
     },
 
     /// The library lacks functions that the interface calls.
@@ -124,6 +129,13 @@ pub enum LibraryError {
         /// The methods, each with what the assembly has instead.
         missing: Vec<MissingMethod>,
     },
+}
+
+impl LibraryError {
+    /// [`LibraryError::Load`] without output, which only the process that started the server has.
+    pub(crate) fn load(path: String, source: impl Into<SystemError>) -> Self {
+        Self::Load { path, source: source.into(), stdout: String::new(), stderr: String::new() }
+    }
 }
 
 impl Debug for LibraryError {

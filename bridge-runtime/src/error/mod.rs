@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub use call::CallError;
 pub(crate) use chain::with_sources;
-use chain::{list, write_chain};
+use chain::{list, output, write_chain};
 pub use library::{LibraryError, MissingMethod, MissingSymbol};
 
 use crate::interface::Difference;
@@ -114,25 +114,29 @@ pub enum Error {
     },
 
     /// The server ended before it was ready.
-    #[error("the server `{command}` ended before it was ready: {status}{}", output(.stderr))]
+    #[error("the server `{command}` ended before it was ready: {status}{}", output(.stdout, .stderr))]
     #[non_exhaustive]
     ServerNotReady {
         /// The command line.
         command: String,
         /// How it ended.
         status: ExitStatus,
+        /// The end of its standard output.
+        stdout: String,
         /// The end of its standard error.
         stderr: String,
     },
 
     /// The server was not ready in time and was ended.
-    #[error("the server `{command}` was not ready within {after:?} and was ended{}", output(.stderr))]
+    #[error("the server `{command}` was not ready within {after:?} and was ended{}", output(.stdout, .stderr))]
     #[non_exhaustive]
     StartTimeout {
         /// The command line.
         command: String,
         /// The time it was given.
         after: Duration,
+        /// The end of its standard output.
+        stdout: String,
         /// The end of its standard error.
         stderr: String,
     },
@@ -206,11 +210,15 @@ pub enum Error {
     },
 
     /// The server type's own start failed.
-    #[error("the server could not begin: {reason}")]
+    #[error("the server could not begin: {reason}{}", output(.stdout, .stderr))]
     #[non_exhaustive]
     ServerStart {
         /// The server's error, with its causes.
         reason: String,
+        /// The end of its standard output; empty if this program did not start it.
+        stdout: String,
+        /// The end of its standard error, in the same way.
+        stderr: String,
     },
 
     /// An argument cannot be sent or passed to the library. The function that it is meant for was not called.
@@ -337,7 +345,7 @@ pub enum Error {
     },
 
     /// The server died. Every later call reports the same, unless the server is started again.
-    #[error("the server died{}: {status}{}", in_call(.method), output(.stderr))]
+    #[error("the server died{}: {status}{}", in_call(.method), output(.stdout, .stderr))]
     #[non_exhaustive]
     ServerDied {
         /// The method that was being called when the connection broke: this call's or, for a later call, that of the call
@@ -345,6 +353,8 @@ pub enum Error {
         method: Option<String>,
         /// How it ended.
         status: ExitStatus,
+        /// The end of its standard output.
+        stdout: String,
         /// The end of its standard error.
         stderr: String,
         /// See [`Error::was_called`].
@@ -591,6 +601,16 @@ impl Error {
         Self::Disconnected { method: None, source, was_called: Some(false) }
     }
 
+    /// The same error of a start, with what the server printed.
+    pub(crate) fn with_output(mut self, printed_to_stdout: String, printed_to_stderr: String) -> Self {
+        if let Self::ServerStart { stdout, stderr, .. } | Self::Library(LibraryError::Load { stdout, stderr, .. }) =
+            &mut self
+        {
+            (*stdout, *stderr) = (printed_to_stdout, printed_to_stderr);
+        }
+        self
+    }
+
     /// [`Error::Thread`]; for `map_err`.
     pub(crate) fn thread(name: &str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Thread { thread: name.to_owned(), source }
@@ -629,10 +649,6 @@ impl Debug for Error {
 
 fn in_call(method: &Option<String>) -> String {
     method.as_ref().map_or_else(String::new, |method| format!(" in a call of `{method}`"))
-}
-
-fn output(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("; it wrote:\n{}", text.trim_end()) }
 }
 
 fn and_then(text: &str) -> String {

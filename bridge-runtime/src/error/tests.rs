@@ -10,7 +10,8 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
     let status = || ExitStatus::from(std::process::ExitStatus::default());
     let library = || LibraryError::NotALibrary { path: text(), found: text(), os: text() };
     let method = || "add".to_owned();
-    let died = |was_called| Error::ServerDied { method: None, status: status(), stderr: text(), was_called };
+    let died =
+        |was_called| Error::ServerDied { method: None, status: status(), stdout: text(), stderr: text(), was_called };
     let broken = |was_called| Error::Disconnected { method: None, source: io(), was_called };
     let given_up = |was_called| Error::GivenUp { method: method(), after, was_called };
     let fault = |fault| Error::from_fault("add", fault);
@@ -25,8 +26,8 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         (Error::thread("bridge32 events")(io()), no),
         (Error::CurrentDir { source: io() }, no),
         (Error::Transport { source: io() }, no),
-        (Error::ServerNotReady { command: text(), status: status(), stderr: text() }, no),
-        (Error::StartTimeout { command: text(), after, stderr: text() }, no),
+        (Error::ServerNotReady { command: text(), status: status(), stdout: text(), stderr: text() }, no),
+        (Error::StartTimeout { command: text(), after, stdout: text(), stderr: text() }, no),
         (Error::Connect { name: text(), server: text(), source: io() }, no),
         (Error::ConnectTimeout { name: text(), after }, no),
         (Error::Impostor { reason: text() }, no),
@@ -34,7 +35,7 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         (Error::InterfaceMismatch { interface: text(), differences: Vec::new() }, no),
         (Error::Library(library()), no),
         (Error::Args { interface: text(), reason: text() }, no),
-        (Error::ServerStart { reason: text() }, no),
+        (Error::ServerStart { reason: text(), stdout: text(), stderr: text() }, no),
         (Error::argument("add", "a", ""), no),
         (fault(Fault::Argument { parameter: text(), reason: text() }), None),
         (fault(Fault::Argument { parameter: text(), reason: text() }).of_one_function(), no),
@@ -121,7 +122,7 @@ fn timeouts_and_lost_servers_are_recognized() {
 #[test]
 fn debug_shows_the_text_and_every_cause() {
     let source = SystemError::new(Some(2), "no such file".to_owned());
-    let library = LibraryError::Load { path: "x.dll".into(), source };
+    let library = LibraryError::load("x.dll".into(), source);
     let expected = "x.dll could not be loaded\ncaused by: no such file";
     assert_eq!(format!("{library:?}"), expected);
     assert_eq!(format!("{:?}", Error::Library(library.clone())), expected);
@@ -136,6 +137,22 @@ fn a_cause_is_the_source_and_not_a_part_of_the_text() {
             assert!(!error.to_string().contains(&source.to_string()), "{error}");
         }
     }
+}
+
+#[test]
+fn both_outputs_are_shown_and_none_that_is_empty() {
+    let start = |stdout: &str, stderr: &str| {
+        let error = Error::ServerStart { reason: "no paper".into(), stdout: String::new(), stderr: String::new() };
+        error.with_output(stdout.into(), stderr.into()).to_string()
+    };
+    assert_eq!(start("", "\n"), "the server could not begin: no paper");
+    assert_eq!(start("no licence\r\n", ""), "the server could not begin: no paper; it wrote:\nno licence");
+    assert_eq!(start("", "no key\n"), "the server could not begin: no paper; it wrote:\nno key");
+    let both = "the server could not begin: no paper; it wrote:\nno key\nand on its standard output:\nno licence";
+    assert_eq!(start("no licence\n", "no key\n"), both);
+    let library = Error::Library(LibraryError::load("x.dll".into(), SystemError::new(None, "it refused".to_owned())));
+    let library = library.with_output("no licence".into(), String::new());
+    assert_eq!(format!("{library:?}"), "x.dll could not be loaded; it wrote:\nno licence\ncaused by: it refused");
 }
 
 #[derive(Debug, thiserror::Error)]

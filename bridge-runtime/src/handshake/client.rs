@@ -100,7 +100,7 @@ fn compare(channel: &mut Channel, description: &Description, hello: &Hello) -> R
 fn start_error(failure: StartFailure) -> Error {
     match failure {
         StartFailure::Library(error) => Error::Library(error),
-        other => Error::ServerStart { reason: other.to_string() },
+        other => Error::ServerStart { reason: other.to_string(), stdout: String::new(), stderr: String::new() },
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) struct Supervisor {
     /// The other end of the server's standard input. The server exits when it is closed.
     control: ControlSender,
     exit: Arc<ExitCell>,
+    stdout: Tail,
     stderr: Tail,
 }
 
@@ -70,12 +71,18 @@ impl Supervisor {
         let (started, start) = channel();
         let reporter = Reporter::new();
         let is_wine = exception.is_some();
-        let watch = ProcessWatch { stdout, stderr: stderr.clone(), exception, exit: Arc::clone(&exit), reporter };
+        let watch = ProcessWatch {
+            stdout: stdout.clone(),
+            stderr: stderr.clone(),
+            exception,
+            exit: Arc::clone(&exit),
+            reporter,
+        };
         // The thread that waits for the process also starts it: Linux sends the parent-death signal when the thread that
         // started a process ends, and this one ends last.
         spawn_named("bridge32 server watch", move || watch.run(command, &started, on_exit))?;
         let child = start.recv().unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()))?;
-        Ok(Self { child, is_wine, control, exit, stderr })
+        Ok(Self { child, is_wine, control, exit, stdout, stderr })
     }
 
     /// Whether the process is known to have exited.
@@ -138,9 +145,9 @@ impl Supervisor {
         self.wait(KILL_PATIENCE).unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()))
     }
 
-    /// Returns the end of its standard error so far.
-    pub(crate) fn stderr(&self) -> String {
-        self.stderr.text()
+    /// Returns the ends of its standard output and its standard error so far.
+    pub(crate) fn output(&self) -> (String, String) {
+        (self.stdout.text(), self.stderr.text())
     }
 }
 

@@ -32,6 +32,7 @@ impl Serve for MapStore {
     fn start(context: ServerContext<StoreArgs>) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let args = context.into_args();
         if args.capacity == 0 {
+            println!("the store has looked for its capacity");
             return Err("a store without capacity is of no use".into());
         }
         let entries = RefCell::new(args.entries.iter().cloned().collect());
