@@ -10,6 +10,7 @@ use super::context::Serve;
 use super::{launched, listen, report};
 use crate::interface::{Description, Interface};
 use crate::process::STARTED_BY_CLIENT;
+use crate::sys;
 
 /// The request on the command line.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub fn serve<S: Serve>() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    // Before a library is loaded, which may crash.
+    sys::forbid_dialogs();
+    sys::report_crashes();
     match request {
         Request::StartedByClient => launched::run::<S>(),
         Request::Listen(name) => listen::run::<S>(&name, library),
@@ -63,7 +67,6 @@ fn print_text(text: &str) -> ExitCode {
 }
 
 fn check(interface: &'static Description, library: Option<PathBuf>) -> ExitCode {
-    crate::sys::forbid_dialogs();
     if interface.library.is_none() {
         return print_text(&format!("the interface {} has no native library\n", interface.name));
     }

@@ -22,9 +22,9 @@ use crate::handshake::{Secrets, complete_handshake, receive_start};
 use crate::interface::Interface;
 use crate::native::Owner;
 use crate::sync::spawn_named;
+use crate::transport;
 use crate::transport::{Channel, LocalListener};
 use crate::wire::{Message, Start};
-use crate::{sys, transport};
 
 /// Serves the clients that connect to `name`, until the process is stopped.
 pub(super) fn run<S: Serve>(name: &str, library: Option<PathBuf>) -> ExitCode {
@@ -54,7 +54,6 @@ impl<S: Serve> RunningServer<S> {
 
 fn try_run<S: Serve>(name: &str, library: Option<PathBuf>) -> Result<(), String> {
     let description = S::Interface::description();
-    sys::forbid_dialogs();
     let not_listening = |error| format!("cannot listen as `{name}`: {error}");
     let listener = transport::named_path(name).and_then(|path| LocalListener::claim(&path)).map_err(not_listening)?;
     let (_apartment, pump) = enter_apartment(description).map_err(|failure| failure.to_string())?;

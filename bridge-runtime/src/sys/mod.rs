@@ -2,6 +2,7 @@
 //! directly, except `dotnet::host`, which uses the interfaces of .NET.
 
 mod control;
+mod crash;
 mod exit_status;
 pub(crate) mod float_state;
 mod memory;
@@ -16,6 +17,8 @@ pub(crate) use control::read_line;
 #[cfg(unix)]
 pub(crate) use control::take_handed_over;
 pub(crate) use control::{Control, ControlSender};
+#[cfg(not(windows))]
+pub(crate) use crash::report_crashes;
 pub use exit_status::ExitStatus;
 pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
 pub use system_error::SystemError;

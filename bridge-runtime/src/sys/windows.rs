@@ -32,7 +32,7 @@ use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, TerminateProcess, WaitForSingleObject,
 };
 
-use super::SystemError;
+use super::{SystemError, crash};
 use crate::sync::spawn_named;
 pub(crate) use messages::{InApartment, Pump, enter_apartment};
 
@@ -50,6 +50,10 @@ pub(crate) fn program_path() -> io::Result<PathBuf> {
 pub(crate) fn forbid_dialogs() {
     // SAFETY: takes flags only.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX) };
+}
+
+/// Makes exceptions that nothing handles be reported on standard error, and end this process at once.
+pub(crate) fn report_crashes() {
     // SAFETY: the function lives as long as the process.
     unsafe { SetUnhandledExceptionFilter(Some(end_with_exception)) };
 }
@@ -83,6 +87,8 @@ unsafe extern "system" fn end_with_exception(info: *const EXCEPTION_POINTERS) ->
         // If it cannot be written the client reports the exit status as incomplete.
         let _ = file.write_all(&code.to_le_bytes());
     }
+    // Last, because it does most.
+    info.into_iter().for_each(crash::report);
     // SAFETY: takes nothing.
     let this_process = unsafe { GetCurrentProcess() };
     // SAFETY: the pseudo handle of this process is always valid.

@@ -1,0 +1,208 @@
+//! Reports where this process crashed, on its standard error, before the crash ends it.
+//!
+//! All of this runs on the thread that crashed, perhaps with a damaged heap and little stack: it allocates nothing, takes no lock
+//! of the system or of a library, and reads memory only through the system, which refuses an address that is not mapped.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(windows)]
+mod windows;
+
+use std::fmt::{self, Write as _};
+use std::sync::Mutex;
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::report_crashes;
+#[cfg(windows)]
+pub(super) use windows::report;
+
+/// Does nothing: only Linux and Windows are supported.
+#[cfg(not(any(target_os = "linux", windows)))]
+pub(crate) fn report_crashes() {}
+
+/// The number of stack words that are searched for return addresses.
+const SEARCHED: usize = 2048;
+
+/// The most return addresses that are listed.
+const LISTED: usize = 12;
+
+/// The processor's state at a crash.
+#[derive(Debug, Clone, Copy)]
+struct Registers {
+    /// The address of the instruction.
+    instruction: usize,
+    /// The top of the stack.
+    stack: usize,
+}
+
+/// What a report needs of the system.
+trait Memory {
+    /// Reads memory from an address; returns how much could be read.
+    fn read(&mut self, address: usize, into: &mut [u8]) -> usize;
+
+    /// Whether code of a file is mapped at an address.
+    fn is_code(&mut self, address: usize) -> bool;
+
+    /// Writes the file that is mapped at an address and the offset from where the file begins; `false` if there is none.
+    fn describe(&mut self, address: usize, out: &mut ReportText) -> bool;
+}
+
+/// The memory for a report. It is not on the stack, of which little may be left.
+struct Report {
+    words: [u8; SEARCHED * size_of::<usize>()],
+    text: ReportText,
+}
+
+/// The report of this process. It is locked for good by the first one.
+static REPORT: Mutex<Report> =
+    Mutex::new(Report { words: [0; SEARCHED * size_of::<usize>()], text: ReportText::EMPTY });
+
+/// Writes the report of a crash, which `cause` names, to standard error. Only the first crash of a process is reported.
+fn write_report(cause: fmt::Arguments<'_>, registers: Registers, memory: &mut impl Memory, write: impl FnOnce(&[u8])) {
+    let Ok(mut report) = REPORT.try_lock() else { return };
+    report.fill(cause, registers, memory);
+    write(report.text.bytes());
+    // Other threads, and a failure while the process ends, are of no interest.
+    std::mem::forget(report);
+}
+
+impl Report {
+    fn fill(&mut self, cause: fmt::Arguments<'_>, registers: Registers, memory: &mut impl Memory) {
+        let Self { words, text } = self;
+        // A report that does not fit is cut.
+        let _ = write!(text, "the server crashed: {cause}, in ");
+        if !memory.describe(registers.instruction, text) {
+            let _ = write!(text, "no library, at {:#x}", registers.instruction);
+        }
+        let length = memory.read(registers.stack, words);
+        let (mut listed, mut previous) = (0, 0);
+        for word in words[..length].chunks_exact(size_of::<usize>()) {
+            let Ok(word) = word.try_into() else { continue };
+            let address = usize::from_ne_bytes(word);
+            // A recursion would fill the list.
+            if address != previous && listed < LISTED && memory.is_code(address) && follows_call(address, memory) {
+                let _ = text.write_str(if listed == 0 { "\nits stack has the return addresses\n  " } else { "\n  " });
+                memory.describe(address, text);
+                (listed, previous) = (listed + 1, address);
+            }
+        }
+        let _ = text.write_str("\n");
+    }
+}
+
+/// Whether the instruction before an address is a call, as before a return address. Libraries are built without frame pointers, so
+/// there is no better way to find the callers without debug information.
+///
+/// Source: the opcodes E8 and FF /2 in volume 2 of Intel's manual.
+fn follows_call(address: usize, memory: &mut impl Memory) -> bool {
+    let mut code = [0; 7];
+    let Some(begin) = address.checked_sub(code.len()) else { return false };
+    if memory.read(begin, &mut code) < code.len() {
+        return false;
+    }
+    // Its second byte, and the bytes that follow that.
+    let indirect = |from_end: usize| {
+        let (opcode, operand) = (code[code.len() - from_end], code[code.len() - from_end + 1]);
+        opcode == 0xFF && operand & 0x38 == 0x10
+    };
+    code[2] == 0xE8 || (2..=7).any(indirect)
+}
+
+/// ReportText of a limited length.
+struct ReportText {
+    bytes: [u8; 4096],
+    length: usize,
+}
+
+impl ReportText {
+    const EMPTY: Self = Self { bytes: [0; 4096], length: 0 };
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// Appends as many bytes as there is room for.
+    fn append(&mut self, bytes: &[u8]) {
+        let free = &mut self.bytes[self.length..];
+        let count = bytes.len().min(free.len());
+        free[..count].copy_from_slice(&bytes[..count]);
+        self.length += count;
+    }
+}
+
+impl fmt::Write for ReportText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.append(text.as_bytes());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Memory with a stack at 0x1000, and code at 0x400000.
+    struct Example {
+        stack: Vec<usize>,
+        code: Vec<u8>,
+    }
+
+    const STACK: usize = 0x1000;
+    const CODE: usize = 0x40_0000;
+
+    impl Memory for Example {
+        fn read(&mut self, address: usize, into: &mut [u8]) -> usize {
+            let stack: Vec<u8> = self.stack.iter().flat_map(|word| word.to_ne_bytes()).collect();
+            let (begin, bytes) = if address >= CODE { (CODE, &self.code) } else { (STACK, &stack) };
+            let Some(bytes) = address.checked_sub(begin).and_then(|at| bytes.get(at..)) else { return 0 };
+            let count = bytes.len().min(into.len());
+            into[..count].copy_from_slice(&bytes[..count]);
+            count
+        }
+
+        fn is_code(&mut self, address: usize) -> bool {
+            (CODE..CODE + self.code.len()).contains(&address)
+        }
+
+        fn describe(&mut self, address: usize, out: &mut ReportText) -> bool {
+            let is_code = self.is_code(address);
+            if is_code {
+                let _ = write!(out, "x.dll + {:#x}", address - CODE);
+            }
+            is_code
+        }
+    }
+
+    fn report(instruction: usize, mut memory: Example) -> String {
+        let mut report = Report { words: [0; SEARCHED * size_of::<usize>()], text: ReportText::EMPTY };
+        report.fill(format_args!("SIGSEGV at 0x10"), Registers { instruction, stack: STACK }, &mut memory);
+        String::from_utf8(report.text.bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn return_addresses_are_those_after_calls() {
+        let mut code = vec![0x90; 64];
+        code[10] = 0xE8; // call rel32; returns to 15
+        code[20..22].copy_from_slice(&[0xFF, 0xD0]); // call eax; returns to 22
+        code[30..32].copy_from_slice(&[0xFF, 0x25]); // jmp [mem], which returns nowhere
+        let stack = vec![7, CODE + 15, CODE + 16, CODE + 36, CODE + 22, CODE, usize::MAX];
+        let expected = "the server crashed: SIGSEGV at 0x10, in x.dll + 0x3\nits stack has the return addresses\n  \
+                        x.dll + 0xf\n  x.dll + 0x16\n";
+        assert_eq!(report(CODE + 3, Example { stack, code }), expected);
+    }
+
+    #[test]
+    fn a_jump_to_nowhere_is_reported_as_that() {
+        let expected = "the server crashed: SIGSEGV at 0x10, in no library, at 0x10\n";
+        assert_eq!(report(0x10, Example { stack: Vec::new(), code: Vec::new() }), expected);
+    }
+
+    #[test]
+    fn a_long_report_is_cut() {
+        let mut text = ReportText::EMPTY;
+        for _ in 0..1000 {
+            let _ = write!(text, "{:#x} and so on", usize::MAX);
+        }
+        assert_eq!(text.bytes().len(), text.bytes.len());
+    }
+}
