@@ -63,9 +63,19 @@ pub use server::{Dispatch, Serve, ServerContext, serve};
 pub use sys::{ExitStatus, SystemError};
 
 /// Makes the `main` of a server's program: `bridge32::server_main!(my_crate::MyLibLibrary);`
+///
+/// A 32-bit server does not compile with `panic = "abort"`: bridge32 passes the error of a call on as a panic, which would end
+/// the server. `cargo bridge32 build` builds servers with `panic = "unwind"` whatever the profile says. Programs that use a client
+/// may be built with either.
 #[macro_export]
 macro_rules! server_main {
     ($server:ty $(,)?) => {
+        // A plain `cargo build` also builds the server for 64 bits, where no client looks for it.
+        #[cfg(all(not(panic = "unwind"), target_pointer_width = "32"))]
+        ::core::compile_error!(
+            "a server cannot be built with `panic = \"abort\"`, because the error of a call would end it; build it with `cargo bridge32 build`, or remove `panic` from the profile"
+        );
+
         fn main() -> ::std::process::ExitCode {
             $crate::serve::<$server>()
         }

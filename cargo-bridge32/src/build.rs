@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::cli::{self, CargoOptions};
 use crate::exit_status::{self, SUCCESS};
-use crate::release;
+use crate::profile;
 use crate::server::{self, HOW_TO_DECLARE, Server};
 use crate::setup::{self, Needs, wine};
 use crate::target::Target;
@@ -62,8 +62,9 @@ pub(crate) fn build(
     }
     let mut command = toolchains.cargo(target)?;
     command.arg("build").args(["--target", target.triple()]).args(options.args());
+    command.args(profile::unwinding(options.release));
     if options.release {
-        command.args(release::arguments(workspace.root())?);
+        command.args(profile::optimization(workspace.root())?);
     }
     for server in servers {
         command.args(["--package", server.package, "--bin", server.bin]);

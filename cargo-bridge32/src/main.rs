@@ -17,7 +17,7 @@ mod workspace;
 // What programs are built for, and with what.
 mod client_side;
 mod package_manager;
-mod release;
+mod profile;
 mod target;
 mod toolchain;
 

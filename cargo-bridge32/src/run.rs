@@ -7,7 +7,7 @@ use crate::setup::{self, Needs};
 use crate::target::Sides;
 use crate::toolchain::Toolchains;
 use crate::workspace::Workspace;
-use crate::{build, cli, client_side, exit_status, release};
+use crate::{build, cli, client_side, exit_status, profile};
 
 /// Runs the subcommand, and returns the program's exit status.
 ///
@@ -35,7 +35,7 @@ pub(crate) fn main(options: &cli::Run) -> Result<i32> {
     let mut command = toolchains.cargo(sides.client)?;
     command.args(["run", "--package", &package.name, "--bin", program]).args(options.cargo.args());
     if options.cargo.release && package.settings.program_lto {
-        command.args(release::arguments(workspace.root())?);
+        command.args(profile::optimization(workspace.root())?);
     }
     client_side::configure(&mut command, host, sides, &workspace, &servers, &options.cargo)?;
     command.arg("--").args(&options.args);

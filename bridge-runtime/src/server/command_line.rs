@@ -25,6 +25,11 @@ enum Request {
     StartedByClient,
 }
 
+/// Why a server does not run that was built for another width than 32 bits, or without [`server_main!`](crate::server_main), which
+/// reports it when it is compiled.
+const ABORTS_ON_PANIC: &str = "this server was built with `panic = \"abort\"`, and the error of a call would end it; build it \
+     with `cargo bridge32 build`, or remove `panic` from the profile";
+
 /// Runs a server program; [`server_main!`](crate::server_main) generates a `main` function that calls it.
 ///
 /// The program serves the client that has started it, or executes the request on its command line; see `--help`.
@@ -38,6 +43,10 @@ pub fn serve<S: Serve>() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if cfg!(not(panic = "unwind")) && matches!(request, Request::StartedByClient | Request::Listen(_)) {
+        eprintln!("{}: {ABORTS_ON_PANIC}", interface.server);
+        return ExitCode::FAILURE;
+    }
     // Before a library is loaded, which may crash.
     sys::forbid_dialogs();
     sys::report_crashes();

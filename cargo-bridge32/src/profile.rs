@@ -1,10 +1,17 @@
-//! How release builds of servers are optimized.
+//! Settings of cargo's profiles for servers.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+
+/// Returns cargo's arguments for servers whose panics unwind, which bridge32 needs, whatever the user's profile says. The setting
+/// of the user may be meant for the program.
+pub(crate) fn unwinding(is_release: bool) -> [String; 2] {
+    let profile = if is_release { "release" } else { "dev" };
+    ["--config".into(), format!("profile.{profile}.panic=\"unwind\"")]
+}
 
 /// A setting of cargo's release profile.
 struct Setting {
@@ -25,7 +32,7 @@ const SETTINGS: [Setting; 2] = [
 ///
 /// # Errors
 /// Fails if there is no current directory.
-pub(crate) fn arguments(workspace: &Path) -> Result<Vec<String>> {
+pub(crate) fn optimization(workspace: &Path) -> Result<Vec<String>> {
     // A setting on the command line would override all of these.
     let mut files = vec![workspace.join("Cargo.toml")];
     files.extend(config_files(&env::current_dir().context("cannot determine the current folder")?));
