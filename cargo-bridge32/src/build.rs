@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 
 use crate::cli::{self, CargoOptions};
+use crate::executable;
 use crate::exit_status::{self, SUCCESS};
 use crate::profile;
 use crate::server::{self, HOW_TO_DECLARE, Server};
@@ -71,6 +72,11 @@ pub(crate) fn build(
     }
     if exit_status::of(&mut command)? != SUCCESS {
         bail!("the servers for {target} did not build; cargo says why above");
+    }
+    if target.is_windows() {
+        for server in servers {
+            executable::complete(&workspace.program_file(server.bin, target, options.profile_folder()))?;
+        }
     }
     if target.is_windows() && !cfg!(windows) {
         wine::ship_shim(target, &workspace.program_folder(target, options.profile_folder()))?;

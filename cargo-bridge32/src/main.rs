@@ -16,6 +16,7 @@ mod workspace;
 
 // What programs are built for, and with what.
 mod client_side;
+mod executable;
 mod package_manager;
 mod profile;
 mod target;
