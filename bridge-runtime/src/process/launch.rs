@@ -97,6 +97,11 @@ impl Launch {
             Some(FileKind::Elf32 | FileKind::Elf64) if cfg!(windows) => {
                 Err(not_a_program("a program for Linux", "build it for this system with `cargo bridge32 build`"))
             }
+            Some(_) if self.runner.is_empty() && !sys::is_executable(server) => {
+                let found = "a program that this user is not permitted to execute";
+                let remedy = format!("run `chmod +x {}`, or mount its file system without `noexec`", server.display());
+                Err(not_a_program(found, &remedy))
+            }
             Some(_) => Ok(Program::Native),
             None if !self.runner.is_empty() || is_script(server) => Ok(Program::Unknown),
             None => Err(not_a_program("not a program", "build the server with `cargo bridge32 build`")),

@@ -61,11 +61,12 @@ impl Supervisor {
         exception: Option<File>,
         on_exit: impl FnOnce() + Send + 'static,
     ) -> std::io::Result<Self> {
+        let inherits_output = output == Output::Inherit;
         let output = || match output {
             Output::Capture => Stdio::piped(),
             Output::Inherit => Stdio::inherit(),
         };
-        crate::sys::without_console(&mut command);
+        crate::sys::without_console(&mut command, inherits_output);
         command.stdout(output()).stderr(output());
         let (stdout, stderr, exit) = (Tail::default(), Tail::default(), Arc::<ExitCell>::default());
         let (started, start) = channel();
@@ -190,7 +191,7 @@ impl ProcessWatch {
     }
 
     fn start(&mut self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, OutputReaders, Job)> {
-        let child = command.spawn()?;
+        let child = crate::sys::without_start_dialogs(|| command.spawn())?;
         let job = Job::around(&child);
         let child = Arc::new(SharedChild::new(child)?);
         let begun = job.and_then(|job| self.reporter.begin(child.id()).map(|()| job));

@@ -9,8 +9,8 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::Access;
-use rustix::io::retry_on_intr;
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use rustix::io::{Errno, retry_on_intr};
 use rustix::process::{Signal, getpid, kill_process};
 use shared_child::SharedChild;
 use shared_child::unix::SharedChildExt as _;
@@ -107,8 +107,19 @@ pub(crate) fn continue_with_parent() -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 
+/// Whether this user may execute a file, as far as the system says so.
+pub(crate) fn is_executable(file: &Path) -> bool {
+    let result = accessat(CWD, file, Access::EXEC_OK, AtFlags::EACCESS);
+    result != Err(Errno::ACCESS)
+}
+
 /// Does nothing: only Windows opens a console.
-pub(crate) fn without_console(_: &mut Command) {}
+pub(crate) fn without_console(_: &mut Command, _: bool) {}
+
+/// Runs `start`: only Windows opens dialogs.
+pub(crate) fn without_start_dialogs<R>(start: impl FnOnce() -> R) -> R {
+    start()
+}
 
 /// A pipe that [`ReadStop`] can stop reading from.
 pub(crate) trait Pipe: Read + AsFd + Send + 'static {}

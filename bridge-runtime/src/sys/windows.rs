@@ -11,15 +11,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::ptr::null;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use shared_child::SharedChild;
-use windows_sys::Win32::Foundation::SetLastError;
+use windows_sys::Win32::Foundation::{SetLastError, WAIT_OBJECT_0};
 use windows_sys::Win32::Globalization::{
-    CP_ACP, MB_ERR_INVALID_CHARS, MultiByteToWideChar, WC_NO_BEST_FIT_CHARS, WideCharToMultiByte,
+    CP_UTF8, GetACP, MB_ERR_INVALID_CHARS, MultiByteToWideChar, WC_NO_BEST_FIT_CHARS, WideCharToMultiByte,
 };
+use windows_sys::Win32::System::Console::GetConsoleCP;
 use windows_sys::Win32::System::Diagnostics::Debug::{
-    EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
+    EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, GetErrorMode, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
     SEM_NOOPENFILEERRORBOX, SetErrorMode, SetUnhandledExceptionFilter,
 };
 use windows_sys::Win32::System::IO::CancelIoEx;
@@ -33,7 +34,7 @@ use windows_sys::Win32::System::Threading::{
 };
 
 use super::{SystemError, crash};
-use crate::sync::spawn_named;
+use crate::sync::{LockExt as _, spawn_named};
 pub(crate) use messages::{InApartment, Pump, enter_apartment};
 
 /// Whether a path is a folder.
@@ -141,12 +142,30 @@ impl Job {
         let done = unsafe {
             SetInformationJobObject(job, JobObjectExtendedLimitInformation, (&raw const limits).cast(), size)
         };
-        // SAFETY: both handles are open.
-        if done == 0 || unsafe { AssignProcessToJobObject(job, child.as_raw_handle()) } == 0 {
+        if done == 0 {
             return Err(io::Error::last_os_error());
+        }
+        // SAFETY: both handles are open.
+        if unsafe { AssignProcessToJobObject(job, child.as_raw_handle()) } == 0 {
+            let error = io::Error::last_os_error();
+            // It fails for a process that has ended, which is reported with its exit status.
+            if !has_ended(child) {
+                return Err(error);
+            }
         }
         Ok(Self { _handle: handle })
     }
+}
+
+/// Whether this user may execute a file. Windows says so when it is started.
+pub(crate) fn is_executable(_: &Path) -> bool {
+    true
+}
+
+/// Whether a process has ended.
+fn has_ended(child: &Child) -> bool {
+    // SAFETY: the handle is open.
+    unsafe { WaitForSingleObject(child.as_raw_handle(), 0) == WAIT_OBJECT_0 }
 }
 
 /// Does nothing: the job object ends a suspended process, too.
@@ -158,9 +177,30 @@ pub(crate) fn continue_with_parent() -> io::Result<()> {
 /// Does nothing; see [`continue_with_parent`].
 pub(crate) fn continue_with_this_thread(_: &mut Command) {}
 
-/// Keeps the server of a program without a console from opening one.
-pub(crate) fn without_console(command: &mut Command) {
-    command.creation_flags(CREATE_NO_WINDOW);
+/// Keeps the server of a program without a console from opening one. With `inherits_output`, a server of a program with a console
+/// uses that one: in a console of its own it could not write to this program's. Source:
+/// <https://learn.microsoft.com/windows/console/creation-of-a-console>.
+pub(crate) fn without_console(command: &mut Command, inherits_output: bool) {
+    // SAFETY: takes nothing. It fails, with zero, if there is no console.
+    let has_console = unsafe { GetConsoleCP() } != 0;
+    if !(inherits_output && has_console) {
+        command.creation_flags(CREATE_NO_WINDOW);
+    }
+}
+
+/// Runs `start` so that a process which it starts shows no message box if one of its libraries is missing: the call would hang.
+/// A process inherits this setting, and the server itself can make it only when it runs.
+pub(crate) fn without_start_dialogs<R>(start: impl FnOnce() -> R) -> R {
+    static STARTING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = STARTING.lock_unpoisoned();
+    // SAFETY: takes nothing.
+    let before = unsafe { GetErrorMode() };
+    // SAFETY: takes flags only. Another thread of this program may see them for a moment.
+    unsafe { SetErrorMode(before | SEM_FAILCRITICALERRORS) };
+    let result = start();
+    // SAFETY: takes flags only.
+    unsafe { SetErrorMode(before) };
+    result
 }
 
 /// Cancels the reads and writes that wait on a pipe, on all threads.
@@ -258,8 +298,23 @@ pub(crate) fn end_now() -> ! {
     std::process::abort()
 }
 
-/// Encodes text in the ANSI code page of this system; `None` if the code page lacks a character.
+/// Returns the ANSI code page of this process: the system's, or UTF-8 if a manifest says so.
+fn ansi_code_page() -> u32 {
+    // SAFETY: takes nothing.
+    unsafe { GetACP() }
+}
+
+/// Encodes text in the ANSI code page of this process; `None` if the code page lacks a character.
 pub(crate) fn to_ansi(text: &str) -> Option<Vec<u8>> {
+    to_code_page(ansi_code_page(), text)
+}
+
+/// Encodes text in a code page; `None` if the code page lacks a character.
+fn to_code_page(code_page: u32, text: &str) -> Option<Vec<u8>> {
+    // For this one, the system's function refuses to report lacking characters, of which there are none.
+    if code_page == CP_UTF8 {
+        return Some(text.as_bytes().to_vec());
+    }
     let wide: Vec<u16> = text.encode_utf16().collect();
     if wide.is_empty() {
         return Some(Vec::new());
@@ -271,7 +326,7 @@ pub(crate) fn to_ansi(text: &str) -> Option<Vec<u8>> {
     // SAFETY: the pointers are valid for as many units and bytes as are passed.
     let written = unsafe {
         WideCharToMultiByte(
-            CP_ACP,
+            code_page,
             WC_NO_BEST_FIT_CHARS,
             wide.as_ptr(),
             length,
@@ -285,16 +340,60 @@ pub(crate) fn to_ansi(text: &str) -> Option<Vec<u8>> {
     (lost == 0).then_some(bytes)
 }
 
-/// Decodes text in the ANSI code page of this system; `None` if it is invalid.
+/// Decodes text in the ANSI code page of this process; `None` if it is invalid.
 pub(crate) fn from_ansi(bytes: &[u8]) -> Option<String> {
+    from_code_page(ansi_code_page(), bytes)
+}
+
+/// Decodes text in a code page; `None` if it is invalid.
+fn from_code_page(code_page: u32, bytes: &[u8]) -> Option<String> {
     if bytes.is_empty() {
         return Some(String::new());
     }
     let length = i32::try_from(bytes.len()).ok()?;
     let mut wide = vec![0; bytes.len()];
     // SAFETY: the pointers are valid for as many bytes and units as are passed.
-    let written =
-        unsafe { MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, bytes.as_ptr(), length, wide.as_mut_ptr(), length) };
+    let written = unsafe {
+        MultiByteToWideChar(code_page, MB_ERR_INVALID_CHARS, bytes.as_ptr(), length, wide.as_mut_ptr(), length)
+    };
     wide.truncate(usize::try_from(written).ok().filter(|written| *written > 0)?);
     String::from_utf16(&wide).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_encoded_in_any_code_page() {
+        for (code_page, text, encoded) in [
+            (CP_UTF8, "Prüfstand \u{4e00}", Some("Prüfstand \u{4e00}".as_bytes())),
+            (CP_UTF8, "", Some(&b""[..])),
+            (1252, "Prüfstand", Some(&b"Pr\xfcfstand"[..])),
+            (1252, "\u{4e00}", None),
+            (932, "\u{4e00}", Some(&b"\x88\xea"[..])),
+        ] {
+            assert_eq!(to_code_page(code_page, text).as_deref(), encoded, "{text} in {code_page}");
+            if let Some(encoded) = encoded {
+                assert_eq!(from_code_page(code_page, encoded).as_deref(), Some(text), "{code_page}");
+            }
+        }
+        assert_eq!(from_code_page(CP_UTF8, b"\xff"), None);
+    }
+
+    #[test]
+    fn a_process_that_has_ended_has_a_job() {
+        let mut child = Command::new("hostname").stdout(std::process::Stdio::null()).spawn().unwrap();
+        child.wait().unwrap();
+        Job::around(&child).unwrap();
+    }
+
+    #[test]
+    fn a_start_shows_no_dialogs_and_changes_nothing_else() {
+        // SAFETY: takes nothing.
+        let mode = || unsafe { GetErrorMode() };
+        let before = mode();
+        assert_eq!(without_start_dialogs(mode), before | SEM_FAILCRITICALERRORS);
+        assert_eq!(mode(), before);
+    }
 }
