@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("messages").source("native/messages.c").build()?;
     SharedLibrary::new("record").source("native/record.cpp").build()?;
     let devices = SharedLibrary::new("devices").source("native/devices.c").build()?;
+    let endings = SharedLibrary::new("endings").source("native/endings.c").build()?;
     // A library that lacks functions of the fixture's, and a library that needs one which is not found by itself.
     SharedLibrary::new("incomplete").source("native/incomplete.c").build()?;
     let hidden = Path::new(&std::env::var("OUT_DIR")?).join("hidden");
@@ -35,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-env=FIXTURE_LIBRARY={}", fixture.display());
     println!("cargo::rustc-env=DEVICES_LIBRARY={}", devices.display());
     println!("cargo::rustc-env=PLANTED_DIR={}", planted.display());
+    println!("cargo::rustc-env=ENDINGS_LIBRARY={}", endings.display());
     println!("cargo::rustc-env=DEPENDENCY_DIR={}", hidden.display());
     Ok(())
 }

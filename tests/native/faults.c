@@ -42,6 +42,15 @@ EXPORT int32_t exhaust_memory(void) {
     return allocated;
 }
 
+// Ends the process as an exception does that a library does not catch; elsewhere there are none of these.
+EXPORT void raise_exception(uint32_t code) {
+#ifdef _WIN32
+    RaiseException(code, EXCEPTION_NONCONTINUABLE, 0, NULL);
+#else
+    (void)code;
+#endif
+}
+
 // Functions that do not return.
 EXPORT void spin(void) { for (volatile int forever = 1; forever;) {} }
 EXPORT void nap(int32_t milliseconds) {

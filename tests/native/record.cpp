@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <cwchar>
+#include <stdexcept>
 #include <string>
 
 #include "export.h"
@@ -101,5 +102,7 @@ EXPORT void take_callback(int32_t (*f)(int32_t), void *context) {
     value(static_cast<long long>(context == nullptr));
     if (f != nullptr) { value(static_cast<long long>(f(20))); }
 }
+
+EXPORT void throw_out(void) { throw std::runtime_error("the paper tray is empty"); }
 
 }  // extern "C"

@@ -15,6 +15,7 @@ pub trait Faults {
     fn write_to_nowhere(&self);
     fn divide(&self, a: i32, b: i32) -> i32;
     fn overflow_stack(&self, depth: i32) -> i32;
+    fn raise_exception(&self, code: u32);
     fn exhaust_memory(&self) -> i32;
     fn spin(&self);
     fn nap(&self, milliseconds: i32);

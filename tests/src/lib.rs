@@ -6,6 +6,7 @@ pub mod conventions;
 pub mod conversation;
 pub mod counting;
 pub mod devices;
+pub mod endings;
 pub mod extremes;
 pub mod faults;
 pub mod floats;

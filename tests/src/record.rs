@@ -18,6 +18,7 @@ pub trait Record {
     fn take_text(&self, utf8: &str, #[wide] wide: &str, #[encoding(latin1)] latin1: &str, none: Option<&str>);
     fn take_structs(&self, by_value: Mixed, by_pointer: &Mixed, several: &[Mixed], #[len_of(several)] n: i32);
     fn take_callback(&self, f: Option<fn(i32) -> i32>, context: Address);
+    fn throw_out(&self);
 }
 
 /// One of each.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use bridge32::{Difference, Error, LibraryError};
 use bridge32_tests::interfaces::{AssemblyClient, DependentClient, FixtureClient, StoreArgs, StoreClient, new, old};
 use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 /// Returns the error of a launch that must fail without waiting for the start timeout.
@@ -63,6 +64,19 @@ fn a_program_for_another_system_is_not_a_server() {
     let error = refused_launch(|| FixtureClient::builder().server(example_image(image)).runner([""; 0]).launch());
     assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
     assert_mentions(&error, &parts);
+}
+
+#[test]
+fn a_server_without_permission_to_be_executed_is_reported() {
+    skip_on!(Pair::Windows | Pair::LinuxWindows, "Windows has no such permission, and Wine does not look at it");
+    let _watchdog = Watchdog::new("not executable");
+    let dir = tempfile::tempdir().unwrap();
+    let copy = dir.path().join("fixture-server32");
+    // Not `fs::copy`, which copies the permissions, too.
+    fs::write(&copy, fs::read(pair::server("fixture")).unwrap()).unwrap();
+    let error = refused_launch(|| FixtureClient::builder().server(&copy).launch());
+    assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
+    assert_mentions(&error, &["fixture-server32", "not permitted to execute", "chmod +x", "noexec"]);
 }
 
 #[test]
@@ -203,7 +217,7 @@ fn missing_and_rejected_start_arguments_are_reported() {
     assert_mentions(&error, &["start arguments of `Store` are missing", ".start_args("]);
     let error = refused_launch(|| StoreClient::builder().start_args(StoreArgs::default()).launch());
     assert!(matches!(error, Error::ServerStart { .. }), "{error:?}");
-    assert_mentions(&error, &["a store without capacity is of no use"]);
+    assert_mentions(&error, &["a store without capacity is of no use", "the store has looked for its capacity"]);
 }
 
 #[test]

@@ -9,6 +9,8 @@ use bridge32::{Error, ExitStatus};
 use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::pair::Pair;
 use bridge32_tests::processes::kill;
+use bridge32_tests::record::RecordClient;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 /// The limit for "at once" on a busy machine, where Wine starts a debugger first.
@@ -60,9 +62,13 @@ fn an_exit_is_reported() {
 #[test]
 fn an_abort_is_reported() {
     let _watchdog = Watchdog::new("abort");
-    let (status, _) = death(|client| client.abort_now());
+    let (status, stderr) = death(|client| client.abort_now());
     match Pair::current() {
-        Pair::Linux => assert_eq!(status.name(), Some("SIGABRT")),
+        Pair::Linux => {
+            assert_eq!(status.name(), Some("SIGABRT"));
+            let (_, callers) = stderr.split_once("its stack has the return addresses").unwrap_or_default();
+            assert!(callers.contains("libfaults.so + 0x"), "{stderr}");
+        }
         // The exit code of `abort` in the C runtime.
         Pair::Windows | Pair::LinuxWindows => assert_eq!(status.code(), Some(3)),
     }
@@ -71,8 +77,19 @@ fn an_abort_is_reported() {
 #[test]
 fn an_invalid_write_is_reported() {
     let _watchdog = Watchdog::new("invalid write");
-    let (status, _) = death(|client| client.write_to_nowhere());
+    let (status, stderr) = death(|client| client.write_to_nowhere());
     assert_named(&status, "SIGSEGV", "STATUS_ACCESS_VIOLATION");
+    let place = match Pair::current() {
+        Pair::Linux => "the server crashed: SIGSEGV at 0x10, in ",
+        Pair::Windows | Pair::LinuxWindows => "the server crashed: exception 0xC0000005, in faults.dll + 0x",
+    };
+    assert!(stderr.contains(place), "{stderr}");
+    let (library, callers) = if Pair::current().is_windows_server() {
+        ("faults.dll + 0x", "faults-server32.exe + 0x")
+    } else {
+        ("libfaults.so + 0x", "faults-server32 + 0x")
+    };
+    assert!(stderr.contains(library) && stderr.contains(callers), "{stderr}");
 }
 
 #[test]
@@ -80,6 +97,37 @@ fn a_division_by_zero_is_reported() {
     let _watchdog = Watchdog::new("division");
     let (status, _) = death(|client| client.divide(1, 0));
     assert_named(&status, "SIGFPE", "STATUS_INTEGER_DIVIDE_BY_ZERO");
+}
+
+#[test]
+fn exceptions_of_other_languages_are_named() {
+    skip_on!(Pair::Linux, "only Windows has them");
+    let _watchdog = Watchdog::new("exceptions");
+    for (code, name) in [
+        (0xE06D_7363, "C++ exception"),
+        (0x0EED_FADE, "Delphi exception"),
+        (0xE043_4352, ".NET exception"),
+        (0xC000_008F, "STATUS_FLOAT_INEXACT_RESULT"),
+        (0xC000_0090, "STATUS_FLOAT_INVALID_OPERATION"),
+        (0xC000_02B5, "STATUS_FLOAT_MULTIPLE_TRAPS"),
+    ] {
+        let (status, stderr) = death(|client| client.raise_exception(code));
+        assert_eq!((status.name(), status.code()), (Some(name), Some(code.cast_signed())), "{status}");
+        assert!(stderr.contains(&format!("the server crashed: exception {code:#010X}, in ")), "{stderr}");
+    }
+}
+
+#[test]
+fn a_cpp_exception_that_leaves_the_library_is_reported() {
+    let _watchdog = Watchdog::new("C++ exception");
+    let client = RecordClient::launch().unwrap();
+    let error = client.throw_out().unwrap_err();
+    let Error::ServerDied { status, .. } = &error else { panic!("{error:?}") };
+    println!("{error}");
+    match Pair::current() {
+        Pair::Linux => assert_eq!(status.name(), Some("SIGABRT")),
+        Pair::Windows | Pair::LinuxWindows => assert!(!status.success(), "{status}"),
+    }
 }
 
 #[test]
