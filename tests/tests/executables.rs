@@ -20,7 +20,7 @@ fn a_server_for_windows_has_a_manifest_and_a_stack_as_on_linux() {
     let file = PeFile::<ImageNtHeaders32>::parse(&*program).unwrap();
     let header = &file.nt_headers().optional_header;
     assert_eq!(header.size_of_stack_reserve.get(LE), 8 << 20);
-    assert_ne!(header.dll_characteristics.get(LE) & IMAGE_DLLCHARACTERISTICS_NX_COMPAT, 0);
+    assert!(header.dll_characteristics.get(LE).contains(IMAGE_DLLCHARACTERISTICS_NX_COMPAT));
     assert!(manifest(&file, &program).contains(r#"<requestedExecutionLevel level="asInvoker" uiAccess="false"/>"#));
 }
 
