@@ -162,7 +162,7 @@
 //! | `#[check(ret == 0)]` | a condition on `ret`, the returned value; if it is false the call fails with [`Error::Status`], and what the library wrote is dropped |
 //! | `#[last_error]`, `#[errno]` | reads `GetLastError()` (`errno` on other systems than Windows), or `errno`, right after the call, for that error's `os_error` |
 //! | `#[returns(len = 4)]` | a returned `Vec<T>` is copied from the returned pointer, with this number of elements: any expression over the parameters, and `self` to make another call first |
-//! | `#[free_with("lib_free")]` | the returned pointer is passed to this function after its target was copied |
+//! | `#[free_with("lib_free")]` | the returned pointer is passed to this function after its target was copied; it may also be a variable that holds the function, such as libxml2's `xmlFree` |
 //! | `#[wide]`, `#[encoding(latin1)]` | the encoding of returned text; see [below](#parameters-of-native-functions) |
 //! | `#[global]` | the symbol is a variable, read by `fn level(&self) -> i32` and written by `fn set_level(&self, value: i32)` |
 //!
@@ -673,7 +673,7 @@ pub use bridge32_runtime::{
     Address, BatchMode, Bool32, Builder, CallError, Client, Difference, Dispatch, Error, ExitStatus, Handle,
     InMemoryOf, Interface, LibraryError, LoadLibrary, MissingMethod, MissingSymbol, Native, Output, Pending,
     PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
-    Transport, UserData, serve, server_main,
+    Transport, UserData, WrongSymbol, serve, server_main,
 };
 
 /// Types for interfaces of .NET assemblies; see the [guide](crate#net-assemblies).

@@ -52,7 +52,7 @@ pub mod private;
 pub mod testing;
 
 pub use client::{BatchMode, Builder, Client, Pending, PendingResults, RemoteBuffer, Restart, ServerExit, ServerInfo};
-pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol};
+pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, WrongSymbol};
 pub use handshake::Transport;
 pub use interface::{Difference, Interface};
 pub use load_library::LoadLibrary;

@@ -20,6 +20,7 @@ pub mod resources;
 pub mod skip;
 pub mod soak;
 pub mod surroundings;
+pub mod symbols;
 pub mod system;
 pub mod threads;
 pub mod vocabulary;

@@ -86,6 +86,16 @@ pub enum LibraryError {
         missing: Vec<MissingSymbol>,
     },
 
+    /// Symbols of the library are variables where the interface declares functions, or the other way round.
+    #[error("{path} exports something else than what these methods declare:{}", list(.wrong))]
+    #[non_exhaustive]
+    WrongSymbols {
+        /// The file.
+        path: String,
+        /// The methods, each with its symbol.
+        wrong: Vec<WrongSymbol>,
+    },
+
     /// No .NET runtime was found that this process could load the assembly with.
     #[error("no .NET was found for a {process} process on {os}; install the .NET Framework (on Windows) or Mono; tried:{}", list(.tried))]
     #[non_exhaustive]
@@ -164,6 +174,27 @@ impl Display for MissingMethod {
             write!(f, "; there is {}", found.join(", "))?;
         }
         Ok(())
+    }
+}
+
+/// A symbol that is something else in the library than in the interface.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct WrongSymbol {
+    /// The method that uses it.
+    pub method: String,
+    /// The symbol.
+    pub symbol: String,
+    /// Whether it is a variable, and not a function.
+    pub is_variable: bool,
+    /// The attribute to change.
+    pub remedy: String,
+}
+
+impl Display for WrongSymbol {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let found = if self.is_variable { "a variable" } else { "a function" };
+        write!(f, "`{}`: `{}` is {found}; {}", self.method, self.symbol, self.remedy)
     }
 }
 

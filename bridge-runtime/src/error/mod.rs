@@ -15,7 +15,7 @@ use std::time::Duration;
 pub use call::CallError;
 pub(crate) use chain::with_sources;
 use chain::{list, output, write_chain};
-pub use library::{LibraryError, MissingMethod, MissingSymbol};
+pub use library::{LibraryError, MissingMethod, MissingSymbol, WrongSymbol};
 
 use crate::interface::Difference;
 use crate::sys::{ExitStatus, SystemError};

@@ -1,16 +1,17 @@
 //! The functions of an interface in its library.
 
+use std::ffi::c_void;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::decoration::{Contradiction, contradictions};
 use super::image::Image;
 use super::load::{Library, SymbolAddress};
-use crate::error::{LibraryError, MissingSymbol};
+use crate::error::{LibraryError, MissingSymbol, WrongSymbol};
 use crate::fault::Fault;
 use crate::interface::{Description, LibraryName, Method, NativeFunction, Symbol};
 use crate::native::{Declaration, FirstCall, Signature};
-use crate::sys::float_state;
+use crate::sys::{SymbolKind, float_state, is_code, symbol_kind};
 
 /// A loaded library, with the functions of an interface looked up.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct NativeLibrary {
 #[derive(Debug)]
 struct Export {
     address: SymbolAddress,
+    /// Whether a variable is at the address that holds the function's, as `xmlFree` is. The library may change it at any time.
+    is_in_variable: bool,
     declaration: Declaration,
     /// Whether a call has shown that the function is what it is declared as. Several threads may find that out.
     is_checked: AtomicBool,
@@ -36,6 +39,7 @@ struct Export {
 #[derive(Debug)]
 pub struct Function<'l, F> {
     export: &'l Export,
+    address: *const (),
     signature: Signature<F>,
 }
 
@@ -79,7 +83,7 @@ impl NativeLibrary {
             }
             address
         };
-        let (mut functions, mut releases) = (Vec::new(), Vec::new());
+        let (mut functions, mut releases, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
         for method in description.methods {
             let Some(native) = method.native() else {
                 functions.push(None);
@@ -92,10 +96,15 @@ impl NativeLibrary {
             };
             let function = by_number.or_else(|| look_up(method, native.exported_names(), native.optional));
             let release = native.free_with.and_then(|_| look_up(method, native.release_names(), native.optional));
+            wrong.extend(function.and_then(|address| wrong_symbol(method, native, address)));
+            wrong.extend(release.and_then(|address| wrong_release(method, native, address)));
             // Without its release function the function is not called at all: the error would come after the call.
             let function = function.filter(|_| native.free_with.is_none() || release.is_some());
             functions.push(function.map(|address| Export::new(address, native.declaration())));
-            releases.push(release.and_then(|address| Some(Export::new(address, native.release_declaration()?))));
+            releases.push(release.and_then(|address| Some(Export::of_release(address, native.release_declaration()?))));
+        }
+        if !wrong.is_empty() {
+            return Err(LibraryError::WrongSymbols { path: library.path().to_owned(), wrong });
         }
         let (functions, releases) = (functions.into(), releases.into());
         Ok((Self { library, description, functions, releases }, missing))
@@ -107,15 +116,17 @@ impl NativeLibrary {
     /// [`Fault::SymbolMissing`] if the library does not have it.
     #[inline]
     pub fn function<F: Copy>(&self, method: u32, signature: Signature<F>) -> Result<Function<'_, F>, Fault> {
-        Ok(Function { export: self.export(&self.functions, method)?, signature })
+        let export = self.export(&self.functions, method)?;
+        Ok(Function { export, address: export.address as *const (), signature })
     }
 
     /// The function that releases what the method's function returned.
     ///
     /// # Errors
-    /// [`Fault::SymbolMissing`] if the library does not have it.
+    /// [`Fault::SymbolMissing`] if the library does not have it; [`Fault::Message`] if a variable holds it, and holds none.
     pub fn release<F: Copy>(&self, method: u32, signature: Signature<F>) -> Result<Function<'_, F>, Fault> {
-        Ok(Function { export: self.export(&self.releases, method)?, signature })
+        let export = self.export(&self.releases, method)?;
+        Ok(Function { export, address: export.function()?, signature })
     }
 
     /// The variable of a method.
@@ -183,7 +194,29 @@ impl NativeLibrary {
 
 impl Export {
     fn new(address: SymbolAddress, declaration: Declaration) -> Self {
-        Self { address, declaration, is_checked: AtomicBool::new(!cfg!(target_arch = "x86")) }
+        Self { address, is_in_variable: false, declaration, is_checked: AtomicBool::new(!cfg!(target_arch = "x86")) }
+    }
+
+    /// The function of a `#[free_with]`, which may be in a variable.
+    fn of_release(address: SymbolAddress, declaration: Declaration) -> Self {
+        let is_in_variable = matches!(kind(address), SymbolKind::Variable(_));
+        Self { is_in_variable, ..Self::new(address, declaration) }
+    }
+
+    /// The address of the function, which the variable holds at the moment if it is in one.
+    fn function(&self) -> Result<*const (), Fault> {
+        let address = self.address as *const ();
+        if !self.is_in_variable {
+            return Ok(address);
+        }
+        // SAFETY: the variable has the size of a pointer, or its size is unknown and the interface declares it. A packed
+        // library may not align it.
+        let function = unsafe { address.cast::<*const ()>().read_unaligned() };
+        if is_code(function.cast()) {
+            return Ok(function);
+        }
+        let symbol = self.declaration.symbol;
+        Err(Fault::Message(format!("`{symbol}`, which frees the result, is a variable that holds no function")))
     }
 }
 
@@ -200,7 +233,7 @@ impl<F: Copy> Function<'_, F> {
     pub unsafe fn call<R>(self, call: impl FnOnce(F) -> R) -> Result<R, Fault> {
         const { assert!(size_of::<F>() == size_of::<SymbolAddress>(), "`F` is a function pointer") };
         let first = if self.export.is_checked.load(Ordering::Relaxed) { None } else { self.first_call() };
-        let address = first.as_ref().map_or(self.export.address as *const (), FirstCall::thunk);
+        let address = first.as_ref().map_or(self.address, FirstCall::thunk);
         // SAFETY: both are pointers to functions; the type is guaranteed by the caller, and the thunk has that of its target.
         let function = unsafe { std::mem::transmute_copy::<*const (), F>(&address) };
         let returned = float_state::in_library(|| call(function));
@@ -212,8 +245,7 @@ impl<F: Copy> Function<'_, F> {
 
     #[cold]
     fn first_call(&self) -> Option<FirstCall> {
-        let Export { address, declaration, .. } = self.export;
-        FirstCall::begin(*address as *const (), self.signature, declaration.stack_bytes)
+        FirstCall::begin(self.address, self.signature, self.export.declaration.stack_bytes)
     }
 
     #[cold]
@@ -235,6 +267,40 @@ impl NativeFunction {
         let symbol = Symbol::Name(self.free_with?);
         Some(Declaration { symbol, abi: self.abi, stack_bytes: NativeFunction::POINTER, returns: None })
     }
+}
+
+/// The size of a variable that holds a function pointer.
+const POINTER: usize = size_of::<SymbolAddress>();
+
+fn kind(address: SymbolAddress) -> SymbolKind {
+    symbol_kind(address as *const c_void)
+}
+
+/// Compares what a method declares with what the library has. That a symbol is a function is certain only in an ELF file: a
+/// DLL may have its variables in sections that can be executed.
+fn wrong_symbol(method: &Method, native: &NativeFunction, address: SymbolAddress) -> Option<WrongSymbol> {
+    let remedy = match (kind(address), native.is_variable) {
+        (SymbolKind::Variable(_), false) => "declare it with `#[global]`, or name a function with `#[symbol(\"…\")]`",
+        (SymbolKind::Function, true) => "remove `#[global]`, or name a variable with `#[symbol(\"…\")]`",
+        _ => return None,
+    };
+    Some(WrongSymbol {
+        method: method.name.to_owned(),
+        symbol: native.symbol.to_string(),
+        is_variable: !native.is_variable,
+        remedy: remedy.to_owned(),
+    })
+}
+
+/// What `#[free_with]` names is a function, or a variable of the size of a function pointer.
+fn wrong_release(method: &Method, native: &NativeFunction, address: SymbolAddress) -> Option<WrongSymbol> {
+    let SymbolKind::Variable(Some(size)) = kind(address) else { return None };
+    (size != POINTER).then(|| WrongSymbol {
+        method: method.name.to_owned(),
+        symbol: native.free_with.unwrap_or_default().to_owned(),
+        is_variable: true,
+        remedy: "name a function, or a variable that holds one, in `#[free_with(\"…\")]`".to_owned(),
+    })
 }
 
 /// The exported names that differ from a wanted one only in case or decoration.

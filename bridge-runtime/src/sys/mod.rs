@@ -6,6 +6,7 @@ mod crash;
 mod exit_status;
 pub(crate) mod float_state;
 mod memory;
+mod symbol_kind;
 mod system_error;
 #[cfg(unix)]
 mod unix;
@@ -21,6 +22,7 @@ pub(crate) use control::{Control, ControlSender};
 pub(crate) use crash::report_crashes;
 pub use exit_status::ExitStatus;
 pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
+pub(crate) use symbol_kind::{SymbolKind, is_code, symbol_kind};
 pub use system_error::SystemError;
 #[cfg(unix)]
 pub(crate) use unix::*;
