@@ -159,9 +159,9 @@
 //! | `#[abi("stdcall")]` | the calling convention: `"C"` (the default), `"system"`, `"stdcall"`, `"fastcall"`, `"thiscall"`, `"cdecl"`; for `stdcall` and `fastcall`, decorated names such as `_add@8` are found as well |
 //! | `#[timeout("5s")]` | the deadline of its calls, instead of the client's [`call_timeout`](Builder::call_timeout): a number with `ms`, `s`, `min` or `h`; also for methods with a body |
 //! | `#[optional]` | the library may lack the function: [`Error::SymbolMissing`] at the call, not at the start |
-//! | `#[check(ret == 0)]` | a condition on `ret`, the returned value; if it is false the call fails with [`Error::Status`], and what the library wrote is dropped |
+//! | `#[check(ret == 0)]` | a [condition](#lengths-and-conditions), usually on `ret`, the returned value; if it is false the call fails with [`Error::Status`], and what the library wrote is dropped |
 //! | `#[last_error]`, `#[errno]` | reads `GetLastError()` (`errno` on other systems than Windows), or `errno`, right after the call, for that error's `os_error` |
-//! | `#[returns(len = 4)]` | a returned `Vec<T>` is copied from the returned pointer, with this number of elements: any expression over the parameters, and `self` to make another call first |
+//! | `#[returns(len = 4)]` | a returned `Vec<T>` is copied from the returned pointer, with this number of elements: any [expression](#lengths-and-conditions) over the parameters, also over `#[out]` parameters |
 //! | `#[free_with("lib_free")]` | the returned pointer is passed to this function after its target was copied; it may also be a variable that holds the function, such as libxml2's `xmlFree` |
 //! | `#[wide]`, `#[encoding(latin1)]` | the encoding of returned text; see [below](#parameters-of-native-functions) |
 //! | `#[global]` | the symbol is a variable, read by `fn level(&self) -> i32` and written by `fn set_level(&self, value: i32)` |
@@ -200,8 +200,9 @@
 //! | `#[out] x: T` | `T *` for output only |
 //! | `&[T]`, `&mut [T]` | `const T *`, and `T *` for input and output |
 //! | `#[len_of(x)] n: i32`, `#[len_of(x, y)] n: &i32` | the length of `x`, which must also be that of `y`; any integer, by value or by reference; for text, the number of code units without the NUL |
-//! | `#[out(len = xin.len())] y: Vec<T>` | `T *`, a buffer of this length: any expression over the other parameters, and `self` to make another call first |
-//! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, truncated to the length in `count`, which is another `#[out]` parameter, a `&mut` parameter or `ret`; a length beyond the capacity is an error, never a read past the end |
+//! | `#[len(rows * columns)] x: &[T]` | likewise; a slice with another number of elements is [`Error::Argument`], and the function is not called |
+//! | `#[out(len = xin.len())] y: Vec<T>` | `T *`, a buffer of this length: any [expression](#lengths-and-conditions) over the other parameters |
+//! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, truncated to the length in `count`, which is another `#[out]` parameter, a `&mut` parameter or `ret`, or an expression such as `got * channels`; a length beyond the capacity is an error, never a read past the end |
 //! | `#[out(cap = 64)] y: …` and `#[len_of(y)] n: &mut u32` | a buffer whose size variable holds the capacity on input and the length on output; if the caller chooses the capacity, `#[out(cap = *n, len = n)] y: …` and `n: &mut u32` |
 //! | `&str`, `Option<&str>` | `const char *`, NUL-terminated; `None` is null |
 //! | `&CStr`, `Option<&CStr>`, `&[u8]` | bytes, without conversion |
@@ -258,6 +259,54 @@
 //! # }
 //! # fn main() {}
 //! ```
+//!
+//! ## Lengths and conditions
+//!
+//! The expressions in `#[out(len = …)]`, `#[out(cap = …)]`, `#[returns(len = …)]`, `#[len(…)]` and `#[check(…)]` are Rust. They may use
+//! every parameter, including `#[out]` parameters and those with `#[len_of]`; `ret`, the returned value; and `self`, to call another
+//! method of the library. A number behind a pointer is `*n`, or `n` where it is the whole expression.
+//!
+//! ```
+//! # use bridge32::bridge32;
+//! #[bridge32(lib = "recorder")]
+//! pub trait Recorder {
+//!     /// const short *rec_last(int *frames, int *error);
+//!     #[check(error == 0)]
+//!     #[returns(len = frames * 2)]
+//!     fn rec_last(&self, #[out] frames: i32, #[out] error: i32) -> Vec<i16>;
+//!
+//!     /// int rec_read(short *samples, int capacity, int channels, int *got);
+//!     #[check(ret >= 0)]
+//!     fn rec_read(
+//!         &self,
+//!         #[out(cap = 1024 * channels, len = got * channels)] samples: Vec<i16>,
+//!         #[len_of(samples)] capacity: i32,
+//!         channels: i32,
+//!         #[out] got: i32,
+//!     ) -> i32;
+//!
+//!     /// int rec_get(void *buffer, int capacity, int *indicator); the indicator is -1 if there is nothing, and larger than the
+//!     /// capacity if the data was truncated
+//!     fn rec_get(
+//!         &self,
+//!         #[out(cap = 256, len = indicator.clamp(0, capacity))] buffer: Vec<u8>,
+//!         #[len_of(buffer)] capacity: i32,
+//!         #[out] indicator: i32,
+//!     ) -> i32;
+//!
+//!     /// void rec_mix(float *matrix, int rows, int columns);
+//!     fn rec_mix(&self, #[len(rows * columns)] matrix: &mut [f32], rows: i32, columns: i32);
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! - A capacity and `#[len(…)]` are evaluated before the call, so they cannot use `#[out]` parameters and `ret`.
+//! - Every other expression is evaluated after the call if it uses something that the call may change: `ret`, `#[out]` and `&mut`
+//!   parameters. Otherwise it is evaluated before the call. `#[out(len = *n)] y: Vec<T>` with `n: &mut i32` is both: `n` is the
+//!   capacity before the call, and the number of elements after it.
+//! - A condition is evaluated before other outputs are converted, so that the library need not fill them if it fails. The
+//!   number in [`Error::Status`] is `ret`; if the condition does not use `ret`, it is the first output that it uses.
+//! - A length that the library writes is never believed beyond the capacity of its buffer.
 //!
 //! # Handles
 //!
@@ -399,7 +448,8 @@
 //! A closure runs on the thread that made the call, and may call the client again, to any depth. If the library calls a
 //! registered closure from one of its own threads, the closure runs on a thread of the client. If a closure panics, the
 //! call fails with [`Error::Callback`]: the library gets zero as the closure's result, the closure is not run again, and nothing
-//! unwinds through C. A closure is never called recursively. A callback parameter without a context can have 128 closures at
+//! unwinds through C. Text, and structs with pointers, that a closure returns stay in the server's memory until the native call
+//! returns; those of a registered closure until it has returned 64 more. A closure is never called recursively. A callback parameter without a context can have 128 closures at
 //! a time.
 //!
 //! # When a call fails
@@ -529,10 +579,14 @@
 //! | type | C |
 //! |---|---|
 //! | `#[repr(C)] struct S`, `#[repr(C, packed)]` | by value, in arrays, by pointer; fields have the types of parameters by value, or are arrays `[T; N]` |
-//! | a field `points: Vec<T>` with `#[len_of(points)] n: i32` | a pointer to `n` elements; `n` is set when the struct is passed, and read when the library returns it |
+//! | a field `points: Vec<T>` with `#[len_of(points)] n: i32` | a pointer to `n` elements; `n` is set when the struct is passed, and read when the library returns it; an empty `Vec` is null |
+//! | `points: Option<Vec<T>>` | likewise; `None` is null, or a length of -1 that the library writes. `n` then says how many elements it needs, or why there are none |
 //! | a field `String`, `Option<String>`, `Box<T>`, `Option<Box<T>>` | a pointer to text, or to another struct; null is `None` |
 //! | `#[repr(i32)] enum E` | its integer; a value without a variant is an error |
 //! | `#[repr(transparent)] struct Flags(u32)` | the type of its field |
+//!
+//! If a struct is passed by `&mut`, the library may change the elements and their number, move the pointer or replace it. A
+//! number of elements beyond the memory that was passed is an error that names the field, and nothing beyond is read.
 //!
 //! `#[bridge(size = 16)]` asserts the size of the C type when the 32-bit server is compiled.
 //!

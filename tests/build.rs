@@ -13,6 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("extremes").source("native/extremes.c").build()?;
     SharedLibrary::new("conventions").source("native/conventions.c").build()?;
     SharedLibrary::new("floats").source("native/floats.c").build()?;
+    SharedLibrary::new("lengths").source("native/lengths.c").build()?;
     SharedLibrary::new("symbols").source("native/symbols.c").build()?;
     SharedLibrary::new("threads").source("native/threads.c").build()?;
     SharedLibrary::new("messages").source("native/messages.c").build()?;

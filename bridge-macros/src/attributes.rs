@@ -39,6 +39,8 @@ pub(crate) struct MethodAttributes {
 #[derive(Default)]
 pub(crate) struct ParameterAttributes {
     pub(crate) len_of: Spanned<Vec<Ident>>,
+    /// The value of `#[len(…)]`.
+    pub(crate) elements: Spanned<Expr>,
     /// `None` if it could not be parsed.
     pub(crate) out: Spanned<Option<Out>>,
     pub(crate) encoding: Spanned<Encoding>,
@@ -62,7 +64,7 @@ const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `abi`, `optional`, `check`
 
 /// The attributes of parameters, for error messages.
 const PARAMETER_ATTRIBUTES: &str =
-    "`len_of`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`, `this`";
+    "`len_of`, `len`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`, `this`";
 
 /// Rust's attributes that stay on a method.
 const PASSED_ON: &[&str] = &[
@@ -101,7 +103,7 @@ impl MethodAttributes {
             "ordinal" => store(&mut self.ordinal, name, argument(attr, "a number", "7"), errors),
             "abi" => store(&mut self.abi, name, text_argument(attr), errors),
             "optional" => store(&mut self.optional, name, no_arguments(attr), errors),
-            "check" => store(&mut self.check, name, argument(attr, "a condition over `ret`", "ret == 0"), errors),
+            "check" => store(&mut self.check, name, argument(attr, "a condition", "ret == 0"), errors),
             "last_error" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Last), errors),
             "errno" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Errno), errors),
             "free_with" => store(&mut self.free_with, name, text_argument(attr), errors),
@@ -121,6 +123,7 @@ impl MethodAttributes {
                     "`#[len_of]` is an attribute of a parameter; put it before the parameter that holds the length",
                 );
             }
+            "len" => errors.at(name, "`#[len]` is an attribute of a parameter; put it before the slice"),
             "out" => errors.at(name, "`#[out]` is an attribute of a parameter; put it before the output parameter"),
             "closes" => errors.at(name, "`#[closes]` is an attribute of a parameter; put it before the handle"),
             "this" => errors.at(name, "`#[this]` is an attribute of a parameter; put it before the object"),
@@ -178,6 +181,9 @@ impl ParameterAttributes {
                     errors.at(name, "`#[len_of]` is given twice; name all arrays in one, as in `#[len_of(x, y)]`");
                 }
                 "len_of" => own.len_of = Some((name.clone(), errors.take(length_of(attr)).unwrap_or_default())),
+                "len" => {
+                    store(&mut own.elements, name, argument(attr, "a number of elements", "rows * columns"), errors)
+                }
                 "out" => store(&mut own.out, name, Ok(errors.take(out(attr))), errors),
                 "wide" => store(&mut own.encoding, name, no_arguments(attr).map(|()| Encoding::Wide), errors),
                 "encoding" => store(&mut own.encoding, name, encoding(attr), errors),

@@ -1,11 +1,13 @@
 //! Checks that need the whole interface.
 
+mod expressions;
+
 use syn::Ident;
 
 use crate::errors::Errors;
 use crate::model::{
-    Buffer, Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns, Signature,
-    Symbol, Target,
+    Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns, Signature, Symbol,
+    Target,
 };
 use crate::names::{self, RESERVED};
 use crate::settings::{Apartment, Encoding, Threads};
@@ -112,7 +114,9 @@ fn signature(signature: &Signature, errors: &Errors) {
 fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     match &parameter.kind {
         Kind::Length(length) => self::length(signature, length, errors),
-        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => written(signature, buffer, errors),
+        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
+            expressions::buffer(signature, parameter, buffer, errors)
+        }
         Kind::Array(..) if signature.callee == Callee::Closure && !has_length(signature, &parameter.name) => {
             let name = &parameter.name;
             let message = format!("the length of `{name}` is unknown; add a parameter `#[len_of({name})] n: i32`");
@@ -253,9 +257,7 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
         Returns::Value(ty) | Returns::Vec { ty, .. } | Returns::Result { ty, .. } => Some(&**ty),
     };
     let returns_text = returned.is_some_and(|ty| types::is_named(ty, "String") || types::is_optional_string(ty));
-    if let (Some(check), None) = (&native.check, returned) {
-        errors.at(check, "the method returns nothing to check; add a return type");
-    }
+    expressions::method(method, native, errors);
     if native.encoding != Encoding::Utf8 && !returns_text {
         errors.at(
             &method.name,
@@ -368,25 +370,6 @@ fn variable(method: &Method, errors: &Errors) {
     }
     if let Some(closes) = method.signature.closed().find_map(|parameter| parameter.closes.as_ref()) {
         errors.at(closes, "writing a variable cannot close a handle; remove `#[closes]`");
-    }
-}
-
-/// The number of elements written to a buffer must be an output, too.
-fn written(signature: &Signature, buffer: &Buffer, errors: &Errors) {
-    let Some(length) = &buffer.length else { return };
-    if signature.callee == Callee::Closure {
-        errors.at(length, "a closure's output has a length; remove `len`");
-        return;
-    }
-    let comes_out = |parameter: &&Parameter| matches!(parameter.kind, Kind::Pointer(_, Passing::Out | Passing::InOut));
-    if length == "ret" && !matches!(signature.returns, Returns::Nothing) {
-        return;
-    }
-    if !signature.parameters.iter().filter(comes_out).any(|parameter| parameter.name == *length) {
-        let message = format!(
-            "`{length}` is not an output of the function; name a parameter with `#[out]` or by `&mut`, or `ret`"
-        );
-        errors.at(length, message);
     }
 }
 

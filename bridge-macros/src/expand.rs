@@ -9,6 +9,7 @@ mod client;
 mod description;
 mod dispatch;
 mod dotnet;
+mod expression;
 mod interface;
 mod library;
 mod native_call;

@@ -8,6 +8,7 @@ mod check;
 mod derive;
 mod errors;
 mod expand;
+mod expressions;
 mod model;
 mod names;
 mod options;

@@ -87,7 +87,7 @@ pub(crate) struct Native {
     pub(crate) symbol: Symbol,
     pub(crate) abi: Abi,
     pub(crate) optional: bool,
-    /// The success condition over `ret`.
+    /// The success condition.
     pub(crate) check: Option<Expr>,
     /// Where to read the error number after a failed check.
     pub(crate) os_error: Option<OsError>,
@@ -113,6 +113,8 @@ pub(crate) struct Parameter {
     /// The type as written.
     pub(crate) ty: Type,
     pub(crate) kind: Kind,
+    /// The value of `#[len(…)]`: the number of elements that the slice must have.
+    pub(crate) elements: Option<Expr>,
     /// `#[closes]`, if present: the function frees the handle.
     pub(crate) closes: Option<Ident>,
     /// `#[this]`, if present: the managed method is called on this object.
@@ -165,8 +167,10 @@ pub(crate) enum Passing {
 pub(crate) struct Buffer {
     /// In elements; `None` in a callback whose length parameter holds it.
     pub(crate) capacity: Option<Expr>,
-    /// The parameter, or `ret`, that holds the number of elements written.
-    pub(crate) length: Option<Ident>,
+    /// The number of elements written, if that is not known from a length parameter.
+    pub(crate) length: Option<Expr>,
+    /// Whether `len` alone gives both, so that the library fills the buffer unless it changes what `len` uses.
+    pub(crate) is_exact: bool,
 }
 
 /// A length parameter, which the caller does not pass.
@@ -432,6 +436,14 @@ impl Parameter {
     /// Whether it is returned.
     pub(crate) fn is_out(&self) -> bool {
         matches!(self.kind, Kind::Pointer(_, Passing::Out) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..))
+    }
+
+    /// Its size, if it is a buffer that the library fills.
+    pub(crate) fn buffer(&self) -> Option<&Buffer> {
+        match &self.kind {
+            Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => Some(buffer),
+            _ => None,
+        }
     }
 
     /// Whether the callee changes it in place.

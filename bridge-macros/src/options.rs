@@ -1,7 +1,7 @@
 //! `#[bridge32(…)]`: the options of an interface.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
@@ -34,6 +34,10 @@ pub(crate) struct Options {
 
 const KNOWN: &str = "`lib`, `abi`, `threads`, `apartment`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
 
+/// The types that memory of every server can hold.
+const SCALARS: &[&str] =
+    &["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "Bool32", "Address"];
+
 impl Options {
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
         let mut options = Self::default();
@@ -58,7 +62,25 @@ impl Options {
         let before = errors.is_empty();
         errors.take(parser.parse2(tokens));
         options.failed = before && !errors.is_empty();
+        options.check_remote(errors);
         options
+    }
+
+    /// Reports, and removes, the types in `remote` that every server can hold, and those that are listed already.
+    fn check_remote(&mut self, errors: &Errors) {
+        let mut earlier = Vec::new();
+        self.remote.retain(|ty| {
+            let text = ty.to_token_stream().to_string().replace(' ', "");
+            let is_scalar = text.rsplit("::").next().is_some_and(|name| SCALARS.contains(&name));
+            let is_repeated = earlier.contains(&text);
+            if is_scalar {
+                errors.at(ty, format_args!("memory of the server can hold `{text}` without being listed; remove it"));
+            } else if is_repeated {
+                errors.at(ty, format_args!("`{text}` is listed twice; keep one"));
+            }
+            earlier.push(text);
+            !is_scalar && !is_repeated
+        });
     }
 
     fn option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {

@@ -31,7 +31,8 @@ pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {
     }
 }
 
-/// How a method returns `ty`; `None` if it is a `Result` whose error type is hidden in an alias.
+/// How a method returns `ty`; `None` if it is a `Result` whose error type is hidden in an alias. A `Result` without arguments is
+/// a type of the user's.
 pub(crate) fn returns(ty: &Type) -> Option<Returns> {
     let boxed = |ty: &Type| Box::new(ty.clone());
     if matches!(bare(ty), Type::Tuple(tuple) if tuple.elems.is_empty()) {
@@ -40,7 +41,7 @@ pub(crate) fn returns(ty: &Type) -> Option<Returns> {
     Some(match (generic(ty, "Vec").as_deref(), generic(ty, "Result").as_deref()) {
         (Some([element]), _) => Returns::Vec { ty: boxed(ty), element: boxed(element) },
         (_, Some([ok, error])) => Returns::Result { ty: boxed(ty), ok: boxed(ok), error: boxed(error) },
-        (_, Some(_)) => return None,
+        (_, Some([_, ..])) => return None,
         _ => Returns::Value(boxed(ty)),
     })
 }
@@ -127,6 +128,14 @@ pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
 pub(crate) fn vec_element(ty: &Type) -> Option<&Type> {
     match generic(ty, "Vec")?.as_slice() {
         [element] => Some(element),
+        _ => None,
+    }
+}
+
+/// The `T` of `Option<Vec<T>>`.
+pub(crate) fn optional_vec_element(ty: &Type) -> Option<&Type> {
+    match generic(ty, "Option")?.as_slice() {
+        [vec] => vec_element(vec),
         _ => None,
     }
 }

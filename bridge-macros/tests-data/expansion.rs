@@ -650,9 +650,9 @@ const _: () = {
                 ::bridge32::__private::native::from_c(
                     __bridge32_returned,
                     <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::from_c,
+                    &__bridge32_scope,
                 )
-            };
-            let __bridge32_ret = __bridge32_ret?;
+            }?;
             ::core::result::Result::Ok(__bridge32_ret)
         }
     }
@@ -780,9 +780,9 @@ const _: () = {
                         ::bridge32::__private::native::from_c(
                             __bridge32_returned,
                             <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::from_c,
+                            &__bridge32_scope,
                         )
-                    };
-                    let __bridge32_ret = __bridge32_ret?;
+                    }?;
                     ::core::result::Result::Ok(__bridge32_ret)
                 },
             )

@@ -80,11 +80,12 @@ pub mod native {
     pub use crate::native::{
         Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CText, CallbackTable, Closes,
         Context, FIRST_LISTED, IsLength, IsUserData, Latin1, LentClosure, Native, NativeReturn, OutLength, Pointer,
-        ReturnedText, Room, Scope, Signature, SlotRow, Slots, Status, Text, TextBuffer, Utf8, Wide, Zeroable,
-        array_field, array_from_c, array_to_c, close, common_length, context_key, deserialize_enumeration,
-        deserialize_record, give, give_array, give_text, given, given_length, in_field, not_in_enum, passed,
-        passed_array, passed_array_mut, passed_c_str, passed_optional_c_str, passed_pointer, passed_pointer_mut,
-        recycle, reported_length, returned_array, returned_value, slot, to_length,
+        ReturnedPointer, ReturnedText, Room, Scope, Signature, SlotRow, Slots, Status, Text, TextBuffer, Utf8, Wide,
+        Zeroable, array_field, array_from_c, array_from_field, array_to_c, check_elements, close, common_length,
+        context_key, deserialize_enumeration, deserialize_record, give, give_array, give_text, given, given_length,
+        in_field, not_in_enum, optional_array_from_field, passed, passed_array, passed_array_mut, passed_c_str,
+        passed_optional_c_str, passed_pointer, passed_pointer_mut, recycle, reported_length, returned_array,
+        returned_value, slot, to_length,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 
@@ -119,9 +120,13 @@ pub mod native {
     ///
     /// # Safety
     /// As `take`.
-    pub unsafe fn from_c<C, T>(value: C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub unsafe fn from_c<C, T>(
+        value: C,
+        take: unsafe fn(C, &Scope) -> Result<T, Fault>,
+        scope: &Scope,
+    ) -> Result<T, Fault> {
         // SAFETY: guaranteed by the caller.
-        unsafe { take(value) }
+        unsafe { take(value, scope) }
     }
 
     /// Reads a variable of a library.
@@ -131,11 +136,14 @@ pub mod native {
     ///
     /// # Safety
     /// The pointer must be to a variable of this type; otherwise as `take`.
-    pub unsafe fn read_variable<C, T>(variable: *mut C, take: unsafe fn(C) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub unsafe fn read_variable<C, T>(
+        variable: *mut C,
+        take: unsafe fn(C, &Scope) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         // SAFETY: guaranteed by the caller: the variable has this type. A packed library may not align it.
         let value = unsafe { variable.read_unaligned() };
         // SAFETY: guaranteed by the caller.
-        unsafe { take(value) }
+        unsafe { take(value, &Scope::new()) }
     }
 
     /// Writes a variable of a library.

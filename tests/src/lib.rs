@@ -11,6 +11,7 @@ pub mod extremes;
 pub mod faults;
 pub mod floats;
 pub mod interfaces;
+pub mod lengths;
 pub mod listening;
 pub mod messages;
 pub mod pair;

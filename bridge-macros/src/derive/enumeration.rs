@@ -36,7 +36,7 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
                     ::core::result::Result::Ok(match self { #(#all => #all as #integer),* })
                 }
 
-                unsafe fn from_c(#value: #integer) -> ::core::result::Result<Self, #private::Fault> {
+                unsafe fn from_c(#value: #integer, _: &#private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {
                     #(if #value == #all as #integer { return ::core::result::Result::Ok(#all); })*
                     ::core::result::Result::Err(#private::native::not_in_enum(#text, #private::native::Status::number(&#value)))
                 }

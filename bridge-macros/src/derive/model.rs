@@ -43,10 +43,10 @@ pub(crate) enum FieldKind {
     Plain,
     /// `[T; N]`.
     Array,
-    /// `Vec<T>`: a pointer to elements. Another field holds their number.
-    Pointer { element: Box<Type>, length: Option<Ident> },
-    /// The number of elements in another field.
-    Length { of: Ident },
+    /// `Vec<T>`, `Option<Vec<T>>`: a pointer to elements. Another field holds their number.
+    Pointer { element: Box<Type>, length: Option<Ident>, is_optional: bool },
+    /// The number of elements in another field, which may be an `Option`.
+    Length { of: Ident, is_optional: bool },
 }
 
 /// An enum without fields.
@@ -71,6 +71,7 @@ impl Shape {
             );
         }
         let (krate, size) = options(&input.attrs, errors);
+        no_lengths(&input.attrs, "a type", errors);
         let repr: Vec<_> = input.attrs.iter().filter(|attr| attr.path().is_ident("repr")).cloned().collect();
         let words = repr_words(&repr);
         let content = match &input.data {
@@ -98,7 +99,9 @@ fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>
                 let path: Path = meta.value()?.call(Path::parse_mod_style)?;
                 krate = quote!(#path);
             } else if meta.path.is_ident("size") {
-                size = Some(meta.value()?.parse()?);
+                if size.replace(meta.value()?.parse()?).is_some() {
+                    return Err(syn::Error::new_spanned(meta.path, "`size` is given twice; keep one"));
+                }
             } else {
                 return Err(meta.error("there is no such option; the options are `size`, `crate`"));
             }
@@ -106,6 +109,28 @@ fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>
         }));
     }
     (krate, size)
+}
+
+/// Reports options of a type before a field or a variant.
+fn no_options(attrs: &[Attribute], what: &str, errors: &Errors) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("bridge")) {
+        let mut tokens = match &attr.meta {
+            Meta::List(list) => list.tokens.clone().into_iter(),
+            _ => TokenStream::new().into_iter(),
+        };
+        let message = format!("{what} has no options; `size` and `crate` are options of the whole type");
+        match tokens.next() {
+            Some(option) => errors.at(option, message),
+            None => errors.at(attr.path(), message),
+        }
+    }
+}
+
+/// Reports `#[len_of]` where there is no number.
+fn no_lengths(attrs: &[Attribute], what: &str, errors: &Errors) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("len_of")) {
+        errors.at(attr.path(), format_args!("{what} holds no length; put `#[len_of(…)]` before the field that does"));
+    }
 }
 
 /// The words in all `#[repr(…)]`.
@@ -119,6 +144,9 @@ fn record(input: &DeriveInput, data: &DataStruct, words: &[Ident], errors: &Erro
     let has = |word: &str| words.iter().any(|ident| ident == word);
     let mut fields = fields(&data.fields, errors);
     if has("transparent") {
+        for field in &data.fields {
+            no_lengths(&field.attrs, "a transparent type", errors);
+        }
         return match fields.len() {
             1 => fields.pop().map(|field| Content::Transparent(Box::new(field))),
             _ => {
@@ -145,6 +173,7 @@ fn fields(fields: &Fields, errors: &Errors) -> Vec<Field> {
         .zip(members)
         .map(|(field, member)| {
             types::check_returned(&field.ty, errors);
+            no_options(&field.attrs, "a field", errors);
             let text = match &member {
                 Member::Named(name) => crate::names::text(name),
                 Member::Unnamed(index) => index.index.to_string(),
@@ -155,13 +184,21 @@ fn fields(fields: &Fields, errors: &Errors) -> Vec<Field> {
 }
 
 fn field_kind(field: &syn::Field, errors: &Errors) -> FieldKind {
-    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("len_of")) {
+    let mut lengths = field.attrs.iter().filter(|attr| attr.path().is_ident("len_of"));
+    if let Some(attr) = lengths.next() {
+        if let Some(second) = lengths.next() {
+            errors.at(second.path(), "`#[len_of]` is given twice; keep one");
+        }
         if let Some(of) = errors.take(attr.parse_args::<Ident>()) {
-            return FieldKind::Length { of };
+            return FieldKind::Length { of, is_optional: false };
         }
     }
-    match types::vec_element(&field.ty) {
-        Some(element) => FieldKind::Pointer { element: Box::new(element.clone()), length: None },
+    match types::vec_element(&field.ty).or_else(|| types::optional_vec_element(&field.ty)) {
+        Some(element) => FieldKind::Pointer {
+            element: Box::new(element.clone()),
+            length: None,
+            is_optional: types::vec_element(&field.ty).is_none(),
+        },
         None if types::array(&field.ty).is_some() => FieldKind::Array,
         None => FieldKind::Plain,
     }
@@ -172,14 +209,24 @@ fn link_lengths(fields: &mut [Field], errors: &Errors) {
     let lengths: Vec<(Ident, Ident)> = fields
         .iter()
         .filter_map(|field| match (&field.kind, &field.member) {
-            (FieldKind::Length { of }, Member::Named(name)) => Some((of.clone(), name.clone())),
+            (FieldKind::Length { of, .. }, Member::Named(name)) => Some((of.clone(), name.clone())),
             _ => None,
         })
         .collect();
     for (of, name) in lengths {
         let target = fields.iter_mut().find(|field| matches!(&field.member, Member::Named(name) if *name == of));
         match target.map(|field| &mut field.kind) {
-            Some(FieldKind::Pointer { length, .. }) => *length = Some(name),
+            Some(FieldKind::Pointer { length, is_optional, .. }) => {
+                *length = Some(name.clone());
+                let of_is_optional = *is_optional;
+                for field in
+                    fields.iter_mut().filter(|field| matches!(&field.member, Member::Named(own) if *own == name))
+                {
+                    if let FieldKind::Length { is_optional, .. } = &mut field.kind {
+                        *is_optional = of_is_optional;
+                    }
+                }
+            }
             Some(_) => errors.at(&of, format_args!("`{of}` is not a `Vec<T>`; name a field of that type")),
             None => errors.at(&of, format_args!("there is no field `{of}`; name a field of type `Vec<T>`")),
         }
@@ -204,6 +251,8 @@ fn enumeration(input: &DeriveInput, data: &DataEnum, words: &[Ident], errors: &E
         errors.at(&input.ident, "an enum without variants has no values; add a variant");
     }
     for variant in &data.variants {
+        no_options(&variant.attrs, "a variant", errors);
+        no_lengths(&variant.attrs, "a variant", errors);
         if !matches!(variant.fields, Fields::Unit) {
             errors.at(&variant.fields, "a variant of a C enum has no fields; remove them");
         }

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Member, TypeArray};
 
 use super::model::{Field, FieldKind, Shape};
-use crate::names::{self, local, type_name};
+use crate::names::{self, local, runtime, type_name};
 use crate::types;
 
 pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
@@ -20,7 +20,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let types = fields.iter().map(|field| c_field_type(field, &private));
     let points = fields.iter().map(|field| points(field, &private));
     let to = fields.iter().map(|field| to_c(shape, field, &private));
-    let from = fields.iter().map(|field| from_c(field, &private));
+    let from = fields.iter().map(|field| from_c(shape, field, &private));
     quote! {
         const _: () = {
             #[derive(::core::clone::Clone, ::core::marker::Copy)]
@@ -44,7 +44,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
                     ::core::result::Result::Ok(#c_struct { #(#names: #to),* })
                 }
 
-                unsafe fn from_c(#value: #c_struct) -> ::core::result::Result<Self, #private::Fault> {
+                unsafe fn from_c(#value: #c_struct, #scope: &#private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {
                     ::core::result::Result::Ok(Self { #(#from),* })
                 }
             }
@@ -79,9 +79,9 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
                     #private::native::Native::to_c(&self.#member, #scope)
                 }
 
-                unsafe fn from_c(#value: Self::C) -> ::core::result::Result<Self, #private::Fault> {
+                unsafe fn from_c(#value: Self::C, #scope: &#private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {
                     // SAFETY: guaranteed by the caller.
-                    let #value = unsafe { #private::native::Native::from_c(#value) }?;
+                    let #value = unsafe { #private::native::Native::from_c(#value, #scope) }?;
                     ::core::result::Result::Ok(Self { #member: #value })
                 }
             }
@@ -141,35 +141,39 @@ fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
     match kind {
         FieldKind::Plain => quote!(#private::native::in_field(#path, #private::native::Native::to_c(#field, #scope))?),
         FieldKind::Array => quote!(#private::native::in_field(#path, #private::native::array_to_c(#field, #scope))?),
-        FieldKind::Pointer { .. } => quote!(#private::native::array_field(#field, #scope)?),
+        FieldKind::Pointer { is_optional, .. } => {
+            let elements = if *is_optional { quote!(#field.as_deref().unwrap_or_default()) } else { field };
+            quote!(#private::native::in_field(#path, #private::native::array_field(#elements, #scope))?)
+        }
         // Computed: the value in the field is ignored.
-        FieldKind::Length { of } => {
+        FieldKind::Length { of, is_optional } => {
             let of_text = names::text(of);
-            quote!(#private::native::common_length::<#ty>(#text, &[(#of_text, self.#of.len())])?)
+            let length = match is_optional {
+                true => quote!(self.#of.as_deref().map_or(0, <[_]>::len)),
+                false => quote!(self.#of.len()),
+            };
+            quote!(#private::native::common_length::<#ty>(#text, &[(#of_text, #length)])?)
         }
     }
 }
 
-fn from_c(field: &Field, private: &TokenStream) -> TokenStream {
-    let value = local("value");
+fn from_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
+    let (value, scope) = (local("value"), local("scope"));
     let (name, Field { member, ty, text, kind, .. }) = (c_field(field), field);
-    match kind {
-        FieldKind::Plain | FieldKind::Length { .. } => quote! {
-            // SAFETY: guaranteed by the caller.
-            #member: unsafe { <#ty as #private::native::Native>::from_c(#value.#name) }?
-        },
-        FieldKind::Array => quote! {
-            // SAFETY: guaranteed by the caller.
-            #member: unsafe { #private::native::array_from_c(#value.#name) }?
-        },
-        FieldKind::Pointer { length, element } => quote! {
-            // SAFETY: guaranteed by the caller.
-            #member: unsafe { #private::native::returned_array(
-                #value.#name,
-                #private::native::reported_length(#text, #value.#length)?,
-                <#element as #private::native::Native>::from_c,
-            ) }?
-        },
+    let path = format!("{}.{text}", shape.name);
+    let taken = match kind {
+        FieldKind::Plain | FieldKind::Length { .. } => {
+            quote!(<#ty as #private::native::Native>::from_c(#value.#name, #scope))
+        }
+        FieldKind::Array => quote!(#private::native::array_from_c(#value.#name, #scope)),
+        FieldKind::Pointer { length, element, is_optional } => {
+            let function = runtime(if *is_optional { "optional_array_from_field" } else { "array_from_field" });
+            quote!(#private::native::#function::<#element, _>(#path, #value.#name, #value.#length, #scope))
+        }
+    };
+    quote! {
+        // SAFETY: guaranteed by the caller.
+        #member: unsafe { #taken }?
     }
 }
 

@@ -3,13 +3,15 @@
 mod slots;
 mod take;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
+use self::slots::Slots;
+use self::take::Taking;
 use super::c_type::{by_abi, slot_name, span_of};
 use super::callback::{self, trampoline};
 use crate::model::{Kind, Method, Native, Parameter, Returns, Signature, joined};
-use crate::names::{self, local, local_of, runtime, type_name};
+use crate::names::{self, local, runtime, type_name};
 use crate::settings::OsError;
 
 /// The declaration of the function, and the functions that C calls for the method's callbacks.
@@ -25,20 +27,17 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
     let signature = &method.signature;
     let (number, declared) = (names::number(&method.name), local("signature"));
     let (function, scope, returned) = (local("function"), local("scope"), local("returned"));
-    let capacities = slots::capacities(method, native, krate);
-    let slots = slots::slots(method, krate);
+    let slots = Slots::of(method, native, krate);
     let pass = signature.parameters.iter().map(slots::pass);
     let finish = signature.scoped_callbacks().map(|(parameter, callback)| callback::slot::finish(parameter, callback));
     let (clear_os_error, read_os_error) = os_error(native, krate);
     let close = signature.closed().map(|parameter| close(parameter, krate));
-    let take_returned = take::returned_value(method, native, krate);
-    let check = check(method, native, krate);
-    let take = take::parameters(method, krate);
+    let (prepare_release, release) = take::release(method, native, krate);
+    let take = Taking::of(method, native, krate);
     let value = value(method, native, krate);
     quote! {
         let #function = self.library.function(#number, #declared())?;
         let mut #scope = #krate::__private::native::Scope::new();
-        #capacities
         #slots
         #clear_os_error
         // SAFETY: the interface declares the signature, and the slots keep all pointers valid until the end of the call.
@@ -47,9 +46,9 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
         #(#close)*
         #(#finish)*
         let #returned = #returned?;
-        #take_returned
-        #check
+        #prepare_release
         #take
+        #release
         ::core::result::Result::Ok(#value)
     }
 }
@@ -119,7 +118,7 @@ fn value(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
 /// Marks a handle as closed.
 fn close(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let Parameter { name, kind, .. } = parameter;
-    let closed = closed_name(name);
+    let closed = take::closed_name(name);
     let value = if matches!(kind, Kind::Value) { quote!(&#name) } else { quote!(&*#name) };
     let ty = Signature::checked_handle(parameter, krate);
     let span = span_of(&ty);
@@ -136,33 +135,6 @@ fn os_error(native: &Native, krate: &TokenStream) -> (Option<TokenStream>, Optio
         None => return (None, None),
     };
     (Some(quote!(#krate::__private::native::#clear();)), Some(quote!(let #name = #krate::__private::native::#read();)))
-}
-
-/// Returns an error if the user's condition is false: the output is dropped, and the handles count as open again.
-fn check(method: &Method, native: &Native, krate: &TokenStream) -> Option<TokenStream> {
-    let check = native.check.as_ref()?;
-    let ret = Ident::new("ret", Span::call_site());
-    let os_error = match native.os_error {
-        Some(_) => {
-            let name = local("os_error");
-            quote!(::core::option::Option::Some(#name))
-        }
-        None => quote!(::core::option::Option::None),
-    };
-    let closed = method.signature.closed().map(|parameter| closed_name(&parameter.name));
-    Some(quote! {
-        if !(#check) {
-            #(#closed.undo();)*
-            return ::core::result::Result::Err(#krate::__private::Fault::Status {
-                value: #krate::__private::native::Status::number(&#ret),
-                os_error: #os_error,
-            });
-        }
-    })
-}
-
-fn closed_name(parameter: &Ident) -> Ident {
-    local_of("closed", parameter)
 }
 
 /// The declarations of the method's function, and of the function that releases what it returns.

@@ -5,7 +5,7 @@ use syn::{Ident, ReturnType, TypeFnPtr};
 use super::kind::{kind, returns};
 use crate::attributes::{Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Signature};
+use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Returns, Signature};
 use crate::names;
 use crate::options::Options;
 use crate::settings::{Abi, Encoding};
@@ -53,6 +53,12 @@ pub(super) fn kind_of(
         }
         types::check_parameter(&input.ty, function.lifetimes.is_some(), errors);
         check_none(&own, errors);
+        if let Some((elements, _)) = &own.elements {
+            errors.at(
+                elements,
+                "`#[len]` is for a slice that the caller passes; name the length that C passes with `#[len_of(…)]`",
+            );
+        }
         if let Some((closes, ())) = &own.closes {
             errors
                 .at(closes, "a callback cannot close a handle; remove `#[closes]`, and call the method that closes it");
@@ -66,6 +72,7 @@ pub(super) fn kind_of(
             name,
             ty: input.ty.clone(),
             kind: Kind::Value,
+            elements: None,
             closes: None,
             this: None,
         });
@@ -73,7 +80,9 @@ pub(super) fn kind_of(
         parameters[place].kind = parameter_kind;
     }
     let returned = match &function.output {
-        ReturnType::Type(_, ty) if has_c && (types::vec_element(ty).is_some() || types::is_named(ty, "Result")) => {
+        ReturnType::Type(_, ty)
+            if has_c && !matches!(types::returns(ty), Some(Returns::Nothing | Returns::Value(_))) =>
+        {
             errors.at(ty, "a callback returns a single C value; return a number, or write `#[out]` before a parameter");
             return None;
         }
@@ -97,7 +106,7 @@ fn buffer(own: ParameterAttributes, ty: &syn::Type, name: &Ident, lengths: &[Ide
     let is_bare = matches!(&own.out, Some((_, Some(Out { cap: None, len: None }))));
     if has_length && is_bare && own.len_of.is_none() {
         let encoding = own.encoding.as_ref().map_or(Encoding::Utf8, |(_, encoding)| *encoding);
-        let buffer = Buffer { capacity: None, length: None };
+        let buffer = Buffer { capacity: None, length: None, is_exact: false };
         if let Some(element) = types::vec_element(ty) {
             return Kind::ArrayBuffer(Box::new(element.clone()), buffer);
         }

@@ -48,20 +48,9 @@ pub(super) fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind
 
 /// How a parameter with `#[out]` is passed.
 fn out_kind(name: &Ident, out: Out, ty: &Type, encoding: Encoding, errors: &Errors) -> Kind {
-    let length = match (&out.cap, out.len.as_ref()) {
-        (Some(_), Some(len)) => match types::plain_name(len) {
-            Some(name) => Some(name),
-            None => {
-                errors.at(
-                    len,
-                    "the length written must be an output of the function; name the `#[out]` parameter that holds it, or `ret`",
-                );
-                None
-            }
-        },
-        _ => None,
-    };
-    let buffer = out.cap.or(out.len).map(|capacity| Buffer { capacity: Some(capacity), length });
+    let Out { cap, len } = out;
+    let is_exact = cap.is_none();
+    let buffer = cap.or_else(|| len.clone()).map(|capacity| Buffer { capacity: Some(capacity), length: len, is_exact });
     match (types::vec_element(ty), types::is_named(ty, "String"), buffer) {
         (Some(element), _, Some(buffer)) => Kind::ArrayBuffer(Box::new(element.clone()), buffer),
         (None, true, Some(buffer)) => Kind::TextBuffer(encoding, buffer),

@@ -34,6 +34,7 @@ pub(super) fn parameter(
     let is_managed = matches!(target, Some(Target::Managed(_)));
     let this = own.this.take_if(|_| is_managed).map(|(this, ())| this);
     let closes = own.closes.as_ref().map(|(closes, ())| closes.clone());
+    let elements = own.elements.as_ref().map(|(name, elements)| (name.clone(), elements.clone()));
     let kind = match types::function(&input.ty) {
         Some((function, _)) if is_managed => {
             errors.at(function.fn_token, "managed code cannot call closures; pass values");
@@ -55,5 +56,19 @@ pub(super) fn parameter(
             }
         }
     };
-    Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind, closes, this })
+    let elements = elements.and_then(|(attribute, elements)| match (&kind, target) {
+        (Kind::Array(..), Some(Target::Native(_))) => Some(elements),
+        (Kind::Array(..), _) => {
+            errors.at(
+                &attribute,
+                "`#[len]` is for native functions, because others see the length of a slice; remove it",
+            );
+            None
+        }
+        _ => {
+            errors.at(&attribute, "`#[len]` is for slices; put it before a `&[T]` or `&mut [T]`, or remove it");
+            None
+        }
+    });
+    Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind, elements, closes, this })
 }

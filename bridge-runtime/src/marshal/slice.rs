@@ -1,6 +1,7 @@
 //! Arrays that a server method takes and returns, wherever they are stored. A Rust method sees a slice. A native function is
 //! passed a pointer, even into the arena, so that nothing is copied.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::ops::{Deref, DerefMut};
 
@@ -232,6 +233,20 @@ impl<T> From<Vec<T>> for OutputArray<T> {
 }
 
 impl<T: 'static> OutputArray<T> {
+    /// The elements, for Rust code: a copy if they are in the arena.
+    ///
+    /// # Panics
+    /// If there is no memory for the copy.
+    pub fn elements(&self) -> Cow<'_, [T]>
+    where
+        T: Clone,
+    {
+        match self {
+            Self::Owned(values) => Cow::Borrowed(values),
+            Self::InArena(slice) => Cow::Owned(slice.to_vec()),
+        }
+    }
+
     /// Returns the array as a vector, which is a copy if it is in the arena.
     ///
     /// # Panics

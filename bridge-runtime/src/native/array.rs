@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use castaway::cast;
 
+use super::length::{Length, check_length, reported_length};
 use super::spare_memory::spare;
 use super::{Native, Scope, Zeroable as _};
 use crate::fault::Fault;
@@ -29,9 +30,9 @@ pub fn array_to_c<T: Native, const N: usize>(values: &[T; N], scope: &mut Scope)
 ///
 /// # Safety
 /// As [`Native::from_c`].
-pub unsafe fn array_from_c<T: Native, const N: usize>(value: [T::C; N]) -> Result<[T; N], Fault> {
+pub unsafe fn array_from_c<T: Native, const N: usize>(value: [T::C; N], scope: &Scope) -> Result<[T; N], Fault> {
     // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-    let values = value.into_iter().map(|c| unsafe { T::from_c(c) }).collect::<Result<Vec<T>, Fault>>()?;
+    let values = value.into_iter().map(|c| unsafe { T::from_c(c, scope) }).collect::<Result<Vec<T>, Fault>>()?;
     values.try_into().map_err(|_| Fault::Value(format!("an array of another length than {N}")))
 }
 
@@ -40,7 +41,7 @@ pub unsafe fn array_from_c<T: Native, const N: usize>(value: [T::C; N]) -> Resul
 pub(super) type ToC<T, C> = fn(&T, &mut Scope) -> Result<C, Fault>;
 
 /// Converts an element from C.
-pub(super) type FromC<T, C> = unsafe fn(C) -> Result<T, Fault>;
+pub(super) type FromC<T, C> = unsafe fn(C, &Scope) -> Result<T, Fault>;
 
 /// The slot of an array that is passed to the library.
 #[derive(Debug)]
@@ -152,11 +153,11 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     ///
     /// # Safety
     /// As [`Native::from_c`].
-    pub unsafe fn take(self) -> Result<(), Fault> {
+    pub unsafe fn take(self, scope: &Scope) -> Result<(), Fault> {
         if let Self::Converted(values, converted, from_c) = self {
             for (value, c) in values.iter_mut().zip(converted) {
                 // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-                *value = unsafe { from_c(c) }?;
+                *value = unsafe { from_c(c, scope) }?;
             }
         }
         Ok(())
@@ -220,7 +221,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     ///
     /// # Safety
     /// As [`Native::from_c`].
-    pub unsafe fn take(self, parameter: &str, length: usize) -> Result<OutputArray<T>, Fault> {
+    pub unsafe fn take(self, parameter: &str, length: usize, scope: &Scope) -> Result<OutputArray<T>, Fault> {
         check_length(parameter, length, self.len())?;
         match self {
             Self::InArena(mut run, _) => {
@@ -231,8 +232,11 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
                 values.truncate(length);
                 let values = match cast!(values, Vec<T>) {
                     Ok(same) => same,
-                    // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-                    Err(values) => values.into_iter().map(|c| unsafe { from_c(c) }).collect::<Result<_, Fault>>()?,
+                    Err(values) => {
+                        // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
+                        let convert = |c| unsafe { from_c(c, scope) };
+                        values.into_iter().map(convert).collect::<Result<_, Fault>>()?
+                    }
                 };
                 Ok(OutputArray::Owned(values))
             }
@@ -254,29 +258,28 @@ pub(super) fn zeros<C: Copy + super::Zeroable + 'static>(parameter: &str, count:
     Ok(values)
 }
 
-/// Checks a length that the library reports: it may not exceed the capacity of the buffer.
-pub(super) fn check_length(parameter: &str, length: usize, capacity: usize) -> Result<(), Fault> {
-    match length <= capacity {
-        true => Ok(()),
-        false => {
-            Err(Fault::Value(format!("{length} as the length of `{parameter}`, whose buffer has room for {capacity}")))
-        }
-    }
-}
-
 /// Copies an array that a function returned by pointer.
 ///
 /// # Errors
-/// [`Fault::Value`] for a null pointer if `length` is not zero; otherwise as [`Native::from_c`].
+/// [`Fault::Value`] for a null pointer if `length` is not zero, and for a length that exceeds the address space; otherwise as
+/// [`Native::from_c`].
 ///
 /// # Safety
 /// The pointer is null, or valid for `length` elements; otherwise as [`Native::from_c`].
-pub unsafe fn returned_array<T, C>(pointer: *const C, length: usize, from_c: FromC<T, C>) -> Result<Vec<T>, Fault> {
+pub unsafe fn returned_array<T, C>(
+    pointer: *const C,
+    length: usize,
+    from_c: FromC<T, C>,
+    scope: &Scope,
+) -> Result<Vec<T>, Fault> {
     if length == 0 {
         return Ok(Vec::new());
     }
     if pointer.is_null() {
         return Err(Fault::Value(format!("a null pointer for an array of {length} elements")));
+    }
+    if length.checked_mul(size_of::<C>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
+        return Err(Fault::Value(format!("an array of {length} elements, more than there can be")));
     }
     // Old libraries do not always align what they return, so the elements are read unaligned.
     // SAFETY: guaranteed by the caller: the pointer is valid for `length` elements.
@@ -284,16 +287,60 @@ pub unsafe fn returned_array<T, C>(pointer: *const C, length: usize, from_c: Fro
     // SAFETY: as above.
     let elements = (0..length).map(place).map(|element| unsafe { element.read_unaligned() });
     // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-    elements.map(|c| unsafe { from_c(c) }).collect()
+    elements.map(|c| unsafe { from_c(c, scope) }).collect()
 }
 
-/// Converts an array in a struct that C has a pointer to. The elements are kept in `scope`.
+/// Converts an array in a struct that C has a pointer to. The elements are kept in `scope`. An empty array is a null pointer.
 ///
 /// # Errors
 /// As [`Native::to_c`].
 pub fn array_field<T: Native>(values: &[T], scope: &mut Scope) -> Result<*const T::C, Fault> {
+    if values.is_empty() {
+        return Ok(std::ptr::null());
+    }
     let values = all_to_c(values, T::to_c, scope)?;
     Ok(scope.keep(values))
+}
+
+/// Converts the array that the pointer in `field` of a struct points to.
+///
+/// # Errors
+/// [`Fault::Value`] if the length exceeds the memory that was passed in the field; otherwise as [`returned_array`].
+///
+/// # Safety
+/// The pointer is null, points into memory of `scope`, or is valid for `length` elements; otherwise as [`Native::from_c`].
+pub unsafe fn array_from_field<T: Native, N: Length>(
+    field: &str,
+    pointer: *const T::C,
+    length: N,
+    scope: &Scope,
+) -> Result<Vec<T>, Fault> {
+    let length = reported_length(field, length)?;
+    if let Some(room) = scope.room_at(pointer) {
+        check_length(field, length, room)?;
+    }
+    // SAFETY: guaranteed by the caller; the length was checked for memory of `scope`.
+    unsafe { returned_array(pointer, length, T::from_c, scope) }
+}
+
+/// As [`array_from_field`]; `None` if the pointer is null, or the length is -1, by which libraries say that there is nothing.
+///
+/// # Errors
+/// As [`array_from_field`].
+///
+/// # Safety
+/// As [`array_from_field`].
+pub unsafe fn optional_array_from_field<T: Native, N: Length>(
+    field: &str,
+    pointer: *const T::C,
+    length: N,
+    scope: &Scope,
+) -> Result<Option<Vec<T>>, Fault> {
+    if pointer.is_null() || length.is_minus_one() {
+        return Ok(None);
+    }
+    // SAFETY: guaranteed by the caller.
+    unsafe { array_from_field(field, pointer, length, scope) }.map(Some)
 }
 
 fn all_to_c<T, C>(values: &[T], to_c: ToC<T, C>, scope: &mut Scope) -> Result<Vec<C>, Fault> {
@@ -320,7 +367,7 @@ mod tests {
         // SAFETY: as above.
         unsafe { second.write(7) };
         // SAFETY: there are no pointers in bytes.
-        unsafe { slot.take() }.unwrap();
+        unsafe { slot.take(&scope) }.unwrap();
         assert_eq!(flags, [true, true]);
     }
 
@@ -330,10 +377,10 @@ mod tests {
         // SAFETY: the slot has three elements.
         unsafe { slot.pass().write(5) };
         // SAFETY: there are no pointers in integers.
-        assert_eq!(unsafe { slot.take("y", 2) }.unwrap().into_vec(), [5, 0]);
+        assert_eq!(unsafe { slot.take("y", 2, &Scope::new()) }.unwrap().into_vec(), [5, 0]);
         let slot = ArrayBuffer::new("y", 3, <i32 as Native>::from_c, Room::default()).unwrap();
         // SAFETY: there are no pointers in integers.
-        let error = unsafe { slot.take("y", 4) }.unwrap_err();
+        let error = unsafe { slot.take("y", 4, &Scope::new()) }.unwrap_err();
         assert_eq!(error.to_string(), "the library returned 4 as the length of `y`, whose buffer has room for 3");
     }
 
@@ -341,10 +388,15 @@ mod tests {
     fn a_returned_array_is_copied() {
         let values = [1u16, 2, 3];
         // SAFETY: the pointer is to three elements.
-        assert_eq!(unsafe { returned_array(values.as_ptr(), 3, <u16 as Native>::from_c) }.unwrap(), values);
+        assert_eq!(
+            unsafe { returned_array(values.as_ptr(), 3, <u16 as Native>::from_c, &Scope::new()) }.unwrap(),
+            values
+        );
         // SAFETY: a null pointer is allowed.
-        assert!(unsafe { returned_array(std::ptr::null(), 3, <u16 as Native>::from_c) }.is_err());
+        assert!(unsafe { returned_array(std::ptr::null(), 3, <u16 as Native>::from_c, &Scope::new()) }.is_err());
         // SAFETY: a null pointer is allowed.
-        assert!(unsafe { returned_array(std::ptr::null(), 0, <u16 as Native>::from_c) }.unwrap().is_empty());
+        assert!(
+            unsafe { returned_array(std::ptr::null(), 0, <u16 as Native>::from_c, &Scope::new()) }.unwrap().is_empty()
+        );
     }
 }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::array::{FromC, ToC, check_length, returned_array};
+use super::array::{FromC, ToC, returned_array};
+use super::length::check_length;
 use super::{Encoding, Scope, Zeroable};
 use crate::fault::Fault;
 
@@ -43,14 +44,14 @@ pub fn returned_value<T, C>(value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Re
 ///
 /// # Safety
 /// The pointer is null, or valid for reads; otherwise as `from_c`.
-pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>) -> Result<T, Fault> {
+pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>, scope: &Scope) -> Result<T, Fault> {
     if pointer.is_null() {
         return Err(Fault::Value("a null pointer".to_owned()));
     }
     // SAFETY: guaranteed by the caller: a pointer that is not null is valid; a packed library may not align it.
     let value = unsafe { pointer.read_unaligned() };
     // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-    unsafe { from_c(value) }
+    unsafe { from_c(value, scope) }
 }
 
 /// As [`passed_pointer`], for a value that the closure may change.
@@ -60,9 +61,9 @@ pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>)
 ///
 /// # Safety
 /// As [`passed_pointer`].
-pub unsafe fn passed_pointer_mut<T, C: Copy>(pointer: *mut C, from_c: FromC<T, C>) -> Result<T, Fault> {
+pub unsafe fn passed_pointer_mut<T, C: Copy>(pointer: *mut C, from_c: FromC<T, C>, scope: &Scope) -> Result<T, Fault> {
     // SAFETY: guaranteed by the caller: the pointer is null or valid for reads.
-    unsafe { passed_pointer(pointer, from_c) }
+    unsafe { passed_pointer(pointer, from_c, scope) }
 }
 
 /// As [`passed_array`], for an array that the closure may change.
@@ -76,9 +77,10 @@ pub unsafe fn passed_array_mut<T: Clone + 'static, C: Copy + 'static>(
     pointer: *mut C,
     length: usize,
     from_c: FromC<T, C>,
+    scope: &Scope,
 ) -> Result<Vec<T>, Fault> {
     // SAFETY: guaranteed by the caller: the pointer is null or valid for `length` elements.
-    unsafe { passed_array(pointer, length, from_c) }.map(Cow::into_owned)
+    unsafe { passed_array(pointer, length, from_c, scope) }.map(Cow::into_owned)
 }
 
 /// Reads an array that C passed: in place, if its elements have the same representation in Rust.
@@ -92,6 +94,7 @@ pub unsafe fn passed_array<'a, T: Clone + 'static, C: Copy + 'static>(
     pointer: *const C,
     length: usize,
     from_c: FromC<T, C>,
+    scope: &Scope,
 ) -> Result<Cow<'a, [T]>, Fault> {
     if length.checked_mul(size_of::<C>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
         return Err(Fault::Value(format!("{length} elements, more than there can be,")));
@@ -102,7 +105,7 @@ pub unsafe fn passed_array<'a, T: Clone + 'static, C: Copy + 'static>(
         return Ok(Cow::Borrowed(unsafe { std::slice::from_raw_parts(pointer.cast::<T>(), length) }));
     }
     // SAFETY: guaranteed by the caller: the pointer is null or valid for `length` elements.
-    unsafe { returned_array(pointer, length, from_c) }.map(Cow::Owned)
+    unsafe { returned_array(pointer, length, from_c, scope) }.map(Cow::Owned)
 }
 
 /// Writes a value through a pointer that C passed; does nothing if it is null.

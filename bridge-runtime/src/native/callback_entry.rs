@@ -1,6 +1,7 @@
 //! One closure while C may call it: it runs on one thread at a time, and its first failure is kept for the call.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,15 +26,34 @@ pub(super) struct CallbackEntry {
 struct Running {
     /// `None` once the call that the closure was lent for is over.
     closure: Option<ClosureStorage>,
-    /// Memory that its last result points to: C may read it until the closure's next call.
+    /// Memory that its results point to, oldest first. C may read that of a lent closure until the call ends, and that of a
+    /// registered one until there are [`RESULTS_KEPT`] later ones.
     returned: ReturnedMemory,
 }
 
+/// How many results of a registered closure are kept that point to memory.
+const RESULTS_KEPT: usize = 64;
+
 #[derive(Default)]
-struct ReturnedMemory(#[expect(dead_code, reason = "it is only kept")] Scope);
+struct ReturnedMemory(VecDeque<Scope>);
 
 // SAFETY: the memory is plain, and the only thing done with it on another thread is to free it.
 unsafe impl Send for ReturnedMemory {}
+
+impl ReturnedMemory {
+    fn keep(&mut self, scope: Scope, is_registered: bool) {
+        if scope.is_empty() {
+            return;
+        }
+        if is_registered && self.0.len() == RESULTS_KEPT {
+            self.0.pop_front();
+        }
+        match self.0.front_mut().filter(|_| !is_registered) {
+            Some(all) => all.append(scope),
+            None => self.0.push_back(scope),
+        }
+    }
+}
 
 /// Runs a closure of any type; returns whether it is of the type that is asked for.
 pub(super) type RunClosure<'r> = &'r mut dyn FnMut(&mut (dyn Any + Send), &mut Scope) -> Result<bool, Box<Fault>>;
@@ -58,7 +78,7 @@ impl CallbackEntry {
             let called = || run(closure.closure(), &mut scope).map_err(payload);
             // State that a panic leaves inconsistent is the user's own.
             let result = catch_unwind(AssertUnwindSafe(called)).unwrap_or_else(Err);
-            *returned = ReturnedMemory(scope);
+            returned.keep(scope, self.failure.is_none());
             result
         })
     }

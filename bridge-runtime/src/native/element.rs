@@ -120,7 +120,7 @@ unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Box<dyn ReadE
     // SAFETY: guaranteed by the caller: `count` elements are there. The buffer is new and has room for as many.
     unsafe { copy.pass().cast::<u8>().copy_from_nonoverlapping(from, count * size_of::<T::C>()) };
     // SAFETY: there are no pointers in the type.
-    let values = unsafe { copy.take(VALUES, count) }?;
+    let values = unsafe { copy.take(VALUES, count, &Scope::new()) }?;
     Ok(Box::new(values))
 }
 

@@ -112,9 +112,9 @@ impl<Tag: 'static> Native for Handle<Tag> {
         Ok(std::ptr::with_exposed_provenance_mut(pointer))
     }
 
-    unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
+    unsafe fn from_c(value: *mut c_void, scope: &Scope) -> Result<Self, Fault> {
         // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-        let handle = unsafe { <Option<Self> as Native>::from_c(value) }?;
+        let handle = unsafe { <Option<Self> as Native>::from_c(value, scope) }?;
         handle.ok_or_else(|| {
             Fault::Value("a null pointer for a handle; declare `Option<Handle<…>>` if it may be".to_owned())
         })
@@ -131,7 +131,7 @@ impl<Tag: 'static> Native for Option<Handle<Tag>> {
         self.map_or(Ok(std::ptr::null_mut()), |handle| handle.to_c(scope))
     }
 
-    unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
+    unsafe fn from_c(value: *mut c_void, _: &Scope) -> Result<Self, Fault> {
         if value.is_null() {
             return Ok(None);
         }
@@ -147,9 +147,9 @@ macro_rules! returned_as_taken {
             type C = *mut c_void;
             const C_NAME: &'static str = <Self as Native>::C_NAME;
 
-            unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
+            unsafe fn from_c(value: *mut c_void, scope: &Scope) -> Result<Self, Fault> {
                 // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-                unsafe { <Self as Native>::from_c(value) }
+                unsafe { <Self as Native>::from_c(value, scope) }
             }
         }
     )*};
@@ -449,10 +449,10 @@ mod tests {
     #[test]
     fn null_is_none_or_a_fault() {
         // SAFETY: nothing is read from the pointer.
-        let none = unsafe { <Option<Handle<Database>> as Native>::from_c(std::ptr::null_mut()) };
+        let none = unsafe { <Option<Handle<Database>> as Native>::from_c(std::ptr::null_mut(), &Scope::new()) };
         assert_eq!(none, Ok(None));
         // SAFETY: as above.
-        let fault = unsafe { <Handle<Database> as Native>::from_c(std::ptr::null_mut()) }.unwrap_err();
+        let fault = unsafe { <Handle<Database> as Native>::from_c(std::ptr::null_mut(), &Scope::new()) }.unwrap_err();
         assert!(fault.to_string().contains("a null pointer for a handle"), "{fault}");
         assert_eq!(None::<Handle<Database>>.to_c(&mut Scope::new()), Ok(std::ptr::null_mut()));
     }
@@ -460,7 +460,9 @@ mod tests {
     #[test]
     fn there_and_back_through_a_message() {
         // SAFETY: nothing is read from the pointer.
-        let handle = unsafe { <Handle<Database> as Native>::from_c(std::ptr::without_provenance_mut(16)) }.unwrap();
+        let handle =
+            unsafe { <Handle<Database> as Native>::from_c(std::ptr::without_provenance_mut(16), &Scope::new()) }
+                .unwrap();
         let bytes = postcard::to_allocvec(&handle).unwrap();
         let back: Handle<Database> = postcard::from_bytes(&bytes).unwrap();
         assert_eq!(back, handle);

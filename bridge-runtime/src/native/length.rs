@@ -1,6 +1,6 @@
 //! Lengths of arrays, which the client's caller does not pass.
 
-use super::{Native, array::check_length};
+use super::Native;
 use crate::fault::Fault;
 
 /// An integer type that a C function takes the length of an array in.
@@ -17,6 +17,9 @@ pub trait IsLength {
 pub trait Length: Native<C = Self> + Copy + std::fmt::Display + TryFrom<usize> + TryInto<usize> {
     /// The name of the type in Rust.
     const NAME: &'static str;
+
+    /// Whether all bits are set: -1, also in C's unsigned types.
+    fn is_minus_one(self) -> bool;
 }
 
 /// A length that does not fit its type, or two arrays with the same length parameter that differ.
@@ -65,6 +68,20 @@ pub fn to_length<N: Copy + std::fmt::Display + TryInto<usize>>(parameter: &str, 
     })
 }
 
+/// Checks that the array `parameter` has as many elements as its interface says.
+///
+/// # Errors
+/// [`Fault::Argument`] if it has not.
+pub fn check_elements(parameter: &str, length: usize, expected: usize) -> Result<(), Fault> {
+    match length == expected {
+        true => Ok(()),
+        false => Err(Fault::Argument {
+            parameter: parameter.to_owned(),
+            reason: format!("has {length} elements, and the function needs {expected}"),
+        }),
+    }
+}
+
 /// Converts a length that the library reports.
 ///
 /// # Errors
@@ -74,6 +91,16 @@ pub fn reported_length<N: Copy + std::fmt::Display + TryInto<usize>>(
     length: N,
 ) -> Result<usize, Fault> {
     length.try_into().map_err(|_| Fault::Value(format!("{length} as the length of `{parameter}`")))
+}
+
+/// Checks a length that the library reports: it may not exceed the capacity of the buffer.
+pub(super) fn check_length(parameter: &str, length: usize, capacity: usize) -> Result<(), Fault> {
+    match length <= capacity {
+        true => Ok(()),
+        false => {
+            Err(Fault::Value(format!("{length} as the length of `{parameter}`, whose buffer has room for {capacity}")))
+        }
+    }
 }
 
 /// The slot of a length that is passed as a capacity, and that the library changes to the length it has written.
@@ -97,6 +124,11 @@ impl<N: Length> OutLength<N> {
         &raw mut self.value
     }
 
+    /// The C value as the library left it.
+    pub fn get(&self) -> N {
+        self.value
+    }
+
     /// The length that the library wrote.
     ///
     /// # Errors
@@ -116,6 +148,10 @@ macro_rules! lengths {
 
         impl Length for $integer {
             const NAME: &'static str = stringify!($integer);
+
+            fn is_minus_one(self) -> bool {
+                self == !0
+            }
         }
     )*};
 }

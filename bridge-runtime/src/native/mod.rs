@@ -26,7 +26,10 @@ mod spare_memory;
 mod text;
 mod value;
 
-pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_c, array_to_c, returned_array};
+pub use array::{
+    ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_c, array_from_field, array_to_c,
+    optional_array_from_field, returned_array,
+};
 pub use c_closure::CClosure;
 pub use callback::{
     give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_pointer,
@@ -40,10 +43,10 @@ pub use element::{BufferElement, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
 pub use handle::{AnyHandle, Closes, Handle, close};
 pub(crate) use handle::{abandoned_by, this_server};
-pub use length::{IsLength, Length, LengthError, OutLength, common_length, reported_length, to_length};
+pub use length::{IsLength, Length, LengthError, OutLength, check_elements, common_length, reported_length, to_length};
 pub(crate) use native_frame::NativeFrame;
 pub(crate) use owner::Owner;
-pub use pointer::Pointer;
+pub use pointer::{Pointer, ReturnedPointer};
 pub use record::{Array, ArrayRef, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use scalar::{Address, Bool32, Status};
 pub use scope::Scope;

@@ -1,5 +1,8 @@
 //! The slots of pointers to one value.
 
+use std::fmt;
+
+use super::array::FromC;
 use super::{Native, Scope, Zeroable};
 use crate::fault::Fault;
 
@@ -16,7 +19,7 @@ impl<C: Copy> Pointer<C> {
     }
 
     /// The slot of a value that the library writes and `take` converts. It is zero at first.
-    pub fn out<T>(take: unsafe fn(C) -> Result<T, Fault>) -> Self
+    pub fn out<T>(take: FromC<T, C>) -> Self
     where
         C: Zeroable,
     {
@@ -32,6 +35,48 @@ impl<C: Copy> Pointer<C> {
     /// The C value as the library left it.
     pub fn get(&self) -> C {
         self.value
+    }
+}
+
+/// A pointer that a function returned and that the library must free, unless it is null. If the call fails, dropping this does it.
+pub struct ReturnedPointer<C, F: FnOnce(*const C) -> Result<(), Fault>> {
+    pointer: *const C,
+    /// `None` once it was called.
+    free: Option<F>,
+}
+
+impl<C, F: FnOnce(*const C) -> Result<(), Fault>> ReturnedPointer<C, F> {
+    /// `free` passes the pointer to the library's function.
+    pub fn new(pointer: *const C, free: F) -> Self {
+        Self { pointer, free: Some(free) }
+    }
+
+    /// Frees the target.
+    ///
+    /// # Errors
+    /// That of `free`.
+    pub fn release(mut self) -> Result<(), Fault> {
+        self.free()
+    }
+
+    fn free(&mut self) -> Result<(), Fault> {
+        match self.free.take() {
+            Some(free) if !self.pointer.is_null() => free(self.pointer),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<C, F: FnOnce(*const C) -> Result<(), Fault>> Drop for ReturnedPointer<C, F> {
+    fn drop(&mut self) {
+        // The call fails already, with the error that came first.
+        let _ = self.free();
+    }
+}
+
+impl<C, F: FnOnce(*const C) -> Result<(), Fault>> fmt::Debug for ReturnedPointer<C, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReturnedPointer").field(&self.pointer).finish()
     }
 }
 
@@ -51,14 +96,17 @@ impl<T: Native> Native for Option<Box<T>> {
         }
     }
 
-    unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
+    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
         if value.is_null() {
             return Ok(None);
+        }
+        if scope.room_at(value).is_some_and(|room| room < 1) {
+            return Err(Fault::Value("a pointer past the end of the memory that was passed".to_owned()));
         }
         // SAFETY: guaranteed by the caller: a pointer that is not null is valid.
         let value = unsafe { value.read_unaligned() };
         // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-        Ok(Some(Box::new(unsafe { T::from_c(value) }?)))
+        Ok(Some(Box::new(unsafe { T::from_c(value, scope) }?)))
     }
 }
 
@@ -73,9 +121,9 @@ impl<T: Native> Native for Box<T> {
         Ok(scope.keep(vec![value]))
     }
 
-    unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
+    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
         // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-        let value = unsafe { <Option<Self> as Native>::from_c(value) }?;
+        let value = unsafe { <Option<Self> as Native>::from_c(value, scope) }?;
         value.ok_or_else(|| Fault::Value("a null pointer; declare `Option<Box<T>>` if it may be".to_owned()))
     }
 }

@@ -32,7 +32,7 @@ macro_rules! same_in_c {
                 Ok(*self)
             }
 
-            unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
+            unsafe fn from_c(value: Self::C, _: &Scope) -> Result<Self, Fault> {
                 Ok(value)
             }
         }
@@ -79,7 +79,7 @@ impl Native for bool {
         Ok((*self).into())
     }
 
-    unsafe fn from_c(value: u8) -> Result<Self, Fault> {
+    unsafe fn from_c(value: u8, _: &Scope) -> Result<Self, Fault> {
         Ok(value != 0)
     }
 }
@@ -122,7 +122,7 @@ impl Native for Bool32 {
         Ok(self.0.into())
     }
 
-    unsafe fn from_c(value: i32) -> Result<Self, Fault> {
+    unsafe fn from_c(value: i32, _: &Scope) -> Result<Self, Fault> {
         Ok(Self(value != 0))
     }
 }
@@ -193,7 +193,7 @@ impl Native for Address {
         Ok(std::ptr::with_exposed_provenance_mut(self.0 as usize))
     }
 
-    unsafe fn from_c(value: *mut c_void) -> Result<Self, Fault> {
+    unsafe fn from_c(value: *mut c_void, _: &Scope) -> Result<Self, Fault> {
         let address = value.expose_provenance();
         let too_large = |_| Fault::Value(format!("the address {address:#x}, which has more than 32 bits"));
         u32::try_from(address).map(Self).map_err(too_large)

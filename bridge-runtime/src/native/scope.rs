@@ -6,7 +6,14 @@ use std::any::Any;
 #[derive(Debug, Default)]
 pub struct Scope {
     /// `None` for nearly all calls.
-    kept: Option<Vec<Box<dyn Any>>>,
+    kept: Option<Vec<KeptMemory>>,
+}
+
+#[derive(Debug)]
+struct KeptMemory {
+    start: usize,
+    end: usize,
+    _memory: Box<dyn Any>,
 }
 
 impl Scope {
@@ -19,7 +26,56 @@ impl Scope {
     pub fn keep<T: 'static>(&mut self, mut values: Vec<T>) -> *mut T {
         // The elements of a vector stay where they are when the vector is moved.
         let pointer = values.as_mut_ptr();
-        self.kept.get_or_insert_default().push(Box::new(values));
+        let start = pointer.addr();
+        let end = start + size_of_val(values.as_slice());
+        self.kept.get_or_insert_default().push(KeptMemory { start, end, _memory: Box::new(values) });
         pointer
+    }
+
+    /// Whether nothing is kept.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kept.is_none()
+    }
+
+    /// Keeps what another scope keeps.
+    pub(super) fn append(&mut self, other: Self) {
+        match (&mut self.kept, other.kept) {
+            (Some(kept), Some(other)) => kept.extend(other),
+            (kept @ None, other) => *kept = other,
+            (Some(_), None) => {}
+        }
+    }
+
+    /// How many elements there are from the pointer to the end of the kept memory that it points into. `None` for other
+    /// memory. A pointer to the end counts as one into the memory: it was moved there, over all elements.
+    pub(super) fn room_at<T>(&self, pointer: *const T) -> Option<usize> {
+        let place = pointer.addr();
+        let mut around = self.kept.iter().flatten().filter(|kept| (kept.start..=kept.end).contains(&place));
+        let bytes = around.by_ref().map(|kept| kept.end - place).max()?;
+        Some(bytes.checked_div(size_of::<T>()).unwrap_or(usize::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_memory_is_recognized_with_its_size() {
+        let mut scope = Scope::new();
+        assert!(scope.is_empty());
+        let pointer = scope.keep(vec![1u32, 2, 3]);
+        assert_eq!(scope.room_at(pointer), Some(3));
+        assert_eq!(scope.room_at(pointer.wrapping_add(2)), Some(1));
+        assert_eq!(scope.room_at(pointer.wrapping_add(3)), Some(0));
+        assert_eq!(scope.room_at(pointer.wrapping_byte_add(1)), Some(2));
+        assert_eq!(scope.room_at(pointer.wrapping_sub(1)), None);
+        assert_eq!(scope.room_at(pointer.wrapping_add(4)), None);
+        assert_eq!(scope.room_at(std::ptr::null::<u8>()), None);
+        let mut outer = Scope::new();
+        let other = outer.keep(vec![0u8; 2]);
+        outer.append(scope);
+        outer.append(Scope::new());
+        assert_eq!((outer.room_at(pointer), outer.room_at(other)), (Some(3), Some(2)));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::ffi::{CStr, c_char};
 
-use super::array::{check_length, zeros};
+use super::array::zeros;
+use super::length::check_length;
 use super::{Encoding, Native, Scope, Utf8, Zeroable as _};
 use crate::__returned_as_taken;
 use crate::fault::Fault;
@@ -179,6 +180,17 @@ impl ReturnedText for String {
 
 __returned_as_taken!(String Option<String>);
 
+/// Checks that text in memory of `scope`, which the library may have changed, has a terminating zero there.
+fn ends_in_its_memory(text: *const u8, scope: &Scope) -> Result<(), Fault> {
+    let Some(room) = scope.room_at(text) else { return Ok(()) };
+    // SAFETY: the scope keeps this memory, which was initialized and has so many bytes from here on.
+    let mut units = (0..room).map(|place| unsafe { text.wrapping_add(place).read() });
+    match units.any(|unit| unit == 0) {
+        true => Ok(()),
+        false => Err(Fault::Value(format!("text without a NUL in the {room} bytes that were passed"))),
+    }
+}
+
 /// UTF-8, in a struct or returned. As an argument text is a `&str`.
 impl Native for Option<String> {
     type Value = Self;
@@ -190,7 +202,8 @@ impl Native for Option<String> {
         Ok(text.units.map_or(std::ptr::null(), |units| scope.keep(units)))
     }
 
-    unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
+    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
+        ends_in_its_memory(value, scope)?;
         // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
         unsafe { <Self as ReturnedText>::from_c::<Utf8>(value) }
     }
@@ -206,7 +219,8 @@ impl Native for String {
         Ok(scope.keep(Text::<Utf8>::new("", self.as_str())?.units.unwrap_or_default()))
     }
 
-    unsafe fn from_c(value: Self::C) -> Result<Self, Fault> {
+    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
+        ends_in_its_memory(value, scope)?;
         // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
         unsafe { <Self as ReturnedText>::from_c::<Utf8>(value) }
     }
@@ -241,10 +255,10 @@ mod tests {
     #[test]
     fn text_returned() {
         // SAFETY: the text ends with a zero.
-        assert_eq!(unsafe { <String as Native>::from_c(c"text".as_ptr().cast()) }.unwrap(), "text");
+        assert_eq!(unsafe { <String as Native>::from_c(c"text".as_ptr().cast(), &Scope::new()) }.unwrap(), "text");
         // SAFETY: a null pointer is allowed.
-        assert_eq!(unsafe { <Option<String> as Native>::from_c(std::ptr::null()) }.unwrap(), None);
+        assert_eq!(unsafe { <Option<String> as Native>::from_c(std::ptr::null(), &Scope::new()) }.unwrap(), None);
         // SAFETY: a null pointer is allowed.
-        assert!(unsafe { <String as Native>::from_c(std::ptr::null()) }.is_err());
+        assert!(unsafe { <String as Native>::from_c(std::ptr::null(), &Scope::new()) }.is_err());
     }
 }

@@ -37,7 +37,8 @@ pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     #[doc(hidden)]
     fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault>;
 
-    /// Converts a value from C.
+    /// Converts a value from C. `scope` has the memory that was passed to the library: what the value says about the length
+    /// of memory that is there is not believed.
     ///
     /// # Errors
     /// [`Fault::Value`] if the C value is not one of this type.
@@ -45,7 +46,7 @@ pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     /// # Safety
     /// A pointer in it must be null, or valid for what the type reads from it.
     #[doc(hidden)]
-    unsafe fn from_c(value: Self::C) -> Result<Self, Fault>;
+    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault>;
 }
 
 /// A type that native functions return.
@@ -61,14 +62,14 @@ pub trait NativeReturn: Serialize + DeserializeOwned + 'static {
     /// The name of the C type.
     const C_NAME: &'static str;
 
-    /// Converts a value from C.
+    /// Converts a value from C; as [`Native::from_c`].
     ///
     /// # Errors
     /// [`Fault::Value`] if the C value is not one of this type.
     ///
     /// # Safety
     /// A pointer in it must be null, or valid for what the type reads from it.
-    unsafe fn from_c(value: Self::C) -> Result<Self, Fault>;
+    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault>;
 }
 
 /// Implements [`NativeReturn`] for types that are returned as they are taken.
@@ -86,9 +87,10 @@ macro_rules! __returned_as_taken {
 
             unsafe fn from_c(
                 __bridge32_value: <$ty as $crate::private::native::Native>::C,
+                __bridge32_scope: &$crate::private::native::Scope,
             ) -> ::core::result::Result<Self, $crate::private::Fault> {
                 // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-                unsafe { <$ty as $crate::private::native::Native>::from_c(__bridge32_value) }
+                unsafe { <$ty as $crate::private::native::Native>::from_c(__bridge32_value, __bridge32_scope) }
             }
         }
     )*};
@@ -99,7 +101,7 @@ impl NativeReturn for () {
     type C = ();
     const C_NAME: &'static str = "void";
 
-    unsafe fn from_c((): ()) -> Result<Self, Fault> {
+    unsafe fn from_c((): (), _: &Scope) -> Result<Self, Fault> {
         Ok(())
     }
 }

@@ -1,9 +1,10 @@
 //! Runs a closure for C: converts the arguments that C passes, and what the closure returns.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::super::c_type::{native_item, slot_name, span_of};
+use super::super::expression;
 use crate::model::{Buffer, Kind, Length, Parameter, Passing, Returns, Signature, joined};
 use crate::names::{self, local, local_of, runtime};
 
@@ -19,6 +20,7 @@ pub(super) fn body(closure: &Ident, signature: &Signature, krate: &TokenStream) 
     let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
     let take_lengths = signature.parameters.iter().filter(is_length).map(|parameter| take(signature, parameter, krate));
     let take = signature.visible().map(|parameter| take(signature, parameter, krate));
+    let capacities = signature.outs().map(|parameter| capacity(signature, parameter, krate));
     let pass = signature.visible().map(|Parameter { name, kind, .. }| match kind {
         Kind::Pointer(_, Passing::In) | Kind::Array(_, Passing::In) | Kind::Text { is_optional: false, .. } => {
             quote!(&#name)
@@ -41,6 +43,7 @@ pub(super) fn body(closure: &Ident, signature: &Signature, krate: &TokenStream) 
     quote! {
         #(#take_lengths)*
         #(#take)*
+        #(#capacities)*
         let #pattern = #closure(#(#pass),*);
         #(#give)*
         #value
@@ -51,23 +54,23 @@ pub(super) fn body(closure: &Ident, signature: &Signature, krate: &TokenStream) 
 fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let Parameter { name, kind, .. } = parameter;
-    let (c, text) = (c_name(name), names::text(name));
+    let (c, text, scope) = (c_name(name), names::text(name), local("scope"));
     let ty = signature.checked(parameter, krate);
     let span = span_of(&ty);
     let from_c = || native_item(ty.clone(), "from_c", krate);
     let taken = match kind {
         Kind::Value => {
             let from_c = from_c();
-            quote!(#private::native::from_c(#c, #from_c))
+            quote!(#private::native::from_c(#c, #from_c, #scope))
         }
         Kind::Pointer(_, passing @ (Passing::In | Passing::InOut)) => {
             let (from_c, passed) = (from_c(), by_passing(["passed_pointer", "passed_pointer_mut"], *passing));
-            quote!(#private::native::#passed(#c, #from_c))
+            quote!(#private::native::#passed(#c, #from_c, #scope))
         }
         Kind::Array(_, passing) => {
             let (from_c, length, passed) =
                 (from_c(), length(signature, name), by_passing(["passed_array", "passed_array_mut"], *passing));
-            quote!(#private::native::#passed(#c, #length, #from_c))
+            quote!(#private::native::#passed(#c, #length, #from_c, #scope))
         }
         Kind::CStr { is_optional } => {
             let passed = runtime(if *is_optional { "passed_optional_c_str" } else { "passed_c_str" });
@@ -85,15 +88,20 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             let slot = slot_name(name);
             let from_c = quote_spanned!(span=> <#ty as #private::native::Native>::from_c);
             let value = match passing {
-                None => quote!(#private::native::from_c(#c, #from_c)),
+                None => quote!(#private::native::from_c(#c, #from_c, #scope)),
                 Some(passing) => {
                     let passed = by_passing(["passed_pointer", "passed_pointer_mut"], *passing);
-                    quote!(#private::native::#passed(#c, #from_c))
+                    quote!(#private::native::#passed(#c, #from_c, #scope))
                 }
             };
+            let kept = is_in_a_capacity(signature, name).then(|| {
+                let length = length_name(name);
+                quote!(let #length = #slot;)
+            });
             return quote! {
                 // SAFETY: the interface declares the callback's parameters, and C passes arguments of these types.
                 let #slot = #private::native::passed(#text, unsafe { #value })?;
+                #kept
                 let #slot = #private::native::passed(#text, #private::native::reported_length(#text, #slot))?;
             };
         }
@@ -126,6 +134,38 @@ fn length(signature: &Signature, array: &Ident) -> TokenStream {
     }
 }
 
+/// Evaluates the capacity of a buffer, before the closure changes what it uses.
+fn capacity(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
+    let capacity = parameter.buffer()?.capacity.as_ref()?;
+    let (variable, text) = (capacity_name(&parameter.name), names::text(&parameter.name));
+    let value = expression::value(signature, capacity, |Parameter { name, kind, .. }| match kind {
+        Kind::Length(length) => {
+            let value = length_name(name);
+            Some(if length.passing.is_some() { quote!(&#value) } else { quote!(#value) })
+        }
+        // A variable of the body's.
+        Kind::Pointer(..) => Some(quote!(&#name)),
+        _ => None,
+    });
+    Some(quote!(let #variable = #krate::__private::native::to_length(#text, #value)?;))
+}
+
+/// Whether the capacity of a buffer uses a length parameter.
+fn is_in_a_capacity(signature: &Signature, length: &Ident) -> bool {
+    let capacities = signature.outs().filter_map(|parameter| parameter.buffer()?.capacity.as_ref());
+    capacities.flat_map(|capacity| signature.uses(capacity)).any(|used| used.name == *length)
+}
+
+/// The variable that holds the capacity of a buffer.
+fn capacity_name(buffer: &Ident) -> Ident {
+    local_of("capacity", buffer)
+}
+
+/// The variable that holds the value of a length parameter for the user's expressions.
+fn length_name(length: &Ident) -> Ident {
+    local_of("length", length)
+}
+
 /// Writes an output parameter through C's pointer.
 fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
@@ -133,7 +173,7 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     let (c, text, scope) = (c_name(name), names::text(name), local("scope"));
     let to_c = || native_item(signature.checked(parameter, krate), "to_c", krate);
     let capacity = |buffer: &Buffer| match &buffer.capacity {
-        Some(capacity) => quote!(#private::native::to_length(#text, #capacity)?),
+        Some(_) => capacity_name(name).to_token_stream(),
         None => length(signature, name),
     };
     let given = match kind {

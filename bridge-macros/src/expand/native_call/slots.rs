@@ -1,41 +1,153 @@
 //! The slots of a call: local variables that hold the C value of each parameter, and what it points to.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 
 use super::super::c_type::{native_item, slot_name, span_of};
-use super::super::callback;
+use super::super::{callback, expression};
 use super::take;
+use crate::expressions::Operand;
 use crate::model::{Kind, Length, Method, Native, Parameter, Passing};
 use crate::names::{self, local, local_of};
 
-/// Evaluates the user's expressions for lengths and capacities. That comes first, because they use parameters that the
-/// slots borrow, and because an invalid length must fail before the call.
-pub(super) fn capacities(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
-    let capacity = |name: &Ident, capacity: Ident, length: &Expr| {
-        let text = names::text(name);
-        quote!(let #capacity = #krate::__private::native::to_length(#text, #length)?;)
-    };
-    let buffers = method.signature.parameters.iter().filter_map(|parameter| match &parameter.kind {
-        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
-            Some(capacity(&parameter.name, capacity_name(&parameter.name), buffer.capacity.as_ref()?))
-        }
-        _ => None,
-    });
-    let returned = native.returned_length.iter().map(|length| capacity(&method.name, take::returned_length(), length));
-    buffers.chain(returned).collect()
+/// The statements before the call.
+pub(super) struct Slots<'m> {
+    method: &'m Method,
+    krate: &'m TokenStream,
+    /// The variables that exist so far.
+    made: Vec<Ident>,
+    statements: TokenStream,
 }
 
-/// The slots of all parameters: contexts first, which callbacks need, and lengths last, which need the arrays.
-pub(super) fn slots(method: &Method, krate: &TokenStream) -> TokenStream {
-    let mut parameters: Vec<_> = method.signature.parameters.iter().collect();
-    parameters.sort_by_key(|parameter| match parameter.kind {
-        Kind::UserData(_) => 0,
-        Kind::Length(_) => 2,
-        _ => 1,
-    });
-    parameters.into_iter().map(|parameter| slot(method, parameter, krate)).collect()
+impl<'m> Slots<'m> {
+    /// Evaluates the user's expressions, and makes the slots of all parameters. The expressions come first, because they
+    /// use parameters that the slots borrow, and because an invalid length must fail before the call.
+    pub(super) fn of(method: &'m Method, native: &Native, krate: &'m TokenStream) -> TokenStream {
+        let mut slots = Self { method, krate, made: Vec::new(), statements: TokenStream::new() };
+        let signature = &method.signature;
+        for parameter in signature.outs() {
+            slots.capacity(parameter);
+        }
+        for parameter in &signature.parameters {
+            slots.elements(parameter);
+        }
+        if let Some(length) = native.returned_length.as_ref().filter(|length| !signature.is_evaluated_after(length)) {
+            let (value, name, text) = (slots.value(length), take::returned_length(), names::text(&method.name));
+            slots.statements.extend(quote!(let #name = #krate::__private::native::to_length(#text, #value)?;));
+        }
+        // Callbacks need contexts, and lengths need arrays.
+        let mut parameters: Vec<_> = signature.parameters.iter().collect();
+        parameters.sort_by_key(|parameter| match parameter.kind {
+            Kind::UserData(_) => 0,
+            Kind::Length(_) => 2,
+            _ => 1,
+        });
+        for parameter in parameters {
+            slots.slot(parameter);
+        }
+        slots.statements
+    }
+
+    /// Whether a variable does not exist yet; from now on it does.
+    fn is_new(&mut self, variable: Ident) -> bool {
+        let is_new = !self.made.contains(&variable);
+        self.made.push(variable);
+        is_new
+    }
+
+    /// Evaluates the capacity of a buffer.
+    fn capacity(&mut self, parameter: &Parameter) {
+        let Some(capacity) = parameter.buffer().and_then(|buffer| buffer.capacity.as_ref()) else { return };
+        let (name, text, krate) = (capacity_name(&parameter.name), names::text(&parameter.name), self.krate);
+        if self.is_new(name.clone()) {
+            let value = self.value(capacity);
+            self.statements.extend(quote!(let #name = #krate::__private::native::to_length(#text, #value)?;));
+        }
+    }
+
+    /// Checks the number of elements of an array.
+    fn elements(&mut self, parameter: &Parameter) {
+        let Some(elements) = &parameter.elements else { return };
+        let (Parameter { name, .. }, text) = (parameter, names::text(&parameter.name));
+        let (value, native) = (self.value(elements), self.native());
+        self.statements.extend(quote! {
+            #native::check_elements(#text, #name.len(), #native::to_length(#text, #value)?)?;
+        });
+    }
+
+    /// The value of an expression, after the variables that it uses.
+    fn value(&mut self, expr: &Expr) -> TokenStream {
+        for used in self.method.signature.uses(expr) {
+            if let Operand::Parameter(parameter) = used.operand {
+                self.length(parameter);
+            }
+        }
+        expression::value(&self.method.signature, expr, |parameter| match &parameter.kind {
+            Kind::Length(length) => {
+                let value = length_name(&parameter.name);
+                Some(if length.passing.is_some() { quote!(&#value) } else { quote!(#value) })
+            }
+            _ => None,
+        })
+    }
+
+    /// The value of a length parameter that an expression uses.
+    fn length(&mut self, parameter: &Parameter) {
+        let Kind::Length(length) = &parameter.kind else { return };
+        let value = length_name(&parameter.name);
+        if !self.is_new(value.clone()) {
+            return;
+        }
+        let signature = &self.method.signature;
+        let of = length.of.iter().filter_map(|of| signature.parameters.iter().find(|parameter| parameter.name == *of));
+        let lengths: Vec<_> = of
+            .map(|of| {
+                let (name, text) = (&of.name, names::text(&of.name));
+                let count = match of.kind {
+                    Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => {
+                        self.capacity(of);
+                        capacity_name(name).to_token_stream()
+                    }
+                    // The length is that of the encoded text.
+                    Kind::Text { .. } | Kind::CStr { .. } => {
+                        self.slot(of);
+                        let slot = slot_name(name);
+                        quote!(#slot.len())
+                    }
+                    _ => quote!(#name.len()),
+                };
+                quote!((#text, #count))
+            })
+            .collect();
+        let (ty, text, native) =
+            (signature.checked(parameter, self.krate), names::text(&parameter.name), self.native());
+        self.statements.extend(quote!(let #value = #native::common_length::<#ty>(#text, &[#(#lengths),*])?;));
+    }
+
+    fn slot(&mut self, parameter: &Parameter) {
+        if self.is_new(slot_name(&parameter.name)) {
+            let value = length_name(&parameter.name);
+            let slot = match &parameter.kind {
+                Kind::Length(Length { passing, .. })
+                    if *passing != Some(Passing::InOut) && self.made.contains(&value) =>
+                {
+                    let (slot, native) = (slot_name(&parameter.name), self.native());
+                    match passing {
+                        None => quote!(let #slot = #value;),
+                        Some(_) => quote!(let mut #slot = #native::Pointer::to(#value);),
+                    }
+                }
+                _ => slot(self.method, parameter, self.krate),
+            };
+            self.statements.extend(slot);
+        }
+    }
+
+    fn native(&self) -> TokenStream {
+        let krate = self.krate;
+        quote!(#krate::__private::native)
+    }
 }
 
 /// The slot of a parameter.
@@ -111,6 +223,11 @@ pub(super) fn pass(parameter: &Parameter) -> TokenStream {
         Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(#slot),
         _ => quote!(#slot.pass()),
     }
+}
+
+/// The variable that holds the value of a length parameter for the user's expressions.
+fn length_name(length: &Ident) -> Ident {
+    local_of("length", length)
 }
 
 /// The variable that holds the capacity of a buffer.

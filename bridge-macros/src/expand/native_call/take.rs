@@ -1,26 +1,209 @@
 //! Takes what a native function returned, and what it wrote through pointers.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::Expr;
 
 use super::super::c_type::{native_item, slot_name, span_of};
-use crate::model::{Buffer, Kind, Length, Method, Native, Parameter, Passing, Returns};
-use crate::names::{self, local};
+use super::super::expression;
+use crate::expressions::Operand;
+use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Returns, Signature};
+use crate::names::{self, local, local_of};
 use crate::settings::Encoding;
+
+/// The statements after the call.
+pub(super) struct Taking<'m> {
+    method: &'m Method,
+    native: &'m Native,
+    krate: &'m TokenStream,
+    /// What was taken so far: parameters, and the returned value.
+    taken: Vec<Ident>,
+    statements: TokenStream,
+}
+
+impl<'m> Taking<'m> {
+    /// Converts what the function returned and wrote: what the user's condition needs, the condition itself, and then the
+    /// rest. If the condition is false, the rest need not be valid.
+    pub(super) fn of(method: &'m Method, native: &'m Native, krate: &'m TokenStream) -> TokenStream {
+        let mut taking = Self { method, native, krate, taken: Vec::new(), statements: TokenStream::new() };
+        if let Some(condition) = &native.check {
+            let reported = reported(&method.signature, condition);
+            if reported.is_none() {
+                taking.returned();
+            }
+            let condition = taking.value(condition);
+            let reported = reported.unwrap_or_else(|| returned_name(method, native).to_token_stream());
+            taking.statements.extend(check(method, native, &condition, &reported, krate));
+        }
+        taking.returned();
+        // Single values first, because they may hold the lengths of buffers.
+        let (buffers, singles): (Vec<_>, Vec<_>) =
+            method.signature.parameters.iter().partition(|parameter| parameter.buffer().is_some());
+        for parameter in singles.into_iter().chain(buffers) {
+            taking.parameter(parameter);
+        }
+        taking.statements
+    }
+
+    /// Whether something is not taken yet; from now on it is.
+    fn is_new(&mut self, output: &Ident) -> bool {
+        let is_new = !self.taken.contains(output);
+        self.taken.push(output.clone());
+        is_new
+    }
+
+    /// The value of an expression, after the outputs that it uses.
+    fn value(&mut self, expr: &Expr) -> TokenStream {
+        let signature = &self.method.signature;
+        for used in signature.uses(expr) {
+            match used.operand {
+                Operand::Returned => self.returned(),
+                Operand::Parameter(parameter) => self.parameter(parameter),
+            }
+        }
+        expression::value(signature, expr, |parameter| {
+            let (name, slot) = (&parameter.name, slot_name(&parameter.name));
+            match &parameter.kind {
+                Kind::Length(Length { passing: None, .. }) => Some(slot.to_token_stream()),
+                Kind::Length(_) => Some(quote!(&#slot.get())),
+                Kind::ArrayBuffer(..) => Some(quote!(&#name.elements())),
+                Kind::TextBuffer(..) => Some(quote!(&#name)),
+                _ => None,
+            }
+        })
+    }
+
+    /// Converts the returned value.
+    fn returned(&mut self) {
+        let Self { method, native, krate, .. } = *self;
+        let name = returned_name(method, native);
+        if !self.is_new(&local("returned")) {
+            return;
+        }
+        let (returned, scope) = (local("returned"), local("scope"));
+        let (_, returns) = method.signature.checked_return(krate);
+        let span = span_of(&returns);
+        let take = match &method.signature.returns {
+            Returns::Vec { .. } => {
+                let (length, from_c) = (returned_length(), native_item(returns, "from_c", krate));
+                if let Some(expr) =
+                    native.returned_length.as_ref().filter(|expr| method.signature.is_evaluated_after(expr))
+                {
+                    let (value, text) = (self.value(expr), names::text(&method.name));
+                    self.statements
+                        .extend(quote!(let #length = #krate::__private::native::reported_length(#text, #value)?;));
+                }
+                quote!(#krate::__private::native::returned_array(#returned, #length, #from_c, &#scope))
+            }
+            Returns::Value(ty) if native.encoding != Encoding::Utf8 => {
+                let encoding = native.encoding.marker();
+                quote!(<#ty as #krate::__private::native::ReturnedText>::from_c::<#krate::__private::native::#encoding>(#returned))
+            }
+            _ => {
+                let from_c = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::from_c);
+                quote!(#krate::__private::native::from_c(#returned, #from_c, &#scope))
+            }
+        };
+        self.statements.extend(match &method.signature.returns {
+            Returns::Nothing => quote! {
+                // SAFETY: the function returns nothing.
+                unsafe { #take }?;
+            },
+            _ => quote! {
+                // SAFETY: the interface declares the function's return type.
+                let #name = unsafe { #take }?;
+            },
+        });
+    }
+
+    /// Converts a parameter that the function wrote.
+    fn parameter(&mut self, parameter: &Parameter) {
+        let Self { method, krate, .. } = *self;
+        if !self.is_new(&parameter.name) {
+            return;
+        }
+        let Some(buffer) = parameter.buffer() else {
+            self.statements.extend(single(method, parameter, krate));
+            return;
+        };
+        let (name, slot, text) = (&parameter.name, slot_name(&parameter.name), names::text(&parameter.name));
+        let length = match method.signature.written_length(buffer) {
+            Some(length) => {
+                let value = self.value(length);
+                quote!(#krate::__private::native::reported_length(#text, #value)?)
+            }
+            None => length_of_buffer(method, parameter),
+        };
+        let (written, scope) = (local("written"), local("scope"));
+        let scope = matches!(parameter.kind, Kind::ArrayBuffer(..)).then(|| quote!(, &#scope));
+        self.statements.extend(quote! {
+            let #written = #length;
+            // SAFETY: the interface declares the type of the elements, and the buffer was zeroed before the call.
+            let #name = unsafe { #slot.take(#text, #written #scope) }?;
+        });
+    }
+}
+
+/// Returns an error with the value `reported` if the user's condition is false: the output is dropped, and the handles count
+/// as open again.
+fn check(
+    method: &Method,
+    native: &Native,
+    condition: &TokenStream,
+    reported: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    let os_error = match native.os_error {
+        Some(_) => {
+            let name = local("os_error");
+            quote!(::core::option::Option::Some(#name))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let closed = method.signature.closed().map(|parameter| closed_name(&parameter.name));
+    quote! {
+        if !(#condition) {
+            #(#closed.undo();)*
+            return ::core::result::Result::Err(#krate::__private::Fault::Status {
+                value: #krate::__private::native::Status::number(&#reported),
+                os_error: #os_error,
+            });
+        }
+    }
+}
+
+/// The variable that marks a handle as closed.
+pub(super) fn closed_name(parameter: &Ident) -> Ident {
+    local_of("closed", parameter)
+}
+
+/// The value that a failed check reports: `None` for the returned one, which it is unless the condition uses only other outputs.
+fn reported(signature: &Signature, condition: &Expr) -> Option<TokenStream> {
+    let uses = signature.uses(condition);
+    if uses.iter().any(|used| matches!(used.operand, Operand::Returned)) {
+        return None;
+    }
+    uses.iter().find_map(|used| {
+        let Operand::Parameter(Parameter { name, kind, .. }) = used.operand else { return None };
+        match kind {
+            Kind::Pointer(_, Passing::Out) => Some(quote!(#name)),
+            Kind::Pointer(_, Passing::InOut) => Some(quote!(*#name)),
+            Kind::Length(Length { passing: Some(Passing::InOut), .. }) => {
+                let slot = slot_name(name);
+                Some(quote!(#slot.get()))
+            }
+            _ => None,
+        }
+    })
+}
 
 /// The variable that holds the returned value: the user's `ret` if one of the user's expressions uses it.
 pub(super) fn returned_name(method: &Method, native: &Native) -> Ident {
-    let is_length = |parameter: &Parameter| match &parameter.kind {
-        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
-            buffer.length.as_ref().filter(|length| *length == "ret").cloned()
-        }
-        _ => None,
-    };
-    match method.signature.parameters.iter().find_map(is_length) {
-        Some(name) => name,
-        None if native.check.is_some() => Ident::new("ret", Span::call_site()),
-        None => local("ret"),
-    }
+    let signature = &method.signature;
+    let lengths = signature.parameters.iter().filter_map(|parameter| parameter.buffer()?.length.as_ref());
+    let mut uses = lengths.chain(&native.check).flat_map(|expr| signature.uses(expr));
+    let own = uses.find(|used| matches!(used.operand, Operand::Returned));
+    own.map_or_else(|| local("ret"), |used| used.name)
 }
 
 /// The variable that holds the length of a returned array.
@@ -28,95 +211,50 @@ pub(super) fn returned_length() -> Ident {
     local("returned_length")
 }
 
-/// Converts the returned value, and frees what it points to.
-pub(super) fn returned_value(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
-    let (returned, name) = (local("returned"), returned_name(method, native));
-    let (_, returns) = method.signature.checked_return(krate);
-    let span = span_of(&returns);
-    let take = match &method.signature.returns {
-        Returns::Vec { .. } => {
-            let (length, from_c) = (returned_length(), native_item(returns, "from_c", krate));
-            quote!(#krate::__private::native::returned_array(#returned, #length, #from_c))
-        }
-        Returns::Value(ty) if native.encoding != Encoding::Utf8 => {
-            let encoding = native.encoding.marker();
-            quote!(<#ty as #krate::__private::native::ReturnedText>::from_c::<#krate::__private::native::#encoding>(#returned))
-        }
-        _ => {
-            let from_c = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::from_c);
-            quote!(#krate::__private::native::from_c(#returned, #from_c))
-        }
-    };
-    let release = native.free_with.as_ref().map(|_| {
-        let (number, declared, release) = (names::number(&method.name), local("release_signature"), local("release"));
-        quote! {
-            if !#returned.is_null() {
-                let #release = self.library.release(#number, #declared())?;
-                // SAFETY: the interface declares that the function frees the returned pointer, whose target was copied.
-                unsafe { #release.call(|#release| #release(#returned)) }?;
-            }
-        }
-    });
-    match &method.signature.returns {
-        Returns::Nothing => quote! {
-            // SAFETY: the function returns nothing.
-            unsafe { #take }?;
-        },
-        _ => quote! {
-            // SAFETY: the interface declares the function's return type.
-            let #name = unsafe { #take };
-            #release
-            let #name = #name?;
-        },
+/// The statements that free what the function returned: those that see to it that this happens also if a conversion fails, and
+/// those for when none has.
+pub(super) fn release(
+    method: &Method,
+    native: &Native,
+    krate: &TokenStream,
+) -> (Option<TokenStream>, Option<TokenStream>) {
+    if native.free_with.is_none() {
+        return (None, None);
     }
-}
-
-/// Converts the output parameters: single values first, because they may hold the lengths of buffers.
-pub(super) fn parameters(method: &Method, krate: &TokenStream) -> TokenStream {
-    let singles = method.signature.parameters.iter().filter_map(|parameter| single(method, parameter, krate));
-    let buffers = method.signature.parameters.iter().filter_map(|parameter| match &parameter.kind {
-        Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
-            let (name, slot, text) = (&parameter.name, slot_name(&parameter.name), names::text(&parameter.name));
-            let length = written_length(method, parameter, buffer, krate);
-            let written = local("written");
-            Some(quote! {
-                let #written = #length;
-                // SAFETY: the interface declares the type of the elements, and the buffer was zeroed before the call.
-                let #name = unsafe { #slot.take(#text, #written) }?;
-            })
-        }
-        _ => None,
-    });
-    quote!(#(#singles)* #(#buffers)*)
+    let (number, declared) = (names::number(&method.name), local("release_signature"));
+    let (returned, release, pointer) = (local("returned"), local("release"), local("returned_pointer"));
+    let prepare = quote! {
+        let #release = self.library.release(#number, #declared())?;
+        let #pointer = #krate::__private::native::ReturnedPointer::new(#returned, |#returned| {
+            // SAFETY: the interface declares that the function frees the returned pointer, whose target was copied.
+            unsafe { #release.call(|#release| #release(#returned)) }
+        });
+    };
+    (Some(prepare), Some(quote!(#pointer.release()?;)))
 }
 
 /// Converts a parameter that is not a buffer with a length of its own.
 fn single(method: &Method, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
-    let (name, slot) = (&parameter.name, slot_name(&parameter.name));
+    let (name, slot, scope) = (&parameter.name, slot_name(&parameter.name), local("scope"));
     let from_c = native_item(method.signature.checked(parameter, krate), "from_c", krate);
     let take = quote! {
         // SAFETY: the interface declares the type of the pointer's target.
-        unsafe { #krate::__private::native::from_c(#slot.get(), #from_c) }?
+        unsafe { #krate::__private::native::from_c(#slot.get(), #from_c, &#scope) }?
     };
     match parameter.kind {
         Kind::Pointer(_, Passing::Out) => Some(quote!(let #name = #take;)),
         Kind::Pointer(_, Passing::InOut) => Some(quote!(*#name = #take;)),
         Kind::Array(_, Passing::InOut) => Some(quote! {
             // SAFETY: the interface declares the type of the elements.
-            unsafe { #slot.take() }?;
+            unsafe { #slot.take(&#scope) }?;
         }),
         _ => None,
     }
 }
 
-/// The number of elements that the library wrote to a buffer.
-fn written_length(method: &Method, parameter: &Parameter, buffer: &Buffer, krate: &TokenStream) -> TokenStream {
+/// The number of elements in a buffer without an expression for it: what its length parameter says, or its capacity.
+fn length_of_buffer(method: &Method, parameter: &Parameter) -> TokenStream {
     let (slot, text) = (slot_name(&parameter.name), names::text(&parameter.name));
-    if let Some(length) = &buffer.length {
-        let is_borrowed = method.signature.in_outs().any(|parameter| parameter.name == *length);
-        let star = is_borrowed.then(|| quote!(*));
-        return quote!(#krate::__private::native::reported_length(#text, #star #length)?);
-    }
     let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
     match method.signature.parameters.iter().find(is_of) {
         Some(length) => {

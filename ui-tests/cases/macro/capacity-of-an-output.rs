@@ -1,0 +1,8 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "my_lib")]
+pub trait MyLib {
+    fn read(&self, #[out(cap = count)] values: Vec<i32>, #[out] count: i32);
+}
+
+fn main() {}

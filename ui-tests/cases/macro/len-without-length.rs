@@ -1,0 +1,8 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "my_lib")]
+pub trait MyLib {
+    fn sum(&self, #[len] values: &[i32]) -> i32;
+}
+
+fn main() {}
