@@ -40,6 +40,8 @@ pub enum Fault {
     SymbolMissing {
         /// The exported name.
         symbol: String,
+        /// Exported names that look alike.
+        similar: Vec<String>,
     },
     /// The function has another calling convention than declared.
     #[error("`{function}`, which is declared as {declared}, {finding}")]
@@ -122,7 +124,9 @@ impl Error {
             Fault::Panic { message, location } => Self::Panic { method, message, location },
             Fault::Argument { parameter, reason } => Self::Argument { method, parameter, reason, was_called: None },
             Fault::StaleHandle { parameter } => Self::StaleHandle { method, parameter, was_called: None },
-            Fault::SymbolMissing { symbol } => Self::SymbolMissing { method, symbol, was_called: None },
+            Fault::SymbolMissing { symbol, similar } => {
+                Self::SymbolMissing { method, symbol, similar, was_called: None }
+            }
             Fault::CallingConvention { function, declared, popped, finding } => {
                 Self::CallingConvention { method, function, declared, popped, finding }
             }

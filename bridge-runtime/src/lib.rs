@@ -22,6 +22,8 @@ mod sys;
 mod error;
 mod fault;
 
+mod environment;
+
 mod exclusive;
 mod registration;
 

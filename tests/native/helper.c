@@ -4,8 +4,4 @@
 
 #include "export.h"
 
-#ifndef ANSWER
-#define ANSWER 7
-#endif
-
-EXPORT int32_t from_the_helper(void) { return ANSWER; }
+EXPORT int32_t from_the_helper(void) { return 7; }

@@ -12,4 +12,8 @@ pub trait Surroundings {
     fn total(&self, values: &[f64], #[len_of(values)] count: i32) -> f64;
     fn code_page(&self) -> u32;
     fn call_helper(&self, name: &str) -> i32;
+    /// The library has this function in small letters.
+    #[optional]
+    #[symbol("USER")]
+    fn misspelled(&self) -> u32;
 }

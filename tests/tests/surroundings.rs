@@ -2,11 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
+#[cfg(unix)]
+use std::fs::Permissions;
 use std::path::PathBuf;
 use std::process::Command;
 
+use bridge32::{Error, LibraryError};
+use bridge32_runtime::Builder;
 use bridge32_tests::pair::{self, Pair};
 use bridge32_tests::skip_on;
+#[cfg(target_os = "linux")]
+use bridge32_tests::skip_unless;
 use bridge32_tests::surroundings::SurroundingsClient;
 use bridge32_tests::watchdog::Watchdog;
 
@@ -65,16 +71,188 @@ fn a_path_with_umlauts_is_found_without_a_locale() {
     let (_parent, library) = folder_with_umlauts();
     if is_part() {
         let client = SurroundingsClient::builder().library(&library).launch().unwrap();
-        println!("code page {}", client.code_page().unwrap());
+        assert_eq!(client.total(&[1.0]).unwrap(), 1.0);
         return;
     }
-    let code_page = |locale: &str| {
-        let text = again("a_path_with_umlauts_is_found_without_a_locale", |command| {
-            command.env_remove("LC_CTYPE").env_remove("LANG").env("LC_ALL", locale);
-        });
-        assert!(text.contains("1 passed"), "{text}");
-        text.lines().find(|line| line.contains("code page")).unwrap().to_owned()
-    };
-    // The text of the library's calls means the same in both.
-    assert_eq!(code_page("C"), code_page("C.UTF-8"));
+    let text = again("a_path_with_umlauts_is_found_without_a_locale", |command| {
+        command.env_remove("LC_CTYPE").env_remove("LANG").env("LC_ALL", "C");
+    });
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+/// A builder that needs no environment variable.
+fn builder() -> Builder<SurroundingsClient> {
+    let runner: &[&str] = if Pair::current() == Pair::LinuxWindows { &["wine"] } else { &[] };
+    SurroundingsClient::builder().server(pair::server("surroundings")).runner(runner.iter().copied())
+}
+
+#[test]
+fn a_client_can_ignore_the_environment() {
+    let _watchdog = Watchdog::new("ignored environment");
+    if is_part() {
+        let error = SurroundingsClient::launch().unwrap_err();
+        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+        assert_eq!(builder().ignore_environment().launch().unwrap().total(&[1.0]).unwrap(), 1.0);
+        return;
+    }
+    let text = again("a_client_can_ignore_the_environment", |command| {
+        command.env("BRIDGE32_TRANSPORT", "nonsense");
+    });
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+/// A copy of this program that is setuid root, run by another user.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_with_more_rights_than_its_user_ignores_the_environment() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    let _watchdog = Watchdog::new("setuid");
+    if is_part() {
+        let error = SurroundingsClient::launch().unwrap_err();
+        assert!(matches!(error, Error::ServerNotFound { .. }), "{error:?}");
+        println!("{error}");
+        return;
+    }
+    skip_unless!(
+        std::fs::metadata("/proc/self").unwrap().uid() == 0,
+        "only root can make a program setuid for another user"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
+    let copy = dir.path().join("program");
+    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    let name = "a_program_with_more_rights_than_its_user_ignores_the_environment";
+    for (mode, is_obeyed) in [(0o755, true), (0o4755, false)] {
+        std::fs::set_permissions(&copy, Permissions::from_mode(mode)).unwrap();
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&copy).args([
+            name,
+            "--exact",
+            "--nocapture",
+        ]);
+        command.env(PART, name).env("BRIDGE32_SERVER_SURROUNDINGS", "/planted/server").current_dir("/");
+        let output = command.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("no 32-bit server"), "{output:?}");
+        assert_eq!(text.contains("/planted/server"), is_obeyed, "{text}");
+        assert_eq!(text.contains("more rights than the user who started it"), !is_obeyed, "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_runner_in_the_environment_may_have_spaces() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let _watchdog = Watchdog::new("runner with spaces");
+    if is_part() {
+        assert_eq!(SurroundingsClient::launch().unwrap().total(&[1.0]).unwrap(), 1.0);
+        return;
+    }
+    let dir = tempfile::Builder::new().prefix("my runners ").tempdir().unwrap();
+    let script = dir.path().join("run it");
+    let command = if Pair::current() == Pair::LinuxWindows { "wine" } else { "" };
+    std::fs::write(&script, format!("#!/bin/sh\ntest \"$1\" = 'two words' || exit 1\nshift\nexec {command} \"$@\"\n"))
+        .unwrap();
+    std::fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
+    let server = pair::server("surroundings");
+    let text = again("the_runner_in_the_environment_may_have_spaces", |command| {
+        command.env("BRIDGE32_RUNNER", format!("\"{}\" 'two words'", script.display()));
+        command.env("BRIDGE32_SERVER_SURROUNDINGS", server);
+    });
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+#[test]
+fn a_relative_server_is_found_whatever_its_current_folder_is() {
+    let _watchdog = Watchdog::new("relative server");
+    let server = pair::server("surroundings");
+    if is_part() {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let builder = builder().server(server.file_name().unwrap()).current_dir(elsewhere.path());
+        assert_eq!(builder.launch().unwrap().total(&[1.0]).unwrap(), 1.0);
+        return;
+    }
+    let text = again("a_relative_server_is_found_whatever_its_current_folder_is", |command| {
+        command.current_dir(server.parent().unwrap()).env("BRIDGE32_SERVER_SURROUNDINGS", &server);
+    });
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+/// The error of Windows for a library that is not found.
+const NOT_FOUND: i32 = -126;
+
+#[test]
+fn a_library_finds_others_in_its_own_folder_and_not_in_the_current_one() {
+    skip_on!(Pair::Linux, "Linux searches neither the folder of a library nor the current one");
+    let _watchdog = Watchdog::new("helper");
+    let (own, current) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let library = own.path().join("surroundings.dll");
+    std::fs::copy(pair::library("surroundings"), &library).unwrap();
+    // Any other library, planted under this name.
+    std::fs::copy(pair::library("surroundings"), current.path().join("companion.dll")).unwrap();
+    let call =
+        || builder().library(&library).current_dir(current.path()).launch().unwrap().call_helper("companion.dll");
+    assert_eq!(call().unwrap(), NOT_FOUND);
+    std::fs::copy(pair::library("helping"), own.path().join("companion.dll")).unwrap();
+    assert_eq!(call().unwrap(), 7);
+}
+
+#[test]
+fn paths_that_cannot_be_used_are_refused_with_their_reason() {
+    let _watchdog = Watchdog::new("paths");
+    let error = builder().library("").launch().unwrap_err();
+    assert!(matches!(error, Error::Path { .. }), "{error:?}");
+    assert!(error.to_string().contains("is empty"), "{error}");
+    let error = builder().library_dir("/no/such/folder").launch().unwrap_err();
+    assert!(matches!(error, Error::Library(LibraryError::NoFolder { .. })), "{error:?}");
+    assert!(error.to_string().contains("folder"), "{error}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let path = std::ffi::OsStr::from_bytes(b"/opt/Pr\xfcfstand/x.so");
+        let error = builder().library(path).launch().unwrap_err();
+        assert!(matches!(error, Error::Path { .. }), "{error:?}");
+        assert!(error.to_string().contains("is not Unicode"), "{error}");
+    }
+}
+
+#[test]
+fn the_error_for_an_optional_function_lists_similar_names() {
+    let _watchdog = Watchdog::new("optional");
+    let error = builder().launch().unwrap().misspelled().unwrap_err();
+    assert!(matches!(error, Error::SymbolMissing { .. }), "{error:?}");
+    assert!(error.to_string().contains("does not export `USER`; it has `user`"), "{error}");
+}
+
+/// Loads a plug-in that contains a client, in another folder than this program, and asks it where its server is.
+#[test]
+fn a_client_in_a_plug_in_finds_the_server_next_to_it() {
+    skip_on!(Pair::LinuxWindows, "a client on Linux does not search for servers for Windows by itself");
+    let _watchdog = Watchdog::new("plug-in");
+    let dir = tempfile::tempdir().unwrap();
+    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let this = std::env::current_exe().unwrap();
+    let built = this.parent().unwrap().parent().unwrap().join("examples").join(format!("{prefix}plug_in{suffix}"));
+    let plug_in = dir.path().join(built.file_name().unwrap());
+    for (from, to) in [
+        (&built, &plug_in),
+        (&pair::server("surroundings"), &dir.path().to_owned()),
+        (&pair::library("surroundings"), &dir.path().to_owned()),
+    ] {
+        let to = if to.is_dir() { to.join(from.file_name().unwrap()) } else { to.clone() };
+        std::fs::copy(from, to).unwrap();
+    }
+    // SAFETY: its initialization does nothing.
+    let plug_in = unsafe { libloading::Library::new(&plug_in) }.unwrap();
+    // SAFETY: the plug-in declares the function like this.
+    let start = unsafe { plug_in.get::<extern "C" fn(*mut u8, usize) -> usize>("server_path") }.unwrap();
+    let mut path = vec![0; 4096];
+    let length = start(path.as_mut_ptr(), path.len());
+    let path = PathBuf::from(std::str::from_utf8(&path[..length]).unwrap());
+    assert_eq!(path.parent().unwrap().canonicalize().unwrap(), dir.path().canonicalize().unwrap());
+    // Threads of the client run its code.
+    std::mem::forget(plug_in);
 }

@@ -2,11 +2,11 @@
 
 use std::any::TypeId;
 use std::ffi::OsString;
+use std::fmt;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
-use std::{fmt, io};
 
 use super::batch::{Batch, BatchMode};
 use super::connect::{ConnectFailure, connect_within};
@@ -16,6 +16,7 @@ use super::pending::PendingResults;
 use super::restart::{History, Restart};
 use super::session::{OnStart, Restarter, Session};
 use super::start::Starter;
+use crate::environment::Environment;
 use crate::error::Error;
 use crate::handshake::{Agreement, Transport, describe_server};
 use crate::interface::Interface;
@@ -165,6 +166,7 @@ pub struct Builder<C: Client> {
     on_start: Option<OnStart>,
     transport: Transport,
     runtime_dir: Option<PathBuf>,
+    environment: Environment,
     client: PhantomData<fn() -> C>,
 }
 
@@ -195,6 +197,7 @@ impl<C: Client> Default for Builder<C> {
             on_start: None,
             transport: Transport::Auto,
             runtime_dir: None,
+            environment: Environment::default(),
             client: PhantomData,
         }
     }
@@ -202,7 +205,8 @@ impl<C: Client> Default for Builder<C> {
 
 impl<C: Client> Builder<C> {
     /// Sets the path of the server's program. By default it is the one that `$BRIDGE32_SERVER_<NAME>` names, or else is
-    /// searched for in the folder of this program and in cargo's target folders.
+    /// searched for in the folder of the library that contains the client, if that is a plug-in, in the folder of this program, and
+    /// in cargo's target folders.
     pub fn server(mut self, path: impl Into<PathBuf>) -> Self {
         self.server = Some(path.into());
         self
@@ -238,7 +242,8 @@ impl<C: Client> Builder<C> {
         self
     }
 
-    /// Sets the command that runs the server's program, such as `["wine"]`. The default is the words of `$BRIDGE32_RUNNER`.
+    /// Sets the command that runs the server's program, such as `["wine"]`. The default is the words of `$BRIDGE32_RUNNER`; a word
+    /// with spaces is in double or single quotes there.
     pub fn runner<P: Into<OsString>>(mut self, command: impl IntoIterator<Item = P>) -> Self {
         self.runner = Some(command.into_iter().map(Into::into).collect());
         self
@@ -286,6 +291,14 @@ impl<C: Client> Builder<C> {
         self
     }
 
+    /// Ignores the environment variables `BRIDGE32_RUNNER`, `BRIDGE32_SERVER_…` and `BRIDGE32_TRANSPORT`, which can make this program
+    /// run another one. A program that has more rights than the user who started it ignores them anyway: one that is setuid or has
+    /// capabilities, or was elevated on Windows.
+    pub fn ignore_environment(mut self) -> Self {
+        self.environment.is_ignored = true;
+        self
+    }
+
     /// Makes the server find its client in this folder, by the name of a socket in a new private folder there.
     ///
     /// A server on Linux needs no folder by default: its connection is handed over through its standard input. Set this for a
@@ -311,8 +324,18 @@ impl<C: Client> Builder<C> {
     /// If the server cannot be started; each step has its own [`Error`]. No process is left running.
     pub fn launch(mut self) -> Result<C, Error> {
         let description = C::Interface::description();
-        self.launch.runner = self.runner.take().unwrap_or_else(runner_from_environment);
-        let server = locate(description, self.server.as_deref())?;
+        self.launch.runner = match self.runner.take() {
+            Some(runner) => runner,
+            None => self.environment.words(RUNNER_VARIABLE)?,
+        };
+        // On Unix, a relative path would be taken relative to the server's current folder.
+        let absolute = |path: &Path| std::path::absolute(path).map_err(|source| Error::CurrentDir { source });
+        if let Some(program) =
+            self.launch.runner.first_mut().filter(|program| Path::new(program).components().count() > 1)
+        {
+            *program = absolute(Path::new(program))?.into();
+        }
+        let server = absolute(&locate(description, self.server.as_deref(), self.environment)?)?;
         let program = self.launch.inspect(&server)?;
         let start = self.start_message(program)?;
         let starter = Starter {
@@ -321,7 +344,7 @@ impl<C: Client> Builder<C> {
             server,
             program,
             start,
-            transport: self.transport.resolve()?,
+            transport: self.transport.resolve(self.environment)?,
             runtime_dir: self.runtime_dir,
             timeout: self.start_timeout,
         };
@@ -341,7 +364,7 @@ impl<C: Client> Builder<C> {
         let description = C::Interface::description();
         let args = self.args.take().map(|args| encode_args::<C>(Some(args))).transpose()?;
         let start = Start { args: args.unwrap_or_default(), ..Start::default() };
-        let start = (start, self.transport.resolve()?);
+        let start = (start, self.transport.resolve(self.environment)?);
         let (own_name, timeout) = (name.to_owned(), self.start_timeout);
         let connect = move || named_path(&own_name).and_then(|path| connect_local(&path));
         let connected =
@@ -358,8 +381,7 @@ impl<C: Client> Builder<C> {
     }
 
     fn start_message(&mut self, program: Program) -> Result<Start, Error> {
-        let unreadable = |source| Error::CurrentDir { source };
-        let path = |path: &Path| server_path(path, program).map_err(unreadable);
+        let path = |path: &Path| server_path(path, program);
         Ok(Start {
             secret: Secret::default(),
             library: self.library.as_deref().map(path).transpose()?,
@@ -370,18 +392,20 @@ impl<C: Client> Builder<C> {
     }
 }
 
-fn runner_from_environment() -> Vec<OsString> {
-    let runner = std::env::var(RUNNER_VARIABLE).unwrap_or_default();
-    runner.split_whitespace().map(OsString::from).collect()
-}
-
 /// Returns `path` in the form that the server needs. A bare file name is kept, because the server searches for it. Any other path
 /// is made absolute, because the server may have another current folder.
-fn server_path(path: &Path, program: Program) -> io::Result<String> {
-    if path.components().count() == 1 && !path.exists() {
-        return Ok(path.display().to_string());
+fn server_path(path: &Path, program: Program) -> Result<String, Error> {
+    let refused = |reason: &str| Error::Path { path: path.to_owned(), reason: reason.to_owned() };
+    if path.as_os_str().is_empty() {
+        return Err(refused("is empty"));
     }
-    let path = std::path::absolute(path)?.display().to_string();
+    let text = |path: &Path| path.to_str().map(str::to_owned);
+    let not_unicode = || refused("is not Unicode, so it cannot be sent to the server");
+    if path.components().count() == 1 && !path.exists() {
+        return text(path).ok_or_else(not_unicode);
+    }
+    let path = std::path::absolute(path).map_err(|source| Error::CurrentDir { source })?;
+    let path = text(&path).ok_or_else(not_unicode)?;
     Ok(if program.is_foreign() { crate::transport::wine_path(&path) } else { path })
 }
 
@@ -425,7 +449,7 @@ pub(crate) fn client_over<C: Client>(
     (start_timeout, call_timeout): (Duration, Option<Duration>),
 ) -> Result<C, Error> {
     let description = C::Interface::description();
-    let start = (start, Transport::Pipe.resolve()?);
+    let start = (start, Transport::Pipe);
     let connected = connect_within(start_timeout, description, secret, start, move || Ok(channel)).map_err(
         |failure| match failure {
             ConnectFailure::NoServer(error) => Error::disconnected(error),

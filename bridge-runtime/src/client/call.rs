@@ -147,7 +147,10 @@ impl SessionState {
             }
             channel.swap_outgoing(&mut message);
             match context.send_request(connection, BorrowedSlices::NONE, &mut no_closures)? {
-                Reply::Other(Message::Results, position) => decode(&mut connection.channel()?.decoder_at(position)),
+                // The results of a batch are never in the arena: each of many could be the whole of it.
+                Reply::Other(Message::Results, position) => {
+                    decode(&mut connection.channel()?.decoder_without_arena_at(position))
+                }
                 Reply::Other(Message::Fault(fault), _) => Err(reply_error(BATCH, Message::Fault(fault))),
                 other => Err(connection.protocol_error(format!("{other:?} came instead of the results of a batch"))),
             }

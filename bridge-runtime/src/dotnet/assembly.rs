@@ -88,7 +88,8 @@ impl ManagedLibrary {
     /// [`Fault::SymbolMissing`] if the assembly does not have it.
     pub fn call(&self, method: u32) -> Result<ManagedCall<'_>, Fault> {
         let number = self.methods.get(method as usize).copied().flatten();
-        let number = number.ok_or_else(|| Fault::SymbolMissing { symbol: self.signature(method) })?;
+        let number =
+            number.ok_or_else(|| Fault::SymbolMissing { symbol: self.signature(method), similar: Vec::new() })?;
         Ok(ManagedCall::new(self.host, self.description, method, number))
     }
 

@@ -61,6 +61,16 @@ pub enum LibraryError {
         source: SystemError,
     },
 
+    /// A folder of libraries cannot be read.
+    #[error("the folder {path}, which `.library_dir(…)` names, cannot be read")]
+    #[non_exhaustive]
+    NoFolder {
+        /// The folder.
+        path: String,
+        /// The system's error.
+        source: SystemError,
+    },
+
     /// The system refused to load the library for none of the reasons above.
     #[error("{path} could not be loaded{}", output(.stdout, .stderr))]
     #[non_exhaustive]

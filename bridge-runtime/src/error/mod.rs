@@ -105,6 +105,26 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A path that the server is to use cannot be sent to it.
+    #[error("the path `{}` {reason}", .path.display())]
+    #[non_exhaustive]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// An environment variable has no valid value.
+    #[error("the environment variable `{variable}` {reason}")]
+    #[non_exhaustive]
+    Environment {
+        /// The variable.
+        variable: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
     /// The transport that was asked for is not available.
     #[error("the transport that was asked for is not available; `Transport::Auto` takes the best one that is")]
     #[non_exhaustive]
@@ -128,7 +148,10 @@ pub enum Error {
     },
 
     /// The server was not ready in time and was ended.
-    #[error("the server `{command}` was not ready within {after:?} and was ended{}", output(.stdout, .stderr))]
+    #[error(
+        "the server `{command}` was not ready within {after:?} and was ended; `.start_timeout(…)` gives it more time{}",
+        output(.stdout, .stderr)
+    )]
     #[non_exhaustive]
     StartTimeout {
         /// The command line.
@@ -290,13 +313,15 @@ pub enum Error {
     },
 
     /// The library does not export the function of an optional method.
-    #[error("`{method}`: the library does not export `{symbol}`")]
+    #[error("`{method}`: the library does not export `{symbol}`{}", has(.similar))]
     #[non_exhaustive]
     SymbolMissing {
         /// The method.
         method: String,
         /// The exported name.
         symbol: String,
+        /// Exported names that look alike.
+        similar: Vec<String>,
         /// See [`Error::was_called`]. `None` if the method may have called other functions before.
         was_called: Option<bool>,
     },
@@ -486,6 +511,8 @@ impl Error {
             | Self::Random { .. }
             | Self::Thread { .. }
             | Self::CurrentDir { .. }
+            | Self::Path { .. }
+            | Self::Environment { .. }
             | Self::Transport { .. }
             | Self::ServerNotReady { .. }
             | Self::StartTimeout { .. }
@@ -556,6 +583,8 @@ impl Error {
             | Self::Random { .. }
             | Self::Thread { .. }
             | Self::CurrentDir { .. }
+            | Self::Path { .. }
+            | Self::Environment { .. }
             | Self::Transport { .. }
             | Self::ServerNotReady { .. }
             | Self::StartTimeout { .. }
@@ -649,6 +678,10 @@ impl Debug for Error {
 
 fn in_call(method: &Option<String>) -> String {
     method.as_ref().map_or_else(String::new, |method| format!(" in a call of `{method}`"))
+}
+
+fn has(similar: &[String]) -> String {
+    if similar.is_empty() { String::new() } else { format!("; it has {}", similar.join(", ")) }
 }
 
 fn and_then(text: &str) -> String {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::environment::Environment;
 use crate::error::Error;
 use crate::sys::MemoryOffer;
 use crate::transport::{Channel, Route, SharedMemoryEnd};
@@ -37,8 +38,8 @@ impl Transport {
     ///
     /// # Errors
     /// [`Error::Transport`] if the environment names a transport that does not exist.
-    pub(crate) fn resolve(self) -> Result<Self, Error> {
-        let variable = std::env::var_os(VARIABLE).unwrap_or_default();
+    pub(crate) fn resolve(self, environment: Environment) -> Result<Self, Error> {
+        let variable = environment.variable(VARIABLE).unwrap_or_default();
         if self == Self::Auto { Self::named(&variable.to_string_lossy()) } else { Ok(self) }
     }
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::{fs, io};
 
-use object::{Architecture, BinaryFormat, NameOrOrdinal, Object};
+use object::pe::IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR;
+use object::{Architecture, BinaryFormat, LittleEndian, NameOrOrdinal, Object};
 
 /// A program or library.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub(crate) struct Image {
     pub(crate) format: Format,
     pub(crate) architecture: Architecture,
     pub(crate) is_64: bool,
+    /// Whether it is an assembly of .NET.
+    pub(crate) is_managed: bool,
     /// The libraries it needs, by name.
     pub(crate) needed: Vec<String>,
     /// The names it exports.
@@ -63,6 +66,7 @@ impl Image {
             format,
             architecture: file.architecture(),
             is_64: file.is_64(),
+            is_managed: has_clr_header(&file),
             needed: needed.collect(),
             exports: exports.collect(),
         })
@@ -84,6 +88,19 @@ impl Image {
         self.is_64 == cfg!(target_pointer_width = "64")
             && architecture_name(self.architecture) == std::env::consts::ARCH
     }
+}
+
+/// What an assembly of .NET is instead of a native library.
+pub(super) const MANAGED: &str = "an assembly of .NET; declare it with `dotnet = …` instead of `lib = …`";
+
+/// Whether a file has the header of the common language runtime.
+fn has_clr_header(file: &object::File<'_>) -> bool {
+    let directory = match file {
+        object::File::Pe32(file) => file.data_directory(IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR),
+        object::File::Pe64(file) => file.data_directory(IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR),
+        _ => None,
+    };
+    directory.is_some_and(|directory| directory.virtual_address.get(LittleEndian) != 0)
 }
 
 /// `32-bit (x86)`.

@@ -3,6 +3,7 @@
 use std::env::consts::{ARCH, DLL_PREFIX, DLL_SUFFIX};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fmt, io};
 
 #[cfg(unix)]
@@ -10,9 +11,9 @@ use libloading::os::unix::Library as SystemLibrary;
 #[cfg(windows)]
 use libloading::os::windows::Library as SystemLibrary;
 
-use super::image::{Format, Image, bits};
+use super::image::{Format, Image, MANAGED, bits};
 use crate::error::LibraryError;
-use crate::sys::{SystemError, float_state};
+use crate::sys::{self, SystemError, float_state};
 
 /// The address of an exported function of any signature, or of a variable.
 pub(super) type SymbolAddress = unsafe extern "C" fn();
@@ -48,6 +49,7 @@ impl Library {
                 searched.push(path.display().to_string());
             }
         }
+        search_libraries_in(None, name)?;
         let mut source = None;
         // A name with a folder in it would not be searched for, but be taken relative to the current folder.
         for file in files.iter().filter(|file| Path::new(file).components().count() == 1) {
@@ -74,6 +76,7 @@ impl Library {
         if let Err(error) = path.metadata() {
             return Err(not_found(error));
         }
+        search_libraries_in(path.parent(), &path.display().to_string())?;
         let dirs: Vec<_> = path.parent().map(Path::to_owned).into_iter().chain(dirs.iter().cloned()).collect();
         let handle = Loader { dirs: &dirs, open: Vec::new() }.load(&path)?;
         Ok(Self::new(handle, path.display().to_string()))
@@ -125,9 +128,26 @@ fn file_names(name: &str) -> Vec<String> {
     names
 }
 
+/// Whether this process is a server, whose search path belongs to its library.
+static IS_SERVER: AtomicBool = AtomicBool::new(false);
+
+/// Lets libraries that this process loads change its search path: it is a server.
+pub(crate) fn serve_libraries() {
+    IS_SERVER.store(true, Ordering::Relaxed);
+}
+
+/// Lets a library find others by their names in its own folder, as if it were the program's, and none in the current folder.
+fn search_libraries_in(folder: Option<&Path>, library: &str) -> Result<(), LibraryError> {
+    if !IS_SERVER.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let failed = |source: io::Error| LibraryError::load(library.to_owned(), source);
+    sys::search_libraries_in(folder).map_err(failed)
+}
+
 /// The folder of this program.
 pub(crate) fn program_dir() -> Option<PathBuf> {
-    crate::sys::program_path().ok()?.parent().map(Path::to_owned)
+    sys::program_path().ok()?.parent().map(Path::to_owned)
 }
 
 /// Loads a library, after those of its dependencies that the system does not find.
@@ -145,6 +165,7 @@ impl Loader<'_> {
         };
         let path_text = path.display().to_string();
         let image = match Image::read(path) {
+            Ok(Ok(image)) if image.is_managed => return Err(not_a_library(path_text, MANAGED.to_owned())),
             Ok(Ok(image)) if image.format == Format::NATIVE => image,
             Ok(Ok(image)) => {
                 let found = format!("a {} library for {}", image.architecture(), image.format.system());
@@ -163,10 +184,14 @@ impl Loader<'_> {
         self.open.push(path.to_owned());
         let missing = self.load_needed(&image)?;
         self.open.pop();
-        if !missing.is_empty() {
-            return Err(LibraryError::MissingDependency { path: path_text, missing, source: first });
+        // Also if something seems to be missing: the library's manifest may find what its name does not.
+        match load(path) {
+            Ok(handle) => Ok(handle),
+            Err(_) if !missing.is_empty() => {
+                Err(LibraryError::MissingDependency { path: path_text, missing, source: first })
+            }
+            Err(source) => Err(LibraryError::load(path_text, source)),
         }
-        load(path).map_err(|error| LibraryError::load(path_text, error))
     }
 
     /// Loads the dependencies that the system does not find; returns those that are not in `dirs` either.
@@ -187,7 +212,7 @@ impl Loader<'_> {
     }
 }
 
-fn not_a_library(path: String, found: String) -> LibraryError {
+pub(super) fn not_a_library(path: String, found: String) -> LibraryError {
     LibraryError::NotALibrary { path, found, os: Format::NATIVE.system().to_owned() }
 }
 

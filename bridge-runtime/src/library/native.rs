@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::decoration::{Contradiction, contradictions};
-use super::image::Image;
-use super::load::{Library, SymbolAddress};
+use super::image::{Image, MANAGED};
+use super::load::{Library, SymbolAddress, not_a_library};
 use crate::error::{LibraryError, MissingSymbol, WrongSymbol};
 use crate::fault::Fault;
 use crate::interface::{Description, LibraryName, Method, NativeFunction, Symbol};
@@ -155,7 +155,11 @@ impl NativeLibrary {
             Some(native) => native.symbol.to_string(),
             None => String::new(),
         };
-        Fault::SymbolMissing { symbol }
+        let similar = match Image::read(self.library.path().as_ref()) {
+            Ok(Ok(image)) => similar(&image.exports, std::slice::from_ref(&symbol)),
+            _ => Vec::new(),
+        };
+        Fault::SymbolMissing { symbol, similar }
     }
 
     /// The library's file.
@@ -184,6 +188,9 @@ impl NativeLibrary {
     pub(crate) fn missing_symbols(&self, mut missing: Vec<MissingSymbol>) -> LibraryError {
         let path = self.library.path().to_owned();
         if let Ok(Ok(image)) = Image::read(path.as_ref()) {
+            if image.is_managed {
+                return not_a_library(path, MANAGED.to_owned());
+            }
             for missing in &mut missing {
                 missing.similar = similar(&image.exports, &missing.names);
             }

@@ -5,18 +5,26 @@ use std::path::{Path, PathBuf};
 
 use object::FileKind;
 
+use crate::environment::Environment;
 use crate::error::Error;
 use crate::interface::Description;
 
-/// Finds the server of an interface: at the path that the user or else the environment variable names; without either, next to
-/// this program or in cargo's target folders.
+/// Finds the server of an interface: at the path that the user or else the environment variable names; without either, next to the
+/// library that contains this client, next to this program, or in cargo's target folders.
 ///
 /// # Errors
 /// [`Error::ServerNotFound`] with the paths that were searched.
-pub(crate) fn locate(interface: &Description, named: Option<&Path>) -> Result<PathBuf, Error> {
+pub(crate) fn locate(
+    interface: &Description,
+    named: Option<&Path>,
+    environment: Environment,
+) -> Result<PathBuf, Error> {
     let variable = interface.server_variable();
-    let named = named.map(Path::to_owned).or_else(|| std::env::var_os(&variable).map(PathBuf::from));
+    let named = named.map(Path::to_owned).or_else(|| environment.variable(&variable).map(PathBuf::from));
     let mut searched = Vec::new();
+    if let Some(refusal) = environment.refusal().filter(|_| std::env::var_os(&variable).is_some()) {
+        searched.push(format!("not in ${variable}: {refusal}"));
+    }
     let found = match named {
         // A named server that is missing must not be replaced by another one.
         Some(path) => {
@@ -31,6 +39,9 @@ pub(crate) fn locate(interface: &Description, named: Option<&Path>) -> Result<Pa
             found
         }),
     };
+    if searched.is_empty() {
+        searched.push("no folder: the system does not say where this program is; /proc is not mounted".to_owned());
+    }
     found.ok_or_else(|| Error::ServerNotFound { server: interface.server.to_owned(), variable, searched })
 }
 
@@ -52,11 +63,12 @@ fn with_suffix(path: &Path) -> Option<PathBuf> {
 /// Returns the paths at which a server is searched for by default.
 fn default_paths(server: &str) -> Vec<PathBuf> {
     let file = format!("{server}{EXE_SUFFIX}");
-    let Ok(program) = std::env::current_exe() else { return vec![PathBuf::from(file)] };
-    let Some(dir) = program.parent() else { return vec![PathBuf::from(file)] };
-    let mut paths = vec![dir.join(&file)];
-    paths.extend(in_target_folders(dir, &file));
-    paths
+    // Without `/proc`, a program on Linux does not know its folder. The current folder is none to start programs from.
+    let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
+    let mut dirs: Vec<_> = crate::sys::module_dir().into_iter().chain(program).collect();
+    dirs.dedup();
+    let beside = dirs.iter().map(|dir| dir.join(&file));
+    beside.chain(dirs.iter().flat_map(|dir| in_target_folders(dir, &file))).collect()
 }
 
 /// Returns the paths of a server for a program in cargo's target folders. From `target/debug`, `target/debug/deps`,

@@ -50,6 +50,7 @@ pub fn serve<S: Serve>() -> ExitCode {
     // Before a library is loaded, which may crash.
     sys::forbid_dialogs();
     sys::report_crashes();
+    crate::library::serve_libraries();
     match request {
         Request::StartedByClient => launched::run::<S>(),
         Request::Listen(name) => listen::run::<S>(&name, library),

@@ -20,7 +20,13 @@ pub(super) fn start<S: Serve>(start: Start) -> Result<S, StartFailure> {
         Ok(_) => return Err(StartFailure::Args("there are bytes after the arguments".to_owned())),
         Err(error) => return Err(StartFailure::Args(error.to_string())),
     };
-    let library_dirs = start.library_dirs.into_iter().map(PathBuf::from).collect();
+    let library_dirs: Vec<_> = start.library_dirs.into_iter().map(PathBuf::from).collect();
+    for dir in &library_dirs {
+        if let Err(source) = dir.read_dir() {
+            let error = LibraryError::NoFolder { path: dir.display().to_string(), source: source.into() };
+            return Err(StartFailure::Library(error));
+        }
+    }
     let mut started = None;
     // A panic in `Serve::start` is reported like a panic in a method.
     catch(|| {

@@ -84,13 +84,20 @@ impl Display for ExitStatus {
             (None, Some(code)) if !(0..=0xFFFF).contains(&code) => write!(f, "it ended with code {code:#010X}{name}"),
             (None, Some(0)) => f.write_str("it ended with code 0"),
             (None, Some(code)) if self.is_cut() => {
-                write!(f, "it ended with a code whose lowest 8 bits are {code:#04X}; Wine passes on no more")
+                write!(f, "it ended with a code whose lowest 8 bits are {code:#04X}; Wine passes on no more")?;
+                if code == DLL_NOT_FOUND { f.write_str(MISSING_DLL) } else { Ok(()) }
             }
             (None, Some(code)) => write!(f, "it ended with code {code}{name}"),
             (None, None) => f.write_str("it ended in an unknown way"),
         }
     }
 }
+
+/// The lowest 8 bits of 0xC0000135, `STATUS_DLL_NOT_FOUND`.
+const DLL_NOT_FOUND: i32 = 0x35;
+
+const MISSING_DLL: &str = ". So do those of STATUS_DLL_NOT_FOUND: a DLL that the server needs is missing. Wine before 8.13 lacks \
+                           bcryptprimitives.dll, which `cargo bridge32 build` puts next to the server";
 
 /// Source: signal(7) of Linux; the numbers are those of x86 and ARM.
 fn signal_name(signal: i32) -> Option<&'static str> {
@@ -233,6 +240,7 @@ mod tests {
         let cut = status(7 << 8, None);
         assert_eq!(cut.to_string(), "it ended with a code whose lowest 8 bits are 0x07; Wine passes on no more");
         assert_eq!((cut.code(), cut.is_cut()), (Some(7), true));
+        assert!(status(DLL_NOT_FOUND << 8, None).to_string().contains("lacks bcryptprimitives.dll"));
         assert_eq!(status(9, None).to_string(), "it was ended by signal 9 (SIGKILL)");
         assert_eq!(status(0, None).to_string(), "it ended with code 0");
     }

@@ -1,9 +1,11 @@
 //! The calls for Unix.
 
+use std::ffi::{CStr, OsStr, OsString, c_void};
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read};
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd as _};
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::Arc;
@@ -182,14 +184,70 @@ fn started_path() -> Option<PathBuf> {
         return None;
     }
     // SAFETY: the system has put the text there before the program began, and it stays there.
-    let path = unsafe { std::ffi::CStr::from_ptr(path) };
-    std::path::absolute(std::ffi::OsStr::from_bytes(path.to_bytes())).ok()
+    let path = unsafe { CStr::from_ptr(path) };
+    std::path::absolute(OsStr::from_bytes(path.to_bytes())).ok()
 }
 
 /// Other systems do not tell.
 #[cfg(not(target_os = "linux"))]
 fn started_path() -> Option<PathBuf> {
     None
+}
+
+/// Whether this program has more rights than the user who started it: it is setuid, or has capabilities. Source: getauxval(3).
+#[cfg(target_os = "linux")]
+pub(crate) fn is_privileged() -> bool {
+    // SAFETY: takes a number only.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
+
+/// Whether this program has more rights than the user who started it: it is setuid.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_privileged() -> bool {
+    rustix::process::getuid() != rustix::process::geteuid() || rustix::process::getgid() != rustix::process::getegid()
+}
+
+/// A part of the system's text, of which an ASCII character is one.
+pub(crate) type OsUnit = u8;
+
+/// Splits the system's text into its parts.
+pub(crate) fn os_units(text: &OsStr) -> impl Iterator<Item = OsUnit> {
+    text.as_bytes().iter().copied()
+}
+
+/// Joins parts of the system's text.
+pub(crate) fn os_string(units: Vec<OsUnit>) -> OsString {
+    OsString::from_vec(units)
+}
+
+/// The folder of the library or program that contains this code: a client may be in a plug-in. `None` if that is the program itself.
+pub(crate) fn module_dir() -> Option<PathBuf> {
+    let module = module_at(module_dir as *const c_void)?;
+    // The system names the program itself as whoever started it did, which is not to be believed.
+    // SAFETY: takes a number only.
+    let entry = unsafe { libc::getauxval(libc::AT_ENTRY) } as *const c_void;
+    if module_at(entry).is_some_and(|program| program.dli_fbase == module.dli_fbase) || module.dli_fname.is_null() {
+        return None;
+    }
+    // SAFETY: `dladdr` returns a text that lives as long as the library is loaded, and this code is part of it.
+    let path = unsafe { CStr::from_ptr(module.dli_fname) };
+    let path = Path::new(OsStr::from_bytes(path.to_bytes())).canonicalize().ok()?;
+    path.parent().map(Path::to_owned)
+}
+
+fn module_at(address: *const c_void) -> Option<libc::Dl_info> {
+    let mut found = MaybeUninit::uninit();
+    // SAFETY: the address is only compared with those of libraries, and the place is valid.
+    if unsafe { libc::dladdr(address, found.as_mut_ptr()) } == 0 {
+        return None;
+    }
+    // SAFETY: the call has succeeded, and has written it.
+    Some(unsafe { found.assume_init() })
+}
+
+/// Does nothing: only Windows searches for libraries in the current folder.
+pub(crate) fn search_libraries_in(_: Option<&Path>) -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether a path is a folder in which this user can create files.

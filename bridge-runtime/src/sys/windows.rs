@@ -2,21 +2,26 @@
 
 mod messages;
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
 use std::fs::File;
 use std::io::{self, Read, Write as _};
+use std::os::windows::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
 use std::os::windows::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
-use std::ptr::null;
+use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use shared_child::SharedChild;
+use widestring::U16CString;
 use windows_sys::Win32::Foundation::{SetLastError, WAIT_OBJECT_0};
 use windows_sys::Win32::Globalization::{
     CP_UTF8, GetACP, MB_ERR_INVALID_CHARS, MultiByteToWideChar, WC_NO_BEST_FIT_CHARS, WideCharToMultiByte,
+};
+use windows_sys::Win32::Security::{
+    GetTokenInformation, TOKEN_QUERY, TokenElevationType, TokenElevationTypeDefault, TokenElevationTypeFull,
 };
 use windows_sys::Win32::System::Console::GetConsoleCP;
 use windows_sys::Win32::System::Diagnostics::Debug::{
@@ -29,13 +34,78 @@ use windows_sys::Win32::System::JobObjects::{
     JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK, JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation,
     SetInformationJobObject,
 };
+use windows_sys::Win32::System::LibraryLoader::{
+    GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, GetModuleFileNameW,
+    GetModuleHandleExW, SetDllDirectoryW,
+};
 use windows_sys::Win32::System::Threading::{
-    CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, TerminateProcess, WaitForSingleObject,
+    CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, OpenProcessToken, TerminateProcess,
+    WaitForSingleObject,
 };
 
 use super::{SystemError, crash};
 use crate::sync::{LockExt as _, spawn_named};
 pub(crate) use messages::{InApartment, Pump, enter_apartment};
+
+/// Whether this program was elevated: it has more rights than the user's other programs, from which it inherited its environment.
+/// Source: <https://learn.microsoft.com/windows/win32/api/winnt/ne-winnt-token_elevation_type>.
+pub(crate) fn is_privileged() -> bool {
+    let mut token = null_mut();
+    // SAFETY: takes nothing.
+    let this_process = unsafe { GetCurrentProcess() };
+    // SAFETY: the pseudo handle of this process is always valid, and so is the pointer.
+    if unsafe { OpenProcessToken(this_process, TOKEN_QUERY, &raw mut token) } == 0 {
+        // Without an answer, the safe one.
+        return true;
+    }
+    // SAFETY: the handle was just created and is owned by nothing else.
+    let token = unsafe { OwnedHandle::from_raw_handle(token) };
+    let (mut kind, mut written) = (TokenElevationTypeDefault, 0);
+    let size = size_of_val(&kind) as u32;
+    // SAFETY: the handle is open, and the pointer is to a value of this kind and size.
+    let done = unsafe {
+        GetTokenInformation(token.as_raw_handle(), TokenElevationType, (&raw mut kind).cast(), size, &raw mut written)
+    };
+    done == 0 || kind == TokenElevationTypeFull
+}
+
+/// A part of the system's text, of which an ASCII character is one.
+pub(crate) type OsUnit = u16;
+
+/// Splits the system's text into its parts.
+pub(crate) fn os_units(text: &OsStr) -> impl Iterator<Item = OsUnit> {
+    text.encode_wide()
+}
+
+/// Joins parts of the system's text.
+pub(crate) fn os_string(units: Vec<OsUnit>) -> OsString {
+    OsString::from_wide(&units)
+}
+
+/// The folder of the library or program that contains this code: a client may be in a plug-in.
+pub(crate) fn module_dir() -> Option<PathBuf> {
+    const FLAGS: u32 = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+    let mut module = null_mut();
+    // SAFETY: with these flags, the second argument is an address, and the module is not kept loaded.
+    if unsafe { GetModuleHandleExW(FLAGS, (module_dir as *const u16).cast(), &raw mut module) } == 0 {
+        return None;
+    }
+    // The longest path of Windows.
+    let mut path = vec![0; 1 << 15];
+    // SAFETY: the module is loaded, because this code is part of it; the buffer has the length that is passed.
+    let length = unsafe { GetModuleFileNameW(module, path.as_mut_ptr(), path.len() as u32) };
+    path.truncate(length as usize);
+    PathBuf::from(OsString::from_wide(&path)).parent().map(Path::to_owned)
+}
+
+/// Makes this process search for libraries in a folder, if there is one, right after the program's own, and never in the current
+/// folder, where anybody may have put one. Source: <https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setdlldirectoryw>.
+pub(crate) fn search_libraries_in(folder: Option<&Path>) -> io::Result<()> {
+    let folder = folder.map_or_else(Vec::new, |folder| folder.as_os_str().encode_wide().collect());
+    let folder = U16CString::from_vec(folder).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    // SAFETY: the text ends with a NUL, and is valid during the call.
+    if unsafe { SetDllDirectoryW(folder.as_ptr()) } == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
 
 /// Whether a path is a folder.
 pub(crate) fn is_writable_folder(path: &Path) -> bool {

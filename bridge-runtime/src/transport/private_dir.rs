@@ -68,10 +68,12 @@ impl Drop for PrivateDir {
 pub(super) const RUNTIME_VARIABLE: &str = "XDG_RUNTIME_DIR";
 
 /// Returns the folders for temporary files, each with where it comes from, in the order in which they are tried. Variables that a
-/// program has inherited from another user, for example by `su`, may name folders that this user cannot write to.
+/// program has inherited from another user, for example by `su`, may name folders that this user cannot write to. A program with more
+/// rights than the user who started it uses none.
 pub(super) fn temporary_folders() -> Vec<(&'static str, PathBuf)> {
     const VARIABLES: [&str; 2] = ["TMPDIR", RUNTIME_VARIABLE];
-    let named = VARIABLES.iter().filter_map(|name| Some((*name, PathBuf::from(std::env::var_os(name)?))));
+    let variables = if crate::sys::is_privileged() { &[][..] } else { &VARIABLES };
+    let named = variables.iter().filter_map(|name| Some((*name, PathBuf::from(std::env::var_os(name)?))));
     let mut folders: Vec<_> = named.filter(|(_, folder)| folder.is_absolute()).collect();
     folders.push(("", PathBuf::from("/tmp")));
     folders

@@ -97,6 +97,11 @@ impl Channel {
         Decoder::new(self.incoming.bytes_mut(), position).with_arena(&self.arena)
     }
 
+    /// As [`Channel::decoder_at`], for a message that may not refer to the arena.
+    pub fn decoder_without_arena_at(&mut self, position: usize) -> Decoder<'_> {
+        Decoder::new(self.incoming.bytes_mut(), position)
+    }
+
     /// Whether the received message is a [`Message::Return`].
     #[inline]
     pub fn has_result(&self) -> bool {
