@@ -157,6 +157,7 @@
 //! |---|---|
 //! | `#[symbol("name")]`, `#[ordinal(7)]` | the exported name, if it is not the method's, or the export's number (Windows) |
 //! | `#[abi("stdcall")]` | the calling convention: `"C"` (the default), `"system"`, `"stdcall"`, `"fastcall"`, `"thiscall"`, `"cdecl"`; for `stdcall` and `fastcall`, decorated names such as `_add@8` are found as well |
+//! | `#[abi("gnu")]`, `#[abi("stdcall", "gnu")]` | the compiler that has built the function, `"msvc"` (the default) or `"gnu"`, which matters for [returned structs](#returned-structs) on Windows |
 //! | `#[timeout("5s")]` | the deadline of its calls, instead of the client's [`call_timeout`](Builder::call_timeout): a number with `ms`, `s`, `min` or `h`; also for methods with a body |
 //! | `#[optional]` | the library may lack the function: [`Error::SymbolMissing`] at the call, not at the start |
 //! | `#[check(ret == 0)]` | a [condition](#lengths-and-conditions), usually on `ret`, the returned value; if it is false the call fails with [`Error::Status`], and what the library wrote is dropped |
@@ -177,6 +178,18 @@
 //! Some mistakes cannot be seen from outside the function: a wrong number of parameters of a function of C's own convention, two
 //! parameter lists of the same size, a wrong convention of a function without parameters on the stack, and a wrong declaration of a
 //! callback.
+//!
+//! ## Returned structs
+//!
+//! Compilers for 32-bit Windows do not agree on how a function returns a struct whose only content is one `f32` or `f64`. A server for
+//! Windows expects what MSVC does, whichever target it is built for. For a library built with GCC (MinGW), write `#[abi("gnu")]` on such
+//! methods, and on callbacks that return such structs, or `abi = "gnu"` for the whole interface. The wrong choice is
+//! [`Error::CallingConvention`].
+//!
+//! A C++ member function, `thiscall`, that MSVC has built returns every struct through a hidden pointer; the server passes it. Other
+//! functions return through a pointer that you declare yourself, as an `#[out]` parameter: `__stdcall` member functions, as those of
+//! COM are, after `this`, and functions that return a C++ class with constructors, as the first parameter. A `thiscall` callback cannot
+//! return a struct.
 //!
 //! ## Floating-point state
 //!
@@ -653,7 +666,7 @@
 //! | option | meaning |
 //! |---|---|
 //! | `lib = "my_lib"` | the library: a name, which stands for `my_lib.dll` on Windows and `libmy_lib.so` or `my_lib.so` on Linux, or a file name such as `my_lib.dll` |
-//! | `abi = "stdcall"` | the calling convention of all methods without `#[abi]` |
+//! | `abi = "stdcall"`, `abi = ["stdcall", "gnu"]` | the calling convention, or the compiler, or both, of all methods and callbacks whose `#[abi]` does not say it |
 //! | `threads = "single"` | the default: all calls run on the server's main thread, one at a time, also if several threads of the client call |
 //! | `threads = "multi"` | calls of several threads run at the same time, each on its own thread of the server; only for thread-safe libraries |
 //! | `apartment = "sta"`, `"mta"` | the COM apartment of the server's main thread; see [below](#messages-and-com) |

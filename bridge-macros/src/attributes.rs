@@ -20,7 +20,7 @@ pub(crate) type Spanned<T> = Option<(Ident, T)>;
 pub(crate) struct MethodAttributes {
     pub(crate) symbol: Spanned<LitStr>,
     pub(crate) ordinal: Spanned<LitInt>,
-    pub(crate) abi: Spanned<LitStr>,
+    pub(crate) abi: Spanned<Vec<LitStr>>,
     pub(crate) optional: Spanned<()>,
     pub(crate) check: Spanned<Expr>,
     pub(crate) os_error: Spanned<OsError>,
@@ -44,7 +44,7 @@ pub(crate) struct ParameterAttributes {
     /// `None` if it could not be parsed.
     pub(crate) out: Spanned<Option<Out>>,
     pub(crate) encoding: Spanned<Encoding>,
-    pub(crate) abi: Spanned<LitStr>,
+    pub(crate) abi: Spanned<Vec<LitStr>>,
     pub(crate) registered: Spanned<()>,
     pub(crate) user_data: Spanned<Vec<Ident>>,
     pub(crate) closes: Spanned<()>,
@@ -101,7 +101,7 @@ impl MethodAttributes {
         match name.to_string().as_str() {
             "symbol" => store(&mut self.symbol, name, text_argument(attr), errors),
             "ordinal" => store(&mut self.ordinal, name, argument(attr, "a number", "7"), errors),
-            "abi" => store(&mut self.abi, name, text_argument(attr), errors),
+            "abi" => store(&mut self.abi, name, text_arguments(attr), errors),
             "optional" => store(&mut self.optional, name, no_arguments(attr), errors),
             "check" => store(&mut self.check, name, argument(attr, "a condition", "ret == 0"), errors),
             "last_error" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Last), errors),
@@ -187,7 +187,7 @@ impl ParameterAttributes {
                 "out" => store(&mut own.out, name, Ok(errors.take(out(attr))), errors),
                 "wide" => store(&mut own.encoding, name, no_arguments(attr).map(|()| Encoding::Wide), errors),
                 "encoding" => store(&mut own.encoding, name, encoding(attr), errors),
-                "abi" => store(&mut own.abi, name, text_argument(attr), errors),
+                "abi" => store(&mut own.abi, name, text_arguments(attr), errors),
                 "registered" => store(&mut own.registered, name, no_arguments(attr), errors),
                 "user_data" => {
                     let wanted = "expected the callbacks whose context this is; write `#[user_data(name)]`";
@@ -270,10 +270,28 @@ fn argument<T: Parse>(attr: &Attribute, what: &str, example: &str) -> syn::Resul
 /// The text in `#[name("text")]`.
 fn text_argument(attr: &Attribute) -> syn::Result<LitStr> {
     let text: LitStr = argument(attr, "text in quotes", "\"…\"")?;
-    if text.value().is_empty() {
-        return Err(syn::Error::new(text.span(), "this is empty; write a value, or remove the attribute"));
+    if text.value().is_empty() { Err(is_empty(&text)) } else { Ok(text) }
+}
+
+/// The texts in `#[name("text", "text")]`, of which there is at least one.
+fn text_arguments(attr: &Attribute) -> syn::Result<Vec<LitStr>> {
+    struct Texts(Punctuated<LitStr, Token![,]>);
+
+    impl Parse for Texts {
+        fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+            Punctuated::parse_separated_nonempty(input).map(Self)
+        }
     }
-    Ok(text)
+
+    let Texts(texts) = argument(attr, "text in quotes", "\"…\"")?;
+    match texts.iter().find(|text| text.value().is_empty()) {
+        Some(empty) => Err(is_empty(empty)),
+        None => Ok(texts.into_iter().collect()),
+    }
+}
+
+fn is_empty(text: &LitStr) -> syn::Error {
+    syn::Error::new(text.span(), "this is empty; write a value, or remove the attribute")
 }
 
 /// The encoding in `#[encoding(latin1)]`.

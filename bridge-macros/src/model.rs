@@ -9,7 +9,7 @@ use syn::{Attribute, Block, Expr, LitInt, LitStr, Token, Type, TypeParamBound, V
 
 use crate::names;
 use crate::options::Options;
-use crate::settings::{Abi, Encoding, OsError};
+use crate::settings::{Abi, Compiler, Encoding, OsError};
 
 /// An annotated trait.
 pub(crate) struct Interface {
@@ -86,6 +86,8 @@ pub(crate) enum Form {
 pub(crate) struct Native {
     pub(crate) symbol: Symbol,
     pub(crate) abi: Abi,
+    /// The compiler whose way of returning structs it has.
+    pub(crate) compiler: Compiler,
     pub(crate) optional: bool,
     /// The success condition.
     pub(crate) check: Option<Expr>,
@@ -149,6 +151,8 @@ pub(crate) enum Kind {
 pub(crate) struct Callback {
     pub(crate) signature: Signature,
     pub(crate) abi: Abi,
+    /// The compiler whose way of returning structs it has.
+    pub(crate) compiler: Compiler,
     /// Whether it may be null.
     pub(crate) is_optional: bool,
     /// Whether the library keeps it after the call.
@@ -282,6 +286,17 @@ impl Method {
             Some(Target::Native(native)) => Some(native),
             _ => None,
         }
+    }
+}
+
+impl Native {
+    /// Whether it is a member function that returns a value through a hidden pointer if that is a struct.
+    pub(crate) fn is_member(&self, signature: &Signature) -> bool {
+        self.abi == Abi::Thiscall
+            && self.compiler == Compiler::Msvc
+            && self.encoding == Encoding::Utf8
+            && matches!(signature.returns, Returns::Value(_))
+            && self.free_with.is_none()
     }
 }
 

@@ -5,10 +5,10 @@ use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token, Type, bracketed};
+use syn::{LitStr, Path, Token, Type, bracketed, token};
 
 use crate::errors::Errors;
-use crate::settings::{Abi, Apartment, Threads};
+use crate::settings::{AbiNames, Apartment, Threads};
 
 /// The options. Where a later error message points at an option, its name is kept with its value.
 #[derive(Clone, Default)]
@@ -18,7 +18,7 @@ pub(crate) struct Options {
     pub(crate) dotnet: Option<(Ident, LitStr)>,
     /// The class of all methods without `#[class]`.
     pub(crate) class: Option<(Ident, LitStr)>,
-    pub(crate) abi: Option<(Ident, Abi)>,
+    pub(crate) abi: Option<(Ident, AbiNames)>,
     pub(crate) threads: Threads,
     /// The name of the option `threads`, if it is given.
     pub(crate) threads_name: Option<Ident>,
@@ -106,7 +106,7 @@ impl Options {
                 self.class = class.map(|class| (name.clone(), class));
             }
             "server" => self.server = not_empty(text(name, input)?, "the file name of the server's program", errors),
-            "abi" => self.abi = errors.take(Abi::parse(&text(name, input)?)).map(|abi| (name.clone(), abi)),
+            "abi" => self.abi = errors.take(AbiNames::parse(&texts(name, input)?)).map(|abi| (name.clone(), abi)),
             "threads" => {
                 self.threads = errors.take(Threads::parse(&text(name, input)?)).unwrap_or_default();
                 self.threads_name = Some(name.clone());
@@ -127,6 +127,11 @@ impl Options {
             }
         }
         Ok(())
+    }
+
+    /// What methods and callbacks without `#[abi]` have.
+    pub(crate) fn abi(&self) -> AbiNames {
+        self.abi.as_ref().map(|(_, abi)| *abi).unwrap_or_default()
     }
 
     /// Whether methods without a body call a library or an assembly.
@@ -169,6 +174,23 @@ fn text(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     input
         .parse()
         .map_err(|error| syn::Error::new(error.span(), format_args!("expected text in quotes; write `{name} = \"…\"`")))
+}
+
+/// A text, or the texts in `["a", "b"]`.
+fn texts(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
+    if !input.peek(token::Bracket) {
+        return Ok(vec![text(name, input)?]);
+    }
+    let content;
+    bracketed!(content in input);
+    let mut texts = vec![text(name, &content)?];
+    while !content.is_empty() {
+        content.parse::<Token![,]>()?;
+        if !content.is_empty() {
+            texts.push(text(name, &content)?);
+        }
+    }
+    Ok(texts)
 }
 
 /// The types in `[A, B]`.

@@ -16,6 +16,21 @@ pub(crate) enum Abi {
     Cdecl,
 }
 
+/// A family of compilers. They return structs in different ways on 32-bit Windows, and in the same way elsewhere.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Compiler {
+    #[default]
+    Msvc,
+    Gnu,
+}
+
+/// The values of `#[abi(…)]` or of the option `abi`: a calling convention, a compiler, or both.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct AbiNames {
+    pub(crate) convention: Option<Abi>,
+    pub(crate) compiler: Option<Compiler>,
+}
+
 /// How text is encoded in memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -61,15 +76,6 @@ impl Abi {
         ("cdecl", Self::Cdecl),
     ];
 
-    pub(crate) fn parse(name: &LitStr) -> syn::Result<Self> {
-        let value = name.value();
-        let known = Self::NAMES.iter().find(|(known, _)| *known == value);
-        known.map(|(_, abi)| *abi).ok_or_else(|| {
-            let remedy = "write one of \"C\", \"system\", \"stdcall\", \"fastcall\", \"thiscall\", \"cdecl\"";
-            syn::Error::new(name.span(), format_args!("`{value}` is not a calling convention; {remedy}"))
-        })
-    }
-
     /// The string after Rust's `extern`.
     pub(crate) fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(_, abi)| *abi == self).map_or("C", |(name, _)| name)
@@ -90,6 +96,48 @@ impl Abi {
             Self::Thiscall => "Thiscall",
             Self::Cdecl => "Cdecl",
         })
+    }
+}
+
+impl AbiNames {
+    pub(crate) fn parse(names: &[LitStr]) -> syn::Result<Self> {
+        let mut parsed = Self::default();
+        for name in names {
+            let value = name.value();
+            let convention = Abi::NAMES.iter().find(|(known, _)| *known == value).map(|(_, abi)| *abi);
+            let compiler = match value.as_str() {
+                "msvc" => Some(Compiler::Msvc),
+                "gnu" => Some(Compiler::Gnu),
+                _ => None,
+            };
+            if convention.is_none() && compiler.is_none() {
+                let remedy = "write one of \"C\", \"system\", \"stdcall\", \"fastcall\", \"thiscall\", \"cdecl\", or \"msvc\" or \"gnu\" for the compiler";
+                let message = format!("`{value}` is not a calling convention; {remedy}");
+                return Err(syn::Error::new(name.span(), message));
+            }
+            let is_second = (convention.is_some() && parsed.convention.is_some())
+                || (compiler.is_some() && parsed.compiler.is_some());
+            if is_second {
+                let message =
+                    format!("`{value}` contradicts the name before it; write one convention and one compiler");
+                return Err(syn::Error::new(name.span(), message));
+            }
+            parsed = Self { convention: convention.or(parsed.convention), compiler: compiler.or(parsed.compiler) };
+        }
+        Ok(parsed)
+    }
+
+    /// These names, and `others` for what they do not say.
+    pub(crate) fn or(self, others: Self) -> Self {
+        Self { convention: self.convention.or(others.convention), compiler: self.compiler.or(others.compiler) }
+    }
+
+    pub(crate) fn convention(self) -> Abi {
+        self.convention.unwrap_or(Abi::C)
+    }
+
+    pub(crate) fn compiler(self) -> Compiler {
+        self.compiler.unwrap_or_default()
     }
 }
 

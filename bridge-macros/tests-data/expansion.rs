@@ -588,12 +588,12 @@ const _: () = {
             extern "stdcall" fn __bridge32_probe<
                 __Bridge32P0,
                 __Bridge32P1,
-                __Bridge32Returns,
+                __Bridge32Returns: ::bridge32::__private::native::Zeroable,
             >(
                 _: ::core::mem::MaybeUninit<__Bridge32P0>,
                 _: ::core::mem::MaybeUninit<__Bridge32P1>,
-            ) -> ::core::mem::MaybeUninit<__Bridge32Returns> {
-                ::core::mem::MaybeUninit::zeroed()
+            ) -> __Bridge32Returns {
+                <__Bridge32Returns as ::bridge32::__private::native::Zeroable>::zeroed()
             }
             #[cfg(not(target_arch = "x86"))]
             type __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns> = unsafe extern "C" fn(
@@ -604,14 +604,18 @@ const _: () = {
             extern "C" fn __bridge32_probe<
                 __Bridge32P0,
                 __Bridge32P1,
-                __Bridge32Returns,
+                __Bridge32Returns: ::bridge32::__private::native::Zeroable,
             >(
                 _: ::core::mem::MaybeUninit<__Bridge32P0>,
                 _: ::core::mem::MaybeUninit<__Bridge32P1>,
-            ) -> ::core::mem::MaybeUninit<__Bridge32Returns> {
-                ::core::mem::MaybeUninit::zeroed()
+            ) -> __Bridge32Returns {
+                <__Bridge32Returns as ::bridge32::__private::native::Zeroable>::zeroed()
             }
-            fn __bridge32_signature<__Bridge32P0, __Bridge32P1, __Bridge32Returns>() -> ::bridge32::__private::native::Signature<
+            fn __bridge32_signature<
+                __Bridge32P0,
+                __Bridge32P1,
+                __Bridge32Returns: ::bridge32::__private::native::Zeroable,
+            >() -> ::bridge32::__private::native::Signature<
                 __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns>,
             > {
                 unsafe {
@@ -647,7 +651,7 @@ const _: () = {
             };
             let __bridge32_returned = __bridge32_returned?;
             let __bridge32_ret = unsafe {
-                ::bridge32::__private::native::from_c(
+                ::bridge32::__private::native::from_msvc(
                     __bridge32_returned,
                     <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::from_c,
                     &__bridge32_scope,
@@ -712,12 +716,12 @@ const _: () = {
             extern "stdcall" fn __bridge32_probe<
                 __Bridge32P0,
                 __Bridge32P1,
-                __Bridge32Returns,
+                __Bridge32Returns: ::bridge32::__private::native::Zeroable,
             >(
                 _: ::core::mem::MaybeUninit<__Bridge32P0>,
                 _: ::core::mem::MaybeUninit<__Bridge32P1>,
-            ) -> ::core::mem::MaybeUninit<__Bridge32Returns> {
-                ::core::mem::MaybeUninit::zeroed()
+            ) -> __Bridge32Returns {
+                <__Bridge32Returns as ::bridge32::__private::native::Zeroable>::zeroed()
             }
             #[cfg(not(target_arch = "x86"))]
             type __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns> = unsafe extern "C" fn(
@@ -728,14 +732,18 @@ const _: () = {
             extern "C" fn __bridge32_probe<
                 __Bridge32P0,
                 __Bridge32P1,
-                __Bridge32Returns,
+                __Bridge32Returns: ::bridge32::__private::native::Zeroable,
             >(
                 _: ::core::mem::MaybeUninit<__Bridge32P0>,
                 _: ::core::mem::MaybeUninit<__Bridge32P1>,
-            ) -> ::core::mem::MaybeUninit<__Bridge32Returns> {
-                ::core::mem::MaybeUninit::zeroed()
+            ) -> __Bridge32Returns {
+                <__Bridge32Returns as ::bridge32::__private::native::Zeroable>::zeroed()
             }
-            fn __bridge32_signature<__Bridge32P0, __Bridge32P1, __Bridge32Returns>() -> ::bridge32::__private::native::Signature<
+            fn __bridge32_signature<
+                __Bridge32P0,
+                __Bridge32P1,
+                __Bridge32Returns: ::bridge32::__private::native::Zeroable,
+            >() -> ::bridge32::__private::native::Signature<
                 __Bridge32Function<__Bridge32P0, __Bridge32P1, __Bridge32Returns>,
             > {
                 unsafe {
@@ -777,7 +785,7 @@ const _: () = {
                     };
                     let __bridge32_returned = __bridge32_returned?;
                     let __bridge32_ret = unsafe {
-                        ::bridge32::__private::native::from_c(
+                        ::bridge32::__private::native::from_msvc(
                             __bridge32_returned,
                             <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::from_c,
                             &__bridge32_scope,

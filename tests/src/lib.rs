@@ -20,6 +20,7 @@ pub mod record;
 pub mod resources;
 pub mod skip;
 pub mod soak;
+pub mod structs;
 pub mod surroundings;
 pub mod symbols;
 pub mod system;

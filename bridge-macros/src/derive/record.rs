@@ -19,6 +19,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let names: Vec<_> = fields.iter().map(c_field).collect();
     let types = fields.iter().map(|field| c_field_type(field, &private));
     let points = fields.iter().map(|field| points(field, &private));
+    let returned = returned(&c_struct, fields, &private);
     let to = fields.iter().map(|field| to_c(shape, field, &private));
     let from = fields.iter().map(|field| from_c(shape, field, &private));
     quote! {
@@ -32,6 +33,8 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
             unsafe impl #private::native::Zeroable for #c_struct {}
 
             #size
+
+            #returned
 
             #[automatically_derived]
             impl #private::native::Native for #name {
@@ -90,6 +93,36 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
 
             #serde
         };
+    }
+}
+
+/// How the compilers of C return the struct. It depends on its only field, if there is just one.
+fn returned(c_struct: &Ident, fields: &[Field], private: &TokenStream) -> TokenStream {
+    let (outer, place) = (type_name("Struct"), local("place"));
+    let (by_gnu, in_struct) = match fields {
+        [field @ Field { kind: FieldKind::Plain, .. }] => {
+            let only = c_field_type(field, private);
+            let by_gnu = |outer| quote!(<#only as #private::native::CReturn>::InStruct<#outer>);
+            (by_gnu(c_struct), by_gnu(&outer))
+        }
+        _ => (quote!(#c_struct), quote!(#outer)),
+    };
+    quote! {
+        impl #private::native::CReturn for #c_struct {
+            type Msvc = #private::native::StructByMsvc<Self>;
+            type Gnu = #by_gnu;
+            type InStruct<#outer: ::core::marker::Copy + #private::native::Zeroable> = #in_struct;
+            type MemberPointer = *mut Self;
+            type Member = *mut Self;
+
+            fn member_pointer(#place: *mut Self) -> *mut Self {
+                #place
+            }
+
+            fn from_member(_: *mut Self, #place: Self) -> Self {
+                #place
+            }
+        }
     }
 }
 

@@ -33,14 +33,21 @@ pub(super) fn span_of(ty: &TokenStream) -> Span {
 
 /// Generates items for a calling convention. A convention that Rust supports on 32-bit x86 only is C's on other targets,
 /// as it is for C compilers.
-pub(super) fn by_abi(abi: Abi, items: impl Fn(&str) -> Vec<TokenStream>) -> TokenStream {
-    let (own, c) = (items(abi.name()), items("C"));
-    match abi.is_x86_only() {
-        true => quote! {
-            #(#[cfg(target_arch = "x86")] #own)*
-            #(#[cfg(not(target_arch = "x86"))] #c)*
-        },
-        false => quote!(#(#own)*),
+pub(super) fn by_abi(abi: Abi, items: impl Fn(&str) -> Vec<TokenStream>) -> Vec<TokenStream> {
+    if !abi.is_x86_only() {
+        return items(abi.name());
+    }
+    let (own, c) = (items(abi.name()).into_iter(), items("C").into_iter());
+    let own = own.map(|item| quote!(#[cfg(target_arch = "x86")] #item));
+    own.chain(c.map(|item| quote!(#[cfg(not(target_arch = "x86"))] #item))).collect()
+}
+
+/// Items or statements for the targets on which a member function returns a struct through a hidden pointer, and others for all
+/// other targets.
+pub(super) fn on_member_cfg(there: &[TokenStream], elsewhere: &[TokenStream]) -> TokenStream {
+    quote! {
+        #(#[cfg(all(windows, target_arch = "x86"))] #there)*
+        #(#[cfg(not(all(windows, target_arch = "x86")))] #elsewhere)*
     }
 }
 

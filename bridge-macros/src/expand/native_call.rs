@@ -8,7 +8,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 
 use self::slots::Slots;
 use self::take::Taking;
-use super::c_type::{by_abi, slot_name, span_of};
+use super::c_type::{by_abi, on_member_cfg, slot_name, span_of};
 use super::callback::{self, trampoline};
 use crate::model::{Kind, Method, Native, Parameter, Returns, Signature, joined};
 use crate::names::{self, local, runtime, type_name};
@@ -28,7 +28,7 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
     let (number, declared) = (names::number(&method.name), local("signature"));
     let (function, scope, returned) = (local("function"), local("scope"), local("returned"));
     let slots = Slots::of(method, native, krate);
-    let pass = signature.parameters.iter().map(slots::pass);
+    let call = call(signature, native, krate);
     let finish = signature.scoped_callbacks().map(|(parameter, callback)| callback::slot::finish(parameter, callback));
     let (clear_os_error, read_os_error) = os_error(native, krate);
     let close = signature.closed().map(|parameter| close(parameter, krate));
@@ -40,8 +40,7 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
         let mut #scope = #krate::__private::native::Scope::new();
         #slots
         #clear_os_error
-        // SAFETY: the interface declares the signature, and the slots keep all pointers valid until the end of the call.
-        let #returned = unsafe { #function.call(|#function| #function(#(#pass),*)) };
+        #call
         #read_os_error
         #(#close)*
         #(#finish)*
@@ -51,6 +50,24 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
         #release
         ::core::result::Result::Ok(#value)
     }
+}
+
+/// The call itself. A member function gets the place for its result as well, on the targets where it takes one.
+fn call(signature: &Signature, native: &Native, krate: &TokenStream) -> TokenStream {
+    let (function, returned, place) = (local("function"), local("returned"), local("place"));
+    let pass: Vec<_> = signature.parameters.iter().map(slots::pass).collect();
+    let call = |pass: &[TokenStream]| {
+        quote! {
+            // SAFETY: the interface declares the signature, and the slots keep all pointers valid until the end of the call.
+            let #returned = unsafe { #function.call(|#function| #function(#(#pass),*)) };
+        }
+    };
+    if !native.is_member(signature) {
+        return call(&pass);
+    }
+    let with_place = [&pass[..pass.len().min(1)], &[quote!(#place.pass())], pass.get(1..).unwrap_or_default()].concat();
+    let make = quote!(let mut #place = #krate::__private::native::MemberResult::new(););
+    on_member_cfg(&[make, call(&with_place)], &[call(&pass)])
 }
 
 /// The body that reads or writes a variable.
@@ -142,12 +159,22 @@ fn declarations(method: &Method, native: &Native, krate: &TokenStream) -> TokenS
     let returns = type_name("Returns");
     let parameters: Vec<_> =
         (0..method.signature.parameters.len()).map(|place| type_name(&format!("P{place}"))).collect();
-    let function = declaration(["Function", "signature", "probe"], native, &parameters, Some(&returns), krate);
-    let release = native
-        .free_with
-        .as_ref()
-        .map(|_| declaration(["Release", "release_signature", "release_probe"], native, &[returns], None, krate));
-    quote!(#function #release)
+    let declaration = |names, parameters: &[Ident], returned| declaration(names, native, parameters, returned, krate);
+    let names = ["Function", "signature", "probe"];
+    let function = match native.is_member(&method.signature) {
+        true => {
+            let mut with_place = parameters.clone();
+            with_place.insert(parameters.len().min(1), type_name("Place"));
+            on_member_cfg(
+                &declaration(names, &with_place, Some(&returns)),
+                &declaration(names, &parameters, Some(&returns)),
+            )
+        }
+        false => declaration(names, &parameters, Some(&returns)).into_iter().collect(),
+    };
+    let names = ["Release", "release_signature", "release_probe"];
+    let release = native.free_with.iter().flat_map(|_| declaration(names, std::slice::from_ref(&returns), None));
+    quote!(#function #(#release)*)
 }
 
 /// The signature of a function, and a function that the runtime compares it with. They are generic over all C types, which are
@@ -158,27 +185,30 @@ fn declaration(
     parameters: &[Ident],
     returned: Option<&Ident>,
     krate: &TokenStream,
-) -> TokenStream {
+) -> Vec<TokenStream> {
     let (function, signature, probe) = (type_name(function), local(signature), local(probe));
     let any = quote!(::core::mem::MaybeUninit);
+    let zeroable = quote!(#krate::__private::native::Zeroable);
     let generics: Vec<_> = parameters.iter().chain(returned).collect();
+    let bound = returned.map(|returned| quote!(#returned: #zeroable));
+    let bounds = quote!(#(#parameters,)* #bound);
     let returns = returned.map_or_else(|| quote!(()), |returned| quote!(#returned));
     let by_abi = by_abi(native.abi, |abi| {
         vec![
             quote!(type #function<#(#generics),*> = unsafe extern #abi fn(#(#parameters),*) -> #returns;),
             quote! {
-                extern #abi fn #probe<#(#generics),*>(#(_: #any<#parameters>),*) -> #any<#returns> {
-                    #any::zeroed()
+                extern #abi fn #probe<#bounds>(#(_: #any<#parameters>),*) -> #returns {
+                    <#returns as #zeroable>::zeroed()
                 }
             },
         ]
     });
-    quote! {
-        #by_abi
-
-        fn #signature<#(#generics),*>() -> #krate::__private::native::Signature<#function<#(#generics),*>> {
-            // SAFETY: `MaybeUninit` is passed as the type in it is, and may be any bytes.
+    let signature = quote! {
+        fn #signature<#bounds>() -> #krate::__private::native::Signature<#function<#(#generics),*>> {
+            // SAFETY: the functions differ in this one's `MaybeUninit`s only, which are passed as the types in them, and may be
+            // any bytes.
             unsafe { #krate::__private::native::Signature::new::<#returns>(#probe::<#(#generics),*> as *const ()) }
         }
-    }
+    };
+    by_abi.into_iter().chain([signature]).collect()
 }

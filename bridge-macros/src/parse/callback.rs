@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Returns, Signature};
 use crate::names;
 use crate::options::Options;
-use crate::settings::{Abi, Encoding};
+use crate::settings::{AbiNames, Encoding};
 use crate::types;
 
 /// How a function pointer is passed; `None` if its errors leave nothing to check. With `has_c`, a native function takes it.
@@ -34,13 +34,13 @@ pub(super) fn kind_of(
         );
     }
     qualifiers(function, errors);
-    let default = options.abi.as_ref().map_or(Abi::C, |(_, abi)| *abi);
+    let default = options.abi();
     let abi = match &own.abi {
         Some((name, _)) if !has_c => {
             errors.at(name, "no native function takes this callback; remove `#[abi]`");
             default
         }
-        Some((_, text)) => errors.take(Abi::parse(text)).unwrap_or(default),
+        Some((_, names)) => errors.take(AbiNames::parse(names)).unwrap_or_default().or(default),
         None => default,
     };
     let lengths: Vec<Ident> = function.inputs.iter().flat_map(|input| lengths(&input.attrs)).collect();
@@ -90,7 +90,13 @@ pub(super) fn kind_of(
     };
     let callee = if has_c { Callee::Closure } else { Callee::Rust };
     let signature = Signature { parameters, returns: returned, callee };
-    Some(Kind::Callback(Box::new(Callback { signature, abi, is_optional, is_registered: own.registered.is_some() })))
+    Some(Kind::Callback(Box::new(Callback {
+        signature,
+        abi: abi.convention(),
+        compiler: abi.compiler(),
+        is_optional,
+        is_registered: own.registered.is_some(),
+    })))
 }
 
 /// The name of an unnamed parameter: `argument_1` for the first, as errors and lengths call it.

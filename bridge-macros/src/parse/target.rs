@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::model::{Form, Managed, Native, Symbol, Target};
 use crate::names;
 use crate::options::Options;
-use crate::settings::{Abi, Encoding};
+use crate::settings::{AbiNames, Encoding};
 
 /// The function or managed method that a method calls, if it calls one.
 pub(super) fn target(
@@ -76,8 +76,8 @@ fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Error
             "the error number is read only after a failed check; add `#[check(…)]` with a condition over `ret`",
         );
     }
-    let default = options.abi.as_ref().map_or(Abi::C, |(_, abi)| *abi);
-    let abi = own.abi.and_then(|(_, text)| errors.take(Abi::parse(&text))).unwrap_or(default);
+    let own_abi = own.abi.and_then(|(_, names)| errors.take(AbiNames::parse(&names))).unwrap_or_default();
+    let abi = own_abi.or(options.abi());
     let symbol = match (own.symbol, own.ordinal) {
         (Some((_, name)), _) => Symbol::Name(name),
         (None, Some((_, ordinal))) => {
@@ -90,7 +90,8 @@ fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Error
     };
     Native {
         symbol,
-        abi,
+        abi: abi.convention(),
+        compiler: abi.compiler(),
         optional: own.optional.is_some(),
         check: own.check.map(|(_, check)| check),
         os_error: own.os_error.map(|(_, os_error)| os_error),

@@ -343,6 +343,15 @@ impl NativeFunction {
 }
 
 impl CType {
+    /// Whether this is a struct, by value.
+    pub(crate) fn is_struct(self) -> bool {
+        const SCALARS: [&str; 12] = [
+            "void", "bool", "float", "double", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t",
+            "uint32_t", "uint64_t",
+        ];
+        matches!(self, Self::Value(name) if !name.ends_with('*') && !SCALARS.contains(&name))
+    }
+
     pub(crate) fn declaration(&self, name: &str) -> String {
         match self {
             Self::Value(c) => declaration(c, name),

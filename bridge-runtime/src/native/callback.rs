@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::array::{FromC, ToC, returned_array};
 use super::length::check_length;
-use super::{Encoding, Scope, Zeroable};
+use super::{CReturn, Encoding, ReturnedAs as _, Scope, Zeroable};
 use crate::fault::Fault;
 
 /// Reports an argument of a closure that cannot be converted, with its `name`.
@@ -29,12 +29,20 @@ pub fn given<T>(value: Result<T, Fault>) -> Result<T, Fault> {
     })
 }
 
-/// Converts the value that a closure returns.
+/// Converts the value that a closure returns to a library built with MSVC.
 ///
 /// # Errors
 /// As [`given`].
-pub fn returned_value<T, C>(value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Result<C, Box<Fault>> {
-    Ok(given(to_c(value, scope))?)
+pub fn returned_to_msvc<T, C: CReturn>(value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Result<C::Msvc, Box<Fault>> {
+    Ok(C::Msvc::from_c(given(to_c(value, scope))?))
+}
+
+/// Converts the value that a closure returns to a library built with GCC.
+///
+/// # Errors
+/// As [`given`].
+pub fn returned_to_gnu<T, C: CReturn>(value: &T, to_c: ToC<T, C>, scope: &mut Scope) -> Result<C::Gnu, Box<Fault>> {
+    Ok(C::Gnu::from_c(given(to_c(value, scope))?))
 }
 
 /// Reads a value that C passed a pointer to.

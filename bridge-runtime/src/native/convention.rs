@@ -369,7 +369,16 @@ fn float_finding(declaration: &Declaration, floats: u32) -> String {
         Some(returns) => format!("`{}`", returns.declaration("").trim_end()),
         None => "nothing".to_owned(),
     };
+    let is_struct = declaration.returns.is_some_and(CType::is_struct) && cfg!(windows);
     match floats {
+        0 if is_struct => {
+            "left no floating-point value in the processor's registers; remove `#[abi(\"gnu\")]` if MSVC has built it"
+                .to_owned()
+        }
+        1 if is_struct => {
+            "left a floating-point value in the processor's registers; add `#[abi(\"gnu\")]` if GCC has built it"
+                .to_owned()
+        }
         0 => format!("left no floating-point value in the processor's registers; it does not return {returns}"),
         1 => format!(
             "left a floating-point value in the processor's registers; it returns `float` or `double`, not {returns}"

@@ -18,6 +18,7 @@ mod native_frame;
 mod owner;
 mod pointer;
 mod record;
+mod returned;
 mod scalar;
 mod scope;
 mod slots;
@@ -33,7 +34,7 @@ pub use array::{
 pub use c_closure::CClosure;
 pub use callback::{
     give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_pointer,
-    passed_pointer_mut, returned_value,
+    passed_pointer_mut, returned_to_gnu, returned_to_msvc,
 };
 pub use callback_table::{CallbackTable, LentClosure};
 pub use context::{Context, IsUserData, UserData, context_key};
@@ -48,6 +49,7 @@ pub(crate) use native_frame::NativeFrame;
 pub(crate) use owner::Owner;
 pub use pointer::{Pointer, ReturnedPointer};
 pub use record::{Array, ArrayRef, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
+pub use returned::{CReturn, MemberResult, ReturnedAs, StructByMsvc, from_gnu, from_msvc};
 pub use scalar::{Address, Bool32, Status};
 pub use scope::Scope;
 pub use slots::{SlotRow, Slots, slot};

@@ -4,6 +4,7 @@ pub use bytemuck::Zeroable;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::returned::CReturn;
 use super::scope::Scope;
 use crate::fault::Fault;
 
@@ -58,7 +59,7 @@ pub trait NativeReturn: Serialize + DeserializeOwned + 'static {
     /// The type itself.
     type Value;
     /// The C type.
-    type C: Copy;
+    type C: CReturn;
     /// The name of the C type.
     const C_NAME: &'static str;
 

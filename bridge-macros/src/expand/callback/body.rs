@@ -5,8 +5,9 @@ use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::super::c_type::{native_item, slot_name, span_of};
 use super::super::expression;
-use crate::model::{Buffer, Kind, Length, Parameter, Passing, Returns, Signature, joined};
+use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, joined};
 use crate::names::{self, local, local_of, runtime};
+use crate::settings::Compiler;
 
 /// The variable that holds a C argument of the callback.
 pub(super) fn c_name(parameter: &Ident) -> Ident {
@@ -15,7 +16,8 @@ pub(super) fn c_name(parameter: &Ident) -> Ident {
 
 /// The body of the closure that the trampoline runs: converts the arguments, calls the user's closure, and converts the
 /// results.
-pub(super) fn body(closure: &Ident, signature: &Signature, krate: &TokenStream) -> TokenStream {
+pub(super) fn body(closure: &Ident, callback: &Callback, krate: &TokenStream) -> TokenStream {
+    let signature = &callback.signature;
     let scope = local("scope");
     let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
     let take_lengths = signature.parameters.iter().filter(is_length).map(|parameter| take(signature, parameter, krate));
@@ -37,7 +39,11 @@ pub(super) fn body(closure: &Ident, signature: &Signature, krate: &TokenStream) 
         || quote!(::core::result::Result::Ok(())),
         |own| {
             let to_c = native_item(signature.checked_return(krate).1, "to_c", krate);
-            quote!(#krate::__private::native::returned_value(&#own, #to_c, #scope))
+            let returned_value = match callback.compiler {
+                Compiler::Msvc => runtime("returned_to_msvc"),
+                Compiler::Gnu => runtime("returned_to_gnu"),
+            };
+            quote!(#krate::__private::native::#returned_value(&#own, #to_c, #scope))
         },
     );
     quote! {

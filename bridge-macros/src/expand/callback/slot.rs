@@ -21,7 +21,7 @@ pub(in super::super) fn slot(
     let (name, scope) = (&parameter.name, local("scope"));
     let names: Vec<_> = passed(&callback.signature).map(|parameter| parameter.name).collect();
     let inferred: Vec<_> = names.iter().map(|_| quote!(_)).collect();
-    let body = body::body(&own, &callback.signature, krate);
+    let body = body::body(&own, callback, krate);
     let closure = quote!(|#(#names,)* #scope: &mut #private::native::Scope| { #body });
     let (declare, make, closure) = match callback.is_registered {
         true => (

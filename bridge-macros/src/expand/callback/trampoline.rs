@@ -77,7 +77,7 @@ pub(in super::super) fn items(
     let (functions, found) = match &context {
         Some(context) => {
             let defined = defined(quote!(), quote!(#private::native::context_key(#context)));
-            (quote!(impl<#bounds> #table<#all> { #defined }), quote!(#table::<#all>::#function))
+            (quote!(impl<#bounds> #table<#all> { #(#defined)* }), quote!(#table::<#all>::#function))
         }
         None => {
             let u32 = quote!(::core::primitive::u32);
@@ -89,7 +89,7 @@ pub(in super::super) fn items(
                 impl<const #row: #u32, #bounds> #table_row<#row, #all> {
                     const FUNCTIONS: #private::native::SlotRow<#trampoline<#all>> = #private::native::slot_row!(#function);
 
-                    #defined
+                    #(#defined)*
                 }
 
                 impl<#bounds> #table<#all> {
@@ -113,7 +113,7 @@ pub(in super::super) fn items(
 
         static #closures: #private::native::CallbackTable = #private::native::CallbackTable::new(#text);
 
-        #pointers
+        #(#pointers)*
 
         struct #table<#all>(::core::marker::PhantomData<(#all,)>);
 

@@ -4,12 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 
-use super::super::c_type::{native_item, slot_name, span_of};
+use super::super::c_type::{native_item, on_member_cfg, slot_name, span_of};
 use super::super::expression;
 use crate::expressions::Operand;
 use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Returns, Signature};
-use crate::names::{self, local, local_of};
-use crate::settings::Encoding;
+use crate::names::{self, local, local_of, runtime};
+use crate::settings::{Compiler, Encoding};
 
 /// The statements after the call.
 pub(super) struct Taking<'m> {
@@ -83,6 +83,7 @@ impl<'m> Taking<'m> {
         let (returned, scope) = (local("returned"), local("scope"));
         let (_, returns) = method.signature.checked_return(krate);
         let span = span_of(&returns);
+        let from_c = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::from_c);
         let take = match &method.signature.returns {
             Returns::Vec { .. } => {
                 let (length, from_c) = (returned_length(), native_item(returns, "from_c", krate));
@@ -100,10 +101,27 @@ impl<'m> Taking<'m> {
                 quote!(<#ty as #krate::__private::native::ReturnedText>::from_c::<#krate::__private::native::#encoding>(#returned))
             }
             _ => {
-                let from_c = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::from_c);
-                quote!(#krate::__private::native::from_c(#returned, #from_c, &#scope))
+                let by_compiler = match native.compiler {
+                    Compiler::Msvc => runtime("from_msvc"),
+                    Compiler::Gnu => runtime("from_gnu"),
+                };
+                quote!(#krate::__private::native::#by_compiler(#returned, #from_c, &#scope))
             }
         };
+        if native.is_member(&method.signature) {
+            let place = local("place");
+            self.statements.extend(on_member_cfg(
+                &[quote! {
+                    // SAFETY: the interface declares the function's return type.
+                    let #name = unsafe { #place.take(#returned, #from_c, &#scope) }?;
+                }],
+                &[quote! {
+                    // SAFETY: as above.
+                    let #name = unsafe { #take }?;
+                }],
+            ));
+            return;
+        }
         self.statements.extend(match &method.signature.returns {
             Returns::Nothing => quote! {
                 // SAFETY: the function returns nothing.

@@ -1,0 +1,12 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "my_lib", abi = ["stdcall", "C"])]
+pub trait MyLib {
+    fn add(&self, a: i32, b: i32) -> i32;
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    let client = MyLibClient::launch()?;
+    assert_eq!(client.add(1, 2)?, 3);
+    Ok(())
+}
