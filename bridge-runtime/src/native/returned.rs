@@ -9,7 +9,6 @@
 //! Rust follows the compiler of its own target, `…-windows-msvc` or `…-windows-gnu`. For functions that the other one has built, the
 //! types here have the same bytes as a struct and are returned as that compiler returns it.
 
-use super::array::FromC;
 use super::{Scope, Zeroable};
 use crate::fault::Fault;
 
@@ -158,7 +157,11 @@ returned_as_it_is! {
 ///
 /// # Safety
 /// As `take`.
-pub unsafe fn from_msvc<C: CReturn, T>(returned: C::Msvc, take: FromC<T, C>, scope: &Scope) -> Result<T, Fault> {
+pub unsafe fn from_msvc<C: CReturn, T>(
+    returned: C::Msvc,
+    take: unsafe fn(C, &Scope) -> Result<T, Fault>,
+    scope: &Scope,
+) -> Result<T, Fault> {
     // SAFETY: guaranteed by the caller.
     unsafe { take(returned.into_c(), scope) }
 }
@@ -170,7 +173,11 @@ pub unsafe fn from_msvc<C: CReturn, T>(returned: C::Msvc, take: FromC<T, C>, sco
 ///
 /// # Safety
 /// As `take`.
-pub unsafe fn from_gnu<C: CReturn, T>(returned: C::Gnu, take: FromC<T, C>, scope: &Scope) -> Result<T, Fault> {
+pub unsafe fn from_gnu<C: CReturn, T>(
+    returned: C::Gnu,
+    take: unsafe fn(C, &Scope) -> Result<T, Fault>,
+    scope: &Scope,
+) -> Result<T, Fault> {
     // SAFETY: guaranteed by the caller.
     unsafe { take(returned.into_c(), scope) }
 }
@@ -198,7 +205,12 @@ impl<C: CReturn> MemberResult<C> {
     ///
     /// # Safety
     /// As `take`.
-    pub unsafe fn take<T>(self, returned: C::Member, take: FromC<T, C>, scope: &Scope) -> Result<T, Fault> {
+    pub unsafe fn take<T>(
+        self,
+        returned: C::Member,
+        take: unsafe fn(C, &Scope) -> Result<T, Fault>,
+        scope: &Scope,
+    ) -> Result<T, Fault> {
         // SAFETY: guaranteed by the caller.
         unsafe { take(C::from_member(returned, self.0), scope) }
     }
