@@ -73,7 +73,7 @@
 //! ## Generic code
 //!
 //! Besides the interface's methods, every client has those of the trait [`Client`]: `launch`, `builder`, `connect`,
-//! `in_process`, `shutdown`, `server_info`, `batch` and `batch_with`. Code that works with any client takes a `C: Client`:
+//! `in_process`, `shutdown`, `shutdown_within`, `abort`, `server_info`, `batch` and `batch_with`. Code that works with any client takes a `C: Client`:
 //!
 //! ```no_run
 //! # use bridge32::bridge32;
@@ -477,6 +477,10 @@
 //! | [`is_timeout()`](Error::is_timeout) | whether this call, or the start of the server, exceeded its own time limit |
 //! | [`is_server_gone()`](Error::is_server_gone) | whether the client has lost its server, so that later calls fail unless it is started again |
 //! | [`was_called()`](Error::was_called) | whether the library's function may have run: `Some(false)` if it certainly did not, `Some(true)` if it was called, `None` if that is unknown |
+//!
+//! A call without a time limit may hang for good. From any other thread, [`abort`](Client::abort) ends the server at once, so that
+//! the call fails with [`Error::Aborted`] and the next one starts the server again, if `restart` allows it;
+//! [`shutdown_within`](Client::shutdown_within) gives the calls in progress some time, and then ends the server for good.
 //!
 //! No call is ever repeated for you. [`call_timeout`](Builder::call_timeout) and `#[timeout("5s")]` limit a call's duration; a
 //! server that exceeds the limit is killed, because a native call cannot be cancelled. [`restart`](Builder::restart) lets

@@ -321,7 +321,7 @@ const _: () = {
         ) -> Self {
             <Self as ::bridge32::Client>::in_process(__bridge32_server)
         }
-        /// Shuts the server down, and returns how it ended.
+        /// Shuts the server down once it has finished the calls in progress, and returns how it ended.
         ///
         /// # Errors
         /// If the server cannot be ended, or its exit status cannot be read.
@@ -329,6 +329,27 @@ const _: () = {
             &self,
         ) -> ::core::result::Result<::bridge32::ServerExit, ::bridge32::Error> {
             <Self as ::bridge32::Client>::shutdown(self)
+        }
+        /// Shuts the server down as `shutdown` does, and ends it as `abort` does if that takes longer than the time limit. Later
+        /// calls fail with `Error::Shutdown`.
+        ///
+        /// # Errors
+        /// As `shutdown`.
+        pub fn shutdown_within(
+            &self,
+            __bridge32_limit: ::core::time::Duration,
+        ) -> ::core::result::Result<::bridge32::ServerExit, ::bridge32::Error> {
+            <Self as ::bridge32::Client>::shutdown_within(self, __bridge32_limit)
+        }
+        /// Ends the server now, whatever it is doing, and returns how it ended. Calls in progress fail with `Error::Aborted`;
+        /// later calls start the server again if the restart policy allows it. See `bridge32::Client::abort`.
+        ///
+        /// # Errors
+        /// As `shutdown`.
+        pub fn abort(
+            &self,
+        ) -> ::core::result::Result<::bridge32::ServerExit, ::bridge32::Error> {
+            <Self as ::bridge32::Client>::abort(self)
         }
         /// Returns information about the server; after a restart, about the new one.
         #[must_use]

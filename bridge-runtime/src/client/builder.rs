@@ -95,12 +95,45 @@ pub trait Client: Clone + fmt::Debug + Send + Sync + Sized + 'static {
         Self::from_session(in_process_session::<Self::Interface, S>(server))
     }
 
-    /// Shuts the server down, and returns how it ended.
+    /// Shuts the server down once it has finished the calls in progress, and returns how it ended. Waits without limit for a call
+    /// that hangs; see [`shutdown_within`](Self::shutdown_within) and [`abort`](Self::abort).
     ///
     /// # Errors
     /// If the server cannot be ended, or its exit status cannot be read.
     fn shutdown(&self) -> Result<ServerExit, Error> {
         self.session().shutdown()
+    }
+
+    /// Shuts the server down within a time limit, and returns how it ended: as [`shutdown`](Self::shutdown) if the calls in
+    /// progress are finished by then, and as [`abort`](Self::abort) otherwise. In both cases there is no restart, and later calls
+    /// fail with [`Error::Shutdown`].
+    ///
+    /// Of the time limit, the server's process gets 5 seconds at most to exit after its last call. With
+    /// [`Duration::ZERO`] the server is ended at once.
+    ///
+    /// # Errors
+    /// As [`shutdown`](Self::shutdown).
+    fn shutdown_within(&self, limit: Duration) -> Result<ServerExit, Error> {
+        self.session().shutdown_within(limit)
+    }
+
+    /// Ends the server now, whatever it is doing, and returns how it ended. Any thread may call this while another thread's
+    /// call hangs, and so may a closure. Calls in progress fail with [`Error::Aborted`]. So do later calls, unless
+    /// [`Builder::restart`] lets them start the server again; such a restart does not count as one after a failure.
+    ///
+    /// | server | what happens |
+    /// |---|---|
+    /// | launched | its process is ended: on Unix it is asked with `SIGTERM`, and killed if it still runs half a second later; on Windows it is killed. The library's own cleanup does not run |
+    /// | being restarted | the start is given up, and the call that has caused it fails with [`Error::Aborted`]; nothing is known of the server's end |
+    /// | started by hand ([`connect`](Self::connect)) | the client disconnects. The server finishes its call, and serves other clients |
+    /// | in this process ([`in_process`](Self::in_process)) | the client disconnects. A thread cannot be ended, so it finishes its call by itself |
+    ///
+    /// A closure of the program that runs during a call runs to its end; then the call fails.
+    ///
+    /// # Errors
+    /// As [`shutdown`](Self::shutdown).
+    fn abort(&self) -> Result<ServerExit, Error> {
+        self.session().abort()
     }
 
     /// Returns information about the server; after a restart, about the new one.

@@ -21,3 +21,13 @@ pub(super) enum CloseReason {
     /// Another session has taken over the server.
     Dismantled,
 }
+
+impl CloseReason {
+    /// The method that was being called, if the connection broke in a call.
+    pub(super) fn method(&self) -> Option<&'static str> {
+        match self {
+            Self::Broken { method, .. } => *method,
+            _ => None,
+        }
+    }
+}

@@ -148,7 +148,7 @@ impl WatchState {
     fn pass(&self, deadline: u64) {
         let target = Arc::clone(&self.target.lock_unpoisoned());
         if self.deadline.compare_exchange(deadline, PASSED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
-            target.abort();
+            target.force_end();
         }
     }
 }

@@ -30,7 +30,12 @@ pub(super) fn open(context: &CallContext, connection: &mut Connection, purpose: 
     let listener = ExtraListener::new(&connection.instance, purpose)?;
     context.request(connection, &listener.request(purpose)?)?;
     match (listener.accept(context.limit.unwrap_or(CONNECT_TIMEOUT))?, context.limit) {
-        (Some(channel), _) => Ok(channel),
+        (Some(channel), _) => {
+            if purpose == Purpose::Calls {
+                connection.instance.add_extra_connection(channel.disconnector());
+            }
+            Ok(channel)
+        }
         (None, Some(after)) => Err(context.timed_out(connection, after)),
         (None, None) => {
             let text = "the server agreed to open a connection and did not connect".to_owned();

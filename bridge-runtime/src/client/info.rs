@@ -30,7 +30,7 @@ pub struct ServerInfo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerExit {
-    /// Its exit status; `None` for a server that this client did not start.
+    /// Its exit status; `None` for a server that this client did not start, or whose start was aborted.
     pub status: Option<ExitStatus>,
     /// The last 64 KiB that it and its library wrote to standard output; empty if the output was not captured.
     pub stdout: String,

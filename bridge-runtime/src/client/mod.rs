@@ -9,6 +9,7 @@ mod restart;
 mod session;
 
 mod connect;
+mod current_server;
 mod instance;
 mod start;
 

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 /// Whether a server is restarted after it has died, has exceeded a time limit, or has sent an invalid message.
 ///
+/// A server that was ended with [`abort`](crate::Client::abort) is restarted by the same policy. That is not a failure: it
+/// does not count towards `max`, and there is no pause. After a shutdown there is no restart.
+///
 /// The call during which that happened fails in any case. It is never repeated, because the library may have executed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -49,6 +52,12 @@ impl History {
         let pause = backoff.saturating_mul(2u32.saturating_pow(count));
         Some(pause.saturating_sub(now.duration_since(failed)))
     }
+
+    /// Whether a server is restarted that the program itself has ended with `abort`, which is not a failure: such a restart does
+    /// not count, and has no pause.
+    pub(super) fn allows_restart_after_abort(&self) -> bool {
+        matches!(self.restart, Restart::OnFailure { max: 1.., .. })
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +70,7 @@ mod tests {
     fn never_forbids_every_restart() {
         let now = Instant::now();
         assert_eq!(History::new(Restart::default()).next(now, now), None);
+        assert!(!History::new(Restart::default()).allows_restart_after_abort());
     }
 
     #[test]

@@ -8,13 +8,14 @@ use std::{fmt, mem};
 
 use super::close_reason::CloseReason;
 use super::connection::{Connection, ConnectionState};
+use super::current_server::CurrentServer;
 use super::fair_mutex::{FairMutex, FairMutexGuard};
 use super::info::{FIRST_GENERATION, ServerExit, ServerInfo};
-use super::instance::ServerInstance;
+use super::instance::{EndReason, ServerInstance};
 use super::nesting::{ConnectionGuard, NestedConnection, SessionId};
 use super::pool::ConnectionPool;
 use super::restart::History;
-use super::start::Starter;
+use super::start::{StartEvents, Starter};
 use crate::error::Error;
 use crate::interface::{Description, Threads};
 use crate::sync::LockExt as _;
@@ -35,8 +36,8 @@ pub(super) struct SessionState {
     first: FairMutex<Connection>,
     /// Present where the server has a thread for each connection.
     pub(super) pool: Option<ConnectionPool>,
-    /// The current server, for readers that must not wait for the connection.
-    current: Mutex<Arc<ServerInstance>>,
+    /// For threads that must not wait for the connection.
+    current: CurrentServer,
     /// Present if this client has started the server, and may restart it.
     restarter: Option<Mutex<Restarter>>,
 }
@@ -79,7 +80,8 @@ impl Session {
         restarter: Restarter,
         call_timeout: Option<Duration>,
     ) -> Result<Self, Error> {
-        let (instance, channel) = restarter.start(description, FIRST_GENERATION, call_timeout)?;
+        let start = (FIRST_GENERATION, StartEvents::new());
+        let (instance, channel) = restarter.start(description, start, call_timeout, |_| Ok(()))?;
         Ok(Self::with_instance(description, instance, channel, call_timeout, Some(Mutex::new(restarter))))
     }
 
@@ -92,7 +94,7 @@ impl Session {
     ) -> Self {
         let id = SessionId::new();
         id.store(&instance.session, Ordering::SeqCst);
-        let current = Mutex::new(Arc::clone(&instance));
+        let current = CurrentServer::new(Arc::clone(&instance));
         let first = FairMutex::new(Connection::new(instance, channel));
         let pool = (description.threads == Threads::Multi).then(ConnectionPool::new);
         Self(Arc::new(SessionState { id, description, call_timeout, first, pool, current, restarter }))
@@ -119,13 +121,31 @@ impl Session {
     /// # Errors
     /// [`Error::Disconnected`] if the system can neither end the server nor report how it ended.
     pub fn shutdown(&self) -> Result<ServerExit, Error> {
-        self.0.shutdown()
+        self.0.shutdown(None)
+    }
+
+    /// As [`Session::shutdown`], within a time limit: then the server is ended as by [`Session::abort`].
+    ///
+    /// # Errors
+    /// As [`Session::shutdown`].
+    pub fn shutdown_within(&self, limit: Duration) -> Result<ServerExit, Error> {
+        self.0.shutdown(Some(limit))
+    }
+
+    /// Ends the server now, whatever it is doing. Calls in progress fail with [`Error::Aborted`], later ones start the server
+    /// again if the restart policy allows it.
+    ///
+    /// # Errors
+    /// As [`Session::shutdown`]; [`Error::Shutdown`] if another session has taken over the server.
+    pub fn abort(&self) -> Result<ServerExit, Error> {
+        self.0.end(EndReason::Aborted)
     }
 
     /// Takes the server and the channel out of the session. For remaining clones, the session is shut down.
     fn dismantle(self) -> Result<(Arc<ServerInstance>, Channel), Error> {
         let mut connection = self.0.first.lock();
         let closed = ConnectionState::closed(CloseReason::Dismantled);
+        self.0.current.dismantle();
         match mem::replace(&mut connection.state, closed) {
             ConnectionState::Open(channel) => Ok((Arc::clone(&connection.instance), *channel)),
             ConnectionState::Closed(closed) => Err(connection.instance.closed(&closed.0)),
@@ -135,15 +155,20 @@ impl Session {
 }
 
 impl Restarter {
-    /// Starts a server and runs the hook.
+    /// Starts a server and runs the hook. `before_hook` runs when the server is ready.
     fn start(
         &self,
         description: &'static Description,
-        generation: u32,
+        (generation, events): (u32, StartEvents),
         call_timeout: Option<Duration>,
+        before_hook: impl FnOnce(&Arc<ServerInstance>) -> Result<(), Error>,
     ) -> Result<(Arc<ServerInstance>, Channel), Error> {
-        let (instance, channel) = self.starter.start(generation)?;
+        let (instance, channel) = self.starter.start(generation, events)?;
         let instance = Arc::new(instance);
+        before_hook(&instance).inspect_err(|_| {
+            // The first error is reported, not that of the cleanup.
+            let _ = instance.terminate(Duration::ZERO);
+        })?;
         let Some(on_start) = &self.on_start else { return Ok((instance, channel)) };
         // The hook has its own session, because the calls of the client's session must wait until the hook is done.
         let session = Session::with_instance(description, Arc::clone(&instance), channel, call_timeout, None);
@@ -173,7 +198,7 @@ impl SessionState {
 
     /// Returns the current server.
     pub(super) fn current(&self) -> Arc<ServerInstance> {
-        Arc::clone(&self.current.lock_unpoisoned())
+        self.current.get()
     }
 
     /// Waits for the first connection, for `limit` at most.
@@ -228,14 +253,18 @@ impl SessionState {
             return Err(connection.instance.closed(reason).before_call());
         };
         let mut restarter = restarter.lock_unpoisoned();
-        let Some(pause) = restarter.history.next(failed_at, Instant::now()) else {
+        let pause = match connection.instance.end_reason() {
+            None => restarter.history.next(failed_at, Instant::now()),
+            Some(EndReason::Aborted) => restarter.history.allows_restart_after_abort().then_some(Duration::ZERO),
+            Some(EndReason::Shutdown) => None,
+        };
+        let Some(pause) = pause else {
             return Err(connection.instance.closed(reason).before_call());
         };
         // A server whose connection broke, or that sent an invalid message, may still be running.
         let _ = connection.instance.terminate(Duration::ZERO);
-        std::thread::sleep(pause);
         let generation = connection.instance.info.generation.saturating_add(1);
-        let started = restarter.start(self.description, generation, self.call_timeout);
+        let started = self.start_next(&restarter, generation, pause);
         let (instance, channel) = started.inspect_err(|_| {
             // The next pause starts at this failure.
             connection.state = ConnectionState::closed(reason.clone());
@@ -243,24 +272,62 @@ impl SessionState {
         if let Some(watch) = &connection.watch {
             watch.set_target(&instance);
         }
-        *self.current.lock_unpoisoned() = Arc::clone(&instance);
         self.id.store(&instance.session, Ordering::SeqCst);
         connection.instance = instance;
         connection.state = ConnectionState::Open(Box::new(channel));
         Ok(())
     }
 
-    fn shutdown(&self) -> Result<ServerExit, Error> {
-        let mut connection = match NestedConnection::find(self.id) {
+    /// Starts the next server after a pause. Another thread may interrupt this.
+    fn start_next(
+        &self,
+        restarter: &Restarter,
+        generation: u32,
+        pause: Duration,
+    ) -> Result<(Arc<ServerInstance>, Channel), Error> {
+        let events = self.current.begin_start()?;
+        let started = events.pause(pause).and_then(|()| {
+            let before_hook = |instance: &Arc<ServerInstance>| self.current.enter_hook(instance);
+            restarter.start(self.description, (generation, events), self.call_timeout, before_hook)
+        });
+        let instance = started.as_ref().ok().map(|(instance, _)| instance);
+        match self.current.finish_start(instance) {
+            Ok(()) => started,
+            Err(interrupted) => {
+                // The interruption is reported, not an error that it has caused.
+                let _ = instance.map(|instance| instance.terminate(Duration::ZERO));
+                Err(interrupted.before_call())
+            }
+        }
+    }
+
+    /// Ends the server, or interrupts its start, without waiting for calls in progress.
+    fn end(&self, reason: EndReason) -> Result<ServerExit, Error> {
+        match self.current.to_be_ended(reason)? {
+            Some(instance) => instance.end(reason),
+            None => Ok(ServerExit { status: None, stdout: String::new(), stderr: String::new() }),
+        }
+    }
+
+    /// Shuts the server down when the calls in progress are finished, or ends it when the time limit has passed.
+    fn shutdown(&self, limit: Option<Duration>) -> Result<ServerExit, Error> {
+        let begin = Instant::now();
+        let left = || limit.map(|limit| limit.saturating_sub(begin.elapsed()));
+        let first = || match left() {
+            None => Some(ConnectionGuard::First(self.first.lock())),
+            Some(left) => self.first.lock_for(left).map(ConnectionGuard::First),
+        };
+        let connection = match NestedConnection::find(self.id) {
             // The server is waiting for the closure that calls this: close its connection so that the server continues.
             Some(nested) if nested.is_for_events() => {
                 ConnectionGuard::Nested(nested).close(CloseReason::Shutdown);
-                ConnectionGuard::First(self.first.lock())
+                first()
             }
             // Without a pool, the connection of the outer call is the session's first one, and locking it would deadlock.
-            Some(nested) if self.pool.is_none() => ConnectionGuard::Nested(nested),
-            _ => ConnectionGuard::First(self.first.lock()),
+            Some(nested) if self.pool.is_none() => Some(ConnectionGuard::Nested(nested)),
+            _ => first(),
         };
+        let Some(mut connection) = connection else { return self.end(EndReason::Shutdown) };
         self.pool.iter().for_each(ConnectionPool::close);
         let is_dismantled = |closed: &(CloseReason, Instant)| matches!(closed.0, CloseReason::Dismantled);
         if matches!(&connection.state, ConnectionState::Closed(closed) if is_dismantled(closed)) {
@@ -270,14 +337,21 @@ impl SessionState {
         connection.watch = None;
         let instance = Arc::clone(&connection.instance);
         drop(connection);
-        instance.terminate(SHUTDOWN_PATIENCE)
+        if let Some(patience) = left() {
+            let are_finished = self.pool.as_ref().is_none_or(|pool| pool.wait_until_idle(patience));
+            if !are_finished {
+                return instance.end(EndReason::Shutdown);
+            }
+            instance.join_within(left().unwrap_or_default());
+        }
+        instance.terminate(left().unwrap_or(SHUTDOWN_PATIENCE).min(SHUTDOWN_PATIENCE))
     }
 }
 
 impl Drop for SessionState {
     fn drop(&mut self) {
         // `drop` cannot return an error.
-        let _ = self.shutdown();
+        let _ = self.shutdown(None);
     }
 }
 

@@ -3,11 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::info::ServerInfo;
-use super::instance::{Server, ServerInstance};
+use super::instance::{EndReason, Server, ServerInstance};
 use crate::error::Error;
 use crate::handshake::{Agreement, HANDSHAKE_THREAD, HandshakeError, Secrets, Transport, TransportOffer, shake_hands};
 use crate::interface::Description;
@@ -31,16 +31,65 @@ pub(super) struct Starter {
     pub(super) timeout: Duration,
 }
 
+/// The events of one start of a server.
+pub(super) struct StartEvents {
+    sender: Sender<StartEvent>,
+    receiver: Receiver<StartEvent>,
+}
+
+/// Interrupts the start of a server from another thread.
+#[derive(Debug)]
+pub(super) struct StartInterrupter(Sender<StartEvent>);
+
 /// An event during the start of a server.
 enum StartEvent {
     HandshakeDone(Box<HandshakeResult>),
     ProcessExited,
+    Interrupted(EndReason),
 }
 
 type HandshakeResult = Result<(Channel, Agreement), HandshakeError>;
 
+/// Why there is no result of a handshake.
+enum NoResult {
+    Timeout,
+    Interrupted(EndReason),
+}
+
 /// How long a server may take to exit by itself after its connection has broken during the handshake.
 const EXIT_PATIENCE: Duration = Duration::from_secs(1);
+
+impl StartEvents {
+    pub(super) fn new() -> Self {
+        let (sender, receiver) = channel();
+        Self { sender, receiver }
+    }
+
+    /// Returns what interrupts this start.
+    pub(super) fn interrupter(&self) -> StartInterrupter {
+        StartInterrupter(self.sender.clone())
+    }
+
+    /// Sleeps before the start.
+    ///
+    /// # Errors
+    /// The reason why the start was interrupted.
+    pub(super) fn pause(&self, duration: Duration) -> Result<(), Error> {
+        match self.receiver.recv_timeout(duration) {
+            Ok(StartEvent::Interrupted(reason)) => Err(reason.error(None)),
+            // Nothing else happens before the start, and this end of the channel is open.
+            _ => Ok(()),
+        }
+    }
+}
+
+impl StartInterrupter {
+    /// Interrupts the start. Does nothing if it is over.
+    pub(super) fn interrupt(&self, reason: EndReason) {
+        // The receiver is gone if the start is over.
+        let _ = self.0.send(StartEvent::Interrupted(reason));
+    }
+}
 
 impl Starter {
     /// Starts the process and shakes hands with it. The handshake runs on a separate thread, so that this returns within the
@@ -48,12 +97,12 @@ impl Starter {
     ///
     /// # Errors
     /// The error of the step that failed. No process is left running.
-    pub(super) fn start(&self, generation: u32) -> Result<(ServerInstance, Channel), Error> {
+    pub(super) fn start(&self, generation: u32, events: StartEvents) -> Result<(ServerInstance, Channel), Error> {
         let endpoint_error = |source| Error::Endpoint { source };
         let (control, stdin) = ControlSender::new().map_err(endpoint_error)?;
         let route = self.route(&control);
         let endpoint = Arc::new(Endpoint::new(&route).map_err(endpoint_error)?);
-        let (events, receiver) = mpsc::channel();
+        let StartEvents { sender: events, receiver } = events;
         let exited = events.clone();
         let on_exit = move || drop(exited.send(StartEvent::ProcessExited));
         let LaunchedServer { supervisor, command, secrets, is_direct } =
@@ -71,9 +120,16 @@ impl Starter {
             end(Duration::ZERO);
             return Err(error);
         }
-        let Some(result) = self.wait(&receiver, &endpoint) else {
-            let (stdout, stderr) = end(Duration::ZERO);
-            return Err(Error::StartTimeout { command, after: self.timeout, stdout, stderr });
+        let result = match self.wait(&receiver, &endpoint) {
+            Ok(result) => result,
+            Err(NoResult::Interrupted(reason)) => {
+                end(Duration::ZERO);
+                return Err(reason.error(None));
+            }
+            Err(NoResult::Timeout) => {
+                let (stdout, stderr) = end(Duration::ZERO);
+                return Err(Error::StartTimeout { command, after: self.timeout, stdout, stderr });
+            }
         };
         match result {
             Ok((channel, agreement)) => {
@@ -137,20 +193,22 @@ impl Starter {
         spawn_named(HANDSHAKE_THREAD, handshake).map(drop).map_err(Error::thread(HANDSHAKE_THREAD))
     }
 
-    /// Waits for the result of the handshake; `None` if the time limit passes.
-    fn wait(&self, receiver: &Receiver<StartEvent>, endpoint: &Endpoint) -> Option<HandshakeResult> {
-        let broken = || Some(Err(HandshakeError::Connection(io::ErrorKind::UnexpectedEof.into())));
+    /// Waits for the result of the handshake.
+    fn wait(&self, receiver: &Receiver<StartEvent>, endpoint: &Endpoint) -> Result<HandshakeResult, NoResult> {
+        let broken = || Ok(Err(HandshakeError::Connection(io::ErrorKind::UnexpectedEof.into())));
         match receiver.recv_timeout(self.timeout) {
-            Ok(StartEvent::HandshakeDone(result)) => Some(*result),
+            Ok(StartEvent::HandshakeDone(result)) => Ok(*result),
+            Ok(StartEvent::Interrupted(reason)) => Err(NoResult::Interrupted(reason)),
             // The server may have sent the reason for its exit, which the handshake is about to read.
             Ok(StartEvent::ProcessExited) => {
                 endpoint.wake();
                 match receiver.recv_timeout(self.timeout) {
-                    Ok(StartEvent::HandshakeDone(result)) => Some(*result),
+                    Ok(StartEvent::HandshakeDone(result)) => Ok(*result),
+                    Ok(StartEvent::Interrupted(reason)) => Err(NoResult::Interrupted(reason)),
                     _ => broken(),
                 }
             }
-            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Timeout) => Err(NoResult::Timeout),
             Err(RecvTimeoutError::Disconnected) => broken(),
         }
     }

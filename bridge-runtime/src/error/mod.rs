@@ -410,6 +410,17 @@ pub enum Error {
         was_called: Option<bool>,
     },
 
+    /// The program ended the server with [`abort`](crate::Client::abort), or gave up its start. Every later call reports the
+    /// same, unless the server is started again.
+    #[error("the server was aborted by this program{}", in_call(.method))]
+    #[non_exhaustive]
+    Aborted {
+        /// The method that was being called, as in [`Error::ServerDied`].
+        method: Option<String>,
+        /// See [`Error::was_called`].
+        was_called: Option<bool>,
+    },
+
     /// Other threads' calls took all the time that this one could wait. It was not made, and the server lives on.
     #[error("`{method}` was not called: the server was busy with other calls for {after:?}")]
     #[non_exhaustive]
@@ -483,8 +494,8 @@ impl Error {
 
     /// The method that the error is about, if it is about one.
     ///
-    /// For a call that finds the server [given up](Error::GivenUp), [dead](Error::ServerDied) or
-    /// [gone](Error::Disconnected), that is the method of the earlier call in which it happened. An error of a batch as a
+    /// For a call that finds the server [given up](Error::GivenUp), [dead](Error::ServerDied), [aborted](Error::Aborted)
+    /// or [gone](Error::Disconnected), that is the method of the earlier call in which it happened. An error of a batch as a
     /// whole has `batch` here.
     pub fn method(&self) -> Option<&str> {
         match self {
@@ -502,7 +513,9 @@ impl Error {
             | Self::Busy { method, .. }
             | Self::NotCalled { method, .. }
             | Self::OtherBatch { method } => Some(method),
-            Self::ServerDied { method, .. } | Self::Disconnected { method, .. } => method.as_deref(),
+            Self::ServerDied { method, .. } | Self::Disconnected { method, .. } | Self::Aborted { method, .. } => {
+                method.as_deref()
+            }
             Self::ServerNotFound { .. }
             | Self::ServerNotAProgram { .. }
             | Self::Spawn { .. }
@@ -540,7 +553,7 @@ impl Error {
     }
 
     /// Whether the client has lost its server: it [died](Error::ServerDied), was given up
-    /// [now](Error::Timeout) or [before](Error::GivenUp), was [shut down](Error::Shutdown), or the connection
+    /// [now](Error::Timeout) or [before](Error::GivenUp), was [aborted](Error::Aborted) or [shut down](Error::Shutdown), or the connection
     /// [broke](Error::Disconnected) or was closed because of [what the server sent](Error::Protocol). Later calls fail as well,
     /// unless the client starts the server again.
     pub fn is_server_gone(&self) -> bool {
@@ -549,6 +562,7 @@ impl Error {
             Self::ServerDied { .. }
                 | Self::Timeout { .. }
                 | Self::GivenUp { .. }
+                | Self::Aborted { .. }
                 | Self::Disconnected { .. }
                 | Self::Protocol { is_closed: true, .. }
                 | Self::Shutdown
@@ -569,7 +583,7 @@ impl Error {
     /// | [`Status`](Error::Status), [`Callback`](Error::Callback), [`CallingConvention`](Error::CallingConvention) | `Some(true)` |
     /// | [`Panic`](Error::Panic), [`Exception`](Error::Exception), [`Fault`](Error::Fault) | `None`: before, in or after the function |
     /// | [`Timeout`](Error::Timeout), [`OtherBatch`](Error::OtherBatch) | `None` |
-    /// | [`ServerDied`](Error::ServerDied), [`Disconnected`](Error::Disconnected), [`Protocol`](Error::Protocol), [`GivenUp`](Error::GivenUp) | `Some(false)` if the connection was closed already when the call began; `None` if the call was on its way |
+    /// | [`ServerDied`](Error::ServerDied), [`Disconnected`](Error::Disconnected), [`Protocol`](Error::Protocol), [`GivenUp`](Error::GivenUp), [`Aborted`](Error::Aborted) | `Some(false)` if the connection was closed already when the call began; `None` if the call was on its way |
     /// | [`Shutdown`](Error::Shutdown) | `None`: one of the call's own closures may have shut the client down |
     ///
     /// An error of `on_start` or of a restart is about the call that was made then.
@@ -611,7 +625,8 @@ impl Error {
             | Self::ServerDied { was_called, .. }
             | Self::Disconnected { was_called, .. }
             | Self::Protocol { was_called, .. }
-            | Self::GivenUp { was_called, .. } => *was_called,
+            | Self::GivenUp { was_called, .. }
+            | Self::Aborted { was_called, .. } => *was_called,
         }
     }
 
@@ -653,7 +668,8 @@ impl Error {
         | Self::ServerDied { was_called, .. }
         | Self::Disconnected { was_called, .. }
         | Self::Protocol { was_called, .. }
-        | Self::GivenUp { was_called, .. } = &mut self
+        | Self::GivenUp { was_called, .. }
+        | Self::Aborted { was_called, .. } = &mut self
         {
             *was_called = Some(false);
         }

@@ -14,6 +14,7 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         |was_called| Error::ServerDied { method: None, status: status(), stdout: text(), stderr: text(), was_called };
     let broken = |was_called| Error::Disconnected { method: None, source: io(), was_called };
     let given_up = |was_called| Error::GivenUp { method: method(), after, was_called };
+    let aborted = |was_called| Error::Aborted { method: None, was_called };
     let fault = |fault| Error::from_fault("add", fault);
     let no = Some(false);
     vec![
@@ -62,6 +63,8 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         (Error::Timeout { method: method(), after }, None),
         (given_up(None), None),
         (given_up(None).before_call(), no),
+        (aborted(None), None),
+        (aborted(None).before_call(), no),
         (Error::Busy { method: method(), after }, no),
         (Error::NotCalled { method: method(), failed: text(), index: 0 }, no),
         (Error::OtherBatch { method: method() }, None),

@@ -67,17 +67,40 @@ fn starting(interface: &Interface) -> Vec<(&'static str, TokenStream)> {
     vec![("launch", launch), ("builder", builder), ("connect", connect), ("in_process", in_process)]
 }
 
-/// Shutdown and information about the server.
+/// Ending the server, and information about it.
 fn using(interface: &Interface) -> Vec<(&'static str, TokenStream)> {
     let (krate, vis) = (interface.options.krate(), &interface.vis);
-    let client = quote!(<Self as #krate::Client>);
+    let (client, limit) = (quote!(<Self as #krate::Client>), local("limit"));
     let shutdown = quote! {
-        /// Shuts the server down, and returns how it ended.
+        /// Shuts the server down once it has finished the calls in progress, and returns how it ended.
         ///
         /// # Errors
         /// If the server cannot be ended, or its exit status cannot be read.
         #vis fn shutdown(&self) -> ::core::result::Result<#krate::ServerExit, #krate::Error> {
             #client::shutdown(self)
+        }
+    };
+    let shutdown_within = quote! {
+        /// Shuts the server down as `shutdown` does, and ends it as `abort` does if that takes longer than the time limit. Later
+        /// calls fail with `Error::Shutdown`.
+        ///
+        /// # Errors
+        /// As `shutdown`.
+        #vis fn shutdown_within(
+            &self,
+            #limit: ::core::time::Duration,
+        ) -> ::core::result::Result<#krate::ServerExit, #krate::Error> {
+            #client::shutdown_within(self, #limit)
+        }
+    };
+    let abort = quote! {
+        /// Ends the server now, whatever it is doing, and returns how it ended. Calls in progress fail with `Error::Aborted`;
+        /// later calls start the server again if the restart policy allows it. See `bridge32::Client::abort`.
+        ///
+        /// # Errors
+        /// As `shutdown`.
+        #vis fn abort(&self) -> ::core::result::Result<#krate::ServerExit, #krate::Error> {
+            #client::abort(self)
         }
     };
     let server_info = quote! {
@@ -87,7 +110,7 @@ fn using(interface: &Interface) -> Vec<(&'static str, TokenStream)> {
             #client::server_info(self)
         }
     };
-    vec![("shutdown", shutdown), ("server_info", server_info)]
+    vec![("shutdown", shutdown), ("shutdown_within", shutdown_within), ("abort", abort), ("server_info", server_info)]
 }
 
 /// Batches of calls.
