@@ -717,6 +717,16 @@ const _: () = {
         fn library_path(&self) -> ::core::option::Option<&::std::path::Path> {
             ::core::option::Option::Some(::std::path::Path::new(self.library.path()))
         }
+        fn library_thread_targets(
+            __bridge32_server: &::std::sync::Arc<Self>,
+        ) -> ::core::option::Option<::bridge32::__private::LibraryThreadTargets> {
+            ::core::option::Option::Some(unsafe {
+                ::bridge32::__private::library_thread_targets::<
+                    Self,
+                    dyn Thin,
+                >(__bridge32_server)
+            })
+        }
     }
     #[automatically_derived]
     #[allow(clippy::unused_unit)]

@@ -9,7 +9,10 @@ pub use crate::client::{Batch, CallSink, CallbackReply, RegisteredClosure, Sessi
 pub use crate::error::method_error;
 pub use crate::fault::Fault;
 pub use crate::marshal::{Cross, CrossInSlice, Decoder, OutputArray, Slice, SliceMut};
-pub use crate::server::{AbandonedHandles, Call, Closer, ThreadTarget, native as run_native, thread_target};
+pub use crate::server::{
+    AbandonedHandles, Call, Closer, LibraryThreadTargets, ThreadTarget, library_thread_targets, native as run_native,
+    thread_target,
+};
 
 use crate::load_library::LoadLibrary;
 use crate::server::ServerContext;

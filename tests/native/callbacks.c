@@ -1,5 +1,7 @@
 // Functions with callbacks, one for each type that a callback can take or return.
 
+#define _GNU_SOURCE
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -177,6 +179,43 @@ EXPORT void fire_in_background(int32_t n) {
     THREAD thread;
     START(thread, fire_thread, (void *)(intptr_t)n);
     DETACH(thread);
+}
+// Acquisition on a thread that calls back while it holds the library's lock, which the thread may take again.
+#ifdef _WIN32
+static CRITICAL_SECTION lock;
+static INIT_ONCE lock_is_made = INIT_ONCE_STATIC_INIT;
+static BOOL CALLBACK make_lock(PINIT_ONCE once, void *parameter, void **context) {
+    (void)once, (void)parameter, (void)context;
+    InitializeCriticalSection(&lock);
+    return TRUE;
+}
+#define LOCK() (InitOnceExecuteOnce(&lock_is_made, make_lock, NULL, NULL), EnterCriticalSection(&lock))
+#define UNLOCK() LeaveCriticalSection(&lock)
+#else
+static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+#define LOCK() pthread_mutex_lock(&lock)
+#define UNLOCK() pthread_mutex_unlock(&lock)
+#endif
+static THREAD acquisition;
+static int32_t acquired;
+static void acquire(void) {
+    LOCK();
+    ++acquired;
+    fire(1);
+    UNLOCK();
+}
+#ifdef _WIN32
+static DWORD WINAPI acquisition_thread(void *unused) { (void)unused; acquire(); return 0; }
+#else
+static void *acquisition_thread(void *unused) { (void)unused; acquire(); return NULL; }
+#endif
+EXPORT void start_acquisition(void) { START(acquisition, acquisition_thread, NULL); }
+EXPORT void stop_acquisition(void) { JOIN(acquisition); }
+EXPORT int32_t acquisitions(void) {
+    LOCK();
+    int32_t count = acquired;
+    UNLOCK();
+    return count;
 }
 EXPORT void fire_and_wait(int32_t n) {
     THREAD thread;

@@ -69,6 +69,10 @@ pub trait Callbacks {
     fn fire_in_background(&self, n: i32);
     fn fire_and_wait(&self, n: i32);
 
+    fn start_acquisition(&self);
+    fn stop_acquisition(&self);
+    fn acquisitions(&self) -> i32;
+
     /// A method with a body, which uses a closure of the client and one of its own.
     fn sum_of_squares(&self, n: i32, progress: fn(done: i32) -> bool) -> Result<i32, String> {
         let mut sum = 0;

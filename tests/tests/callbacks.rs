@@ -571,6 +571,11 @@ impl Callbacks for Mock {
     }
     fn fire_in_background(&self, _: i32) {}
     fn fire_and_wait(&self, _: i32) {}
+    fn start_acquisition(&self) {}
+    fn stop_acquisition(&self) {}
+    fn acquisitions(&self) -> i32 {
+        0
+    }
 }
 
 #[test]

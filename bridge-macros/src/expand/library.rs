@@ -107,6 +107,19 @@ fn traits(interface: &Interface) -> TokenStream {
     let description = quote!(<dyn #trait_name as #krate::Interface>::description());
     let args = quote!(<dyn #trait_name as #krate::Interface>::Args);
     let (path, dirs, context, opened) = (local("path"), local("dirs"), local("context"), local("opened"));
+    let (server, option) = (local("server"), quote!(::core::option::Option));
+    // Managed methods have no callbacks.
+    let library_threads = interface.options.dotnet.is_none().then(|| {
+        quote! {
+            fn library_thread_targets(
+                #server: &::std::sync::Arc<Self>,
+            ) -> #option<#krate::__private::LibraryThreadTargets> {
+                // SAFETY: the type consists of the library's functions. Its only reason not to be `Sync` is that the library may
+                // not be thread-safe; but these threads are the library's own, from which it calls the program.
+                #option::Some(unsafe { #krate::__private::library_thread_targets::<Self, dyn #trait_name>(#server) })
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #krate::LoadLibrary for #library {
@@ -137,6 +150,8 @@ fn traits(interface: &Interface) -> TokenStream {
             fn library_path(&self) -> ::core::option::Option<&::std::path::Path> {
                 ::core::option::Option::Some(::std::path::Path::new(self.library.path()))
             }
+
+            #library_threads
         }
     }
 }

@@ -105,7 +105,10 @@ impl Connection {
     #[cold]
     pub(super) fn broken(&mut self, method: Option<&'static str>, error: &io::Error) -> Error {
         let reason = match error.kind() {
-            io::ErrorKind::InvalidData => CloseReason::Protocol(error.to_string()),
+            // What arrives from a server that the program is ending may be incomplete.
+            io::ErrorKind::InvalidData if self.instance.end_reason().is_none() => {
+                CloseReason::Protocol(error.to_string())
+            }
             kind => CloseReason::Broken { kind, method },
         };
         let error = self.instance.closed(&reason);

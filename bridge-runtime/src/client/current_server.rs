@@ -51,6 +51,11 @@ impl CurrentServer {
         Arc::clone(&self.state().instance)
     }
 
+    /// Whether the session starts no more servers.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().closed.is_some()
+    }
+
     /// Begins the start of another server.
     ///
     /// # Errors

@@ -252,6 +252,9 @@ impl SessionState {
         else {
             return Err(connection.instance.closed(reason).before_call());
         };
+        if self.current.is_closed() {
+            return Err(Error::Shutdown);
+        }
         let mut restarter = restarter.lock_unpoisoned();
         let pause = match connection.instance.end_reason() {
             None => restarter.history.next(failed_at, Instant::now()),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::callback::Closure;
 use super::connection::ClientConnection;
+use super::current::Current;
 use crate::fault::Fault;
 use crate::marshal::{BorrowedSlices, EncodeError, Encoder, SharedArena};
 use crate::native::Room;
@@ -125,7 +126,8 @@ impl<'c> Call<'c> {
 
     /// Returns the closure that the client has registered under `number`.
     pub fn registered(&self, number: u32, name: &'static str) -> Closure {
-        Closure::registered(name, Arc::clone(self.connection.client()), number)
+        let library_threads = Current::get().and_then(|current| current.handler.for_library_threads());
+        Closure::registered(name, Arc::clone(self.connection.client()), number, library_threads)
     }
 
     /// Keeps a registration until the client drops its own.

@@ -6,10 +6,12 @@
 //! |---|---|---|
 //! | a thread that is executing a call of the same client | `Event` | the call's |
 //! | a thread that is executing another client's call, or dispatching window messages | `NestingEvent` | the event connection |
-//! | one of the library's own threads | `Event` | the event connection |
+//! | one of the library's own threads | `NestingEvent` | the event connection |
 //!
-//! In the first two cases, calls that the closure makes are executed on that thread, nested in the callback. In the third case
-//! they fail, because the library must not see calls from another thread.
+//! Calls that the closure makes are executed on that thread, nested in the callback, as those of a C callback would be. If they
+//! were executed on the main thread, they would wait for ever if that thread waits for the closure, or holds a lock of the
+//! library that the calling thread holds. An implementation that cannot be used on the library's threads, such as one in Rust
+//! that is not `Sync`, refuses them.
 
 use std::io;
 use std::panic::resume_unwind;
@@ -18,7 +20,7 @@ use std::sync::{Arc, MutexGuard};
 
 use super::client_state::{ClientState, EventChannel};
 use super::connection::ClientConnection;
-use super::current::{Current, handler_of_this_thread};
+use super::current::{Current, LibraryThreadHandlers, handler_of_this_thread};
 use crate::codec::Codec;
 use crate::fault::Fault;
 use crate::marshal::{BorrowedSlices, DecodeError, Decoder, EncodeError, Encoder};
@@ -38,7 +40,7 @@ enum ClosureScope {
     /// During one call: by the call's depth, and the closure's index among the call's closures.
     Call { connection: ClientConnection, depth: u32, index: u32 },
     /// Until the client drops the registration: by the closure's number.
-    Registered { client: Arc<ClientState>, number: u32 },
+    Registered { client: Arc<ClientState>, number: u32, library_threads: Option<LibraryThreadHandlers> },
 }
 
 /// Why a callback failed.
@@ -80,9 +82,15 @@ impl Closure {
         Self { name, scope: ClosureScope::Call { connection, depth, index } }
     }
 
-    /// The closure that the client has registered under `number`.
-    pub(super) fn registered(name: &'static str, client: Arc<ClientState>, number: u32) -> Self {
-        Self { name, scope: ClosureScope::Registered { client, number } }
+    /// The closure that the client has registered under `number`. `library_threads` handle the calls that it makes on threads of
+    /// the library's own.
+    pub(super) fn registered(
+        name: &'static str,
+        client: Arc<ClientState>,
+        number: u32,
+        library_threads: Option<LibraryThreadHandlers>,
+    ) -> Self {
+        Self { name, scope: ClosureScope::Registered { client, number, library_threads } }
     }
 
     /// Runs the closure in the client and returns its result. `encode` appends the arguments, which may borrow from `slices` and
@@ -110,11 +118,11 @@ impl Closure {
                 channel.begin_callback(*depth, *index)?;
                 send_request(connection, channel, codec)
             }
-            ClosureScope::Registered { client, number } => match Current::connection_of(client) {
+            ClosureScope::Registered { client, number, library_threads } => match Current::connection_of(client) {
                 Some(connection) => request(&connection, &Message::Event { registration: *number }, codec),
                 None => client.with_event_channel(|events| match events {
                     Some(events) => {
-                        let result = run_event(client, events, *number, codec);
+                        let result = run_event(client, events, *number, library_threads.as_ref(), codec);
                         let is_broken = matches!(result, Err(CallbackError::Connection(_)));
                         (result, is_broken)
                     }
@@ -136,23 +144,21 @@ impl Closure {
     }
 }
 
-/// Runs a registered closure on the event connection.
+/// Runs a registered closure on the event connection. The calls that it makes are executed on this thread: either the one that
+/// executes calls, or one of the library's own, for which `library_threads` make the handler. Without a handler they fail.
 fn run_event(
     client: &Arc<ClientState>,
     events: &EventChannel,
     registration: u32,
+    library_threads: Option<&LibraryThreadHandlers>,
     codec: &mut dyn CallbackCodec,
 ) -> Result<(), CallbackError> {
     let connection = ClientConnection::of(Arc::clone(client), Arc::clone(&events.channel));
-    match handler_of_this_thread() {
-        None => request(&connection, &Message::Event { registration }, codec),
-        // The thread that executes calls is this one, so it must execute the closure's nested calls.
-        Some(handler) => {
-            let _acting = events.owner.enter();
-            let current = Current { handler, connection: connection.clone(), depth: NO_CALL };
-            current.enter(|| request(&connection, &Message::NestingEvent { registration }, codec))
-        }
-    }
+    let handler = handler_of_this_thread().or_else(|| library_threads.map(LibraryThreadHandlers::make));
+    let mut request = || request(&connection, &Message::NestingEvent { registration }, codec);
+    let Some(handler) = handler else { return request() };
+    let _acting = events.owner.enter();
+    Current { handler, connection: connection.clone(), depth: NO_CALL }.enter(request)
 }
 
 /// Sends a request that begins with `message`, and receives its reply.
@@ -203,12 +209,13 @@ fn handle_nested(connection: &ClientConnection, message: Message, content: Owned
             let handler = Rc::clone(&current.handler);
             Current { depth, ..current }.enter(|| handler.handle(connection, message, content, depth))
         }
-        // The library must see calls from one thread only.
+        // Either the closure is one of a call, whose own thread is executing that call, or the implementation can be used on the
+        // threads of the runtime only.
         None => {
             let mut channel = connection.channel();
             channel.give_back(content);
-            let reason =
-                "cannot be called from a closure that a thread of the library's own runs; call it after the closure";
+            let reason = "cannot be called from this closure, because a thread of the library's own runs it: the call would wait \
+                          for the main thread, which may be waiting for the closure; call it after the closure";
             channel.send_message(&Message::Fault(Box::new(Fault::Message(reason.to_owned()))))
         }
     }

@@ -2,8 +2,9 @@
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::target::Dispatch;
+use super::target::{Dispatch, LibraryThreadTargets};
 use crate::interface::Interface;
 
 /// A type that serves an interface.
@@ -74,6 +75,13 @@ pub trait Serve: Sized + 'static {
     /// Runs after the client has disconnected, before the server is dropped. A server that was started by hand with `--listen`
     /// does not run it.
     fn before_shutdown(&self) {}
+
+    /// Returns targets for the threads of the library's own.
+    #[doc(hidden)]
+    fn library_thread_targets(server: &Arc<Self>) -> Option<LibraryThreadTargets> {
+        let _ = server;
+        None
+    }
 }
 
 /// The start arguments and library paths with which a server is started.

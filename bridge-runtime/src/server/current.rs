@@ -1,6 +1,7 @@
 //! The call that the current thread is executing, which handles the nested calls of its callbacks.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,6 +24,26 @@ pub(super) trait MessageHandler {
         content: OwnedMessage,
         depth: u32,
     ) -> io::Result<()>;
+
+    /// Returns what makes handlers for the library's own threads; `None` if calls cannot be executed there.
+    fn for_library_threads(&self) -> Option<LibraryThreadHandlers>;
+}
+
+/// Makes handlers for the library's own threads.
+#[derive(Clone)]
+pub(super) struct LibraryThreadHandlers(pub(super) Arc<dyn Fn() -> Rc<dyn MessageHandler> + Send + Sync>);
+
+impl LibraryThreadHandlers {
+    /// Makes a handler for this thread.
+    pub(super) fn make(&self) -> Rc<dyn MessageHandler> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for LibraryThreadHandlers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LibraryThreadHandlers").finish_non_exhaustive()
+    }
 }
 
 /// The call that the current thread is executing, and the handler of its nested calls.

@@ -64,7 +64,7 @@ pub(crate) fn serve_client<S: Serve>(mut channel: Channel, secrets: Secrets) -> 
         Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),
     };
     complete_handshake(&mut channel, server.library_path(), memory.as_deref())?;
-    let served = Rc::new(Served::<S, S::Interface>::new(server));
+    let served = Rc::new(Served::<S, S::Interface>::of_library(server, S::library_thread_targets));
     let call_server = CallServer::new(served.clone());
     let result = match pump {
         None => call_server.serve_client(channel),

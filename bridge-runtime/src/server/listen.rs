@@ -46,7 +46,7 @@ struct RunningServer<S: Serve> {
 
 impl<S: Serve> RunningServer<S> {
     fn new(server: S) -> Self {
-        let served = Rc::new(Served::new(server));
+        let served = Rc::new(Served::of_library(server, S::library_thread_targets));
         let call_server = CallServer::new(served.clone());
         Self { served, handler: Rc::new(call_server.clone()), call_server }
     }

@@ -34,5 +34,5 @@ pub use context::{Serve, ServerContext};
 pub(crate) use launched::serve_client;
 pub(crate) use memory::free_memory_of;
 pub(crate) use serve::CallServer;
-pub use target::{Dispatch, ThreadTarget, thread_target};
+pub use target::{Dispatch, LibraryThreadTargets, ThreadTarget, library_thread_targets, thread_target};
 pub(crate) use target::{Served, close_handles_of};

@@ -8,7 +8,7 @@ use super::batch;
 use super::call::Call;
 use super::catch::catch;
 use super::connection::ClientConnection;
-use super::current::{Current, MessageHandler};
+use super::current::{Current, LibraryThreadHandlers, MessageHandler};
 use super::target::{DispatchTarget, ThreadTarget};
 use crate::fault::Fault;
 use crate::handshake::open_shared_memory;
@@ -148,6 +148,14 @@ impl MessageHandler for CallServer {
         let mut channel = connection.channel();
         channel.give_back(content);
         channel.send_message(&reply)
+    }
+
+    fn for_library_threads(&self) -> Option<LibraryThreadHandlers> {
+        let targets = self.target.library_thread_targets()?;
+        Some(LibraryThreadHandlers(Arc::new(move || {
+            let ThreadTarget(target) = targets.make();
+            Rc::new(Self::new(Rc::from(target as Box<dyn DispatchTarget>)))
+        })))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Dispatching calls to the implementation of the interface, with its type erased.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::call::Call;
 use super::cleanup::AbandonedHandles;
@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::interface::Interface;
 use crate::marshal::Decoder;
 use crate::native::{BufferElement, Owner, abandoned_by};
+use crate::sync::LockExt as _;
 use crate::wire::MemoryCall;
 
 /// Dispatches calls to the implementations of an interface: `dyn Trait` dispatches to every `S` that implements `Trait`.
@@ -61,6 +62,9 @@ pub(crate) trait DispatchTarget {
 
     /// Returns a target for an extra connection's thread; `None` if all calls must run on the main thread.
     fn thread_target(&self) -> Option<ThreadTarget>;
+
+    /// Returns targets for the threads of the library's own; `None` if the implementation cannot be used on them.
+    fn library_thread_targets(&self) -> Option<LibraryThreadTargets>;
 }
 
 /// A target that may move to another thread.
@@ -72,29 +76,94 @@ impl std::fmt::Debug for ThreadTarget {
     }
 }
 
+/// Makes targets for the threads of the library's own, which run the calls that a registered closure makes while such a thread
+/// runs it.
+pub struct LibraryThreadTargets(Box<dyn Fn() -> ThreadTarget + Send + Sync>);
+
+impl LibraryThreadTargets {
+    /// Makes a target for this thread.
+    pub(super) fn make(&self) -> ThreadTarget {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for LibraryThreadTargets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LibraryThreadTargets").finish_non_exhaustive()
+    }
+}
+
+/// An implementation that several threads use. [`library_thread_targets`] makes it.
+struct AcrossThreads<S>(Arc<S>);
+
+// SAFETY: guaranteed by the caller of `library_thread_targets`: `S` may be used by several threads at once, and dropped by any.
+unsafe impl<S> Send for AcrossThreads<S> {}
+// SAFETY: as above.
+unsafe impl<S> Sync for AcrossThreads<S> {}
+
+impl<S: 'static> AcrossThreads<S> {
+    fn thread_target<I: Dispatch<S> + ?Sized>(&self) -> ThreadTarget {
+        ThreadTarget(Box::new(OnOtherThread::<S, I>(Self(Arc::clone(&self.0)), PhantomData)))
+    }
+}
+
+/// An implementation to which calls are dispatched on another thread than the main one.
+struct OnOtherThread<S, I: ?Sized>(AcrossThreads<S>, PhantomData<fn(&I)>);
+
+/// Returns targets for the threads of the library's own.
+///
+/// # Safety
+/// Several threads may use an `S` at once, even if its type is not `Sync` as a hint for the program.
+pub unsafe fn library_thread_targets<S: 'static, I: Dispatch<S> + ?Sized>(server: &Arc<S>) -> LibraryThreadTargets {
+    let shared = AcrossThreads(Arc::clone(server));
+    LibraryThreadTargets(Box::new(move || shared.thread_target::<I>()))
+}
+
 /// An implementation of type `S`, to which the interface `I` dispatches calls.
 pub(crate) struct Served<S, I: ?Sized> {
     pub(crate) server: Arc<S>,
+    library_threads: fn(&Arc<S>) -> Option<LibraryThreadTargets>,
     interface: PhantomData<fn(&I)>,
 }
 
 impl<S, I: ?Sized> Served<S, I> {
+    /// An implementation that only the threads made by the runtime use.
     pub(crate) fn new(server: S) -> Self {
-        Self { server: Arc::new(server), interface: PhantomData }
+        Self::of_library(server, |_| None)
+    }
+
+    /// An implementation that the library's own threads use through the targets that `library_threads` returns, if any.
+    pub(super) fn of_library(server: S, library_threads: fn(&Arc<S>) -> Option<LibraryThreadTargets>) -> Self {
+        Self { server: Arc::new(server), library_threads, interface: PhantomData }
     }
 }
 
 /// Returns a target for another thread, with the same implementation.
 pub fn thread_target<S: Send + Sync + 'static, I: Dispatch<S> + ?Sized>(server: &Arc<S>) -> ThreadTarget {
-    ThreadTarget(Box::new(Served::<S, I> { server: Arc::clone(server), interface: PhantomData }))
+    ThreadTarget(Box::new(Served::<S, I> {
+        server: Arc::clone(server),
+        library_threads: |_| None,
+        interface: PhantomData,
+    }))
+}
+
+/// Executes a call of a method, or of one of those that every interface has.
+#[inline]
+fn dispatch<S, I: Dispatch<S> + ?Sized>(
+    server: &S,
+    method: u32,
+    arguments: Decoder<'_>,
+    call: &Call<'_>,
+) -> Result<(), Fault> {
+    match MemoryCall::of(method) {
+        Some(operation) => memory::execute(operation, I::elements(), arguments, call),
+        None => I::dispatch(server, method, arguments, call),
+    }
 }
 
 impl<S, I: Dispatch<S> + ?Sized> DispatchTarget for Served<S, I> {
     fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call<'_>) -> Result<(), Fault> {
-        match MemoryCall::of(method) {
-            Some(operation) => memory::execute(operation, I::elements(), arguments, call),
-            None => I::dispatch(&self.server, method, arguments, call),
-        }
+        dispatch::<S, I>(&self.server, method, arguments, call)
     }
 
     fn close_abandoned(&self, abandoned: &AbandonedHandles) {
@@ -103,6 +172,38 @@ impl<S, I: Dispatch<S> + ?Sized> DispatchTarget for Served<S, I> {
 
     fn thread_target(&self) -> Option<ThreadTarget> {
         I::thread_target(&self.server)
+    }
+
+    fn library_thread_targets(&self) -> Option<LibraryThreadTargets> {
+        let of_any_thread = || {
+            let template = Mutex::new(self.thread_target()?);
+            // A target for threads can make another one.
+            let make = move || {
+                let ThreadTarget(template) = &*template.lock_unpoisoned();
+                template.thread_target()
+            };
+            make().map(|_| LibraryThreadTargets(Box::new(move || make().unwrap_or_else(|| unreachable!()))))
+        };
+        (self.library_threads)(&self.server).or_else(of_any_thread)
+    }
+}
+
+impl<S: 'static, I: Dispatch<S> + ?Sized> DispatchTarget for OnOtherThread<S, I> {
+    fn call(&self, method: u32, arguments: Decoder<'_>, call: &Call<'_>) -> Result<(), Fault> {
+        dispatch::<S, I>(&self.0.0, method, arguments, call)
+    }
+
+    fn close_abandoned(&self, abandoned: &AbandonedHandles) {
+        I::close_abandoned(&self.0.0, abandoned);
+    }
+
+    fn thread_target(&self) -> Option<ThreadTarget> {
+        I::thread_target(&self.0.0)
+    }
+
+    fn library_thread_targets(&self) -> Option<LibraryThreadTargets> {
+        let shared = AcrossThreads(Arc::clone(&self.0.0));
+        Some(LibraryThreadTargets(Box::new(move || shared.thread_target::<I>())))
     }
 }
 

@@ -39,6 +39,10 @@ impl FrameTransport for InProcessTransport {
 
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()> {
         let received = self.receiver.recv().map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+        if received.len() == 0 {
+            // From the disconnector.
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
         self.spare = std::mem::replace(frame, received);
         Ok(())
     }
