@@ -459,8 +459,12 @@
 //! ```
 //!
 //! A closure runs on the thread that made the call, and may call the client again, to any depth. If the library calls a
-//! registered closure from one of its own threads, the closure runs on a thread of the client. If a closure panics, the
-//! call fails with [`Error::Callback`]: the library gets zero as the closure's result, the closure is not run again, and nothing
+//! registered closure from one of its own threads, the closure runs on a thread of the client, one such closure at a time; the
+//! calls that it makes run on that thread of the library, as those of a C callback would, even while the main thread is in
+//! another call. So a call that waits for the library's thread, such as one that stops an acquisition, does not wait for ever. If
+//! the server is not a native library but Rust code that is not `Sync`, such calls are refused with [`Error::Fault`]; so are those
+//! of an unregistered closure that a thread of the library's own runs. If a closure panics, the call fails with
+//! [`Error::Callback`]: the library gets zero as the closure's result, the closure is not run again, and nothing
 //! unwinds through C. Text, and structs with pointers, that a closure returns stay in the server's memory until the native call
 //! returns; those of a registered closure until it has returned 64 more. A closure is never called recursively. A callback parameter without a context can have 128 closures at
 //! a time.
@@ -671,7 +675,7 @@
 //! |---|---|
 //! | `lib = "my_lib"` | the library: a name, which stands for `my_lib.dll` on Windows and `libmy_lib.so` or `my_lib.so` on Linux, or a file name such as `my_lib.dll` |
 //! | `abi = "stdcall"`, `abi = ["stdcall", "gnu"]` | the calling convention, or the compiler, or both, of all methods and callbacks whose `#[abi]` does not say it |
-//! | `threads = "single"` | the default: all calls run on the server's main thread, one at a time, also if several threads of the client call |
+//! | `threads = "single"` | the default: all calls run on the server's main thread, one at a time, also if several threads of the client call; only the calls of a [registered closure](#callbacks) that a thread of the library's own runs are made on that thread |
 //! | `threads = "multi"` | calls of several threads run at the same time, each on its own thread of the server; only for thread-safe libraries |
 //! | `apartment = "sta"`, `"mta"` | the COM apartment of the server's main thread; see [below](#messages-and-com) |
 //! | `server = "name"` | the file name of the server's program; the default is the trait's name in kebab case and `-server32` |

@@ -32,6 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     // A library that another one loads by its name; the tests copy it and give it that name.
     SharedLibrary::new("helping").source("native/helper.c").build()?;
 
+    let host = native_build::program("host", "native/host.c")?;
+
+    println!("cargo::rustc-env=C_HOST={}", host.display());
     println!("cargo::rustc-env=FIXTURE_LIBRARY={}", fixture.display());
     println!("cargo::rustc-env=DEVICES_LIBRARY={}", devices.display());
     println!("cargo::rustc-env=ENDINGS_LIBRARY={}", endings.display());

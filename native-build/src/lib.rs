@@ -82,6 +82,26 @@ impl<'a> SharedLibrary<'a> {
     }
 }
 
+/// Compiles a C program in the build script's own folder, and returns its path.
+///
+/// # Errors
+/// Fails if there is no compiler for the target, or the compiler fails.
+pub fn program(name: &str, source: &str) -> Result<PathBuf, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={source}");
+    let is_windows = variable("CARGO_CFG_TARGET_OS")? == "windows";
+    let dir = PathBuf::from(variable("OUT_DIR")?);
+    let output = dir.join(if is_windows { format!("{name}.exe") } else { name.to_owned() });
+    let mut command = cc::Build::new().try_get_compiler()?.to_command();
+    command.arg(source);
+    if variable("CARGO_CFG_TARGET_ENV")? == "msvc" {
+        command.arg(format!("/Fe:{}", output.display())).arg(format!("/Fo:{}\\", dir.display()));
+    } else {
+        command.arg("-o").arg(&output).arg(if is_windows { "-static" } else { "-ldl" });
+    }
+    run(command)?;
+    Ok(output)
+}
+
 /// Compiles C# to the assembly `<name>.dll` for 32-bit processes, in the folder of the package's programs, and returns its path.
 /// The assembly is the same for every system.
 ///

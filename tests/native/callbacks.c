@@ -217,6 +217,20 @@ EXPORT int32_t acquisitions(void) {
     UNLOCK();
     return count;
 }
+// Asynchronous procedure calls: a timer whose routine the system runs on this thread, when the thread waits for such calls.
+#ifdef _WIN32
+static void CALLBACK timer_routine(void *n, DWORD low, DWORD high) { (void)low, (void)high; fire((int32_t)(intptr_t)n); }
+EXPORT int32_t fire_by_timer(int32_t n) {
+    static HANDLE timer;
+    LARGE_INTEGER now = {.QuadPart = -1};
+    if (!timer) { timer = CreateWaitableTimerW(NULL, TRUE, NULL); }
+    return SetWaitableTimer(timer, &now, 0, timer_routine, (void *)(intptr_t)n, FALSE);
+}
+EXPORT int32_t wait_for_timer(int32_t milliseconds) { return SleepEx((DWORD)milliseconds, TRUE) == WAIT_IO_COMPLETION; }
+#else
+EXPORT int32_t fire_by_timer(int32_t n) { (void)n; return 0; }
+EXPORT int32_t wait_for_timer(int32_t milliseconds) { (void)milliseconds; return 0; }
+#endif
 EXPORT void fire_and_wait(int32_t n) {
     THREAD thread;
     START(thread, fire_thread, (void *)(intptr_t)n);

@@ -73,6 +73,9 @@ pub trait Callbacks {
     fn stop_acquisition(&self);
     fn acquisitions(&self) -> i32;
 
+    fn fire_by_timer(&self, n: i32) -> bool;
+    fn wait_for_timer(&self, milliseconds: i32) -> bool;
+
     /// A method with a body, which uses a closure of the client and one of its own.
     fn sum_of_squares(&self, n: i32, progress: fn(done: i32) -> bool) -> Result<i32, String> {
         let mut sum = 0;

@@ -50,6 +50,11 @@ pub trait Faults {
         pids.iter().copied().for_each(kill);
     }
 
+    /// Sends this process the event of a key of the console; returns whether the system did it. Only Windows has such events.
+    fn interrupt(&self, with_break: bool) -> bool {
+        crate::processes::interrupt_this_console(with_break)
+    }
+
     /// Allocates in Rust until there is no memory.
     fn allocate_without_end(&self) {
         let mut blocks = Vec::new();

@@ -138,6 +138,31 @@ pub fn kill(pid: u32) {
     assert!(status.is_ok_and(|status| status.success()), "process {pid} cannot be killed");
 }
 
+/// Sends Ctrl+C or Ctrl+Break to the processes of this console, this one included; returns whether the system did it.
+#[cfg(windows)]
+pub fn interrupt_this_console(with_break: bool) -> bool {
+    use windows_sys::Win32::System::Console::{
+        AllocConsole, CTRL_BREAK_EVENT, CTRL_C_EVENT, GenerateConsoleCtrlEvent, GetConsoleProcessList,
+    };
+
+    let mut first = 0;
+    // SAFETY: the pointer is to one process id.
+    if unsafe { GetConsoleProcessList(&raw mut first, 1) } == 0 {
+        // This process has no console.
+        // SAFETY: takes nothing.
+        unsafe { AllocConsole() };
+    }
+    let event = if with_break { CTRL_BREAK_EVENT } else { CTRL_C_EVENT };
+    // SAFETY: the arguments are plain values.
+    unsafe { GenerateConsoleCtrlEvent(event, 0) != 0 }
+}
+
+/// `false`: only Windows has events of a console.
+#[cfg(unix)]
+pub fn interrupt_this_console(_: bool) -> bool {
+    false
+}
+
 /// Suspends a process.
 ///
 /// # Panics

@@ -122,10 +122,22 @@ fn a_restart_can_be_aborted() {
 
     // In the `on_start` hook of the second start.
     let restart = Restart::OnFailure { max: 2, within: Duration::from_secs(600), backoff: Duration::ZERO };
-    let hook = |client: &FaultsClient| if client.server_info().generation == 2 { client.spin() } else { Ok(()) };
+    let (sender, entered) = channel();
+    let hook = move |client: &FaultsClient| {
+        if client.server_info().generation == 1 {
+            return Ok(());
+        }
+        sender.send(()).unwrap();
+        client.spin()
+    };
     let client = FaultsClient::builder().restart(restart).on_start(hook).launch().unwrap();
     client.exit_with(3).unwrap_err();
-    let (hung, _) = while_hanging(|| client.get_mode().unwrap_err(), || client.abort().unwrap());
+    let abort = || {
+        entered.recv().unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        client.abort().unwrap()
+    };
+    let (hung, _) = while_hanging(|| client.get_mode().unwrap_err(), abort);
     assert_aborted(&hung, Some("spin"), None);
 }
 

@@ -576,6 +576,12 @@ impl Callbacks for Mock {
     fn acquisitions(&self) -> i32 {
         0
     }
+    fn fire_by_timer(&self, _: i32) -> bool {
+        false
+    }
+    fn wait_for_timer(&self, _: i32) -> bool {
+        false
+    }
 }
 
 #[test]

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use bridge32::{Error, Registration, bridge32};
 use bridge32_tests::callbacks::CallbacksClient;
+use bridge32_tests::pair::Pair;
+use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 
 /// How long a closure waits, so that the main thread is in the call that the test is about.
@@ -82,6 +84,35 @@ fn a_closure_that_calls_itself_on_a_library_thread_is_an_error() {
     client.fire_and_wait(1).unwrap();
     let error = results.try_recv().unwrap();
     assert!(matches!(&error, Error::Callback { reason, .. } if reason.contains("running already")), "{error:?}");
+    drop(registration);
+}
+
+/// The routine of a timer, and any other asynchronous procedure call, runs in the library's own waits, and not in the server's.
+#[test]
+fn an_asynchronous_procedure_call_does_not_run_while_the_server_waits() {
+    skip_on!(Pair::Linux, "Linux has no asynchronous procedure calls");
+    let _watchdog = Watchdog::new("asynchronous procedure calls");
+    let client = CallbacksClient::launch().unwrap();
+    let (sender, events) = channel();
+    let other = client.clone();
+    let registration = client.on_event(move |n| sender.send((n, other.acquisitions().unwrap())).unwrap()).unwrap();
+    for n in 0..3 {
+        assert!(client.fire_by_timer(n).unwrap());
+        // The server is idle, and then in a callback.
+        std::thread::sleep(PAUSE);
+        assert_eq!(
+            client
+                .apply(1, |x| {
+                    std::thread::sleep(PAUSE);
+                    x
+                })
+                .unwrap(),
+            1
+        );
+        assert!(events.try_recv().is_err());
+        assert!(client.wait_for_timer(10_000).unwrap());
+        assert_eq!(events.try_recv().unwrap(), (n, 0), "the library waits, and the closure calls");
+    }
     drop(registration);
 }
 

@@ -166,6 +166,7 @@ impl SessionState {
         limit: Option<Duration>,
         call: impl FnOnce(&CallContext, &mut Connection) -> Result<R, Error>,
     ) -> Result<R, Error> {
+        self.check_process()?;
         let mut guard = match NestedConnection::find(self.id) {
             Some(nested) => ConnectionGuard::Nested(nested),
             None => match &self.pool {

@@ -51,6 +51,21 @@ impl Connection {
         }
     }
 
+    /// Gives the connection up in a fork of the process that has made it: closes this process's copies of its files, and leaks what
+    /// belongs to threads of the other process.
+    #[cold]
+    pub(super) fn abandon(&mut self) {
+        let state = mem::replace(&mut self.state, ConnectionState::Moved);
+        // The other end is a thread that does not exist here.
+        if self.instance.is_in_process() {
+            mem::forget(state)
+        } else {
+            drop(state)
+        }
+        mem::forget(self.watch.take());
+        self.instance.abandon();
+    }
+
     /// Whether the connection is open and its server is not known to have ended.
     #[inline]
     pub(super) fn is_usable(&self) -> bool {

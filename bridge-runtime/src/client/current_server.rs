@@ -1,7 +1,8 @@
 //! The server that a session uses at the moment, for threads that must not wait for its connection: those that ask about the
 //! server, or end it while another thread's call hangs.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::instance::{EndReason, ServerInstance};
 use super::start::{StartEvents, StartInterrupter};
@@ -128,6 +129,13 @@ impl CurrentServer {
                 Ok(None)
             }
         }
+    }
+
+    /// Gives the servers up in a fork of their process.
+    pub(super) fn abandon(&mut self) {
+        let state = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.instance.abandon();
+        mem::forget(state.starting.take());
     }
 
     fn state(&self) -> MutexGuard<'_, SessionServers> {

@@ -1,6 +1,7 @@
 //! Registered closures, and the event connection, on which the library calls them outside any call: from its own threads, or
 //! from a window message.
 
+use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::marshal::Buffer;
 use crate::registration::Registration;
 use crate::sync::spawn_named;
+use crate::sys::ProcessMark;
 use crate::transport::Channel;
 use crate::wire::{Message, NO_CALL, Purpose};
 
@@ -44,8 +46,18 @@ fn register_one(instance: &Arc<ServerInstance>, closure: RegisteredClosure) -> (
     let number = instance.registry.insert(closure);
     let registry = Arc::clone(&instance.registry);
     let instance: Weak<ServerInstance> = Arc::downgrade(instance);
-    let registration = Registration::new(move || registry.remove(number)).with_state(move || {
-        instance.upgrade().is_some_and(|instance| !instance.registry.is_closed() && !instance.has_exited())
+    let process = ProcessMark::of_this_process();
+    let on_drop = move || {
+        // In a fork, a thread that does not exist there may hold a lock of the registry.
+        if process.is_this_process() {
+            registry.remove(number);
+        } else {
+            mem::forget(registry);
+        }
+    };
+    let registration = Registration::new(on_drop).with_state(move || {
+        process.is_this_process()
+            && instance.upgrade().is_some_and(|instance| !instance.registry.is_closed() && !instance.has_exited())
     });
     (number, registration)
 }

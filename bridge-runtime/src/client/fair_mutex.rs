@@ -65,6 +65,11 @@ impl<T> FairMutex<T> {
         Self { state: AtomicU32::new(FREE), queue: Mutex::default(), value: UnsafeCell::new(value) }
     }
 
+    /// Returns the value without waiting: nothing else has the mutex.
+    pub(super) fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+
     /// Waits for the mutex. It has no poisoning: if its holder panics, in a user's `Serialize`, the value stays valid.
     pub(super) fn lock(&self) -> FairMutexGuard<'_, T> {
         loop {

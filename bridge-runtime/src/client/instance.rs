@@ -1,5 +1,6 @@
 //! One server of a client. A client that restarts its server has several, one after another.
 
+use std::mem;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
@@ -91,6 +92,19 @@ impl ServerInstance {
             extra_connections: AtomicU32::new(0),
             session: AtomicU64::new(0),
         }
+    }
+
+    /// Whether it is a thread of this process.
+    pub(super) fn is_in_process(&self) -> bool {
+        matches!(self.server, Server::InProcess(_))
+    }
+
+    /// Gives the instance up in a fork of its process, which leaks it.
+    pub(super) fn abandon(self: &Arc<Self>) {
+        if let Server::Launched(supervisor) = &self.server {
+            supervisor.close_copy_in_fork();
+        }
+        mem::forget(Arc::clone(self));
     }
 
     /// Drops all closures that are registered with this server, and closes the event connection.

@@ -58,6 +58,11 @@ impl ConnectionPool {
         drop(connections);
     }
 
+    /// Takes the idle connections, in a fork of the process that has made them.
+    pub(super) fn take_all(&mut self) -> Vec<Connection> {
+        self.connections.get_mut().unwrap_or_else(PoisonError::into_inner).idle.take().unwrap_or_default()
+    }
+
     /// Waits until no call uses a connection, for `patience` at most; returns whether that is so.
     pub(super) fn wait_until_idle(&self, patience: Duration) -> bool {
         let connections = self.connections();

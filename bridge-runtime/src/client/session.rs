@@ -19,6 +19,7 @@ use super::start::{StartEvents, Starter};
 use crate::error::Error;
 use crate::interface::{Description, Threads};
 use crate::sync::LockExt as _;
+use crate::sys::{self, ProcessMark};
 use crate::transport::Channel;
 use crate::wire::MemoryCall;
 
@@ -29,6 +30,8 @@ pub struct Session(Arc<SessionState>);
 #[derive(Debug)]
 pub(super) struct SessionState {
     pub(super) id: SessionId,
+    /// The process that may use the session.
+    pub(super) process: ProcessMark,
     description: &'static Description,
     /// The time limit of calls whose method does not have its own.
     call_timeout: Option<Duration>,
@@ -92,12 +95,13 @@ impl Session {
         call_timeout: Option<Duration>,
         restarter: Option<Mutex<Restarter>>,
     ) -> Self {
-        let id = SessionId::new();
+        sys::keep_loaded();
+        let (id, process) = (SessionId::new(), ProcessMark::of_this_process());
         id.store(&instance.session, Ordering::SeqCst);
         let current = CurrentServer::new(Arc::clone(&instance));
         let first = FairMutex::new(Connection::new(instance, channel));
         let pool = (description.threads == Threads::Multi).then(ConnectionPool::new);
-        Self(Arc::new(SessionState { id, description, call_timeout, first, pool, current, restarter }))
+        Self(Arc::new(SessionState { id, process, description, call_timeout, first, pool, current, restarter }))
     }
 
     pub(super) fn state(&self) -> &SessionState {
@@ -194,6 +198,25 @@ impl SessionState {
     pub(super) fn calls_one_function(&self, method: u32) -> bool {
         let has_target = self.description.methods.get(method as usize).is_some_and(|method| method.target.is_some());
         has_target && self.current().info.library.is_some()
+    }
+
+    /// # Errors
+    /// [`Error::Forked`] if this process is a fork of the one that made the session.
+    #[inline]
+    pub(super) fn check_process(&self) -> Result<(), Error> {
+        if self.process.is_this_process() { Ok(()) } else { Err(Error::Forked) }
+    }
+
+    /// Gives the session up in a fork of its process: closes this process's copies of the connections, and leaks all else. The
+    /// session's threads do not exist here, and may have held any lock; the server is that of the other process.
+    #[cold]
+    fn abandon(&mut self) {
+        mem::forget(self.restarter.take());
+        self.current.abandon();
+        self.first.get_mut().abandon();
+        for mut connection in self.pool.iter_mut().flat_map(ConnectionPool::take_all) {
+            connection.abandon();
+        }
     }
 
     /// Returns the current server.
@@ -306,6 +329,7 @@ impl SessionState {
 
     /// Ends the server, or interrupts its start, without waiting for calls in progress.
     fn end(&self, reason: EndReason) -> Result<ServerExit, Error> {
+        self.check_process()?;
         match self.current.to_be_ended(reason)? {
             Some(instance) => instance.end(reason),
             None => Ok(ServerExit { status: None, stdout: String::new(), stderr: String::new() }),
@@ -314,6 +338,7 @@ impl SessionState {
 
     /// Shuts the server down when the calls in progress are finished, or ends it when the time limit has passed.
     fn shutdown(&self, limit: Option<Duration>) -> Result<ServerExit, Error> {
+        self.check_process()?;
         let begin = Instant::now();
         let left = || limit.map(|limit| limit.saturating_sub(begin.elapsed()));
         let first = || match left() {
@@ -353,6 +378,9 @@ impl SessionState {
 
 impl Drop for SessionState {
     fn drop(&mut self) {
+        if !self.process.is_this_process() {
+            return self.abandon();
+        }
         // `drop` cannot return an error.
         let _ = self.shutdown(None);
     }

@@ -479,6 +479,10 @@ pub enum Error {
     /// The client was shut down.
     #[error("the client was shut down")]
     Shutdown,
+
+    /// This process is a fork of the one that made the client. The server's connection has one user, which is that process.
+    #[error("this process is a fork of the one that made the client; make a client in this process")]
+    Forked,
 }
 
 impl Error {
@@ -538,7 +542,8 @@ impl Error {
             | Self::Args { .. }
             | Self::ServerStart { .. }
             | Self::Protocol { .. }
-            | Self::Shutdown => None,
+            | Self::Shutdown
+            | Self::Forked => None,
         }
     }
 
@@ -553,7 +558,8 @@ impl Error {
     }
 
     /// Whether the client has lost its server: it [died](Error::ServerDied), was given up
-    /// [now](Error::Timeout) or [before](Error::GivenUp), was [aborted](Error::Aborted) or [shut down](Error::Shutdown), or the connection
+    /// [now](Error::Timeout) or [before](Error::GivenUp), was [aborted](Error::Aborted) or [shut down](Error::Shutdown), is that of
+    /// [another process](Error::Forked), or the connection
     /// [broke](Error::Disconnected) or was closed because of [what the server sent](Error::Protocol). Later calls fail as well,
     /// unless the client starts the server again.
     pub fn is_server_gone(&self) -> bool {
@@ -566,6 +572,7 @@ impl Error {
                 | Self::Disconnected { .. }
                 | Self::Protocol { is_closed: true, .. }
                 | Self::Shutdown
+                | Self::Forked
         )
     }
 
@@ -579,7 +586,7 @@ impl Error {
     /// |---|---|
     /// | no server, library, connection or thread for the call, from [`ServerNotFound`](Error::ServerNotFound) to [`ServerStart`](Error::ServerStart) | `Some(false)` |
     /// | [`Argument`](Error::Argument), [`StaleHandle`](Error::StaleHandle), [`SymbolMissing`](Error::SymbolMissing) | `Some(false)` if the client refused it, or the method calls one function of the library and nothing else (except in the expressions of its lengths); in a batch, and for any other method, `None` if the server refused it |
-    /// | [`Busy`](Error::Busy), [`NotCalled`](Error::NotCalled) | `Some(false)` |
+    /// | [`Busy`](Error::Busy), [`NotCalled`](Error::NotCalled), [`Forked`](Error::Forked) | `Some(false)` |
     /// | [`Status`](Error::Status), [`Callback`](Error::Callback), [`CallingConvention`](Error::CallingConvention) | `Some(true)` |
     /// | [`Panic`](Error::Panic), [`Exception`](Error::Exception), [`Fault`](Error::Fault) | `None`: before, in or after the function |
     /// | [`Timeout`](Error::Timeout), [`OtherBatch`](Error::OtherBatch) | `None` |
@@ -611,7 +618,8 @@ impl Error {
             | Self::Args { .. }
             | Self::ServerStart { .. }
             | Self::Busy { .. }
-            | Self::NotCalled { .. } => Some(false),
+            | Self::NotCalled { .. }
+            | Self::Forked => Some(false),
             Self::Status { .. } | Self::Callback { .. } | Self::CallingConvention { .. } => Some(true),
             Self::Panic { .. }
             | Self::Exception { .. }

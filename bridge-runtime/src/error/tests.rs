@@ -74,6 +74,7 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         (Error::protocol(""), None),
         (Error::protocol("").before_call(), no),
         (Error::closed_by_protocol("the connection is closed"), None),
+        (Error::Forked, no),
         (Error::Shutdown, None),
         (Error::Shutdown.before_call(), None),
     ]

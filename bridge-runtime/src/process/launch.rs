@@ -64,6 +64,7 @@ impl Launch {
             command.current_dir(dir);
         }
         let is_direct = self.runner.is_empty() && program != Program::Unknown;
+        sys::detach_from_terminal(&mut command);
         if !is_direct {
             sys::continue_with_this_thread(&mut command);
         }

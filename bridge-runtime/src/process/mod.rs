@@ -1,5 +1,6 @@
 //! The server process: finding its program, starting it, reading its output, and ending it.
 
+mod child;
 mod launch;
 mod locate;
 mod output;

@@ -8,8 +8,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use shared_child::SharedChild;
-
+use super::child::{Outputs, ServerProcess};
 use super::output::{Output, OutputReaders, Tail};
 use crate::sync::{LockExt as _, spawn_named};
 use crate::sys::{ControlSender, ExitStatus, Job};
@@ -26,7 +25,7 @@ pub(crate) struct ProcessExit {
 /// A running server process. Dropping it does not end the process; see [`Supervisor::terminate`].
 #[derive(Debug)]
 pub(crate) struct Supervisor {
-    child: Arc<SharedChild>,
+    child: Arc<ServerProcess>,
     /// Whether the process runs under Wine, which does not treat `SIGTERM` as a request to end.
     is_wine: bool,
     /// The other end of the server's standard input. The server exits when it is closed.
@@ -49,8 +48,8 @@ struct ExitCell {
 const OUTPUT_PATIENCE: Duration = Duration::from_millis(200);
 
 impl Supervisor {
-    /// Starts a process, whose standard input is set. `on_exit` runs on another thread when the process has exited. `exception` is the file in which a
-    /// process under Wine reports the exception that ends it.
+    /// Starts a process, whose standard input is set. `on_exit` runs on another thread when the process has exited. `exception` is
+    /// the file in which a process under Wine reports the exception that ends it.
     ///
     /// # Errors
     /// The system's, if the process or a thread cannot be started.
@@ -97,7 +96,8 @@ impl Supervisor {
     /// # Errors
     /// The system's, also for a process that is exiting already.
     pub(crate) fn kill(&self) -> std::io::Result<()> {
-        if !self.is_wine && crate::sys::ask_to_end(&self.child) && self.wait(GRACE_PERIOD).is_some() {
+        let was_asked = !self.is_wine && !self.has_exited() && self.child.ask_to_end();
+        if self.has_exited() || was_asked && self.wait(GRACE_PERIOD).is_some() {
             return Ok(());
         }
         self.child.kill()
@@ -105,7 +105,7 @@ impl Supervisor {
 
     /// Returns the process's id.
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.pid()
     }
 
     /// Writes a line to the server's standard input.
@@ -131,6 +131,11 @@ impl Supervisor {
             Some(Ok(exit)) => Some(Ok(exit.clone())),
             Some(Err(error)) => Some(Err(std::io::Error::new(error.kind(), error.to_string()))),
         }
+    }
+
+    /// Closes this process's copy of the server's standard input, in a fork of the process that has started the server.
+    pub(crate) fn close_copy_in_fork(&self) {
+        self.control.close_copy_in_fork();
     }
 
     /// Closes the server's standard input, gives the server `patience` to exit by itself, and then kills it.
@@ -163,7 +168,7 @@ struct ProcessWatch {
 
 impl ProcessWatch {
     /// Starts the process, sends the result of that to `started`, and records the exit.
-    fn run(mut self, command: Command, started: &Sender<std::io::Result<Arc<SharedChild>>>, on_exit: impl FnOnce()) {
+    fn run(mut self, command: Command, started: &Sender<std::io::Result<Arc<ServerProcess>>>, on_exit: impl FnOnce()) {
         let (child, readers, _job) = match self.start(command) {
             Ok((child, readers, job)) => {
                 // `spawn` waits for this.
@@ -175,7 +180,7 @@ impl ProcessWatch {
         let status = child.wait();
         readers.wait(OUTPUT_PATIENCE);
         let status = status.map(|status| match self.exception {
-            None => status.into(),
+            None => ExitStatus::of_native(status),
             Some(file) => ExitStatus::of_wine(status, read_exception(file)),
         });
         let known = status.as_ref().ok().copied();
@@ -190,12 +195,15 @@ impl ProcessWatch {
         readers.stop();
     }
 
-    fn start(&mut self, mut command: Command) -> std::io::Result<(Arc<SharedChild>, OutputReaders, Job)> {
+    fn start(&mut self, mut command: Command) -> std::io::Result<(Arc<ServerProcess>, OutputReaders, Job)> {
         let child = crate::sys::without_start_dialogs(|| command.spawn())?;
+        // This process's copy of the standard input: it would stay open otherwise.
+        drop(command);
         let job = Job::around(&child);
-        let child = Arc::new(SharedChild::new(child)?);
-        let begun = job.and_then(|job| self.reporter.begin(child.id()).map(|()| job));
-        let readers = begun.and_then(|job| Ok((self.readers(&child)?, job)));
+        let (child, outputs) = ServerProcess::new(child)?;
+        let child = Arc::new(child);
+        let begun = job.and_then(|job| self.reporter.begin(child.pid()).map(|()| job));
+        let readers = begun.and_then(|job| Ok((self.readers(outputs)?, job)));
         let (readers, job) = readers.inspect_err(|_| {
             // Without the threads, the process would not be supervised.
             let _ = child.kill();
@@ -205,12 +213,12 @@ impl ProcessWatch {
     }
 
     /// Starts the threads that read both outputs if they are captured.
-    fn readers(&self, child: &SharedChild) -> std::io::Result<OutputReaders> {
+    fn readers(&self, outputs: Outputs) -> std::io::Result<OutputReaders> {
         let mut readers = OutputReaders::new()?;
-        if let Some(output) = child.take_stdout() {
+        if let Some(output) = outputs.stdout {
             readers.add(output, self.stdout.clone(), self.reporter.lines("stdout"))?;
         }
-        if let Some(output) = child.take_stderr() {
+        if let Some(output) = outputs.stderr {
             readers.add(output, self.stderr.clone(), self.reporter.lines("stderr"))?;
         }
         Ok(readers)

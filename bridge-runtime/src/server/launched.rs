@@ -37,6 +37,7 @@ pub(super) fn run<S: Serve>() -> ExitCode {
 }
 
 fn try_run<S: Serve>() -> io::Result<ExitCode> {
+    sys::ignore_interrupts()?;
     sys::end_with_this_thread()?;
     sys::continue_with_parent()?;
     let mut control = Control::take_stdin()?;

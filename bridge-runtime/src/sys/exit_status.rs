@@ -6,9 +6,13 @@ use std::fmt::{self, Display, Formatter};
 ///
 /// Wine passes only the lowest 8 bits of a Windows server's exit code on to a Linux program. The code of an unhandled exception
 /// is known in full nevertheless, because the server reports it itself before it ends.
+///
+/// On Unix, a program that ignores `SIGCHLD`, or that waits for all of its child processes, takes the status of its servers away. Then
+/// the status is [unknown](ExitStatus::is_unknown), and not a [success](ExitStatus::success) either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExitStatus {
-    status: std::process::ExitStatus,
+    /// `None` if the system did not say how the process ended.
+    status: Option<std::process::ExitStatus>,
     /// `None` for a process of this system.
     wine: Option<WineExit>,
 }
@@ -21,31 +25,43 @@ struct WineExit {
 
 impl ExitStatus {
     /// The status of a process under Wine, and the exception that it reported.
-    pub(crate) fn of_wine(status: std::process::ExitStatus, exception: Option<u32>) -> Self {
+    pub(crate) fn of_wine(status: Option<std::process::ExitStatus>, exception: Option<u32>) -> Self {
         Self { status, wine: Some(WineExit { exception }) }
+    }
+
+    /// The status of a process of this system; `None` if it is unknown.
+    pub(crate) fn of_native(status: Option<std::process::ExitStatus>) -> Self {
+        Self { status, wine: None }
+    }
+
+    /// Whether the system did not say how the process ended, because this program ignores `SIGCHLD` or has itself waited for the
+    /// process. For a server under Wine, the exception that ended it may be known all the same.
+    pub fn is_unknown(&self) -> bool {
+        self.status.is_none() && self.code().is_none()
     }
 
     /// Whether it ended by itself with exit code 0.
     pub fn success(&self) -> bool {
-        self.status.success()
+        self.status.is_some_and(|status| status.success())
     }
 
     /// The exit code, unless a signal ended the process. For a server under Wine only its lowest 8 bits may be known; see
     /// [`ExitStatus::is_cut`].
     pub fn code(&self) -> Option<i32> {
-        let exception = self.wine.and_then(|wine| wine.exception).filter(|_| self.status.code().is_some());
-        exception.map(u32::cast_signed).or(self.status.code())
+        let code = self.status.map(|status| status.code());
+        let exception = self.wine.and_then(|wine| wine.exception).filter(|_| code != Some(None));
+        exception.map(u32::cast_signed).or(code.flatten())
     }
 
     /// Whether only the lowest 8 bits of the exit code are known: the server ran under Wine, and reported no exception.
     pub fn is_cut(&self) -> bool {
-        self.wine == Some(WineExit { exception: None }) && self.status.code().is_some()
+        self.wine == Some(WineExit { exception: None }) && self.code().is_some()
     }
 
     /// The number of the signal that ended it; `None` on Windows.
     pub fn signal(&self) -> Option<i32> {
         #[cfg(unix)]
-        return std::os::unix::process::ExitStatusExt::signal(&self.status);
+        return self.status.and_then(|status| std::os::unix::process::ExitStatusExt::signal(&status));
         #[cfg(not(unix))]
         return None;
     }
@@ -70,7 +86,7 @@ impl ExitStatus {
 
 impl From<std::process::ExitStatus> for ExitStatus {
     fn from(status: std::process::ExitStatus) -> Self {
-        Self { status, wine: None }
+        Self::of_native(Some(status))
     }
 }
 
@@ -88,7 +104,7 @@ impl Display for ExitStatus {
                 if code == DLL_NOT_FOUND { f.write_str(MISSING_DLL) } else { Ok(()) }
             }
             (None, Some(code)) => write!(f, "it ended with code {code}{name}"),
-            (None, None) => f.write_str("it ended in an unknown way"),
+            (None, None) => f.write_str("it ended in a way that the system did not report to this program"),
         }
     }
 }
@@ -208,7 +224,7 @@ mod tests {
     #[test]
     fn exceptions_of_languages_have_names() {
         #[cfg(unix)]
-        let status = |code: u32| ExitStatus::of_wine(std::process::ExitStatus::default(), Some(code));
+        let status = |code: u32| ExitStatus::of_wine(Some(std::process::ExitStatus::default()), Some(code));
         #[cfg(windows)]
         let status = |code: u32| {
             use std::os::windows::process::ExitStatusExt as _;
@@ -233,7 +249,7 @@ mod tests {
     #[test]
     fn what_wine_does_not_say_is_not_said() {
         use std::os::unix::process::ExitStatusExt as _;
-        let status = |raw, exception| ExitStatus::of_wine(std::process::ExitStatus::from_raw(raw), exception);
+        let status = |raw, exception| ExitStatus::of_wine(Some(std::process::ExitStatus::from_raw(raw)), exception);
         let known = status(5 << 8, Some(0xC000_0005));
         assert_eq!(known.to_string(), "it ended with code 0xC0000005 (STATUS_ACCESS_VIOLATION)");
         assert_eq!((known.name(), known.is_cut()), (Some("STATUS_ACCESS_VIOLATION"), false));
@@ -243,6 +259,16 @@ mod tests {
         assert!(status(DLL_NOT_FOUND << 8, None).to_string().contains("lacks bcryptprimitives.dll"));
         assert_eq!(status(9, None).to_string(), "it was ended by signal 9 (SIGKILL)");
         assert_eq!(status(0, None).to_string(), "it ended with code 0");
+    }
+
+    #[test]
+    fn an_unknown_status_says_so() {
+        let unknown = ExitStatus::of_native(None);
+        assert_eq!((unknown.is_unknown(), unknown.success(), unknown.is_cut()), (true, false, false));
+        assert_eq!((unknown.code(), unknown.signal(), unknown.name()), (None, None, None));
+        assert_eq!(unknown.to_string(), "it ended in a way that the system did not report to this program");
+        let exception = ExitStatus::of_wine(None, Some(0xC000_0005));
+        assert_eq!((exception.is_unknown(), exception.name()), (false, Some("STATUS_ACCESS_VIOLATION")));
     }
 
     #[cfg(windows)]

@@ -1,5 +1,9 @@
 //! The calls for Unix.
 
+mod fork;
+mod module;
+mod sigpipe;
+
 use std::ffi::{CStr, OsStr, OsString, c_void};
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read};
@@ -9,6 +13,10 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::Arc;
+
+pub(crate) use fork::ProcessMark;
+pub(crate) use module::keep_loaded;
+pub(crate) use sigpipe::without_sigpipe;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Access, AtFlags, CWD, accessat};
@@ -121,6 +129,25 @@ pub(crate) fn without_console(_: &mut Command, _: bool) {}
 /// Runs `start`: only Windows opens dialogs.
 pub(crate) fn without_start_dialogs<R>(start: impl FnOnce() -> R) -> R {
     start()
+}
+
+/// Keeps the signals of a terminal, such as that of Ctrl+C, from a program: it is the client that decides what they mean, and the
+/// server ends with it. They are sent to a group of processes, and the program gets one of its own.
+pub(crate) fn detach_from_terminal(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+
+    command.process_group(0);
+}
+
+/// Does nothing: see [`detach_from_terminal`].
+#[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
+pub(crate) fn ignore_interrupts() -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether the system knows no child process of this id: it has ended, and this program ignores `SIGCHLD` or has waited for it.
+pub(crate) fn is_no_child(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ECHILD)
 }
 
 /// A pipe that [`ReadStop`] can stop reading from.

@@ -1,6 +1,7 @@
 //! The calls for Windows.
 
 mod messages;
+mod pipe;
 
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
 use std::fs::File;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, Once, OnceLock};
 
 use shared_child::SharedChild;
 use widestring::U16CString;
@@ -23,7 +24,7 @@ use windows_sys::Win32::Globalization::{
 use windows_sys::Win32::Security::{
     GetTokenInformation, TOKEN_QUERY, TokenElevationType, TokenElevationTypeDefault, TokenElevationTypeFull,
 };
-use windows_sys::Win32::System::Console::GetConsoleCP;
+use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, GetConsoleCP, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::Diagnostics::Debug::{
     EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, GetErrorMode, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
     SEM_NOOPENFILEERRORBOX, SetErrorMode, SetUnhandledExceptionFilter,
@@ -35,17 +36,19 @@ use windows_sys::Win32::System::JobObjects::{
     SetInformationJobObject,
 };
 use windows_sys::Win32::System::LibraryLoader::{
-    GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, GetModuleFileNameW,
-    GetModuleHandleExW, SetDllDirectoryW,
+    GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN,
+    GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, GetModuleFileNameW, GetModuleHandleExW, SetDllDirectoryW,
 };
 use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, OpenProcessToken, TerminateProcess,
     WaitForSingleObject,
 };
+use windows_sys::core::BOOL;
 
 use super::{SystemError, crash};
 use crate::sync::{LockExt as _, spawn_named};
 pub(crate) use messages::{InApartment, Pump, enter_apartment};
+pub(crate) use pipe::PipeTransfers;
 
 /// Whether this program was elevated: it has more rights than the user's other programs, from which it inherited its environment.
 /// Source: <https://learn.microsoft.com/windows/win32/api/winnt/ne-winnt-token_elevation_type>.
@@ -271,6 +274,73 @@ pub(crate) fn without_start_dialogs<R>(start: impl FnOnce() -> R) -> R {
     // SAFETY: takes flags only.
     unsafe { SetErrorMode(before) };
     result
+}
+
+/// Does nothing: see [`ignore_interrupts`].
+pub(crate) fn detach_from_terminal(_: &mut Command) {}
+
+/// Makes this process ignore Ctrl+C and Ctrl+Break: it is the client that decides what they mean, and the server ends with it. A
+/// handler that a library installs comes first.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn ignore_interrupts() -> io::Result<()> {
+    // SAFETY: the function lives as long as the process, and may be called on any thread.
+    match unsafe { SetConsoleCtrlHandler(Some(ignore_interrupt), 1) } {
+        0 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+/// Returns whether the event is handled. What ends the console or the session ends this process, too.
+unsafe extern "system" fn ignore_interrupt(event: u32) -> BOOL {
+    matches!(event, CTRL_C_EVENT | CTRL_BREAK_EVENT).into()
+}
+
+/// Runs `write`: only Unix has the signal.
+pub(crate) fn without_sigpipe(write: impl FnOnce() -> io::Result<usize>) -> io::Result<usize> {
+    write()
+}
+
+/// `false`: only Unix takes the status of a process away.
+pub(crate) fn is_no_child(_: &io::Error) -> bool {
+    false
+}
+
+/// Marks the process in which it was made. Windows processes do not fork.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ProcessMark;
+
+impl ProcessMark {
+    /// Marks this process.
+    pub(crate) fn of_this_process() -> Self {
+        Self
+    }
+
+    /// `true`.
+    #[inline]
+    pub(crate) fn is_this_process(self) -> bool {
+        true
+    }
+}
+
+/// Keeps the module that contains this code loaded until the process ends: threads of this code run on after the program has
+/// freed the library.
+pub(crate) fn keep_loaded() {
+    static DONE: Once = Once::new();
+    DONE.call_once(|| {
+        let mut module = null_mut();
+        let here: *const u16 = (keep_loaded as fn() as *const ()).cast();
+        // It fails only for an address that is in no module.
+        // SAFETY: the flags say that the first pointer is an address and not text; the second is to a handle.
+        unsafe {
+            GetModuleHandleExW(
+                GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                here,
+                &raw mut module,
+            )
+        };
+    });
 }
 
 /// Cancels the reads and writes that wait on a pipe, on all threads.

@@ -6,6 +6,7 @@ use std::io::{self, IoSlice, Read, Write};
 use std::path::Path;
 
 use super::{Channel, PipeTransport};
+use crate::sys::without_sigpipe;
 
 /// The FIFO from client to server.
 const REQUESTS: &str = "requests";
@@ -29,11 +30,11 @@ impl Read for Duplex {
 
 impl Write for Duplex {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer.write(bytes)
+        without_sigpipe(|| self.writer.write(bytes))
     }
 
     fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.writer.write_vectored(parts)
+        without_sigpipe(|| self.writer.write_vectored(parts))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -39,7 +39,7 @@ impl HandedOver {
     /// Returns the connection, the first time.
     pub(super) fn accept(&self) -> io::Result<Channel> {
         let own = self.own.lock_unpoisoned().take().ok_or(io::ErrorKind::Interrupted)?;
-        Ok(channel(own))
+        channel(own)
     }
 
     /// Ends the wait for a message of the server, which a runner that has not passed its end on may keep waiting. What has arrived
@@ -52,5 +52,5 @@ impl HandedOver {
 
 /// Returns the server's end.
 pub(super) fn connect_handed_over(number: u64) -> io::Result<Channel> {
-    Ok(channel(take_handed_over(number)?.into()))
+    channel(take_handed_over(number)?.into())
 }

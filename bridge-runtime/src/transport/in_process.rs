@@ -39,7 +39,7 @@ impl FrameTransport for InProcessTransport {
 
     fn receive(&mut self, frame: &mut Buffer) -> io::Result<()> {
         let received = self.receiver.recv().map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?;
-        if received.len() == 0 {
+        if received.is_empty() {
             // From the disconnector.
             return Err(io::ErrorKind::ConnectionAborted.into());
         }

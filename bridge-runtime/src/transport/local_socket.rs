@@ -105,7 +105,7 @@ impl LocalListener {
         }
         let stream = accepted?;
         let pid = peer_pid(&stream)?;
-        Ok((channel_of(stream), pid))
+        Ok((channel_of(stream)?, pid))
     }
 
     fn is_woken(&self) -> bool {
@@ -167,14 +167,17 @@ fn connect_at_once(path: &Path) -> io::Result<impl Sized> {
     DuplexPipeStream::<Bytes>::connect_by_path_with_wait_mode(path, ConnectWaitMode::Timeout(Duration::ZERO))
 }
 
-/// Makes a channel of a connected pipe or socket.
+/// Makes a channel of a connected socket.
+///
+/// # Errors
+/// The system's error.
 #[cfg(unix)]
-pub(super) fn channel(stream: std::os::unix::net::UnixStream) -> Channel {
+pub(super) fn channel(stream: std::os::unix::net::UnixStream) -> io::Result<Channel> {
     channel_of(Stream::UdSocket(stream.into()))
 }
 
-fn channel_of(stream: Stream) -> Channel {
-    Channel::new(PipeTransport::with_disconnector(LocalStream::new(stream), LocalStream::disconnector))
+fn channel_of(stream: Stream) -> io::Result<Channel> {
+    Ok(Channel::new(PipeTransport::with_disconnector(LocalStream::new(stream)?, LocalStream::disconnector)))
 }
 
 /// Returns the process id of the other end, if the system reports it: not for a process in another PID namespace.
@@ -298,7 +301,7 @@ pub(crate) fn named_path(name: &str) -> io::Result<PathBuf> {
 pub(crate) fn connect_local(path: &Path) -> io::Result<Channel> {
     let stream = stream_to(path)?;
     peer_pid(&stream)?;
-    Ok(channel_of(stream))
+    channel_of(stream)
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ use system::SystemStream;
 pub(super) struct LocalStream(Arc<SystemStream>);
 
 impl LocalStream {
-    pub(super) fn new(stream: Stream) -> Self {
-        Self(Arc::new(SystemStream::new(stream)))
+    /// # Errors
+    /// The system's error.
+    pub(super) fn new(stream: Stream) -> io::Result<Self> {
+        Ok(Self(Arc::new(SystemStream::new(stream)?)))
     }
 
     /// Returns what fails every read and write, those in progress and those to come. It does not keep the stream open.
@@ -30,17 +32,17 @@ impl LocalStream {
 
 impl Read for LocalStream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.transfer(|mut stream| stream.read(into))
+        self.0.read(into)
     }
 }
 
 impl Write for LocalStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.transfer(|mut stream| stream.write(bytes))
+        self.0.write(bytes)
     }
 
     fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.0.transfer(|stream| system::write_vectored(stream, parts))
+        self.0.write_vectored(parts)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -50,7 +52,7 @@ impl Write for LocalStream {
 
 #[cfg(unix)]
 mod system {
-    use std::io::{self, IoSlice};
+    use std::io::{self, IoSlice, Read as _, Write as _};
     use std::os::fd::AsFd as _;
 
     use interprocess::local_socket::Stream;
@@ -61,12 +63,24 @@ mod system {
     pub(super) struct SystemStream(Stream);
 
     impl SystemStream {
-        pub(super) fn new(stream: Stream) -> Self {
-            Self(stream)
+        #[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
+        pub(super) fn new(stream: Stream) -> io::Result<Self> {
+            Ok(Self(stream))
         }
 
-        pub(super) fn transfer(&self, transfer: impl FnOnce(&Stream) -> io::Result<usize>) -> io::Result<usize> {
-            transfer(&self.0)
+        pub(super) fn read(&self, into: &mut [u8]) -> io::Result<usize> {
+            (&self.0).read(into)
+        }
+
+        pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+            (&self.0).write(bytes)
+        }
+
+        /// Writes several parts at once. The standard library's function would raise a signal if the other end is closed.
+        pub(super) fn write_vectored(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+            let Stream::UdSocket(socket) = &self.0;
+            let mut no_ancillary_data = SendAncillaryBuffer::default();
+            Ok(sendmsg(socket.as_fd(), parts, &mut no_ancillary_data, SendFlags::NOSIGNAL)?)
         }
 
         /// Fails reads and writes in progress. The system remembers it, so later ones fail, too.
@@ -76,28 +90,28 @@ mod system {
             let _ = shutdown(socket.as_fd(), Shutdown::Both);
         }
     }
-
-    /// Writes several parts at once. The standard library's function would raise a signal if the other end is closed.
-    pub(super) fn write_vectored(stream: &Stream, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        let Stream::UdSocket(socket) = stream;
-        let mut no_ancillary_data = SendAncillaryBuffer::default();
-        Ok(sendmsg(socket.as_fd(), parts, &mut no_ancillary_data, SendFlags::NOSIGNAL)?)
-    }
 }
 
 #[cfg(windows)]
 mod system {
-    use std::io::{self, IoSlice, Write as _};
-    use std::os::windows::io::AsHandle as _;
+    use std::io::{self, IoSlice};
+    use std::os::windows::io::{AsHandle as _, BorrowedHandle};
+    use std::sync::Mutex;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
 
     use interprocess::local_socket::Stream;
 
+    use crate::sync::LockExt as _;
+    use crate::sys::PipeTransfers;
+
     /// A named pipe.
     #[derive(Debug)]
     pub(super) struct SystemStream {
         stream: Stream,
+        /// Not those of the crate `interprocess`, which would run asynchronous procedure calls of the library while they wait. One
+        /// thread at a time transfers bytes, so the lock is always free.
+        transfers: Mutex<PipeTransfers>,
         /// Whether a thread is transferring bytes, or about to.
         is_busy: AtomicBool,
         is_disconnected: AtomicBool,
@@ -107,15 +121,37 @@ mod system {
     const PAUSE: Duration = Duration::from_millis(1);
 
     impl SystemStream {
-        pub(super) fn new(stream: Stream) -> Self {
-            Self { stream, is_busy: AtomicBool::new(false), is_disconnected: AtomicBool::new(false) }
+        pub(super) fn new(stream: Stream) -> io::Result<Self> {
+            let transfers = Mutex::new(PipeTransfers::new()?);
+            Ok(Self { stream, transfers, is_busy: AtomicBool::new(false), is_disconnected: AtomicBool::new(false) })
         }
 
-        pub(super) fn transfer(&self, transfer: impl FnOnce(&Stream) -> io::Result<usize>) -> io::Result<usize> {
+        pub(super) fn read(&self, into: &mut [u8]) -> io::Result<usize> {
+            self.transfer(|transfers, pipe| transfers.read(pipe, into))
+        }
+
+        pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+            let Stream::NamedPipe(pipe) = &self.stream;
+            // When the pipe is closed, what the other end has not read yet must not be lost.
+            pipe.inner().mark_dirty();
+            self.transfer(|transfers, pipe| transfers.write(pipe, bytes))
+        }
+
+        /// Writes the first part: the system cannot write several parts to a pipe at once.
+        pub(super) fn write_vectored(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+            let first = parts.iter().find(|part| !part.is_empty());
+            first.map_or(Ok(0), |first| self.write(first))
+        }
+
+        fn transfer(
+            &self,
+            transfer: impl FnOnce(&mut PipeTransfers, BorrowedHandle<'_>) -> io::Result<usize>,
+        ) -> io::Result<usize> {
+            let Stream::NamedPipe(pipe) = &self.stream;
             self.is_busy.store(true, Ordering::SeqCst);
             let result = match self.is_disconnected.load(Ordering::SeqCst) {
                 true => Err(io::ErrorKind::ConnectionAborted.into()),
-                false => transfer(&self.stream),
+                false => transfer(&mut self.transfers.lock_unpoisoned(), pipe.inner().as_handle()),
             };
             self.is_busy.store(false, Ordering::SeqCst);
             match result {
@@ -136,10 +172,5 @@ mod system {
             // Otherwise, closing the pipe would wait, in a thread of the crate `interprocess`, for a read that may never come.
             pipe.inner().assume_flushed();
         }
-    }
-
-    /// Writes the first part: the system cannot write several parts to a pipe at once.
-    pub(super) fn write_vectored(mut stream: &Stream, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        stream.write_vectored(parts)
     }
 }

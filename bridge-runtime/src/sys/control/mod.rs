@@ -66,6 +66,14 @@ impl ControlSender {
         *self.0.lock_unpoisoned() = None;
     }
 
+    /// Closes this process's copy of the stream, in a fork of the process that has created it.
+    pub(crate) fn close_copy_in_fork(&self) {
+        // A thread that does not exist here may hold the lock.
+        if let Ok(mut sender) = self.0.try_lock() {
+            *sender = None;
+        }
+    }
+
     fn with<T>(&self, send: impl FnOnce(&mut system::Sender) -> io::Result<T>) -> io::Result<T> {
         match &mut *self.0.lock_unpoisoned() {
             Some(sender) => send(sender),
