@@ -12,6 +12,8 @@
 
 mod sync;
 
+mod shared_bytes;
+
 mod codec;
 mod marshal;
 

@@ -1,6 +1,6 @@
 //! The arena: memory that both processes have mapped, in which long scalar arrays are passed without being in a message.
 //!
-//! Why sharing it is sound: Rust reads and writes it in words, as atomics, and never holds a reference to anything else in it.
+//! Why sharing it is sound: to Rust it consists of atomics, which `shared_bytes` copies, and there is no reference to anything else in it.
 //! So it is not a data race in this process if the other one writes there at any time, and any bits that it writes are a valid value.
 //! A library is given a pointer to its array in the arena: any bits are a scalar, and the array's bounds were checked.
 //!
@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::buffer::{ALIGNMENT, Buffer, BufferError};
 use super::scalar::is_scalar;
+use crate::shared_bytes;
 
 /// Bytes of the shortest array that is put into an arena. A message with shorter ones is sent in one go.
 pub(super) const LONG: usize = 1 << 10;
@@ -68,25 +69,14 @@ impl SharedArena {
     pub fn allocate<T: 'static>(self: &Arc<Self>, len: usize) -> Option<ArenaSlice<T>> {
         let bytes = len.checked_mul(size_of::<T>()).filter(|bytes| is_scalar::<T>() && *bytes >= LONG)?;
         let offset = self.reserve(bytes)?;
-        for word in &self.words()[offset..][..bytes.div_ceil(ALIGNMENT)] {
-            word.store(0, Ordering::Relaxed);
-        }
+        shared_bytes::clear(&self.words()[offset..][..bytes.div_ceil(ALIGNMENT)]);
         Some(ArenaSlice { arena: Arc::clone(self), offset, len, elements: PhantomData })
     }
 
     /// Copies an array into the arena; returns its offset, or `None` if there is no room.
     fn store(&self, bytes: &[u8]) -> Option<usize> {
         let offset = self.reserve(bytes.len())?;
-        let (whole, rest) = bytes.as_chunks::<ALIGNMENT>();
-        let words = &self.words()[offset..];
-        for (word, bytes) in words.iter().zip(whole) {
-            word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
-        }
-        if !rest.is_empty() {
-            let mut last = [0; ALIGNMENT];
-            last[..rest.len()].copy_from_slice(rest);
-            words[whole.len()].store(u64::from_ne_bytes(last), Ordering::Relaxed);
-        }
+        shared_bytes::write(&self.words()[offset..], bytes);
         Some(offset)
     }
 
@@ -191,23 +181,13 @@ impl<T> ArenaSlice<T> {
     where
         T: 'static,
     {
-        let words = self.arena.words()[self.offset..].as_ptr();
+        let words = self.words().as_ptr();
         (TypeId::of::<T>() == TypeId::of::<C>()).then(|| words.cast_mut().cast())
     }
 
-    /// Copies the first bytes of the array; initializes all of `into`.
-    fn read(&self, into: &mut [MaybeUninit<u8>]) {
-        let words = &self.arena.words()[self.offset..];
-        let (whole, rest) = into.as_chunks_mut::<ALIGNMENT>();
-        for (bytes, word) in whole.iter_mut().zip(words) {
-            *bytes = word.load(Ordering::Relaxed).to_ne_bytes().map(MaybeUninit::new);
-        }
-        if !rest.is_empty() {
-            let last = words[whole.len()].load(Ordering::Relaxed).to_ne_bytes();
-            for (byte, last) in rest.iter_mut().zip(last) {
-                byte.write(last);
-            }
-        }
+    /// The words of the array, and those after it.
+    fn words(&self) -> &[AtomicU64] {
+        &self.arena.words()[self.offset..]
     }
 
     /// Copies the array into a buffer of this process.
@@ -216,10 +196,7 @@ impl<T> ArenaSlice<T> {
     /// [`BufferError`].
     pub(super) fn copy_into(&self, buffer: &mut Buffer) -> Result<(), BufferError> {
         buffer.resize(self.len * size_of::<T>())?;
-        // SAFETY: initialized bytes are valid `MaybeUninit<u8>`, and `read` writes only initialized bytes through this
-        // reference, so the buffer stays initialized.
-        let bytes = unsafe { &mut *(&raw mut *buffer.bytes_mut() as *mut [MaybeUninit<u8>]) };
-        self.read(bytes);
+        shared_bytes::read_over(self.words(), buffer.bytes_mut());
         Ok(())
     }
 }
@@ -235,7 +212,7 @@ impl<T: 'static> ArenaSlice<T> {
         let room: &mut [MaybeUninit<T>] = &mut values.spare_capacity_mut()[..self.len];
         // SAFETY: the slice is the memory of `room`, which is uninitialized, as its bytes may be, and borrowed for as long.
         let bytes = unsafe { std::slice::from_raw_parts_mut(room.as_mut_ptr().cast(), size_of_val(room)) };
-        self.read(bytes);
+        shared_bytes::read(self.words(), bytes);
         // SAFETY: `read` has initialized all bytes of the first `len` elements, and any bytes are a scalar.
         unsafe { values.set_len(self.len) };
         values
@@ -247,9 +224,9 @@ impl<T: 'static> ArenaSlice<T> {
     /// If `values` has another length.
     pub(super) fn copy_to(&self, values: &mut [T]) {
         assert!(is_scalar::<T>() && values.len() == self.len, "both arrays are scalars, and of one length");
-        // SAFETY: the slice is the memory of `values`. `read` writes only initialized bytes to it, and any bytes are a scalar.
-        let bytes = unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), size_of_val(values)) };
-        self.read(bytes);
+        // SAFETY: the slice is the memory of `values`, and any bytes are a scalar.
+        let bytes = unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast::<u8>(), size_of_val(values)) };
+        shared_bytes::read_over(self.words(), bytes);
     }
 }
 

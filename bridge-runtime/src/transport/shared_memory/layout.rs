@@ -2,11 +2,12 @@
 //!
 //! Why sharing it is sound: it consists of atomics only, and no reference to anything else ever points into it. Whatever the
 //! other process writes, and whenever, is therefore not a data race in this process, and any bits are a valid value. A number
-//! is loaded once, checked, and then used. Frames are copied in and out in words of eight bytes, each an atomic of its own.
+//! is loaded once, checked, and then used. `shared_bytes` copies frames in and out, and says why that is sound, too.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::marshal::ALIGNMENT;
+use crate::shared_bytes;
 use crate::sys::Shareable;
 
 /// Words of a frame that the slot holds; the rest goes through the ring. Nearly every frame fits into the slot.
@@ -61,13 +62,13 @@ pub(super) struct OneWayChannel {
 const _: () = assert!(size_of::<OneWayChannel>() == 128 * (8 + 1 + 1) + RING * size_of::<u64>());
 const _: () = assert!(size_of::<Layout>() == 2 * 128 + 2 * size_of::<OneWayChannel>());
 
-// All words are stored and loaded with relaxed ordering. The counter that publishes them is stored with release ordering and
+// The words are written and read without ordering. The counter that publishes them is stored with release ordering and
 // loaded with acquire ordering.
 impl OneWayChannel {
     /// Writes the first words of a frame to the slot; returns the rest.
     pub(super) fn write_slot<'w>(&self, words: &'w [u64]) -> &'w [u64] {
         let (first, rest) = words.split_at(words.len().min(SLOT));
-        store(first, &self.slot);
+        write_words(&self.slot, first);
         rest
     }
 
@@ -81,7 +82,7 @@ impl OneWayChannel {
     pub(super) fn read_slot(&self, header: u64, words: &mut [u64]) {
         if let Some((first, rest)) = words.split_first_mut() {
             *first = header;
-            load(&self.slot[1..], rest);
+            read_words(&self.slot[1..], rest);
         }
     }
 
@@ -89,16 +90,16 @@ impl OneWayChannel {
     pub(super) fn write_ring(&self, written: u32, words: &[u64]) {
         let (start, end) = self.ring.split_at(position(written));
         let (first, second) = words.split_at(words.len().min(end.len()));
-        store(first, end);
-        store(second, start);
+        write_words(end, first);
+        write_words(start, second);
     }
 
     /// Reads words from the ring, from which `read` words were read before.
     pub(super) fn read_ring(&self, read: u32, words: &mut [u64]) {
         let (start, end) = self.ring.split_at(position(read));
         let (first, second) = words.split_at_mut(words.len().min(end.len()));
-        load(end, first);
-        load(start, second);
+        read_words(end, first);
+        read_words(start, second);
     }
 }
 
@@ -107,14 +108,10 @@ fn position(count: u32) -> usize {
     count as usize % RING
 }
 
-fn store(words: &[u64], cells: &[AtomicU64]) {
-    for (cell, word) in cells.iter().zip(words) {
-        cell.store(*word, Ordering::Relaxed);
-    }
+fn write_words(memory: &[AtomicU64], words: &[u64]) {
+    shared_bytes::write(memory, bytemuck::cast_slice(words));
 }
 
-fn load(cells: &[AtomicU64], words: &mut [u64]) {
-    for (cell, word) in cells.iter().zip(words) {
-        *word = cell.load(Ordering::Relaxed);
-    }
+fn read_words(memory: &[AtomicU64], words: &mut [u64]) {
+    shared_bytes::read_over(memory, bytemuck::cast_slice_mut(words));
 }
