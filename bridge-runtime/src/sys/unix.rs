@@ -337,3 +337,15 @@ pub(crate) fn end_now() -> ! {
     let _ = kill_process(getpid(), Signal::KILL);
     std::process::abort()
 }
+
+/// The number of the processor that runs this thread; `None` if the system does not say it. Linux answers without a system call.
+#[cfg(target_os = "linux")]
+pub(crate) fn processor() -> Option<u32> {
+    rustix::thread::sched_getcpu().try_into().ok()
+}
+
+/// `None`: only Linux and Windows say it.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn processor() -> Option<u32> {
+    None
+}

@@ -40,8 +40,8 @@ use windows_sys::Win32::System::LibraryLoader::{
     GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, GetModuleFileNameW, GetModuleHandleExW, SetDllDirectoryW,
 };
 use windows_sys::Win32::System::Threading::{
-    CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentThread, INFINITE, OpenProcessToken, TerminateProcess,
-    WaitForSingleObject,
+    CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentProcessorNumber, GetCurrentThread, INFINITE, OpenProcessToken,
+    TerminateProcess, WaitForSingleObject,
 };
 use windows_sys::core::BOOL;
 
@@ -498,6 +498,13 @@ fn from_code_page(code_page: u32, bytes: &[u8]) -> Option<String> {
     };
     wide.truncate(usize::try_from(written).ok().filter(|written| *written > 0)?);
     String::from_utf16(&wide).ok()
+}
+
+/// The number of the processor that runs this thread, in its group. Machines with more than 64 have several groups, whose
+/// numbers are the same.
+pub(crate) fn processor() -> Option<u32> {
+    // SAFETY: the function has no preconditions.
+    Some(unsafe { GetCurrentProcessorNumber() })
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! One process's end of the shared memory of a connection.
 
 use std::io;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::layout::{Layout, OneWayChannel};
-use crate::sys::{MemoryOffer, SharedMemory};
+use super::layout::{EndState, Layout, OneWayChannel};
+use crate::sys::{MemoryOffer, SharedMemory, processor};
 
 /// One end of the shared memory of a connection. It carries frames once a channel is
 /// [upgraded](crate::transport::Channel::upgrade) to it.
@@ -56,13 +56,31 @@ impl SharedMemoryEnd {
     /// The flag that this end raises before it sleeps.
     #[inline]
     pub(super) fn own_sleep_flag(&self) -> &AtomicU32 {
-        &self.memory.sleep_flags[self.side as usize].0
+        &self.own_state().sleep_flag
     }
 
     /// The flag that the other end raises before it sleeps.
     #[inline]
     pub(super) fn other_sleep_flag(&self) -> &AtomicU32 {
-        &self.memory.sleep_flags[1 - self.side as usize].0
+        &self.other_state().sleep_flag
+    }
+
+    /// Says on which processor this end waits, and returns whether the other end last waited on the same one. If the system does
+    /// not say it, it counts as the same.
+    pub(super) fn shares_processor(&self) -> bool {
+        let Some(own) = processor().and_then(|number| number.checked_add(1)) else { return true };
+        self.own_state().processor.store(own, Ordering::Relaxed);
+        self.other_state().processor.load(Ordering::Relaxed) == own
+    }
+
+    #[inline]
+    fn own_state(&self) -> &EndState {
+        &self.memory.ends[self.side as usize].0
+    }
+
+    #[inline]
+    fn other_state(&self) -> &EndState {
+        &self.memory.ends[1 - self.side as usize].0
     }
 }
 

@@ -33,10 +33,19 @@ pub(super) struct CachePadded<T>(pub(super) T);
 /// The whole shared memory.
 #[repr(C)]
 pub(super) struct Layout {
-    /// What each end sleeps for, if it sleeps; see [`wakeup`](super::wakeup). The client's flag is first.
-    pub(super) sleep_flags: [CachePadded<AtomicU32>; 2],
+    /// What each end says about itself. The client is first.
+    pub(super) ends: [CachePadded<EndState>; 2],
     /// The channel on which each end sends. The client's is first.
     pub(super) channels: [OneWayChannel; 2],
+}
+
+/// What an end says about itself.
+#[repr(C)]
+pub(super) struct EndState {
+    /// What it sleeps for, if it sleeps; see [`wakeup`](super::wakeup).
+    pub(super) sleep_flag: AtomicU32,
+    /// The number of the processor on which it waits, plus 1; 0 as long as that is unknown.
+    pub(super) processor: AtomicU32,
 }
 
 // SAFETY: `Layout` consists of atomics only, zero is a valid value of each, and no method returns a reference to anything else

@@ -150,7 +150,8 @@ impl SharedMemoryTransport {
         let Self { end, doorbell, spin, .. } = self;
         let end = &*end;
         let look = || look(end);
-        spin.find(look, || wakeup::sleep(end.own_sleep_flag(), waiting_for, &mut **doorbell, look))
+        let asleep = || wakeup::sleep(end.own_sleep_flag(), waiting_for, &mut **doorbell, look);
+        spin.find(look, || end.shares_processor(), asleep)
     }
 
     /// Wakes the other end if it sleeps for what this end has just done.

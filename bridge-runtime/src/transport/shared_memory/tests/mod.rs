@@ -132,7 +132,7 @@ fn corrupt_memory_is_an_error_or_a_message() {
             };
             let (channel, other) = (incoming(&memory, Side::Client), outgoing(&memory, Side::Client));
             for _ in 0..500 {
-                let (number, what) = (random(), random() % 8);
+                let (number, what) = (random(), random() % 9);
                 match what {
                     0 => channel.frames.store(1, Ordering::Relaxed),
                     1 => drop(channel.frames.fetch_add(1, Ordering::Relaxed)),
@@ -140,7 +140,8 @@ fn corrupt_memory_is_an_error_or_a_message() {
                     3 => channel.written.0.store(number as u32, Ordering::Relaxed),
                     4 => drop(channel.write_slot(&[number % (1 << 22)])),
                     5 => drop(channel.write_slot(&[number])),
-                    6 => memory.sleep_flags[number as usize % 2].0.store(number as u32 % 4, Ordering::Relaxed),
+                    6 => memory.ends[number as usize % 2].0.sleep_flag.store(number as u32 % 4, Ordering::Relaxed),
+                    7 => memory.ends[number as usize % 2].0.processor.store(number as u32, Ordering::Relaxed),
                     _ => other.read.0.store(number as u32 % (2 * RING as u32), Ordering::Relaxed),
                 }
             }
