@@ -388,15 +388,12 @@ mod tests {
     fn a_returned_array_is_copied() {
         let values = [1u16, 2, 3];
         // SAFETY: the pointer is to three elements.
-        assert_eq!(
-            unsafe { returned_array(values.as_ptr(), 3, <u16 as Native>::from_c, &Scope::new()) }.unwrap(),
-            values
-        );
+        let array = unsafe { returned_array(values.as_ptr(), 3, <u16 as Native>::from_c, &Scope::new()) };
+        assert_eq!(array.unwrap(), values);
         // SAFETY: a null pointer is allowed.
         assert!(unsafe { returned_array(std::ptr::null(), 3, <u16 as Native>::from_c, &Scope::new()) }.is_err());
         // SAFETY: a null pointer is allowed.
-        assert!(
-            unsafe { returned_array(std::ptr::null(), 0, <u16 as Native>::from_c, &Scope::new()) }.unwrap().is_empty()
-        );
+        let array = unsafe { returned_array(std::ptr::null(), 0, <u16 as Native>::from_c, &Scope::new()) };
+        assert!(array.unwrap().is_empty());
     }
 }
