@@ -65,6 +65,10 @@ impl ServerProcess {
     /// # Errors
     /// The system's, also for a process that is exiting already.
     pub(super) fn kill(&self) -> io::Result<()> {
-        self.child.as_ref().map_or(Ok(()), SharedChild::kill)
+        match self.child.as_ref().map_or(Ok(()), SharedChild::kill) {
+            // It has ended, and the thread that waits for it is about to record that.
+            Err(error) if sys::is_no_child(&error) => Ok(()),
+            result => result,
+        }
     }
 }

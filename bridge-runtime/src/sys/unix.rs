@@ -147,7 +147,7 @@ pub(crate) fn ignore_interrupts() -> io::Result<()> {
 
 /// Whether the system knows no child process of this id: it has ended, and this program ignores `SIGCHLD` or has waited for it.
 pub(crate) fn is_no_child(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(libc::ECHILD)
+    matches!(error.raw_os_error(), Some(libc::ECHILD | libc::ESRCH))
 }
 
 /// A pipe that [`ReadStop`] can stop reading from.
