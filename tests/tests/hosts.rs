@@ -94,7 +94,10 @@ fn a_key_of_the_console_ends_no_server() {
     {
         let client = FaultsClient::launch().unwrap();
         for with_break in [false, true] {
-            assert!(client.interrupt(with_break).unwrap(), "the server has a console");
+            if !client.interrupt(with_break).unwrap() {
+                let reason = "the system has given the server no console";
+                return bridge32_tests::skip::report("hosts::a_key_of_the_console_ends_no_server", reason);
+            }
             // The system runs the handlers on a thread of their own.
             std::thread::sleep(Duration::from_millis(500));
             assert_eq!(client.get_mode().unwrap(), 0);

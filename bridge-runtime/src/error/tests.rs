@@ -117,8 +117,10 @@ fn timeouts_and_lost_servers_are_recognized() {
         "the server died: it ended with",
         "`add` took longer than 1s, and",
         "the server was given up, becau",
+        "the server was aborted by this",
         "the connection to the server b",
         "what the server sent cannot be",
+        "this process is a fork of the ",
         "the client was shut down",
     ];
     assert_eq!(texts(Error::is_server_gone), gone);
