@@ -26,7 +26,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// The start message of the client.
 fn start() -> Start {
     let library = Some(env!("VOCABULARY_LIBRARY").to_owned());
-    Start { secret: CLIENT, library, library_dirs: vec!["no folder".to_owned()], args: Vec::new(), memory: None }
+    let library_dirs = vec![env!("CARGO_MANIFEST_DIR").to_owned()];
+    Start { secret: CLIENT, library, library_dirs, args: Vec::new(), memory: None }
 }
 
 /// Called with the address and the secret when the side asks for an extra connection.
