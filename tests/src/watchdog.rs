@@ -9,8 +9,8 @@ pub struct Watchdog {
     _alive: Sender<()>,
 }
 
-/// The longest time of a test; starting under Wine is slow on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The longest time of a test: on a busy machine, starting under Wine is slow, and the faults at every byte take two minutes.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 impl Watchdog {
     /// Starts to watch the test `name`.
