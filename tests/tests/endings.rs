@@ -49,6 +49,9 @@ fn a_library_in_the_client_s_process_stays_loaded() {
     let load = || unsafe { EndingsLibrary::load_from(LIBRARY_64) }.unwrap();
     let client = EndingsClient::in_process(load());
     assert_eq!(client.start_threads(4).unwrap(), 4);
+    while client.ticks_so_far().unwrap() == 0 {
+        std::thread::yield_now();
+    }
     client.shutdown().unwrap();
     let client = EndingsClient::in_process(load());
     let before = client.ticks_so_far().unwrap();
