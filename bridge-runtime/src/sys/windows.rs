@@ -53,6 +53,9 @@ pub(crate) use pipe::PipeTransfers;
 /// Whether this program was elevated: it has more rights than the user's other programs, from which it inherited its environment.
 /// Source: <https://learn.microsoft.com/windows/win32/api/winnt/ne-winnt-token_elevation_type>.
 pub(crate) fn is_privileged() -> bool {
+    if is_wine() {
+        return false;
+    }
     let mut token = null_mut();
     // SAFETY: takes nothing.
     let this_process = unsafe { GetCurrentProcess() };
@@ -70,6 +73,13 @@ pub(crate) fn is_privileged() -> bool {
         GetTokenInformation(token.as_raw_handle(), TokenElevationType, (&raw mut kind).cast(), size, &raw mut written)
     };
     done == 0 || kind == TokenElevationTypeFull
+}
+
+/// Whether this is Wine, which elevates no program and reports every one as elevated.
+fn is_wine() -> bool {
+    let Ok(ntdll) = libloading::os::windows::Library::open_already_loaded("ntdll.dll") else { return false };
+    // SAFETY: the symbol is only looked up, and not used.
+    unsafe { ntdll.get::<unsafe extern "C" fn()>("wine_get_version") }.is_ok()
 }
 
 /// A part of the system's text, of which an ASCII character is one.
