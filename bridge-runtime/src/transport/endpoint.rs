@@ -49,7 +49,7 @@ impl Endpoint {
             #[cfg(unix)]
             Self::Fifo(pair) => format!("{FIFO}{}", wine_path(&pair.dir().display().to_string())),
             #[cfg(unix)]
-            Self::HandedOver(socket) => format!("{HANDED_OVER}{}", socket.number()),
+            Self::HandedOver(socket) => socket.address().to_owned(),
         }
     }
 
@@ -95,8 +95,6 @@ impl Endpoint {
 
 const LOCAL: &str = "local:";
 const FIFO: &str = "fifo:";
-#[cfg(unix)]
-const HANDED_OVER: &str = "file:";
 
 /// Connects to the [`Endpoint`] of another process.
 ///
@@ -109,8 +107,8 @@ pub(crate) fn connect(address: &str) -> io::Result<Channel> {
         super::fifo::connect_fifo(Path::new(dir))
     } else {
         #[cfg(unix)]
-        if let Some(number) = address.strip_prefix(HANDED_OVER).and_then(|number| number.parse().ok()) {
-            return connect_handed_over(number);
+        if let Some(channel) = connect_handed_over(address)? {
+            return Ok(channel);
         }
         Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{address}` is not an address")))
     }

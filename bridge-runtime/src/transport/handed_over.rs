@@ -17,7 +17,7 @@ pub(crate) struct HandedOver {
     own: Mutex<Option<UnixStream>>,
     /// The same end, for [`HandedOver::wake`].
     waking: UnixStream,
-    number: u64,
+    address: String,
 }
 
 impl HandedOver {
@@ -28,12 +28,12 @@ impl HandedOver {
     pub(super) fn new(control: &ControlSender) -> io::Result<Self> {
         let (own, other) = UnixStream::pair()?;
         let waking = own.try_clone()?;
-        Ok(Self { own: Mutex::new(Some(own)), waking, number: control.hand_over(&other)? })
+        Ok(Self { own: Mutex::new(Some(own)), waking, address: control.hand_over(&other)? })
     }
 
-    /// The number by which the server gets its end.
-    pub(super) fn number(&self) -> u64 {
-        self.number
+    /// The address by which the server takes its end.
+    pub(super) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Returns the connection, the first time.
@@ -50,7 +50,7 @@ impl HandedOver {
     }
 }
 
-/// Returns the server's end.
-pub(super) fn connect_handed_over(number: u64) -> io::Result<Channel> {
-    channel(take_handed_over(number)?.into())
+/// Returns the server's end; `None` if the address is one of another kind.
+pub(super) fn connect_handed_over(address: &str) -> io::Result<Option<Channel>> {
+    take_handed_over(address)?.map(|socket| channel(socket.into())).transpose()
 }

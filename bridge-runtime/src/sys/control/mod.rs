@@ -3,7 +3,7 @@
 //!
 //! On Unix it is a socket, through which the client also hands over open files: its end of a connection, or shared memory. They need
 //! no name, so the server can use them whatever it sees of the file system, and whichever user it runs as. Each is attached to a
-//! line with its number.
+//! line with its address.
 
 #[cfg(unix)]
 mod unix;
@@ -52,12 +52,12 @@ impl ControlSender {
         self.with(|sender| sender.send_line(line))
     }
 
-    /// Hands an open file over to the server, which gets it by the number that is returned.
+    /// Hands an open file over to the server, which takes it by the address that is returned.
     ///
     /// # Errors
     /// As [`ControlSender::send_line`].
     #[cfg(unix)]
-    pub(crate) fn hand_over(&self, file: impl std::os::fd::AsFd) -> io::Result<u64> {
+    pub(crate) fn hand_over(&self, file: impl std::os::fd::AsFd) -> io::Result<String> {
         self.with(|sender| sender.hand_over(file.as_fd()))
     }
 

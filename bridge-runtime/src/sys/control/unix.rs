@@ -19,8 +19,8 @@ use rustix::net::{
 
 use crate::sync::LockExt as _;
 
-/// How a line begins that hands over an open file; its number follows.
-const FILE: &str = "file ";
+/// How the address of an open file begins that was handed over; its number follows. The line that hands it over is its address.
+const FILE: &str = "file:";
 
 /// The client's end.
 pub(super) struct Sender {
@@ -40,11 +40,11 @@ impl Sender {
         self.send(line, &[])
     }
 
-    pub(super) fn hand_over(&mut self, file: BorrowedFd<'_>) -> io::Result<u64> {
-        let number = self.files;
-        self.send(&format!("{FILE}{number}"), &[file])?;
+    pub(super) fn hand_over(&mut self, file: BorrowedFd<'_>) -> io::Result<String> {
+        let address = format!("{FILE}{}", self.files);
+        self.send(&address, &[file])?;
         self.files += 1;
-        Ok(number)
+        Ok(address)
     }
 
     /// Sends a line at once or not at all: a server that reads nothing has stopped, and must not stop its client, too.
@@ -157,16 +157,18 @@ impl HandedFiles {
 /// How long a file may take to arrive. The client has sent it before it mentions its number.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Takes the open file with this number, which the client has handed over to this process.
+/// Takes the open file with this address, which the client has handed over to this process; `None` if the address is one of
+/// another kind.
 ///
 /// # Errors
 /// Fails if it does not arrive.
-pub(crate) fn take_handed_over(number: u64) -> io::Result<OwnedFd> {
+pub(crate) fn take_handed_over(address: &str) -> io::Result<Option<OwnedFd>> {
+    let Some(number) = address.strip_prefix(FILE).and_then(|number| number.parse().ok()) else { return Ok(None) };
     let state = HANDED_OVER.state.lock_unpoisoned();
     let is_missing = |state: &mut State| !state.has_failed && !state.files.contains_key(&number);
     let (mut state, _) =
         HANDED_OVER.changed.wait_timeout_while(state, PATIENCE, is_missing).unwrap_or_else(PoisonError::into_inner);
-    state.files.remove(&number).ok_or_else(|| {
+    state.files.remove(&number).map(Some).ok_or_else(|| {
         io::Error::other(
             "standard input is not the socket of the client, which hands over its connection through it: the runner passes on \
              only what it reads there; use `.runtime_dir(…)`",

@@ -79,8 +79,8 @@ impl MemoryObject {
         format!("/proc/{}/fd/{}", std::process::id(), self.0.as_raw_fd())
     }
 
-    /// Hands the file over to a server, which gets it by the number that is returned.
-    pub(super) fn hand_over(&self, control: &ControlSender) -> io::Result<u64> {
+    /// Hands the file over to a server, which takes it by the address that is returned.
+    pub(super) fn hand_over(&self, control: &ControlSender) -> io::Result<String> {
         control.hand_over(&self.0)
     }
 }

@@ -48,10 +48,6 @@ pub(crate) struct MemoryOffer {
     nonce: u128,
 }
 
-/// How the part of an address begins that is not a path, but the number of an open file that was handed over.
-#[cfg(unix)]
-const HANDED_OVER: &str = "file:";
-
 /// The number of words at the end of the memory that hold its nonce. A path of Linux contains the id of a process, which is another
 /// process in another PID namespace: the server must not take that one's memory for its client's.
 const NONCE: usize = 2;
@@ -119,27 +115,17 @@ fn open(address: &str, count: usize) -> io::Result<system::Mapping> {
     let parts = address.split_once(' ').and_then(|(nonce, path)| Some((u128::from_str_radix(nonce, 16).ok()?, path)));
     let (nonce, path) = parts.ok_or_else(|| invalid("not an address of shared memory"))?;
     let length = bytes(count.saturating_add(NONCE))?;
-    let mapping = match handed_over(path) {
-        #[cfg(unix)]
-        Some(number) => system::open_file(super::take_handed_over(number)?.into(), length)?,
-        _ => system::open(path, length)?,
+    #[cfg(unix)]
+    let mapping = match super::take_handed_over(path)? {
+        Some(file) => system::open_file(file.into(), length)?,
+        None => system::open(path, length)?,
     };
+    #[cfg(windows)]
+    let mapping = system::open(path, length)?;
     // SAFETY: the mapping was opened with this length.
     let end = unsafe { words(&mapping, count + NONCE) };
     let found = end[count..].iter().rev().fold(0, |found, cell| found << 64 | u128::from(cell.load(Ordering::Relaxed)));
     if found == nonce { Ok(mapping) } else { Err(invalid("it is the memory of another process")) }
-}
-
-/// The number of the open file that was handed over, if the address is one.
-#[cfg(unix)]
-fn handed_over(path: &str) -> Option<u64> {
-    path.strip_prefix(HANDED_OVER)?.parse().ok()
-}
-
-/// `None`: no file is handed over.
-#[cfg(not(unix))]
-fn handed_over(_: &str) -> Option<std::convert::Infallible> {
-    None
 }
 
 /// The first `count` words of a mapping.
@@ -180,8 +166,7 @@ impl MemoryOffer {
     /// The system's error.
     #[cfg(unix)]
     pub(crate) fn hand_over(&self, control: &super::ControlSender) -> io::Result<String> {
-        let number = self.object.hand_over(control)?;
-        Ok(format!("{:032x} {HANDED_OVER}{number}", self.nonce))
+        Ok(format!("{:032x} {}", self.nonce, self.object.hand_over(control)?))
     }
 }
 

@@ -37,7 +37,7 @@ impl MemoryObject {
         match self.0 {}
     }
 
-    pub(super) fn hand_over(&self, _: &ControlSender) -> io::Result<u64> {
+    pub(super) fn hand_over(&self, _: &ControlSender) -> io::Result<String> {
         match self.0 {}
     }
 }
