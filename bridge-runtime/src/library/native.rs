@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::decoration::{Contradiction, contradictions};
@@ -17,6 +18,8 @@ use crate::sys::{SymbolKind, float_state, is_code, symbol_kind};
 #[derive(Debug)]
 pub struct NativeLibrary {
     library: Library,
+    /// See [`NativeLibrary::image`].
+    image: OnceLock<Option<Image>>,
     description: &'static Description,
     /// By the number of the method. A function is missing if its release function is.
     functions: Box<[Option<Export>]>,
@@ -107,7 +110,7 @@ impl NativeLibrary {
             return Err(LibraryError::WrongSymbols { path: library.path().to_owned(), wrong });
         }
         let (functions, releases) = (functions.into(), releases.into());
-        Ok((Self { library, description, functions, releases }, missing))
+        Ok((Self { library, image: OnceLock::new(), description, functions, releases }, missing))
     }
 
     /// The function of a method.
@@ -155,11 +158,14 @@ impl NativeLibrary {
             Some(native) => native.symbol.to_string(),
             None => String::new(),
         };
-        let similar = match Image::read(self.library.path().as_ref()) {
-            Ok(Ok(image)) => similar(&image.exports, std::slice::from_ref(&symbol)),
-            _ => Vec::new(),
-        };
-        Fault::SymbolMissing { symbol, similar }
+        let similar = self.image().map(|image| similar(&image.exports, std::slice::from_ref(&symbol)));
+        Fault::SymbolMissing { symbol, similar: similar.unwrap_or_default() }
+    }
+
+    /// The headers of the library's file, which is read only once; `None` if it cannot be read, such as that of a library that the
+    /// system found.
+    fn image(&self) -> Option<&Image> {
+        self.image.get_or_init(|| Image::read(self.library.path().as_ref()).ok()?.ok()).as_ref()
     }
 
     /// The library's file.
@@ -178,8 +184,7 @@ impl NativeLibrary {
         if !cfg!(target_arch = "x86") {
             return Vec::new();
         }
-        // A file that cannot be read, as one of the system's own libraries, shows no names.
-        let Ok(Ok(image)) = Image::read(self.library.path().as_ref()) else { return Vec::new() };
+        let Some(image) = self.image() else { return Vec::new() };
         let natives = self.description.methods.iter().filter_map(Method::native);
         natives.flat_map(|native| contradictions(native, &image.exports)).collect()
     }
@@ -187,7 +192,7 @@ impl NativeLibrary {
     /// The error for missing functions, with similar names that the library exports.
     pub(crate) fn missing_symbols(&self, mut missing: Vec<MissingSymbol>) -> LibraryError {
         let path = self.library.path().to_owned();
-        if let Ok(Ok(image)) = Image::read(path.as_ref()) {
+        if let Some(image) = self.image() {
             if image.is_managed {
                 return not_a_library(path, MANAGED.to_owned());
             }

@@ -258,6 +258,11 @@ pub(super) fn zeros<C: Copy + super::Zeroable + 'static>(parameter: &str, count:
     Ok(values)
 }
 
+/// Whether memory can hold an array of this length: no slice may have more than `isize::MAX` bytes.
+pub(super) fn fits_memory<C>(length: usize) -> bool {
+    length.checked_mul(size_of::<C>()).is_some_and(|bytes| isize::try_from(bytes).is_ok())
+}
+
 /// Copies an array that a function returned by pointer.
 ///
 /// # Errors
@@ -278,7 +283,7 @@ pub unsafe fn returned_array<T, C>(
     if pointer.is_null() {
         return Err(Fault::Value(format!("a null pointer for an array of {length} elements")));
     }
-    if length.checked_mul(size_of::<C>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
+    if !fits_memory::<C>(length) {
         return Err(Fault::Value(format!("an array of {length} elements, more than there can be")));
     }
     // Old libraries do not always align what they return, so the elements are read unaligned.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::array::{FromC, ToC, returned_array};
+use super::array::{FromC, ToC, fits_memory, returned_array};
 use super::length::check_length;
 use super::{CReturn, Encoding, ReturnedAs as _, Scope, Zeroable};
 use crate::fault::Fault;
@@ -104,7 +104,7 @@ pub unsafe fn passed_array<'a, T: Clone + 'static, C: Copy + 'static>(
     from_c: FromC<T, C>,
     scope: &Scope,
 ) -> Result<Cow<'a, [T]>, Fault> {
-    if length.checked_mul(size_of::<C>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
+    if !fits_memory::<C>(length) {
         return Err(Fault::Value(format!("{length} elements, more than there can be,")));
     }
     let is_same = std::any::TypeId::of::<T>() == std::any::TypeId::of::<C>();
