@@ -64,6 +64,22 @@ pub fn server(name: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{program} was not built; run `cargo bridge32 test`"))
 }
 
+/// The path of the plug-in with clients of the tests, which cargo builds together with all tests of this package.
+///
+/// # Panics
+/// If it was not built.
+pub fn plug_in() -> PathBuf {
+    let this = std::env::current_exe().unwrap_or_default();
+    let file = format!("{}plug_in{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let path = this.ancestors().nth(2).map(|dir| dir.join("examples").join(file)).unwrap_or_default();
+    assert!(
+        path.is_file(),
+        "{} was not built; tests chosen with `--test` need `cargo build -p bridge32-tests --examples` before",
+        path.display()
+    );
+    path
+}
+
 /// The path of a native library next to the servers.
 pub fn library(name: &str) -> PathBuf {
     server_dir().join(match Pair::current().is_windows_server() {

@@ -166,6 +166,13 @@ fn closures_are_found_by_their_context() {
     assert_eq!(client.wrong_context(|x| x).unwrap(), 0, "an unknown context finds no closure");
 }
 
+/// Runs code that nests calls deeply. Without optimizations a level takes up to 20 KiB of the stack, and a thread of a test has
+/// 2 MiB.
+fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    let deep = std::thread::Builder::new().stack_size(16 << 20);
+    std::thread::scope(|scope| deep.spawn_scoped(scope, run).unwrap().join().unwrap())
+}
+
 #[test]
 fn closures_nest_a_hundred_deep() {
     fn level(client: &CallbacksClient, depth: i32) -> i32 {
@@ -176,10 +183,12 @@ fn closures_nest_a_hundred_deep() {
         client.fold(&[depth], next).unwrap()
     }
     let (_watchdog, client) = launch("nested callbacks");
-    for _ in 0..3 {
-        assert_eq!(level(&client, 100), 100);
-        assert_eq!(level_with_context(&client, 130), 130, "a context allows more closures than there are slots");
-    }
+    on_deep_stack(|| {
+        for _ in 0..3 {
+            assert_eq!(level(&client, 100), 100);
+            assert_eq!(level_with_context(&client, 130), 130, "a context allows more closures than there are slots");
+        }
+    });
     assert_eq!(client.fire(3).unwrap(), 3);
 }
 
@@ -194,10 +203,7 @@ fn nesting_too_deep_without_a_context_is_an_error() {
         result.map_err(|error| format!("{depth}: {error}")).and(inner)
     }
     let (_watchdog, client) = launch("callbacks nested too deep");
-    // Without optimizations, a level takes more than 16 KiB of the stack on Windows, and a thread of a test has 2 MiB.
-    let nest = std::thread::Builder::new().stack_size(16 << 20);
-    let error = std::thread::scope(|scope| nest.spawn_scoped(scope, || level(&client, 0)).unwrap().join());
-    let error = error.unwrap().unwrap_err();
+    let error = on_deep_stack(|| level(&client, 0)).unwrap_err();
     assert_eq!(
         error,
         "128: `apply`: the argument `f` is one closure too many: 128 at a time can be called without a context"

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -106,16 +106,9 @@ fn a_key_of_the_console_ends_no_server() {
     }
 }
 
-/// The plug-in, which cargo puts next to the folder of this test's program.
-fn plugin() -> PathBuf {
-    let program = std::env::current_exe().unwrap();
-    let file = if cfg!(windows) { "c_plugin.dll" } else { "libc_plugin.so" };
-    program.ancestors().nth(2).unwrap().join("examples").join(file)
-}
-
 /// Runs a C program that loads the plug-in and lets it use the server; returns what the program has printed.
 fn host(server: &Path, action: &str) -> String {
-    run(Command::new(env!("C_HOST")).arg(plugin()).arg(server).arg(action)).trim().to_owned()
+    run(Command::new(env!("C_HOST")).arg(pair::plug_in()).arg(server).arg(action)).trim().to_owned()
 }
 
 /// A C program does not ignore the signal that a write to a closed pipe raises.

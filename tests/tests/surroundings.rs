@@ -233,9 +233,7 @@ fn a_client_in_a_plug_in_finds_the_server_next_to_it() {
     skip_on!(Pair::LinuxWindows, "a client on Linux does not search for servers for Windows by itself");
     let _watchdog = Watchdog::new("plug-in");
     let dir = tempfile::tempdir().unwrap();
-    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let this = std::env::current_exe().unwrap();
-    let built = this.parent().unwrap().parent().unwrap().join("examples").join(format!("{prefix}plug_in{suffix}"));
+    let built = pair::plug_in();
     let plug_in = dir.path().join(built.file_name().unwrap());
     for (from, to) in [
         (&built, &plug_in),
