@@ -10,7 +10,7 @@ use editpe::Image;
 /// word such as `setup`, `install` or `update`, and refuses to start it for a client (error 740). Source:
 /// <https://learn.microsoft.com/windows/security/application-security/application-control/user-account-control/how-it-works>.
 ///
-/// It lists no versions of Windows: a library is told the version that it is told in other old programs.
+/// It lists no versions of Windows, so that Windows reports to libraries the same version as in other old programs.
 const MANIFEST: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0">
   <trustInfo xmlns="urn:schemas-microsoft-com:asm.v3">

@@ -25,7 +25,7 @@ const JOIN_PAUSE: Duration = Duration::from_millis(1);
 pub(super) struct ServerInstance {
     pub(super) info: ServerInfo,
     pub(super) server: Server,
-    /// How it gets at further connections and memory.
+    /// How it reaches further connections and memory.
     pub(super) route: Route,
     /// Disconnects the first connection from another thread.
     disconnector: Disconnector,

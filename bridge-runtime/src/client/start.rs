@@ -154,7 +154,7 @@ impl Starter {
         }
     }
 
-    /// How the server gets at its connection: without names if possible.
+    /// How the server reaches its connection: without names if possible.
     #[cfg_attr(windows, expect(unused_variables, reason = "a control stream of Windows carries no open files"))]
     fn route(&self, control: &ControlSender) -> Route {
         let dir = self.runtime_dir.clone();

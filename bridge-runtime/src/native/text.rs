@@ -183,7 +183,7 @@ __returned_as_taken!(String Option<String>);
 /// Checks that text in memory of `scope`, which the library may have changed, has a terminating zero there.
 fn ends_in_its_memory(text: *const u8, scope: &Scope) -> Result<(), Fault> {
     let Some(room) = scope.room_at(text) else { return Ok(()) };
-    // SAFETY: the scope keeps this memory, which was initialized and has so many bytes from here on.
+    // SAFETY: the scope keeps this memory, which is initialized and has this many bytes after the pointer.
     let mut units = (0..room).map(|place| unsafe { text.wrapping_add(place).read() });
     match units.any(|unit| unit == 0) {
         true => Ok(()),

@@ -63,7 +63,8 @@ fn with_suffix(path: &Path) -> Option<PathBuf> {
 /// Returns the paths at which a server is searched for by default.
 fn default_paths(server: &str) -> Vec<PathBuf> {
     let file = format!("{server}{EXE_SUFFIX}");
-    // Without `/proc`, a program on Linux does not know its folder. The current folder is none to start programs from.
+    // Without `/proc`, a program on Linux does not know its folder. The current folder is not searched: another user may have put a
+    // program there.
     let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
     let mut dirs: Vec<_> = crate::sys::module_dir().into_iter().chain(program).collect();
     dirs.dedup();

@@ -215,7 +215,7 @@ fn started_path() -> Option<PathBuf> {
     std::path::absolute(OsStr::from_bytes(path.to_bytes())).ok()
 }
 
-/// Other systems do not tell.
+/// Other systems do not report it.
 #[cfg(not(target_os = "linux"))]
 fn started_path() -> Option<PathBuf> {
     None
@@ -250,7 +250,7 @@ pub(crate) fn os_string(units: Vec<OsUnit>) -> OsString {
 /// The folder of the library or program that contains this code: a client may be in a plug-in. `None` if that is the program itself.
 pub(crate) fn module_dir() -> Option<PathBuf> {
     let module = module_at(module_dir as *const c_void)?;
-    // The system names the program itself as whoever started it did, which is not to be believed.
+    // For the program itself, the system repeats the name that it was started by, which may be wrong.
     // SAFETY: takes a number only.
     let entry = unsafe { libc::getauxval(libc::AT_ENTRY) } as *const c_void;
     if module_at(entry).is_some_and(|program| program.dli_fbase == module.dli_fbase) || module.dli_fname.is_null() {

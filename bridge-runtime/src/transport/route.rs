@@ -1,4 +1,4 @@
-//! How a server gets at the connections and the shared memory of its client.
+//! How a server reaches the connections and the shared memory of its client.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::sys::ControlSender;
 use crate::sys::MemoryOffer;
 
-/// How a server gets at the connections and the shared memory of its client.
+/// How a server reaches the connections and the shared memory of its client.
 #[derive(Debug, Clone)]
 pub(crate) enum Route {
     /// By names that only this user can open.

@@ -52,7 +52,8 @@ const MOST_SLEEPS: u32 = 4096;
 /// Looks before the clock is read: about as long as the answer to a short call takes.
 const LOOKS: u32 = 32;
 
-/// Rounds of so many looks before the core is yielded although the other end is on another one: a third process may need it.
+/// How many rounds of [`LOOKS`] looks are made before the core is yielded even if the other end is on another one: a third process
+/// may need it.
 const ROUNDS: u32 = 4;
 
 impl Spin {
