@@ -58,32 +58,35 @@ fn a_program_that_reaps_every_child_may_see_unknown_statuses() {
     run(Command::new(HOSTED).arg("reap"));
 }
 
-/// In a terminal of its own, made by `script`, which passes on what it reads from its input as keys.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_key_of_the_terminal_ends_no_server() {
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::io::{BufRead as _, BufReader, Write as _};
+
+    use rustix::pty::OpenptFlags;
 
     let _watchdog = Watchdog::new("terminal");
-    let command = format!("'{HOSTED}' terminal");
-    let mut script = Command::new("script");
-    script.args(["--quiet", "--return", "--flush", "--echo", "never", "--command", &command, "/dev/null"]);
-    let mut script = script.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
-    let (mut keys, mut screen) = (script.stdin.take().unwrap(), BufReader::new(script.stdout.take().unwrap()));
+    let terminal = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    rustix::pty::unlockpt(&terminal).unwrap();
+    let inside = rustix::pty::ioctl_tiocgptpeer(&terminal, OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    let mut command = Command::new(HOSTED);
+    command.arg("terminal").stdin(inside.try_clone().unwrap()).stdout(inside.try_clone().unwrap()).stderr(inside);
+    let mut client = command.spawn().unwrap();
+    // Closes the copies of the client's side: reading fails when the client has ended.
+    drop(command);
+    let terminal = std::fs::File::from(terminal);
+    let mut keys = terminal.try_clone().unwrap();
+    let mut screen = BufReader::new(terminal).lines();
     // Ctrl+C, Ctrl+\ and Ctrl+Z.
     for key in [0x03, 0x1c, 0x1a] {
-        let mut line = String::new();
-        screen.read_line(&mut line).unwrap();
-        assert_eq!(line.trim(), "ready");
+        assert_eq!(screen.next().unwrap().unwrap(), "ready");
         // In a call by then.
         std::thread::sleep(Duration::from_millis(200));
         keys.write_all(&[key]).unwrap();
-        keys.flush().unwrap();
     }
-    let mut rest = String::new();
-    screen.read_to_string(&mut rest).unwrap();
-    assert_eq!(rest.trim(), "3 signals; it ended with code 0");
-    assert!(script.wait().unwrap().success());
+    let rest: Vec<_> = screen.map_while(Result::ok).collect();
+    assert_eq!(rest, ["3 signals; it ended with code 0"]);
+    assert!(client.wait().unwrap().success());
 }
 
 #[test]

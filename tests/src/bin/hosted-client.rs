@@ -184,8 +184,25 @@ mod unix {
         SIGNALS.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Makes the terminal that is the standard input the one of a new session, whose foreground group this process is. It shows
+    /// no keys.
+    fn take_terminal() {
+        // SAFETY: neither call has a pointer.
+        let taken = unsafe { libc::setsid() > 0 && libc::ioctl(0, libc::TIOCSCTTY, 0) == 0 };
+        assert!(taken, "{}", std::io::Error::last_os_error());
+        let mut settings = std::mem::MaybeUninit::<libc::termios>::uninit();
+        // SAFETY: the pointer is to settings, which the call writes.
+        assert_eq!(unsafe { libc::tcgetattr(0, settings.as_mut_ptr()) }, 0);
+        // SAFETY: the call has succeeded.
+        let mut settings = unsafe { settings.assume_init() };
+        settings.c_lflag &= !libc::ECHO;
+        // SAFETY: the pointer is to settings.
+        assert_eq!(unsafe { libc::tcsetattr(0, libc::TCSANOW, &raw const settings) }, 0);
+    }
+
     /// Handles the signals of a terminal during calls.
     pub(crate) fn in_a_terminal() {
+        take_terminal();
         for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGTSTP] {
             let handler: extern "C" fn(i32) = count_signal;
             // SAFETY: the handler only changes an atomic.
