@@ -210,6 +210,7 @@
 //! | [`Handle<Tag>`](Handle), `Option<Handle<Tag>>` | a pointer to an opaque object, which the library returns and accepts; `None` is null; see [below](#handles) |
 //! | a type with `#[derive(Bridge)]` | a struct, an enum, a bit set; see [below](#types-of-your-own) |
 //! | `&T`, `&mut T` | `const T *`, and `T *` for input and output |
+//! | `Option<&T>`, `Option<&mut T>`, `Option<&[T]>`, `Option<&mut [T]>` | the same, where `None` is null; a length with `#[len_of]` is that of the other arrays, or 0 |
 //! | `#[out] x: T` | `T *` for output only |
 //! | `&[T]`, `&mut [T]` | `const T *`, and `T *` for input and output |
 //! | `#[len_of(x)] n: i32`, `#[len_of(x, y)] n: &i32` | the length of `x`, which must also be that of `y`; any integer, by value or by reference; for text, the number of code units without the NUL |

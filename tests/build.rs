@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("floats").source("native/floats.c").build()?;
     SharedLibrary::new("lengths").source("native/lengths.c").build()?;
     SharedLibrary::new("symbols").source("native/symbols.c").build()?;
+    SharedLibrary::new("pointers").source("native/pointers.c").build()?;
     SharedLibrary::new("structs").source("native/structs.c").build()?;
     SharedLibrary::new("threads").source("native/threads.c").build()?;
     SharedLibrary::new("messages").source("native/messages.c").build()?;

@@ -346,7 +346,10 @@ fn with_managed_code(parameter: &Parameter, errors: &Errors) {
         Kind::UserData(_) => {
             errors.at(&parameter.ty, "`UserData` is for native callbacks; remove the parameter");
         }
-        Kind::Text { encoding, .. } if *encoding != Encoding::Utf8 => {
+        Kind::Pointer(..) | Kind::Array(..) if parameter.is_nullable => {
+            errors.at(&parameter.ty, "only text may be null in managed code; remove the `Option`");
+        }
+        Kind::Text(encoding) if *encoding != Encoding::Utf8 => {
             errors.at(&parameter.name, "text in .NET has only one encoding; remove the attribute");
         }
         Kind::Value if types::is_named(&parameter.ty, "String") => {
@@ -377,7 +380,7 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
     let has_length = |parameter: &&Parameter| match parameter.kind {
         Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => true,
         // C passes text to a callback either NUL-terminated, or as bytes with a length.
-        Kind::Text { .. } | Kind::CStr { .. } => signature.callee == Callee::Function,
+        Kind::Text(_) | Kind::CStr => signature.callee == Callee::Function,
         _ => false,
     };
     for (place, of) in length.of.iter().enumerate() {
@@ -397,7 +400,7 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
         };
         if !has_length(&array) {
             let what = match array.kind {
-                Kind::Text { .. } | Kind::CStr { .. } => "NUL-terminated text; use `&[u8]`",
+                Kind::Text(_) | Kind::CStr => "NUL-terminated text; use `&[u8]`",
                 _ => "not a slice; name a parameter of type `&[T]`",
             };
             errors.at(of, format_args!("`{of}` is {what}"));

@@ -115,6 +115,8 @@ pub(crate) struct Parameter {
     /// The type as written.
     pub(crate) ty: Type,
     pub(crate) kind: Kind,
+    /// Whether it is an `Option` that is passed as a null pointer if it is `None`.
+    pub(crate) is_nullable: bool,
     /// The value of `#[len(…)]`: the number of elements that the slice must have.
     pub(crate) elements: Option<Expr>,
     /// `#[closes]`, if present: the function frees the handle.
@@ -127,14 +129,14 @@ pub(crate) struct Parameter {
 pub(crate) enum Kind {
     /// `T`.
     Value,
-    /// A pointer to one value: `&T`, `&mut T`, `#[out] T`.
+    /// A pointer to one value: `&T`, `&mut T`, `Option<&T>`, `Option<&mut T>`, `#[out] T`.
     Pointer(Box<Type>, Passing),
-    /// A pointer to elements: `&[T]`, `&mut [T]`.
+    /// A pointer to elements: `&[T]`, `&mut [T]`, `Option<&[T]>`, `Option<&mut [T]>`.
     Array(Box<Type>, Passing),
     /// `&str`, `Option<&str>`.
-    Text { is_optional: bool, encoding: Encoding },
+    Text(Encoding),
     /// `&CStr`, `Option<&CStr>`: bytes without conversion.
-    CStr { is_optional: bool },
+    CStr,
     /// `#[out(…)] Vec<T>`.
     ArrayBuffer(Box<Type>, Buffer),
     /// `#[out(…)] String`.
@@ -307,10 +309,10 @@ impl Signature {
             Kind::Length(length) => return projected_type(&length.ty, RequiredTrait::IsLength, krate),
             Kind::UserData(_) => return projected_type(&parameter.ty, RequiredTrait::IsUserData, krate),
             // The types in a callback's own signature are checked there.
-            Kind::Callback(_) | Kind::CStr { .. } => return quote!(()),
+            Kind::Callback(_) | Kind::CStr => return quote!(()),
             Kind::Array(element, _) | Kind::ArrayBuffer(element, _) => (&**element, RequiredTrait::CrossInSlice),
             Kind::Pointer(ty, _) => (&**ty, RequiredTrait::Cross),
-            Kind::Value | Kind::Text { .. } | Kind::TextBuffer(..) => (&parameter.ty, RequiredTrait::Cross),
+            Kind::Value | Kind::Text(_) | Kind::TextBuffer(..) => (&parameter.ty, RequiredTrait::Cross),
         };
         let required = match (self.callee, between_rust) {
             (Callee::Rust, between_rust) => between_rust,
@@ -421,6 +423,11 @@ impl Signature {
         self.callbacks().filter(|(_, callback)| !callback.is_registered)
     }
 
+    /// The parameter of this name.
+    pub(crate) fn parameter(&self, name: &Ident) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == *name)
+    }
+
     /// The parameters that the caller passes.
     pub(crate) fn visible(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| !parameter.is_hidden())
@@ -451,6 +458,11 @@ impl Parameter {
     /// Whether it is returned.
     pub(crate) fn is_out(&self) -> bool {
         matches!(self.kind, Kind::Pointer(_, Passing::Out) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..))
+    }
+
+    /// Whether it is a pointer to values that may be null. Slots of text know themselves whether they are.
+    pub(crate) fn is_nullable_pointer(&self) -> bool {
+        self.is_nullable && matches!(self.kind, Kind::Pointer(..) | Kind::Array(..))
     }
 
     /// Its size, if it is a buffer that the library fills.
@@ -497,6 +509,16 @@ pub(crate) fn joined(parts: &[TokenStream]) -> TokenStream {
         [part] => part.clone(),
         parts => quote!((#(#parts),*)),
     }
+}
+
+/// The path of a variant of `Option`, which the user's types cannot hide.
+pub(crate) fn some() -> TokenStream {
+    quote!(::core::option::Option::Some)
+}
+
+/// As [`some`].
+pub(crate) fn none() -> TokenStream {
+    quote!(::core::option::Option::None)
 }
 
 /// `<T as Trait>::Value`, which is `T` itself, at the position of `T`.

@@ -12,23 +12,19 @@ use crate::settings::Encoding;
 
 /// How a parameter of type `ty` is passed, as far as the tokens show.
 pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {
-    let ty = bare(ty);
-    match ty {
-        Type::Reference(reference) => {
-            let passing = if reference.mutability.is_some() { Passing::InOut } else { Passing::In };
-            match bare(&reference.elem) {
-                Type::Slice(slice) => Kind::Array(slice.elem.clone(), passing),
-                elem if is_named(elem, "str") => Kind::Text { is_optional: false, encoding },
-                elem if is_named(elem, "CStr") => Kind::CStr { is_optional: false },
-                elem => Kind::Pointer(Box::new(elem.clone()), passing),
-            }
-        }
-        _ => match optional_text(ty).map(|reference| &*reference.elem) {
-            Some(elem) if is_named(elem, "CStr") => Kind::CStr { is_optional: true },
-            Some(_) => Kind::Text { is_optional: true, encoding },
-            None => Kind::Value,
-        },
+    let Some(reference) = reference(ty).or_else(|| nullable(ty)) else { return Kind::Value };
+    let passing = if reference.mutability.is_some() { Passing::InOut } else { Passing::In };
+    match bare(&reference.elem) {
+        Type::Slice(slice) => Kind::Array(slice.elem.clone(), passing),
+        elem if is_named(elem, "str") => Kind::Text(encoding),
+        elem if is_named(elem, "CStr") => Kind::CStr,
+        elem => Kind::Pointer(Box::new(elem.clone()), passing),
     }
+}
+
+/// Whether a parameter's type is an optional reference, such as `Option<&T>`: a pointer that may be null.
+pub(crate) fn is_nullable(ty: &Type) -> bool {
+    nullable(ty).is_some()
 }
 
 /// How a method returns `ty`; `None` if it is a `Result` whose error type is hidden in an alias. A `Result` without arguments is
@@ -49,8 +45,8 @@ pub(crate) fn returns(ty: &Type) -> Option<Returns> {
 /// Reports the parts of a parameter's type that cannot be sent. With `has_lifetimes`, declared lifetimes were reported before.
 pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
     let mut visitor = Forbidden { errors, place: "a parameter", has_lifetimes };
-    match bare(ty) {
-        Type::Reference(reference) => {
+    match reference(ty).or_else(|| nullable(ty)) {
+        Some(reference) => {
             if let Some(mutability) = &reference.mutability
                 && is_named(&reference.elem, "str")
             {
@@ -65,10 +61,7 @@ pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
                 elem => visitor.visit_type(elem),
             }
         }
-        ty => match optional_text(ty) {
-            Some(reference) => visitor.lifetime(reference),
-            None => visitor.visit_type(ty),
-        },
+        None => visitor.visit_type(ty),
     }
 }
 
@@ -109,12 +102,18 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// The reference in `Option<&str>`, and in `Option<&CStr>`.
-fn optional_text(ty: &Type) -> Option<&TypeReference> {
+/// The reference in `Option<&T>`.
+fn nullable(ty: &Type) -> Option<&TypeReference> {
     match generic(ty, "Option")?.as_slice() {
-        [Type::Reference(reference)] if is_named(&reference.elem, "str") || is_named(&reference.elem, "CStr") => {
-            Some(reference)
-        }
+        [inner] => reference(inner),
+        _ => None,
+    }
+}
+
+/// The type as a reference.
+fn reference(ty: &Type) -> Option<&TypeReference> {
+    match bare(ty) {
+        Type::Reference(reference) => Some(reference),
         _ => None,
     }
 }
@@ -155,7 +154,7 @@ pub(crate) fn is_optional_string(ty: &Type) -> bool {
 
 /// Whether a type is a reference.
 pub(crate) fn is_reference(ty: &Type) -> bool {
-    matches!(bare(ty), Type::Reference(_))
+    reference(ty).is_some()
 }
 
 /// The name that an expression consists of.

@@ -249,7 +249,12 @@ const _: () = {
                     __bridge32_arguments
                         .length::<
                             <i32 as ::bridge32::__private::native::IsLength>::Value,
-                        >("n", &[("values", <[_]>::len(values))])?;
+                        >(
+                            "n",
+                            &[
+                                ("values", ::core::option::Option::Some(<[_]>::len(values))),
+                            ],
+                        )?;
                     ::core::result::Result::Ok(())
                 },
                 |__bridge32_outcome, ()| {
@@ -662,7 +667,10 @@ const _: () = {
             )?;
             let mut __bridge32_slot_n = ::bridge32::__private::native::common_length::<
                 <i32 as ::bridge32::__private::native::IsLength>::Value,
-            >("n", &[("values", __bridge32_slot_values.len())])?;
+            >(
+                "n",
+                &[("values", ::core::option::Option::Some(__bridge32_slot_values.len()))],
+            )?;
             let __bridge32_returned = unsafe {
                 __bridge32_function
                     .call(|__bridge32_function| __bridge32_function(

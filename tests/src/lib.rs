@@ -15,6 +15,7 @@ pub mod lengths;
 pub mod listening;
 pub mod messages;
 pub mod pair;
+pub mod pointers;
 pub mod processes;
 pub mod record;
 pub mod resources;

@@ -38,10 +38,14 @@ fn function(method: &Method, krate: &TokenStream) -> TokenStream {
 /// The declaration of a parameter that is not a callback. One that the call changes is borrowed for `lifetime`.
 pub(super) fn parameter(parameter: &Parameter, lifetime: Option<&Lifetime>) -> TokenStream {
     let Parameter { name, ty, kind, .. } = parameter;
-    match kind {
-        Kind::Pointer(ty, Passing::InOut) => quote!(#name: &#lifetime mut #ty),
-        Kind::Array(element, Passing::InOut) => quote!(#name: &#lifetime mut [#element]),
-        _ => quote!(#name: #ty),
+    let reference = match kind {
+        Kind::Pointer(ty, Passing::InOut) => quote!(&#lifetime mut #ty),
+        Kind::Array(element, Passing::InOut) => quote!(&#lifetime mut [#element]),
+        _ => return quote!(#name: #ty),
+    };
+    match parameter.is_nullable {
+        true => quote!(#name: ::core::option::Option<#reference>),
+        false => quote!(#name: #reference),
     }
 }
 
@@ -108,7 +112,7 @@ fn put(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStre
     let Parameter { name, kind, .. } = parameter;
     let text = names::text(name);
     match kind {
-        Kind::Text { encoding, .. } if method.native().is_some() => {
+        Kind::Text(encoding) if method.native().is_some() => {
             let encoding = encoding.marker();
             quote!(#arguments.c_text::<#krate::__private::native::#encoding>(#text, #name)?;)
         }
@@ -125,13 +129,19 @@ fn put(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStre
 /// Checks that all input arrays of a length have the same. The lengths of buffers and of text are known in the server only.
 fn check_length(method: &Method, length: &Length, text: &str, ty: &TokenStream) -> TokenStream {
     let arguments = local("arguments");
-    let is_array = |parameter: &Parameter| matches!(parameter.kind, Kind::Array(..));
-    let is_passed =
-        |name: &&Ident| method.signature.visible().any(|parameter| is_array(parameter) && parameter.name == **name);
-    let passed: Vec<_> = length.of.iter().filter(is_passed).collect();
-    if passed.is_empty() {
+    let is_array = |parameter: &&Parameter| matches!(parameter.kind, Kind::Array(..));
+    let passed = method.signature.visible().filter(is_array).filter(|parameter| length.of.contains(&parameter.name));
+    let lengths: Vec<_> = passed
+        .map(|Parameter { name, is_nullable, .. }| {
+            let text = names::text(name);
+            match is_nullable {
+                true => quote!((#text, #name.as_deref().map(<[_]>::len))),
+                false => quote!((#text, ::core::option::Option::Some(<[_]>::len(#name)))),
+            }
+        })
+        .collect();
+    if lengths.is_empty() {
         return TokenStream::new();
     }
-    let texts = passed.iter().map(|name| names::text(name));
-    quote!(#arguments.length::<#ty>(#text, &[#((#texts, <[_]>::len(#passed))),*])?;)
+    quote!(#arguments.length::<#ty>(#text, &[#(#lengths),*])?;)
 }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use super::c_type::span_of;
 use super::native_call::convert_out_vecs;
-use super::receive::{pass, receive};
+use super::receive::{pass_in_place, receive};
 use crate::model::{Interface, Kind, Method, Parameter, Passing, RequiredTrait, Signature, projected_type};
 use crate::names::{self, constant, local, type_name};
 use crate::settings::Threads;
@@ -149,7 +149,7 @@ fn in_place(interface: &Interface, method: &Method, dispatched: &TokenStream) ->
     let (server, call, library) = (local("server"), local("call"), local("library"));
     let (name, own_library, in_place) =
         (names::text(&method.name), names::own_library(), names::in_place(&method.name));
-    let pass = signature.visible().map(pass);
+    let pass = signature.visible().map(pass_in_place);
     let dispatched = match convert_out_vecs(signature, &quote!(#krate::__private::OutputArray::Owned)) {
         Some((parts, values)) => quote!({ let #parts = #dispatched; #values }),
         None => dispatched.clone(),

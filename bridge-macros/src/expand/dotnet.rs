@@ -22,7 +22,7 @@ pub(super) fn call(method: &Method, managed: &Managed, krate: &TokenStream) -> T
             Kind::Pointer(_, Passing::Out) => quote!(#call.out();),
             Kind::Array(_, Passing::InOut) => quote!(#call.slice_mut::<#ty>(#name);),
             Kind::Array(..) => quote!(#call.slice::<#ty>(#name);),
-            Kind::Text { .. } => quote!(#call.text(#name);),
+            Kind::Text(_) => quote!(#call.text(#name);),
             _ => quote!(#call.value::<#ty>(&#name);),
         }
     });

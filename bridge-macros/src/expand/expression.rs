@@ -17,10 +17,13 @@ pub(super) fn value(
 ) -> TokenStream {
     let uses = signature.uses(expr);
     let is_reference = uses.iter().any(|used| match used.operand {
-        Operand::Parameter(parameter) => matches!(
-            parameter.kind,
-            Kind::Pointer(_, Passing::In | Passing::InOut) | Kind::Length(Length { passing: Some(_), .. })
-        ),
+        Operand::Parameter(parameter) => {
+            !parameter.is_nullable
+                && matches!(
+                    parameter.kind,
+                    Kind::Pointer(_, Passing::In | Passing::InOut) | Kind::Length(Length { passing: Some(_), .. })
+                )
+        }
         Operand::Returned => false,
     });
     let star = (is_reference && types::plain_name(expr).is_some()).then(|| quote!(*));

@@ -198,14 +198,18 @@ fn in_place_method(method: &Method, native: &Native, krate: &TokenStream) -> Tok
     let (cfgs, name, room) = (method.cfgs(), names::in_place(&method.name), local("room"));
     let parameters = method.signature.visible().map(|parameter| {
         let Parameter { name, ty, kind, .. } = parameter;
-        match kind {
-            Kind::Array(element, Passing::In) => quote!(#name: &#krate::__private::Slice<'_, #element>),
-            Kind::Array(element, _) => quote!(#name: &mut #krate::__private::SliceMut<'_, #element>),
+        let array = match kind {
+            Kind::Array(element, Passing::In) => quote!(&#krate::__private::Slice<'_, #element>),
+            Kind::Array(element, _) => quote!(&mut #krate::__private::SliceMut<'_, #element>),
             Kind::Callback(callback) => {
                 let ty = callback_type(callback);
-                quote!(#name: #ty)
+                return quote!(#name: #ty);
             }
-            _ => quote!(#name: #ty),
+            _ => return quote!(#name: #ty),
+        };
+        match parameter.is_nullable {
+            true => quote!(#name: ::core::option::Option<#array>),
+            false => quote!(#name: #array),
         }
     });
     let out = |parameter: &Parameter| match &parameter.kind {
@@ -234,9 +238,12 @@ fn in_place_method(method: &Method, native: &Native, krate: &TokenStream) -> Tok
 /// Calls the in-place variant of a method with slices.
 fn with_slices(method: &Method, krate: &TokenStream) -> TokenStream {
     let (signature, in_place) = (&method.signature, names::in_place(&method.name));
-    let pass = signature.visible().map(|Parameter { name, kind, .. }| match kind {
-        Kind::Array(_, Passing::In) => quote!(&#krate::__private::Slice::of(#name)),
-        Kind::Array(..) => quote!(&mut #krate::__private::SliceMut::of(#name)),
+    let private = quote!(#krate::__private);
+    let pass = signature.visible().map(|Parameter { name, kind, is_nullable, .. }| match (kind, is_nullable) {
+        (Kind::Array(_, Passing::In), false) => quote!(&#private::Slice::of(#name)),
+        (Kind::Array(_, Passing::In), true) => quote!(#name.map(#private::Slice::of).as_ref()),
+        (Kind::Array(..), false) => quote!(&mut #private::SliceMut::of(#name)),
+        (Kind::Array(..), true) => quote!(#name.map(#private::SliceMut::of).as_mut()),
         _ => quote!(#name),
     });
     let map = native_call::convert_out_vecs(signature, &quote!(#krate::__private::OutputArray::into_vec))

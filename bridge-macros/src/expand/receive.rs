@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::send;
-use crate::model::{Callback, Kind, Parameter, Part, Passing, Signature, joined};
+use crate::model::{Callback, Kind, Parameter, Part, Passing, Signature, joined, some};
 use crate::names::{self, local, local_of, runtime};
 
 /// Decodes the arguments from `arguments`, calls, and encodes the results with `answer`.
@@ -15,7 +15,7 @@ pub(super) fn receive(
     call: impl FnOnce(&[TokenStream]) -> TokenStream,
     krate: &TokenStream,
 ) -> TokenStream {
-    let encoder = local("encoder");
+    let (encoder, some) = (local("encoder"), some());
     let decode = signature.visible().map(|parameter| take(signature, parameter, (arguments, answer), krate));
     let pass: Vec<_> = signature.visible().map(pass).collect();
     let parts = signature.parts(krate);
@@ -34,7 +34,10 @@ pub(super) fn receive(
     let put_back = signature.in_outs().map(|parameter| {
         let (name, ty) = (&parameter.name, signature.checked(parameter, krate));
         let put = runtime(if matches!(parameter.kind, Kind::Array(..)) { "slice_mut" } else { "value" });
-        quote!(#encoder.#put::<#ty>(&#name)?;)
+        match parameter.is_nullable {
+            true => quote!(if let #some(#name) = &#name { #encoder.#put::<#ty>(#name)?; }),
+            false => quote!(#encoder.#put::<#ty>(&#name)?;),
+        }
     });
     let call = call(&pass);
     let answering = quote! {
@@ -75,22 +78,46 @@ fn take(
     let ty = signature.checked(parameter, krate);
     match kind {
         Kind::Callback(callback) => proxy(signature, name, callback, (arguments, answer), krate),
+        Kind::Pointer(..) if parameter.is_nullable => {
+            quote!(let mut #name = #arguments.value::<::core::option::Option<#ty>>()?;)
+        }
+        Kind::Array(_, passing) if parameter.is_nullable => {
+            let slice = runtime(if *passing == Passing::In { "optional_slice" } else { "optional_slice_mut" });
+            quote!(let mut #name = #arguments.#slice::<#ty>()?;)
+        }
         Kind::Pointer(_, Passing::In) => quote!(let #name = &#arguments.value::<#ty>()?;),
         Kind::Pointer(..) => quote!(let mut #name = #arguments.value::<#ty>()?;),
         Kind::Array(_, Passing::In) => quote!(let #name = &#arguments.slice::<#ty>()?;),
         Kind::Array(..) => quote!(let mut #name = #arguments.slice_mut::<#ty>()?;),
-        Kind::Text { is_optional: false, .. } => quote!(let #name = #arguments.text()?;),
-        Kind::Text { is_optional: true, .. } => quote!(let #name = #arguments.optional_text()?;),
-        Kind::CStr { is_optional: false } => quote!(let #name = #arguments.c_str()?;),
-        Kind::CStr { is_optional: true } => quote!(let #name = #arguments.optional_c_str()?;),
+        Kind::Text(_) | Kind::CStr => {
+            let text = runtime(match (kind, parameter.is_nullable) {
+                (Kind::CStr, false) => "c_str",
+                (Kind::CStr, true) => "optional_c_str",
+                (_, false) => "text",
+                (_, true) => "optional_text",
+            });
+            quote!(let #name = #arguments.#text()?;)
+        }
         _ => quote!(let #name = #arguments.value::<#ty>()?;),
     }
 }
 
-/// The argument for a parameter.
+/// The argument for a parameter of the trait's method.
 pub(super) fn pass(parameter: &Parameter) -> TokenStream {
     let name = &parameter.name;
     match &parameter.kind {
+        Kind::Array(_, Passing::In) if parameter.is_nullable => quote!(#name.as_deref()),
+        Kind::Array(..) if parameter.is_nullable => quote!(#name.as_deref_mut()),
+        _ => pass_in_place(parameter),
+    }
+}
+
+/// The argument for a parameter of the method that takes arrays where the message has them.
+pub(super) fn pass_in_place(parameter: &Parameter) -> TokenStream {
+    let name = &parameter.name;
+    match &parameter.kind {
+        Kind::Pointer(_, Passing::In) | Kind::Array(_, Passing::In) if parameter.is_nullable => quote!(#name.as_ref()),
+        Kind::Pointer(..) | Kind::Array(..) if parameter.is_nullable => quote!(#name.as_mut()),
         Kind::Callback(callback) if !callback.is_registered => match callback.is_optional {
             true => {
                 let is_some = is_some(name);

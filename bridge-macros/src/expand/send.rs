@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::model::{Kind, Parameter, Part, Passing, Signature, joined};
+use crate::model::{Kind, Parameter, Part, Passing, Signature, joined, some};
 use crate::names::runtime;
 
 /// Encodes a parameter, if it is passed. `label` is an additional first argument of the encoder's method.
@@ -20,12 +20,15 @@ pub(super) fn put(
     let label = label.map(|label| quote!(#label,));
     match kind {
         Kind::Value => quote!(#to.value::<#ty>(#label &#name)?;),
+        Kind::Pointer(_, Passing::In) if parameter.is_nullable => quote!(#to.value(#label &#name)?;),
+        Kind::Pointer(_, Passing::InOut) if parameter.is_nullable => quote!(#to.value(#label &#name.as_deref())?;),
         Kind::Pointer(_, Passing::In | Passing::InOut) => quote!(#to.value::<#ty>(#label #name)?;),
+        Kind::Array(..) if parameter.is_nullable => quote!(#to.optional_slice::<#ty>(#label #name.as_deref())?;),
         Kind::Array(..) => quote!(#to.borrowed_slice::<#ty>(#label #name)?;),
-        Kind::Text { is_optional: false, .. } => quote!(#to.value(#label #name)?;),
-        Kind::Text { is_optional: true, .. } => quote!(#to.value(#label &#name)?;),
-        Kind::CStr { is_optional: false } => quote!(#to.c_str(#label #name)?;),
-        Kind::CStr { is_optional: true } => quote!(#to.optional_c_str(#label #name)?;),
+        Kind::Text(_) if parameter.is_nullable => quote!(#to.value(#label &#name)?;),
+        Kind::Text(_) => quote!(#to.value(#label #name)?;),
+        Kind::CStr if parameter.is_nullable => quote!(#to.optional_c_str(#label #name)?;),
+        Kind::CStr => quote!(#to.c_str(#label #name)?;),
         Kind::Pointer(_, Passing::Out)
         | Kind::ArrayBuffer(..)
         | Kind::TextBuffer(..)
@@ -49,12 +52,14 @@ pub(super) fn take(signature: &Signature, from: &Ident, krate: &TokenStream) -> 
         quote!(#from.#decode::<#checked>()?)
     });
     let parts: Vec<_> = parts.collect();
+    let some = some();
     let value = if parts.is_empty() { quote!(#from.value::<()>()?) } else { joined(&parts) };
     let changed = signature.in_outs().map(|parameter| {
         let (name, ty) = (&parameter.name, signature.checked(parameter, krate));
-        match parameter.kind {
-            Kind::Array(..) => quote!(#from.slice_into::<#ty>(#name)?;),
-            _ => quote!(#from.value_into::<#ty>(#name)?;),
+        let into = runtime(if matches!(parameter.kind, Kind::Array(..)) { "slice_into" } else { "value_into" });
+        match parameter.is_nullable {
+            true => quote!(if let #some(#name) = #name { #from.#into::<#ty>(#name)?; }),
+            false => quote!(#from.#into::<#ty>(#name)?;),
         }
     });
     (value, changed.collect())

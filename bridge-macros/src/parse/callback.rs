@@ -72,6 +72,7 @@ pub(super) fn kind_of(
             name,
             ty: input.ty.clone(),
             kind: Kind::Value,
+            is_nullable: types::is_nullable(&input.ty),
             elements: None,
             closes: None,
             this: None,

@@ -39,7 +39,7 @@ pub(super) fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind
         errors.at(name, "a context has the type `UserData`; write `#[user_data(…)] name: UserData`");
     }
     if let Some((name, _)) = &own.encoding
-        && !matches!(kind, Kind::Text { .. } | Kind::TextBuffer(..))
+        && !matches!(kind, Kind::Text(_) | Kind::TextBuffer(..))
     {
         errors.at(name, format_args!("`#[{name}]` is for text; put it before a `&str`, or remove it"));
     }

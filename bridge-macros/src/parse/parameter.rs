@@ -70,5 +70,14 @@ pub(super) fn parameter(
             None
         }
     });
-    Some(Parameter { mutability, name, ty: (*input.ty).clone(), kind, elements, closes, this })
+    Some(Parameter {
+        mutability,
+        name,
+        ty: (*input.ty).clone(),
+        kind,
+        is_nullable: types::is_nullable(&input.ty),
+        elements,
+        closes,
+        this,
+    })
 }

@@ -96,11 +96,24 @@ impl<'a, 'v> Arguments<'a, 'v> {
         self.encoded(parameter, result)
     }
 
+    /// Appends a slice as [`borrowed_slice`](Self::borrowed_slice) does, or null.
+    ///
+    /// # Errors
+    /// [`Error::Argument`].
+    pub fn optional_slice<T: Serialize + 'static>(
+        &mut self,
+        parameter: &'static str,
+        values: Option<&'v [T]>,
+    ) -> Result<(), Error> {
+        let result = self.encoder.optional_slice(values);
+        self.encoded(parameter, result)
+    }
+
     /// Checks that `length` holds the lengths of all arrays, and that they are the same.
     ///
     /// # Errors
     /// [`Error::Argument`], for the array that does not fit.
-    pub fn length<N: Length>(&self, name: &'static str, arrays: &[(&'static str, usize)]) -> Result<(), Error> {
+    pub fn length<N: Length>(&self, name: &'static str, arrays: &[(&'static str, Option<usize>)]) -> Result<(), Error> {
         crate::native::common_length::<N>(name, arrays)
             .map(drop)
             .map_err(|LengthError { parameter, reason }| self.refused(parameter, reason))

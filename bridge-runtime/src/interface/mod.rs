@@ -13,8 +13,9 @@ pub(crate) use managed::csharp;
 #[cfg(feature = "dotnet")]
 pub use managed::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
 pub use shape::{
-    c_str, optional_c_str, optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut,
-    text, user_data, value, vec,
+    c_str, optional_c_str, optional_reference, optional_reference_mut, optional_slice, optional_slice_mut,
+    optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut, text, user_data, value,
+    vec,
 };
 
 use std::fmt;

@@ -58,6 +58,26 @@ pub fn slice_mut<T: DeserializeOwned>() -> String {
     format!("&mut [{}]", value::<T>())
 }
 
+/// The text of an optional reference's type.
+pub fn optional_reference<T: DeserializeOwned>() -> String {
+    format!("Option<{}>", reference::<T>())
+}
+
+/// The text of an optional mutable reference's type.
+pub fn optional_reference_mut<T: DeserializeOwned>() -> String {
+    format!("Option<{}>", reference_mut::<T>())
+}
+
+/// The text of an optional slice's type.
+pub fn optional_slice<T: DeserializeOwned>() -> String {
+    format!("Option<{}>", slice::<T>())
+}
+
+/// The text of an optional mutable slice's type.
+pub fn optional_slice_mut<T: DeserializeOwned>() -> String {
+    format!("Option<{}>", slice_mut::<T>())
+}
+
 /// The text of the type of an output.
 pub fn out<T: DeserializeOwned>() -> String {
     format!("out {}", value::<T>())

@@ -196,6 +196,26 @@ impl<'m> Decoder<'m> {
         })
     }
 
+    /// Takes an optional slice, as [`slice`](Self::slice) does.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn optional_slice<T: DeserializeOwned + Clone + 'static>(
+        &mut self,
+    ) -> Result<Option<Slice<'m, T>>, DecodeError> {
+        self.value::<bool>()?.then(|| self.slice()).transpose()
+    }
+
+    /// Takes an optional slice to be changed, as [`slice_mut`](Self::slice_mut) does.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn optional_slice_mut<T: DeserializeOwned + 'static>(
+        &mut self,
+    ) -> Result<Option<SliceMut<'m, T>>, DecodeError> {
+        self.value::<bool>()?.then(|| self.slice_mut()).transpose()
+    }
+
     /// Takes a vector: scalars in one copy, other elements one by one.
     ///
     /// # Errors

@@ -121,6 +121,15 @@ impl<'b, 'v> Encoder<'b, 'v> {
     /// Appends what precedes the scalars of a slice in the message, and returns their bytes, which are to be appended.
     ///
     /// Returns `None` if the slice has been appended: its elements are not scalars, or it is in the arena.
+    /// Appends a slice as [`borrowed_slice`](Self::borrowed_slice) does, or null.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn optional_slice<T: Serialize + 'static>(&mut self, values: Option<&'v [T]>) -> Result<(), EncodeError> {
+        self.value(&values.is_some())?;
+        values.map_or(Ok(()), |values| self.borrowed_slice(values))
+    }
+
     fn begin_slice<'s, T: Serialize + 'static>(&mut self, values: &'s [T]) -> Result<Option<&'s [u8]>, EncodeError> {
         let Some(bytes) = scalar::as_bytes(values) else { return self.value(values).map(|()| None) };
         if let Some(arena) = self.arena {

@@ -62,6 +62,28 @@ pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>,
     unsafe { from_c(value, scope) }
 }
 
+/// Reads what C passed a pointer to with `read`; `None` for a null pointer.
+///
+/// # Errors
+/// As `read`.
+pub fn passed_nullable<T, C>(
+    pointer: *const C,
+    read: impl FnOnce(*const C) -> Result<T, Fault>,
+) -> Result<Option<T>, Fault> {
+    if pointer.is_null() { Ok(None) } else { read(pointer).map(Some) }
+}
+
+/// As [`passed_nullable`], for what the closure may change.
+///
+/// # Errors
+/// As `read`.
+pub fn passed_nullable_mut<T, C>(
+    pointer: *mut C,
+    read: impl FnOnce(*mut C) -> Result<T, Fault>,
+) -> Result<Option<T>, Fault> {
+    if pointer.is_null() { Ok(None) } else { read(pointer).map(Some) }
+}
+
 /// As [`passed_pointer`], for a value that the closure may change.
 ///
 /// # Errors

@@ -37,13 +37,18 @@ impl From<LengthError> for Fault {
     }
 }
 
-/// The common length of `arrays`, in the type of the parameter `name`. Each array is passed with its parameter's name.
+/// The common length of `arrays`, in the type of the parameter `name`. Each array is passed with its parameter's name; one that
+/// is `None` has no length, and if all are, it is 0.
 ///
 /// # Errors
 /// `LengthError` if the type cannot hold it, or if the arrays differ.
-pub fn common_length<N: Length>(name: &str, arrays: &[(&'static str, usize)]) -> Result<N, LengthError> {
+pub fn common_length<N: Length>(
+    name: &str,
+    arrays: &[(&'static str, impl Into<Option<usize>> + Copy)],
+) -> Result<N, LengthError> {
     let mut common: Option<(&str, usize)> = None;
     for &(parameter, length) in arrays {
+        let Some(length) = length.into() else { continue };
         if let Some((other, expected)) = common.filter(|(_, expected)| *expected != length) {
             let reason = format!("has {length} elements and `{other}` has {expected}; `{name}` is the length of both");
             return Err(LengthError { parameter, reason });
@@ -166,6 +171,8 @@ mod tests {
     fn lengths_fit_or_say_why_not() {
         assert_eq!(common_length::<i32>("n", &[("x", 3), ("y", 3)]), Ok(3));
         assert_eq!(common_length::<u8>("n", &[("x", 255)]), Ok(255));
+        assert_eq!(common_length::<u8>("n", &[("x", None), ("y", Some(2))]), Ok(2));
+        assert_eq!(common_length::<u8>("n", &[("x", None::<usize>)]), Ok(0));
         let error = common_length::<i8>("n", &[("x", 128)]).unwrap_err();
         assert_eq!(error.reason, "has 128 elements, more than `n: i8` can hold");
         let error = common_length::<i32>("n", &[("x", 3), ("y", 4)]).unwrap_err();

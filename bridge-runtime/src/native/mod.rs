@@ -33,8 +33,8 @@ pub use array::{
 };
 pub use c_closure::CClosure;
 pub use callback::{
-    give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_pointer,
-    passed_pointer_mut, returned_to_gnu, returned_to_msvc,
+    give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_nullable,
+    passed_nullable_mut, passed_pointer, passed_pointer_mut, returned_to_gnu, returned_to_msvc,
 };
 pub use callback_table::{CallbackTable, LentClosure};
 pub use context::{Context, IsUserData, UserData, context_key};

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::super::c_type::{native_item, slot_name, span_of};
 use super::super::expression;
-use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, joined};
+use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, joined, some};
 use crate::names::{self, local, local_of, runtime};
 use crate::settings::Compiler;
 
@@ -23,12 +23,13 @@ pub(super) fn body(closure: &Ident, callback: &Callback, krate: &TokenStream) ->
     let take_lengths = signature.parameters.iter().filter(is_length).map(|parameter| take(signature, parameter, krate));
     let take = signature.visible().map(|parameter| take(signature, parameter, krate));
     let capacities = signature.outs().map(|parameter| capacity(signature, parameter, krate));
-    let pass = signature.visible().map(|Parameter { name, kind, .. }| match kind {
-        Kind::Pointer(_, Passing::In) | Kind::Array(_, Passing::In) | Kind::Text { is_optional: false, .. } => {
-            quote!(&#name)
-        }
-        Kind::Pointer(..) | Kind::Array(..) => quote!(&mut #name),
-        Kind::Text { .. } => quote!(#name.as_deref()),
+    let pass = signature.visible().map(|Parameter { name, kind, is_nullable, .. }| match (kind, is_nullable) {
+        (Kind::Pointer(_, Passing::In) | Kind::Array(_, Passing::In) | Kind::Text(_), false) => quote!(&#name),
+        (Kind::Pointer(..) | Kind::Array(..), false) => quote!(&mut #name),
+        (Kind::Pointer(_, Passing::In), true) => quote!(#name.as_ref()),
+        (Kind::Pointer(..), true) => quote!(#name.as_mut()),
+        (Kind::Array(_, Passing::In) | Kind::Text(_), true) => quote!(#name.as_deref()),
+        (Kind::Array(..), true) => quote!(#name.as_deref_mut()),
         _ => quote!(#name),
     });
     let own = (!matches!(signature.returns, Returns::Nothing)).then(|| local("ret"));
@@ -78,13 +79,13 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
                 (from_c(), length(signature, name), by_passing(["passed_array", "passed_array_mut"], *passing));
             quote!(#private::native::#passed(#c, #length, #from_c, #scope))
         }
-        Kind::CStr { is_optional } => {
-            let passed = runtime(if *is_optional { "passed_optional_c_str" } else { "passed_c_str" });
+        Kind::CStr => {
+            let passed = runtime(if parameter.is_nullable { "passed_optional_c_str" } else { "passed_c_str" });
             quote!(#private::native::#passed(#c))
         }
-        Kind::Text { is_optional, encoding } => {
+        Kind::Text(encoding) => {
             let encoding = encoding.marker();
-            let ty = match is_optional {
+            let ty = match parameter.is_nullable {
                 true => quote!(::core::option::Option<::std::string::String>),
                 false => quote!(::std::string::String),
             };
@@ -114,6 +115,13 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
         _ => return TokenStream::new(),
     };
     let mutable = parameter.is_in_out().then(|| quote!(mut));
+    let taken = match parameter.is_nullable_pointer() {
+        true => {
+            let passed = runtime(if parameter.is_in_out() { "passed_nullable_mut" } else { "passed_nullable" });
+            quote!(#private::native::#passed(#c, |#c| #taken))
+        }
+        false => taken,
+    };
     quote! {
         // SAFETY: the interface declares the callback's parameters, and C passes arguments of these types.
         let #mutable #name = #private::native::passed(#text, unsafe { #taken })?;
@@ -182,14 +190,15 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
         Some(_) => capacity_name(name).to_token_stream(),
         None => length(signature, name),
     };
+    let value = if parameter.is_nullable_pointer() { quote!(#name) } else { quote!(&#name) };
     let given = match kind {
         Kind::Pointer(_, Passing::InOut | Passing::Out) => {
             let to_c = to_c();
-            quote!(#private::native::give(#c, &#name, #to_c, #scope))
+            quote!(#private::native::give(#c, #value, #to_c, #scope))
         }
         Kind::Array(_, Passing::InOut) => {
             let (to_c, length) = (to_c(), length(signature, name));
-            quote!(#private::native::give_array(#text, #c, #length, &#name, #to_c, #scope))
+            quote!(#private::native::give_array(#text, #c, #length, #value, #to_c, #scope))
         }
         Kind::ArrayBuffer(_, buffer) => {
             let (to_c, capacity) = (to_c(), capacity(buffer));
@@ -212,9 +221,14 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
         }
         _ => return TokenStream::new(),
     };
-    quote! {
+    let given = quote! {
         // SAFETY: the interface declares the type of the pointer's target.
         #private::native::given(unsafe { #given })?;
+    };
+    let some = some();
+    match parameter.is_nullable {
+        true => quote!(if let #some(#name) = &#name { #given }),
+        false => given,
     }
 }
 

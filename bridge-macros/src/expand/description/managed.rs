@@ -74,7 +74,7 @@ fn object(parameter: &Parameter) -> TokenStream {
 /// The function that returns the .NET name of a parameter's type.
 fn parameter_type(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let ty = match &parameter.kind {
-        Kind::Text { .. } => quote!(::std::string::String),
+        Kind::Text(_) => quote!(::std::string::String),
         Kind::Array(..) => {
             let element = method.signature.checked(parameter, krate);
             quote!(::std::vec::Vec<#element>)

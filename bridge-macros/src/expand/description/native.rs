@@ -69,7 +69,7 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
     let name = native_item(ty, "C_NAME", krate);
     match &parameter.kind {
         Kind::UserData(_) => quote!(Value("void *")),
-        Kind::CStr { .. } => quote!(ConstPointer("char")),
+        Kind::CStr => quote!(ConstPointer("char")),
         Kind::Callback(callback) => {
             let abi = callback.abi.variant();
             let returns = match &callback.signature.returns {
@@ -85,7 +85,7 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
                 })
             }
         }
-        Kind::Text { encoding, .. } => {
+        Kind::Text(encoding) => {
             let name = encoded(*encoding);
             quote!(ConstPointer(#name))
         }

@@ -8,8 +8,8 @@ use super::super::c_type::{native_item, slot_name, span_of};
 use super::super::{callback, expression};
 use super::take;
 use crate::expressions::Operand;
-use crate::model::{Kind, Length, Method, Native, Parameter, Passing};
-use crate::names::{self, local, local_of};
+use crate::model::{Kind, Length, Method, Native, Parameter, Passing, none, some};
+use crate::names::{self, local, local_of, runtime};
 
 /// The statements before the call.
 pub(super) struct Slots<'m> {
@@ -71,8 +71,11 @@ impl<'m> Slots<'m> {
         let Some(elements) = &parameter.elements else { return };
         let (Parameter { name, .. }, text) = (parameter, names::text(&parameter.name));
         let (value, native) = (self.value(elements), self.native());
-        self.statements.extend(quote! {
-            #native::check_elements(#text, #name.len(), #native::to_length(#text, #value)?)?;
+        let check = quote!(#native::check_elements(#text, #name.len(), #native::to_length(#text, #value)?)?;);
+        let some = some();
+        self.statements.extend(match parameter.is_nullable {
+            true => quote!(if let #some(#name) = &#name { #check }),
+            false => check,
         });
     }
 
@@ -100,7 +103,7 @@ impl<'m> Slots<'m> {
             return;
         }
         let signature = &self.method.signature;
-        let of = length.of.iter().filter_map(|of| signature.parameters.iter().find(|parameter| parameter.name == *of));
+        let of = length.of.iter().filter_map(|of| signature.parameter(of));
         let lengths: Vec<_> = of
             .map(|of| {
                 let (name, text) = (&of.name, names::text(&of.name));
@@ -110,14 +113,18 @@ impl<'m> Slots<'m> {
                         capacity_name(name).to_token_stream()
                     }
                     // The length is that of the encoded text.
-                    Kind::Text { .. } | Kind::CStr { .. } => {
+                    Kind::Text(_) | Kind::CStr => {
                         self.slot(of);
                         let slot = slot_name(name);
                         quote!(#slot.len())
                     }
+                    Kind::Array(..) if of.is_nullable => {
+                        return quote!((#text, #name.as_ref().map(|#name| #name.len())));
+                    }
                     _ => quote!(#name.len()),
                 };
-                quote!((#text, #count))
+                let some = some();
+                quote!((#text, #some(#count)))
             })
             .collect();
         let (ty, text, native) =
@@ -157,6 +164,7 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
     let ty = method.signature.checked(parameter, krate);
     let span = span_of(&ty);
     let (slot, scope, text) = (slot_name(name), local("scope"), names::text(name));
+    let is_in_out = parameter.is_in_out();
     let value = match kind {
         Kind::UserData(_) => quote!(#private::native::Context::new()),
         Kind::Callback(callback) => return callback::slot::slot(method, parameter, callback, krate),
@@ -184,8 +192,8 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
             let (capacity, room, from_c) = (capacity_name(name), local("room"), native_item(ty, "from_c", krate));
             quote!(#private::native::ArrayBuffer::new(#text, #capacity, #from_c, #room)?)
         }
-        Kind::CStr { .. } => quote!(#private::native::CText::new(#name)),
-        Kind::Text { encoding, .. } => {
+        Kind::CStr => quote!(#private::native::CText::new(#name)),
+        Kind::Text(encoding) => {
             let encoding = encoding.marker();
             quote!(#private::native::Text::<#private::native::#encoding>::new(#text, #name)?)
         }
@@ -193,25 +201,45 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
             let (capacity, encoding) = (capacity_name(name), encoding.marker());
             quote!(#private::native::TextBuffer::<#private::native::#encoding>::new(#text, #capacity)?)
         }
-        Kind::Length(length) => self::length(length, &text, &ty, krate),
+        Kind::Length(length) => self::length(method, length, &text, &ty, krate),
     };
-    quote!(let mut #slot = #value;)
+    if !parameter.is_nullable_pointer() {
+        return quote!(let mut #slot = #value;);
+    }
+    let (some, none) = (some(), none());
+    let (rebound, given) = match is_in_out {
+        true => (Some(quote!(let mut #name = #name;)), quote!(#name.as_deref_mut())),
+        false => (None, quote!(#name)),
+    };
+    quote! {
+        #rebound
+        let mut #slot = match #given {
+            #some(#name) => #some(#value),
+            #none => #none,
+        };
+    }
 }
 
 /// The value of a length parameter, which the arrays' slots determine.
-fn length(length: &Length, text: &str, ty: &TokenStream, krate: &TokenStream) -> TokenStream {
+fn length(method: &Method, length: &Length, text: &str, ty: &TokenStream, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let Length { of, passing, .. } = length;
-    let (slots, texts) = (of.iter().map(slot_name), of.iter().map(names::text));
+    let some = some();
+    let lengths = of.iter().map(|of| {
+        let (slot, text) = (slot_name(of), names::text(of));
+        match method.signature.parameter(of).is_some_and(Parameter::is_nullable_pointer) {
+            true => quote!((#text, #slot.as_ref().map(|#slot| #slot.len()))),
+            false => quote!((#text, #some(#slot.len()))),
+        }
+    });
+    let common = quote!(#private::native::common_length::<#ty>(#text, &[#(#lengths),*])?);
     match (passing, of.as_slice()) {
         (Some(Passing::InOut), [of, ..]) => {
             let (of_slot, of_text) = (slot_name(of), names::text(of));
             quote!(#private::native::OutLength::<#ty>::new(#text, #of_text, #of_slot.len())?)
         }
-        (None, _) => quote!(#private::native::common_length::<#ty>(#text, &[#((#texts, #slots.len())),*])?),
-        (Some(_), _) => quote! {
-            #private::native::Pointer::to(#private::native::common_length::<#ty>(#text, &[#((#texts, #slots.len())),*])?)
-        },
+        (None, _) => common,
+        (Some(_), _) => quote!(#private::native::Pointer::to(#common)),
     }
 }
 
@@ -221,6 +249,10 @@ pub(super) fn pass(parameter: &Parameter) -> TokenStream {
     match &parameter.kind {
         Kind::Callback(callback) => callback::slot::pass(parameter, callback),
         Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(#slot),
+        Kind::Pointer(..) | Kind::Array(..) if parameter.is_nullable => {
+            let null = runtime(if matches!(parameter.kind, Kind::Array(_, Passing::In)) { "null" } else { "null_mut" });
+            quote!(#slot.as_mut().map_or(::core::ptr::#null(), |#slot| #slot.pass()))
+        }
         _ => quote!(#slot.pass()),
     }
 }

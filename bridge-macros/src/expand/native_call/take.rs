@@ -7,7 +7,7 @@ use syn::Expr;
 use super::super::c_type::{native_item, on_member_cfg, slot_name, span_of};
 use super::super::expression;
 use crate::expressions::Operand;
-use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Returns, Signature};
+use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, some};
 use crate::names::{self, local, local_of, runtime};
 use crate::settings::{Compiler, Encoding};
 
@@ -202,10 +202,11 @@ fn reported(signature: &Signature, condition: &Expr) -> Option<TokenStream> {
         return None;
     }
     uses.iter().find_map(|used| {
-        let Operand::Parameter(Parameter { name, kind, .. }) = used.operand else { return None };
+        let Operand::Parameter(parameter) = used.operand else { return None };
+        let Parameter { name, kind, .. } = parameter;
         match kind {
             Kind::Pointer(_, Passing::Out) => Some(quote!(#name)),
-            Kind::Pointer(_, Passing::InOut) => Some(quote!(*#name)),
+            Kind::Pointer(_, Passing::InOut) if !parameter.is_nullable => Some(quote!(*#name)),
             Kind::Length(Length { passing: Some(Passing::InOut), .. }) => {
                 let slot = slot_name(name);
                 Some(quote!(#slot.get()))
@@ -259,15 +260,27 @@ fn single(method: &Method, parameter: &Parameter, krate: &TokenStream) -> Option
         // SAFETY: the interface declares the type of the pointer's target.
         unsafe { #krate::__private::native::from_c(#slot.get(), #from_c, &#scope) }?
     };
-    match parameter.kind {
-        Kind::Pointer(_, Passing::Out) => Some(quote!(let #name = #take;)),
-        Kind::Pointer(_, Passing::InOut) => Some(quote!(*#name = #take;)),
-        Kind::Array(_, Passing::InOut) => Some(quote! {
-            // SAFETY: the interface declares the type of the elements.
-            unsafe { #slot.take(&#scope) }?;
-        }),
-        _ => None,
-    }
+    let some = some();
+    Some(match parameter.kind {
+        Kind::Pointer(_, Passing::Out) => quote!(let #name = #take;),
+        Kind::Pointer(_, Passing::InOut) if parameter.is_nullable => quote! {
+            if let (#some(#name), #some(#slot)) = (#name.as_deref_mut(), &#slot) {
+                *#name = #take;
+            }
+        },
+        Kind::Pointer(_, Passing::InOut) => quote!(*#name = #take;),
+        Kind::Array(_, Passing::InOut) => {
+            let take = quote! {
+                // SAFETY: the interface declares the type of the elements.
+                unsafe { #slot.take(&#scope) }?;
+            };
+            match parameter.is_nullable {
+                true => quote!(if let #some(#slot) = #slot { #take }),
+                false => take,
+            }
+        }
+        _ => return None,
+    })
 }
 
 /// The number of elements in a buffer without an expression for it: what its length parameter says, or its capacity.

@@ -1,0 +1,105 @@
+//! Pointers in all directions: such that may be null, and such that the library makes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
+
+use bridge32::Error;
+use bridge32_tests::pointers::{Place, PointersClient};
+use bridge32_tests::watchdog::Watchdog;
+
+fn launch(test: &'static str) -> (Watchdog, PointersClient) {
+    (Watchdog::new(test), PointersClient::launch().unwrap())
+}
+
+#[test]
+fn an_absent_value_is_a_null_pointer() {
+    let (_watchdog, client) = launch("absent values");
+    let mut count = 7;
+    assert_eq!(client.shifted(Some(&40), Some(&mut count), Some(&Place { x: 2, y: 3 })).unwrap(), 46);
+    assert_eq!(count, 8);
+    assert_eq!(client.shifted(None, None, None).unwrap(), -1);
+    assert_eq!(client.shifted(None, Some(&mut count), None).unwrap(), -1);
+    assert_eq!(count, 9);
+}
+
+#[test]
+fn an_absent_array_is_a_null_pointer_and_has_no_length() {
+    let (_watchdog, client) = launch("absent arrays");
+    let places = [Place { x: 1, y: 2 }, Place { x: 3, y: 4 }];
+    assert_eq!(client.total(Some(&[5, 6]), Some(&places),).unwrap(), 411);
+    assert_eq!(client.total(Some(&[5, 6, 7]), None).unwrap(), 18);
+    assert_eq!(client.total(None, Some(&places)).unwrap(), 400);
+    assert_eq!(client.total(None, None).unwrap(), -1);
+    assert_eq!(client.total(Some(&[]), None).unwrap(), 0);
+    let error = client.total(Some(&[1]), Some(&places)).unwrap_err();
+    assert!(matches!(&error, Error::Argument { parameter, .. } if parameter == "places"), "{error}");
+
+    let (mut values, mut changed) = ([1, -2], places);
+    assert_eq!(client.negate_all(Some(&mut values), Some(&mut changed)).unwrap(), 0);
+    assert_eq!((values, changed[1]), ([-1, 2], Place { x: 3, y: -4 }));
+    assert_eq!(client.negate_all(Some(&mut values), None).unwrap(), 2);
+    assert_eq!(client.negate_all(None, Some(&mut changed)).unwrap(), 1);
+    assert_eq!((values, changed), ([1, -2], places));
+    assert_eq!(client.negate_all(None, None).unwrap(), 3);
+    let mut long = vec![3; 100_000];
+    assert_eq!(client.negate_all(Some(&mut long), None).unwrap(), 2);
+    assert!(long.iter().all(|value| *value == -3));
+}
+
+#[test]
+fn the_length_of_an_absent_array_is_not_checked() {
+    let (_watchdog, client) = launch("absent arrays of a length");
+    let mut values = [1, 2, 3, 4];
+    assert_eq!(client.negate_four(Some(&mut values), None, 4).unwrap(), 2);
+    assert_eq!(values, [-1, -2, -3, -4]);
+    assert_eq!(client.negate_four(None, None, 4).unwrap(), 3);
+    assert!(matches!(client.negate_four(Some(&mut values), None, 5), Err(Error::Argument { .. })));
+}
+
+#[test]
+fn closures_are_passed_what_may_be_absent() {
+    let (_watchdog, client) = launch("absent values of closures");
+    let result = client.visit(
+        |value, change, data, scale| {
+            if let Some(change) = change {
+                change.x += change.y;
+            }
+            if let Some(scale) = scale {
+                scale.fill(4.0);
+            }
+            value.copied().unwrap_or(-1) + data.map_or(-10, |data| i32::from(data[2]))
+        },
+        true,
+    );
+    assert_eq!(result.unwrap(), 14_308);
+    let none = client.visit(
+        |value, change, data, scale| {
+            assert!(value.is_none() && change.is_none() && data.is_none() && scale.is_none());
+            77
+        },
+        false,
+    );
+    assert_eq!(none.unwrap(), 77);
+}
+
+#[test]
+fn methods_with_a_body_and_batches_take_what_may_be_absent() {
+    let (_watchdog, client) = launch("absent values elsewhere");
+    let mut right = [1.0, 2.0];
+    assert_eq!(client.sums(Some(&[4.0, 5.0]), Some(&mut right), Some(&2.0)).unwrap(), [18.0, 6.0]);
+    assert_eq!(right, [0.0, 0.0]);
+    assert!(client.sums(None, None, None).unwrap().is_empty());
+
+    let (mut count, mut values) = (0, [1, 2]);
+    let results = client
+        .batch(|batch| {
+            (
+                batch.shifted(Some(&1), Some(&mut count), None),
+                batch.shifted(None, None, Some(&Place { x: 5, y: 5 })),
+                batch.negate_all(Some(&mut values), None),
+                batch.total(None, None),
+            )
+        })
+        .unwrap();
+    assert_eq!((results.0.unwrap(), results.1.unwrap(), results.2.unwrap(), results.3.unwrap()), (1, 24, 2, -1));
+    assert_eq!((count, values), (1, [-1, -2]));
+}
