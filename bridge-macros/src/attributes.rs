@@ -38,7 +38,8 @@ pub(crate) struct MethodAttributes {
 /// The attributes of a parameter.
 #[derive(Default)]
 pub(crate) struct ParameterAttributes {
-    pub(crate) len_of: Spanned<Vec<Ident>>,
+    /// `#[len_of(…)]` or `#[bytes_of(…)]`.
+    pub(crate) len_of: Spanned<LengthOf>,
     /// The value of `#[len(…)]`.
     pub(crate) elements: Spanned<Expr>,
     /// `None` if it could not be parsed.
@@ -48,7 +49,16 @@ pub(crate) struct ParameterAttributes {
     pub(crate) registered: Spanned<()>,
     pub(crate) user_data: Spanned<Vec<Ident>>,
     pub(crate) closes: Spanned<()>,
+    /// The value of `#[fixed(…)]`.
+    pub(crate) fixed: Spanned<Expr>,
     pub(crate) this: Spanned<()>,
+}
+
+/// `#[len_of(x, y)]`, `#[bytes_of(x, y)]`.
+#[derive(Default)]
+pub(crate) struct LengthOf {
+    pub(crate) of: Vec<Ident>,
+    pub(crate) in_bytes: bool,
 }
 
 /// `#[out]`, `#[out(len = …)]`, `#[out(cap = …, len = …)]`.
@@ -63,8 +73,7 @@ const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `abi`, `optional`, `check`
                                  `returns`, `global`, `wide`, `encoding`, `class`, `constructor`, `release`, `timeout`";
 
 /// The attributes of parameters, for error messages.
-const PARAMETER_ATTRIBUTES: &str =
-    "`len_of`, `len`, `out`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`, `this`";
+const PARAMETER_ATTRIBUTES: &str = "`len_of`, `bytes_of`, `len`, `out`, `fixed`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`, `this`";
 
 /// Rust's attributes that stay on a method.
 const PASSED_ON: &[&str] = &[
@@ -123,6 +132,13 @@ impl MethodAttributes {
                     "`#[len_of]` is an attribute of a parameter; put it before the parameter that holds the length",
                 );
             }
+            "bytes_of" => {
+                errors.at(
+                    name,
+                    "`#[bytes_of]` is an attribute of a parameter; put it before the parameter that holds the size",
+                );
+            }
+            "fixed" => errors.at(name, "`#[fixed]` is an attribute of a parameter; put it before the argument"),
             "len" => errors.at(name, "`#[len]` is an attribute of a parameter; put it before the slice"),
             "out" => errors.at(name, "`#[out]` is an attribute of a parameter; put it before the output parameter"),
             "closes" => errors.at(name, "`#[closes]` is an attribute of a parameter; put it before the handle"),
@@ -177,10 +193,7 @@ impl ParameterAttributes {
                 continue;
             };
             match name.to_string().as_str() {
-                "len_of" if own.len_of.is_some() => {
-                    errors.at(name, "`#[len_of]` is given twice; name all arrays in one, as in `#[len_of(x, y)]`");
-                }
-                "len_of" => own.len_of = Some((name.clone(), errors.take(length_of(attr)).unwrap_or_default())),
+                "len_of" | "bytes_of" => own.read_length(name, attr, errors),
                 "len" => {
                     store(&mut own.elements, name, argument(attr, "a number of elements", "rows * columns"), errors)
                 }
@@ -194,6 +207,7 @@ impl ParameterAttributes {
                     store(&mut own.user_data, name, names(attr, wanted), errors);
                 }
                 "closes" => store(&mut own.closes, name, no_arguments(attr), errors),
+                "fixed" => store(&mut own.fixed, name, argument(attr, "a value", "0"), errors),
                 "this" => store(&mut own.this, name, no_arguments(attr), errors),
                 "allow" | "expect" | "warn" | "deny" => {}
                 "cfg" | "cfg_attr" => {
@@ -203,6 +217,24 @@ impl ParameterAttributes {
             }
         }
         own
+    }
+}
+
+impl ParameterAttributes {
+    fn read_length(&mut self, name: &Ident, attr: &Attribute, errors: &Errors) {
+        match &self.len_of {
+            Some((earlier, _)) if earlier == name => {
+                errors.at(
+                    name,
+                    format_args!("`#[{name}]` is given twice; name all arrays in one, as in `#[{name}(x, y)]`"),
+                );
+            }
+            Some((earlier, _)) => errors.at(name, format_args!("`#[{name}]` contradicts `#[{earlier}]`; keep one")),
+            None => {
+                let of = errors.take(length_of(attr)).unwrap_or_default();
+                self.len_of = Some((name.clone(), LengthOf { of, in_bytes: name == "bytes_of" }));
+            }
+        }
     }
 }
 
@@ -309,9 +341,10 @@ fn encoding(attr: &Attribute) -> syn::Result<Encoding> {
     }
 }
 
-/// The names in `#[len_of(x, y)]`.
+/// The names in `#[len_of(x, y)]` or `#[bytes_of(x, y)]`.
 pub(crate) fn length_of(attr: &Attribute) -> syn::Result<Vec<Ident>> {
-    names(attr, "expected the parameters whose length this is; write `#[len_of(name)]`")
+    let name = attr.path().to_token_stream();
+    names(attr, &format!("expected the parameters whose length this is; write `#[{name}(name)]`"))
 }
 
 /// The names in `#[name(x, y)]`.

@@ -365,8 +365,9 @@ fn with_managed_code(parameter: &Parameter, errors: &Errors) {
 /// A variable is read by a method without parameters, or written by a method with one.
 fn variable(method: &Method, errors: &Errors) {
     let is_read = method.signature.parameters.is_empty() && matches!(method.signature.returns, Returns::Value(_));
-    let is_written = matches!(method.signature.parameters.as_slice(), [Parameter { kind: Kind::Value, .. }])
-        && matches!(method.signature.returns, Returns::Nothing);
+    let is_written =
+        matches!(method.signature.parameters.as_slice(), [Parameter { kind: Kind::Value, fixed: None, .. }])
+            && matches!(method.signature.returns, Returns::Nothing);
     if !is_read && !is_written {
         let message = "a method of a variable either reads or writes it; write `fn name(&self) -> T` or `fn name(&self, value: T)`";
         errors.at(&method.name, message);

@@ -94,6 +94,16 @@ impl Signature {
         needed
     }
 
+    /// The fixed arguments that the value of a fixed argument uses, as in [`Self::capacities_needed`].
+    pub(crate) fn fixed_needed(&self, parameter: &Parameter) -> Vec<(Ident, &Parameter)> {
+        let Some(value) = &parameter.fixed else { return Vec::new() };
+        let used = self.uses(value).into_iter().filter_map(|used| match used.operand {
+            Operand::Parameter(parameter) if parameter.fixed.is_some() => Some((used.name, parameter)),
+            _ => None,
+        });
+        used.collect()
+    }
+
     /// The buffers that are used by the expression for the number of elements written to `buffer`, as in
     /// [`Self::capacities_needed`].
     pub(crate) fn buffers_needed(&self, buffer: &Parameter) -> Vec<(Ident, &Parameter)> {

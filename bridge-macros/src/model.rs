@@ -119,6 +119,8 @@ pub(crate) struct Parameter {
     pub(crate) is_nullable: bool,
     /// The value of `#[len(…)]`: the number of elements that the slice must have.
     pub(crate) elements: Option<Expr>,
+    /// The value of `#[fixed(…)]`, which the caller does not pass.
+    pub(crate) fixed: Option<Expr>,
     /// `#[closes]`, if present: the function frees the handle.
     pub(crate) closes: Option<Ident>,
     /// `#[this]`, if present: the managed method is called on this object.
@@ -141,7 +143,7 @@ pub(crate) enum Kind {
     ArrayBuffer(Box<Type>, Buffer),
     /// `#[out(…)] String`.
     TextBuffer(Encoding, Buffer),
-    /// `#[len_of(x, y)] n: T`, which the caller does not pass.
+    /// `#[len_of(x, y)] n: T`, `#[bytes_of(x, y)] n: T`, which the caller does not pass.
     Length(Length),
     /// `fn(…) -> T`, `Option<fn(…) -> T>`.
     Callback(Box<Callback>),
@@ -183,6 +185,8 @@ pub(crate) struct Buffer {
 pub(crate) struct Length {
     /// The parameters whose length it is.
     pub(crate) of: Vec<Ident>,
+    /// Whether it counts bytes instead of elements.
+    pub(crate) in_bytes: bool,
     /// The integer type.
     pub(crate) ty: Box<Type>,
     /// `None` if it is passed by value.
@@ -480,7 +484,7 @@ impl Parameter {
 
     /// Whether the caller does not pass it.
     pub(crate) fn is_hidden(&self) -> bool {
-        self.is_out() || matches!(self.kind, Kind::Length(_) | Kind::UserData(_))
+        self.is_out() || self.fixed.is_some() || matches!(self.kind, Kind::Length(_) | Kind::UserData(_))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Pointers in all directions: such that may be null, and such that the library makes.
 
-use bridge32::{Bridge, bridge32};
+use bridge32::{Address, Bridge, bridge32};
+
+/// What the library expects.
+const VERSION: i16 = 3;
 
 /// The pointers library.
 #[bridge32(lib = "pointers", server = "pointers-server32")]
@@ -26,6 +29,34 @@ pub trait Pointers {
             #[len_of(data, scale)] n: i32,
         ) -> i32,
         with: bool,
+    ) -> i32;
+    fn configure(
+        &self,
+        #[fixed(VERSION)] version: i16,
+        #[fixed("acme")] vendor: &str,
+        level: i32,
+        #[fixed(Address::NULL)] reserved: Address,
+        #[fixed(i32::from(version) * 100 + level)] checksum: i32,
+    ) -> i32;
+    fn mean_of_bytes(&self, values: &[f64], #[bytes_of(values)] bytes: u32) -> f64;
+    #[check(ret == 0)]
+    fn query(&self, #[out(cap = 10)] values: Vec<i16>, #[bytes_of(values)] bytes: &mut u32, count: i32) -> i32;
+    fn wide_bytes(
+        &self,
+        #[wide] text: &str,
+        #[bytes_of(text)] bytes: u16,
+        places: &[Place],
+        #[bytes_of(places)] place_bytes: &u16,
+    ) -> i32;
+    fn sample(
+        &self,
+        take: fn(
+            samples: &[i32],
+            #[bytes_of(samples)] bytes: u32,
+            #[out] scaled: Vec<i16>,
+            #[bytes_of(scaled)] scaled_bytes: &mut u32,
+        ),
+        n: i32,
     ) -> i32;
     /// The sums of two arrays, or what there is of them.
     fn sums(&self, left: Option<&[f64]>, right: Option<&mut [f64]>, factor: Option<&f64>) -> Vec<f64> {

@@ -103,3 +103,36 @@ fn methods_with_a_body_and_batches_take_what_may_be_absent() {
     assert_eq!((results.0.unwrap(), results.1.unwrap(), results.2.unwrap(), results.3.unwrap()), (1, 24, 2, -1));
     assert_eq!((count, values), (1, [-1, -2]));
 }
+
+#[test]
+fn fixed_arguments_are_passed_by_the_server() {
+    let (_watchdog, client) = launch("fixed arguments");
+    assert_eq!(client.configure(5).unwrap(), 310);
+}
+
+#[test]
+fn lengths_may_count_bytes() {
+    let (_watchdog, client) = launch("bytes");
+    assert_eq!(client.mean_of_bytes(&[1.0, 2.0, 6.0]).unwrap(), 3.0);
+    assert_eq!(client.query(4).unwrap(), (0, vec![0, 1, 4, 9]));
+    assert_eq!(client.query(10).unwrap().1.len(), 10);
+    let error = client.query(11).unwrap_err();
+    assert!(matches!(error, Error::Status { value: 234, .. }), "{error}");
+    let width = if bridge32_tests::pair::Pair::current().is_windows_server() { 2 } else { 4 };
+    let places = [Place { x: 1, y: 2 }; 3];
+    assert_eq!(client.wide_bytes("grüß", &places).unwrap(), 4 * width * 1000 + 24);
+    let error = client.wide_bytes("", &vec![places[0]; 1 << 13]).unwrap_err();
+    assert!(matches!(&error, Error::Argument { parameter, .. } if parameter == "places"), "{error}");
+    let mut seen = Vec::new();
+    let result = client.sample(
+        |samples| {
+            seen = samples.to_vec();
+            samples.iter().map(|sample| (sample / 10) as i16).collect()
+        },
+        3,
+    );
+    assert_eq!(result.unwrap(), 6003);
+    assert_eq!(seen, [10, 20, 30]);
+    let error = client.sample(|_| vec![0; 9], 3).unwrap_err();
+    assert!(matches!(error, Error::Callback { .. }), "{error}");
+}

@@ -45,6 +45,9 @@ pub(super) fn method(method: &Method, native: &Native, errors: &Errors) {
     for elements in signature.parameters.iter().filter_map(|parameter| parameter.elements.as_ref()) {
         before(signature, elements, NAME_AN_ARGUMENT, errors);
     }
+    for parameter in &signature.parameters {
+        fixed(signature, parameter, errors);
+    }
     if let (Returns::Vec { .. }, Some(length)) = (&signature.returns, &native.returned_length) {
         after(signature, length, errors);
         let uses = signature.uses(length);
@@ -58,6 +61,21 @@ pub(super) fn method(method: &Method, native: &Native, errors: &Errors) {
             errors.at(check, "the method returns nothing to check; add a return type, or name an output");
         }
     }
+}
+
+/// A fixed argument is known before the call, also from other fixed arguments.
+fn fixed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
+    let Some(value) = &parameter.fixed else { return };
+    for used in signature.uses(value) {
+        let name = &used.name;
+        if !used.is_known_before() {
+            let message =
+                format!("`{name}` is not known before the call, and a fixed argument must be; {NAME_AN_ARGUMENT}");
+            errors.at(name, message);
+        }
+        has_a_value(&used, errors);
+    }
+    depends_on_itself(signature, parameter, Signature::fixed_needed, errors);
 }
 
 /// An expression whose value is needed before the call.
@@ -107,7 +125,8 @@ fn depends_on_itself(signature: &Signature, parameter: &Parameter, needed: Neede
             }
         }
         if reached.contains(&&parameter.name) {
-            let message = format!("`{name}` needs the length of `{}` first; use another parameter", parameter.name);
+            let needed = if parameter.fixed.is_some() { "the value" } else { "the length" };
+            let message = format!("`{name}` needs {needed} of `{}` first; use another parameter", parameter.name);
             errors.at(&name, message);
         }
     }

@@ -18,6 +18,25 @@ pub(super) fn c_type(signature: &Signature, parameter: &Parameter, krate: &Token
     }
 }
 
+/// The size in C of an element of the parameter `of`, if `length` counts bytes of it.
+pub(super) fn element_bytes(
+    signature: &Signature,
+    of: &Parameter,
+    length: &Length,
+    krate: &TokenStream,
+) -> Option<TokenStream> {
+    let c = match &of.kind {
+        _ if !length.in_bytes => return None,
+        Kind::Text(encoding) | Kind::TextBuffer(encoding, _) => {
+            let encoding = encoding.marker();
+            quote!(<#krate::__private::native::#encoding as #krate::__private::native::Encoding>::Unit)
+        }
+        Kind::Array(..) | Kind::ArrayBuffer(..) => native_item(signature.checked(of, krate), "C", krate),
+        _ => return None,
+    };
+    Some(quote!(::core::mem::size_of::<#c>()))
+}
+
 /// An item of a type's `Native` implementation, at the position of the type: the compiler merges an error there with the
 /// type's own.
 pub(super) fn native_item(ty: TokenStream, item: &str, krate: &TokenStream) -> TokenStream {

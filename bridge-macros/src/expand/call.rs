@@ -110,6 +110,9 @@ fn returned(error: Option<&Type>, decoded: &TokenStream, krate: &TokenStream) ->
 fn put(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let arguments = local("arguments");
     let Parameter { name, kind, .. } = parameter;
+    if parameter.fixed.is_some() {
+        return TokenStream::new();
+    }
     let text = names::text(name);
     match kind {
         Kind::Text(encoding) if method.native().is_some() => {
@@ -129,7 +132,8 @@ fn put(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStre
 /// Checks that all input arrays of a length have the same. The lengths of buffers and of text are known in the server only.
 fn check_length(method: &Method, length: &Length, text: &str, ty: &TokenStream) -> TokenStream {
     let arguments = local("arguments");
-    let is_array = |parameter: &&Parameter| matches!(parameter.kind, Kind::Array(..));
+    // The size of an element in C is known in the server only.
+    let is_array = |parameter: &&Parameter| !length.in_bytes && matches!(parameter.kind, Kind::Array(..));
     let passed = method.signature.visible().filter(is_array).filter(|parameter| length.of.contains(&parameter.name));
     let lengths: Vec<_> = passed
         .map(|Parameter { name, is_nullable, .. }| {

@@ -99,9 +99,8 @@ fn close_abandoned(interface: &Interface) -> Option<TokenStream> {
         .methods
         .iter()
         .filter_map(|method| {
-            let [parameter @ Parameter { closes: Some(_), .. }] = method.signature.parameters.as_slice() else {
-                return None;
-            };
+            let visible: Vec<_> = method.signature.visible().collect();
+            let [parameter @ Parameter { closes: Some(_), .. }] = visible.as_slice() else { return None };
             let (cfgs, name) = (method.cfgs(), &method.name);
             let ty = Signature::checked_handle(parameter, &krate);
             let value = quote!(#handle.of::<#ty>());

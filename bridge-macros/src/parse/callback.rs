@@ -59,6 +59,9 @@ pub(super) fn kind_of(
                 "`#[len]` is for a slice that the caller passes; name the length that C passes with `#[len_of(…)]`",
             );
         }
+        if let Some((fixed, _)) = &own.fixed {
+            errors.at(fixed, "the library passes this argument; remove `#[fixed]`");
+        }
         if let Some((closes, ())) = &own.closes {
             errors
                 .at(closes, "a callback cannot close a handle; remove `#[closes]`, and call the method that closes it");
@@ -74,6 +77,7 @@ pub(super) fn kind_of(
             kind: Kind::Value,
             is_nullable: types::is_nullable(&input.ty),
             elements: None,
+            fixed: None,
             closes: None,
             this: None,
         });
@@ -126,7 +130,7 @@ fn buffer(own: ParameterAttributes, ty: &syn::Type, name: &Ident, lengths: &[Ide
 
 /// The names in an input's `#[len_of]`. Parse errors are reported elsewhere.
 fn lengths(attrs: &[syn::Attribute]) -> Vec<Ident> {
-    let is_length = |attr: &&syn::Attribute| attr.path().is_ident("len_of");
+    let is_length = |attr: &&syn::Attribute| attr.path().is_ident("len_of") || attr.path().is_ident("bytes_of");
     attrs.iter().filter(is_length).flat_map(|attr| crate::attributes::length_of(attr).unwrap_or_default()).collect()
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{ReturnType, Type};
 
-use crate::attributes::{Out, ParameterAttributes};
+use crate::attributes::{LengthOf, Out, ParameterAttributes};
 use crate::errors::Errors;
 use crate::model::{Buffer, Kind, Length, Passing, Returns};
 use crate::settings::Encoding;
@@ -17,13 +17,13 @@ pub(super) fn kind(own: ParameterAttributes, ty: &Type, errors: &Errors) -> Kind
             let of = own.user_data.as_ref().map(|(_, of)| of.clone());
             Kind::UserData(of.unwrap_or_default())
         }
-        (Some((_, of)), out) => {
+        (Some((_, LengthOf { of, in_bytes })), out) => {
             if let Some((out, _)) = out {
                 errors.at(out, "an output length is passed by `&mut`; remove `#[out]`");
             }
             match types::kind(ty, encoding) {
-                Kind::Pointer(ty, passing) => Kind::Length(Length { of, ty, passing: Some(passing) }),
-                _ => Kind::Length(Length { of, ty: Box::new(ty.clone()), passing: None }),
+                Kind::Pointer(ty, passing) => Kind::Length(Length { of, in_bytes, ty, passing: Some(passing) }),
+                _ => Kind::Length(Length { of, in_bytes, ty: Box::new(ty.clone()), passing: None }),
             }
         }
         (None, Some((name, Some(out)))) => out_kind(&name, out, ty, encoding, errors),

@@ -34,6 +34,7 @@ pub(super) fn parameter(
     let is_managed = matches!(target, Some(Target::Managed(_)));
     let this = own.this.take_if(|_| is_managed).map(|(this, ())| this);
     let closes = own.closes.as_ref().map(|(closes, ())| closes.clone());
+    let fixed = own.fixed.take();
     let elements = own.elements.as_ref().map(|(name, elements)| (name.clone(), elements.clone()));
     let kind = match types::function(&input.ty) {
         Some((function, _)) if is_managed => {
@@ -70,14 +71,17 @@ pub(super) fn parameter(
             None
         }
     });
-    Some(Parameter {
-        mutability,
-        name,
-        ty: (*input.ty).clone(),
-        kind,
-        is_nullable: types::is_nullable(&input.ty),
-        elements,
-        closes,
-        this,
-    })
+    let fixed = fixed.and_then(|(attribute, fixed)| match (&kind, target) {
+        (Kind::Value | Kind::Text(_) | Kind::CStr | Kind::Pointer(_, Passing::In), Some(Target::Native(_))) => Some(fixed),
+        (_, Some(Target::Native(_))) => {
+            errors.at(&attribute, "a fixed argument is a value, text or `&T`; for a pointer that is not needed, write `#[fixed(Address::NULL)] name: Address`");
+            None
+        }
+        _ => {
+            errors.at(&attribute, "`#[fixed]` is for native functions; remove the parameter");
+            None
+        }
+    });
+    let (ty, is_nullable) = ((*input.ty).clone(), types::is_nullable(&input.ty));
+    Some(Parameter { mutability, name, ty, kind, is_nullable, elements, fixed, closes, this })
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::super::c_type::{native_item, slot_name, span_of};
+use super::super::c_type::{element_bytes, native_item, slot_name, span_of};
 use super::super::expression;
 use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, joined, some};
 use crate::names::{self, local, local_of, runtime};
@@ -76,7 +76,7 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
         }
         Kind::Array(_, passing) => {
             let (from_c, length, passed) =
-                (from_c(), length(signature, name), by_passing(["passed_array", "passed_array_mut"], *passing));
+                (from_c(), length(signature, name, krate), by_passing(["passed_array", "passed_array_mut"], *passing));
             quote!(#private::native::#passed(#c, #length, #from_c, #scope))
         }
         Kind::CStr => {
@@ -137,14 +137,15 @@ fn by_passing([read, read_mut]: [&str; 2], passing: Passing) -> Ident {
 }
 
 /// The length of an array: the value of its length parameter.
-fn length(signature: &Signature, array: &Ident) -> TokenStream {
+fn length(signature: &Signature, array: &Ident, krate: &TokenStream) -> TokenStream {
     let is_of = |parameter: &&Parameter| matches!(&parameter.kind, Kind::Length(length) if length.of.contains(array));
     match signature.parameters.iter().find(is_of) {
-        Some(length) => {
-            let slot = slot_name(&length.name);
-            quote!(#slot)
+        Some(Parameter { name, kind: Kind::Length(length), .. }) => {
+            let slot = slot_name(name);
+            let bytes = signature.parameter(array).and_then(|array| element_bytes(signature, array, length, krate));
+            bytes.map_or_else(|| quote!(#slot), |bytes| quote!(#slot / #bytes))
         }
-        None => quote!(0),
+        _ => quote!(0),
     }
 }
 
@@ -188,7 +189,7 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     let to_c = || native_item(signature.checked(parameter, krate), "to_c", krate);
     let capacity = |buffer: &Buffer| match &buffer.capacity {
         Some(_) => capacity_name(name).to_token_stream(),
-        None => length(signature, name),
+        None => length(signature, name, krate),
     };
     let value = if parameter.is_nullable_pointer() { quote!(#name) } else { quote!(&#name) };
     let given = match kind {
@@ -197,7 +198,7 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             quote!(#private::native::give(#c, #value, #to_c, #scope))
         }
         Kind::Array(_, Passing::InOut) => {
-            let (to_c, length) = (to_c(), length(signature, name));
+            let (to_c, length) = (to_c(), length(signature, name, krate));
             quote!(#private::native::give_array(#text, #c, #length, #value, #to_c, #scope))
         }
         Kind::ArrayBuffer(_, buffer) => {
@@ -237,7 +238,9 @@ fn write_length(signature: &Signature, buffer: &Ident, written: &TokenStream, kr
     let private = quote!(#krate::__private);
     let text = names::text(buffer);
     let write_length = signature.parameters.iter().filter_map(|parameter| match &parameter.kind {
-        Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(buffer) => {
+        Kind::Length(length @ Length { of, passing: Some(Passing::InOut), .. }) if of.contains(buffer) => {
+            let bytes = signature.parameter(buffer).and_then(|of| element_bytes(signature, of, length, krate));
+            let written = bytes.map_or_else(|| written.clone(), |bytes| quote!((#written * #bytes)));
             let (c, ty) = (c_name(&parameter.name), signature.checked(parameter, krate));
             let (to_c, scope, length) = (native_item(ty.clone(), "to_c", krate), local("scope"), local("length"));
             Some(quote! {

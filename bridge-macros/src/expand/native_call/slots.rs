@@ -4,11 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 
-use super::super::c_type::{native_item, slot_name, span_of};
+use super::super::c_type::{element_bytes, native_item, slot_name, span_of};
 use super::super::{callback, expression};
 use super::take;
 use crate::expressions::Operand;
-use crate::model::{Kind, Length, Method, Native, Parameter, Passing, none, some};
+use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Signature, none, some};
 use crate::names::{self, local, local_of, runtime};
 
 /// The statements before the call.
@@ -26,6 +26,9 @@ impl<'m> Slots<'m> {
     pub(super) fn of(method: &'m Method, native: &Native, krate: &'m TokenStream) -> TokenStream {
         let mut slots = Self { method, krate, made: Vec::new(), statements: TokenStream::new() };
         let signature = &method.signature;
+        for parameter in &signature.parameters {
+            slots.fixed(parameter);
+        }
         for parameter in signature.outs() {
             slots.capacity(parameter);
         }
@@ -56,6 +59,15 @@ impl<'m> Slots<'m> {
         is_new
     }
 
+    /// Evaluates a fixed argument, after those that it uses.
+    fn fixed(&mut self, parameter: &Parameter) {
+        let (Some(value), Parameter { name, ty, .. }) = (&parameter.fixed, parameter) else { return };
+        if self.is_new(name.clone()) {
+            let value = self.value(value);
+            self.statements.extend(quote!(let #name: #ty = #value;));
+        }
+    }
+
     /// Evaluates the capacity of a buffer.
     fn capacity(&mut self, parameter: &Parameter) {
         let Some(capacity) = parameter.buffer().and_then(|buffer| buffer.capacity.as_ref()) else { return };
@@ -83,6 +95,7 @@ impl<'m> Slots<'m> {
     fn value(&mut self, expr: &Expr) -> TokenStream {
         for used in self.method.signature.uses(expr) {
             if let Operand::Parameter(parameter) = used.operand {
+                self.fixed(parameter);
                 self.length(parameter);
             }
         }
@@ -107,6 +120,7 @@ impl<'m> Slots<'m> {
         let lengths: Vec<_> = of
             .map(|of| {
                 let (name, text) = (&of.name, names::text(&of.name));
+                let in_units = |count| in_units(signature, of, length, count, self.krate);
                 let count = match of.kind {
                     Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => {
                         self.capacity(of);
@@ -119,11 +133,12 @@ impl<'m> Slots<'m> {
                         quote!(#slot.len())
                     }
                     Kind::Array(..) if of.is_nullable => {
-                        return quote!((#text, #name.as_ref().map(|#name| #name.len())));
+                        let count = in_units(quote!(#name.len()));
+                        return quote!((#text, #name.as_ref().map(|#name| #count)));
                     }
                     _ => quote!(#name.len()),
                 };
-                let some = some();
+                let (some, count) = (some(), in_units(count));
                 quote!((#text, #some(#count)))
             })
             .collect();
@@ -225,21 +240,41 @@ fn length(method: &Method, length: &Length, text: &str, ty: &TokenStream, krate:
     let private = quote!(#krate::__private);
     let Length { of, passing, .. } = length;
     let some = some();
-    let lengths = of.iter().map(|of| {
-        let (slot, text) = (slot_name(of), names::text(of));
-        match method.signature.parameter(of).is_some_and(Parameter::is_nullable_pointer) {
-            true => quote!((#text, #slot.as_ref().map(|#slot| #slot.len()))),
-            false => quote!((#text, #some(#slot.len()))),
+    let lengths = of.iter().filter_map(|of| method.signature.parameter(of)).map(|of| {
+        let (slot, text) = (slot_name(&of.name), names::text(&of.name));
+        let count = in_units(&method.signature, of, length, quote!(#slot.len()), krate);
+        match of.is_nullable_pointer() {
+            true => quote!((#text, #slot.as_ref().map(|#slot| #count))),
+            false => quote!((#text, #some(#count))),
         }
     });
     let common = quote!(#private::native::common_length::<#ty>(#text, &[#(#lengths),*])?);
     match (passing, of.as_slice()) {
         (Some(Passing::InOut), [of, ..]) => {
-            let (of_slot, of_text) = (slot_name(of), names::text(of));
-            quote!(#private::native::OutLength::<#ty>::new(#text, #of_text, #of_slot.len())?)
+            let (slot, of_text) = (slot_name(of), names::text(of));
+            let count = quote!(#slot.len());
+            let capacity = match method.signature.parameter(of) {
+                Some(of) => in_units(&method.signature, of, length, count, krate),
+                None => count,
+            };
+            quote!(#private::native::OutLength::<#ty>::new(#text, #of_text, #capacity)?)
         }
         (None, _) => common,
         (Some(_), _) => quote!(#private::native::Pointer::to(#common)),
+    }
+}
+
+/// A number of elements of the parameter `of`, in the units that `length` counts.
+fn in_units(
+    signature: &Signature,
+    of: &Parameter,
+    length: &Length,
+    count: TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    match element_bytes(signature, of, length, krate) {
+        Some(bytes) => quote!((#count * #bytes)),
+        None => count,
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 
-use super::super::c_type::{native_item, on_member_cfg, slot_name, span_of};
+use super::super::c_type::{element_bytes, native_item, on_member_cfg, slot_name, span_of};
 use super::super::expression;
 use crate::expressions::Operand;
 use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, some};
@@ -150,7 +150,7 @@ impl<'m> Taking<'m> {
                 let value = self.value(length);
                 quote!(#krate::__private::native::reported_length(#text, #value)?)
             }
-            None => length_of_buffer(method, parameter),
+            None => length_of_buffer(method, parameter, krate),
         };
         let (written, scope) = (local("written"), local("scope"));
         let scope = matches!(parameter.kind, Kind::ArrayBuffer(..)).then(|| quote!(, &#scope));
@@ -284,14 +284,17 @@ fn single(method: &Method, parameter: &Parameter, krate: &TokenStream) -> Option
 }
 
 /// The number of elements in a buffer without an expression for it: what its length parameter says, or its capacity.
-fn length_of_buffer(method: &Method, parameter: &Parameter) -> TokenStream {
+fn length_of_buffer(method: &Method, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let (slot, text) = (slot_name(&parameter.name), names::text(&parameter.name));
     let is_of = |candidate: &&Parameter| matches!(&candidate.kind, Kind::Length(Length { of, passing: Some(Passing::InOut), .. }) if of.contains(&parameter.name));
     match method.signature.parameters.iter().find(is_of) {
-        Some(length) => {
-            let length = slot_name(&length.name);
-            quote!(#length.take(#text)?)
+        Some(Parameter { name, kind: Kind::Length(length), .. }) => {
+            let slot = slot_name(name);
+            match element_bytes(&method.signature, parameter, length, krate) {
+                Some(bytes) => quote!(#slot.take(#text)? / #bytes),
+                None => quote!(#slot.take(#text)?),
+            }
         }
-        None => quote!(#slot.len()),
+        _ => quote!(#slot.len()),
     }
 }
