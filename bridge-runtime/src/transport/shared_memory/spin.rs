@@ -35,8 +35,8 @@ pub(super) struct Spin {
 /// The usual limit of a poll: about what it costs to sleep and to be woken.
 const USUAL: Duration = Duration::from_micros(25);
 
-/// The limit of a poll after a wait of half as long. Waits that take longer than this are dominated by what the other end does,
-/// and not by the wake-up.
+/// The most that the limit of a poll may be. Waits that take longer than this are dominated by what the other end does, and not by
+/// the wake-up.
 const LONGEST: Duration = Duration::from_micros(400);
 
 /// What each sleep without a poll adds to the limit of the next poll: a twentieth of the shortest sleep.
@@ -162,8 +162,7 @@ impl Spin {
 
 /// The limit of the poll after a wait of this length; `None` if the wait was so long that polling would not pay.
 fn limit_after(waited: Duration) -> Option<Duration> {
-    let limit = 2 * waited;
-    (limit <= LONGEST).then(|| limit.max(USUAL))
+    (waited <= LONGEST).then(|| (2 * waited).clamp(USUAL, LONGEST))
 }
 
 /// Whether this process may use several cores. Linux reads several files for the answer, so it is asked once, and not before
@@ -285,12 +284,83 @@ mod tests {
         spin.polled(Duration::from_micros(120));
         assert_eq!(spin.limit, Duration::from_micros(240));
         spin.polled(Duration::from_micros(350));
+        assert_eq!(spin.limit, LONGEST);
+        spin.polled(Duration::from_micros(450));
         assert_eq!(spin.limit, USUAL, "waits of this length are not polled for");
         spin.polled(Duration::from_micros(1));
         assert_eq!(spin.limit, USUAL);
         // Nor do they lengthen the poll, but polling did not pay.
-        spin.polled_in_vain(Duration::from_micros(350), Duration::from_micros(325));
+        spin.polled_in_vain(Duration::from_micros(450), Duration::from_micros(425));
         assert_eq!((spin.sleeps_left, spin.limit), (1, USUAL));
+    }
+
+    /// What a look takes, and what it takes to be woken.
+    const LOOK: Duration = Duration::from_nanos(10);
+    const WAKE_UP: Duration = Duration::from_micros(50);
+
+    /// A [`Spin`] whose time passes only with looks and sleeps.
+    fn simulated() -> Spin {
+        Spin { now: || pass(Duration::ZERO), ..fresh() }
+    }
+
+    /// Makes this many waits, each for what comes after this time; returns how many of them slept, and all looks.
+    fn sleeps_and_looks(spin: &mut Spin, waits: u32, comes_after: Duration) -> (usize, u64) {
+        let looks = Cell::new(0);
+        let mut sleeps = |_: &u32| {
+            let due = pass(Duration::ZERO) + comes_after;
+            let look = || {
+                looks.set(looks.get() + 1);
+                (pass(LOOK) >= due).then_some(false)
+            };
+            let asleep = || {
+                pass(due.saturating_duration_since(pass(Duration::ZERO)) + WAKE_UP);
+                Ok::<_, ()>(true)
+            };
+            spin.find(look, || false, asleep).unwrap()
+        };
+        let sleeps = (0..waits).filter(&mut sleeps).count();
+        (sleeps, looks.get())
+    }
+
+    /// The most looks of a poll that has the usual limit: one round of looks may begin just before its end.
+    const USUAL_LOOKS: u64 = (USUAL.as_nanos() / LOOK.as_nanos()) as u64 + 4 * LOOKS as u64;
+
+    #[test]
+    fn a_burst_after_regular_calls_does_not_sleep() {
+        for interval in [1, 5, 100].map(Duration::from_millis) {
+            let mut spin = simulated();
+            let (sleeps, looks) = sleeps_and_looks(&mut spin, 100, interval);
+            assert_eq!(sleeps, 100, "the server sleeps between calls");
+            assert!(looks < 100 * USUAL_LOOKS, "{looks} looks between calls every {interval:?}");
+            let (sleeps, _) = sleeps_and_looks(&mut spin, 20_000, Duration::from_nanos(300));
+            assert_eq!(sleeps, 0, "after calls every {interval:?}");
+        }
+    }
+
+    #[test]
+    fn calls_with_long_arrays_do_not_sleep() {
+        for length in [30, 130, 190, 330].map(Duration::from_micros) {
+            let (sleeps, _) = sleeps_and_looks(&mut simulated(), 100, length);
+            assert!(sleeps <= 1, "{sleeps} sleeps in waits of {length:?}");
+        }
+    }
+
+    #[test]
+    fn long_calls_poll_no_longer_than_usual() {
+        let (sleeps, looks) = sleeps_and_looks(&mut simulated(), 100, Duration::from_millis(1));
+        assert_eq!(sleeps, 100);
+        assert!(looks < 100 * USUAL_LOOKS, "{looks} looks");
+        // Shorter ones show that polling does not pay, so it becomes rare.
+        let (sleeps, looks) = sleeps_and_looks(&mut simulated(), 100, Duration::from_micros(400));
+        assert_eq!(sleeps, 100);
+        assert!(looks < 10 * USUAL_LOOKS, "{looks} looks");
+    }
+
+    #[test]
+    fn an_idle_end_sleeps_once() {
+        let (sleeps, looks) = sleeps_and_looks(&mut simulated(), 1, Duration::from_secs(3600));
+        assert_eq!(sleeps, 1);
+        assert!(looks < USUAL_LOOKS, "{looks} looks");
     }
 
     #[test]
