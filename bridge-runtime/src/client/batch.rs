@@ -3,17 +3,18 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::take;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::arguments::{Arguments, Outcome};
-use super::batch_results::{BatchResults, CallState, RecordedCall};
+use super::batch_results::{BatchMemory, BatchResults, CallState, RecordedCall};
 use super::call::CallSink;
 use super::pending::{Pending, PendingResults};
 use super::session::Session;
 use crate::error::Error;
-use crate::marshal::{Buffer, Decoder, EncodeError};
-use crate::wire::{Message, PartsWriter};
+use crate::marshal::{Decoder, EncodeError};
+use crate::wire::PartsWriter;
 
 /// What a batch does after a call that fails: by a fault, a refused argument, or an error that the method returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -39,9 +40,9 @@ pub struct Batch<'b> {
 struct RecordedCalls {
     /// The message with the calls to send; `None` before the first call.
     message: Option<PartsWriter>,
-    calls: Vec<RecordedCall>,
     /// The sum of the calls' time limits; `None` if one has none.
     limit: Option<Duration>,
+    memory: BatchMemory,
 }
 
 impl fmt::Debug for Batch<'_> {
@@ -54,7 +55,8 @@ impl Batch<'_> {
     /// An empty batch.
     pub fn new(session: &Session, mode: BatchMode) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
-        let recorded = RecordedCalls { message: None, calls: Vec::new(), limit: Some(Duration::ZERO) };
+        let memory = session.state().take_batch_memory();
+        let recorded = RecordedCalls { message: None, limit: Some(Duration::ZERO), memory };
         Self {
             session: session.clone(),
             id: LAST.fetch_add(1, Ordering::Relaxed),
@@ -69,16 +71,25 @@ impl Batch<'_> {
     /// # Errors
     /// Any [`Error`] that concerns the batch as a whole.
     pub fn send<P: PendingResults>(self, pending: P) -> Result<P::Results, Error> {
-        let RecordedCalls { message, calls, limit } = self.recorded.into_inner();
+        let RecordedCalls { message, limit, mut memory } = self.recorded.into_inner();
         let stop = self.mode == BatchMode::StopOnError;
-        let resolve = |replies: &mut Decoder<'_>| match BatchResults::new(self.id, calls, stop, replies) {
+        let resolve = |replies: Decoder<'_>| match BatchResults::new(self.id, &mut memory.calls, stop, replies) {
             Ok(mut results) => Ok(pending.resolve(&mut results)),
             Err(reason) => Err(Error::protocol(format!("the results of a batch: {reason}"))),
         };
-        match message {
-            Some(message) => self.session.state().batch(message.into_frame(), limit, resolve),
-            None => resolve(&mut Decoder::new(&mut [], 0)),
-        }
+        let session = self.session.state();
+        let results = match message {
+            Some(message) => {
+                let mut frame = message.into_frame();
+                let results = session.batch(&mut frame, limit, resolve);
+                memory.buffer = frame;
+                results
+            }
+            None => resolve(Decoder::new(&mut [], 0)),
+        };
+        memory.calls.clear();
+        session.keep_batch_memory(memory);
+        results
     }
 
     /// Records a call, and returns its method's name and its index. An encoding error becomes the result of this call alone.
@@ -90,8 +101,9 @@ impl Batch<'_> {
         let (name, limit) = self.session.state().method(method);
         let mut recorded = self.recorded.borrow_mut();
         let stop = self.mode == BatchMode::StopOnError;
-        let state = match recorded.calls.last().map(|call| &call.state) {
-            Some(CallState::Refused(_)) if stop => CallState::Skipped { failed: recorded.calls.len() - 1 },
+        let calls = &recorded.memory.calls;
+        let state = match calls.last().map(|call| &call.state) {
+            Some(CallState::Refused(_)) if stop => CallState::Skipped { failed: calls.len() - 1 },
             Some(CallState::Skipped { failed }) => CallState::Skipped { failed: *failed },
             _ => match recorded.encode((method, name), stop, encode) {
                 Ok(()) => {
@@ -101,8 +113,9 @@ impl Batch<'_> {
                 Err(error) => CallState::Refused(Box::new(error)),
             },
         };
-        recorded.calls.push(RecordedCall { method: name, state });
-        (name, recorded.calls.len() - 1)
+        let calls = &mut recorded.memory.calls;
+        calls.push(RecordedCall { method: name, state });
+        (name, calls.len() - 1)
     }
 }
 
@@ -117,7 +130,7 @@ impl RecordedCalls {
         let fault = |error: EncodeError| Error::Fault { method: name.to_owned(), reason: error.to_string() };
         let message = match &mut self.message {
             Some(message) => message,
-            none => none.insert(PartsWriter::new(Buffer::default(), &Message::Batch { stop }).map_err(fault)?),
+            none => none.insert(PartsWriter::batch(take(&mut self.memory.buffer), stop).map_err(fault)?),
         };
         let encoder = message.begin_call(method).map_err(fault)?;
         encode(&mut Arguments::new(name, encoder, &[]))?;

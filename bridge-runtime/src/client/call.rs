@@ -133,25 +133,23 @@ impl SessionState {
         .map_err(|error| if self.calls_one_function(method) { error.of_one_function() } else { error })
     }
 
-    /// Makes the calls of a batch, whose message is complete, and decodes the results.
+    /// Makes the calls of a batch, whose message is complete, and decodes the results. Leaves another buffer in place of the
+    /// message.
     pub(super) fn batch<R>(
         &self,
-        mut message: Buffer,
+        message: &mut Buffer,
         limit: Option<Duration>,
-        decode: impl FnOnce(&mut Decoder<'_>) -> Result<R, Error>,
+        decode: impl FnOnce(Decoder<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         self.with_connection(BATCH, limit, |context, connection| {
             let channel = connection.channel()?;
             if context.is_outermost() {
                 channel.reset_arena();
             }
-            channel.swap_outgoing(&mut message);
+            channel.swap_outgoing(message);
             match context.send_request(connection, BorrowedSlices::NONE, &mut no_closures)? {
-                // The results of a batch are never in the arena: each of many could be the whole of it.
-                Reply::Other(Message::Results, position) => {
-                    decode(&mut connection.channel()?.decoder_without_arena_at(position))
-                }
-                Reply::Other(Message::Fault(fault), _) => Err(reply_error(BATCH, Message::Fault(fault))),
+                Reply::Results => decode(connection.channel()?.results()),
+                Reply::Other(Message::Fault(fault)) => Err(reply_error(BATCH, Message::Fault(fault))),
                 other => Err(connection.protocol_error(format!("{other:?} came instead of the results of a batch"))),
             }
         })

@@ -13,6 +13,7 @@ use super::deadline::Deadline;
 use super::nesting::SessionId;
 use crate::error::Error;
 use crate::marshal::{BorrowedSlices, EncodeError};
+use crate::transport::Channel;
 use crate::wire::{Message, OUTERMOST};
 
 /// The parts of a call that stay the same until it returns.
@@ -32,8 +33,24 @@ pub(super) struct CallContext {
 pub(super) enum Reply {
     /// A result, or its beginning.
     Result,
-    /// Another message, and the position of its content.
-    Other(Message, usize),
+    /// The results of a batch.
+    Results,
+    /// Another message.
+    Other(Message),
+}
+
+impl Reply {
+    /// Returns the reply that has arrived, if its tag is enough to recognize it.
+    #[inline]
+    fn of_tag(channel: &Channel) -> Option<Self> {
+        if channel.has_result() {
+            Some(Self::Result)
+        } else if channel.has_results() {
+            Some(Self::Results)
+        } else {
+            None
+        }
+    }
 }
 
 impl CallContext {
@@ -52,9 +69,9 @@ impl CallContext {
         closures: CallClosures<'_>,
     ) -> Result<Reply, Error> {
         let deadline = self.send_and_wait(connection, borrowed, self.limit)?;
-        match connection.channel()?.has_result() {
-            true => Ok(Reply::Result),
-            false => self.run_callbacks(connection, deadline, closures),
+        match Reply::of_tag(connection.channel()?) {
+            Some(reply) => Ok(reply),
+            None => self.run_callbacks(connection, deadline, closures),
         }
     }
 
@@ -68,7 +85,8 @@ impl CallContext {
     ) -> Result<(), Error> {
         match self.send_request(connection, borrowed, closures)? {
             Reply::Result => Ok(()),
-            Reply::Other(message, _) => Err(connection.unexpected_reply(self.method, message)),
+            Reply::Results => Err(connection.unexpected_reply(self.method, Message::Results)),
+            Reply::Other(message) => Err(connection.unexpected_reply(self.method, message)),
         }
     }
 
@@ -102,15 +120,15 @@ impl CallContext {
         loop {
             let (request, position) = match CallbackRequest::receive(connection)? {
                 Arrived::Callback(request, position) => (request, position),
-                Arrived::Other(message, position) => return Ok(Reply::Other(message, position)),
+                Arrived::Other(message) => return Ok(Reply::Other(message)),
             };
             // The time that the closure takes does not count.
             let left = deadline.zip(connection.watch.as_ref()).map(|(deadline, watch)| watch.left(deadline));
             let begun = request.run(connection, (self.session, self.depth), position, closures, buffers)?;
             begun.map_err(|error| self.encode_error(&error))?;
             deadline = self.send_and_wait(connection, BorrowedSlices::NONE, left)?;
-            if connection.channel()?.has_result() {
-                return Ok(Reply::Result);
+            if let Some(reply) = Reply::of_tag(connection.channel()?) {
+                return Ok(reply);
             }
         }
     }

@@ -25,11 +25,12 @@ pub(super) enum CallbackRequest {
     Registered(Arc<RegisteredClosures>, u32),
 }
 
-/// A message that is not the result of a call, and the position of its content.
+/// A message that is not the result of a call.
 #[derive(Debug)]
 pub(super) enum Arrived {
+    /// Also the position of its arguments.
     Callback(CallbackRequest, usize),
-    Other(Message, usize),
+    Other(Message),
 }
 
 impl CallbackBuffers {
@@ -64,7 +65,7 @@ impl CallbackRequest {
                 let registry = Arc::clone(&connection.instance.registry);
                 Arrived::Callback(Self::Registered(registry, registration), position)
             }
-            (message, position) => Arrived::Other(message, position),
+            (message, _) => Arrived::Other(message),
         })
     }
 

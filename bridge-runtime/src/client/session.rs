@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{fmt, mem};
 
+use super::batch_results::BatchMemory;
 use super::close_reason::CloseReason;
 use super::connection::{Connection, ConnectionState};
 use super::current_server::CurrentServer;
@@ -41,6 +42,8 @@ pub(super) struct SessionState {
     pub(super) pool: Option<ConnectionPool>,
     /// For threads that must not wait for the connection.
     current: CurrentServer,
+    /// The memory of the last batch.
+    batch_memory: Mutex<BatchMemory>,
     /// Present if this client has started the server, and may restart it.
     restarter: Option<Mutex<Restarter>>,
 }
@@ -101,7 +104,17 @@ impl Session {
         let current = CurrentServer::new(Arc::clone(&instance));
         let first = FairMutex::new(Connection::new(instance, channel));
         let pool = (description.threads == Threads::Multi).then(ConnectionPool::new);
-        Self(Arc::new(SessionState { id, process, description, call_timeout, first, pool, current, restarter }))
+        Self(Arc::new(SessionState {
+            id,
+            process,
+            description,
+            call_timeout,
+            first,
+            pool,
+            current,
+            batch_memory: Mutex::default(),
+            restarter,
+        }))
     }
 
     pub(super) fn state(&self) -> &SessionState {
@@ -191,6 +204,16 @@ impl SessionState {
             Some(method) => (method.name, method.timeout.or(self.call_timeout)),
             None => (MemoryCall::of(method).map_or("?", MemoryCall::name), self.call_timeout),
         }
+    }
+
+    /// Returns the memory of the last batch, unless another one uses it.
+    pub(super) fn take_batch_memory(&self) -> BatchMemory {
+        mem::take(&mut self.batch_memory.lock_unpoisoned())
+    }
+
+    /// Keeps memory for the next batch.
+    pub(super) fn keep_batch_memory(&self, memory: BatchMemory) {
+        *self.batch_memory.lock_unpoisoned() = memory;
     }
 
     /// Whether a method only calls one function of the library: it has no body, and the server is not a custom one.

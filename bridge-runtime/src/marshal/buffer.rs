@@ -143,6 +143,22 @@ impl Buffer {
         self.extend_any(bytes)
     }
 
+    /// Appends a few bytes, whose number is known when this is compiled.
+    ///
+    /// # Errors
+    /// [`BufferError`], and the buffer is unchanged.
+    #[inline]
+    pub fn extend_array<const N: usize>(&mut self, bytes: [u8; N]) -> Result<(), BufferError> {
+        let (start, is_allowed) = (self.len, N <= LARGEST - self.total_len());
+        let free = self.memory_mut().get_mut(start..);
+        if let Some(place) = free.and_then(|free| free.first_chunk_mut()).filter(|_| is_allowed) {
+            *place = bytes;
+            self.len += N;
+            return Ok(());
+        }
+        self.extend_any(&bytes)
+    }
+
     #[inline(never)]
     fn extend_any(&mut self, bytes: &[u8]) -> Result<(), BufferError> {
         let start = self.len;

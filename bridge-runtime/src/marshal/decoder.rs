@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::io;
+use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
@@ -96,6 +97,20 @@ impl<'m> Decoder<'m> {
         let (position, arena) = (self.position(), self.arena);
         let rest = self.take_claimed(length.into())?;
         Ok(Self { end: position + rest.len(), rest, arena })
+    }
+
+    /// The positions in the message of the bytes that were not taken yet.
+    #[inline]
+    pub fn positions(&self) -> Range<usize> {
+        self.position()..self.end
+    }
+
+    /// Returns a decoder of the bytes between these positions, or of nothing if they have been taken. They are not taken by it.
+    pub fn between(&mut self, positions: Range<usize>) -> Decoder<'_> {
+        let first = self.position();
+        let bytes = positions.start.checked_sub(first).zip(positions.end.checked_sub(first));
+        let rest = bytes.and_then(|(begin, end)| self.rest.get_mut(begin..end)).unwrap_or_default();
+        Decoder { end: positions.start + rest.len(), rest, arena: self.arena }
     }
 
     /// Takes `N` bytes.

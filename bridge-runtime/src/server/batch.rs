@@ -18,16 +18,15 @@ pub(super) fn execute(
     connection: &ClientConnection,
     target: &dyn DispatchTarget,
     stop: bool,
-    mut content: OwnedMessage,
+    content: &mut OwnedMessage,
     depth: u32,
 ) -> io::Result<()> {
     let memory = connection.channel().spare_buffer();
-    let results = PartsWriter::new(memory, &Message::Results).map_err(io::Error::other)?;
+    let results = PartsWriter::results(memory).map_err(io::Error::other)?;
     let call = Call::of_batch(connection, depth, results);
     let executed = execute_calls(stop, content.decoder(), target, &call);
     let results = call.into_results();
     let mut channel = connection.channel();
-    channel.give_back(content);
     match (executed, results) {
         (Ok(()), Some(results)) => {
             let mut message = results.into_frame();
@@ -70,9 +69,13 @@ fn execute_calls(
         };
         arguments.skip(end)?;
         let result = catch(|| target.call(method, arguments, call));
-        let fault = call.conclude(result).err();
-        let has_failed = call.take_failure() || fault.is_some();
-        fault.map_or(Ok(()), |fault| call.add_fault(fault)).map_err(BatchError::TooLarge)?;
+        let has_failed = match call.conclude(result) {
+            Ok(_) => call.take_failure(),
+            Err(fault) => {
+                call.add_fault(fault).map_err(BatchError::TooLarge)?;
+                true
+            }
+        };
         if stop && has_failed {
             break;
         }

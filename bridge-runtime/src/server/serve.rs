@@ -15,7 +15,7 @@ use crate::handshake::open_shared_memory;
 use crate::native::Owner;
 use crate::sync::spawn_named;
 use crate::sys::float_state;
-use crate::transport::{self, Channel, EXTRA_ARENA_LIMIT, OwnedMessage};
+use crate::transport::{self, Channel, ClientRequest, EXTRA_ARENA_LIMIT, OwnedMessage};
 use crate::wire::{Joined, Message, OUTERMOST, OpenConnection, Purpose};
 
 /// Serves connections by dispatching their calls to a target, on the thread that the target belongs to.
@@ -53,17 +53,25 @@ impl CallServer {
         if is_closed(&error) { Ok(()) } else { Err(error) }
     }
 
-    /// Receives a message that is not nested in a call, and answers it. `call` is a buffer for calls, which is reused because
-    /// nearly all messages are calls.
-    fn receive_and_answer(&self, connection: &ClientConnection, call: &mut OwnedMessage) -> io::Result<()> {
+    /// Receives a message that is not nested in a call, and answers it. `content` is a buffer for calls and batches, which is
+    /// reused because nearly all messages are calls.
+    fn receive_and_answer(&self, connection: &ClientConnection, content: &mut OwnedMessage) -> io::Result<()> {
         let mut channel = connection.channel();
-        if let Some(method) = channel.wait_for_call(call)? {
-            drop(channel);
-            return self.execute(connection, method, call, OUTERMOST);
+        match channel.wait_for_request(content)? {
+            ClientRequest::Call { method } => {
+                drop(channel);
+                self.execute(connection, method, content, OUTERMOST)
+            }
+            ClientRequest::Batch { stop } => {
+                drop(channel);
+                batch::execute(connection, &*self.target, stop, content, OUTERMOST)
+            }
+            ClientRequest::Other => {
+                let (message, content) = channel.take_message()?;
+                drop(channel);
+                self.handle(connection, message, content, OUTERMOST)
+            }
         }
-        let (message, content) = channel.take_message()?;
-        drop(channel);
-        self.handle(connection, message, content, OUTERMOST)
     }
 
     /// Answers a message that has arrived on a connection which another thread reads.
@@ -129,7 +137,11 @@ impl MessageHandler for CallServer {
                 connection.channel().give_back(content);
                 return Ok(());
             }
-            Message::Batch { stop } => return batch::execute(connection, &*self.target, stop, content, depth),
+            Message::Batch { stop } => {
+                batch::execute(connection, &*self.target, stop, &mut content, depth)?;
+                connection.channel().give_back(content);
+                return Ok(());
+            }
             Message::Unregister(registrations) => {
                 connection.client().unregister(&registrations);
                 Ok(())

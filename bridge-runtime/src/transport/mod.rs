@@ -27,7 +27,7 @@ mod shared_memory;
 mod unix_socket;
 
 pub(crate) use channel::{ARENA_LIMIT, EXTRA_ARENA_LIMIT, LargerArena};
-pub use channel::{Channel, OwnedMessage, StreamingReply};
+pub use channel::{Channel, ClientRequest, OwnedMessage, StreamingReply};
 pub use disconnector::Disconnector;
 pub use doorbell::Doorbell;
 pub(crate) use endpoint::{Endpoint, connect, report_exceptions};

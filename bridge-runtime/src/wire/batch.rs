@@ -1,7 +1,7 @@
 //! Batches: a message that is followed by parts. Each part is its length in bytes (`u32`, little-endian) and a message, with what
 //! follows that. Scalar arrays in it are aligned in the whole message.
 
-use super::{Message, frame, tag};
+use super::{Message, tag};
 use crate::marshal::{Buffer, DecodeError, Decoder, EncodeError, Encoder, LARGEST};
 
 /// Bytes of a part's length.
@@ -19,15 +19,22 @@ pub struct PartsWriter {
 }
 
 impl PartsWriter {
-    /// Begins `message` in `frame`, without any parts.
+    /// Begins a [`Message::Batch`] in `frame`, without any calls.
     ///
     /// # Errors
     /// As [`Encoder::value`].
-    pub fn new(mut frame: Buffer, message: &Message) -> Result<Self, EncodeError> {
-        frame::begin(&mut frame)?;
-        Encoder::new(&mut frame).value(message)?;
-        let end = frame.len();
-        Ok(Self { frame, end })
+    pub fn batch(mut frame: Buffer, stop: bool) -> Result<Self, EncodeError> {
+        tag::begin_batch(&mut frame, stop)?;
+        Ok(Self { end: frame.len(), frame })
+    }
+
+    /// Begins a [`Message::Results`] in `frame`, without any results.
+    ///
+    /// # Errors
+    /// As [`Encoder::value`].
+    pub fn results(mut frame: Buffer) -> Result<Self, EncodeError> {
+        tag::begin_results(&mut frame)?;
+        Ok(Self { end: frame.len(), frame })
     }
 
     /// Begins a part with `message`. A part that was begun and not [finished](Self::finish) is dropped.
@@ -35,7 +42,7 @@ impl PartsWriter {
     /// # Errors
     /// As [`Encoder::value`].
     pub fn begin<'v>(&mut self, message: &Message) -> Result<Encoder<'_, 'v>, EncodeError> {
-        let mut encoder = self.begin_part()?;
+        let mut encoder = self.begin_part([])?;
         encoder.value(message)?;
         Ok(encoder)
     }
@@ -45,8 +52,8 @@ impl PartsWriter {
     /// # Errors
     /// As [`Encoder::value`].
     pub fn begin_call<'v>(&mut self, method: u32) -> Result<Encoder<'_, 'v>, EncodeError> {
-        let mut encoder = self.begin_part()?;
-        tag::write_call(&mut encoder, method)?;
+        let mut encoder = self.begin_part([tag::CALL])?;
+        encoder.value(&method)?;
         Ok(encoder)
     }
 
@@ -55,14 +62,14 @@ impl PartsWriter {
     /// # Errors
     /// As [`Encoder::value`].
     pub fn begin_result<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
-        let mut encoder = self.begin_part()?;
-        tag::write_return(&mut encoder)?;
-        Ok(encoder)
+        self.begin_part([tag::RETURN])
     }
 
-    fn begin_part<'v>(&mut self) -> Result<Encoder<'_, 'v>, EncodeError> {
+    /// Begins a part with its tag, if that is given.
+    fn begin_part<'v, const N: usize>(&mut self, tag: [u8; N]) -> Result<Encoder<'_, 'v>, EncodeError> {
         self.frame.truncate(self.end);
-        self.frame.extend(&[0; LENGTH])?;
+        self.frame.extend_array([0; LENGTH])?;
+        self.frame.extend_array(tag)?;
         Ok(Encoder::new(&mut self.frame))
     }
 
@@ -95,11 +102,12 @@ pub fn next_part<'m>(parts: &mut Decoder<'m>) -> Result<Option<Decoder<'m>>, Dec
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame;
     use super::*;
 
     #[test]
     fn parts_come_out_as_they_went_in() {
-        let mut parts = PartsWriter::new(Buffer::default(), &Message::Results).unwrap();
+        let mut parts = PartsWriter::results(Buffer::default()).unwrap();
         for numbers in [&[1.5, 2.5][..], &[], &[3.5]] {
             parts.begin(&Message::Return).unwrap().slice(numbers).unwrap();
             parts.finish();

@@ -14,10 +14,12 @@ use crate::marshal::{Buffer, EncodeError, Encoder};
 pub const LENGTH: usize = 1;
 
 const HELLO: u8 = 0;
-const CALL: u8 = 6;
-const RETURN: u8 = 7;
+pub(super) const CALL: u8 = 6;
+pub(super) const RETURN: u8 = 7;
 const CALLBACK: u8 = 9;
 const CALLBACK_RETURN: u8 = 11;
+const BATCH: u8 = 16;
+const RESULTS: u8 = 17;
 
 /// Makes `frame` a [`Message::Call`](super::Message::Call), whose arguments are to be appended.
 ///
@@ -57,22 +59,21 @@ pub fn begin_callback_return(frame: &mut Buffer) -> Result<(), EncodeError> {
     Ok(frame::begin_with_tag(frame, CALLBACK_RETURN)?)
 }
 
-/// Appends a [`Message::Call`](super::Message::Call) to a message of parts.
+/// Makes `frame` a [`Message::Batch`](super::Message::Batch), whose calls are to be appended.
 ///
 /// # Errors
 /// [`EncodeError`].
-#[inline]
-pub(super) fn write_call(encoder: &mut Encoder<'_, '_>, method: u32) -> Result<(), EncodeError> {
-    encoder.value(&(CALL, method))
+pub(super) fn begin_batch(frame: &mut Buffer, stop: bool) -> Result<(), EncodeError> {
+    frame::begin_with_tag(frame, BATCH)?;
+    Encoder::new(frame).value(&stop)
 }
 
-/// Appends a [`Message::Return`](super::Message::Return) to a message of parts.
+/// Makes `frame` a [`Message::Results`](super::Message::Results), whose results are to be appended.
 ///
 /// # Errors
 /// [`EncodeError`].
-#[inline]
-pub(super) fn write_return(encoder: &mut Encoder<'_, '_>) -> Result<(), EncodeError> {
-    encoder.value(&RETURN)
+pub(super) fn begin_results(frame: &mut Buffer) -> Result<(), EncodeError> {
+    Ok(frame::begin_with_tag(frame, RESULTS)?)
 }
 
 /// If `message` is a [`Message::Call`](super::Message::Call), returns its method, and the position of its arguments.
@@ -85,6 +86,18 @@ pub fn call(message: &[u8]) -> Option<(u32, usize)> {
 #[inline]
 pub fn is_return(message: &[u8]) -> bool {
     message.first() == Some(&RETURN)
+}
+
+/// If `message` is a [`Message::Batch`](super::Message::Batch), returns its field `stop`, and the position of its calls.
+#[inline]
+pub fn batch(message: &[u8]) -> Option<(bool, usize)> {
+    fields(BATCH, message)
+}
+
+/// Whether `message` is a [`Message::Results`](super::Message::Results). The results follow the tag.
+#[inline]
+pub fn is_results(message: &[u8]) -> bool {
+    message.first() == Some(&RESULTS)
 }
 
 /// If `message` is a [`Message::Callback`](super::Message::Callback), returns its depth and place, and the position of its
@@ -143,13 +156,30 @@ mod tests {
             let callback = by_serde(&Message::Callback { depth, place });
             assert_eq!(begun(|frame| begin_callback(frame, depth, place)), callback);
         }
+        assert_eq!(begun(begin_results), by_serde(&Message::Results));
+        for stop in [false, true] {
+            assert_eq!(begun(|frame| begin_batch(frame, stop)), by_serde(&Message::Batch { stop }));
+        }
     }
 
     #[test]
     fn a_result_is_recognized_by_its_first_byte() {
         assert!(is_return(&by_serde(&Message::Return)) && !is_return(&by_serde(&Message::CallbackReturn)));
         assert!(is_callback_return(&by_serde(&Message::CallbackReturn)));
-        assert!(!is_return(&[]) && !is_callback_return(&[]));
+        assert!(is_results(&by_serde(&Message::Results)) && !is_results(&by_serde(&Message::Return)));
+        assert!(!is_return(&[]) && !is_callback_return(&[]) && !is_results(&[]));
+    }
+
+    #[test]
+    fn a_batch_is_recognized_by_its_first_bytes() {
+        for stop in [false, true] {
+            let mut message = by_serde(&Message::Batch { stop });
+            assert_eq!(batch(&message[..1]), None);
+            message.extend([7; 3]);
+            assert_eq!(batch(&message), Some((stop, 2)));
+        }
+        assert_eq!(batch(&[BATCH, 2]), None, "a bool is 0 or 1");
+        assert_eq!(batch(&by_serde(&Message::Results)), None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::{fmt, io, mem};
 
 pub(crate) use arena::{ARENA_LIMIT, EXTRA_ARENA_LIMIT, LargerArena};
 pub use owned_message::OwnedMessage;
+pub use receive::ClientRequest;
 pub use streaming_reply::StreamingReply;
 
 use super::broken::BrokenTransport;

@@ -6,6 +6,23 @@ use super::{Channel, OwnedMessage};
 use crate::marshal::Decoder;
 use crate::wire::{Message, frame, tag};
 
+/// What a client asks for between calls.
+#[derive(Debug, Clone, Copy)]
+pub enum ClientRequest {
+    /// [`Message::Call`].
+    Call {
+        /// The method's index in the interface.
+        method: u32,
+    },
+    /// [`Message::Batch`].
+    Batch {
+        /// Whether the first call that fails is the last one made.
+        stop: bool,
+    },
+    /// Another message, which the channel still holds.
+    Other,
+}
+
 impl Channel {
     /// Waits for a message, and leaves it unread.
     ///
@@ -27,24 +44,29 @@ impl Channel {
         self.decode_message()
     }
 
-    /// Waits for a message between calls. A call is received into `call`, and its method is returned; any other message is left
-    /// unread in the channel.
+    /// Waits for a request between calls. A call or a batch is received into `content`; any other message is left unread in the
+    /// channel.
     ///
     /// # Errors
     /// As [`Channel::wait`].
     #[inline]
-    pub fn wait_for_call(&mut self, call: &mut OwnedMessage) -> io::Result<Option<u32>> {
+    pub fn wait_for_request(&mut self, content: &mut OwnedMessage) -> io::Result<ClientRequest> {
         self.reset_arena();
-        call.arena.share_with(&self.arena);
-        call.buffer.clear();
-        let received = self.transport.receive(&mut call.buffer);
+        content.arena.share_with(&self.arena);
+        content.buffer.clear();
+        let received = self.transport.receive(&mut content.buffer);
         self.or_break(received)?;
-        if let Some((method, end)) = tag::call(frame::message(&call.buffer)) {
-            call.position = frame::HEADER + end;
-            return Ok(Some(method));
-        }
-        std::mem::swap(&mut self.incoming, &mut call.buffer);
-        Ok(None)
+        let message = frame::message(&content.buffer);
+        let (request, end) = if let Some((method, end)) = tag::call(message) {
+            (ClientRequest::Call { method }, end)
+        } else if let Some((stop, end)) = tag::batch(message) {
+            (ClientRequest::Batch { stop }, end)
+        } else {
+            std::mem::swap(&mut self.incoming, &mut content.buffer);
+            return Ok(ClientRequest::Other);
+        };
+        content.position = frame::HEADER + end;
+        Ok(request)
     }
 
     /// Waits for the reply to a call, and leaves it unread. If it is a long result, the channel may then be [streaming
@@ -97,11 +119,6 @@ impl Channel {
         Decoder::new(self.incoming.bytes_mut(), position).with_arena(&self.arena)
     }
 
-    /// As [`Channel::decoder_at`], for a message that may not refer to the arena.
-    pub fn decoder_without_arena_at(&mut self, position: usize) -> Decoder<'_> {
-        Decoder::new(self.incoming.bytes_mut(), position)
-    }
-
     /// Whether the received message is a [`Message::Return`].
     #[inline]
     pub fn has_result(&self) -> bool {
@@ -112,6 +129,19 @@ impl Channel {
     #[inline]
     pub fn result(&mut self) -> Decoder<'_> {
         self.decoder_at(frame::HEADER + tag::LENGTH)
+    }
+
+    /// Whether the received message is a [`Message::Results`].
+    #[inline]
+    pub fn has_results(&self) -> bool {
+        tag::is_results(self.message_bytes())
+    }
+
+    /// Returns a decoder of the results, if the received message is a [`Message::Results`]. They are never in the arena: each of
+    /// many could be the whole of it.
+    #[inline]
+    pub fn results(&mut self) -> Decoder<'_> {
+        Decoder::new(self.incoming.bytes_mut(), frame::HEADER + tag::LENGTH)
     }
 
     /// If the received message is a [`Message::Callback`], returns its depth and place, and the position of its arguments.
