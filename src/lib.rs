@@ -156,14 +156,17 @@
 //! | attribute of a method | meaning |
 //! |---|---|
 //! | `#[symbol("name")]`, `#[ordinal(7)]` | the exported name, if it is not the method's, or the export's number (Windows) |
+//! | `#[function(self.table().open)]`, `#[vtable(3)]` | the function is not exported: its address is this expression, or entry 3 of the table that the first argument begins with a pointer to; see [below](#functions-at-an-address) |
+//! | `#[library("oleaut32.dll")]` | the function is in another library, which the server loads as well |
 //! | `#[abi("stdcall")]` | the calling convention: `"C"` (the default), `"system"`, `"stdcall"`, `"fastcall"`, `"thiscall"`, `"cdecl"`; for `stdcall` and `fastcall`, decorated names such as `_add@8` are found as well |
 //! | `#[abi("gnu")]`, `#[abi("stdcall", "gnu")]` | the compiler that has built the function, `"msvc"` (the default) or `"gnu"`, which matters for [returned structs](#returned-structs) on Windows |
 //! | `#[timeout("5s")]` | the deadline of its calls, instead of the client's [`call_timeout`](Builder::call_timeout): a number with `ms`, `s`, `min` or `h`; also for methods with a body |
 //! | `#[optional]` | the library may lack the function: [`Error::SymbolMissing`] at the call, not at the start |
 //! | `#[check(ret == 0)]` | a [condition](#lengths-and-conditions), usually on `ret`, the returned value; if it is false the call fails with [`Error::Status`], and what the library wrote is dropped |
 //! | `#[last_error]`, `#[errno]` | reads `GetLastError()` (`errno` on other systems than Windows), or `errno`, right after the call, for that error's `os_error` |
-//! | `#[returns(len = 4)]` | a returned `Vec<T>` is copied from the returned pointer, with this number of elements: any [expression](#lengths-and-conditions) over the parameters, also over `#[out]` parameters |
-//! | `#[free_with("lib_free")]` | the returned pointer is passed to this function after its target was copied; it may also be a variable that holds the function, such as libxml2's `xmlFree` |
+//! | `#[returns(len = 4)]` | a returned `Vec<T>` is copied from the returned pointer, with this number of elements: any [expression](#lengths-and-conditions) over the parameters, also over `#[out]` parameters; `until_null` for a list that a null pointer, or zero, ends |
+//! | `#[multi]` | a returned `Vec<String>` is one text after the other in C, with an empty one at the end |
+//! | `#[free_with("lib_free")]` | the returned pointer is passed to this function after its target was copied; it may also be a variable that holds the function, such as libxml2's `xmlFree`; also before a parameter with `#[out(pointer)]`. A function of another library is `#[free_with("ole32.dll", "CoTaskMemFree")]`, with the system's calling convention unless `abi = "…"` follows |
 //! | `#[wide]`, `#[encoding(latin1)]` | the encoding of returned text; see [below](#parameters-of-native-functions) |
 //! | `#[global]` | the symbol is a variable, read by `fn level(&self) -> i32` and written by `fn set_level(&self, value: i32)` |
 //!
@@ -214,11 +217,18 @@
 //! | `#[out] x: T` | `T *` for output only |
 //! | `&[T]`, `&mut [T]` | `const T *`, and `T *` for input and output |
 //! | `#[len_of(x)] n: i32`, `#[len_of(x, y)] n: &i32` | the length of `x`, which must also be that of `y`; any integer, by value or by reference; for text, the number of code units without the NUL |
+//! | `#[bytes_of(x)] n: u32` | likewise, in bytes |
+//! | `#[fixed(expression)] n: i32` | an argument that the caller does not pass, such as a version, or `#[fixed(Address::NULL)] reserved: Address`; the [expression](#lengths-and-conditions) is evaluated in the server |
 //! | `#[len(rows * columns)] x: &[T]` | likewise; a slice with another number of elements is [`Error::Argument`], and the function is not called |
 //! | `#[out(len = xin.len())] y: Vec<T>` | `T *`, a buffer of this length: any [expression](#lengths-and-conditions) over the other parameters |
 //! | `#[out(cap = 10, len = count)] y: Vec<T>` | likewise, truncated to the length in `count`, which is another `#[out]` parameter, a `&mut` parameter or `ret`, or an expression such as `got * channels`; a length beyond the capacity is an error, never a read past the end |
 //! | `#[out(cap = 64)] y: …` and `#[len_of(y)] n: &mut u32` | a buffer whose size variable holds the capacity on input and the length on output; if the caller chooses the capacity, `#[out(cap = *n, len = n)] y: …` and `n: &mut u32` |
+//! | `#[out(pointer, len = n)] y: Vec<T>` | `T **`: the library stores a pointer, whose target is copied and, with `#[free_with("…")]`, given back; `len` is an [expression](#lengths-and-conditions) or `until_null`; null is an error unless the length is 0 |
+//! | `#[out(pointer)] s: String`, `Option<String>` | `char **`, likewise |
+//! | `#[out(pointer)] p: Box<T>`, `Option<Box<T>>`; `-> Box<T>`, `-> Option<Box<T>>` | `T **`; `const T *`: the struct is copied |
 //! | `&str`, `Option<&str>` | `const char *`, NUL-terminated; `None` is null |
+//! | `&[&str]` | `const char **`, with a null pointer after the last; with `#[multi]`, one text after the other in a `const char *`, and an empty one at the end |
+//! | `#[multi] #[out(cap = 256)] s: Vec<String>`, `#[multi] #[out(pointer)] s: Vec<String>` | the same for texts that the library writes, or stores a pointer to |
 //! | `&CStr`, `Option<&CStr>`, `&[u8]` | bytes, without conversion |
 //! | `#[out(cap = 256)] s: String` | `char *`, a buffer that is read up to its NUL |
 //! | `-> String`, `-> Option<String>` | `const char *`, whose target is copied; null is `None`, or an error for `String` |
@@ -320,7 +330,43 @@
 //!   capacity before the call, and the number of elements after it.
 //! - A condition is evaluated before other outputs are converted, so that the library need not fill them if it fails. The
 //!   number in [`Error::Status`] is `ret`; if the condition does not use `ret`, it is the first output that it uses.
-//! - A length that the library writes is never believed beyond the capacity of its buffer.
+//! - A length that the library writes is never believed beyond the capacity of its buffer. A list that nothing ends is an error
+//!   after 1,048,576 elements.
+//!
+//! ## Functions at an address
+//!
+//! Some libraries export one function that returns a table of the others, and objects of C++ and COM begin with a pointer to one.
+//!
+//! ```
+//! # use bridge32::{Address, Bridge, Handle, bridge32};
+//! /// typedef struct { int (*open)(const char *); int (*close)(int); } table; const table *get_table(void);
+//! #[derive(Debug, Clone, Bridge)]
+//! #[repr(C)]
+//! pub struct Table {
+//!     pub open: Address,
+//!     pub close: Address,
+//! }
+//!
+//! pub enum Meter {}
+//!
+//! #[bridge32(lib = "tables")]
+//! pub trait Tables {
+//!     fn get_table(&self) -> Box<Table>;
+//!     #[function(self.get_table().open)]
+//!     fn open(&self, name: &str) -> i32;
+//!
+//!     /// struct meter { virtual HRESULT __stdcall read(int channel, double *value) = 0; }; meter *make_meter(void);
+//!     fn make_meter(&self) -> Handle<Meter>;
+//!     #[vtable(0)]
+//!     #[abi("stdcall")]
+//!     #[check(ret >= 0)]
+//!     fn read(&self, this: Handle<Meter>, channel: i32, #[out] value: f64) -> i32;
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! Everything else is as for exported functions, including the check of the calling convention at the first call of each function.
+//! An address that is null, or where no function is, is [`Error::Argument`], and nothing is called.
 //!
 //! # Handles
 //!

@@ -20,14 +20,20 @@ pub(crate) type Spanned<T> = Option<(Ident, T)>;
 pub(crate) struct MethodAttributes {
     pub(crate) symbol: Spanned<LitStr>,
     pub(crate) ordinal: Spanned<LitInt>,
+    /// The value of `#[function(…)]`.
+    pub(crate) address: Spanned<Expr>,
+    /// The value of `#[vtable(…)]`.
+    pub(crate) entry: Spanned<LitInt>,
+    pub(crate) library: Spanned<LitStr>,
     pub(crate) abi: Spanned<Vec<LitStr>>,
     pub(crate) optional: Spanned<()>,
     pub(crate) check: Spanned<Expr>,
     pub(crate) os_error: Spanned<OsError>,
-    pub(crate) free_with: Spanned<LitStr>,
+    pub(crate) free_with: Spanned<FreeWith>,
     pub(crate) returns: Spanned<Expr>,
     pub(crate) global: Spanned<()>,
     pub(crate) encoding: Spanned<Encoding>,
+    pub(crate) multi: Spanned<()>,
     pub(crate) class: Spanned<LitStr>,
     pub(crate) constructor: Spanned<()>,
     pub(crate) release: Spanned<()>,
@@ -45,6 +51,8 @@ pub(crate) struct ParameterAttributes {
     /// `None` if it could not be parsed.
     pub(crate) out: Spanned<Option<Out>>,
     pub(crate) encoding: Spanned<Encoding>,
+    pub(crate) multi: Spanned<()>,
+    pub(crate) free_with: Spanned<FreeWith>,
     pub(crate) abi: Spanned<Vec<LitStr>>,
     pub(crate) registered: Spanned<()>,
     pub(crate) user_data: Spanned<Vec<Ident>>,
@@ -61,19 +69,28 @@ pub(crate) struct LengthOf {
     pub(crate) in_bytes: bool,
 }
 
-/// `#[out]`, `#[out(len = …)]`, `#[out(cap = …, len = …)]`.
+/// `#[free_with("function")]`, `#[free_with("library", "function")]`, either with `abi = "…"`.
+pub(crate) struct FreeWith {
+    pub(crate) library: Option<LitStr>,
+    pub(crate) function: LitStr,
+    pub(crate) abi: Option<LitStr>,
+}
+
+/// `#[out]`, `#[out(len = …)]`, `#[out(cap = …, len = …)]`, `#[out(pointer, len = …)]`.
 #[derive(Default)]
 pub(crate) struct Out {
+    /// `pointer`, if it is there.
+    pub(crate) pointer: Option<Ident>,
     pub(crate) cap: Option<Expr>,
     pub(crate) len: Option<Expr>,
 }
 
 /// The attributes of methods, for error messages.
-const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `abi`, `optional`, `check`, `last_error`, `errno`, `free_with`, \
-                                 `returns`, `global`, `wide`, `encoding`, `class`, `constructor`, `release`, `timeout`";
+const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `function`, `vtable`, `library`, `abi`, `optional`, `check`, `last_error`, `errno`, `free_with`, \
+                                 `returns`, `global`, `wide`, `encoding`, `multi`, `class`, `constructor`, `release`, `timeout`";
 
 /// The attributes of parameters, for error messages.
-const PARAMETER_ATTRIBUTES: &str = "`len_of`, `bytes_of`, `len`, `out`, `fixed`, `wide`, `encoding`, `abi`, `registered`, `user_data`, `closes`, `this`";
+const PARAMETER_ATTRIBUTES: &str = "`len_of`, `bytes_of`, `len`, `out`, `fixed`, `free_with`, `wide`, `encoding`, `multi`, `abi`, `registered`, `user_data`, `closes`, `this`";
 
 /// Rust's attributes that stay on a method.
 const PASSED_ON: &[&str] = &[
@@ -110,12 +127,16 @@ impl MethodAttributes {
         match name.to_string().as_str() {
             "symbol" => store(&mut self.symbol, name, text_argument(attr), errors),
             "ordinal" => store(&mut self.ordinal, name, argument(attr, "a number", "7"), errors),
+            "function" => store(&mut self.address, name, argument(attr, "an address", "self.table().open"), errors),
+            "vtable" => store(&mut self.entry, name, argument(attr, "the number of an entry", "3"), errors),
+            "library" => store(&mut self.library, name, text_argument(attr), errors),
             "abi" => store(&mut self.abi, name, text_arguments(attr), errors),
             "optional" => store(&mut self.optional, name, no_arguments(attr), errors),
             "check" => store(&mut self.check, name, argument(attr, "a condition", "ret == 0"), errors),
             "last_error" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Last), errors),
             "errno" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Errno), errors),
-            "free_with" => store(&mut self.free_with, name, text_argument(attr), errors),
+            "free_with" => store(&mut self.free_with, name, free_with(attr), errors),
+            "multi" => store(&mut self.multi, name, no_arguments(attr), errors),
             "returns" => store(&mut self.returns, name, returned_length(attr), errors),
             "global" => store(&mut self.global, name, no_arguments(attr), errors),
             "wide" => store(&mut self.encoding, name, no_arguments(attr).map(|()| Encoding::Wide), errors),
@@ -162,6 +183,9 @@ impl MethodAttributes {
     pub(crate) fn native_names(&self) -> impl Iterator<Item = &Ident> {
         [
             name(&self.ordinal),
+            name(&self.address),
+            name(&self.entry),
+            name(&self.library),
             name(&self.abi),
             name(&self.check),
             name(&self.os_error),
@@ -169,9 +193,15 @@ impl MethodAttributes {
             name(&self.returns),
             name(&self.global),
             name(&self.encoding),
+            name(&self.multi),
         ]
         .into_iter()
         .flatten()
+    }
+
+    /// The names of the attributes that say where a function is.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Ident> {
+        [name(&self.symbol), name(&self.ordinal), name(&self.address), name(&self.entry)].into_iter().flatten()
     }
 
     /// The names of the attributes that describe managed methods only.
@@ -200,6 +230,8 @@ impl ParameterAttributes {
                 "out" => store(&mut own.out, name, Ok(errors.take(out(attr))), errors),
                 "wide" => store(&mut own.encoding, name, no_arguments(attr).map(|()| Encoding::Wide), errors),
                 "encoding" => store(&mut own.encoding, name, encoding(attr), errors),
+                "multi" => store(&mut own.multi, name, no_arguments(attr), errors),
+                "free_with" => store(&mut own.free_with, name, free_with(attr), errors),
                 "abi" => store(&mut own.abi, name, text_arguments(attr), errors),
                 "registered" => store(&mut own.registered, name, no_arguments(attr), errors),
                 "user_data" => {
@@ -365,11 +397,56 @@ fn names(attr: &Attribute, wanted: &str) -> syn::Result<Vec<Ident>> {
     Ok(names.into_iter().collect())
 }
 
-/// The options in `#[out(cap = …, len = …)]`.
+/// The function in `#[free_with("library", "function", abi = "…")]`.
+fn free_with(attr: &Attribute) -> syn::Result<FreeWith> {
+    let wanted = "expected a function; write `#[free_with(\"function\")]`, or `#[free_with(\"library\", \"function\")]` for one of another library";
+
+    struct Names {
+        names: Vec<LitStr>,
+        abi: Option<LitStr>,
+    }
+
+    impl Parse for Names {
+        fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+            let (mut names, mut abi) = (Vec::new(), None);
+            while !input.is_empty() {
+                if input.peek(LitStr) && abi.is_none() {
+                    names.push(input.parse()?);
+                } else {
+                    let option: Ident = input.parse()?;
+                    if option != "abi" || abi.is_some() {
+                        return Err(syn::Error::new(option.span(), ""));
+                    }
+                    input.parse::<Token![=]>()?;
+                    abi = Some(input.parse()?);
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(Self { names, abi })
+        }
+    }
+
+    let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.path().span(), wanted)) };
+    let Names { names, abi } = list.parse_args().map_err(|error| syn::Error::new(error.span(), wanted))?;
+    if let Some(empty) = names.iter().find(|name| name.value().is_empty()) {
+        return Err(is_empty(empty));
+    }
+    match <[LitStr; 2]>::try_from(names) {
+        Ok([library, function]) => Ok(FreeWith { library: Some(library), function, abi }),
+        Err(names) => match <[LitStr; 1]>::try_from(names) {
+            Ok([function]) => Ok(FreeWith { library: None, function, abi }),
+            Err(_) => Err(syn::Error::new(attr.meta.span(), wanted)),
+        },
+    }
+}
+
+/// The options in `#[out(cap = …, len = …)]` and `#[out(pointer, len = …)]`.
 fn out(attr: &Attribute) -> syn::Result<Out> {
     match &attr.meta {
         Meta::Path(_) => Ok(Out::default()),
-        _ => options(attr, "`#[out]`, `#[out(len = …)]` or `#[out(cap = …)]`"),
+        _ => options(attr, "`#[out]`, `#[out(len = …)]`, `#[out(cap = …)]` or `#[out(pointer)]`"),
     }
 }
 
@@ -377,7 +454,7 @@ fn out(attr: &Attribute) -> syn::Result<Out> {
 fn returned_length(attr: &Attribute) -> syn::Result<Expr> {
     let wanted = "`#[returns(len = …)]`";
     match options(attr, wanted)? {
-        Out { len: Some(len), cap: None } => Ok(len),
+        Out { len: Some(len), cap: None, pointer: None } => Ok(len),
         _ => Err(syn::Error::new(
             attr.meta.span(),
             format_args!("expected the length of the returned array; write {wanted}"),
@@ -389,6 +466,10 @@ fn options(attr: &Attribute, wanted: &str) -> syn::Result<Out> {
     let mut out = Out::default();
     let message = || format!("expected a length or a capacity; write {wanted}");
     attr.parse_nested_meta(|meta| {
+        if meta.path.is_ident("pointer") {
+            out.pointer = meta.path.get_ident().cloned();
+            return Ok(());
+        }
         let place = match () {
             () if meta.path.is_ident("len") => &mut out.len,
             () if meta.path.is_ident("cap") => &mut out.cap,
@@ -398,7 +479,7 @@ fn options(attr: &Attribute, wanted: &str) -> syn::Result<Out> {
         Ok(())
     })?;
     match out {
-        Out { len: None, cap: None } => Err(syn::Error::new(attr.path().span(), message())),
+        Out { len: None, cap: None, pointer: None } => Err(syn::Error::new(attr.path().span(), message())),
         out => Ok(out),
     }
 }

@@ -2,12 +2,13 @@
 
 mod expressions;
 
+use quote::ToTokens as _;
 use syn::Ident;
 
 use crate::errors::Errors;
 use crate::model::{
-    Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, Returns, Signature, Symbol,
-    Target,
+    Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, PointerLength, Returns,
+    Signature, Symbol, Target,
 };
 use crate::names::{self, RESERVED};
 use crate::settings::{Apartment, Encoding, Threads};
@@ -121,6 +122,12 @@ fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
             let name = &parameter.name;
             let message = format!("the length of `{name}` is unknown; add a parameter `#[len_of({name})] n: i32`");
             errors.at(&parameter.ty, message);
+        }
+        Kind::LibraryPointer(_) if signature.callee == Callee::Closure => {
+            errors.at(&parameter.name, "a closure has no memory that outlives it; write `#[out]` with a value");
+        }
+        Kind::TextList(_) if signature.callee == Callee::Closure => {
+            errors.at(&parameter.ty, "a closure is not passed several texts; take an `Address`");
         }
         Kind::Value if types::is_named(&parameter.ty, "String") => {
             errors.at(&parameter.ty, "a native function takes text as `&str`; use that type");
@@ -239,13 +246,33 @@ fn context(method: &Signature, parameter: &Parameter, callback: &Signature, erro
 }
 
 fn native(method: &Method, native: &Native, errors: &Errors) {
-    match (&method.signature.returns, &native.returned_length) {
+    let length_at = match &native.returned.length {
+        Some(PointerLength::Elements(length)) => Some(length.to_token_stream()),
+        Some(PointerLength::UntilNull(name)) => Some(name.to_token_stream()),
+        None => None,
+    };
+    let is_multi = native.returned.format.is_multi;
+    match (&method.signature.returns, length_at) {
+        (Returns::Vec { element, .. }, None) if is_multi => {
+            if !types::is_named(element, "String") {
+                errors.at(element, "`#[multi]` is a list of texts; return `Vec<String>`");
+            }
+        }
         (Returns::Vec { ty, .. }, None) => {
             errors.at(ty, "the length of the returned array is unknown; add `#[returns(len = …)]`");
+        }
+        (Returns::Vec { .. }, Some(length)) if is_multi => {
+            errors.at(length, "texts with `#[multi]` end by themselves; remove `#[returns]`");
         }
         (Returns::Vec { .. }, Some(_)) => {}
         (_, Some(length)) => {
             errors.at(length, "`#[returns]` is for returned arrays; return `Vec<T>`, or remove the attribute");
+        }
+        _ if is_multi => {
+            errors.at(
+                &method.name,
+                "`#[multi]` on a method is for returned texts; return `Vec<String>`, or put it before a parameter",
+            );
         }
         (Returns::Result { ty, .. }, None) => {
             errors.at(ty, "a native function cannot return a `Result`; return its C value and add `#[check(…)]`");
@@ -258,20 +285,38 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
     };
     let returns_text = returned.is_some_and(|ty| types::is_named(ty, "String") || types::is_optional_string(ty));
     expressions::method(method, native, errors);
-    if native.encoding != Encoding::Utf8 && !returns_text {
+    if native.returned.format.encoding != Encoding::Utf8 && !returns_text && !is_multi {
         errors.at(
             &method.name,
             "a method's encoding is that of returned text, and it returns none; put the attribute before a parameter",
         );
     }
-    if let Some(free_with) = &native.free_with
+    if let Some(free_with) = &native.returned.free_with
         && !returns_text
+        && !returned.is_some_and(types::is_boxed)
         && !matches!(method.signature.returns, Returns::Vec { .. })
     {
-        errors.at(free_with, "the method returns no pointer to free; return `String` or `Vec<T>`");
+        errors.at(&free_with.function, "the method returns no pointer to free; return `String`, `Vec<T>` or `Box<T>`");
     }
     if native.is_variable {
         variable(method, errors);
+    }
+    match &native.symbol {
+        Symbol::Entry(entry) => {
+            let this = method.signature.parameters.first();
+            if !this.is_some_and(|this| matches!(this.kind, Kind::Value)) {
+                let message = "the table is found through the first argument; add `this: Address`, or a `Handle<Tag>`";
+                errors.at(entry, message);
+            }
+        }
+        Symbol::Address(address) => expressions::address(&method.signature, address, errors),
+        Symbol::Name(_) | Symbol::Ordinal(_) => {}
+    }
+    if let (true, Symbol::Address(_) | Symbol::Entry(_)) = (native.is_variable, &native.symbol) {
+        errors.at(
+            &method.name,
+            "a variable has a name; remove `#[global]`, and use a `RemoteBuffer` for memory at an address",
+        );
     }
 }
 
@@ -340,6 +385,12 @@ fn with_managed_code(parameter: &Parameter, errors: &Errors) {
         Kind::Length(_) => {
             errors.at(&parameter.name, "a .NET array has a length; remove the parameter");
         }
+        Kind::LibraryPointer(_) => {
+            errors.at(&parameter.name, "managed code returns no pointers; write `#[out]`");
+        }
+        Kind::TextList(_) => {
+            errors.at(&parameter.ty, "a managed method takes texts as `&[String]`; use that type");
+        }
         Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => {
             errors.at(&parameter.name, "managed output needs no capacity; write `#[out]`");
         }
@@ -379,7 +430,8 @@ fn variable(method: &Method, errors: &Errors) {
 
 fn length(signature: &Signature, length: &Length, errors: &Errors) {
     let has_length = |parameter: &&Parameter| match parameter.kind {
-        Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => true,
+        Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextList(_) => true,
+        Kind::TextBuffer(format, _) => !format.is_multi || signature.callee == Callee::Function,
         // C passes text to a callback either NUL-terminated, or as bytes with a length.
         Kind::Text(_) | Kind::CStr => signature.callee == Callee::Function,
         _ => false,

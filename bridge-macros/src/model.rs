@@ -9,7 +9,7 @@ use syn::{Attribute, Block, Expr, LitInt, LitStr, Token, Type, TypeParamBound, V
 
 use crate::names;
 use crate::options::Options;
-use crate::settings::{Abi, Compiler, Encoding, OsError};
+use crate::settings::{Abi, Compiler, Encoding, OsError, TextFormat};
 
 /// An annotated trait.
 pub(crate) struct Interface {
@@ -85,6 +85,8 @@ pub(crate) enum Form {
 /// A native function or variable.
 pub(crate) struct Native {
     pub(crate) symbol: Symbol,
+    /// The library that has it, if that is not the interface's.
+    pub(crate) library: Option<LitStr>,
     pub(crate) abi: Abi,
     /// The compiler whose way of returning structs it has.
     pub(crate) compiler: Compiler,
@@ -93,19 +95,48 @@ pub(crate) struct Native {
     pub(crate) check: Option<Expr>,
     /// Where to read the error number after a failed check.
     pub(crate) os_error: Option<OsError>,
-    /// The function that frees the returned pointer.
-    pub(crate) free_with: Option<LitStr>,
-    /// The number of elements at the returned pointer.
-    pub(crate) returned_length: Option<Expr>,
-    /// The encoding of returned text.
-    pub(crate) encoding: Encoding,
+    /// What is at the returned pointer, if it returns one.
+    pub(crate) returned: LibraryPointer,
     pub(crate) is_variable: bool,
 }
 
-/// What a library exports a function as.
+/// A pointer to memory of the library's that comes out of a call. Its target is copied.
+pub(crate) struct LibraryPointer {
+    /// The type of the elements, if a parameter is to be a `Vec`.
+    pub(crate) element: Option<Box<Type>>,
+    /// The number of elements, if it is to be an array.
+    pub(crate) length: Option<PointerLength>,
+    /// How text is in the memory.
+    pub(crate) format: TextFormat,
+    /// The function that gets the pointer back after its target was copied.
+    pub(crate) free_with: Option<Release>,
+}
+
+/// The number of elements at a pointer of the library's.
+pub(crate) enum PointerLength {
+    Elements(Expr),
+    /// `until_null`: the last element is followed by one whose bytes are zero.
+    UntilNull(Ident),
+}
+
+/// The function that frees a pointer of the library's.
+pub(crate) struct Release {
+    /// `None` for the library of the method.
+    pub(crate) library: Option<LitStr>,
+    pub(crate) function: LitStr,
+    pub(crate) abi: Abi,
+}
+
+/// Where a function is found.
 pub(crate) enum Symbol {
+    /// The library exports it under this name.
     Name(LitStr),
+    /// The library exports it under this number.
     Ordinal(LitInt),
+    /// At the address that this expression has at each call.
+    Address(Expr),
+    /// At this place of the table of functions that the first argument points to.
+    Entry(LitInt),
 }
 
 /// A parameter of a method or a callback.
@@ -141,8 +172,12 @@ pub(crate) enum Kind {
     CStr,
     /// `#[out(…)] Vec<T>`.
     ArrayBuffer(Box<Type>, Buffer),
-    /// `#[out(…)] String`.
-    TextBuffer(Encoding, Buffer),
+    /// `&[&str]`.
+    TextList(TextFormat),
+    /// `#[out(…)] String`, `#[multi] #[out(…)] Vec<String>`.
+    TextBuffer(TextFormat, Buffer),
+    /// `#[out(pointer)] T`: a pointer that the library stores.
+    LibraryPointer(Box<LibraryPointer>),
     /// `#[len_of(x, y)] n: T`, `#[bytes_of(x, y)] n: T`, which the caller does not pass.
     Length(Length),
     /// `fn(…) -> T`, `Option<fn(…) -> T>`.
@@ -295,14 +330,38 @@ impl Method {
     }
 }
 
+impl LibraryPointer {
+    /// The expression for the number of elements.
+    pub(crate) fn elements(&self) -> Option<&Expr> {
+        match &self.length {
+            Some(PointerLength::Elements(elements)) => Some(elements),
+            _ => None,
+        }
+    }
+}
+
 impl Native {
+    /// The functions that free what the function returns and stores, each with the output parameter; `None` is the returned
+    /// pointer. The index here is a function's number in the description.
+    pub(crate) fn releases<'m>(
+        &'m self,
+        signature: &'m Signature,
+    ) -> impl Iterator<Item = (&'m Release, Option<&'m Parameter>)> {
+        let returned = self.returned.free_with.as_ref().map(|release| (release, None));
+        let stored = signature
+            .parameters
+            .iter()
+            .filter_map(|parameter| Some((parameter.library_pointer()?.free_with.as_ref()?, Some(parameter))));
+        returned.into_iter().chain(stored)
+    }
+
     /// Whether it is a member function that returns a value through a hidden pointer if that is a struct.
     pub(crate) fn is_member(&self, signature: &Signature) -> bool {
         self.abi == Abi::Thiscall
             && self.compiler == Compiler::Msvc
-            && self.encoding == Encoding::Utf8
+            && self.returned.format.encoding == Encoding::Utf8
             && matches!(signature.returns, Returns::Value(_))
-            && self.free_with.is_none()
+            && self.returned.free_with.is_none()
     }
 }
 
@@ -313,7 +372,11 @@ impl Signature {
             Kind::Length(length) => return projected_type(&length.ty, RequiredTrait::IsLength, krate),
             Kind::UserData(_) => return projected_type(&parameter.ty, RequiredTrait::IsUserData, krate),
             // The types in a callback's own signature are checked there.
-            Kind::Callback(_) | Kind::CStr => return quote!(()),
+            Kind::Callback(_) | Kind::CStr | Kind::TextList(_) => return quote!(()),
+            Kind::LibraryPointer(pointer) => match &pointer.element {
+                Some(element) => (&**element, RequiredTrait::CrossInSlice),
+                None => (&parameter.ty, RequiredTrait::Cross),
+            },
             Kind::Array(element, _) | Kind::ArrayBuffer(element, _) => (&**element, RequiredTrait::CrossInSlice),
             Kind::Pointer(ty, _) => (&**ty, RequiredTrait::Cross),
             Kind::Value | Kind::Text(_) | Kind::TextBuffer(..) => (&parameter.ty, RequiredTrait::Cross),
@@ -372,6 +435,9 @@ impl Signature {
                 }
                 Kind::ArrayBuffer(..) => ("vec", "borrowed_slice", self.checked(parameter, krate)),
                 Kind::TextBuffer(..) => ("value", "value", quote!(#ty)),
+                Kind::LibraryPointer(pointer) if pointer.element.is_some() => {
+                    ("vec", "borrowed_slice", self.checked(parameter, krate))
+                }
                 _ => ("value", "value", self.checked(parameter, krate)),
             };
             parts.push(Part { decode, encode, checked });
@@ -461,12 +527,23 @@ impl Signature {
 impl Parameter {
     /// Whether it is returned.
     pub(crate) fn is_out(&self) -> bool {
-        matches!(self.kind, Kind::Pointer(_, Passing::Out) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..))
+        matches!(
+            self.kind,
+            Kind::Pointer(_, Passing::Out) | Kind::ArrayBuffer(..) | Kind::TextBuffer(..) | Kind::LibraryPointer(_)
+        )
     }
 
     /// Whether it is a pointer to values that may be null. Slots of text know themselves whether they are.
     pub(crate) fn is_nullable_pointer(&self) -> bool {
         self.is_nullable && matches!(self.kind, Kind::Pointer(..) | Kind::Array(..))
+    }
+
+    /// The pointer of the library's that it becomes, if it does.
+    pub(crate) fn library_pointer(&self) -> Option<&LibraryPointer> {
+        match &self.kind {
+            Kind::LibraryPointer(pointer) => Some(pointer),
+            _ => None,
+        }
     }
 
     /// Its size, if it is a buffer that the library fills.
@@ -513,16 +590,6 @@ pub(crate) fn joined(parts: &[TokenStream]) -> TokenStream {
         [part] => part.clone(),
         parts => quote!((#(#parts),*)),
     }
-}
-
-/// The path of a variant of `Option`, which the user's types cannot hide.
-pub(crate) fn some() -> TokenStream {
-    quote!(::core::option::Option::Some)
-}
-
-/// As [`some`].
-pub(crate) fn none() -> TokenStream {
-    quote!(::core::option::Option::None)
 }
 
 /// `<T as Trait>::Value`, which is `T` itself, at the position of `T`.

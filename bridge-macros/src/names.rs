@@ -66,6 +66,11 @@ pub(crate) fn runtime(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
+/// A variable or function for the method's function number `place` that frees a pointer.
+pub(crate) fn release(place: usize, what: &str) -> Ident {
+    local(&format!("release_{place}_{what}"))
+}
+
 /// The constant that holds a method's number.
 pub(crate) fn number(method: &Ident) -> Ident {
     constant_of("NUMBER_OF", method)

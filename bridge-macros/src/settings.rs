@@ -40,6 +40,14 @@ pub(crate) enum Encoding {
     Ansi,
 }
 
+/// How text is in memory, or a list of texts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TextFormat {
+    pub(crate) encoding: Encoding,
+    /// `#[multi]`: one text after the other, each with its NUL, and another NUL at the end.
+    pub(crate) is_multi: bool,
+}
+
 /// Where a failed function leaves its error number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OsError {

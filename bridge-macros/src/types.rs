@@ -8,13 +8,16 @@ use syn::{
 
 use crate::errors::Errors;
 use crate::model::{Kind, Passing, Returns};
-use crate::settings::Encoding;
+use crate::settings::{Encoding, TextFormat};
 
 /// How a parameter of type `ty` is passed, as far as the tokens show.
 pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {
     let Some(reference) = reference(ty).or_else(|| nullable(ty)) else { return Kind::Value };
     let passing = if reference.mutability.is_some() { Passing::InOut } else { Passing::In };
     match bare(&reference.elem) {
+        Type::Slice(slice) if is_text_reference(&slice.elem) && passing == Passing::In => {
+            Kind::TextList(TextFormat { encoding, is_multi: false })
+        }
         Type::Slice(slice) => Kind::Array(slice.elem.clone(), passing),
         elem if is_named(elem, "str") => Kind::Text(encoding),
         elem if is_named(elem, "CStr") => Kind::CStr,
@@ -54,6 +57,7 @@ pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
             }
             visitor.lifetime(reference);
             match bare(&reference.elem) {
+                Type::Slice(slice) if is_text_reference(&slice.elem) && reference.mutability.is_none() => {}
                 Type::Slice(slice) => visitor.visit_type(&slice.elem),
                 elem if is_named(elem, "str") => {}
                 elem if is_named(elem, "String") => errors.at(elem, "`&String` is not supported; write `&str`"),
@@ -110,6 +114,11 @@ fn nullable(ty: &Type) -> Option<&TypeReference> {
     }
 }
 
+/// Whether a type is `&str`.
+fn is_text_reference(ty: &Type) -> bool {
+    reference(ty).is_some_and(|reference| reference.mutability.is_none() && is_named(&reference.elem, "str"))
+}
+
 /// The type as a reference.
 fn reference(ty: &Type) -> Option<&TypeReference> {
     match bare(ty) {
@@ -150,6 +159,12 @@ pub(crate) fn array(ty: &Type) -> Option<&TypeArray> {
 /// Whether a type is `Option<String>`.
 pub(crate) fn is_optional_string(ty: &Type) -> bool {
     matches!(generic(ty, "Option").as_deref(), Some([text]) if is_named(text, "String"))
+}
+
+/// Whether a type is `Box<T>` or `Option<Box<T>>`: a pointer to a value.
+pub(crate) fn is_boxed(ty: &Type) -> bool {
+    let inner = generic(ty, "Option");
+    is_named(ty, "Box") || matches!(inner.as_deref(), Some([inner]) if is_named(inner, "Box"))
 }
 
 /// Whether a type is a reference.

@@ -62,10 +62,11 @@ pub fn no_closure(index: u32) -> Result<(), Box<Fault>> {
 /// Descriptions of interfaces.
 pub mod interface {
     pub use crate::interface::{
-        Abi, Apartment, CType, Description, FunctionPointer, LibraryName, Method, NativeFunction, Parameter, Symbol,
-        Target, Threads, c_str, callback, optional_c_str, optional_reference, optional_reference_mut, optional_slice,
-        optional_slice_mut, optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut,
-        stack_bytes, text, user_data, value, vec,
+        Abi, Apartment, CType, Description, FunctionPointer, LibraryName, Method, NativeFunction, Parameter,
+        ReleaseFunction, Symbol, Target, Threads, c_str, callback, optional_c_str, optional_reference,
+        optional_reference_mut, optional_slice, optional_slice_mut, optional_text, out, out_text, out_text_list,
+        out_vec, reference, reference_mut, result, slice, slice_mut, stack_bytes, text, text_list, user_data, value,
+        vec,
     };
     #[cfg(feature = "dotnet")]
     pub use crate::interface::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
@@ -85,12 +86,13 @@ pub mod native {
         Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CReturn, CText,
         CallbackTable, Closes, Context, Encoding, FIRST_LISTED, IsLength, IsUserData, Latin1, LentClosure,
         MemberResult, Native, NativeReturn, OutLength, Pointer, ReturnedPointer, ReturnedText, Room, Scope, Signature,
-        SlotRow, Slots, Status, StructByMsvc, Text, TextBuffer, Utf8, Wide, Zeroable, array_field, array_from_c,
-        array_from_field, array_to_c, check_elements, close, common_length, context_key, deserialize_enumeration,
-        deserialize_record, from_gnu, from_msvc, give, give_array, give_text, given, given_length, in_field,
-        not_in_enum, optional_array_from_field, passed, passed_array, passed_array_mut, passed_c_str, passed_nullable,
-        passed_nullable_mut, passed_optional_c_str, passed_pointer, passed_pointer_mut, recycle, reported_length,
-        returned_array, returned_to_gnu, returned_to_msvc, slot, to_length,
+        SlotRow, Slots, Status, StructByMsvc, Text, TextBuffer, TextList, Utf8, Wide, Zeroable, array_field,
+        array_from_c, array_from_field, array_to_c, check_elements, close, common_length, context_key,
+        deserialize_enumeration, deserialize_record, from_gnu, from_msvc, give, give_array, give_text, given,
+        given_length, in_field, not_in_enum, optional_array_from_field, passed, passed_array, passed_array_mut,
+        passed_c_str, passed_nullable, passed_nullable_mut, passed_optional_c_str, passed_pointer, passed_pointer_mut,
+        pointer, recycle, reported_length, returned_array, returned_list, returned_texts, returned_to_gnu,
+        returned_to_msvc, slot, to_length, vtable_entry,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 

@@ -69,3 +69,133 @@ EXPORT int32_t sample(sample_function take, int32_t n) {
     take(samples, (uint32_t)n * sizeof *samples, scaled, &bytes);
     return (int32_t)bytes * 1000 + scaled[0] + scaled[1];
 }
+
+// Pointers that the library makes and gets back.
+static int32_t held;
+EXPORT int32_t blocks_held(void) { return held; }
+static void *make(size_t bytes) {
+    ++held;
+    return calloc(bytes, 1);
+}
+EXPORT void give_back(void *block) {
+    if (block != NULL) { --held; }
+    free(block);
+}
+static char *copied(const char *text) { return strcpy(make(strlen(text) + 1), text); }
+
+EXPORT int32_t dump(int32_t n, char **text, int32_t *length, double **values, spot **corner) {
+    static char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    if (text != NULL) {
+        *text = make((size_t)n + 1);
+        memcpy(*text, letters, (size_t)n);
+    }
+    *length = n;
+    *values = n > 20 ? NULL : make((size_t)n * sizeof **values);
+    for (int32_t i = 0; *values != NULL && i < n; ++i) { (*values)[i] = i / 2.0; }
+    *corner = NULL;
+    if (n > 2) {
+        *corner = make(sizeof **corner);
+        (*corner)->x = n;
+        (*corner)->y = -n;
+    }
+    return n > 10 ? -7 : 0;
+}
+static spot spots[] = {{1, 2}, {3, 4}, {5, 6}};
+EXPORT const spot *nearest(int32_t x) { return x < 0 || x > 2 ? NULL : &spots[x]; }
+EXPORT spot *new_spot(int32_t x) {
+    spot *made = make(sizeof *made);
+    made->x = x;
+    made->y = 2 * x;
+    return made;
+}
+
+// Lists that end with a null element.
+static spot *listed[] = {&spots[2], &spots[0], NULL, &spots[1]};
+EXPORT int32_t list(spot ***all) {
+    *all = listed;
+    return 0;
+}
+EXPORT const char **words(int32_t n) {
+    static const char *all[] = {"one", "two", "three", NULL};
+    return n < 0 ? NULL : all + n;
+}
+EXPORT const uint16_t *codes(void) {
+    static const uint16_t all[] = {7, 300, 9, 0, 8};
+    return all;
+}
+EXPORT int32_t count_words(const char **words, int32_t n) {
+    int32_t total = 0;
+    for (int32_t i = 0; i < n; ++i) { total = 100 * total + (int32_t)strlen(words[i]); }
+    return words[n] == NULL ? total : -1;
+}
+#ifdef _WIN32
+typedef uint16_t wide;
+#else
+typedef uint32_t wide;
+#endif
+EXPORT int32_t count_wide_words(const wide **words) {
+    int32_t total = 0;
+    for (; *words != NULL; ++words) { total = 1000 * total + (*words)[0]; }
+    return total;
+}
+
+// One text after the other, with an empty one at the end.
+EXPORT const char *drives(void) { return "A:\\\0C:\\\0"; }
+EXPORT int32_t get_drives(int32_t capacity, wide *buffer) {
+    static const wide all[] = {'A', ':', 0, 0xfc, 0, 0};
+    int32_t needed = sizeof all / sizeof *all;
+    if (capacity < needed) { return needed; }
+    memcpy(buffer, all, sizeof all);
+    return needed - 1;
+}
+EXPORT int32_t new_drives(char **all, int32_t *count) {
+    *all = make(8);
+    memcpy(*all, "x\0yz\0\0", 6);
+    *count = 2;
+    return 0;
+}
+EXPORT int32_t multi_length(const char *all, int32_t n) {
+    int32_t texts = 0;
+    const char *place = all;
+    for (; *place != 0; place += strlen(place) + 1) { ++texts; }
+    return place + 1 - all == n || (texts == 0 && n == 2) ? texts : -1;
+}
+
+// Tables of functions.
+typedef struct { int32_t (*add)(int32_t, int32_t); int32_t (*twice)(int32_t); int32_t (*missing)(int32_t); } table;
+static int32_t add_entry(int32_t a, int32_t b) { return a + b; }
+static int32_t twice_entry(int32_t a) { return 2 * a; }
+EXPORT const table *get_table(void) {
+    static const table it = {add_entry, twice_entry, NULL};
+    return &it;
+}
+typedef struct meter { const struct meter_table *functions; int32_t value; int32_t references; } meter;
+struct meter_table {
+    int32_t (STDCALL *query)(meter *, int32_t, double *);
+    void (STDCALL *set)(meter *, int32_t, const char *);
+    int32_t (STDCALL *release)(meter *);
+};
+static int32_t STDCALL query_meter(meter *this, int32_t channel, double *value) {
+    *value = this->value * channel / 2.0;
+    return channel < 0 ? -1 : 0;
+}
+static void STDCALL set_meter(meter *this, int32_t value, const char *unit) { this->value = value + (int32_t)strlen(unit); }
+static int32_t STDCALL query_negative(meter *this, int32_t channel, double *value) {
+    *value = -this->value * channel;
+    return 0;
+}
+static int32_t STDCALL release_meter(meter *this) {
+    int32_t left = --this->references;
+    if (left == 0) { give_back(this); }
+    return left;
+}
+static const struct meter_table positive = {query_meter, set_meter, release_meter};
+static const struct meter_table negative = {query_negative, set_meter, release_meter};
+static const struct meter_table broken = {NULL, set_meter, release_meter};
+EXPORT meter *make_meter(int32_t kind) {
+    meter *made = make(sizeof *made);
+    made->functions = kind == 0 ? &positive : kind == 1 ? &negative : &broken;
+    made->value = 10;
+    made->references = 1;
+    return made;
+}

@@ -1,6 +1,6 @@
 //! Pointers in all directions: such that may be null, and such that the library makes.
 
-use bridge32::{Address, Bridge, bridge32};
+use bridge32::{Address, Bridge, Handle, bridge32};
 
 /// What the library expects.
 const VERSION: i16 = 3;
@@ -58,6 +58,111 @@ pub trait Pointers {
         ),
         n: i32,
     ) -> i32;
+    fn blocks_held(&self) -> i32;
+    #[check(ret == 0)]
+    fn dump(
+        &self,
+        n: i32,
+        #[out(pointer)]
+        #[encoding(latin1)]
+        #[free_with("give_back")]
+        text: String,
+        #[out] length: i32,
+        #[out(pointer, len = length)]
+        #[free_with("give_back")]
+        values: Vec<f64>,
+        #[out(pointer)]
+        #[free_with("give_back")]
+        corner: Option<Box<Place>>,
+    ) -> i32;
+    #[symbol("dump")]
+    fn dump_numbers(
+        &self,
+        n: i32,
+        #[fixed(Address::NULL)] text: Address,
+        #[out] length: i32,
+        #[out(pointer, len = n)]
+        #[free_with("give_back")]
+        values: Vec<f64>,
+        #[out(pointer)]
+        #[free_with("give_back")]
+        corner: Option<Box<Place>>,
+    ) -> i32;
+    fn nearest(&self, x: i32) -> Option<Box<Place>>;
+    #[symbol("nearest")]
+    fn nearest_of_three(&self, x: i32) -> Box<Place>;
+    #[free_with("give_back")]
+    fn new_spot(&self, x: i32) -> Box<Place>;
+
+    fn list(&self, #[out(pointer, len = until_null)] all: Vec<Box<Place>>) -> i32;
+    #[symbol("list")]
+    fn list_handles(&self, #[out(pointer, len = until_null)] all: Vec<Handle<Place>>) -> i32;
+    #[returns(len = until_null)]
+    fn words(&self, n: i32) -> Vec<String>;
+    #[returns(len = until_null)]
+    fn codes(&self) -> Vec<u16>;
+    fn count_words(&self, words: &[&str], #[len_of(words)] n: i32) -> i32;
+    fn count_wide_words(&self, #[wide] words: &[&str]) -> i32;
+    #[multi]
+    fn drives(&self) -> Vec<String>;
+    #[check(ret < capacity)]
+    fn get_drives(
+        &self,
+        #[len_of(drives)] capacity: i32,
+        #[wide]
+        #[multi]
+        #[out(cap = room)]
+        drives: Vec<String>,
+        #[fixed(6)] room: i32,
+    ) -> i32;
+    fn new_drives(
+        &self,
+        #[out(pointer)]
+        #[multi]
+        #[free_with("give_back")]
+        all: Vec<String>,
+        #[out] count: i32,
+    ) -> i32;
+    fn multi_length(&self, #[multi] all: &[&str], #[len_of(all)] n: i32) -> i32;
+
+    fn get_table(&self) -> Box<Table>;
+    #[function(self.get_table().add)]
+    fn add_by_table(&self, a: i32, b: i32) -> i32;
+    #[function(self.get_table().twice.offset(0 * a))]
+    fn twice_by_table(&self, a: i32) -> i32;
+    #[function(self.get_table().missing)]
+    fn missing_in_table(&self, a: i32) -> i32;
+    #[function(Address::new(16))]
+    fn nowhere(&self, a: i32) -> i32;
+    fn make_meter(&self, kind: i32) -> Handle<Meter>;
+    #[vtable(0)]
+    #[abi("stdcall")]
+    #[check(ret == 0)]
+    fn query_meter(&self, meter: Handle<Meter>, channel: i32, #[out] value: f64) -> i32;
+    #[vtable(1)]
+    #[abi("stdcall")]
+    fn set_meter(&self, meter: Handle<Meter>, value: i32, unit: &str);
+    #[vtable(2)]
+    #[abi("stdcall")]
+    fn release_meter(&self, #[closes] meter: Handle<Meter>) -> i32;
+    #[vtable(2)]
+    fn release_wrongly(&self, meter: Handle<Meter>) -> i32;
+
+    #[library("lengths")]
+    fn ramps(&self) -> i32;
+    #[library("lengths")]
+    #[returns(len = n)]
+    #[free_with("free_ramp")]
+    fn new_ramp(&self, #[out] n: i32, step: &i32) -> Vec<i16>;
+    #[library("lengths")]
+    #[symbol("new_ramp")]
+    #[returns(len = n)]
+    #[free_with("lengths", "free_ramp", abi = "C")]
+    fn new_ramp_freed_elsewhere(&self, #[out] n: i32, step: &i32) -> Vec<i16>;
+    #[library("there-is-no-such-library")]
+    #[optional]
+    fn absent(&self) -> i32;
+
     /// The sums of two arrays, or what there is of them.
     fn sums(&self, left: Option<&[f64]>, right: Option<&mut [f64]>, factor: Option<&f64>) -> Vec<f64> {
         let sum = |values: &[f64]| values.iter().sum::<f64>() * factor.copied().unwrap_or(1.0);
@@ -67,6 +172,20 @@ pub trait Pointers {
         }
         sums
     }
+}
+
+/// An object with a table of functions.
+#[derive(Debug)]
+pub enum Meter {}
+
+/// A table of functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct Table {
+    pub add: Address,
+    pub twice: Address,
+    pub missing: Address,
 }
 
 /// A struct.

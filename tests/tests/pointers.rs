@@ -136,3 +136,117 @@ fn lengths_may_count_bytes() {
     let error = client.sample(|_| vec![0; 9], 3).unwrap_err();
     assert!(matches!(error, Error::Callback { .. }), "{error}");
 }
+
+#[test]
+fn pointers_that_the_library_stores_are_copied_and_given_back() {
+    let (_watchdog, client) = launch("stored pointers");
+    let (status, text, length, values, corner) = client.dump(4).unwrap();
+    assert_eq!((status, text.as_str(), length), (0, "abcd", 4));
+    assert_eq!(values, [0.0, 0.5, 1.0, 1.5]);
+    assert_eq!(corner, Some(Box::new(Place { x: 4, y: -4 })));
+    assert_eq!(client.dump(0).unwrap(), (0, String::new(), 0, Vec::new(), None));
+    assert_eq!(client.blocks_held().unwrap(), 0);
+    // Also if the call fails, or what it wrote is not valid.
+    assert!(matches!(client.dump(11), Err(Error::Status { value: -7, .. })));
+    let error = client.dump_numbers(21).unwrap_err();
+    assert!(error.to_string().contains("a null pointer for an array of 21 elements"), "{error}");
+    assert_eq!(client.blocks_held().unwrap(), 0);
+    let (_, length, values, corner) = client.dump_numbers(2).unwrap();
+    assert_eq!((length, values, corner), (2, vec![0.0, 0.5], None));
+    assert_eq!(client.blocks_held().unwrap(), 0);
+}
+
+#[test]
+fn structs_are_returned_by_pointer() {
+    let (_watchdog, client) = launch("returned structs");
+    assert_eq!(client.nearest(1).unwrap(), Some(Box::new(Place { x: 3, y: 4 })));
+    assert_eq!(client.nearest(3).unwrap(), None);
+    assert_eq!(*client.nearest_of_three(0).unwrap(), Place { x: 1, y: 2 });
+    let error = client.nearest_of_three(-1).unwrap_err();
+    assert!(error.to_string().contains("a null pointer"), "{error}");
+    assert_eq!(*client.new_spot(5).unwrap(), Place { x: 5, y: 10 });
+    assert_eq!(client.blocks_held().unwrap(), 0);
+}
+
+#[test]
+fn lists_end_with_a_null_element() {
+    let (_watchdog, client) = launch("lists");
+    let places = [Box::new(Place { x: 5, y: 6 }), Box::new(Place { x: 1, y: 2 })];
+    assert_eq!(client.list().unwrap(), (0, places.to_vec()));
+    assert_eq!(client.list_handles().unwrap().1.len(), 2);
+    assert_eq!(client.words(0).unwrap(), ["one", "two", "three"]);
+    assert_eq!(client.words(2).unwrap(), ["three"]);
+    assert!(client.words(-1).unwrap().is_empty());
+    assert_eq!(client.codes().unwrap(), [7, 300, 9]);
+}
+
+#[test]
+fn several_texts_are_passed_as_pointers() {
+    let (_watchdog, client) = launch("lists of text");
+    assert_eq!(client.count_words(&["a", "", "three"]).unwrap(), 10_005);
+    assert_eq!(client.count_words(&[]).unwrap(), 0);
+    assert_eq!(client.count_wide_words(&["ü", "b"]).unwrap(), 0xfc * 1000 + i32::from(b'b'));
+    let error = client.count_words(&["fine", "not\0fine"]).unwrap_err();
+    assert!(matches!(&error, Error::Argument { parameter, .. } if parameter == "words"), "{error}");
+}
+
+#[test]
+fn texts_follow_each_other() {
+    let (_watchdog, client) = launch("texts after each other");
+    assert_eq!(client.drives().unwrap(), ["A:\\", "C:\\"]);
+    assert_eq!(client.get_drives().unwrap(), (5, vec!["A:".to_owned(), "ü".to_owned()]));
+    assert_eq!(client.new_drives().unwrap(), (0, vec!["x".to_owned(), "yz".to_owned()], 2));
+    assert_eq!(client.blocks_held().unwrap(), 0);
+    assert_eq!(client.multi_length(&["one", "two"]).unwrap(), 2);
+    assert_eq!(client.multi_length(&[]).unwrap(), 0);
+    let error = client.multi_length(&["one", "", "two"]).unwrap_err();
+    assert!(matches!(error, Error::Argument { .. }), "{error}");
+}
+
+#[test]
+fn functions_are_called_by_their_address() {
+    let (_watchdog, client) = launch("tables of functions");
+    assert_eq!(client.add_by_table(3, 4).unwrap(), 7);
+    assert_eq!(client.twice_by_table(21).unwrap(), 42);
+    let error = client.missing_in_table(1).unwrap_err();
+    let Error::Argument { parameter, reason, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(
+        (parameter.as_str(), reason.as_str()),
+        ("self.get_table().missing", "is null, so there is nothing to call")
+    );
+    assert_eq!(error.was_called(), Some(false));
+    assert!(client.nowhere(1).unwrap_err().to_string().contains("is no function"));
+}
+
+#[test]
+fn objects_have_tables_of_functions() {
+    let (_watchdog, client) = launch("objects");
+    let (plus, minus, broken) =
+        (client.make_meter(0).unwrap(), client.make_meter(1).unwrap(), client.make_meter(2).unwrap());
+    client.set_meter(plus, 20, "volt").unwrap();
+    for _ in 0..3 {
+        assert_eq!(client.query_meter(plus, 3).unwrap(), (0, 36.0));
+        assert_eq!(client.query_meter(minus, 3).unwrap(), (0, -30.0));
+    }
+    assert!(matches!(client.query_meter(plus, -1), Err(Error::Status { value: -1, .. })));
+    let error = client.query_meter(broken, 1).unwrap_err();
+    assert!(matches!(&error, Error::Argument { parameter, .. } if parameter == "meter->vtable[0]"), "{error}");
+    if cfg!(target_pointer_width = "64") {
+        let error = client.release_wrongly(broken).unwrap_err();
+        assert!(matches!(&error, Error::CallingConvention { .. }), "{error}");
+    }
+    assert_eq!(client.release_meter(plus).unwrap(), 0);
+    assert!(matches!(client.query_meter(plus, 1), Err(Error::Argument { .. })));
+    assert_eq!(client.release_meter(minus).unwrap(), 0);
+    assert_eq!(client.blocks_held().unwrap(), 0);
+}
+
+#[test]
+fn a_method_may_call_a_function_of_another_library() {
+    let (_watchdog, client) = launch("another library");
+    assert_eq!(client.new_ramp(&2).unwrap(), (vec![0, 2, 4, 6, 8, 10, 12, 14], 8));
+    assert_eq!(client.new_ramp_freed_elsewhere(&0).unwrap().0, [0; 8]);
+    assert_eq!(client.ramps().unwrap(), 0);
+    let error = client.absent().unwrap_err();
+    assert!(matches!(&error, Error::SymbolMissing { symbol, .. } if symbol == "absent"), "{error}");
+}

@@ -48,7 +48,10 @@ pub(super) fn method(method: &Method, native: &Native, errors: &Errors) {
     for parameter in &signature.parameters {
         fixed(signature, parameter, errors);
     }
-    if let (Returns::Vec { .. }, Some(length)) = (&signature.returns, &native.returned_length) {
+    for length in signature.parameters.iter().filter_map(|parameter| parameter.library_pointer()?.elements()) {
+        after(signature, length, errors);
+    }
+    if let (Returns::Vec { .. }, Some(length)) = (&signature.returns, native.returned.elements()) {
         after(signature, length, errors);
         let uses = signature.uses(length);
         if let Some(used) = uses.iter().find(|used| matches!(used.operand, Operand::Returned)) {
@@ -76,6 +79,17 @@ fn fixed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
         has_a_value(&used, errors);
     }
     depends_on_itself(signature, parameter, Signature::fixed_needed, errors);
+}
+
+/// The address of the function to call.
+pub(super) fn address(signature: &Signature, address: &Expr, errors: &Errors) {
+    for used in signature.uses(address) {
+        let name = &used.name;
+        if !used.is_known_before() {
+            errors.at(name, format_args!("`{name}` is not known before the call; {NAME_AN_ARGUMENT}"));
+        }
+        has_a_value(&used, errors);
+    }
 }
 
 /// An expression whose value is needed before the call.

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use crate::model::{Kind, Length, Parameter, Signature};
 use crate::names::local_of;
-use crate::settings::Abi;
+use crate::settings::{Abi, TextFormat};
 
 /// The C type of a parameter.
 pub(super) fn c_type(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
@@ -27,7 +27,7 @@ pub(super) fn element_bytes(
 ) -> Option<TokenStream> {
     let c = match &of.kind {
         _ if !length.in_bytes => return None,
-        Kind::Text(encoding) | Kind::TextBuffer(encoding, _) => {
+        Kind::Text(encoding) | Kind::TextBuffer(TextFormat { encoding, .. }, _) => {
             let encoding = encoding.marker();
             quote!(<#krate::__private::native::#encoding as #krate::__private::native::Encoding>::Unit)
         }

@@ -3,11 +3,14 @@
 mod managed;
 mod native;
 
+pub(super) use self::native::address_text;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::{Callback, Interface, Kind, Length, Method, Passing, Signature, Target};
 use crate::names::{self, runtime};
+use crate::paths::option;
 
 /// The implementation of the runtime's `Interface` for `dyn Trait`.
 pub(super) fn implementation(interface: &Interface) -> TokenStream {
@@ -100,6 +103,10 @@ fn parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
             Kind::ArrayBuffer(..) => quote!(out_vec::<#ty>),
             Kind::Text(_) => quote!(text),
             Kind::CStr => quote!(c_str),
+            Kind::TextList(_) => quote!(text_list),
+            Kind::LibraryPointer(pointer) if pointer.element.is_some() => quote!(out_vec::<#ty>),
+            Kind::LibraryPointer(_) => quote!(out::<#ty>),
+            Kind::TextBuffer(format, _) if format.is_multi => quote!(out_text_list),
             Kind::TextBuffer(..) => quote!(out_text),
             Kind::Length(Length { passing: None, .. }) => quote!(value::<#ty>),
             Kind::Length(Length { passing: Some(Passing::InOut), .. }) => quote!(reference_mut::<#ty>),
@@ -124,13 +131,5 @@ fn callback_shape(callback: &Callback, krate: &TokenStream) -> TokenStream {
     let interface = quote!(#krate::__private::interface);
     quote! {
         || #interface::callback(#parameters, #interface::#shape::<#returned>, #is_optional, #is_registered)
-    }
-}
-
-/// An `Option` by its full path.
-fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
     }
 }

@@ -10,9 +10,9 @@ use self::slots::Slots;
 use self::take::Taking;
 use super::c_type::{by_abi, on_member_cfg, slot_name, span_of};
 use super::callback::{self, trampoline};
-use crate::model::{Kind, Method, Native, Parameter, Returns, Signature, joined};
+use crate::model::{Kind, Method, Native, Parameter, Returns, Signature, Symbol, joined};
 use crate::names::{self, local, runtime, type_name};
-use crate::settings::OsError;
+use crate::settings::{Abi, OsError};
 
 /// The declaration of the function, and the functions that C calls for the method's callbacks.
 pub(super) fn items(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
@@ -35,10 +35,27 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
     let (prepare_release, release) = take::release(method, native, krate);
     let take = Taking::of(method, native, krate);
     let value = value(method, native, krate);
+    let found = |address: &TokenStream| {
+        let text = super::description::address_text(method, native);
+        quote!(let #function = self.library.function_at(#number, #text, #address, #declared())?;)
+    };
+    let (first, last) = match (&native.symbol, signature.parameters.first()) {
+        (Symbol::Address(_), _) => (None, Some(found(&local("address").to_token_stream()))),
+        (Symbol::Entry(entry), Some(this)) => {
+            let (this, native) = (slot_name(&this.name), quote!(#krate::__private::native));
+            let address = quote! {
+                // SAFETY: the interface declares that the first argument points to an object with a table of functions.
+                unsafe { #native::vtable_entry(#this, #entry) }
+            };
+            (None, Some(found(&address)))
+        }
+        _ => (Some(quote!(let #function = self.library.function(#number, #declared())?;)), None),
+    };
     quote! {
-        let #function = self.library.function(#number, #declared())?;
+        #first
         let mut #scope = #krate::__private::native::Scope::new();
         #slots
+        #last
         #clear_os_error
         #call
         #read_os_error
@@ -159,41 +176,44 @@ fn declarations(method: &Method, native: &Native, krate: &TokenStream) -> TokenS
     let returns = type_name("Returns");
     let parameters: Vec<_> =
         (0..method.signature.parameters.len()).map(|place| type_name(&format!("P{place}"))).collect();
-    let declaration = |names, parameters: &[Ident], returned| declaration(names, native, parameters, returned, krate);
-    let names = ["Function", "signature", "probe"];
+    let declaration =
+        |names, parameters: &[Ident], returned| declaration(names, native.abi, parameters, returned, krate);
+    let names = [type_name("Function"), local("signature"), local("probe")];
     let function = match native.is_member(&method.signature) {
         true => {
             let mut with_place = parameters.clone();
             with_place.insert(parameters.len().min(1), type_name("Place"));
             on_member_cfg(
-                &declaration(names, &with_place, Some(&returns)),
+                &declaration(names.clone(), &with_place, Some(&returns)),
                 &declaration(names, &parameters, Some(&returns)),
             )
         }
         false => declaration(names, &parameters, Some(&returns)).into_iter().collect(),
     };
-    let names = ["Release", "release_signature", "release_probe"];
-    let release = native.free_with.iter().flat_map(|_| declaration(names, std::slice::from_ref(&returns), None));
-    quote!(#function #(#release)*)
+    let releases = native.releases(&method.signature).enumerate().flat_map(|(place, (release, _))| {
+        let names =
+            [type_name(&format!("Release{place}")), names::release(place, "signature"), names::release(place, "probe")];
+        self::declaration(names, release.abi, &[type_name("Pointer")], None, krate)
+    });
+    quote!(#function #(#releases)*)
 }
 
 /// The signature of a function, and a function that the runtime compares it with. They are generic over all C types, which are
 /// inferred: so the compiler reports a type without a C counterpart once.
 fn declaration(
-    [function, signature, probe]: [&str; 3],
-    native: &Native,
+    [function, signature, probe]: [Ident; 3],
+    abi: Abi,
     parameters: &[Ident],
     returned: Option<&Ident>,
     krate: &TokenStream,
 ) -> Vec<TokenStream> {
-    let (function, signature, probe) = (type_name(function), local(signature), local(probe));
     let any = quote!(::core::mem::MaybeUninit);
     let zeroable = quote!(#krate::__private::native::Zeroable);
     let generics: Vec<_> = parameters.iter().chain(returned).collect();
     let bound = returned.map(|returned| quote!(#returned: #zeroable));
     let bounds = quote!(#(#parameters,)* #bound);
     let returns = returned.map_or_else(|| quote!(()), |returned| quote!(#returned));
-    let by_abi = by_abi(native.abi, |abi| {
+    let by_abi = by_abi(abi, |abi| {
         vec![
             quote!(type #function<#(#generics),*> = unsafe extern #abi fn(#(#parameters),*) -> #returns;),
             quote! {

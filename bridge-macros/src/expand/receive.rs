@@ -5,8 +5,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::send;
-use crate::model::{Callback, Kind, Parameter, Part, Passing, Signature, joined, some};
+use crate::model::{Callback, Kind, Parameter, Part, Passing, Signature, joined};
 use crate::names::{self, local, local_of, runtime};
+use crate::paths::some;
 
 /// Decodes the arguments from `arguments`, calls, and encodes the results with `answer`.
 pub(super) fn receive(
@@ -89,6 +90,11 @@ fn take(
         Kind::Pointer(..) => quote!(let mut #name = #arguments.value::<#ty>()?;),
         Kind::Array(_, Passing::In) => quote!(let #name = &#arguments.slice::<#ty>()?;),
         Kind::Array(..) => quote!(let mut #name = #arguments.slice_mut::<#ty>()?;),
+        Kind::TextList(_) => quote! {
+            let #name = #arguments.value::<::std::vec::Vec<::std::string::String>>()?;
+            let #name: ::std::vec::Vec<&::core::primitive::str> = #name.iter().map(::std::string::String::as_str).collect();
+            let #name = &*#name;
+        },
         Kind::Text(_) | Kind::CStr => {
             let text = runtime(match (kind, parameter.is_nullable) {
                 (Kind::CStr, false) => "c_str",

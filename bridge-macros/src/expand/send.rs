@@ -4,8 +4,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::model::{Kind, Parameter, Part, Passing, Signature, joined, some};
+use crate::model::{Kind, Parameter, Part, Passing, Signature, joined};
 use crate::names::runtime;
+use crate::paths::some;
 
 /// Encodes a parameter, if it is passed. `label` is an additional first argument of the encoder's method.
 pub(super) fn put(
@@ -25,6 +26,7 @@ pub(super) fn put(
         Kind::Pointer(_, Passing::In | Passing::InOut) => quote!(#to.value::<#ty>(#label #name)?;),
         Kind::Array(..) if parameter.is_nullable => quote!(#to.optional_slice::<#ty>(#label #name.as_deref())?;),
         Kind::Array(..) => quote!(#to.borrowed_slice::<#ty>(#label #name)?;),
+        Kind::TextList(_) => quote!(#to.value(#label #name)?;),
         Kind::Text(_) if parameter.is_nullable => quote!(#to.value(#label &#name)?;),
         Kind::Text(_) => quote!(#to.value(#label #name)?;),
         Kind::CStr if parameter.is_nullable => quote!(#to.optional_c_str(#label #name)?;),
@@ -32,6 +34,7 @@ pub(super) fn put(
         Kind::Pointer(_, Passing::Out)
         | Kind::ArrayBuffer(..)
         | Kind::TextBuffer(..)
+        | Kind::LibraryPointer(_)
         | Kind::Length(_)
         | Kind::UserData(_)
         | Kind::Callback(_) => TokenStream::new(),

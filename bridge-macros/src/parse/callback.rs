@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Returns, Signature};
 use crate::names;
 use crate::options::Options;
-use crate::settings::{AbiNames, Encoding};
+use crate::settings::{AbiNames, Encoding, TextFormat};
 use crate::types;
 
 /// How a function pointer is passed; `None` if its errors leave nothing to check. With `has_c`, a native function takes it.
@@ -81,7 +81,7 @@ pub(super) fn kind_of(
             closes: None,
             this: None,
         });
-        let parameter_kind = buffer(own, &input.ty, &parameters[place].name, &lengths, errors);
+        let parameter_kind = buffer(own, &input.ty, &parameters[place].name, &lengths, options, errors);
         parameters[place].kind = parameter_kind;
     }
     let returned = match &function.output {
@@ -112,9 +112,16 @@ fn unnamed(place: usize, lengths: &[Ident]) -> Ident {
 }
 
 /// How a callback's parameter is passed. Unlike a method's, a buffer may have its capacity in its length parameter.
-fn buffer(own: ParameterAttributes, ty: &syn::Type, name: &Ident, lengths: &[Ident], errors: &Errors) -> Kind {
+fn buffer(
+    own: ParameterAttributes,
+    ty: &syn::Type,
+    name: &Ident,
+    lengths: &[Ident],
+    options: &Options,
+    errors: &Errors,
+) -> Kind {
     let has_length = lengths.contains(name);
-    let is_bare = matches!(&own.out, Some((_, Some(Out { cap: None, len: None }))));
+    let is_bare = matches!(&own.out, Some((_, Some(Out { cap: None, len: None, pointer: None }))));
     if has_length && is_bare && own.len_of.is_none() {
         let encoding = own.encoding.as_ref().map_or(Encoding::Utf8, |(_, encoding)| *encoding);
         let buffer = Buffer { capacity: None, length: None, is_exact: false };
@@ -122,10 +129,10 @@ fn buffer(own: ParameterAttributes, ty: &syn::Type, name: &Ident, lengths: &[Ide
             return Kind::ArrayBuffer(Box::new(element.clone()), buffer);
         }
         if types::is_named(ty, "String") {
-            return Kind::TextBuffer(encoding, buffer);
+            return Kind::TextBuffer(TextFormat { encoding, is_multi: false }, buffer);
         }
     }
-    kind(own, ty, errors)
+    kind(own, ty, options, errors)
 }
 
 /// The names in an input's `#[len_of]`. Parse errors are reported elsewhere.

@@ -50,10 +50,10 @@ pub(super) fn parameter(
             callback::check_none(&own, errors);
             match &own.out {
                 // Managed output needs no capacity.
-                Some((_, Some(Out { cap: None, len: None }))) if is_managed && own.len_of.is_none() => {
+                Some((_, Some(Out { cap: None, len: None, pointer: None }))) if is_managed && own.len_of.is_none() => {
                     Kind::Pointer(input.ty.clone(), Passing::Out)
                 }
-                _ => kind(own, &input.ty, errors),
+                _ => kind(own, &input.ty, options, errors),
             }
         }
     };

@@ -3,12 +3,13 @@
 use proc_macro2::Ident;
 use syn::LitStr;
 
+use super::kind::{pointer_length, release};
 use crate::attributes::MethodAttributes;
 use crate::errors::Errors;
-use crate::model::{Form, Managed, Native, Symbol, Target};
+use crate::model::{Form, LibraryPointer, Managed, Native, Symbol, Target};
 use crate::names;
 use crate::options::Options;
-use crate::settings::{AbiNames, Encoding};
+use crate::settings::{AbiNames, Encoding, TextFormat};
 
 /// The function or managed method that a method calls, if it calls one.
 pub(super) fn target(
@@ -61,15 +62,27 @@ fn managed(own: MethodAttributes, name: &Ident, errors: &Errors) -> Managed {
     }
 }
 
+/// Reports attributes that contradict each other about where a function is.
+fn place(own: &MethodAttributes, errors: &Errors) {
+    let mut places = own.places();
+    if let Some(first) = places.next() {
+        for second in places {
+            errors.at(second, format_args!("`#[{second}]` contradicts `#[{first}]`; keep one"));
+        }
+    }
+    let named_at = own.address.as_ref().map(|(name, _)| name).or(own.entry.as_ref().map(|(name, _)| name));
+    if let (Some((library, _)), Some(place)) = (&own.library, named_at) {
+        errors.at(library, format_args!("`#[{place}]` says where the function is; remove `#[library]`"));
+    }
+}
+
 /// The native function that a method calls.
 fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Errors) -> Native {
     for attribute in own.managed_names() {
         let message = "is for managed methods, but the interface is of a native library; remove it";
         errors.at(attribute, format_args!("`#[{attribute}]` {message}"));
     }
-    if let (Some(_), Some((ordinal, _))) = (&own.symbol, &own.ordinal) {
-        errors.at(ordinal, "`#[ordinal]` contradicts `#[symbol]`; keep one");
-    }
+    place(&own, errors);
     if let (Some((os_error, _)), None) = (&own.os_error, &own.check) {
         errors.at(
             os_error,
@@ -78,26 +91,40 @@ fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Error
     }
     let own_abi = own.abi.and_then(|(_, names)| errors.take(AbiNames::parse(&names))).unwrap_or_default();
     let abi = own_abi.or(options.abi());
-    let symbol = match (own.symbol, own.ordinal) {
-        (Some((_, name)), _) => Symbol::Name(name),
-        (None, Some((_, ordinal))) => {
+    let symbol = match (own.symbol, own.ordinal, own.address, own.entry) {
+        (Some((_, name)), ..) => Symbol::Name(name),
+        (None, None, Some((_, address)), _) => Symbol::Address(address),
+        (None, None, None, Some((_, entry))) => {
+            if let Err(error) = entry.base10_parse::<u16>() {
+                errors.at(&entry, format_args!("a table of functions has no such entry; {error}"));
+            }
+            Symbol::Entry(entry)
+        }
+        (None, Some((_, ordinal)), ..) => {
             if let Err(error) = ordinal.base10_parse::<u16>() {
                 errors.at(&ordinal, format_args!("an ordinal has 16 bits; {error}"));
             }
             Symbol::Ordinal(ordinal)
         }
-        (None, None) => Symbol::Name(LitStr::new(&names::text(name), name.span())),
+        (None, None, None, None) => Symbol::Name(LitStr::new(&names::text(name), name.span())),
     };
     Native {
         symbol,
+        library: own.library.map(|(_, library)| library),
         abi: abi.convention(),
         compiler: abi.compiler(),
         optional: own.optional.is_some(),
         check: own.check.map(|(_, check)| check),
         os_error: own.os_error.map(|(_, os_error)| os_error),
-        free_with: own.free_with.map(|(_, name)| name),
-        returned_length: own.returns.map(|(_, length)| length),
-        encoding: own.encoding.map_or(Encoding::Utf8, |(_, encoding)| encoding),
+        returned: LibraryPointer {
+            element: None,
+            length: own.returns.map(|(_, length)| pointer_length(length)),
+            format: TextFormat {
+                encoding: own.encoding.map_or(Encoding::Utf8, |(_, encoding)| encoding),
+                is_multi: own.multi.is_some(),
+            },
+            free_with: own.free_with.and_then(|(_, free_with)| release(free_with, abi.convention(), errors)),
+        },
         is_variable: own.global.is_some(),
     }
 }

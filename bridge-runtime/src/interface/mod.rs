@@ -14,8 +14,8 @@ pub(crate) use managed::csharp;
 pub use managed::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
 pub use shape::{
     c_str, optional_c_str, optional_reference, optional_reference_mut, optional_slice, optional_slice_mut,
-    optional_text, out, out_text, out_vec, reference, reference_mut, result, slice, slice_mut, text, user_data, value,
-    vec,
+    optional_text, out, out_text, out_text_list, out_vec, reference, reference_mut, result, slice, slice_mut, text,
+    text_list, user_data, value, vec,
 };
 
 use std::fmt;
@@ -156,8 +156,10 @@ pub struct NativeFunction {
     pub symbol: Symbol,
     /// Whether it is a variable.
     pub is_variable: bool,
-    /// The function that releases the result.
-    pub free_with: Option<&'static str>,
+    /// The library that has it, if that is not the interface's.
+    pub library: Option<&'static str>,
+    /// The functions that free the pointers that it returns and stores.
+    pub releases: &'static [ReleaseFunction],
     /// Its calling convention.
     pub abi: Abi,
     /// Whether the library may lack it.
@@ -170,13 +172,26 @@ pub struct NativeFunction {
     pub parameters: &'static [(CType, &'static str)],
 }
 
-/// The name or ordinal of an exported function or variable.
+/// A function that gets a pointer of the library's back.
+#[derive(Debug, Clone, Copy)]
+pub struct ReleaseFunction {
+    /// The library that has it, if that is not the method's.
+    pub library: Option<&'static str>,
+    /// Its exported name.
+    pub symbol: &'static str,
+    /// Its calling convention.
+    pub abi: Abi,
+}
+
+/// Where a function or variable is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Symbol {
     /// A name.
     Name(&'static str),
     /// An ordinal, which a Windows library has in addition to a name or instead of one.
     Ordinal(u16),
+    /// Wherever an expression says at each call, whose text this is.
+    Address(&'static str),
 }
 
 impl fmt::Display for Symbol {
@@ -184,6 +199,7 @@ impl fmt::Display for Symbol {
         match self {
             Self::Name(name) => f.write_str(name),
             Self::Ordinal(ordinal) => write!(f, "#{ordinal}"),
+            Self::Address(expression) => write!(f, "(*{expression})"),
         }
     }
 }
@@ -197,6 +213,8 @@ pub enum CType {
     ConstPointer(&'static str),
     /// `T *`.
     Pointer(&'static str),
+    /// `T **`.
+    PointerPointer(&'static str),
     /// `T (*)(…)`.
     Function(&'static FunctionPointer),
 }
@@ -328,11 +346,6 @@ impl NativeFunction {
         }
     }
 
-    /// The names that the library may export the release function under, the plain one first.
-    pub fn release_names(&self) -> Vec<String> {
-        self.free_with.map(|name| self.abi.exported_names(name, Self::POINTER)).unwrap_or_default()
-    }
-
     /// Its declaration in C.
     pub fn signature(&self) -> String {
         let parameters = c_parameters(self.parameters);
@@ -340,6 +353,13 @@ impl NativeFunction {
             true => self.returns.declaration(&self.symbol.to_string()),
             false => self.returns.declaration(&format!("{}{}({parameters})", self.abi.c_keyword(), self.symbol)),
         }
+    }
+}
+
+impl ReleaseFunction {
+    /// The names that a library may export it under, the plain one first.
+    pub fn exported_names(&self) -> Vec<String> {
+        self.abi.exported_names(self.symbol, NativeFunction::POINTER)
     }
 }
 
@@ -360,6 +380,7 @@ impl CType {
             Self::ConstPointer(c) if c.ends_with('*') => declaration(c, &format!("const *{name}")),
             Self::ConstPointer(c) => format!("const {c} *{name}"),
             Self::Pointer(c) => declaration(c, &format!("*{name}")),
+            Self::PointerPointer(c) => declaration(c, &format!("**{name}")),
             Self::Function(FunctionPointer { abi, returns, parameters }) => {
                 declaration(returns, &format!("({}*{name})({})", abi.c_keyword(), c_parameters(parameters)))
             }
@@ -475,7 +496,8 @@ mod tests {
         let native = NativeFunction {
             symbol: Symbol::Name("sum_doubles"),
             is_variable: false,
-            free_with: None,
+            library: None,
+            releases: &[],
             abi: Abi::Stdcall,
             optional: false,
             stack_bytes: stack_bytes(&[4, 1]),

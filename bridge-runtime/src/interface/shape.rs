@@ -93,6 +93,16 @@ pub fn out_text() -> String {
     "out String".to_owned()
 }
 
+/// The text of the type of a list of texts that is an output.
+pub fn out_text_list() -> String {
+    "out [String]".to_owned()
+}
+
+/// The text of `&[&str]`.
+pub fn text_list() -> String {
+    "&[&str]".to_owned()
+}
+
 /// The text of a slice's type.
 pub fn slice<T: DeserializeOwned>() -> String {
     format!("&[{}]", value::<T>())

@@ -56,16 +56,18 @@ impl Decoration {
     }
 }
 
-/// The contradictions between a function's declaration, or that of its release function, and the names of the exports.
+/// The contradictions between a function's declaration, or those of its release functions, and the names of the exports.
 pub(super) fn contradictions(native: &NativeFunction, exports: &[String]) -> Vec<Contradiction> {
     let own = match native.symbol {
         Symbol::Name(name) if !native.is_variable => Some((name, native.stack_bytes)),
         _ => None,
     };
-    let release = native.free_with.map(|name| (name, NativeFunction::POINTER));
-    let declared = own.into_iter().chain(release);
-    declared
-        .filter_map(|(symbol, bytes)| contradiction(symbol, Decoration::declared(native.abi, bytes), exports))
+    let own = own.map(|(symbol, bytes)| (symbol, native.abi, bytes)).filter(|_| native.library.is_none());
+    let releases = native.releases.iter().filter(|release| release.library.or(native.library).is_none());
+    let releases = releases.map(|release| (release.symbol, release.abi, NativeFunction::POINTER));
+    own.into_iter()
+        .chain(releases)
+        .filter_map(|(symbol, abi, bytes)| contradiction(symbol, Decoration::declared(abi, bytes), exports))
         .collect()
 }
 

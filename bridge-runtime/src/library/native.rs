@@ -1,41 +1,81 @@
 //! The functions of an interface in its library.
 
+use std::collections::BTreeSet;
 use std::ffi::c_void;
 use std::path::PathBuf;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use super::decoration::{Contradiction, contradictions};
 use super::image::{Image, MANAGED};
 use super::load::{Library, SymbolAddress, not_a_library};
 use crate::error::{LibraryError, MissingSymbol, WrongSymbol};
 use crate::fault::Fault;
-use crate::interface::{Description, LibraryName, Method, NativeFunction, Symbol};
+use crate::interface::{Description, LibraryName, Method, NativeFunction, ReleaseFunction, Symbol};
 use crate::native::{Declaration, FirstCall, Signature};
+use crate::sync::LockExt as _;
 use crate::sys::{SymbolKind, float_state, is_code, symbol_kind};
 
 /// A loaded library, with the functions of an interface looked up.
 #[derive(Debug)]
 pub struct NativeLibrary {
     library: Library,
+    /// The other libraries that methods name.
+    others: Vec<OtherLibrary>,
     /// See [`NativeLibrary::image`].
     image: OnceLock<Option<Image>>,
     description: &'static Description,
-    /// By the number of the method. A function is missing if its release function is.
+    /// By the number of the method. A function is missing if one of its release functions is.
     functions: Box<[Option<Export>]>,
     /// The functions of `#[free_with]`, by the number of the method.
-    releases: Box<[Option<Export>]>,
+    releases: Box<[Vec<Export>]>,
+}
+
+/// A library that a method names, in addition to the interface's.
+#[derive(Debug)]
+struct OtherLibrary {
+    name: &'static str,
+    /// `None` if it was not found, and only optional methods use it.
+    library: Option<Library>,
 }
 
 /// A function or variable of the library.
 #[derive(Debug)]
 struct Export {
-    address: SymbolAddress,
+    /// `None` if each call says where the function is.
+    address: Option<SymbolAddress>,
     /// Whether a variable is at the address that holds the function's, as `xmlFree` is. The library may change it at any time.
     is_in_variable: bool,
     declaration: Declaration,
-    /// Whether a call has shown that the function is what it is declared as. Several threads may find that out.
-    is_checked: AtomicBool,
+    checked: Checked,
+}
+
+/// Which functions calls have shown to be what they are declared as. Several threads may find that out.
+#[derive(Debug, Default)]
+struct Checked {
+    last: AtomicUsize,
+    /// Those before it, if each call says where the function is.
+    earlier: Mutex<BTreeSet<usize>>,
+}
+
+impl Checked {
+    #[inline]
+    fn contains(&self, address: *const ()) -> bool {
+        self.last.load(Ordering::Relaxed) == address.addr() || self.was_earlier(address)
+    }
+
+    #[cold]
+    fn was_earlier(&self, address: *const ()) -> bool {
+        self.earlier.lock_unpoisoned().contains(&address.addr())
+    }
+
+    #[cold]
+    fn insert(&self, address: *const ()) {
+        let earlier = self.last.swap(address.addr(), Ordering::Relaxed);
+        if earlier != 0 {
+            self.earlier.lock_unpoisoned().insert(earlier);
+        }
+    }
 }
 
 /// A function of the library, of the type `F`.
@@ -78,9 +118,11 @@ impl NativeLibrary {
                 _ => Library::find(description.name, dirs)?,
             },
         };
+        let others = other_libraries(description, dirs)?;
+        let named = |name| named(&library, &others, name);
         let mut missing = Vec::new();
-        let mut look_up = |method: &Method, names: Vec<String>, is_optional: bool| {
-            let address = names.iter().find_map(|name| library.address(name));
+        let mut look_up = |method: &Method, library: Option<&Library>, names: Vec<String>, is_optional: bool| {
+            let address = library.and_then(|library| names.iter().find_map(|name| library.address(name)));
             if address.is_none() && !is_optional {
                 missing.push(MissingSymbol { method: method.name.to_owned(), names, similar: Vec::new() });
             }
@@ -90,27 +132,35 @@ impl NativeLibrary {
         for method in description.methods {
             let Some(native) = method.native() else {
                 functions.push(None);
-                releases.push(None);
+                releases.push(Vec::new());
                 continue;
             };
-            let by_number = match native.symbol {
-                Symbol::Ordinal(ordinal) => library.ordinal(ordinal),
+            let own = named(native.library);
+            let function = match native.symbol {
+                Symbol::Address(_) => Some(None),
+                Symbol::Ordinal(ordinal) => own.and_then(|library| library.ordinal(ordinal)).map(Some),
                 Symbol::Name(_) => None,
             };
-            let function = by_number.or_else(|| look_up(method, native.exported_names(), native.optional));
-            let release = native.free_with.and_then(|_| look_up(method, native.release_names(), native.optional));
-            wrong.extend(function.and_then(|address| wrong_symbol(method, native, address)));
-            wrong.extend(release.and_then(|address| wrong_release(method, native, address)));
-            // Without its release function the function is not called at all: the error would come after the call.
-            let function = function.filter(|_| native.free_with.is_none() || release.is_some());
+            let function =
+                function.or_else(|| look_up(method, own, native.exported_names(), native.optional).map(Some));
+            let mut found = Vec::new();
+            for release in native.releases {
+                let library = named(release.library.or(native.library));
+                let address = look_up(method, library, release.exported_names(), native.optional);
+                wrong.extend(address.and_then(|address| wrong_release(method, release, address)));
+                found.extend(address.map(|address| Export::of_release(address, release.declaration())));
+            }
+            wrong.extend(function.flatten().and_then(|address| wrong_symbol(method, native, address)));
+            // Without its release functions the function is not called at all: the error would come after the call.
+            let function = function.filter(|_| found.len() == native.releases.len());
             functions.push(function.map(|address| Export::new(address, native.declaration())));
-            releases.push(release.and_then(|address| Some(Export::of_release(address, native.release_declaration()?))));
+            releases.push(found);
         }
         if !wrong.is_empty() {
             return Err(LibraryError::WrongSymbols { path: library.path().to_owned(), wrong });
         }
         let (functions, releases) = (functions.into(), releases.into());
-        Ok((Self { library, image: OnceLock::new(), description, functions, releases }, missing))
+        Ok((Self { library, others, image: OnceLock::new(), description, functions, releases }, missing))
     }
 
     /// The function of a method.
@@ -119,16 +169,38 @@ impl NativeLibrary {
     /// [`Fault::SymbolMissing`] if the library does not have it.
     #[inline]
     pub fn function<F: Copy>(&self, method: u32, signature: Signature<F>) -> Result<Function<'_, F>, Fault> {
-        let export = self.export(&self.functions, method)?;
-        Ok(Function { export, address: export.address as *const (), signature })
+        let (export, address) = self.export(method)?;
+        Ok(Function { export, address, signature })
     }
 
-    /// The function that releases what the method's function returned.
+    /// The function of a method that each call says the address of.
+    ///
+    /// # Errors
+    /// [`Fault::Argument`] for the `expression` that gave the address, if no function is there.
+    pub fn function_at<F: Copy>(
+        &self,
+        method: u32,
+        expression: &str,
+        address: *const (),
+        signature: Signature<F>,
+    ) -> Result<Function<'_, F>, Fault> {
+        let export = self.functions.get(method as usize).and_then(Option::as_ref);
+        let export = export.ok_or_else(|| self.missing(method))?;
+        if address.is_null() || !(export.checked.contains(address) || is_code(address.cast())) {
+            let what = if address.is_null() { "is null" } else { "is no function" };
+            let reason = format!("{what}, so there is nothing to call");
+            return Err(Fault::Argument { parameter: expression.to_owned(), reason });
+        }
+        Ok(Function { export, address, signature })
+    }
+
+    /// Function number `place` of those that free what the method's function returned and stored.
     ///
     /// # Errors
     /// [`Fault::SymbolMissing`] if the library does not have it; [`Fault::Message`] if a variable holds it, and holds none.
-    pub fn release<F: Copy>(&self, method: u32, signature: Signature<F>) -> Result<Function<'_, F>, Fault> {
-        let export = self.export(&self.releases, method)?;
+    pub fn release<F: Copy>(&self, method: u32, place: u32, signature: Signature<F>) -> Result<Function<'_, F>, Fault> {
+        let export = self.releases.get(method as usize).and_then(|releases| releases.get(place as usize));
+        let export = export.ok_or_else(|| self.missing(method))?;
         Ok(Function { export, address: export.function()?, signature })
     }
 
@@ -137,29 +209,39 @@ impl NativeLibrary {
     /// # Errors
     /// [`Fault::SymbolMissing`] if the library does not have it.
     pub fn variable<C>(&self, method: u32) -> Result<*mut C, Fault> {
-        Ok(self.export(&self.functions, method)?.address as *mut C)
+        Ok(self.export(method)?.1 as *mut C)
     }
 
     #[inline]
-    fn export<'l>(&self, exports: &'l [Option<Export>], method: u32) -> Result<&'l Export, Fault> {
-        exports.get(method as usize).and_then(Option::as_ref).ok_or_else(|| self.missing(method))
+    fn export(&self, method: u32) -> Result<(&Export, *const ()), Fault> {
+        let export = self.functions.get(method as usize).and_then(Option::as_ref);
+        let found = export.and_then(|export| Some((export, export.address? as *const ())));
+        found.ok_or_else(|| self.missing(method))
     }
 
     #[cold]
     fn missing(&self, method: u32) -> Fault {
         let native = self.description.methods.get(method as usize).and_then(Method::native);
-        let is_exported =
-            |native: &NativeFunction| native.exported_names().iter().any(|name| self.library.address(name).is_some());
-        let symbol = match native {
-            // The function is there, and the one that releases its result is not.
-            Some(native @ NativeFunction { free_with: Some(release), .. }) if is_exported(native) => {
-                (*release).to_owned()
-            }
-            Some(native) => native.symbol.to_string(),
-            None => String::new(),
+        let has = |name: Option<&str>, symbols: &[String]| {
+            self.named(name).is_some_and(|library| symbols.iter().any(|symbol| library.address(symbol).is_some()))
         };
+        let symbol = native.map_or_else(String::new, |native| {
+            let is_missing =
+                |release: &&ReleaseFunction| !has(release.library.or(native.library), &release.exported_names());
+            let release = native.releases.iter().find(is_missing);
+            match release.filter(|_| has(native.library, &native.exported_names())) {
+                // The function is there, and one that frees its result is not.
+                Some(release) => release.symbol.to_owned(),
+                None => native.symbol.to_string(),
+            }
+        });
         let similar = self.image().map(|image| similar(&image.exports, std::slice::from_ref(&symbol)));
         Fault::SymbolMissing { symbol, similar: similar.unwrap_or_default() }
+    }
+
+    /// The library of this name that a method uses, or the interface's.
+    fn named(&self, name: Option<&str>) -> Option<&Library> {
+        named(&self.library, &self.others, name)
     }
 
     /// The headers of the library's file, which is read only once; `None` if it cannot be read, such as that of a library that the
@@ -205,19 +287,19 @@ impl NativeLibrary {
 }
 
 impl Export {
-    fn new(address: SymbolAddress, declaration: Declaration) -> Self {
-        Self { address, is_in_variable: false, declaration, is_checked: AtomicBool::new(!cfg!(target_arch = "x86")) }
+    fn new(address: Option<SymbolAddress>, declaration: Declaration) -> Self {
+        Self { address, is_in_variable: false, declaration, checked: Checked::default() }
     }
 
     /// The function of a `#[free_with]`, which may be in a variable.
     fn of_release(address: SymbolAddress, declaration: Declaration) -> Self {
         let is_in_variable = matches!(kind(address), SymbolKind::Variable(_));
-        Self { is_in_variable, ..Self::new(address, declaration) }
+        Self { is_in_variable, ..Self::new(Some(address), declaration) }
     }
 
     /// The address of the function, which the variable holds at the moment if it is in one.
     fn function(&self) -> Result<*const (), Fault> {
-        let address = self.address as *const ();
+        let address = self.address.map_or(std::ptr::null(), |address| address as *const ());
         if !self.is_in_variable {
             return Ok(address);
         }
@@ -232,6 +314,34 @@ impl Export {
     }
 }
 
+/// The library of this name among those that methods use, or the interface's.
+fn named<'l>(own: &'l Library, others: &'l [OtherLibrary], name: Option<&str>) -> Option<&'l Library> {
+    match name {
+        None => Some(own),
+        Some(name) => others.iter().find(|other| other.name == name)?.library.as_ref(),
+    }
+}
+
+/// Loads the libraries that methods name.
+fn other_libraries(description: &Description, dirs: &[PathBuf]) -> Result<Vec<OtherLibrary>, LibraryError> {
+    let mut others: Vec<OtherLibrary> = Vec::new();
+    for native in description.methods.iter().filter_map(Method::native) {
+        let names = native.releases.iter().filter_map(|release| release.library).chain(native.library);
+        for name in names {
+            let known = others.iter().find(|other| other.name == name);
+            if known.is_some_and(|other| other.library.is_some() || native.optional) {
+                continue;
+            }
+            match Library::find(name, dirs) {
+                Ok(library) => others.push(OtherLibrary { name, library: Some(library) }),
+                Err(_) if native.optional => others.push(OtherLibrary { name, library: None }),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(others)
+}
+
 impl<F: Copy> Function<'_, F> {
     /// Calls the function: passes it to `call`, which must call what it is passed, once, and do nothing else. Meanwhile the
     /// floating-point state is the library's. The first call finds out whether the function is what it is declared as.
@@ -244,12 +354,13 @@ impl<F: Copy> Function<'_, F> {
     #[inline]
     pub unsafe fn call<R>(self, call: impl FnOnce(F) -> R) -> Result<R, Fault> {
         const { assert!(size_of::<F>() == size_of::<SymbolAddress>(), "`F` is a function pointer") };
-        let first = if self.export.is_checked.load(Ordering::Relaxed) { None } else { self.first_call() };
+        let is_first = !self.export.checked.contains(self.address);
+        let first = if is_first { self.first_call() } else { None };
         let address = first.as_ref().map_or(self.address, FirstCall::thunk);
         // SAFETY: both are pointers to functions; the type is guaranteed by the caller, and the thunk has that of its target.
         let function = unsafe { std::mem::transmute_copy::<*const (), F>(&address) };
         let returned = float_state::in_library(|| call(function));
-        if let Some(first) = first {
+        if is_first {
             self.finish(first)?;
         }
         Ok(returned)
@@ -261,9 +372,11 @@ impl<F: Copy> Function<'_, F> {
     }
 
     #[cold]
-    fn finish(&self, first: FirstCall) -> Result<(), Fault> {
-        first.finish(&self.export.declaration)?;
-        self.export.is_checked.store(true, Ordering::Relaxed);
+    fn finish(&self, first: Option<FirstCall>) -> Result<(), Fault> {
+        if let Some(first) = first {
+            first.finish(&self.export.declaration)?;
+        }
+        self.export.checked.insert(self.address);
         Ok(())
     }
 }
@@ -273,11 +386,12 @@ impl NativeFunction {
         let Self { symbol, abi, stack_bytes, returns, .. } = *self;
         Declaration { symbol, abi, stack_bytes, returns: Some(returns) }
     }
+}
 
-    /// The declaration of the function that releases the result.
-    fn release_declaration(&self) -> Option<Declaration> {
-        let symbol = Symbol::Name(self.free_with?);
-        Some(Declaration { symbol, abi: self.abi, stack_bytes: NativeFunction::POINTER, returns: None })
+impl ReleaseFunction {
+    fn declaration(&self) -> Declaration {
+        let symbol = Symbol::Name(self.symbol);
+        Declaration { symbol, abi: self.abi, stack_bytes: NativeFunction::POINTER, returns: None }
     }
 }
 
@@ -305,11 +419,11 @@ fn wrong_symbol(method: &Method, native: &NativeFunction, address: SymbolAddress
 }
 
 /// What `#[free_with]` names is a function, or a variable of the size of a function pointer.
-fn wrong_release(method: &Method, native: &NativeFunction, address: SymbolAddress) -> Option<WrongSymbol> {
+fn wrong_release(method: &Method, release: &ReleaseFunction, address: SymbolAddress) -> Option<WrongSymbol> {
     let SymbolKind::Variable(Some(size)) = kind(address) else { return None };
     (size != POINTER).then(|| WrongSymbol {
         method: method.name.to_owned(),
-        symbol: native.free_with.unwrap_or_default().to_owned(),
+        symbol: release.symbol.to_owned(),
         is_variable: true,
         remedy: "name a function, or a variable that holds one, in `#[free_with(\"…\")]`".to_owned(),
     })

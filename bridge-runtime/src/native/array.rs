@@ -295,6 +295,73 @@ pub unsafe fn returned_array<T, C>(
     elements.map(|c| unsafe { from_c(c, scope) }).collect()
 }
 
+/// An element of a list that a zero ends.
+#[diagnostic::on_unimplemented(
+    message = "a list that ends with a null element has pointers, handles, text or integers as elements; write the number of elements, as in `len = n`",
+    label = "not a pointer or an integer in C"
+)]
+pub trait ListElement: Copy {
+    /// Whether it ends a list.
+    fn is_end(self) -> bool;
+}
+
+impl<T> ListElement for *const T {
+    fn is_end(self) -> bool {
+        self.is_null()
+    }
+}
+
+impl<T> ListElement for *mut T {
+    fn is_end(self) -> bool {
+        self.is_null()
+    }
+}
+
+macro_rules! integers_end_at_zero {
+    ($($integer:ty)*) => {$(
+        impl ListElement for $integer {
+            fn is_end(self) -> bool {
+                self == 0
+            }
+        }
+    )*};
+}
+
+integers_end_at_zero!(i8 i16 i32 i64 u8 u16 u32 u64);
+
+/// The number of elements after which a list counts as one without an end.
+pub(super) const LONGEST_LIST: usize = 1 << 20;
+
+/// Copies a list that a function returned by pointer, up to the element that ends it. A null pointer is an empty list.
+///
+/// # Errors
+/// [`Fault::Value`] for a list without an end; otherwise as [`Native::from_c`].
+///
+/// # Safety
+/// The pointer is null, or valid up to the element that ends the list; otherwise as [`Native::from_c`].
+pub unsafe fn returned_list<T, C: ListElement>(
+    pointer: *const C,
+    from_c: FromC<T, C>,
+    scope: &Scope,
+) -> Result<Vec<T>, Fault> {
+    let mut values = Vec::new();
+    if pointer.is_null() {
+        return Ok(values);
+    }
+    while values.len() < LONGEST_LIST {
+        // SAFETY: guaranteed by the caller: none of the elements before this one has ended the list.
+        let element = unsafe { pointer.add(values.len()) };
+        // SAFETY: as above; old libraries do not always align what they return.
+        let element = unsafe { element.read_unaligned() };
+        if element.is_end() {
+            return Ok(values);
+        }
+        // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
+        values.push(unsafe { from_c(element, scope) }?);
+    }
+    Err(Fault::Value(format!("a list of more than {LONGEST_LIST} elements, without one that ends it")))
+}
+
 /// Converts an array in a struct that C has a pointer to. The elements are kept in `scope`. An empty array is a null pointer.
 ///
 /// # Errors

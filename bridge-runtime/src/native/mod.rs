@@ -29,7 +29,7 @@ mod value;
 
 pub use array::{
     ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_c, array_from_field, array_to_c,
-    optional_array_from_field, returned_array,
+    optional_array_from_field, returned_array, returned_list,
 };
 pub use c_closure::CClosure;
 pub use callback::{
@@ -47,13 +47,13 @@ pub(crate) use handle::{abandoned_by, this_server};
 pub use length::{IsLength, Length, LengthError, OutLength, check_elements, common_length, reported_length, to_length};
 pub(crate) use native_frame::NativeFrame;
 pub(crate) use owner::Owner;
-pub use pointer::{Pointer, ReturnedPointer};
+pub use pointer::{Pointer, ReturnedPointer, vtable_entry};
 pub use record::{Array, ArrayRef, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use returned::{CReturn, MemberResult, ReturnedAs, StructByMsvc, from_gnu, from_msvc};
-pub use scalar::{Address, Bool32, Status};
+pub use scalar::{Address, Bool32, Status, pointer};
 pub use scope::Scope;
 pub use slots::{SlotRow, Slots, slot};
 pub use spare_memory::recycle;
 pub(crate) use text::INTERIOR_NUL;
-pub use text::{CText, ReturnedText, Text, TextBuffer, passed_c_str, passed_optional_c_str};
+pub use text::{CText, ReturnedText, Text, TextBuffer, TextList, passed_c_str, passed_optional_c_str, returned_texts};
 pub use value::{Native, NativeReturn, Zeroable};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::array::FromC;
-use super::{Native, Scope, Zeroable};
+use super::{Native, NativeReturn, Scope, Zeroable};
 use crate::fault::Fault;
 
 /// The slot of `const T *` and `T *`, where `C` is `T`'s C type.
@@ -38,7 +38,14 @@ impl<C: Copy> Pointer<C> {
     }
 }
 
-/// A pointer that a function returned and that the library must free, unless it is null. If the call fails, dropping this does it.
+impl<T> Pointer<*const T> {
+    /// The slot of a pointer that the library stores. It is null at first.
+    pub fn null() -> Self {
+        Self { value: std::ptr::null() }
+    }
+}
+
+/// A pointer that a function returned or stored, and that the library must free, unless it is null. If the call fails, dropping this does it.
 pub struct ReturnedPointer<C, F: FnOnce(*const C) -> Result<(), Fault>> {
     pointer: *const C,
     /// `None` once it was called.
@@ -78,6 +85,32 @@ impl<C, F: FnOnce(*const C) -> Result<(), Fault>> fmt::Debug for ReturnedPointer
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ReturnedPointer").field(&self.pointer).finish()
     }
+}
+
+/// The address in entry `number` of the table of functions that an object begins with a pointer to; null if there is no object, or
+/// no table.
+///
+/// # Panics
+/// At compile time, if `this` is no pointer in C.
+///
+/// # Safety
+/// `this` is null, or points to a pointer that is null, or points to a table with that entry.
+pub unsafe fn vtable_entry<C: Copy>(this: C, number: usize) -> *const () {
+    const { assert!(size_of::<C>() == size_of::<usize>(), "the first argument of a function in a table is a pointer") };
+    // SAFETY: the sizes are equal, and any bytes are an address.
+    let this = unsafe { std::mem::transmute_copy::<C, *const *const u32>(&this) };
+    if this.is_null() {
+        return std::ptr::null();
+    }
+    // SAFETY: guaranteed by the caller; the object may be packed.
+    let table = unsafe { this.read_unaligned() }.cast::<*const ()>();
+    if table.is_null() {
+        return std::ptr::null();
+    }
+    // SAFETY: guaranteed by the caller.
+    let entry = unsafe { table.add(number) };
+    // SAFETY: as above.
+    unsafe { entry.read_unaligned() }
 }
 
 /// A pointer in a struct. The value that it points to is sent with the struct.
@@ -125,5 +158,27 @@ impl<T: Native> Native for Box<T> {
         // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
         let value = unsafe { <Option<Self> as Native>::from_c(value, scope) }?;
         value.ok_or_else(|| Fault::Value("a null pointer; declare `Option<Box<T>>` if it may be".to_owned()))
+    }
+}
+
+impl<T: Native> NativeReturn for Box<T> {
+    type Value = Self;
+    type C = *const T::C;
+    const C_NAME: &'static str = "const void *";
+
+    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
+        // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
+        unsafe { <Self as Native>::from_c(value, scope) }
+    }
+}
+
+impl<T: Native> NativeReturn for Option<Box<T>> {
+    type Value = Self;
+    type C = *const T::C;
+    const C_NAME: &'static str = "const void *";
+
+    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
+        // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
+        unsafe { <Self as Native>::from_c(value, scope) }
     }
 }

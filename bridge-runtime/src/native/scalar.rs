@@ -183,6 +183,11 @@ impl fmt::UpperHex for Address {
     }
 }
 
+/// The address as a pointer of this process.
+pub fn pointer(address: Address) -> *const () {
+    std::ptr::with_exposed_provenance(address.0 as usize)
+}
+
 impl Native for Address {
     type Value = Self;
     type C = *mut c_void;

@@ -1,8 +1,8 @@
 //! The slots of NUL-terminated text.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_void};
 
-use super::array::zeros;
+use super::array::{LONGEST_LIST, zeros};
 use super::length::check_length;
 use super::{Encoding, Native, Scope, Utf8, Zeroable as _};
 use crate::__returned_as_taken;
@@ -134,6 +134,123 @@ impl<E: Encoding> TextBuffer<E> {
     }
 }
 
+impl<E: Encoding> TextBuffer<E> {
+    /// The texts that the library wrote, each with its NUL, up to an empty one, within the first `length` units.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    ///
+    /// # Safety
+    /// As [`take`](Self::take).
+    pub unsafe fn take_all(self, parameter: &str, length: usize) -> Result<Vec<String>, Fault> {
+        check_length(parameter, length, self.units.len())?;
+        let texts = self.units[..length].split(|unit| *unit == E::Unit::zeroed());
+        texts.take_while(|units| !units.is_empty()).map(E::decode).collect()
+    }
+}
+
+/// The slot of several texts that are passed to the library.
+#[derive(Debug)]
+pub struct TextList<E: Encoding> {
+    /// Of all texts, each with its terminating zero.
+    units: Vec<E::Unit>,
+    /// The beginnings of the texts, and a null pointer; `None` if the units themselves are passed.
+    pointers: Option<Vec<*const E::Unit>>,
+}
+
+impl<E: Encoding> TextList<E> {
+    /// The slot of an array of pointers, with a null pointer at the end.
+    ///
+    /// # Errors
+    /// [`Fault::Argument`] for `parameter`, for text that C would cut short or that the encoding lacks a character for.
+    pub fn list(parameter: &str, texts: &[&str]) -> Result<Self, Fault> {
+        let (units, starts) = encode_all::<E>(parameter, texts)?;
+        let pointers = starts.iter().map(|start| units[*start..].as_ptr()).chain([std::ptr::null()]).collect();
+        Ok(Self { units, pointers: Some(pointers) })
+    }
+
+    /// The slot of one text after the other, with an empty one at the end.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list); also for an empty text, which would end the list.
+    pub fn multi(parameter: &str, texts: &[&str]) -> Result<TextList<E>, Fault> {
+        if texts.iter().any(|text| text.is_empty()) {
+            let reason = "contains an empty text, which would end it early in C".to_owned();
+            return Err(Fault::Argument { parameter: parameter.to_owned(), reason });
+        }
+        let (mut units, _) = encode_all::<E>(parameter, texts)?;
+        // Also a list without texts has two of them: some functions look for that.
+        let zeros = if texts.is_empty() { 2 } else { 1 };
+        units.extend(std::iter::repeat_n(E::Unit::zeroed(), zeros));
+        Ok(Self { units, pointers: None })
+    }
+
+    /// The number of texts; of one text after the other, the number of units with all zeros.
+    #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
+    pub fn len(&self) -> usize {
+        self.pointers.as_ref().map_or(self.units.len(), |pointers| pointers.len() - 1)
+    }
+
+    /// The C value.
+    pub fn pass(&mut self) -> *const c_void {
+        self.pointers.as_ref().map_or(self.units.as_ptr().cast(), |pointers| pointers.as_ptr().cast())
+    }
+}
+
+/// The units of all texts, each with its zero, and where each begins.
+fn encode_all<E: Encoding>(parameter: &str, texts: &[&str]) -> Result<(Vec<E::Unit>, Vec<usize>), Fault> {
+    let (mut units, mut starts) = (Vec::new(), Vec::new());
+    for text in texts {
+        starts.push(units.len());
+        units.extend(Text::<E>::new(parameter, *text)?.units.unwrap_or_default());
+    }
+    Ok((units, starts))
+}
+
+/// Reads one text after the other, up to an empty one.
+///
+/// # Errors
+/// [`Fault::Value`] for a null pointer, for invalid text, and for texts without an end.
+///
+/// # Safety
+/// The pointer is null, or valid up to the zero after the last text's.
+pub unsafe fn returned_texts<E: Encoding>(pointer: *const E::Unit) -> Result<Vec<String>, Fault> {
+    let (mut texts, mut place) = (Vec::new(), pointer);
+    while texts.len() < LONGEST_LIST {
+        // SAFETY: guaranteed by the caller: the pointer is null, or none of the texts before this one was empty.
+        let units = unsafe { units_at::<E>(place) };
+        let units = units.ok_or_else(|| Fault::Value("a null pointer for texts".to_owned()))?;
+        if units.is_empty() {
+            return Ok(texts);
+        }
+        texts.push(E::decode(&units)?);
+        // SAFETY: the text and its zero are there.
+        place = unsafe { place.add(units.len() + 1) };
+    }
+    Err(Fault::Value(format!("more than {LONGEST_LIST} texts, without an empty one that ends them")))
+}
+
+/// The units before the terminating zero; `None` for a null pointer.
+///
+/// # Safety
+/// The pointer is null, or valid up to the zero.
+unsafe fn units_at<E: Encoding>(pointer: *const E::Unit) -> Option<Vec<E::Unit>> {
+    if pointer.is_null() {
+        return None;
+    }
+    let (mut units, mut place) = (Vec::new(), pointer);
+    loop {
+        // SAFETY: guaranteed by the caller: a pointer that is not null is valid up to the terminating zero.
+        let unit = unsafe { place.read_unaligned() };
+        if unit == E::Unit::zeroed() {
+            return Some(units);
+        }
+        units.push(unit);
+        // SAFETY: this unit did not end the text.
+        place = unsafe { place.add(1) };
+    }
+}
+
 /// Text that a native function returns: `String`, or `Option<String>` if it may be null.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not text; return `String` or `Option<String>`, or leave the encoding out",
@@ -152,21 +269,8 @@ pub trait ReturnedText: Sized {
 
 impl ReturnedText for Option<String> {
     unsafe fn from_c<E: Encoding>(value: *const E::Unit) -> Result<Self, Fault> {
-        if value.is_null() {
-            return Ok(None);
-        }
-        let mut units = Vec::new();
-        let mut place = value;
-        loop {
-            // SAFETY: guaranteed by the caller: a pointer that is not null is valid up to its terminating zero.
-            let unit = unsafe { place.read_unaligned() };
-            if unit == E::Unit::zeroed() {
-                return Ok(Some(E::decode(&units)?));
-            }
-            units.push(unit);
-            // SAFETY: this unit did not end the text.
-            place = unsafe { place.add(1) };
-        }
+        // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
+        unsafe { units_at::<E>(value) }.map(|units| E::decode(&units)).transpose()
     }
 }
 

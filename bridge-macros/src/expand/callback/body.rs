@@ -5,8 +5,9 @@ use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::super::c_type::{element_bytes, native_item, slot_name, span_of};
 use super::super::expression;
-use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, joined, some};
+use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, joined};
 use crate::names::{self, local, local_of, runtime};
+use crate::paths::some;
 use crate::settings::Compiler;
 
 /// The variable that holds a C argument of the callback.
@@ -210,8 +211,8 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
                 #write_length
             };
         }
-        Kind::TextBuffer(encoding, buffer) => {
-            let (encoding, capacity, written) = (encoding.marker(), capacity(buffer), local("written"));
+        Kind::TextBuffer(format, buffer) => {
+            let (encoding, capacity, written) = (format.encoding.marker(), capacity(buffer), local("written"));
             let write_length = write_length(signature, name, &quote!(#written), krate);
             return quote! {
                 // SAFETY: the interface declares that C's buffer has this capacity.

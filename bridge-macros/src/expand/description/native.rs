@@ -1,25 +1,37 @@
 //! The description of a native function: its symbol and its C signature.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::super::c_type::{c_type, native_item, span_of};
-use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, Symbol};
+use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Release, Returns, Signature, Symbol};
 use crate::names;
+use crate::paths::option;
 use crate::settings::Encoding;
+use crate::types;
 
 /// The description of a native function or variable.
 pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
-    let Native { symbol, abi, optional, is_variable, free_with, .. } = native;
+    let Native { symbol, abi, optional, is_variable, returned, .. } = native;
     let symbol = match symbol {
         Symbol::Name(name) => quote!(Name(#name)),
         Symbol::Ordinal(ordinal) => quote!(Ordinal(#ordinal)),
+        Symbol::Address(_) | Symbol::Entry(_) => {
+            let text = address_text(method, native);
+            quote!(Address(#text))
+        }
     };
-    let free_with = match free_with {
-        Some(name) => quote!(::core::option::Option::Some(#name)),
-        None => quote!(::core::option::Option::None),
-    };
-    let abi = abi.variant();
+    let releases = native.releases(&method.signature).map(|(Release { library, function, abi }, _)| {
+        let (library, abi) = (option(library.as_ref()), abi.variant());
+        quote! {
+            #krate::__private::interface::ReleaseFunction {
+                library: #library,
+                symbol: #function,
+                abi: #krate::__private::interface::Abi::#abi,
+            }
+        }
+    });
+    let (abi, library) = (abi.variant(), option(native.library.as_ref()));
     let (_, returns) = method.signature.checked_return(krate);
     let parameters = c_parameters(&method.signature, krate);
     let span = span_of(&returns);
@@ -29,11 +41,17 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
         quote_spanned!(span=> ::core::mem::size_of::<#c>())
     });
     let c_name = match &method.signature.returns {
+        Returns::Vec { .. } if returned.format.is_multi => {
+            let name = encoded(returned.format.encoding);
+            quote!(#krate::__private::interface::CType::ConstPointer(#name))
+        }
         Returns::Vec { .. } => {
             let element = native_item(returns, "C_NAME", krate);
             quote!(#krate::__private::interface::CType::ConstPointer(#element))
         }
-        _ if native.encoding == Encoding::Wide => quote!(#krate::__private::interface::CType::ConstPointer("wchar_t")),
+        _ if returned.format.encoding == Encoding::Wide => {
+            quote!(#krate::__private::interface::CType::ConstPointer("wchar_t"))
+        }
         _ => {
             let name = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::C_NAME);
             quote!(#krate::__private::interface::CType::Value(#name))
@@ -43,7 +61,8 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
         #krate::__private::interface::NativeFunction {
             symbol: #krate::__private::interface::Symbol::#symbol,
             is_variable: #is_variable,
-            free_with: #free_with,
+            library: #library,
+            releases: &[#(#releases),*],
             abi: #krate::__private::interface::Abi::#abi,
             optional: #optional,
             stack_bytes: #krate::__private::interface::stack_bytes(&[#(#sizes),*]),
@@ -51,6 +70,26 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
             parameters: #parameters,
         }
     }
+}
+
+/// The text that stands for the address of a function that is not exported.
+pub(in super::super) fn address_text(method: &Method, native: &Native) -> String {
+    match &native.symbol {
+        Symbol::Address(address) => {
+            let text = address.to_token_stream().to_string();
+            text.replace(" . ", ".").replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" ,", ",")
+        }
+        Symbol::Entry(entry) => {
+            let this = method.signature.parameters.first().map(|this| names::text(&this.name)).unwrap_or_default();
+            format!("{this}->vtable[{entry}]")
+        }
+        Symbol::Name(_) | Symbol::Ordinal(_) => String::new(),
+    }
+}
+
+/// The character type of C for an encoding.
+fn encoded(encoding: Encoding) -> &'static str {
+    if encoding == Encoding::Wide { "wchar_t" } else { "char" }
 }
 
 /// The C types of all parameters, as text.
@@ -65,7 +104,22 @@ fn c_parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
 /// The C type of a parameter, as text.
 fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let ty = signature.checked(parameter, krate);
-    let encoded = |encoding| if encoding == Encoding::Wide { "wchar_t" } else { "char" };
+    if let Kind::TextList(format) = &parameter.kind {
+        let name = encoded(format.encoding);
+        return if format.is_multi { quote!(ConstPointer(#name)) } else { quote!(PointerPointer(#name)) };
+    }
+    if let Kind::LibraryPointer(pointer) = &parameter.kind {
+        let is_array = pointer.element.is_some();
+        let is_text = pointer.format.is_multi || !(is_array || types::is_boxed(&parameter.ty));
+        let name = if is_text {
+            encoded(pointer.format.encoding).to_token_stream()
+        } else if is_array {
+            native_item(ty, "C_NAME", krate)
+        } else {
+            quote!("void")
+        };
+        return quote!(PointerPointer(#name));
+    }
     let name = native_item(ty, "C_NAME", krate);
     match &parameter.kind {
         Kind::UserData(_) => quote!(Value("void *")),
@@ -89,14 +143,14 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
             let name = encoded(*encoding);
             quote!(ConstPointer(#name))
         }
-        Kind::TextBuffer(encoding, _) => {
-            let name = encoded(*encoding);
+        Kind::TextBuffer(format, _) => {
+            let name = encoded(format.encoding);
             quote!(Pointer(#name))
         }
         Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(Value(#name)),
         Kind::Pointer(_, Passing::In)
         | Kind::Array(_, Passing::In)
         | Kind::Length(Length { passing: Some(Passing::In), .. }) => quote!(ConstPointer(#name)),
-        Kind::Pointer(..) | Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::Length(_) => quote!(Pointer(#name)),
+        _ => quote!(Pointer(#name)),
     }
 }

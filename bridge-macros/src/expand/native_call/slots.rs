@@ -8,8 +8,9 @@ use super::super::c_type::{element_bytes, native_item, slot_name, span_of};
 use super::super::{callback, expression};
 use super::take;
 use crate::expressions::Operand;
-use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Signature, none, some};
+use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Signature, Symbol};
 use crate::names::{self, local, local_of, runtime};
+use crate::paths::{none, some};
 
 /// The statements before the call.
 pub(super) struct Slots<'m> {
@@ -35,9 +36,17 @@ impl<'m> Slots<'m> {
         for parameter in &signature.parameters {
             slots.elements(parameter);
         }
-        if let Some(length) = native.returned_length.as_ref().filter(|length| !signature.is_evaluated_after(length)) {
-            let (value, name, text) = (slots.value(length), take::returned_length(), names::text(&method.name));
-            slots.statements.extend(quote!(let #name = #krate::__private::native::to_length(#text, #value)?;));
+        let stored =
+            signature.parameters.iter().filter_map(|parameter| Some((&parameter.name, parameter.library_pointer()?)));
+        for (of, pointer) in [(&method.name, &native.returned)].into_iter().chain(stored) {
+            if let Some(length) = pointer.elements().filter(|length| !signature.is_evaluated_after(length)) {
+                let (value, name, text) = (slots.value(length), take::pointer_length(of), names::text(of));
+                slots.statements.extend(quote!(let #name = #krate::__private::native::to_length(#text, #value)?;));
+            }
+        }
+        if let Symbol::Address(address) = &native.symbol {
+            let (value, name) = (slots.value(address), local("address"));
+            slots.statements.extend(quote!(let #name = #krate::__private::native::pointer(#value);));
         }
         // Callbacks need contexts, and lengths need arrays.
         let mut parameters: Vec<_> = signature.parameters.iter().collect();
@@ -212,8 +221,13 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
             let encoding = encoding.marker();
             quote!(#private::native::Text::<#private::native::#encoding>::new(#text, #name)?)
         }
-        Kind::TextBuffer(encoding, _) => {
-            let (capacity, encoding) = (capacity_name(name), encoding.marker());
+        Kind::LibraryPointer(_) => quote!(#private::native::Pointer::null()),
+        Kind::TextList(format) => {
+            let (encoding, new) = (format.encoding.marker(), runtime(if format.is_multi { "multi" } else { "list" }));
+            quote!(#private::native::TextList::<#private::native::#encoding>::#new(#text, #name)?)
+        }
+        Kind::TextBuffer(format, _) => {
+            let (capacity, encoding) = (capacity_name(name), format.encoding.marker());
             quote!(#private::native::TextBuffer::<#private::native::#encoding>::new(#text, #capacity)?)
         }
         Kind::Length(length) => self::length(method, length, &text, &ty, krate),

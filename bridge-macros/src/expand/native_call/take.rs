@@ -2,14 +2,18 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::Expr;
+use syn::{Expr, Type};
 
 use super::super::c_type::{element_bytes, native_item, on_member_cfg, slot_name, span_of};
 use super::super::expression;
 use crate::expressions::Operand;
-use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Returns, Signature, some};
+use crate::model::{
+    Kind, Length, LibraryPointer, Method, Native, Parameter, Passing, PointerLength, Returns, Signature,
+};
 use crate::names::{self, local, local_of, runtime};
-use crate::settings::{Compiler, Encoding};
+use crate::paths::some;
+use crate::settings::{Compiler, Encoding, TextFormat};
+use crate::types;
 
 /// The statements after the call.
 pub(super) struct Taking<'m> {
@@ -37,8 +41,11 @@ impl<'m> Taking<'m> {
         }
         taking.returned();
         // Single values first, because they may hold the lengths of buffers.
-        let (buffers, singles): (Vec<_>, Vec<_>) =
-            method.signature.parameters.iter().partition(|parameter| parameter.buffer().is_some());
+        let (buffers, singles): (Vec<_>, Vec<_>) = method
+            .signature
+            .parameters
+            .iter()
+            .partition(|parameter| parameter.buffer().is_some() || parameter.library_pointer().is_some());
         for parameter in singles.into_iter().chain(buffers) {
             taking.parameter(parameter);
         }
@@ -85,20 +92,9 @@ impl<'m> Taking<'m> {
         let span = span_of(&returns);
         let from_c = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::from_c);
         let take = match &method.signature.returns {
-            Returns::Vec { .. } => {
-                let (length, from_c) = (returned_length(), native_item(returns, "from_c", krate));
-                if let Some(expr) =
-                    native.returned_length.as_ref().filter(|expr| method.signature.is_evaluated_after(expr))
-                {
-                    let (value, text) = (self.value(expr), names::text(&method.name));
-                    self.statements
-                        .extend(quote!(let #length = #krate::__private::native::reported_length(#text, #value)?;));
-                }
-                quote!(#krate::__private::native::returned_array(#returned, #length, #from_c, &#scope))
-            }
-            Returns::Value(ty) if native.encoding != Encoding::Utf8 => {
-                let encoding = native.encoding.marker();
-                quote!(<#ty as #krate::__private::native::ReturnedText>::from_c::<#krate::__private::native::#encoding>(#returned))
+            Returns::Vec { .. } => self.array(&native.returned, &method.name, returned.to_token_stream(), returns),
+            Returns::Value(ty) if native.returned.format.encoding != Encoding::Utf8 => {
+                text(ty, native.returned.format, &returned.to_token_stream(), krate)
             }
             _ => {
                 let by_compiler = match native.compiler {
@@ -134,11 +130,54 @@ impl<'m> Taking<'m> {
         });
     }
 
+    /// The elements at a pointer of the library's, which `of` gives.
+    fn array(&mut self, from: &LibraryPointer, of: &Ident, pointer: TokenStream, element: TokenStream) -> TokenStream {
+        let Self { method, krate, .. } = *self;
+        let (scope, native) = (local("scope"), quote!(#krate::__private::native));
+        if from.format.is_multi {
+            let encoding = from.format.encoding.marker();
+            return quote!(#native::returned_texts::<#native::#encoding>(#pointer));
+        }
+        let from_c = native_item(element, "from_c", krate);
+        let length = match &from.length {
+            Some(PointerLength::Elements(length)) => length,
+            _ => return quote!(#native::returned_list(#pointer, #from_c, &#scope)),
+        };
+        let name = pointer_length(of);
+        if method.signature.is_evaluated_after(length) {
+            let (value, text) = (self.value(length), names::text(of));
+            self.statements.extend(quote!(let #name = #native::reported_length(#text, #value)?;));
+        }
+        quote!(#native::returned_array(#pointer, #name, #from_c, &#scope))
+    }
+
+    /// Converts what is at a pointer that the function has stored.
+    fn library_pointer(&mut self, parameter: &Parameter, from: &LibraryPointer) {
+        let Self { method, krate, .. } = *self;
+        let (name, ty, slot, scope) = (&parameter.name, &parameter.ty, slot_name(&parameter.name), local("scope"));
+        let (pointer, target) = (quote!(#slot.get()), method.signature.checked(parameter, krate));
+        let take = if from.element.is_some() {
+            self.array(from, name, pointer, target)
+        } else if types::is_boxed(ty) {
+            let from_c = native_item(target, "from_c", krate);
+            quote!(#krate::__private::native::from_c(#pointer, #from_c, &#scope))
+        } else {
+            text(ty, from.format, &pointer, krate)
+        };
+        self.statements.extend(quote! {
+            // SAFETY: the interface declares what the pointer that the library stores points to.
+            let #name = unsafe { #take }?;
+        });
+    }
+
     /// Converts a parameter that the function wrote.
     fn parameter(&mut self, parameter: &Parameter) {
         let Self { method, krate, .. } = *self;
         if !self.is_new(&parameter.name) {
             return;
+        }
+        if let Some(pointer) = parameter.library_pointer() {
+            return self.library_pointer(parameter, pointer);
         }
         let Some(buffer) = parameter.buffer() else {
             self.statements.extend(single(method, parameter, krate));
@@ -154,10 +193,12 @@ impl<'m> Taking<'m> {
         };
         let (written, scope) = (local("written"), local("scope"));
         let scope = matches!(parameter.kind, Kind::ArrayBuffer(..)).then(|| quote!(, &#scope));
+        let is_multi = matches!(&parameter.kind, Kind::TextBuffer(format, _) if format.is_multi);
+        let take = runtime(if is_multi { "take_all" } else { "take" });
         self.statements.extend(quote! {
             let #written = #length;
             // SAFETY: the interface declares the type of the elements, and the buffer was zeroed before the call.
-            let #name = unsafe { #slot.take(#text, #written #scope) }?;
+            let #name = unsafe { #slot.#take(#text, #written #scope) }?;
         });
     }
 }
@@ -219,37 +260,53 @@ fn reported(signature: &Signature, condition: &Expr) -> Option<TokenStream> {
 /// The variable that holds the returned value: the user's `ret` if one of the user's expressions uses it.
 pub(super) fn returned_name(method: &Method, native: &Native) -> Ident {
     let signature = &method.signature;
-    let lengths = signature.parameters.iter().filter_map(|parameter| parameter.buffer()?.length.as_ref());
+    let lengths = signature.parameters.iter().filter_map(|parameter| match parameter.library_pointer() {
+        Some(pointer) => pointer.elements(),
+        None => parameter.buffer()?.length.as_ref(),
+    });
     let mut uses = lengths.chain(&native.check).flat_map(|expr| signature.uses(expr));
     let own = uses.find(|used| matches!(used.operand, Operand::Returned));
     own.map_or_else(|| local("ret"), |used| used.name)
 }
 
-/// The variable that holds the length of a returned array.
-pub(super) fn returned_length() -> Ident {
-    local("returned_length")
+/// The variable that holds the number of elements at a pointer, which the method returns or the parameter stores.
+pub(super) fn pointer_length(of: &Ident) -> Ident {
+    local_of("pointer_length", of)
 }
 
-/// The statements that free what the function returned: those that see to it that this happens also if a conversion fails, and
-/// those for when none has.
-pub(super) fn release(
-    method: &Method,
-    native: &Native,
-    krate: &TokenStream,
-) -> (Option<TokenStream>, Option<TokenStream>) {
-    if native.free_with.is_none() {
-        return (None, None);
-    }
-    let (number, declared) = (names::number(&method.name), local("release_signature"));
-    let (returned, release, pointer) = (local("returned"), local("release"), local("returned_pointer"));
-    let prepare = quote! {
-        let #release = self.library.release(#number, #declared())?;
-        let #pointer = #krate::__private::native::ReturnedPointer::new(#returned, |#returned| {
-            // SAFETY: the interface declares that the function frees the returned pointer, whose target was copied.
-            unsafe { #release.call(|#release| #release(#returned)) }
+/// Text at a pointer of the library's.
+fn text(ty: &Type, format: TextFormat, pointer: &TokenStream, krate: &TokenStream) -> TokenStream {
+    let (encoding, native) = (format.encoding.marker(), quote!(#krate::__private::native));
+    quote!(<#ty as #native::ReturnedText>::from_c::<#native::#encoding>(#pointer))
+}
+
+/// The statements that give back what the function returned and stored: those that see to it that this happens also if a
+/// conversion fails, and those for when none has.
+pub(super) fn release(method: &Method, native: &Native, krate: &TokenStream) -> (TokenStream, TokenStream) {
+    let (mut prepare, mut release) = (TokenStream::new(), TokenStream::new());
+    for (place, (_, stored_by)) in native.releases(&method.signature).enumerate() {
+        let (number, declared) = (names::number(&method.name), names::release(place, "signature"));
+        let (function, pointer) = (names::release(place, "function"), names::release(place, "pointer"));
+        let (place, given) = (
+            place as u32,
+            match stored_by {
+                None => local("returned").to_token_stream(),
+                Some(Parameter { name, .. }) => {
+                    let slot = slot_name(name);
+                    quote!(#slot.get())
+                }
+            },
+        );
+        prepare.extend(quote! {
+            let #function = self.library.release(#number, #place, #declared())?;
+            let #pointer = #krate::__private::native::ReturnedPointer::new(#given, |#pointer| {
+                // SAFETY: the interface declares that the function frees the pointer, whose target was copied.
+                unsafe { #function.call(|#function| #function(#pointer)) }
+            });
         });
-    };
-    (Some(prepare), Some(quote!(#pointer.release()?;)))
+        release.extend(quote!(#pointer.release()?;));
+    }
+    (prepare, release)
 }
 
 /// Converts a parameter that is not a buffer with a length of its own.
