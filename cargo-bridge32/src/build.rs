@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
+use crate::c_runtime;
 use crate::cli::{self, CargoOptions};
 use crate::executable;
 use crate::exit_status::{self, SUCCESS};
@@ -64,6 +65,7 @@ pub(crate) fn build(
     let mut command = toolchains.cargo(target)?;
     command.arg("build").args(["--target", target.triple()]).args(options.args());
     command.args(profile::unwinding(options.release));
+    command.envs(c_runtime::flags(target)?);
     if options.release {
         command.args(profile::optimization(workspace.root())?);
     }

@@ -15,6 +15,7 @@ mod settings;
 mod workspace;
 
 // What programs are built for, and with what.
+mod c_runtime;
 mod client_side;
 mod executable;
 mod package_manager;
@@ -23,6 +24,7 @@ mod target;
 mod toolchain;
 
 // Tools.
+mod cargo_config;
 mod command;
 mod data_folder;
 mod exit_status;

@@ -2,9 +2,11 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+
+use crate::cargo_config::config_files;
 
 /// Returns cargo's arguments for servers whose panics unwind, which bridge32 needs, whatever the user's profile says. The setting
 /// of the user may be meant for the program.
@@ -35,17 +37,9 @@ const SETTINGS: [Setting; 2] = [
 pub(crate) fn optimization(workspace: &Path) -> Result<Vec<String>> {
     // A setting on the command line would override all of these.
     let mut files = vec![workspace.join("Cargo.toml")];
-    files.extend(config_files(&env::current_dir().context("cannot determine the current folder")?));
+    files.extend(config_files()?);
     let profiles: Vec<_> = files.iter().filter_map(|file| release_profile(&fs::read_to_string(file).ok()?)).collect();
     Ok(missing(&profiles, |variable| env::var_os(variable).is_some()))
-}
-
-/// Returns the files from which cargo may read its configuration when it runs in `folder`.
-fn config_files(folder: &Path) -> Vec<PathBuf> {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let folders = folder.ancestors().map(|folder| folder.join(".cargo"));
-    let folders = folders.chain(home).chain(env::home_dir().map(|home| home.join(".cargo")));
-    folders.flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name))).collect()
 }
 
 /// Returns the table `[profile.release]` of a manifest or a configuration file. Cargo itself reports an invalid file.
@@ -92,13 +86,5 @@ mod tests {
         assert_eq!(missing_in("profile.release.codegen-units = 8"), LTO);
         assert_eq!(missing_in("[profile]\nrelease = { lto = 'thin', codegen-units = 4 }"), [""; 0]);
         assert_eq!(missing(&[], |variable| variable == "CARGO_PROFILE_RELEASE_LTO"), CODEGEN_UNITS);
-    }
-
-    #[test]
-    fn cargos_configuration_is_searched_in_all_parent_folders() {
-        let files = config_files(Path::new("/work/app"));
-        for file in ["/work/app/.cargo/config.toml", "/work/.cargo/config.toml", "/.cargo/config"] {
-            assert!(files.contains(&file.into()), "{file}");
-        }
     }
 }

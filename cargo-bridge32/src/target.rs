@@ -87,8 +87,12 @@ impl Target {
 
     /// Returns the environment variable in which cargo looks for the runner of this target's programs.
     pub(crate) fn runner_variable(self) -> String {
-        let name = self.triple().to_uppercase().replace('-', "_");
-        format!("CARGO_TARGET_{name}_RUNNER")
+        format!("CARGO_TARGET_{}_RUNNER", self.variable_name())
+    }
+
+    /// Returns its name in cargo's environment variables.
+    pub(crate) fn variable_name(self) -> String {
+        self.triple().to_uppercase().replace('-', "_")
     }
 
     /// Returns the prefix of mingw's tools for it, such as `i686-w64-mingw32` in `i686-w64-mingw32-gcc`.

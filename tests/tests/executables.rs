@@ -24,6 +24,25 @@ fn a_server_for_windows_has_a_manifest_and_a_stack_as_on_linux() {
     assert!(manifest(&file, &program).contains(r#"<requestedExecutionLevel level="asInvoker" uiAccess="false"/>"#));
 }
 
+/// Most machines do not have the 32-bit libraries of compilers, and those of Visual C++ would have to be installed.
+#[test]
+fn a_server_for_windows_needs_no_library_of_a_compiler() {
+    skip_on!(Pair::Linux, "a server for Linux uses libraries of the system");
+    let _watchdog = Watchdog::new("imports");
+    let program = fs::read(pair::server("fixture")).unwrap();
+    let file = PeFile::<ImageNtHeaders32>::parse(&*program).unwrap();
+    let table = file.import_table().unwrap().unwrap();
+    let mut imports = table.descriptors().unwrap();
+    let mut names = Vec::new();
+    while let Some(import) = imports.next().unwrap() {
+        names.push(String::from_utf8_lossy(table.name(import.name.get(LE)).unwrap()).to_ascii_lowercase());
+    }
+    assert!(names.contains(&"kernel32.dll".to_owned()), "{names:?}");
+    let of_compilers = ["vcruntime", "msvcp", "msvcr1", "ucrtbased", "libgcc", "libstdc++", "libwinpthread"];
+    names.retain(|name| of_compilers.iter().any(|start| name.starts_with(start)));
+    assert_eq!(names, [""; 0]);
+}
+
 /// Returns the manifest in a program.
 fn manifest(file: &PeFile<'_, ImageNtHeaders32>, program: &[u8]) -> String {
     let sections = file.section_table();
