@@ -28,6 +28,7 @@ mod cargo_config;
 mod command;
 mod data_folder;
 mod exit_status;
+mod interrupt;
 mod progress;
 
 use crate::cli::{Cli, Command};

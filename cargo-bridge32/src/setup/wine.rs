@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{clean, query};
 use crate::data_folder::data_folder;
+use crate::interrupt;
 use crate::progress;
 use crate::target::Target;
 
@@ -54,7 +55,7 @@ pub(crate) fn keep_server_running() -> Result<()> {
 }
 
 /// A Wine prefix.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Prefix {
     folder: PathBuf,
 }
@@ -99,11 +100,28 @@ impl Prefix {
         boot.args(["wineboot", "--init"]).envs(self.variables());
         // Without a display, Wine shows no window that says that it makes a prefix.
         boot.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
-        progress::run("make the Wine prefix", &mut boot)?.check()?;
+        // Wine's programs leave the terminal's session, so Ctrl+C does not reach them. Nobody else uses this prefix yet.
+        let prefix = self.clone();
+        let made = interrupt::with_clean_up(
+            move || prefix.end_programs(),
+            || progress::run("make the Wine prefix", &mut boot)?.check(),
+        );
+        if let Err(error) = made {
+            self.end_programs();
+            return Err(error);
+        }
         for target in [Target::I686WindowsGnu, Target::X64WindowsGnu] {
             self.add_shim(target)?;
         }
         fs::write(self.folder.join(STAMP), self.stamp()).with_context(|| format!("cannot write to {shown}"))
+    }
+
+    /// Ends all programs in it.
+    fn end_programs(&self) {
+        let mut server = clean("wineserver");
+        server.arg("-k").envs(self.variables()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // It fails if no program runs.
+        let _ = server.status();
     }
 
     /// Adds the library that Wine lacks, unless this version has its own.
