@@ -20,6 +20,8 @@ pub mod marshal {
 
 /// Byte streams between client and server.
 pub mod transport {
+    #[cfg(windows)]
+    pub use crate::transport::both_pipe_ends;
     pub use crate::transport::{Disconnector, FrameTransport, PipeTransport};
 }
 
@@ -27,6 +29,12 @@ pub mod transport {
 pub mod wire {
     pub use crate::fault::Fault;
     pub use crate::wire::{Allocation, Joined, MemoryCall, Message, Secret, Start, frame, next_part, tag};
+}
+
+/// Whether this is Windows, and not Wine.
+#[cfg(windows)]
+pub fn is_real_windows() -> bool {
+    !crate::sys::is_wine()
 }
 
 /// Returns a client over one end of a transport, at whose other end [`serve`] runs. `limits` are the time-outs of the

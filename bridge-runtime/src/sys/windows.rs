@@ -2,6 +2,7 @@
 
 mod messages;
 mod pipe;
+mod user;
 
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
 use std::fs::File;
@@ -21,9 +22,6 @@ use windows_sys::Win32::Foundation::{SetLastError, WAIT_OBJECT_0};
 use windows_sys::Win32::Globalization::{
     CP_UTF8, GetACP, MB_ERR_INVALID_CHARS, MultiByteToWideChar, WC_NO_BEST_FIT_CHARS, WideCharToMultiByte,
 };
-use windows_sys::Win32::Security::{
-    GetTokenInformation, TOKEN_QUERY, TokenElevationType, TokenElevationTypeDefault, TokenElevationTypeFull,
-};
 use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, GetConsoleCP, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::Diagnostics::Debug::{
     EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, GetErrorMode, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
@@ -40,43 +38,21 @@ use windows_sys::Win32::System::LibraryLoader::{
     GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, GetModuleFileNameW, GetModuleHandleExW, SetDllDirectoryW,
 };
 use windows_sys::Win32::System::Threading::{
-    CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentProcessorNumber, GetCurrentThread, INFINITE, OpenProcessToken,
-    TerminateProcess, WaitForSingleObject,
+    CREATE_NO_WINDOW, GetCurrentProcess, GetCurrentProcessorNumber, GetCurrentThread, INFINITE, TerminateProcess,
+    WaitForSingleObject,
 };
 use windows_sys::core::BOOL;
 
 use super::{SystemError, crash};
 use crate::sync::{LockExt as _, spawn_named};
 pub(crate) use messages::{InApartment, Pump, enter_apartment};
-pub(crate) use pipe::PipeTransfers;
-
-/// Whether this program was elevated: it has more rights than the user's other programs, from which it inherited its environment.
-/// Source: <https://learn.microsoft.com/windows/win32/api/winnt/ne-winnt-token_elevation_type>.
-pub(crate) fn is_privileged() -> bool {
-    if is_wine() {
-        return false;
-    }
-    let mut token = null_mut();
-    // SAFETY: takes nothing.
-    let this_process = unsafe { GetCurrentProcess() };
-    // SAFETY: the pseudo handle of this process is always valid, and so is the pointer.
-    if unsafe { OpenProcessToken(this_process, TOKEN_QUERY, &raw mut token) } == 0 {
-        // Without an answer, the safe one.
-        return true;
-    }
-    // SAFETY: the handle was just created and is owned by nothing else.
-    let token = unsafe { OwnedHandle::from_raw_handle(token) };
-    let (mut kind, mut written) = (TokenElevationTypeDefault, 0);
-    let size = size_of_val(&kind) as u32;
-    // SAFETY: the handle is open, and the pointer is to a value of this kind and size.
-    let done = unsafe {
-        GetTokenInformation(token.as_raw_handle(), TokenElevationType, (&raw mut kind).cast(), size, &raw mut written)
-    };
-    done == 0 || kind == TokenElevationTypeFull
-}
+pub(crate) use pipe::{PipeTransfers, open_pipe};
+#[cfg(test)]
+pub(crate) use user::assert_private;
+pub(crate) use user::{PrivateAttributes, belongs_to_this_user, is_privileged, private_access};
 
 /// Whether this is Wine, which elevates no program and reports every one as elevated.
-fn is_wine() -> bool {
+pub(crate) fn is_wine() -> bool {
     let Ok(ntdll) = libloading::os::windows::Library::open_already_loaded("ntdll.dll") else { return false };
     // SAFETY: the symbol is only looked up, and not used.
     unsafe { ntdll.get::<unsafe extern "C" fn()>("wine_get_version") }.is_ok()

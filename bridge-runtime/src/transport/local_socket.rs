@@ -161,10 +161,7 @@ fn connect_at_once(path: &Path) -> io::Result<Stream> {
 /// The system's error; [`io::ErrorKind::TimedOut`] if another connection is pending.
 #[cfg(windows)]
 fn connect_at_once(path: &Path) -> io::Result<impl Sized> {
-    use interprocess::ConnectWaitMode;
-    use interprocess::os::windows::named_pipe::{DuplexPipeStream, pipe_mode::Bytes};
-
-    DuplexPipeStream::<Bytes>::connect_by_path_with_wait_mode(path, ConnectWaitMode::Timeout(Duration::ZERO))
+    crate::sys::open_pipe(path, false)
 }
 
 /// Makes a channel of a connected socket.
@@ -217,8 +214,8 @@ fn listen(path: &Path) -> io::Result<Listener> {
     use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 
     let options = ListenerOptions::new().name(path.to_fs_name::<GenericFilePath>()?);
-    // Full access for the owner only. Without a descriptor, every user could read. "P" excludes inherited entries. Source: https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
-    let descriptor = SecurityDescriptor::deserialize(widestring::u16cstr!("D:P(A;;GA;;;OW)"))?;
+    // Without a descriptor, every user could read.
+    let descriptor = SecurityDescriptor::deserialize(&crate::sys::private_access()?)?;
     options.security_descriptor(descriptor).create_sync()
 }
 
@@ -229,10 +226,13 @@ fn stream_to(path: &Path) -> io::Result<Stream> {
 
 #[cfg(windows)]
 fn stream_to(path: &Path) -> io::Result<Stream> {
-    use interprocess::local_socket::traits::Stream as _;
-    use interprocess::local_socket::{GenericFilePath, ToFsName as _};
+    use interprocess::os::windows::named_pipe::local_socket::Stream as PipeStream;
 
-    Stream::connect(path.to_fs_name::<GenericFilePath>()?)
+    let pipe = PipeStream::try_from(crate::sys::open_pipe(path, true)?);
+    let pipe = pipe.map_err(|error| error.cause.unwrap_or_else(|| io::ErrorKind::Other.into()))?;
+    // Nothing was written yet that would have to be flushed.
+    pipe.inner().assume_flushed();
+    Ok(Stream::NamedPipe(pipe))
 }
 
 /// The path of the socket at which a server that was started by hand listens as `name`: in a private folder of this user, unless the
@@ -304,6 +304,18 @@ pub(crate) fn connect_local(path: &Path) -> io::Result<Channel> {
     channel_of(stream)
 }
 
+/// Returns both ends of a pipe: that of the listener, and that of the process that has connected to it.
+///
+/// # Errors
+/// The system's error.
+#[cfg(all(windows, feature = "testing"))]
+pub fn both_pipe_ends() -> io::Result<[std::os::windows::io::OwnedHandle; 2]> {
+    let listener = LocalListener::random(None)?;
+    let Stream::NamedPipe(connected) = stream_to(&listener.path)?;
+    let Stream::NamedPipe(accepted) = listener.listener.accept()?;
+    Ok([accepted.into(), connected.into()])
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -353,65 +365,14 @@ mod tests {
         assert_eq!((folder.mode() & 0o777, folder.uid()), (0o700, rustix::process::geteuid().as_raw()));
     }
 
-    /// The access rights of a pipe, as the system reports them, in the format of security descriptors.
-    #[cfg(windows)]
-    fn access(stream: &Stream) -> String {
-        use std::os::windows::io::{AsHandle as _, AsRawHandle as _};
-        use std::ptr::{null_mut, slice_from_raw_parts};
-        use windows_sys::Win32::Foundation::LocalFree;
-        use windows_sys::Win32::Security::Authorization::{
-            ConvertSecurityDescriptorToStringSecurityDescriptorW, GetSecurityInfo, SDDL_REVISION_1, SE_KERNEL_OBJECT,
-        };
-        use windows_sys::Win32::Security::DACL_SECURITY_INFORMATION;
-
-        let Stream::NamedPipe(pipe) = stream;
-        let handle = pipe.inner().as_handle().as_raw_handle();
-        let mut descriptor = null_mut();
-        // SAFETY: the handle is open, and the pointers for information that is not requested may be null.
-        let code = unsafe {
-            GetSecurityInfo(
-                handle,
-                SE_KERNEL_OBJECT,
-                DACL_SECURITY_INFORMATION,
-                null_mut(),
-                null_mut(),
-                null_mut(),
-                null_mut(),
-                &raw mut descriptor,
-            )
-        };
-        assert_eq!(code, 0, "{}", io::Error::from_raw_os_error(code.cast_signed()));
-        let (mut text, mut length) = (null_mut(), 0);
-        // SAFETY: the system has just allocated the descriptor.
-        let done = unsafe {
-            ConvertSecurityDescriptorToStringSecurityDescriptorW(
-                descriptor,
-                SDDL_REVISION_1,
-                DACL_SECURITY_INFORMATION,
-                &raw mut text,
-                &raw mut length,
-            )
-        };
-        assert_ne!(done, 0, "{}", io::Error::last_os_error());
-        // SAFETY: the system has written `length` units, which are valid until they are freed below.
-        let units = unsafe { &*slice_from_raw_parts(text, length as usize) };
-        let found = String::from_utf16_lossy(units).trim_end_matches('\0').to_owned();
-        // SAFETY: the system has allocated it for the caller, who no longer uses it.
-        unsafe { LocalFree(text.cast()) };
-        // SAFETY: as above.
-        unsafe { LocalFree(descriptor) };
-        found
-    }
-
     #[cfg(windows)]
     #[test]
     fn the_pipe_is_for_this_user_only() {
+        use std::os::windows::io::AsHandle as _;
+
         let listener = random();
-        let stream = stream_to(listener.path()).unwrap();
-        // One entry, for the owner only, and none inherited. "GA" and "FA" are full access.
-        let access = access(&stream);
-        let only_the_owner = ["GA", "FA", "0x1f01ff"].map(|rights| format!("D:P(A;;{rights};;;OW)"));
-        assert!(only_the_owner.contains(&access), "{access}");
+        let Stream::NamedPipe(stream) = stream_to(listener.path()).unwrap();
+        crate::sys::assert_private(stream.inner().as_handle());
         listener.accept().unwrap();
     }
 

@@ -33,6 +33,8 @@ pub use doorbell::Doorbell;
 pub(crate) use endpoint::{Endpoint, connect, report_exceptions};
 pub use frame_transport::FrameTransport;
 pub use in_process::in_process_pair;
+#[cfg(all(windows, feature = "testing"))]
+pub use local_socket::both_pipe_ends;
 pub(crate) use local_socket::{LocalListener, connect_local, named_path};
 pub use pipe::PipeTransport;
 pub(crate) use route::{Route, wine_path};

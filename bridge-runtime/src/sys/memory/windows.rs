@@ -14,6 +14,8 @@ use windows_sys::Win32::System::Memory::{
     PAGE_READWRITE, UnmapViewOfFile,
 };
 
+use crate::sys::PrivateAttributes;
+
 #[derive(Debug)]
 pub(super) struct Mapping(NonNull<c_void>);
 
@@ -58,13 +60,13 @@ pub(super) fn open(address: &str, length: usize) -> io::Result<Mapping> {
     map(&section(file.as_raw_handle(), WHOLE, null())?, length)
 }
 
-/// Creates a file mapping object, or one of a file. Without a security descriptor of its own it has the default one of the
-/// process's token, which grants access to this user and the system. Source:
-/// <https://learn.microsoft.com/windows/win32/memory/file-mapping-security-and-access-rights>.
+/// Creates a file mapping object that only this user may open, or one of a file.
 fn section(file: HANDLE, length: usize, name: *const u16) -> io::Result<OwnedHandle> {
     let length = u32::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    // SAFETY: the handle is open, or `INVALID_HANDLE_VALUE`, which means no file; the name is null, or valid during the call.
-    owned(unsafe { CreateFileMappingW(file, null(), PAGE_READWRITE, 0, length, name) })
+    let access = PrivateAttributes::new()?;
+    // SAFETY: the handle is open, or `INVALID_HANDLE_VALUE`, which means no file; the attributes are valid during the call, and so is
+    // the name, unless it is null.
+    owned(unsafe { CreateFileMappingW(file, access.as_ptr(), PAGE_READWRITE, 0, length, name) })
 }
 
 /// Takes ownership of a handle that was just created, or returns the system's error.
@@ -105,5 +107,18 @@ impl Drop for Mapping {
 impl MemoryObject {
     pub(super) fn path(&self) -> String {
         self.name.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::windows::io::AsHandle as _;
+
+    use super::*;
+
+    #[test]
+    fn it_is_for_this_user_only() {
+        let section = section(INVALID_HANDLE_VALUE, 1 << 16, null()).unwrap();
+        crate::sys::assert_private(section.as_handle());
     }
 }

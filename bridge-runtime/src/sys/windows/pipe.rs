@@ -1,16 +1,56 @@
-//! Transfers through a named pipe that was opened for overlapped transfers.
+//! Opening a named pipe, and transfers through one that was opened for overlapped transfers.
 
+use std::fs::OpenOptions;
 use std::io;
-use std::os::windows::io::{AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
+use std::os::windows::ffi::OsStrExt as _;
+use std::os::windows::fs::OpenOptionsExt as _;
+use std::os::windows::io::{AsHandle as _, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
+use std::path::Path;
 use std::ptr::{null, null_mut};
 
+use widestring::U16CString;
 use windows_sys::Win32::Foundation::{
-    ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_PIPE_NOT_CONNECTED, HANDLE, STATUS_PENDING,
+    ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_PIPE_BUSY, ERROR_PIPE_NOT_CONNECTED, HANDLE, STATUS_PENDING,
 };
-use windows_sys::Win32::Storage::FileSystem::{ReadFile, WriteFile};
+use windows_sys::Win32::Storage::FileSystem::{FILE_FLAG_OVERLAPPED, ReadFile, SECURITY_IDENTIFICATION, WriteFile};
 use windows_sys::Win32::System::IO::{GetOverlappedResult, OVERLAPPED};
+use windows_sys::Win32::System::Pipes::{NMPWAIT_WAIT_FOREVER, WaitNamedPipeW};
 use windows_sys::Win32::System::Threading::CreateEventW;
 use windows_sys::core::BOOL;
+
+/// Opens a pipe for overlapped transfers. The process that serves it may learn which user this is, and cannot act as this user: by
+/// default it could. Source: <https://learn.microsoft.com/windows/win32/ipc/named-pipe-client>.
+///
+/// # Errors
+/// The system's; [`io::ErrorKind::TimedOut`] if other connections are pending, unless it `waits` until they have been accepted;
+/// [`io::ErrorKind::PermissionDenied`] if the pipe is another user's.
+pub(crate) fn open_pipe(path: &Path, waits: bool) -> io::Result<OwnedHandle> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags(FILE_FLAG_OVERLAPPED).security_qos_flags(SECURITY_IDENTIFICATION);
+    let pipe = loop {
+        match options.open(path) {
+            Err(error) if !is_one_of(&error, &[ERROR_PIPE_BUSY]) => return Err(error),
+            Err(_) if waits => wait_for_pipe(path)?,
+            Err(_) => return Err(io::ErrorKind::TimedOut.into()),
+            Ok(pipe) => break OwnedHandle::from(pipe),
+        }
+    };
+    match super::belongs_to_this_user(pipe.as_handle())? {
+        true => Ok(pipe),
+        false => Err(io::Error::new(io::ErrorKind::PermissionDenied, "the pipe is another user's")),
+    }
+}
+
+/// Waits until a connection can be made, which another process may do first.
+fn wait_for_pipe(path: &Path) -> io::Result<()> {
+    let path = U16CString::from_vec(path.as_os_str().encode_wide().collect::<Vec<_>>());
+    let path = path.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    // SAFETY: the text ends with a NUL, and is valid during the call.
+    match unsafe { WaitNamedPipeW(path.as_ptr(), NMPWAIT_WAIT_FOREVER) } {
+        0 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
 
 /// Transfers bytes through a pipe, one transfer at a time. While it waits, the thread does not run the asynchronous procedure
 /// calls of others: those of a library, such as of its timers, may call closures, and so use the connection that is being waited
@@ -90,8 +130,10 @@ fn finish(pipe: HANDLE, overlapped: *mut OVERLAPPED) -> io::Result<usize> {
         return Ok(count as usize);
     }
     let error = io::Error::last_os_error();
-    // SAFETY: the pointer is valid. The system may write the field at any time.
-    let status = unsafe { (&raw const (*overlapped).Internal).read_volatile() };
+    // SAFETY: the pointer is valid.
+    let status = unsafe { &raw const (*overlapped).Internal };
+    // SAFETY: as above. The system may write the field at any time.
+    let status = unsafe { status.read_volatile() };
     if status == STATUS_PENDING as usize {
         // The wait has failed, and the system will write to memory that is about to be reused.
         std::process::abort();
