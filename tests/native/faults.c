@@ -18,6 +18,16 @@
 // Exits and crashes.
 EXPORT void exit_with(int32_t code) { exit(code); }
 EXPORT void abort_now(void) { abort(); }
+// Ends the process as `abort` and the checks of Visual C++ do: no handler of this process is asked.
+EXPORT void fail_fast(void) {
+#if defined(_MSC_VER)
+    __fastfail(7);
+#elif defined(_WIN32)
+    __asm__ volatile("int $0x29" : : "c"(7));
+#else
+    abort();
+#endif
+}
 EXPORT void write_to_nowhere(void) { *(volatile int *)16 = 0; }
 EXPORT int32_t divide(int32_t a, int32_t b) {
     volatile int32_t divisor = b;

@@ -12,6 +12,7 @@ use crate::processes::kill;
 pub trait Faults {
     fn exit_with(&self, code: i32);
     fn abort_now(&self);
+    fn fail_fast(&self);
     fn write_to_nowhere(&self);
     fn divide(&self, a: i32, b: i32) -> i32;
     fn overflow_stack(&self, depth: i32) -> i32;
@@ -53,6 +54,11 @@ pub trait Faults {
     /// Sends this process the event of a key of the console; returns whether the system did it. Only Windows has such events.
     fn interrupt(&self, with_break: bool) -> bool {
         crate::processes::interrupt_this_console(with_break)
+    }
+
+    /// Returns the flags of the server's error reports, and whether it has a console with a window. Only Windows has either.
+    fn settings(&self) -> (u32, bool) {
+        crate::processes::settings_of_this_process()
     }
 
     /// Allocates in Rust until there is no memory.

@@ -183,3 +183,26 @@ pub fn threads_of_this_process() -> u64 {
     let own = std::process::id();
     running().into_iter().find(|process| process.pid == own).unwrap().threads
 }
+
+/// Returns the flags of the reports of this process's crashes, and whether it has a console with a window.
+#[cfg(windows)]
+pub fn settings_of_this_process() -> (u32, bool) {
+    use windows_sys::Win32::System::Console::GetConsoleWindow;
+    use windows_sys::Win32::System::ErrorReporting::WerGetFlags;
+    use windows_sys::Win32::System::Threading::GetCurrentProcess;
+
+    let mut flags = 0;
+    // SAFETY: takes nothing.
+    let this_process = unsafe { GetCurrentProcess() };
+    // SAFETY: the pseudo handle of this process is always valid, and so is the pointer.
+    unsafe { WerGetFlags(this_process, &raw mut flags) };
+    // SAFETY: takes nothing.
+    let window = unsafe { GetConsoleWindow() };
+    (flags, !window.is_null())
+}
+
+/// Returns nothing useful: only Windows has either.
+#[cfg(unix)]
+pub fn settings_of_this_process() -> (u32, bool) {
+    (0, false)
+}

@@ -69,9 +69,24 @@ fn an_abort_is_reported() {
             let (_, callers) = stderr.split_once("its stack has the return addresses").unwrap_or_default();
             assert!(callers.contains("libfaults.so + 0x"), "{stderr}");
         }
-        // The exit code of `abort` in the C runtime.
+        // Visual C++'s uses `__fastfail`; older C runtimes, which mingw uses, exit with a code of their own.
+        Pair::Windows if cfg!(target_env = "msvc") => assert_eq!(status.name(), Some("STATUS_STACK_BUFFER_OVERRUN")),
         Pair::Windows | Pair::LinuxWindows => assert_eq!(status.code(), Some(3)),
     }
+}
+
+/// The system ends the process without asking its handlers.
+#[test]
+fn a_fail_fast_is_reported() {
+    skip_on!(Pair::Linux, "only Windows has it");
+    let _watchdog = Watchdog::new("fail fast");
+    let (status, stderr) = death(|client| client.fail_fast());
+    match Pair::current() {
+        Pair::Windows => assert_eq!(status.name(), Some("STATUS_STACK_BUFFER_OVERRUN"), "{status}"),
+        // The lowest 8 bits of it.
+        _ => assert_eq!((status.code(), status.is_cut()), (Some(0x09), true), "{status}"),
+    }
+    assert_eq!(stderr.trim(), "the last line before");
 }
 
 #[test]

@@ -27,6 +27,9 @@ use windows_sys::Win32::System::Diagnostics::Debug::{
     EXCEPTION_CONTINUE_SEARCH, EXCEPTION_POINTERS, GetErrorMode, SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX,
     SEM_NOOPENFILEERRORBOX, SetErrorMode, SetUnhandledExceptionFilter,
 };
+use windows_sys::Win32::System::ErrorReporting::{
+    WER_FAULT_REPORTING_FLAG_NOHEAP, WER_FAULT_REPORTING_FLAG_QUEUE, WER_FAULT_REPORTING_NO_UI, WerSetFlags,
+};
 use windows_sys::Win32::System::IO::CancelIoEx;
 use windows_sys::Win32::System::JobObjects::{
     AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
@@ -107,9 +110,17 @@ pub(crate) fn program_path() -> io::Result<PathBuf> {
 }
 
 /// Disables the message boxes for a crash, a missing file or an empty drive: nobody would see them, and the call would hang.
+///
+/// [`report_crashes`] keeps most crashes away from Windows' error reporting. `__fastfail` goes there without asking this process, which
+/// does not end before the report is made: so it contains no heap, and is sent later. Source:
+/// <https://learn.microsoft.com/windows/win32/api/werapi/nf-werapi-wersetflags>, and the Windows SDK for the flag without a dialog.
 pub(crate) fn forbid_dialogs() {
+    const REPORTING: u32 = WER_FAULT_REPORTING_NO_UI | WER_FAULT_REPORTING_FLAG_NOHEAP | WER_FAULT_REPORTING_FLAG_QUEUE;
     // SAFETY: takes flags only.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX) };
+    // If it fails, a crash is reported as those of other programs are.
+    // SAFETY: takes flags only.
+    unsafe { WerSetFlags(REPORTING) };
 }
 
 /// Makes exceptions that nothing handles be reported on standard error, and end this process at once.
