@@ -166,6 +166,41 @@ namespace Fixture
         public override string Sound() { return "woof"; }
     }
 
+    // `ICLRMetaHost` of the .NET Framework; the first functions are not called.
+    [ComImport, Guid("D332DB9E-B9B3-4125-8207-A14884F53216"), InterfaceType(ComInterfaceType.InterfaceIsIUnknown)]
+    public interface IMetaHost
+    {
+        void GetRuntime();
+        void GetVersionFromFile();
+        void EnumerateInstalledRuntimes();
+        void EnumerateLoadedRuntimes();
+        void RequestRuntimeLoadedNotification();
+        [PreserveSig]
+        int QueryLegacyV2RuntimeBinding([In] ref Guid iid, out IntPtr runtime);
+    }
+
+    public class Framework
+    {
+        [DllImport("mscoree")]
+        static extern int CLRCreateInstance(
+            [In] ref Guid clsid, [In] ref Guid iid, [MarshalAs(UnmanagedType.Interface)] out IMetaHost host);
+
+        // Whether one runtime was chosen for assemblies of older versions, too.
+        public bool IsBoundForOlderVersions()
+        {
+            Guid clsid = new Guid("9280188D-0E8E-4867-B30C-7FA83884E8DE");
+            Guid iid = typeof(IMetaHost).GUID;
+            IMetaHost host;
+            Marshal.ThrowExceptionForHR(CLRCreateInstance(ref clsid, ref iid, out host));
+            Guid runtimeIid = new Guid("BD39D1D2-BA2F-486A-89B0-B4B0CB466891");
+            IntPtr runtime;
+            Marshal.ThrowExceptionForHR(host.QueryLegacyV2RuntimeBinding(ref runtimeIid, out runtime));
+            bool bound = runtime != IntPtr.Zero;
+            if (bound) { Marshal.Release(runtime); }
+            return bound;
+        }
+    }
+
     public class Faults
     {
         public void Throw(string message) { throw new Failure(message, new ArgumentNullException("cause")); }

@@ -152,6 +152,9 @@ pub trait Managed {
     #[class("Fixture.Faults")]
     #[symbol("ThrowWordless")]
     fn throw_wordless(&self);
+    #[class("Fixture.Framework")]
+    #[symbol("IsBoundForOlderVersions")]
+    fn is_bound_for_older_versions(&self) -> bool;
     #[class("Fixture.Faults")]
     #[symbol("ThreadId")]
     fn thread_id(&self) -> i32;

@@ -261,3 +261,10 @@ fn many_calls_do_not_leak() {
         client.release_dog(client.dog().unwrap()).unwrap();
     }
 }
+
+/// The .NET Framework 4 then loads assemblies of .NET 2.0 to 3.5 that contain native code.
+#[cfg(windows)]
+#[test]
+fn the_framework_is_used_for_older_versions_too() {
+    assert!(launch().is_bound_for_older_versions().unwrap());
+}

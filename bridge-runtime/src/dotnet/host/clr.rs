@@ -34,6 +34,7 @@ mod place {
     pub(super) const GET_RUNTIME: usize = 3;
     /// `ICLRRuntimeInfo`.
     pub(super) const GET_INTERFACE: usize = 9;
+    pub(super) const BIND_AS_LEGACY_V2_RUNTIME: usize = 13;
     /// `ICorRuntimeHost`.
     pub(super) const START: usize = 10;
     pub(super) const GET_DEFAULT_DOMAIN: usize = 13;
@@ -88,6 +89,14 @@ fn default_domain(
         // SAFETY: the text ends with a zero, and the constant names an interface.
         unsafe { get_runtime(meta_host.pointer(), version.as_ptr(), &IID_CLR_RUNTIME_INFO, result) }
     })?;
+    type Bind = unsafe extern "system" fn(*mut c_void) -> HRESULT;
+    // SAFETY: `HRESULT BindAsLegacyV2Runtime()`.
+    let bind: Bind = unsafe { runtime.function(place::BIND_AS_LEGACY_V2_RUNTIME) };
+    // An assembly of .NET 2.0 to 3.5 that contains native code asks for that version otherwise, and is refused. It fails only if
+    // something in this process has chosen another version before; then such assemblies alone do not load.
+    // Source: <https://learn.microsoft.com/dotnet/framework/unmanaged-api/hosting/iclrruntimeinfo-bindaslegacyv2runtime-method>.
+    // SAFETY: takes nothing.
+    unsafe { bind(runtime.pointer()) };
     type GetInterface = unsafe extern "system" fn(*mut c_void, *const GUID, *const GUID, *mut *mut c_void) -> HRESULT;
     // SAFETY: `HRESULT GetInterface(REFCLSID, REFIID, LPVOID *)`.
     let get_interface: GetInterface = unsafe { runtime.function(place::GET_INTERFACE) };
