@@ -200,6 +200,17 @@ fn a_library_finds_others_in_its_own_folder_and_not_in_the_current_one() {
 }
 
 #[test]
+fn a_library_finds_others_in_the_folders_of_library_dir() {
+    skip_on!(Pair::Linux, "a library for Linux finds what it is linked to there, and opens others by their paths");
+    let _watchdog = Watchdog::new("folders");
+    let (other, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::copy(pair::library("helping"), other.path().join("companion.dll")).unwrap();
+    let found = |builder: Builder<SurroundingsClient>| builder.launch().unwrap().call_helper("companion.dll").unwrap();
+    assert_eq!(found(builder()), NOT_FOUND);
+    assert_eq!(found(builder().library_dir(own.path()).library_dir(other.path())), 7);
+}
+
+#[test]
 fn paths_that_cannot_be_used_are_refused_with_their_reason() {
     let _watchdog = Watchdog::new("paths");
     let error = builder().library("").launch().unwrap_err();

@@ -181,22 +181,27 @@ impl Loader<'_> {
                 process: bits(cfg!(target_pointer_width = "64"), ARCH),
             });
         }
-        self.open.push(path.to_owned());
-        let missing = self.load_needed(&image)?;
-        self.open.pop();
-        // Also if something seems to be missing: the library's manifest may find what its name does not.
-        match load(path) {
-            Ok(handle) => Ok(handle),
-            Err(_) if !missing.is_empty() => {
-                Err(LibraryError::MissingDependency { path: path_text, missing, source: first })
-            }
-            Err(source) => Err(LibraryError::load(path_text, source)),
+        if sys::has_refused_to_load(&first) {
+            return Err(LibraryError::load(path_text, first));
         }
+        self.open.push(path.to_owned());
+        let Needed { missing, are_loaded } = self.load_needed(&image)?;
+        self.open.pop();
+        // Once more only if that may help: initialization code that has failed may not expect to run again.
+        let error = match are_loaded.then(|| load(path)) {
+            Some(Ok(handle)) => return Ok(handle),
+            Some(Err(second)) if missing.is_empty() => second,
+            _ => first,
+        };
+        if missing.is_empty() {
+            return Err(LibraryError::load(path_text, error));
+        }
+        Err(LibraryError::MissingDependency { path: path_text, missing, source: error })
     }
 
-    /// Loads the dependencies that the system does not find; returns those that are not in `dirs` either.
-    fn load_needed(&mut self, image: &Image) -> Result<Vec<String>, LibraryError> {
-        let mut missing = Vec::new();
+    /// Loads the dependencies that the system does not find, if they are in `dirs`.
+    fn load_needed(&mut self, image: &Image) -> Result<Needed, LibraryError> {
+        let (mut missing, mut are_loaded) = (Vec::new(), false);
         for name in &image.needed {
             if is_found_by_the_system(name) {
                 continue;
@@ -204,12 +209,23 @@ impl Loader<'_> {
             match self.dirs.iter().map(|dir| dir.join(name)).find(|path| path.is_file()) {
                 Some(path) if self.open.contains(&path) => {}
                 // The system finds it by its name as long as it is loaded.
-                Some(path) => std::mem::forget(self.load(&path)?),
+                Some(path) => {
+                    std::mem::forget(self.load(&path)?);
+                    are_loaded = true;
+                }
                 None => missing.push(name.clone()),
             }
         }
-        Ok(missing)
+        Ok(Needed { missing, are_loaded })
     }
+}
+
+/// The dependencies of a library that the system does not find.
+struct Needed {
+    /// Those that are nowhere.
+    missing: Vec<String>,
+    /// Whether others were found and loaded.
+    are_loaded: bool,
 }
 
 pub(super) fn not_a_library(path: String, found: String) -> LibraryError {
@@ -244,6 +260,11 @@ fn is_found_by_the_system(name: &str) -> bool {
 #[cfg(windows)]
 fn is_found_by_the_system(name: &str) -> bool {
     use libloading::os::windows::LOAD_LIBRARY_AS_DATAFILE;
+    // API sets are names for parts of other libraries, and are no files. Source: https://learn.microsoft.com/windows/win32/apiindex/windows-apisets
+    let name_in_small_letters = name.to_ascii_lowercase();
+    if ["api-", "ext-"].iter().any(|start| name_in_small_letters.starts_with(start)) {
+        return true;
+    }
     // SAFETY: as a data file, nothing of the library runs.
     unsafe { SystemLibrary::load_with_flags(name, LOAD_LIBRARY_AS_DATAFILE) }.is_ok()
 }
@@ -259,6 +280,19 @@ pub(crate) fn system_error(error: libloading::Error) -> SystemError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(windows)]
+    #[test]
+    fn api_sets_are_not_missing() {
+        for (name, is_found) in [
+            ("api-ms-win-core-synch-l1-2-0.dll", true),
+            ("API-MS-Win-CRT-heap-l1-1-0.dll", true),
+            ("kernel32.dll", true),
+            ("apim.dll", false),
+        ] {
+            assert_eq!(is_found_by_the_system(name), is_found, "{name}");
+        }
+    }
 
     #[test]
     fn a_bare_name_stands_for_the_system_s_file_names() {

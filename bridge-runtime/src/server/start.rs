@@ -7,6 +7,7 @@ use super::catch::catch;
 use super::context::{Serve, ServerContext};
 use crate::error::{LibraryError, with_sources};
 use crate::interface::Interface;
+use crate::sys;
 use crate::wire::{Start, StartFailure};
 
 /// Starts the implementation with the client's start arguments.
@@ -27,6 +28,9 @@ pub(super) fn start<S: Serve>(start: Start) -> Result<S, StartFailure> {
             return Err(StartFailure::Library(error));
         }
     }
+    sys::search_libraries_also_in(&library_dirs).map_err(|error| {
+        StartFailure::Server(format!("the folders that `.library_dir(…)` names cannot be searched: {error}"))
+    })?;
     let mut started = None;
     // A panic in `Serve::start` is reported like a panic in a method.
     catch(|| {

@@ -277,6 +277,17 @@ pub(crate) fn search_libraries_in(_: Option<&Path>) -> io::Result<()> {
     Ok(())
 }
 
+/// Does nothing: the system reads its search path when the process starts. What a library is linked to is loaded before it.
+#[allow(clippy::unnecessary_wraps, reason = "another system's may fail")]
+pub(crate) fn search_libraries_also_in(_: &[PathBuf]) -> io::Result<()> {
+    Ok(())
+}
+
+/// `false`: only Windows asks a library whether it may be loaded.
+pub(crate) fn has_refused_to_load(_: &SystemError) -> bool {
+    false
+}
+
 /// Whether a path is a folder in which this user can create files.
 pub(crate) fn is_writable_folder(path: &Path) -> bool {
     path.is_dir() && rustix::fs::access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok()

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, Once, OnceLock};
 
 use shared_child::SharedChild;
 use widestring::U16CString;
-use windows_sys::Win32::Foundation::{SetLastError, WAIT_OBJECT_0};
+use windows_sys::Win32::Foundation::{ERROR_DLL_INIT_FAILED, SetLastError, WAIT_OBJECT_0};
 use windows_sys::Win32::Globalization::{
     CP_UTF8, GetACP, MB_ERR_INVALID_CHARS, MultiByteToWideChar, WC_NO_BEST_FIT_CHARS, WideCharToMultiByte,
 };
@@ -97,6 +97,25 @@ pub(crate) fn search_libraries_in(folder: Option<&Path>) -> io::Result<()> {
     let folder = U16CString::from_vec(folder).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     // SAFETY: the text ends with a NUL, and is valid during the call.
     if unsafe { SetDllDirectoryW(folder.as_ptr()) } == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Makes this process search for libraries in folders, too, before those of the variable `PATH`. Unlike with
+/// `SetDefaultDllDirectories`, libraries still find others in all places where they find them in other programs.
+pub(crate) fn search_libraries_also_in(folders: &[PathBuf]) -> io::Result<()> {
+    if folders.is_empty() {
+        return Ok(());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(folders.iter().cloned().chain(std::env::split_paths(&path)));
+    let path = path.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    // SAFETY: on Windows, the system makes this safe on any thread.
+    unsafe { std::env::set_var("PATH", path) };
+    Ok(())
+}
+
+/// Whether a library's own initialization code has made its loading fail.
+pub(crate) fn has_refused_to_load(error: &SystemError) -> bool {
+    error.code == Some(ERROR_DLL_INIT_FAILED.cast_signed())
 }
 
 /// Whether a path is a folder.
