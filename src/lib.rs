@@ -162,7 +162,7 @@
 //! | `#[abi("gnu")]`, `#[abi("stdcall", "gnu")]` | the compiler that has built the function, `"msvc"` (the default) or `"gnu"`, which matters for [returned structs](#returned-structs) on Windows |
 //! | `#[timeout("5s")]` | the deadline of its calls, instead of the client's [`call_timeout`](Builder::call_timeout): a number with `ms`, `s`, `min` or `h`; also for methods with a body |
 //! | `#[optional]` | the library may lack the function: [`Error::SymbolMissing`] at the call, not at the start |
-//! | `#[check(ret == 0)]` | a [condition](#lengths-and-conditions), usually on `ret`, the returned value; if it is false the call fails with [`Error::Status`], and what the library wrote is dropped |
+//! | `#[check(ret == 0)]` | a [condition](#lengths-and-conditions), usually on `ret`, the returned value; if it is false the call fails with [`Error::Status`], and what the library wrote is dropped; `#[check(ret == 0, text = self.error_text())]` adds the library's own words, asked for right after the failed call on the same thread |
 //! | `#[last_error]`, `#[errno]` | reads `GetLastError()` (`errno` on other systems than Windows), or `errno`, right after the call, for that error's `os_error` |
 //! | `#[returns(len = 4)]` | a returned `Vec<T>` is copied from the returned pointer, with this number of elements: any [expression](#lengths-and-conditions) over the parameters, also over `#[out]` parameters; `until_null` for a list that a null pointer, or zero, ends |
 //! | `#[multi]` | a returned `Vec<String>` is one text after the other in C, with an empty one at the end |
@@ -328,6 +328,8 @@
 //! - Every other expression is evaluated after the call if it uses something that the call may change: `ret`, `#[out]` and `&mut`
 //!   parameters. Otherwise it is evaluated before the call. `#[out(len = *n)] y: Vec<T>` with `n: &mut i32` is both: `n` is the
 //!   capacity before the call, and the number of elements after it.
+//! - In a method with a body, a call that fails ends that method, and the client gets the error. [`attempt`] calls it and returns
+//!   the error instead.
 //! - A condition is evaluated before other outputs are converted, so that the library need not fill them if it fails. The
 //!   number in [`Error::Status`] is `ret`; if the condition does not use `ret`, it is the first output that it uses.
 //! - A length that the library writes is never believed beyond the capacity of its buffer. A list that nothing ends is an error
@@ -795,7 +797,7 @@ pub use bridge32_runtime::{
     Address, BatchMode, Bool32, Builder, CallError, Client, Difference, Dispatch, Error, ExitStatus, Handle,
     InMemoryOf, Interface, LibraryError, LoadLibrary, MissingMethod, MissingSymbol, Native, Output, Pending,
     PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
-    Transport, UserData, WrongSymbol, serve, server_main,
+    Transport, UserData, WrongSymbol, attempt, serve, server_main,
 };
 
 /// Types for interfaces of .NET assemblies; see the [guide](crate#net-assemblies).

@@ -27,7 +27,7 @@ pub(crate) struct MethodAttributes {
     pub(crate) library: Spanned<LitStr>,
     pub(crate) abi: Spanned<Vec<LitStr>>,
     pub(crate) optional: Spanned<()>,
-    pub(crate) check: Spanned<Expr>,
+    pub(crate) check: Spanned<Check>,
     pub(crate) os_error: Spanned<OsError>,
     pub(crate) free_with: Spanned<FreeWith>,
     pub(crate) returns: Spanned<Expr>,
@@ -60,6 +60,13 @@ pub(crate) struct ParameterAttributes {
     /// The value of `#[fixed(…)]`.
     pub(crate) fixed: Spanned<Expr>,
     pub(crate) this: Spanned<()>,
+}
+
+/// `#[check(condition)]`, `#[check(condition, text = expression)]`.
+pub(crate) struct Check {
+    pub(crate) condition: Expr,
+    /// What the library says about a failure.
+    pub(crate) text: Option<Expr>,
 }
 
 /// `#[len_of(x, y)]`, `#[bytes_of(x, y)]`.
@@ -132,7 +139,7 @@ impl MethodAttributes {
             "library" => store(&mut self.library, name, text_argument(attr), errors),
             "abi" => store(&mut self.abi, name, text_arguments(attr), errors),
             "optional" => store(&mut self.optional, name, no_arguments(attr), errors),
-            "check" => store(&mut self.check, name, argument(attr, "a condition", "ret == 0"), errors),
+            "check" => store(&mut self.check, name, check(attr), errors),
             "last_error" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Last), errors),
             "errno" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Errno), errors),
             "free_with" => store(&mut self.free_with, name, free_with(attr), errors),
@@ -395,6 +402,35 @@ fn names(attr: &Attribute, wanted: &str) -> syn::Result<Vec<Ident>> {
         return Err(syn::Error::new(attr.path().span(), wanted));
     }
     Ok(names.into_iter().collect())
+}
+
+/// The condition and the text in `#[check(ret == 0, text = self.last_error())]`.
+fn check(attr: &Attribute) -> syn::Result<Check> {
+    struct Parts(Check);
+
+    impl Parse for Parts {
+        fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+            let condition = input.parse()?;
+            let mut text = None;
+            if input.peek(Token![,]) {
+                input.parse::<Token![,]>()?;
+            }
+            if !input.is_empty() {
+                let option: Ident = input.parse()?;
+                if option != "text" {
+                    return Err(syn::Error::new(option.span(), ""));
+                }
+                input.parse::<Token![=]>()?;
+                text = Some(input.parse()?);
+            }
+            Ok(Self(Check { condition, text }))
+        }
+    }
+
+    let wanted = "expected a condition; write `#[check(ret == 0)]`, or `#[check(ret == 0, text = self.error_text())]` with what the library says about a failure";
+    let Meta::List(list) = &attr.meta else { return Err(syn::Error::new(attr.path().span(), wanted)) };
+    let Parts(check) = list.parse_args().map_err(|error| syn::Error::new(error.span(), wanted))?;
+    Ok(check)
 }
 
 /// The function in `#[free_with("library", "function", abi = "…")]`.

@@ -161,10 +161,34 @@ impl Mentions {
                 {
                     self.add(name, false);
                 }
+                TokenTree::Literal(text) => {
+                    for name in names_in_format(&text.to_string()) {
+                        self.add(&Ident::new(&name, text.span()), false);
+                    }
+                }
                 _ => {}
             }
         }
     }
+}
+
+/// The names in braces in the text of a format, such as `"{value:?}"`.
+fn names_in_format(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(place) = rest.find('{') {
+        rest = &rest[place + 1..];
+        if let Some(after) = rest.strip_prefix('{') {
+            rest = after;
+            continue;
+        }
+        let end = rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len());
+        let name = &rest[..end];
+        if rest[end..].starts_with(['}', ':']) && syn::parse_str::<Ident>(name).is_ok() {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 impl<'ast> Visit<'ast> for Mentions {
@@ -231,6 +255,7 @@ mod tests {
             names(&parse_quote!(max!(a.b, c..d, e::f, g(h), j { k: i }))),
             ["a", "c", "d", "g", "h", "j", "k", "i"]
         );
+        assert_eq!(names(&parse_quote!(format!("{a} {{b}} {c:?} {} {0} {type}", d))), ["a", "c", "d"]);
     }
 
     #[test]

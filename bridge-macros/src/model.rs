@@ -93,6 +93,8 @@ pub(crate) struct Native {
     pub(crate) optional: bool,
     /// The success condition.
     pub(crate) check: Option<Expr>,
+    /// What the library says about a failure.
+    pub(crate) check_text: Option<Expr>,
     /// Where to read the error number after a failed check.
     pub(crate) os_error: Option<OsError>,
     /// What is at the returned pointer, if it returns one.

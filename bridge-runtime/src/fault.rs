@@ -62,6 +62,8 @@ pub enum Fault {
         value: i64,
         /// The system's last error or `errno`, if the method is marked to read it.
         os_error: Option<SystemError>,
+        /// What the library says about it, if the `#[check]` has a `text`.
+        text: Option<String>,
     },
     /// A closure failed, or could not be run.
     #[error("the callback `{callback}` {reason}")]
@@ -130,7 +132,7 @@ impl Error {
             Fault::CallingConvention { function, declared, popped, finding } => {
                 Self::CallingConvention { method, function, declared, popped, finding }
             }
-            Fault::Status { value, os_error } => Self::Status { method, value, os_error },
+            Fault::Status { value, os_error, text } => Self::Status { method, value, os_error, text },
             Fault::Exception { class, message, stack_trace } => Self::Exception { method, class, message, stack_trace },
             Fault::Callback { callback, reason } => Self::Callback { method, callback, reason },
             fault @ (Fault::Value(_) | Fault::Message(_) | Fault::Result(_) | Fault::Unregistered) => {

@@ -63,7 +63,7 @@ pub use load_library::LoadLibrary;
 pub use native::{Address, Bool32, Handle, InMemoryOf, Native, UserData};
 pub use process::Output;
 pub use registration::Registration;
-pub use server::{Dispatch, Serve, ServerContext, serve};
+pub use server::{Dispatch, Serve, ServerContext, attempt, serve};
 pub use sys::{ExitStatus, SystemError};
 
 /// Makes the `main` of a server's program: `bridge32::server_main!(my_crate::MyLibLibrary);`

@@ -92,7 +92,7 @@ pub mod native {
         given_length, in_field, not_in_enum, optional_array_from_field, passed, passed_array, passed_array_mut,
         passed_c_str, passed_nullable, passed_nullable_mut, passed_optional_c_str, passed_pointer, passed_pointer_mut,
         pointer, recycle, reported_length, returned_array, returned_list, returned_texts, returned_to_gnu,
-        returned_to_msvc, slot, to_length, vtable_entry,
+        returned_to_msvc, slot, status_text, to_length, vtable_entry,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 

@@ -199,3 +199,12 @@ EXPORT meter *make_meter(int32_t kind) {
     made->references = 1;
     return made;
 }
+
+// The library's own words about a failure.
+static char last_words[64];
+EXPORT int32_t fail(int32_t code, char *here) {
+    if (here != NULL) { strcpy(here, "written by the call"); }
+    strcpy(last_words, code == 13 ? "bad luck" : "no such thing");
+    return code;
+}
+EXPORT const char *last_words_of(int32_t code) { return code == 99 ? NULL : last_words; }

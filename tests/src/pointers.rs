@@ -163,6 +163,24 @@ pub trait Pointers {
     #[optional]
     fn absent(&self) -> i32;
 
+    #[check(ret == 0, text = self.words_of(code))]
+    fn fail(&self, code: i32, #[fixed(Address::NULL)] here: Address) -> i32;
+    #[symbol("fail")]
+    #[check(ret == 0, text = format!("{here}, {}", code + 1))]
+    fn fail_here(&self, code: i32, #[out(cap = 64)] here: String) -> i32;
+    #[symbol("fail")]
+    #[check(ret == 0, text = self.certain_words_of(ret))]
+    fn fail_without_words(&self, code: i32, #[fixed(Address::NULL)] here: Address) -> i32;
+    #[symbol("last_words_of")]
+    fn words_of(&self, code: i32) -> Option<String>;
+    #[symbol("last_words_of")]
+    fn certain_words_of(&self, code: i32) -> String;
+    /// How often it fails with the codes.
+    fn failures(&self, codes: &[i32]) -> (u32, String) {
+        let errors = codes.iter().filter_map(|code| bridge32::attempt(|| self.fail(*code)).err());
+        let errors: Vec<_> = errors.map(|error| error.to_string()).collect();
+        (errors.len() as u32, errors.join("; "))
+    }
     /// The sums of two arrays, or what there is of them.
     fn sums(&self, left: Option<&[f64]>, right: Option<&mut [f64]>, factor: Option<&f64>) -> Vec<f64> {
         let sum = |values: &[f64]| values.iter().sum::<f64>() * factor.copied().unwrap_or(1.0);

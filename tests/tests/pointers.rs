@@ -250,3 +250,28 @@ fn a_method_may_call_a_function_of_another_library() {
     let error = client.absent().unwrap_err();
     assert!(matches!(&error, Error::SymbolMissing { symbol, .. } if symbol == "absent"), "{error}");
 }
+
+#[test]
+fn a_failed_check_has_the_library_s_own_words() {
+    let (_watchdog, client) = launch("words");
+    assert_eq!(client.fail(0).unwrap(), 0);
+    let error = client.fail(13).unwrap_err();
+    let Error::Status { value, text, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((*value, text.as_deref()), (13, Some("bad luck")));
+    assert_eq!(error.to_string(), "`fail` failed: the library reports 13: bad luck");
+    let error = client.fail(99).unwrap_err();
+    assert_eq!(error.to_string(), "`fail` failed: the library reports 99");
+    let error = client.fail_here(4).unwrap_err();
+    assert_eq!(error.to_string(), "`fail_here` failed: the library reports 4: written by the call, 5");
+    let error = client.fail_without_words(99).unwrap_err().to_string();
+    assert!(error.contains("its own words are not known") && error.contains("a null pointer for text"), "{error}");
+}
+
+#[test]
+fn a_method_with_a_body_may_go_on_after_a_failed_check() {
+    let (_watchdog, client) = launch("attempts");
+    let (failures, text) = client.failures(&[0, 13, 0, 5]).unwrap();
+    assert_eq!(failures, 2);
+    let words = "`fail` failed: the library reports 13: bad luck; `fail` failed: the library reports 5: no such thing";
+    assert_eq!(text, words);
+}

@@ -58,6 +58,9 @@ pub(super) fn method(method: &Method, native: &Native, errors: &Errors) {
             errors.at(&used.name, "`ret` is the array whose length this is; name an output of the function");
         }
     }
+    if let Some(text) = &native.check_text {
+        after(signature, text, errors);
+    }
     if let Some(check) = &native.check {
         after(signature, check, errors);
         if matches!(signature.returns, Returns::Nothing) && !signature.is_evaluated_after(check) {

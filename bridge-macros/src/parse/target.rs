@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::LitStr;
 
 use super::kind::{pointer_length, release};
-use crate::attributes::MethodAttributes;
+use crate::attributes::{Check, MethodAttributes};
 use crate::errors::Errors;
 use crate::model::{Form, LibraryPointer, Managed, Native, Symbol, Target};
 use crate::names;
@@ -108,13 +108,15 @@ fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Error
         }
         (None, None, None, None) => Symbol::Name(LitStr::new(&names::text(name), name.span())),
     };
+    let (check, check_text) = own.check.map(|(_, Check { condition, text })| (condition, text)).unzip();
     Native {
         symbol,
         library: own.library.map(|(_, library)| library),
         abi: abi.convention(),
         compiler: abi.compiler(),
         optional: own.optional.is_some(),
-        check: own.check.map(|(_, check)| check),
+        check,
+        check_text: check_text.flatten(),
         os_error: own.os_error.map(|(_, os_error)| os_error),
         returned: LibraryPointer {
             element: None,

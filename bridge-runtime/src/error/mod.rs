@@ -286,7 +286,7 @@ pub enum Error {
     },
 
     /// The function failed by the method's `#[check]`; what it wrote was dropped.
-    #[error("`{method}` failed: the library reports {value}")]
+    #[error("`{method}` failed: the library reports {value}{}", said(text.as_deref()))]
     #[non_exhaustive]
     Status {
         /// The method.
@@ -296,6 +296,8 @@ pub enum Error {
         /// The error of the system or the C library, if `#[last_error]` or `#[errno]` asks for it.
         #[source]
         os_error: Option<SystemError>,
+        /// What the library says about it, if the `#[check]` has a `text`.
+        text: Option<String>,
     },
 
     /// Managed code threw an exception. The server lives on.
@@ -706,6 +708,10 @@ fn in_call(method: &Option<String>) -> String {
 
 fn has(similar: &[String]) -> String {
     if similar.is_empty() { String::new() } else { format!("; it has {}", similar.join(", ")) }
+}
+
+fn said(text: Option<&str>) -> String {
+    text.map(|text| format!(": {text}")).unwrap_or_default()
 }
 
 fn and_then(text: &str) -> String {

@@ -47,7 +47,7 @@ fn every_variant() -> Vec<(Error, Option<bool>)> {
         (fault(Fault::SymbolMissing { symbol: text(), similar: Vec::new() }), None),
         (fault(Fault::SymbolMissing { symbol: text(), similar: Vec::new() }).of_one_function(), no),
         (fault(Fault::Panic { message: text(), location: text() }), None),
-        (fault(Fault::Status { value: -1, os_error: None }).of_one_function(), Some(true)),
+        (fault(Fault::Status { value: -1, os_error: None, text: None }).of_one_function(), Some(true)),
         (
             fault(Fault::CallingConvention { function: text(), declared: text(), popped: 8, finding: text() }),
             Some(true),

@@ -50,7 +50,7 @@ pub(crate) use owner::Owner;
 pub use pointer::{Pointer, ReturnedPointer, vtable_entry};
 pub use record::{Array, ArrayRef, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use returned::{CReturn, MemberResult, ReturnedAs, StructByMsvc, from_gnu, from_msvc};
-pub use scalar::{Address, Bool32, Status, pointer};
+pub use scalar::{Address, Bool32, Status, pointer, status_text};
 pub use scope::Scope;
 pub use slots::{SlotRow, Slots, slot};
 pub use spare_memory::recycle;

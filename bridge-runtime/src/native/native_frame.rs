@@ -23,17 +23,33 @@ enum Calling {
 
 thread_local! {
     static CALLING: Cell<Calling> = const { Cell::new(Calling::Nothing) };
+    /// The method that has failed first.
+    static FAILED_IN: Cell<Option<&'static str>> = const { Cell::new(None) };
     /// The pending failures, one for each native call of this thread that is in state [`Calling::Failed`].
     static FAILURES: RefCell<Vec<Payload>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A native call of this thread, with the state before it.
-pub(crate) struct NativeFrame(Calling);
+pub(crate) struct NativeFrame {
+    before: Calling,
+    method: &'static str,
+}
 
 impl NativeFrame {
     #[inline]
-    pub(crate) fn enter() -> Self {
-        Self(CALLING.replace(Calling::Native))
+    pub(crate) fn enter(method: &'static str) -> Self {
+        Self { before: CALLING.replace(Calling::Native), method }
+    }
+
+    /// Notes that a method fails, unless one that it called did.
+    #[cold]
+    pub(crate) fn failed_in(method: &'static str) {
+        FAILED_IN.set(FAILED_IN.get().or(Some(method)));
+    }
+
+    /// The method that has failed first since this was asked.
+    pub(crate) fn take_failed() -> Option<&'static str> {
+        FAILED_IN.take()
     }
 
     /// Ends the native call, and resumes the failure of a registered closure that it called.
@@ -42,10 +58,11 @@ impl NativeFrame {
     /// With that failure.
     #[inline]
     pub(crate) fn leave(self) {
-        let outer = ManuallyDrop::new(self).0;
-        if CALLING.replace(outer) == Calling::Failed
+        let Self { before, method } = &*ManuallyDrop::new(self);
+        if CALLING.replace(*before) == Calling::Failed
             && let Some(payload) = failure()
         {
+            Self::failed_in(method);
             resume_unwind(payload);
         }
     }
@@ -54,7 +71,8 @@ impl NativeFrame {
 impl Drop for NativeFrame {
     /// Drops a pending failure: the call is left by another panic.
     fn drop(&mut self) {
-        if CALLING.replace(self.0) == Calling::Failed {
+        Self::failed_in(self.method);
+        if CALLING.replace(self.before) == Calling::Failed {
             drop(failure());
         }
     }

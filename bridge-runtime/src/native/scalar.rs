@@ -2,12 +2,13 @@
 
 use std::ffi::c_void;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Native, Scope};
 use crate::__returned_as_taken;
-use crate::fault::Fault;
+use crate::fault::{Fault, panic_message};
 
 /// A return value that reports success or failure.
 #[diagnostic::on_unimplemented(
@@ -180,6 +181,55 @@ impl fmt::LowerHex for Address {
 impl fmt::UpperHex for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::UpperHex::fmt(&self.0, f)
+    }
+}
+
+/// What a library says about a failure.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text; write an expression of type `String`, `&str` or `Option<String>` after `text =`",
+    label = "not text"
+)]
+pub trait StatusText {
+    /// The text, if there is one.
+    fn into_text(self) -> Option<String>;
+}
+
+impl StatusText for String {
+    fn into_text(self) -> Option<String> {
+        Some(self)
+    }
+}
+
+impl StatusText for &str {
+    fn into_text(self) -> Option<String> {
+        Some(self.to_owned())
+    }
+}
+
+impl StatusText for &String {
+    fn into_text(self) -> Option<String> {
+        Some(self.clone())
+    }
+}
+
+impl<T: StatusText> StatusText for Option<T> {
+    fn into_text(self) -> Option<String> {
+        self.and_then(T::into_text)
+    }
+}
+
+/// Asks for what the library says about a failure. If that fails itself, the text says so.
+pub fn status_text<T: StatusText>(text: impl FnOnce() -> T) -> Option<String> {
+    // The text is all that comes out of the closure.
+    match catch_unwind(AssertUnwindSafe(text)) {
+        Ok(text) => text.into_text(),
+        Err(payload) => {
+            let reason = match payload.downcast::<Fault>() {
+                Ok(fault) => fault.to_string(),
+                Err(payload) => panic_message(&*payload),
+            };
+            Some(format!("(its own words are not known: {reason})"))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+use crate::error::Error;
 use crate::fault::{Fault, panic_message};
 use crate::native::NativeFrame;
 
@@ -21,8 +22,7 @@ thread_local! {
 /// Runs a method; a panic becomes a fault with its message and location.
 #[inline]
 pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(record_locations);
+    record_locations();
     let outer = CATCHING.replace(true);
     // The runtime does not use the state of the implementation, so a panic cannot make the runtime's inconsistent.
     let result = catch_unwind(AssertUnwindSafe(method));
@@ -37,15 +37,63 @@ pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fa
 #[inline]
 #[track_caller]
 #[allow(clippy::panic, reason = "the return type of an interface's method has no room for a fault")]
-pub fn native<T>(method: &str, call: impl FnOnce() -> Result<T, Fault>) -> T {
-    let frame = NativeFrame::enter();
+pub fn native<T>(method: &'static str, call: impl FnOnce() -> Result<T, Fault>) -> T {
+    let frame = NativeFrame::enter(method);
     let result = call();
     frame.leave();
     match result {
         Ok(value) => value,
-        Err(fault) if CATCHING.get() => resume_unwind(Box::new(fault)),
+        Err(fault) if CATCHING.get() => {
+            NativeFrame::failed_in(method);
+            resume_unwind(Box::new(fault))
+        }
         Err(fault) => panic!("`{method}`: {fault}"),
     }
+}
+
+/// Calls native methods of an interface inside a method with a body, and returns the error that would otherwise end that method.
+///
+/// A method of the library's implementation returns what its function returns, and has no room for an error: if the call fails, by
+/// its `#[check]` for example, the method that made it ends, and the client gets the error. This function is for methods that go on.
+///
+/// ```
+/// # use bridge32::bridge32;
+/// #[bridge32(lib = "scale")]
+/// pub trait Scale {
+///     #[check(ret >= 0.0)]
+///     fn weight(&self, channel: u8) -> f64;
+///
+///     /// The weight of the first channel that has one.
+///     fn any_weight(&self) -> Option<f64> {
+///         (0..8).find_map(|channel| bridge32::attempt(|| self.weight(channel)).ok())
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # Errors
+/// That of the method that failed. It is [`Error::Callback`] if a closure of the client has failed.
+///
+/// # Panics
+/// If `call` does for any other reason.
+pub fn attempt<T>(call: impl FnOnce() -> T) -> Result<T, Error> {
+    record_locations();
+    NativeFrame::take_failed();
+    let outer = CATCHING.replace(true);
+    // What the closure of the caller has changed is its own affair, as after a panic that the caller catches.
+    let result = catch_unwind(AssertUnwindSafe(call));
+    CATCHING.set(outer);
+    result.map_err(|payload| match payload.downcast::<Fault>() {
+        Ok(fault) => Error::from_fault(NativeFrame::take_failed().unwrap_or_default(), *fault),
+        Err(payload) => {
+            if !outer {
+                // The panic hook has left this to whoever catches the panic.
+                let (message, location) = (panic_message(&*payload), LOCATION.take());
+                Fault::Panic { message, location }.log();
+            }
+            resume_unwind(payload)
+        }
+    })
 }
 
 fn fault(payload: Box<dyn Any + Send>) -> Fault {
@@ -58,6 +106,11 @@ fn fault(payload: Box<dyn Any + Send>) -> Fault {
 
 /// Installs a panic hook, because only a hook is passed the location of a panic. Panics outside methods go to the previous hook.
 fn record_locations() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(install_hook);
+}
+
+fn install_hook() {
     let before = take_hook();
     set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
         if CATCHING.get() {

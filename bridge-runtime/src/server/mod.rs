@@ -26,7 +26,7 @@ mod current;
 mod main_thread;
 
 pub use call::Call;
-pub use catch::native;
+pub use catch::{attempt, native};
 pub use cleanup::{AbandonedHandles, Closer};
 pub use command_line::serve;
 pub use context::{Serve, ServerContext};

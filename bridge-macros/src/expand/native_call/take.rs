@@ -11,7 +11,7 @@ use crate::model::{
     Kind, Length, LibraryPointer, Method, Native, Parameter, Passing, PointerLength, Returns, Signature,
 };
 use crate::names::{self, local, local_of, runtime};
-use crate::paths::some;
+use crate::paths::{none, some};
 use crate::settings::{Compiler, Encoding, TextFormat};
 use crate::types;
 
@@ -36,8 +36,9 @@ impl<'m> Taking<'m> {
                 taking.returned();
             }
             let condition = taking.value(condition);
+            let text = native.check_text.as_ref().map(|text| taking.value(text));
             let reported = reported.unwrap_or_else(|| returned_name(method, native).to_token_stream());
-            taking.statements.extend(check(method, native, &condition, &reported, krate));
+            taking.statements.extend(check(method, native, &condition, (&reported, text), krate));
         }
         taking.returned();
         // Single values first, because they may hold the lengths of buffers.
@@ -209,7 +210,7 @@ fn check(
     method: &Method,
     native: &Native,
     condition: &TokenStream,
-    reported: &TokenStream,
+    (reported, text): (&TokenStream, Option<TokenStream>),
     krate: &TokenStream,
 ) -> TokenStream {
     let os_error = match native.os_error {
@@ -219,6 +220,7 @@ fn check(
         }
         None => quote!(::core::option::Option::None),
     };
+    let text = text.map_or_else(none, |text| quote!(#krate::__private::native::status_text(|| #text)));
     let closed = method.signature.closed().map(|parameter| closed_name(&parameter.name));
     quote! {
         if !(#condition) {
@@ -226,6 +228,7 @@ fn check(
             return ::core::result::Result::Err(#krate::__private::Fault::Status {
                 value: #krate::__private::native::Status::number(&#reported),
                 os_error: #os_error,
+                text: #text,
             });
         }
     }
@@ -264,7 +267,7 @@ pub(super) fn returned_name(method: &Method, native: &Native) -> Ident {
         Some(pointer) => pointer.elements(),
         None => parameter.buffer()?.length.as_ref(),
     });
-    let mut uses = lengths.chain(&native.check).flat_map(|expr| signature.uses(expr));
+    let mut uses = lengths.chain(&native.check).chain(&native.check_text).flat_map(|expr| signature.uses(expr));
     let own = uses.find(|used| matches!(used.operand, Operand::Returned));
     own.map_or_else(|| local("ret"), |used| used.name)
 }
