@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::hint::black_box;
 use std::sync::Barrier;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bridge32::{Error, Transport};
 use bridge32_benches::{Measured as _, MeasuredClient, MeasuredLibrary};
@@ -40,6 +40,42 @@ pub(crate) fn native(name: &str) -> Result<Case> {
 pub(crate) fn add(name: &str, transport: Transport) -> Result<Case> {
     let client = launch(transport)?;
     Ok(Case::new(name, move || assert_eq!(client.add(1, 2).expect("the server is running"), 3)))
+}
+
+/// Makes calls after a pause, and returns the time of the last of them.
+pub(crate) fn after_pause(name: &str, pause: Duration, calls: u32) -> Result<Case> {
+    let client = launch(Transport::SharedMemory)?;
+    let last_call = move || {
+        std::thread::sleep(pause);
+        let call = || {
+            let begin = Instant::now();
+            assert_eq!(client.add(1, 2).expect("the server is running"), 3);
+            begin.elapsed()
+        };
+        for _ in 1..calls {
+            call();
+        }
+        call()
+    };
+    Ok(Case::self_timed(name, last_call).singly())
+}
+
+/// Makes 20 000 calls, after a second with calls at this interval if there is one; the time is that of one of the calls.
+pub(crate) fn burst(name: &str, interval: Option<Duration>) -> Result<Case> {
+    const CALLS: u32 = 20_000;
+    let client = launch(Transport::SharedMemory)?;
+    let call = move || assert_eq!(client.add(1, 2).expect("the server is running"), 3);
+    let burst = move || {
+        let begin = Instant::now();
+        while let Some(interval) = interval.filter(|_| begin.elapsed() < Duration::from_secs(1)) {
+            std::thread::sleep(interval);
+            call();
+        }
+        let begin = Instant::now();
+        (0..CALLS).for_each(|_| call());
+        begin.elapsed() / CALLS
+    };
+    Ok(Case::self_timed(name, burst).singly())
 }
 
 /// Makes `calls` calls in one batch; the time is that of one of them.
@@ -142,13 +178,24 @@ pub(crate) fn start(name: &str, transport: Transport) -> Case {
 
 /// Makes the same number of calls on each of `count` threads, which share a client; the result is the total time divided by the
 /// number of all calls.
-pub(crate) fn threads(name: &str, transport: Transport, count: u32) -> Result<Case> {
-    const CALLS: u32 = 1000;
+pub(crate) fn threads(name: &str, transport: Transport, count: usize) -> Result<Case> {
     let client = launch(transport)?;
+    Ok(of_threads(name, vec![client; count]))
+}
+
+/// As [`threads`], but each thread has a client with a server of its own.
+pub(crate) fn threads_with_clients(name: &str, transport: Transport, count: usize) -> Result<Case> {
+    let clients = (0..count).map(|_| launch(transport)).collect::<Result<_>>()?;
+    Ok(of_threads(name, clients))
+}
+
+/// Makes calls of each client on a thread of its own.
+fn of_threads(name: &str, clients: Vec<MeasuredClient>) -> Case {
+    const CALLS: u32 = 1000;
     let once = move || {
-        let barrier = Barrier::new(count as usize);
+        let barrier = Barrier::new(clients.len());
         // Each thread reads the clock itself: a separate timing thread might not be scheduled in time.
-        let calls = || {
+        let calls = |client: &MeasuredClient| {
             barrier.wait();
             let begin = Instant::now();
             for _ in 0..CALLS {
@@ -157,11 +204,11 @@ pub(crate) fn threads(name: &str, transport: Transport, count: u32) -> Result<Ca
             (begin, Instant::now())
         };
         let (begins, ends): (Vec<_>, Vec<_>) = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..count).map(|_| scope.spawn(calls)).collect();
+            let threads: Vec<_> = clients.iter().map(|client| scope.spawn(|| calls(client))).collect();
             threads.into_iter().map(|thread| thread.join().expect("no call fails")).unzip()
         });
         let time = ends.into_iter().max().zip(begins.into_iter().min()).map(|(end, begin)| end - begin);
-        time.unwrap_or_default() / (count * CALLS)
+        time.unwrap_or_default() / (clients.len() as u32 * CALLS)
     };
-    Ok(Case::self_timed(name, once))
+    Case::self_timed(name, once)
 }

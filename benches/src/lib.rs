@@ -34,4 +34,8 @@ pub trait Measured {
 
     /// Increments the last number.
     fn touch_numbers(&self, values: &mut [f64], #[len_of(values)] count: i32);
+
+    /// Answers requests in shared memory, by which the limit of two processes is measured. It exists on Linux.
+    #[optional]
+    fn serve_exchange(&self, path: &str) -> i32;
 }

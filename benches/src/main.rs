@@ -10,6 +10,8 @@ mod bridge;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod cost;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod exchange;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod format;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod limits;
@@ -24,6 +26,8 @@ mod peers;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod plot;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod polling;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod report;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod result;
@@ -31,6 +35,8 @@ mod result;
 mod roles;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod tables;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod tails;
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 fn main() -> result::Result<()> {

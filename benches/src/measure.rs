@@ -1,5 +1,5 @@
 //! Measures times: medians and quartiles over several rounds. In each round every case has a turn, so that a disturbance of the
-//! machine affects all cases alike.
+//! machine affects all cases alike. Cases are compared within each round, because the machine may be slow for minutes.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,11 @@ pub(crate) struct Case {
     run: Box<dyn FnMut(u32) -> Duration>,
     /// How often the operation runs for one sample.
     repetitions: u32,
+    /// The minimum time of one sample.
+    shortest: Duration,
     samples: Vec<f64>,
+    /// The medians of the rounds so far.
+    rounds: Vec<f64>,
 }
 
 /// The times of a case, in nanoseconds per operation.
@@ -21,11 +25,22 @@ pub(crate) struct Timing {
     pub(crate) quartiles: (f64, f64),
     pub(crate) median: f64,
     pub(crate) minimum: f64,
+    /// The median of each round.
+    rounds: Vec<f64>,
+}
+
+impl Timing {
+    /// Returns how many times longer this takes than `other`: the median over the rounds.
+    pub(crate) fn ratio(&self, other: &Self) -> f64 {
+        let mut ratios: Vec<_> = self.rounds.iter().zip(&other.rounds).map(|(this, other)| this / other).collect();
+        ratios.sort_by(f64::total_cmp);
+        quantile(&ratios, 0.5)
+    }
 }
 
 /// The number of rounds, and how long a case is measured in each of them.
-const ROUNDS: u32 = 20;
-const TURN: Duration = Duration::from_millis(25);
+const ROUNDS: u32 = 10;
+const TURN: Duration = Duration::from_millis(100);
 
 /// The minimum time of one sample; reading the clock takes about 30 ns.
 const SAMPLE: Duration = Duration::from_micros(20);
@@ -47,7 +62,19 @@ impl Case {
 
     /// A case that runs itself the given number of times, and returns the time of all runs.
     pub(crate) fn self_timed_batch(name: impl Into<String>, run: impl FnMut(u32) -> Duration + 'static) -> Self {
-        Self { name: name.into(), run: Box::new(run), repetitions: 1, samples: Vec::new() }
+        Self {
+            name: name.into(),
+            run: Box::new(run),
+            repetitions: 1,
+            shortest: SAMPLE,
+            samples: Vec::new(),
+            rounds: Vec::new(),
+        }
+    }
+
+    /// Measures single operations, because each needs a long preparation. The clock's error of 30 ns is then in each sample.
+    pub(crate) fn singly(self) -> Self {
+        Self { shortest: Duration::ZERO, ..self }
     }
 
     fn warm_up(&mut self) {
@@ -55,7 +82,12 @@ impl Case {
         while begin.elapsed() < TURN {
             (self.run)(self.repetitions);
         }
-        while self.sample() * f64::from(self.repetitions) < SAMPLE.as_nanos() as f64 {
+        if self.shortest.is_zero() {
+            return;
+        }
+        // The shortest of several, because another process may have had the core for a while.
+        let shortest = |case: &mut Self| (0..5).map(|_| case.sample()).min_by(f64::total_cmp).unwrap_or_default();
+        while shortest(self) * f64::from(self.repetitions) < self.shortest.as_nanos() as f64 {
             self.repetitions *= 2;
         }
     }
@@ -67,26 +99,31 @@ impl Case {
 
     fn turn(&mut self) {
         let begin = Instant::now();
-        loop {
-            let sample = self.sample();
-            self.samples.push(sample);
-            if begin.elapsed() > TURN {
-                return;
-            }
+        let mut samples = Vec::new();
+        while samples.is_empty() || begin.elapsed() < TURN {
+            samples.push(self.sample());
         }
+        samples.sort_by(f64::total_cmp);
+        self.rounds.push(quantile(&samples, 0.5));
+        self.samples.append(&mut samples);
     }
 
     fn timing(self) -> Timing {
         let mut samples = self.samples;
         samples.sort_by(f64::total_cmp);
-        let quantile = |part: f64| samples[((samples.len() - 1) as f64 * part) as usize];
         Timing {
             name: self.name,
-            quartiles: (quantile(0.25), quantile(0.75)),
-            median: quantile(0.5),
-            minimum: quantile(0.0),
+            quartiles: (quantile(&samples, 0.25), quantile(&samples, 0.75)),
+            median: quantile(&samples, 0.5),
+            minimum: quantile(&samples, 0.0),
+            rounds: self.rounds,
         }
     }
+}
+
+/// Returns a quantile of sorted samples.
+pub(crate) fn quantile(sorted: &[f64], part: f64) -> f64 {
+    sorted[((sorted.len() - 1) as f64 * part) as usize]
 }
 
 /// Measures cases in turns.

@@ -28,6 +28,7 @@ pub(crate) fn command(role: &str, arguments: &[&str]) -> Result<Command> {
 }
 
 /// Starts this program in a role.
+#[cfg(feature = "peers")]
 pub(crate) fn start(role: &str, arguments: &[&str]) -> Result<OtherProcess> {
     Ok(OtherProcess(command(role, arguments)?.stdin(Stdio::null()).spawn()?))
 }

@@ -9,13 +9,13 @@ use bridge32::Transport;
 use crate::format::duration;
 use crate::result::Result;
 use crate::tables::{self, MeasuredTable};
-use crate::{bridge, plot};
+use crate::{bridge, plot, polling, tails};
 
 /// Measures the tables whose titles contain `filter`, and prints them.
 pub(crate) fn print(filter: &str) -> Result<()> {
     print!("{}", machine());
     run(filter)?;
-    print!("{}", server()?);
+    print!("{}", rest(filter)?);
     Ok(())
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn write() -> Result<()> {
     let first = run("")?;
     println!("The second run:\n");
     let second = run("")?;
-    let end = agreement(&first, &second) + &server()?;
+    let end = agreement(&first, &second) + &rest("")?;
     print!("{end}");
 
     text.extend(first.iter().zip(&second).map(|(first, second)| markdown(first, Some(second))));
@@ -34,6 +34,13 @@ pub(crate) fn write() -> Result<()> {
     fs::write(docs.join("benchmark.md"), text + &end)?;
     fs::write(docs.join("benchmark.svg"), plot::bars(&first[0]))?;
     Ok(())
+}
+
+/// Measures what is not compared in tables: the slowest calls, if their title contains `filter`, polling, and the server.
+fn rest(filter: &str) -> Result<String> {
+    let tails = if tails::TITLE.contains(filter) { tails::measure()? } else { String::new() };
+    let polling = if filter.is_empty() { polling::measure()? } else { String::new() };
+    Ok(tails + &polling + &server()?)
 }
 
 /// Measures the tables whose titles contain `filter`, and prints each when it is done.
@@ -54,7 +61,10 @@ fn machine() -> String {
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("?", |(_, m)| m);
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or_default();
-    format!("{cores} cores of {model}; load at the beginning: {load}. Medians; half of all times are in the range.\n\n")
+    format!(
+        "{cores} cores of {model}; load at the beginning: {load}. Medians; half of all times are in the range. A ratio is the \
+         median of ten: each compares the first row with this one in turns of 0.1 s.\n\n"
+    )
 }
 
 /// Formats a table, with the ratios of a second run if there is one.

@@ -9,7 +9,6 @@ pub(crate) fn run(role: &str, arguments: &[&str]) -> Result<()> {
         (limits::EMPTY, []) => Ok(()),
         (limits::SOCKET, [length]) => limits::echo(length.parse()?),
         (limits::SPINNING_SOCKET, [length]) => limits::echo_spinning(length.parse()?),
-        (limits::MEMORY, [path]) => limits::echo_memory(path),
         _ => peers::serve(role, arguments),
     }
 }

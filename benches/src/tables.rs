@@ -1,12 +1,17 @@
 //! The tables: which cases are measured and compared.
 
+use std::time::Duration;
+
 use bridge32::Transport;
 
 use crate::bridge::{self, PIPE, SHARED_MEMORY, TRANSPORTS};
 use crate::measure::{Case, Timing, measure};
 use crate::one_core::OneCore;
 use crate::result::Result;
-use crate::{limits, peers};
+use crate::{exchange, limits, peers};
+
+/// The limit of two processes.
+pub(crate) const EXCHANGE: &str = "raw exchange with a 32-bit process";
 
 /// Cases that are compared with each other.
 pub(crate) struct Table {
@@ -41,7 +46,7 @@ impl Table {
 impl MeasuredTable {
     /// Returns how many times longer a row takes than the first one.
     pub(crate) fn ratio(&self, row: usize) -> f64 {
-        self.rows[row].median / self.rows[0].median
+        self.rows[row].ratio(&self.rows[0])
     }
 }
 
@@ -49,13 +54,19 @@ impl MeasuredTable {
 pub(crate) fn all() -> Vec<Table> {
     vec![
         Table::new("`add(1, 2)`", add),
+        Table::new("`add(1, 2)` after a pause", after_pauses),
+        Table::new("a burst of 20 000 calls, for each call", bursts),
         Table::new("`add(1, 2)` without spinning", add_without_spinning),
-        Table::new("`add(1, 2)` without spinning, on one core", add_without_spinning).on_one_core(),
+        Table::new("`add(1, 2)`, on one core", add_on_one_core).on_one_core(),
         Table::new("a text of 100 bytes", text),
         Table::new("`scalar_multiply` of 10 doubles", || scalar_multiply(10)),
         Table::new("`scalar_multiply` of 1 000 doubles", || scalar_multiply(1000)),
         Table::new("`scalar_multiply` of 100 000 doubles", || scalar_multiply(100_000)),
         Table::new("`scalar_multiply` of 1 000 000 doubles", || scalar_multiply(1_000_000)),
+        Table::new("`scale` of 10 doubles, in place", || scale(10)),
+        Table::new("`scale` of 1 000 doubles, in place", || scale(1000)),
+        Table::new("`scale` of 100 000 doubles, in place", || scale(100_000)),
+        Table::new("`scale` of 1 000 000 doubles, in place", || scale(1_000_000)),
         Table::new("1 000 000 doubles there and back", doubles_in_place),
         Table::new("16 MiB there and back", mebibytes_in_place_and_copied),
         Table::new("`add(1, 2)` in batches, for each call, shared memory", || batches(Transport::SharedMemory)),
@@ -70,7 +81,7 @@ pub(crate) fn all() -> Vec<Table> {
 
 fn add() -> Result<Vec<Case>> {
     let mut cases = vec![
-        limits::memory("spinning on shared memory")?,
+        exchange::add(EXCHANGE)?,
         bridge::add(SHARED_MEMORY, Transport::SharedMemory)?,
         bridge::native("the function itself, in this process")?,
         limits::spinning_socket("spinning on a socket", 16)?,
@@ -83,6 +94,31 @@ fn add_without_spinning() -> Result<Vec<Case>> {
     Ok(vec![limits::socket("blocking on a socket", 16)?, bridge::add(PIPE, Transport::Pipe)?])
 }
 
+fn add_on_one_core() -> Result<Vec<Case>> {
+    let mut cases = add_without_spinning()?;
+    cases.push(bridge::add(SHARED_MEMORY, Transport::SharedMemory)?);
+    Ok(cases)
+}
+
+/// The first call after a pause wakes the other side; the second one should take as long as any other.
+fn after_pauses() -> Result<Vec<Case>> {
+    let mut cases = vec![bridge::add("without a pause", Transport::SharedMemory)?];
+    for milliseconds in [1, 10, 100] {
+        let pause = Duration::from_millis(milliseconds);
+        cases.push(bridge::after_pause(&format!("the first call after {milliseconds} ms"), pause, 1)?);
+        cases.push(bridge::after_pause(&format!("the second call after {milliseconds} ms"), pause, 2)?);
+    }
+    Ok(cases)
+}
+
+fn bursts() -> Result<Vec<Case>> {
+    let after = |milliseconds: u64| {
+        let name = format!("after 1 s with a call every {milliseconds} ms");
+        bridge::burst(&name, Some(Duration::from_millis(milliseconds)))
+    };
+    Ok(vec![bridge::burst("without calls before", None)?, after(1)?, after(5)?])
+}
+
 fn text() -> Result<Vec<Case>> {
     let mut cases = vec![limits::socket("blocking on a socket", 100)?];
     for (name, transport) in TRANSPORTS {
@@ -93,12 +129,20 @@ fn text() -> Result<Vec<Case>> {
 
 fn scalar_multiply(count: usize) -> Result<Vec<Case>> {
     let mut cases = vec![
+        exchange::scalar_multiply(EXCHANGE, count)?,
         limits::copies("two copies", count * size_of::<f64>()),
         bridge::scalar_multiply_here("two copies and the function itself, in this process", count)?,
     ];
     for (name, transport) in TRANSPORTS {
         cases.push(bridge::scalar_multiply(name, transport, count)?);
-        cases.push(bridge::scale(&in_place(name), transport, count)?);
+    }
+    Ok(cases)
+}
+
+fn scale(count: usize) -> Result<Vec<Case>> {
+    let mut cases = vec![exchange::scale(EXCHANGE, count)?];
+    for (name, transport) in TRANSPORTS {
+        cases.push(bridge::scale(name, transport, count)?);
     }
     Ok(cases)
 }
@@ -139,7 +183,7 @@ fn copied(name: &str) -> String {
 fn batches(transport: Transport) -> Result<Vec<Case>> {
     let single = bridge::add("by itself", transport);
     let batch = |calls: u32| bridge::batch(&format!("{calls} in a batch"), transport, calls);
-    std::iter::once(single).chain([1, 10, 100, 1000].map(batch)).collect()
+    std::iter::once(single).chain([1, 2, 5, 10, 100, 1000].map(batch)).collect()
 }
 
 fn callbacks(transport: Transport) -> Result<Vec<Case>> {
@@ -147,7 +191,10 @@ fn callbacks(transport: Transport) -> Result<Vec<Case>> {
 }
 
 fn threads(transport: Transport) -> Result<Vec<Case>> {
-    [1, 2, 4, 8].into_iter().map(|count| bridge::threads(&format!("{count} threads"), transport, count)).collect()
+    let shared = |count| bridge::threads(&format!("{count} threads"), transport, count);
+    let mut cases = [1, 2, 4, 8].into_iter().map(shared).collect::<Result<Vec<_>>>()?;
+    cases.push(bridge::threads_with_clients("2 threads with a client each", transport, 2)?);
+    Ok(cases)
 }
 
 fn start() -> Result<Vec<Case>> {
