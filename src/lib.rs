@@ -507,6 +507,41 @@
 //! # fn main() {}
 //! ```
 //!
+//! A function pointer that is no parameter of one call, such as one in a struct, in a table of functions, or one that a second function
+//! takes again, is declared as an item of its own:
+//!
+//! ```
+//! # use bridge32::{Address, Bridge, Callback, UserData, bridge32};
+//! #[bridge32(lib = "gsl")]
+//! pub trait Integration {
+//!     /// double (*function)(double x, void *params)
+//!     #[callback]
+//!     fn integrand(x: f64, params: UserData) -> f64;
+//!
+//!     /// int integrate(const integrand *f, double from, double to, double *result);
+//!     #[check(ret == 0)]
+//!     fn integrate(&self, f: &Integrand, from: f64, to: f64, #[out] result: f64) -> i32;
+//! }
+//!
+//! #[derive(Debug, Clone, Bridge)]
+//! #[repr(C)]
+//! pub struct Integrand {
+//!     pub function: Address,
+//!     pub params: Address,
+//! }
+//!
+//! # fn call() -> Result<(), bridge32::Error> {
+//! # let client = IntegrationClient::launch()?;
+//! let square: Callback = client.integrand(|x| x * x)?;
+//! let f = Integrand { function: square.address(), params: square.context() };
+//! let (_, result) = client.integrate(&f, 0.0, 1.0)?;
+//! # Ok(())
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! The library can call the closure until the [`Callback`] is dropped; the rules are those of `#[registered]`.
+//!
 //! A closure runs on the thread that made the call, and may call the client again, to any depth. If the library calls a
 //! registered closure from one of its own threads, the closure runs on a thread of the client, one such closure at a time; the
 //! calls that it makes run on that thread of the library, as those of a C callback would, even while the main thread is in
@@ -794,7 +829,7 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, BatchMode, Bool32, Builder, CallError, Client, Difference, Dispatch, Error, ExitStatus, Handle,
+    Address, BatchMode, Bool32, Builder, CallError, Callback, Client, Difference, Dispatch, Error, ExitStatus, Handle,
     InMemoryOf, Interface, LibraryError, LoadLibrary, MissingMethod, MissingSymbol, Native, Output, Pending,
     PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
     Transport, UserData, WrongSymbol, attempt, serve, server_main,

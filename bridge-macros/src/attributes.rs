@@ -37,6 +37,8 @@ pub(crate) struct MethodAttributes {
     pub(crate) class: Spanned<LitStr>,
     pub(crate) constructor: Spanned<()>,
     pub(crate) release: Spanned<()>,
+    /// `#[callback]`: the item is the type of a C function, not a method.
+    pub(crate) callback: Spanned<()>,
     /// Allowed on any method.
     pub(crate) timeout: Spanned<Duration>,
 }
@@ -94,7 +96,7 @@ pub(crate) struct Out {
 
 /// The attributes of methods, for error messages.
 const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `function`, `vtable`, `library`, `abi`, `optional`, `check`, `last_error`, `errno`, `free_with`, \
-                                 `returns`, `global`, `wide`, `encoding`, `multi`, `class`, `constructor`, `release`, `timeout`";
+                                 `returns`, `global`, `wide`, `encoding`, `multi`, `class`, `constructor`, `release`, `callback`, `timeout`";
 
 /// The attributes of parameters, for error messages.
 const PARAMETER_ATTRIBUTES: &str = "`len_of`, `bytes_of`, `len`, `out`, `fixed`, `free_with`, `wide`, `encoding`, `multi`, `abi`, `registered`, `user_data`, `closes`, `this`";
@@ -151,6 +153,7 @@ impl MethodAttributes {
             "class" => store(&mut self.class, name, text_argument(attr), errors),
             "constructor" => store(&mut self.constructor, name, no_arguments(attr), errors),
             "release" => store(&mut self.release, name, no_arguments(attr), errors),
+            "callback" => store(&mut self.callback, name, no_arguments(attr), errors),
             "timeout" => {
                 store(&mut self.timeout, name, text_argument(attr).and_then(|text| duration(&text)), errors);
             }

@@ -39,13 +39,15 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
         reserved(method, errors);
         let is_unclear = method.target.is_none() && method.body.is_none() && interface.options.failed;
         if !is_unclear {
-            signature(&method.signature, errors);
+            if !method.signature.makes_callback {
+                signature(&method.signature, errors);
+            }
             callbacks(&method.signature, errors);
         }
         match &method.target {
             Some(Target::Native(native)) => self::native(method, native, errors),
             Some(Target::Managed(managed)) => self::managed(interface, method, managed, errors),
-            None => {}
+            Some(Target::Callback) | None => {}
         }
     }
 }

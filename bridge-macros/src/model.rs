@@ -41,6 +41,8 @@ pub(crate) struct Signature {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) returns: Returns,
     pub(crate) callee: Callee,
+    /// Whether it returns a `Callback`: the addresses in `returns`, and the registration of its closure.
+    pub(crate) makes_callback: bool,
 }
 
 /// What a call reaches in the server.
@@ -60,6 +62,8 @@ pub(crate) enum Callee {
 pub(crate) enum Target {
     Native(Box<Native>),
     Managed(Managed),
+    /// Nothing: it makes a C function of a closure. `#[callback]`.
+    Callback,
 }
 
 /// A method of a .NET class.
@@ -455,6 +459,9 @@ impl Signature {
 
     /// The return type in Rust; `None` for `()`.
     pub(crate) fn returned_type(&self, krate: &TokenStream) -> Option<TokenStream> {
+        if self.makes_callback {
+            return Some(quote!(#krate::Callback));
+        }
         let types = self.returned_types(|parameter| parameter.ty.to_token_stream(), krate);
         (!types.is_empty()).then(|| joined(&types))
     }

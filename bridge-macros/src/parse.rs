@@ -96,8 +96,12 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
     let syn::Signature { ident: name, inputs, output, .. } = &item.sig;
     qualifiers(&item.sig, errors);
     generics(&item.sig.generics, "a method of an interface", errors);
-    receiver(&item.sig, errors);
     let (attrs, own) = MethodAttributes::parse(&item.attrs, errors);
+    if own.callback.is_some() {
+        let (name, signature) = (name.clone(), callback::method(&item, own, options, errors)?);
+        return Some(Method { attrs, name, signature, body: None, target: Some(Target::Callback), timeout: None });
+    }
+    receiver(&item.sig, errors);
     let timeout = own.timeout.as_ref().map(|(_, timeout)| *timeout);
     let target = target(own, name, item.default.is_some(), options, errors);
     let mut parameters = Vec::new();
@@ -111,8 +115,9 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
         None => Callee::Rust,
         Some(Target::Native(_)) => Callee::Function,
         Some(Target::Managed(_)) => Callee::Managed,
+        Some(Target::Callback) => Callee::Rust,
     };
-    let signature = Signature { parameters, returns, callee };
+    let signature = Signature { parameters, returns, callee, makes_callback: false };
     Some(Method { attrs, name: name.clone(), signature, body: item.default, target, timeout })
 }
 
@@ -148,6 +153,12 @@ fn receiver(signature: &syn::Signature, errors: &Errors) {
             errors.at(lifetime, "a call borrows the client for its own duration only; write `&self`");
         }
         Some(receiver) => errors.at(receiver, "a client is shared, so its methods take it by reference; write `&self`"),
-        None => errors.at(&signature.ident, format_args!("`{}` has no receiver; add `&self`", signature.ident)),
+        None => errors.at(
+            &signature.ident,
+            format_args!(
+                "`{}` has no receiver; add `&self`, or `#[callback]` if it is the type of a C function",
+                signature.ident
+            ),
+        ),
     }
 }

@@ -60,7 +60,7 @@ pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, Wr
 pub use handshake::Transport;
 pub use interface::{Difference, Interface};
 pub use load_library::LoadLibrary;
-pub use native::{Address, Bool32, Handle, InMemoryOf, Native, UserData};
+pub use native::{Address, Bool32, Callback, Handle, InMemoryOf, Native, UserData};
 pub use process::Output;
 pub use registration::Registration;
 pub use server::{Dispatch, Serve, ServerContext, attempt, serve};

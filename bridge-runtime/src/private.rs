@@ -84,10 +84,10 @@ pub mod native {
     pub use crate::library::NativeLibrary;
     pub use crate::native::{
         Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CReturn, CText,
-        CallbackTable, Closes, Context, Encoding, FIRST_LISTED, IsLength, IsUserData, Latin1, LentClosure,
-        MemberResult, Native, NativeReturn, OutLength, Pointer, ReturnedPointer, ReturnedText, Room, Scope, Signature,
-        SlotRow, Slots, Status, StructByMsvc, Text, TextBuffer, TextList, Utf8, Wide, Zeroable, array_field,
-        array_from_c, array_from_field, array_to_c, check_elements, close, common_length, context_key,
+        CallbackAddresses, CallbackTable, Closes, Context, Encoding, FIRST_LISTED, IsLength, IsUserData, Latin1,
+        LentClosure, MemberResult, Native, NativeReturn, OutLength, Pointer, ReturnedPointer, ReturnedText, Room,
+        Scope, Signature, SlotRow, Slots, Status, StructByMsvc, Text, TextBuffer, TextList, Utf8, Wide, Zeroable,
+        array_field, array_from_c, array_from_field, array_to_c, check_elements, close, common_length, context_key,
         deserialize_enumeration, deserialize_record, from_gnu, from_msvc, give, give_array, give_text, given,
         given_length, in_field, not_in_enum, optional_array_from_field, passed, passed_array, passed_array_mut,
         passed_c_str, passed_nullable, passed_nullable_mut, passed_optional_c_str, passed_pointer, passed_pointer_mut,

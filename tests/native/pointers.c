@@ -208,3 +208,29 @@ EXPORT int32_t fail(int32_t code, char *here) {
     return code;
 }
 EXPORT const char *last_words_of(int32_t code) { return code == 99 ? NULL : last_words; }
+
+// Functions of the program's: in a struct, in a table, and installed and uninstalled by the same pointer.
+typedef struct { double (*function)(double x, void *params); void *params; } integrand_function;
+EXPORT double integrate(const integrand_function *f, double from, double to, int32_t steps) {
+    double sum = 0, width = (to - from) / steps;
+    for (int32_t i = 0; i < steps; ++i) { sum += f->function(from + (i + 0.5) * width, f->params) * width; }
+    return sum;
+}
+typedef int32_t (STDCALL *handler_function)(int32_t event, const char *text, void *user);
+static struct { handler_function function; void *user; } handlers[4];
+EXPORT int32_t install(uint32_t kind, handler_function function, void *user) {
+    if (kind >= 4 || handlers[kind].function != NULL) { return -1; }
+    handlers[kind].function = function;
+    handlers[kind].user = user;
+    return 0;
+}
+EXPORT int32_t uninstall(uint32_t kind, handler_function function, void *user) {
+    if (kind >= 4 || handlers[kind].function != function || handlers[kind].user != user) { return -1; }
+    handlers[kind].function = NULL;
+    return 0;
+}
+EXPORT int32_t raise_event(uint32_t kind, int32_t event) {
+    return handlers[kind].function == NULL ? -5 : handlers[kind].function(event, "it happened", handlers[kind].user);
+}
+typedef struct { int32_t (*add)(int32_t, int32_t); int32_t (*twice)(int32_t); int32_t (*missing)(int32_t); } hooks;
+EXPORT int32_t use_hooks(const hooks *hooks, int32_t x) { return hooks->add(hooks->twice(x), hooks->missing == NULL ? 1 : hooks->missing(x)); }

@@ -1,6 +1,6 @@
 //! Pointers in all directions: such that may be null, and such that the library makes.
 
-use bridge32::{Address, Bridge, Handle, bridge32};
+use bridge32::{Address, Bridge, Handle, UserData, bridge32};
 
 /// What the library expects.
 const VERSION: i16 = 3;
@@ -181,6 +181,26 @@ pub trait Pointers {
         let errors: Vec<_> = errors.map(|error| error.to_string()).collect();
         (errors.len() as u32, errors.join("; "))
     }
+    /// `double (*)(double, void *)`
+    #[callback]
+    fn integrand(x: f64, params: UserData) -> f64;
+    fn integrate(&self, f: &Integrand, from: f64, to: f64, steps: i32) -> f64;
+    #[callback]
+    #[abi("stdcall")]
+    fn handler(event: i32, text: &str, user: UserData) -> i32;
+    fn install(&self, kind: u32, handler: Address, user: Address) -> i32;
+    fn uninstall(&self, kind: u32, handler: Address, user: Address) -> i32;
+    fn raise_event(&self, kind: u32, event: i32) -> i32;
+    #[callback]
+    fn binary(a: i32, b: i32) -> i32;
+    #[callback]
+    fn unary(value: i32) -> i32;
+    fn use_hooks(&self, hooks: &Table, x: i32) -> i32;
+    /// Integrates in the server.
+    fn integral_of_square(&self, to: f64) -> f64 {
+        let square = self.integrand(Box::new(|x| x * x));
+        self.integrate(&Integrand { function: square.address(), params: square.context() }, 0.0, to, 1000)
+    }
     /// The sums of two arrays, or what there is of them.
     fn sums(&self, left: Option<&[f64]>, right: Option<&mut [f64]>, factor: Option<&f64>) -> Vec<f64> {
         let sum = |values: &[f64]| values.iter().sum::<f64>() * factor.copied().unwrap_or(1.0);
@@ -204,6 +224,15 @@ pub struct Table {
     pub add: Address,
     pub twice: Address,
     pub missing: Address,
+}
+
+/// A function with its context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct Integrand {
+    pub function: Address,
+    pub params: Address,
 }
 
 /// A struct.

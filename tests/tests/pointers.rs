@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
-use bridge32::Error;
-use bridge32_tests::pointers::{Place, PointersClient};
+use std::sync::mpsc::channel;
+
+use bridge32::{Address, Error};
+use bridge32_tests::pointers::{Integrand, Place, PointersClient, Table};
 use bridge32_tests::watchdog::Watchdog;
 
 fn launch(test: &'static str) -> (Watchdog, PointersClient) {
@@ -274,4 +276,56 @@ fn a_method_with_a_body_may_go_on_after_a_failed_check() {
     assert_eq!(failures, 2);
     let words = "`fail` failed: the library reports 13: bad luck; `fail` failed: the library reports 5: no such thing";
     assert_eq!(text, words);
+}
+
+#[test]
+fn a_closure_becomes_a_function_in_a_struct() {
+    let (_watchdog, client) = launch("functions in structs");
+    let cube = client.integrand(|x| x * x * x).unwrap();
+    let line = client.integrand(|x| 2.0 * x).unwrap();
+    let function =
+        |callback: &bridge32::Callback| Integrand { function: callback.address(), params: callback.context() };
+    assert!((client.integrate(&function(&cube), 0.0, 2.0, 1000).unwrap() - 4.0).abs() < 1e-5);
+    assert!((client.integrate(&function(&line), 0.0, 3.0, 10).unwrap() - 9.0).abs() < 1e-9);
+    assert!((client.integral_of_square(3.0).unwrap() - 9.0).abs() < 1e-5);
+    assert!(cube.is_active());
+    let gone = function(&cube);
+    drop(cube);
+    assert_eq!(client.integrate(&gone, 0.0, 2.0, 10).unwrap(), 0.0, "a function without its closure returns zero");
+    let panics = client.integrand(|_| panic!("no integral")).unwrap();
+    let error = client.integrate(&function(&panics), 0.0, 1.0, 5).unwrap_err();
+    let Error::Callback { callback, reason, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((callback.as_str(), reason.as_str()), ("integrand", "panicked: no integral"));
+}
+
+#[test]
+fn the_same_function_is_installed_and_uninstalled() {
+    let (_watchdog, client) = launch("installed functions");
+    let (events, seen) = channel();
+    let handler = client.handler(move |event, text: &str| {
+        events.send((event, text.to_owned())).unwrap();
+        event + 1
+    });
+    let handler = handler.unwrap();
+    let other = client.handler(|event, _: &str| -event).unwrap();
+    assert_eq!(client.install(2, handler.address(), handler.context()).unwrap(), 0);
+    assert_eq!(client.install(3, other.address(), other.context()).unwrap(), 0);
+    assert_eq!((client.raise_event(2, 41).unwrap(), client.raise_event(3, 41).unwrap()), (42, -41));
+    assert_eq!(seen.recv().unwrap(), (41, "it happened".to_owned()));
+    assert_eq!(client.uninstall(2, other.address(), other.context()).unwrap(), -1);
+    assert_eq!(client.uninstall(2, handler.address(), handler.context()).unwrap(), 0);
+    assert_eq!(client.raise_event(2, 1).unwrap(), -5);
+}
+
+#[test]
+fn a_table_of_functions_is_passed_to_the_library() {
+    let (_watchdog, client) = launch("tables of closures");
+    let add = client.binary(|a, b| a + b).unwrap();
+    let (twice, thrice) = (client.unary(|value| 2 * value).unwrap(), client.unary(|value| 3 * value).unwrap());
+    assert!(add.context().is_null());
+    let hooks = Table { add: add.address(), twice: twice.address(), missing: Address::NULL };
+    assert_eq!(client.use_hooks(&hooks, 20).unwrap(), 41);
+    assert_eq!(client.use_hooks(&Table { missing: thrice.address(), ..hooks }, 20).unwrap(), 100);
+    client.shutdown().unwrap();
+    assert!(!add.is_active());
 }

@@ -2,5 +2,6 @@
 
 mod body;
 mod names;
+pub(super) use self::names::context as context_of;
 pub(super) mod slot;
 pub(super) mod trampoline;

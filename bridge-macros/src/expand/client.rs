@@ -168,6 +168,7 @@ fn call_with_callbacks(method: &Method, krate: &TokenStream) -> TokenStream {
     let quoted = |names: &[Ident]| names.iter().map(|name| quote!(#name)).collect::<Vec<_>>();
     let pattern = joined(&quoted(&values));
     let value = joined(&[quoted(&values), quoted(&registrations)].concat());
+    let value = if signature.makes_callback { quote!(#krate::Callback::from_parts(#value)) } else { value };
     quote! {
         {
             #(#are_some)*

@@ -57,16 +57,17 @@ fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenS
     let parameters = parameters(&method.signature, krate);
     let (shape, returned) = method.signature.checked_return(krate);
     let shape = runtime(shape);
-    let target = option(method.target.as_ref().map(|target| match target {
-        Target::Native(native) => {
+    let target = option(match &method.target {
+        Some(Target::Native(native)) => {
             let native = native::native(method, native, krate);
-            quote!(#krate::__private::interface::Target::Native(#native))
+            Some(quote!(#krate::__private::interface::Target::Native(#native)))
         }
-        Target::Managed(managed) => {
+        Some(Target::Managed(managed)) => {
             let managed = managed::managed(interface, method, managed, krate);
-            quote!(#krate::__private::interface::Target::Managed(#managed))
+            Some(quote!(#krate::__private::interface::Target::Managed(#managed)))
         }
-    }));
+        Some(Target::Callback) | None => None,
+    });
     let timeout = option(method.timeout.map(|timeout| {
         let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
         quote!(::core::time::Duration::new(#seconds, #nanoseconds))

@@ -182,6 +182,7 @@ fn method(method: &Method, target: &Target, krate: &TokenStream) -> TokenStream 
             (native_call::items(method, native, krate), native_call::function(method, native, krate))
         }
         Target::Managed(managed) => (TokenStream::new(), dotnet::call(method, managed, krate)),
+        Target::Callback => native_call::callback(method, krate),
     };
     quote! {
         #(#cfgs)*

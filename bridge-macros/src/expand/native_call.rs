@@ -87,6 +87,28 @@ fn call(signature: &Signature, native: &Native, krate: &TokenStream) -> TokenStr
     on_member_cfg(&[make, call(&with_place)], &[call(&pass)])
 }
 
+/// The items and the body that make a C function of a closure.
+pub(super) fn callback(method: &Method, krate: &TokenStream) -> (TokenStream, TokenStream) {
+    let native = quote!(#krate::__private::native);
+    let (mut items, mut statements, mut parts) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    for (parameter, callback) in method.signature.registered_callbacks() {
+        items.extend(trampoline::items(method, parameter, callback, krate));
+        let context = match callback::context_of(method, &parameter.name) {
+            Some(context) => {
+                let slot = slot_name(context);
+                statements.extend(quote!(let #slot = #native::Context::new();));
+                quote!(::core::option::Option::Some(&#slot))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        statements.extend(callback::slot::slot(method, parameter, callback, krate));
+        let (function, registration) =
+            (callback::slot::pass(parameter, callback), callback::slot::registration(parameter, callback, krate));
+        parts.extend(quote!(#native::CallbackAddresses::new(#function, #context)?, #registration));
+    }
+    (items, quote! { #statements ::core::result::Result::Ok(#krate::Callback::from_parts((#parts))) })
+}
+
 /// The body that reads or writes a variable.
 pub(super) fn variable(method: &Method, krate: &TokenStream) -> TokenStream {
     let number = names::number(&method.name);

@@ -41,6 +41,7 @@ pub(super) fn receive(
         }
     });
     let call = call(&pass);
+    let call = if signature.makes_callback { quote!(#krate::Callback::into_parts(#call)) } else { call };
     let answering = quote! {
         #answer.answer(|#encoder| {
             #(#put)*

@@ -1,9 +1,11 @@
 //! Parses function pointers, which the library calls back.
 
-use syn::{Ident, ReturnType, TypeFnPtr};
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+use syn::{Ident, ReturnType, TraitItemFn, TypeFnPtr};
 
 use super::kind::{kind, returns};
-use crate::attributes::{Out, ParameterAttributes};
+use crate::attributes::{MethodAttributes, Out, ParameterAttributes};
 use crate::errors::Errors;
 use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Returns, Signature};
 use crate::names;
@@ -94,7 +96,7 @@ pub(super) fn kind_of(
         output => returns(output, errors)?,
     };
     let callee = if has_c { Callee::Closure } else { Callee::Rust };
-    let signature = Signature { parameters, returns: returned, callee };
+    let signature = Signature { parameters, returns: returned, callee, makes_callback: false };
     Some(Kind::Callback(Box::new(Callback {
         signature,
         abi: abi.convention(),
@@ -102,6 +104,66 @@ pub(super) fn kind_of(
         is_optional,
         is_registered: own.registered.is_some(),
     })))
+}
+
+/// The method that `#[callback]` declares: it takes a closure of this type, and makes a C function of it. `None` if its errors leave
+/// nothing to check.
+pub(super) fn method(
+    item: &TraitItemFn,
+    own: MethodAttributes,
+    options: &Options,
+    errors: &Errors,
+) -> Option<Signature> {
+    let syn::Signature { ident: name, inputs, output, .. } = &item.sig;
+    if let Some(body) = &item.default {
+        errors.at(body, "a callback has no body; pass a closure to the method of its name");
+    }
+    if options.lib.is_none() && !options.failed {
+        errors.at(
+            name,
+            "a C function is made in the server for a native library, but the interface has no `lib`; add `lib`",
+        );
+    }
+    if let Some(receiver) = item.sig.receiver() {
+        errors.at(receiver, "a callback is the type of a C function, which has no `self`; remove it");
+        return None;
+    }
+    let not_of_callbacks = |attribute: &&Ident| !matches!(attribute.to_string().as_str(), "abi");
+    for attribute in own.names().filter(not_of_callbacks) {
+        errors.at(
+            attribute,
+            format_args!("a callback is not called in the library, so it has no `#[{attribute}]`; remove it"),
+        );
+    }
+    let function: TypeFnPtr = errors.take(syn::parse2(quote!(fn(#inputs) #output)))?;
+    let registered = Some((Ident::new("registered", name.span()), ()));
+    let own = ParameterAttributes { abi: own.abi, registered, ..ParameterAttributes::default() };
+    let kind = kind_of(&function, false, own, true, options, errors)?;
+    let parameter = |name, ty: TokenStream, kind| {
+        let ty = errors.take(syn::parse2(ty))?;
+        Some(Parameter {
+            mutability: None,
+            name,
+            ty,
+            kind,
+            is_nullable: false,
+            elements: None,
+            fixed: None,
+            closes: None,
+            this: None,
+        })
+    };
+    let krate = options.krate();
+    let has_context = matches!(&kind, Kind::Callback(callback) if callback.signature.parameters.iter().any(|parameter| matches!(parameter.kind, Kind::UserData(_))));
+    let closure = parameter(name.clone(), function.to_token_stream(), kind)?;
+    let context = match has_context {
+        true => Some(parameter(names::local("context"), quote!(#krate::UserData), Kind::UserData(Vec::new()))?),
+        false => None,
+    };
+    let returns =
+        Returns::Value(Box::new(errors.take(syn::parse2(quote!(#krate::__private::native::CallbackAddresses)))?));
+    let parameters = [closure].into_iter().chain(context).collect();
+    Some(Signature { parameters, returns, callee: Callee::Rust, makes_callback: true })
 }
 
 /// The name of an unnamed parameter: `argument_1` for the first, as errors and lengths call it.

@@ -6,6 +6,7 @@
 mod array;
 mod c_closure;
 mod callback;
+mod callback_addresses;
 mod callback_entry;
 mod callback_table;
 mod context;
@@ -36,6 +37,7 @@ pub use callback::{
     give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_nullable,
     passed_nullable_mut, passed_pointer, passed_pointer_mut, returned_to_gnu, returned_to_msvc,
 };
+pub use callback_addresses::{Callback, CallbackAddresses};
 pub use callback_table::{CallbackTable, LentClosure};
 pub use context::{Context, IsUserData, UserData, context_key};
 pub use convention::Signature;

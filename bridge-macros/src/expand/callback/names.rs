@@ -76,7 +76,7 @@ pub(super) fn passed(signature: &Signature) -> impl Iterator<Item = CParameter> 
 }
 
 /// The context parameter of a callback.
-pub(super) fn context<'m>(method: &'m Method, callback: &Ident) -> Option<&'m Ident> {
+pub(in super::super) fn context<'m>(method: &'m Method, callback: &Ident) -> Option<&'m Ident> {
     let is_of = |parameter: &&Parameter| match &parameter.kind {
         Kind::UserData(of) => of.is_empty() || of.contains(callback),
         _ => false,

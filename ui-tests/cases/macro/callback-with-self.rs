@@ -1,0 +1,9 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "lib")]
+pub trait Lib {
+    #[callback]
+    fn f(&self, a: i32) -> i32;
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+// 2 mistakes
+use bridge32::bridge32;
+
+#[bridge32(lib = "lib")]
+pub trait Lib {
+    fn f(&self, #[fixed(b)] a: i32, #[fixed(a)] b: i32);
+}
+
+fn main() {}

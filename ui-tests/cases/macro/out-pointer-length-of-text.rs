@@ -1,0 +1,8 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "lib")]
+pub trait Lib {
+    fn f(&self, #[out(pointer, len = 3)] a: String);
+}
+
+fn main() {}
