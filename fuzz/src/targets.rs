@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bridge32::Handle;
 use bridge32::dotnet::{Matrix, Object, Scalar};
 use bridge32_runtime::testing;
 use bridge32_runtime::testing::marshal::{ArenaView, Buffer, DecodeError, Decoder, SharedArena};
 use bridge32_runtime::testing::transport::{FrameTransport as _, PipeTransport};
-use bridge32_runtime::testing::wire::tag::{call, hello_version};
+use bridge32_runtime::testing::wire::tag::{batch, call, hello_version, is_results};
 use bridge32_runtime::testing::wire::{Allocation, Message, next_part};
 use bridge32_tests::conversation::Counter;
 use bridge32_tests::vocabulary::{Color, Flags, Packed, Polygon, Thing};
@@ -31,7 +32,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub static TARGETS: [Target; 8] = [
+pub static TARGETS: [Target; 9] = [
     Target {
         name: "frame",
         run: frames,
@@ -40,6 +41,7 @@ pub static TARGETS: [Target; 8] = [
     },
     Target { name: "message", run: message, takes_frames: false, seeds: || files("message") },
     Target { name: "values", run: values, takes_frames: false, seeds: value_seeds },
+    Target { name: "arena", run: arena, takes_frames: false, seeds: arena_seeds },
     Target {
         name: "server",
         run: conversation::server,
@@ -108,13 +110,21 @@ fn frames(input: &Input) -> Result<(), String> {
 /// Decodes a message, and its parts, if it has any.
 fn message(input: &Input) -> Result<(), String> {
     let mut bytes = input.concat();
-    let (version, call) = (hello_version(&bytes), call(&bytes));
+    let (version, call, batch, is_results) = (hello_version(&bytes), call(&bytes), batch(&bytes), is_results(&bytes));
     let mut decoder = Decoder::new(&mut bytes, 0);
     let message = decoder.value::<Message>();
     if let Some((method, length)) = call
         && !matches!(&message, Ok(Message::Call { method: decoded }) if (*decoded, decoder.position()) == (method, length))
     {
         return Err(format!("{message:?} was decoded as a call of {method} of {length} bytes"));
+    }
+    if let Some((stop, length)) = batch
+        && !matches!(&message, Ok(Message::Batch { stop: decoded }) if (*decoded, decoder.position()) == (stop, length))
+    {
+        return Err(format!("{message:?} was decoded as a batch"));
+    }
+    if is_results && !matches!(message, Ok(Message::Results)) {
+        return Err(format!("{message:?} was decoded as the results of a batch"));
     }
     if let Ok(message) = message {
         let _ = format!("{message:?}");
@@ -132,19 +142,74 @@ fn message(input: &Input) -> Result<(), String> {
     Ok(())
 }
 
-/// Memory as another process would share it.
-struct Words([AtomicU64; 300]);
+/// The words of an arena.
+const WORDS: usize = 300;
 
-impl AsRef<[AtomicU64]> for Words {
-    fn as_ref(&self) -> &[AtomicU64] {
-        &self.0
+/// An arena, in memory as another process would share it. Each word is made from its index.
+fn shared_arena(word: fn(u64) -> u64) -> (Arc<[AtomicU64]>, ArenaView) {
+    let memory: Arc<[AtomicU64]> = (0..WORDS as u64).map(|index| AtomicU64::new(word(index))).collect();
+    let arena = SharedArena::new(Arc::clone(&memory));
+    (memory, ArenaView::new(arena))
+}
+
+/// Reads arrays that a message claims to be in an arena: its bytes, if they are all inside, or else nothing. Of each 16 bytes of the input,
+/// eight are the length of an array, and eight its offset.
+fn arena(input: &Input) -> Result<(), String> {
+    let bytes = input.concat();
+    let (memory, view) = shared_arena(|index| (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let all: Vec<u8> = memory.iter().flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes()).collect();
+    for claim in bytes.as_chunks::<16>().0 {
+        let [length, offset] =
+            [0, 8].map(|start| claim[start..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word)));
+        let check = |size: usize, decode: DecodeBytes| {
+            let claim = postcard::to_stdvec(&((length << 1) | 1, offset)).map_err(|error| error.to_string())?;
+            let begin = u128::from(offset) * size_of::<u64>() as u128;
+            let end = begin + u128::from(length << 1 >> 1) * size as u128;
+            let range = usize::try_from(begin).ok().zip(usize::try_from(end).ok());
+            let expected = range.and_then(|(begin, end)| all.get(begin..end));
+            let mut message = claim;
+            let read = decode(&mut Decoder::new(&mut message, 0).with_arena(&view)).ok();
+            match read.as_deref() == expected {
+                true => Ok(()),
+                false => Err(format!("{length} elements of {size} bytes at {offset}: {read:?}")),
+            }
+        };
+        check(1, |decoder| decoder.vec())?;
+        check(1, |decoder| Ok(decoder.slice::<u8>()?.to_vec()))?;
+        check(2, |decoder| Ok(decoder.vec()?.into_iter().flat_map(i16::to_ne_bytes).collect()))?;
+        check(4, |decoder| Ok(decoder.slice()?.iter().copied().flat_map(u32::to_ne_bytes).collect()))?;
+        check(8, |decoder| Ok(decoder.vec()?.into_iter().flat_map(i64::to_ne_bytes).collect()))?;
     }
+    Ok(())
+}
+
+/// Decodes an array, and returns its bytes.
+type DecodeBytes = fn(&mut Decoder<'_>) -> Result<Vec<u8>, DecodeError>;
+
+/// Arrays at the limits of the arena, and far beyond them.
+fn arena_seeds() -> Vec<Input> {
+    let (words, most) = (WORDS as u64, u64::MAX);
+    let claims = [
+        (8, 0),
+        (1, words - 1),
+        (0, words),
+        (0, words + 1),
+        (words, 0),
+        (words * 8, 0),
+        (words * 8 + 1, 0),
+        (100, 200),
+        (most / 16, 1),
+        (most / 2, most),
+        (1, most),
+        (1, most / 8 + 1),
+    ];
+    claims.map(|(length, offset): (u64, u64)| vec![[length.to_le_bytes(), offset.to_le_bytes()].concat()]).to_vec()
 }
 
 /// Decodes values of every type from the same bytes, at every alignment.
 fn values(input: &Input) -> Result<(), String> {
     let bytes = input.concat();
-    let arena = ArenaView::new(SharedArena::new(Words([const { AtomicU64::new(u64::MAX) }; 300])));
+    let (_, arena) = shared_arena(|_| u64::MAX);
     let mut buffer = Buffer::default();
     for position in 0..8.min(bytes.len()) {
         let mut all = |decode: fn(&mut Decoder<'_>) -> Result<(), DecodeError>| -> Result<(), String> {
