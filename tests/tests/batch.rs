@@ -348,8 +348,14 @@ fn a_death_fails_the_batch_and_the_next_one_restarts_the_server() {
     let mut mode = None;
     let error = client.batch(|b| (b.set_mode(5), b.write_to_nowhere(), b.get_mode())).unwrap_err();
     assert!(matches!(error, Error::ServerDied { .. }), "{error:?}");
+    assert_eq!(error.method(), Some("write_to_nowhere"), "the crash report names it");
     mode.replace(client.batch(|b| b.get_mode()).unwrap().unwrap());
     assert_eq!((mode, client.server_info().generation), (Some(0), 2), "the failed batch is not repeated");
+
+    // An exit leaves no report.
+    let client = FaultsClient::launch().unwrap();
+    let error = client.batch(|b| (b.set_mode(5), b.exit_with(7))).unwrap_err();
+    assert_eq!(error.method(), Some("batch"), "{error:?}");
 
     let client = FaultsClient::launch().unwrap();
     client.shutdown().unwrap();

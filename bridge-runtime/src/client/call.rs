@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::arguments::{Arguments, Outcome};
 use super::call_context::{CallContext, Reply};
+use super::close_reason::BATCH;
 use super::closures::{CallClosures, RegisteredClosure, no_closures};
 use super::connection::{Connection, reply_error};
 use super::nesting::{ConnectionGuard, NestedConnection};
@@ -196,9 +197,6 @@ impl SessionState {
         Ok(pool.lend(Connection::new(std::sync::Arc::clone(&first.instance), channel)))
     }
 }
-
-/// The name of a batch in errors that are about it as a whole.
-const BATCH: &str = "batch";
 
 /// Begins the message of a call, to which the arguments are appended.
 #[inline]

@@ -3,6 +3,9 @@
 use std::io;
 use std::time::Duration;
 
+/// The name of a batch in errors that are about it as a whole.
+pub(super) const BATCH: &str = "batch";
+
 /// Why a connection is closed. Every later call on it fails with the corresponding error.
 #[derive(Debug, Clone)]
 pub(super) enum CloseReason {

@@ -13,7 +13,7 @@ use super::connection::ClientConnection;
 use super::current::{MessageHandler, idle};
 use crate::interface::{Apartment, Description};
 use crate::native::Owner;
-use crate::sys::{self, InApartment, Pump};
+use crate::sys::{self, Executing, InApartment, Pump, WINDOW_MESSAGE};
 use crate::wire::{Start, StartFailure};
 
 /// Enters the COM apartment that the interface asks for, on the thread that will run the methods. In a single-threaded
@@ -127,7 +127,10 @@ impl JobReceiver {
     pub(super) fn next(&self, handler: Option<&Rc<dyn MessageHandler>>) -> io::Result<Option<MainThreadJob>> {
         let Some(pump) = &self.pump else { return Ok(self.receiver.recv().ok()) };
         loop {
-            idle(handler.cloned(), || pump.dispatch(MESSAGE_BATCH));
+            idle(handler.cloned(), || {
+                let _noted = Executing::begin(&WINDOW_MESSAGE);
+                pump.dispatch(MESSAGE_BATCH)
+            });
             match self.receiver.try_recv() {
                 Ok(job) => return Ok(Some(job)),
                 Err(TryRecvError::Disconnected) => return Ok(None),

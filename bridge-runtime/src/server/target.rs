@@ -11,6 +11,7 @@ use crate::interface::Interface;
 use crate::marshal::Decoder;
 use crate::native::{BufferElement, Owner, abandoned_by};
 use crate::sync::LockExt as _;
+use crate::sys::Executing;
 use crate::wire::MemoryCall;
 
 /// Dispatches calls to the implementations of an interface: `dyn Trait` dispatches to every `S` that implements `Trait`.
@@ -157,7 +158,11 @@ fn dispatch<S, I: Dispatch<S> + ?Sized>(
 ) -> Result<(), Fault> {
     match MemoryCall::of(method) {
         Some(operation) => memory::execute(operation, I::elements(), arguments, call),
-        None => I::dispatch(server, method, arguments, call),
+        None => {
+            let known = I::description().methods.get(method as usize);
+            let _noted = known.map(|method| Executing::begin(&method.name));
+            I::dispatch(server, method, arguments, call)
+        }
     }
 }
 

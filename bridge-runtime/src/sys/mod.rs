@@ -20,6 +20,7 @@ pub(crate) use control::take_handed_over;
 pub(crate) use control::{Control, ControlSender};
 #[cfg(not(windows))]
 pub(crate) use crash::report_crashes;
+pub(crate) use crash::{Executing, WINDOW_MESSAGE, crashed_method};
 pub use exit_status::ExitStatus;
 pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
 pub(crate) use symbol_kind::{SymbolKind, is_code, symbol_kind};

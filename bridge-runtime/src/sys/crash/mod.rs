@@ -3,6 +3,7 @@
 //! All of this runs on the thread that crashed, perhaps with a damaged heap and little stack: it allocates nothing, takes no lock
 //! of the system or of a library, and reads memory only through the system, which refuses an address that is not mapped.
 
+mod executing;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(windows)]
@@ -11,6 +12,8 @@ mod windows;
 use std::fmt::{self, Write as _};
 use std::sync::Mutex;
 
+pub(crate) use executing::{Executing, WINDOW_MESSAGE};
+use executing::{current_thread, executed_by};
 #[cfg(target_os = "linux")]
 pub(crate) use linux::report_crashes;
 #[cfg(windows)]
@@ -19,6 +22,16 @@ pub(super) use windows::report;
 /// Does nothing: only Linux and Windows are supported.
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) fn report_crashes() {}
+
+/// How a report begins.
+const BEGINNING: &str = "the server crashed: ";
+
+/// Returns the method that crashed, by the report in the standard error of a server; `None` if there is no report, or it names none.
+pub(crate) fn crashed_method(stderr: &str) -> Option<&str> {
+    let report = stderr.lines().rev().find(|line| line.starts_with(BEGINNING))?;
+    let (_, method) = report.strip_suffix('`')?.rsplit_once(", in a call of `")?;
+    Some(method)
+}
 
 /// The number of stack words that are searched for return addresses.
 const SEARCHED: usize = 2048;
@@ -60,20 +73,31 @@ static REPORT: Mutex<Report> =
 /// Writes the report of a crash, which `cause` names, to standard error. Only the first crash of a process is reported.
 fn write_report(cause: fmt::Arguments<'_>, registers: Registers, memory: &mut impl Memory, write: impl FnOnce(&[u8])) {
     let Ok(mut report) = REPORT.try_lock() else { return };
-    report.fill(cause, registers, memory);
+    report.fill(cause, executed_by(current_thread()), registers, memory);
     write(report.text.bytes());
     // Other threads, and a failure while the process ends, are of no interest.
     std::mem::forget(report);
 }
 
 impl Report {
-    fn fill(&mut self, cause: fmt::Arguments<'_>, registers: Registers, memory: &mut impl Memory) {
+    fn fill(
+        &mut self,
+        cause: fmt::Arguments<'_>,
+        executed: Option<&str>,
+        registers: Registers,
+        memory: &mut impl Memory,
+    ) {
         let Self { words, text } = self;
         // A report that does not fit is cut.
-        let _ = write!(text, "the server crashed: {cause}, in ");
+        let _ = write!(text, "{BEGINNING}{cause}, in ");
         if !memory.describe(registers.instruction, text) {
             let _ = write!(text, "no library, at {:#x}", registers.instruction);
         }
+        let _ = match executed {
+            Some(name) if name == WINDOW_MESSAGE => write!(text, ", in {name}"),
+            Some(name) => write!(text, ", in a call of `{name}`"),
+            None => Ok(()),
+        };
         let length = memory.read(registers.stack, words);
         let (mut listed, mut previous) = (0, 0);
         for word in words[..length].chunks_exact(size_of::<usize>()) {
@@ -173,10 +197,50 @@ mod tests {
         }
     }
 
-    fn report(instruction: usize, mut memory: Example) -> String {
+    fn report(instruction: usize, memory: Example) -> String {
+        report_in(None, instruction, memory)
+    }
+
+    fn report_in(executed: Option<&str>, instruction: usize, mut memory: Example) -> String {
         let mut report = Report { words: [0; SEARCHED * size_of::<usize>()], text: ReportText::EMPTY };
-        report.fill(format_args!("SIGSEGV at 0x10"), Registers { instruction, stack: STACK }, &mut memory);
+        let registers = Registers { instruction, stack: STACK };
+        report.fill(format_args!("SIGSEGV at 0x10"), executed, registers, &mut memory);
         String::from_utf8(report.text.bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn the_method_is_found_in_a_report() {
+        let printed = |executed| {
+            let code = vec![0x90; 64];
+            let report = report_in(executed, CODE + 3, Example { stack: vec![CODE + 15], code });
+            format!("the library's own line\nthe server crashed: long ago, in x, in a call of `other`\n{report}")
+        };
+        assert_eq!(crashed_method(&printed(Some("divide"))), Some("divide"));
+        for executed in [None, Some(WINDOW_MESSAGE)] {
+            assert_eq!(crashed_method(&printed(executed)), None, "{executed:?}");
+        }
+        assert!(printed(Some(WINDOW_MESSAGE)).contains("x.dll + 0x3, in a window message\n"));
+        assert_eq!(crashed_method("no report, in a call of `divide`"), None);
+    }
+
+    #[test]
+    fn a_thread_s_own_call_is_known_and_no_other_one() {
+        // Other tests of this program may execute something at the same time.
+        static OUTER: &str = "outer";
+        static INNER: &str = "inner";
+        let this_thread = current_thread();
+        let known = || executed_by(this_thread);
+        for _ in 0..1000 {
+            assert_eq!(known(), None);
+            let outer = Executing::begin(&OUTER);
+            let inner = Executing::begin(&INNER);
+            assert!([Some("inner"), None].contains(&known()));
+            drop(inner);
+            assert!([Some("outer"), None].contains(&known()));
+            drop(outer);
+        }
+        let _outer = Executing::begin(&OUTER);
+        std::thread::spawn(|| assert_ne!(executed_by(current_thread()), Some("outer"))).join().unwrap();
     }
 
     #[test]
