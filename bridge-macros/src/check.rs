@@ -335,6 +335,9 @@ fn closed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
                 "`#[closes]` is for native functions; remove it, and call the native method that closes the handle",
             );
         }
+        Kind::Pointer(..) if parameter.is_nullable => {
+            errors.at(closes, "a handle that may be null is closed by value; write `Option<Handle<Tag>>`");
+        }
         Kind::Value | Kind::Pointer(_, Passing::In | Passing::InOut) => {}
         _ if parameter.is_out() => {
             errors.at(closes, "an output parameter cannot be closed; remove `#[closes]`");

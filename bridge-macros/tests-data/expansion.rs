@@ -83,7 +83,8 @@ const _: () = {
                                     "add",
                                 ),
                                 is_variable: false,
-                                free_with: ::core::option::Option::None,
+                                library: ::core::option::Option::None,
+                                releases: &[],
                                 abi: ::bridge32::__private::interface::Abi::Stdcall,
                                 optional: false,
                                 stack_bytes: ::bridge32::__private::interface::stack_bytes(
@@ -142,7 +143,8 @@ const _: () = {
                                     "mean",
                                 ),
                                 is_variable: false,
-                                free_with: ::core::option::Option::None,
+                                library: ::core::option::Option::None,
+                                releases: &[],
                                 abi: ::bridge32::__private::interface::Abi::Stdcall,
                                 optional: false,
                                 stack_bytes: ::bridge32::__private::interface::stack_bytes(

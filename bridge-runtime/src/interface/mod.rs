@@ -191,7 +191,7 @@ pub enum Symbol {
     /// An ordinal, which a Windows library has in addition to a name or instead of one.
     Ordinal(u16),
     /// Wherever an expression says at each call, whose text this is.
-    Address(&'static str),
+    Computed(&'static str),
 }
 
 impl fmt::Display for Symbol {
@@ -199,7 +199,7 @@ impl fmt::Display for Symbol {
         match self {
             Self::Name(name) => f.write_str(name),
             Self::Ordinal(ordinal) => write!(f, "#{ordinal}"),
-            Self::Address(expression) => write!(f, "(*{expression})"),
+            Self::Computed(expression) => write!(f, "(*{expression})"),
         }
     }
 }

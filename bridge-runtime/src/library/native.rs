@@ -137,7 +137,7 @@ impl NativeLibrary {
             };
             let own = named(native.library);
             let function = match native.symbol {
-                Symbol::Address(_) => Some(None),
+                Symbol::Computed(_) => Some(None),
                 Symbol::Ordinal(ordinal) => own.and_then(|library| library.ordinal(ordinal)).map(Some),
                 Symbol::Name(_) => None,
             };

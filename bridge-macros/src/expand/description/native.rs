@@ -18,7 +18,7 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
         Symbol::Ordinal(ordinal) => quote!(Ordinal(#ordinal)),
         Symbol::Address(_) | Symbol::Entry(_) => {
             let text = address_text(method, native);
-            quote!(Address(#text))
+            quote!(Computed(#text))
         }
     };
     let releases = native.releases(&method.signature).map(|(Release { library, function, abi }, _)| {

@@ -1,7 +1,8 @@
 //! Takes what a native function returned, and what it wrote through pointers.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
 use super::super::c_type::{element_bytes, native_item, on_member_cfg, slot_name, span_of};
@@ -36,7 +37,7 @@ impl<'m> Taking<'m> {
                 taking.returned();
             }
             let condition = taking.value(condition);
-            let text = native.check_text.as_ref().map(|text| taking.value(text));
+            let text = native.check_text.as_ref().map(|text| (text.span(), taking.value(text)));
             let reported = reported.unwrap_or_else(|| returned_name(method, native).to_token_stream());
             taking.statements.extend(check(method, native, &condition, (&reported, text), krate));
         }
@@ -210,7 +211,7 @@ fn check(
     method: &Method,
     native: &Native,
     condition: &TokenStream,
-    (reported, text): (&TokenStream, Option<TokenStream>),
+    (reported, text): (&TokenStream, Option<(Span, TokenStream)>),
     krate: &TokenStream,
 ) -> TokenStream {
     let os_error = match native.os_error {
@@ -220,7 +221,8 @@ fn check(
         }
         None => quote!(::core::option::Option::None),
     };
-    let text = text.map_or_else(none, |text| quote!(#krate::__private::native::status_text(|| #text)));
+    let text =
+        text.map_or_else(none, |(span, text)| quote_spanned!(span=> #krate::__private::native::status_text(|| #text)));
     let closed = method.signature.closed().map(|parameter| closed_name(&parameter.name));
     quote! {
         if !(#condition) {
