@@ -433,6 +433,8 @@
 //! after the call returns. You write and read it explicitly, and pass its [`address()`](RemoteBuffer::address) where the
 //! interface has an [`Address`]. `T` is a scalar, or a type with `#[derive(Bridge)]` that contains no pointers and is listed in
 //! the interface's option `remote`.
+//! [`RemoteBuffer::at`] refers to memory of the library's own, also from inside a closure; if nothing is there, its use is
+//! [`Error::Argument`].
 //!
 //! ```
 //! # use bridge32::{Address, Bridge, RemoteBuffer, bridge32};

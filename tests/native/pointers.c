@@ -234,3 +234,16 @@ EXPORT int32_t raise_event(uint32_t kind, int32_t event) {
 }
 typedef struct { int32_t (*add)(int32_t, int32_t); int32_t (*twice)(int32_t); int32_t (*missing)(int32_t); } hooks;
 EXPORT int32_t use_hooks(const hooks *hooks, int32_t x) { return hooks->add(hooks->twice(x), hooks->missing == NULL ? 1 : hooks->missing(x)); }
+
+// Memory of the library's.
+static int16_t numbers[6] = {10, 20, 30, 40, 50, 60};
+static const spot constants[2] = {{7, 8}, {9, 10}};
+EXPORT int16_t *get_numbers(void) { return numbers; }
+EXPORT const spot *get_constants(void) { return constants; }
+EXPORT int32_t sum_of_numbers(void) {
+    int32_t sum = 0;
+    for (int i = 0; i < 6; ++i) { sum += numbers[i]; }
+    return sum;
+}
+typedef void (*look_function)(int16_t *numbers, int32_t n);
+EXPORT void look(look_function look) { look(numbers, 6); }

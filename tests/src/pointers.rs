@@ -6,7 +6,7 @@ use bridge32::{Address, Bridge, Handle, UserData, bridge32};
 const VERSION: i16 = 3;
 
 /// The pointers library.
-#[bridge32(lib = "pointers", server = "pointers-server32")]
+#[bridge32(lib = "pointers", server = "pointers-server32", remote = [Place])]
 #[allow(missing_docs, reason = "each method is the native function of its name")]
 pub trait Pointers {
     fn shifted(&self, value: Option<&i32>, count: Option<&mut i32>, by: Option<&Place>) -> i32;
@@ -126,9 +126,14 @@ pub trait Pointers {
     fn multi_length(&self, #[multi] all: &[&str], #[len_of(all)] n: i32) -> i32;
 
     fn get_table(&self) -> Box<Table>;
+    /// The table, whatever the number is.
+    fn table_at(&self, place: i32) -> Box<Table> {
+        assert_ne!(place, i32::MIN, "a number");
+        self.get_table()
+    }
     #[function(self.get_table().add)]
     fn add_by_table(&self, a: i32, b: i32) -> i32;
-    #[function(self.get_table().twice.offset(0 * a))]
+    #[function(self.table_at(a).twice)]
     fn twice_by_table(&self, a: i32) -> i32;
     #[function(self.get_table().missing)]
     fn missing_in_table(&self, a: i32) -> i32;
@@ -201,6 +206,10 @@ pub trait Pointers {
         let square = self.integrand(Box::new(|x| x * x));
         self.integrate(&Integrand { function: square.address(), params: square.context() }, 0.0, to, 1000)
     }
+    fn get_numbers(&self) -> Address;
+    fn get_constants(&self) -> Address;
+    fn sum_of_numbers(&self) -> i32;
+    fn look(&self, look: fn(numbers: Address, n: i32));
     /// The sums of two arrays, or what there is of them.
     fn sums(&self, left: Option<&[f64]>, right: Option<&mut [f64]>, factor: Option<&f64>) -> Vec<f64> {
         let sum = |values: &[f64]| values.iter().sum::<f64>() * factor.copied().unwrap_or(1.0);

@@ -4,7 +4,7 @@
 
 use std::sync::mpsc::channel;
 
-use bridge32::{Address, Error};
+use bridge32::{Address, Error, RemoteBuffer};
 use bridge32_tests::pointers::{Integrand, Place, PointersClient, Table};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -328,4 +328,39 @@ fn a_table_of_functions_is_passed_to_the_library() {
     assert_eq!(client.use_hooks(&Table { missing: thrice.address(), ..hooks }, 20).unwrap(), 100);
     client.shutdown().unwrap();
     assert!(!add.is_active());
+}
+
+#[test]
+fn memory_of_the_library_is_read_and_written() {
+    let (_watchdog, client) = launch("memory of the library");
+    let address = client.get_numbers().unwrap();
+    let numbers = RemoteBuffer::<i16>::at(&client, address, 6).unwrap();
+    assert_eq!((numbers.address(), numbers.len()), (address, 6));
+    assert_eq!(numbers.read(0, 6).unwrap(), [10, 20, 30, 40, 50, 60]);
+    numbers.write(4, &[-1, -2]).unwrap();
+    assert_eq!(client.sum_of_numbers().unwrap(), 97);
+    assert!(matches!(numbers.write(5, &[1, 2]), Err(Error::Argument { .. })));
+    assert!(matches!(numbers.read(5, 2), Err(Error::Argument { .. })));
+    drop(numbers);
+    assert_eq!(client.sum_of_numbers().unwrap(), 97, "it was not freed");
+
+    let constants = RemoteBuffer::<Place>::at(&client, client.get_constants().unwrap(), 2).unwrap();
+    assert_eq!(constants.read(1, 1).unwrap(), [Place { x: 9, y: 10 }]);
+    let error = constants.write(0, &[Place { x: 1, y: 1 }]).unwrap_err();
+    assert!(matches!(&error, Error::Argument { parameter, .. } if parameter == "memory"), "{error}");
+
+    let nowhere = RemoteBuffer::<f64>::at(&client, Address::new(64), 1000).unwrap();
+    for error in [nowhere.read(0, 1).unwrap_err(), nowhere.write(10, &[1.0]).unwrap_err()] {
+        assert!(error.to_string().contains("the argument `memory` at 0x00000040 is not there"), "{error}");
+    }
+    assert!(RemoteBuffer::<f64>::at(&client, Address::new(u32::MAX - 7), 2).is_err());
+    assert_eq!(client.sum_of_numbers().unwrap(), 97, "the server lives on");
+    client
+        .look(|address, n| {
+            let numbers = RemoteBuffer::<i16>::at(&client, address, n as usize).unwrap();
+            assert_eq!(numbers.read(3, 3).unwrap(), [40, -1, -2]);
+            numbers.write(0, &[0; 3]).unwrap();
+        })
+        .unwrap();
+    assert_eq!(client.sum_of_numbers().unwrap(), 37);
 }

@@ -1,4 +1,4 @@
-//! Buffers in the server's memory that the client allocates, writes and reads.
+//! Buffers in the server's memory that the client writes and reads, and in most cases allocates.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,7 +14,9 @@ use crate::wire::{Allocation, Block, MemoryCall};
 /// `T` is a scalar, or a type that the interface lists as in `#[bridge32(remote = [Point])]`. The elements have the layout of the
 /// C type in the server, and are zero at first.
 ///
-/// Dropping the buffer frees the memory. Like a clone of the client, the buffer keeps the server alive. The memory does not
+/// [`RemoteBuffer::allocate`] makes memory, and [`RemoteBuffer::at`] refers to memory of the library's own.
+///
+/// Dropping the buffer frees the memory that was allocated. Like a clone of the client, the buffer keeps the server alive. The memory does not
 /// survive a restart of the server: after that, each use fails with [`Error::StaleHandle`].
 #[must_use = "the memory is freed when this is dropped"]
 pub struct RemoteBuffer<T> {
@@ -44,7 +46,7 @@ impl<T: Native> RemoteBuffer<T> {
         T: InMemoryOf<C::Interface>,
     {
         let session = client.session().clone();
-        let allocation = Allocation { element: T::NUMBER, shape: crate::interface::value::<T>(), count: count as u64 };
+        let allocation = Allocation::of::<T, C>(count);
         let (block, address) = session.call_with(
             MemoryCall::Allocate.number(),
             ((), &mut ()),
@@ -55,10 +57,37 @@ impl<T: Native> RemoteBuffer<T> {
         Ok(Self { session, generation, block, address, len: count, is_freed: false, element: PhantomData })
     }
 
+    /// Memory of the library's with `count` elements, which is at `address` already. It is not freed when this is dropped.
+    ///
+    /// Whether the memory is there is found out when it is written or read: the server asks its system.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a client made by [`in_process`](Client::in_process), whose memory is this program's own; or any
+    /// error of a call.
+    pub fn at<C: Client>(client: &C, address: Address, count: usize) -> Result<Self, Error>
+    where
+        T: InMemoryOf<C::Interface>,
+    {
+        let session = client.session().clone();
+        let allocation = Allocation::of::<T, C>(count);
+        let block = session.call_with(
+            MemoryCall::Refer.number(),
+            ((), &mut ()),
+            |arguments, (), ()| {
+                arguments.value("count", &allocation)?;
+                arguments.value("address", &address)
+            },
+            |outcome, ()| outcome.value::<Block>(),
+        )?;
+        let generation = session.server_info().generation;
+        Ok(Self { session, generation, block, address, len: count, is_freed: false, element: PhantomData })
+    }
+
     /// Writes elements, starting at the index `offset`.
     ///
     /// # Errors
-    /// [`Error::Argument`] if they do not fit, in which case nothing is written; or any error of a call.
+    /// [`Error::Argument`] if they do not fit, in which case nothing is written, or if the memory is not there or cannot be
+    /// written; or any error of a call.
     pub fn write(&self, offset: usize, values: &[T]) -> Result<(), Error> {
         self.session.call_with(
             MemoryCall::Write.number(),
@@ -75,7 +104,7 @@ impl<T: Native> RemoteBuffer<T> {
     /// Reads `count` elements, starting at the index `offset`.
     ///
     /// # Errors
-    /// [`Error::Argument`] if there are fewer, or any error of a call.
+    /// [`Error::Argument`] if there are fewer, or if the memory is not there; or any error of a call.
     pub fn read(&self, offset: usize, count: usize) -> Result<Vec<T>, Error> {
         self.session.call_with(
             MemoryCall::Read.number(),
@@ -90,8 +119,15 @@ impl<T: Native> RemoteBuffer<T> {
     }
 }
 
+impl Allocation {
+    /// `count` elements of type `T`, in a server of the interface of `C`.
+    fn of<T: Native + InMemoryOf<C::Interface>, C: Client>(count: usize) -> Self {
+        Self { element: T::NUMBER, shape: crate::interface::value::<T>(), count: count as u64 }
+    }
+}
+
 impl<T> RemoteBuffer<T> {
-    /// Returns the address of the first element in the server, which is aligned for any C scalar.
+    /// Returns the address of the first element in the server. That of allocated memory is aligned for any C scalar.
     #[must_use]
     pub fn address(&self) -> Address {
         self.address

@@ -136,9 +136,14 @@ pub(crate) fn serve_libraries() {
     IS_SERVER.store(true, Ordering::Relaxed);
 }
 
+/// Whether this process is a server, which belongs to its library.
+pub(crate) fn is_server() -> bool {
+    IS_SERVER.load(Ordering::Relaxed)
+}
+
 /// Lets a library find others by their names in its own folder, as if it were the program's, and none in the current folder.
 fn search_libraries_in(folder: Option<&Path>, library: &str) -> Result<(), LibraryError> {
-    if !IS_SERVER.load(Ordering::Relaxed) {
+    if !is_server() {
         return Ok(());
     }
     let failed = |source: io::Error| LibraryError::load(library.to_owned(), source);

@@ -9,7 +9,7 @@ pub(crate) use decoration::Contradiction;
 #[cfg(any(feature = "dotnet", feature = "testing"))]
 pub(crate) use image::Image;
 pub(crate) use image::bits;
-pub(crate) use load::serve_libraries;
+pub(crate) use load::{is_server, serve_libraries};
 #[cfg(feature = "dotnet")]
 pub(crate) use load::{program_dir, system_error};
 pub use native::NativeLibrary;

@@ -27,11 +27,17 @@ pub trait InMemoryOf<Interface: ?Sized> {
 pub struct BufferElement {
     shape: fn() -> String,
     layout: Layout,
-    write: unsafe fn(*mut u8, usize, &mut Decoder<'_>) -> Result<(), Fault>,
+    write: fn(usize, &mut Decoder<'_>, &mut WriteBytes<'_>) -> Result<(), Fault>,
     read: ReadFunction,
 }
 
-type ReadFunction = unsafe fn(*const u8, usize) -> Result<Box<dyn ReadElements>, Fault>;
+/// Writes to the elements' place the bytes at a pointer, which is valid for reads of as many.
+pub(crate) type WriteBytes<'f> = dyn FnMut(*const u8, usize) -> Result<(), Fault> + 'f;
+
+/// Reads from the elements' place as many bytes to a pointer, which is valid for writes of as many.
+pub(crate) type ReadBytes<'f> = dyn FnMut(*mut u8, usize) -> Result<(), Fault> + 'f;
+
+type ReadFunction = fn(usize, &mut ReadBytes<'_>) -> Result<Box<dyn ReadElements>, Fault>;
 
 /// Elements that were read, of any type.
 pub(crate) trait ReadElements {
@@ -79,26 +85,23 @@ impl BufferElement {
         self.layout
     }
 
-    /// Writes the next slice of a message to memory with room for `room` elements.
-    ///
-    /// # Safety
-    /// The pointer is valid for writes of `room` elements.
-    pub(crate) unsafe fn write(&self, to: *mut u8, room: usize, arguments: &mut Decoder<'_>) -> Result<(), Fault> {
-        // SAFETY: guaranteed by the caller: the pointer is valid for writes of that many elements.
-        unsafe { (self.write)(to, room, arguments) }
+    /// Passes the elements of the next slice of a message to `write`, as they are in C. There is room for `room` elements.
+    pub(crate) fn write(
+        &self,
+        room: usize,
+        arguments: &mut Decoder<'_>,
+        write: &mut WriteBytes<'_>,
+    ) -> Result<(), Fault> {
+        (self.write)(room, arguments, write)
     }
 
-    /// Reads `count` elements.
-    ///
-    /// # Safety
-    /// The pointer is valid for reads of `count` elements, which are initialized.
-    pub(crate) unsafe fn read(&self, from: *const u8, count: usize) -> Result<Box<dyn ReadElements>, Fault> {
-        // SAFETY: guaranteed by the caller: the pointer is valid for reads of that many elements.
-        unsafe { (self.read)(from, count) }
+    /// Reads `count` elements with `read`.
+    pub(crate) fn read(&self, count: usize, read: &mut ReadBytes<'_>) -> Result<Box<dyn ReadElements>, Fault> {
+        (self.read)(count, read)
     }
 }
 
-unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>) -> Result<(), Fault> {
+fn write<T: Native>(room: usize, arguments: &mut Decoder<'_>, write: &mut WriteBytes<'_>) -> Result<(), Fault> {
     let values = arguments.slice::<T>()?;
     if values.len() > room {
         let reason = format!("has {} elements, and there is room for {room}", values.len());
@@ -108,17 +111,12 @@ unsafe fn write<T: Native>(to: *mut u8, room: usize, arguments: &mut Decoder<'_>
     let mut scope = Scope::new();
     let values = Slice::of(&values);
     let mut values = in_field(VALUES, ArrayIn::new(&values, T::to_c, &mut scope))?;
-    // The bytes are copied rather than references made, because the library may access the memory at the same time.
-    // SAFETY: guaranteed by the caller: `to` has room for `room` elements. The values come from a message, so they do not
-    // overlap it.
-    unsafe { to.copy_from_nonoverlapping(values.pass().cast(), values.len() * size_of::<T::C>()) };
-    Ok(())
+    write(values.pass().cast(), values.len() * size_of::<T::C>())
 }
 
-unsafe fn read<T: Native>(from: *const u8, count: usize) -> Result<Box<dyn ReadElements>, Fault> {
+fn read<T: Native>(count: usize, read: &mut ReadBytes<'_>) -> Result<Box<dyn ReadElements>, Fault> {
     let mut copy = ArrayBuffer::new("count", count, T::from_c, Room::default())?;
-    // SAFETY: guaranteed by the caller: `count` elements are there. The buffer is new and has room for as many.
-    unsafe { copy.pass().cast::<u8>().copy_from_nonoverlapping(from, count * size_of::<T::C>()) };
+    read(copy.pass().cast::<u8>(), count * size_of::<T::C>())?;
     // SAFETY: there are no pointers in the type.
     let values = unsafe { copy.take(VALUES, count, &Scope::new()) }?;
     Ok(Box::new(values))
@@ -174,14 +172,21 @@ mod tests {
         Encoder::new(&mut message).slice(&[false, true]).unwrap();
         let mut write = |room| {
             let mut arguments = Decoder::new(message.bytes_mut(), 0);
-            // SAFETY: there are three bytes from the beginning, and two from the second.
-            unsafe { element.write(memory.as_mut_ptr().wrapping_add(1), room, &mut arguments) }
+            element.write(room, &mut arguments, &mut |from, count| {
+                // SAFETY: the pointer is to as many bytes.
+                memory[1..][..count].copy_from_slice(unsafe { std::slice::from_raw_parts(from, count) });
+                Ok(())
+            })
         };
         let refused = write(1).unwrap_err().to_string();
         assert_eq!(refused, "the argument `values` has 2 elements, and there is room for 1");
         write(2).unwrap();
-        // SAFETY: there are three bytes.
-        let elements = unsafe { element.read(memory.as_ptr(), 3) }.unwrap();
+        let elements = element.read(3, &mut |to, count| {
+            // SAFETY: the pointer has room for as many bytes, which are elsewhere.
+            unsafe { to.copy_from_nonoverlapping(memory.as_ptr(), count) };
+            Ok(())
+        });
+        let elements = elements.unwrap();
         let mut message = Buffer::default();
         elements.put(&mut Encoder::new(&mut message)).unwrap();
         assert_eq!(Decoder::new(message.bytes_mut(), 0).vec::<bool>().unwrap(), [true, false, true]);

@@ -1,14 +1,17 @@
-//! Memory of this process that clients have allocated as [`RemoteBuffer`](crate::RemoteBuffer)s.
+//! Memory of this process that clients have allocated as [`RemoteBuffer`](crate::RemoteBuffer)s, or refer to with one.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Mutex, MutexGuard};
 
 use super::call::Call;
 use crate::fault::Fault;
+use crate::library::is_server;
 use crate::marshal::Decoder;
 use crate::native::{Address, BufferElement, Owner, this_server};
 use crate::sync::LockExt as _;
+use crate::sys;
 use crate::wire::{Allocation, Block, MemoryCall};
 
 /// Executes a call of [`MemoryCall`]. `listed` are the element types that the interface lists.
@@ -26,6 +29,12 @@ pub(super) fn execute(
             let block = table().allocate(MemoryBlock::new(&allocation, listed, owner)?);
             call.answer(|encoder| encoder.value(&block))
         }
+        MemoryCall::Refer => {
+            let (allocation, address) = (arguments.value::<Allocation>()?, arguments.value::<Address>()?);
+            arguments.finish()?;
+            let (block, _) = table().allocate(MemoryBlock::of_library(&allocation, address, listed, owner)?);
+            call.answer(|encoder| encoder.value(&block))
+        }
         MemoryCall::Free => {
             let block = arguments.value()?;
             arguments.finish()?;
@@ -36,10 +45,12 @@ pub(super) fn execute(
             let (block, offset) = (arguments.value()?, arguments.value()?);
             let table = table();
             let memory = table.find(block, owner)?;
-            let (pointer, room) = memory.at(offset)?;
-            // SAFETY: `at` returned a pointer into the block with room for `room` elements, and the block cannot be freed while
-            // the table is locked.
-            unsafe { memory.element.write(pointer, room, &mut arguments) }?;
+            let (place, room) = memory.at(offset)?;
+            memory.element.write(room, &mut arguments, &mut |from, count| {
+                // SAFETY: the place is in the block, with room for `room` elements and so for these. The block cannot be freed
+                // while the table is locked.
+                unsafe { memory.write(place, from, count) }
+            })?;
             arguments.finish()?;
             call.answer(|encoder| encoder.value(&()))
         }
@@ -48,12 +59,14 @@ pub(super) fn execute(
             arguments.finish()?;
             let table = table();
             let memory = table.find(block, owner)?;
-            let (pointer, room) = memory.at(offset)?;
+            let (place, room) = memory.at(offset)?;
             let count = usize::try_from(count).ok().filter(|count| *count <= room);
             let count = count.ok_or_else(|| refused("count", format!("is more than the {room} elements there are")))?;
-            // SAFETY: `at` returned a pointer into the block with `room` elements, `count` is not greater, and the block cannot
-            // be freed while the table is locked. The elements were zeroed by `MemoryBlock::new` or written since, by C too.
-            let elements = unsafe { memory.element.read(pointer, count) }?;
+            let elements = memory.element.read(count, &mut |to, bytes| {
+                // SAFETY: the place is in the block, with `room` elements, and `count` is not greater. The block cannot be freed
+                // while the table is locked. The elements were zeroed by `MemoryBlock::new` or written since, by C too.
+                unsafe { memory.read(place, to, bytes) }
+            })?;
             call.answer(|encoder| elements.put(encoder))
         }
     }
@@ -109,24 +122,28 @@ fn refused(parameter: &str, reason: String) -> Fault {
     Fault::Argument { parameter: parameter.to_owned(), reason }
 }
 
-/// An allocated block of elements, at an address that C can use.
+/// A block of elements, at an address that C can use: allocated, or memory of the library's.
 #[derive(Debug)]
 struct MemoryBlock {
     pointer: usize,
     address: Address,
-    layout: Layout,
+    /// Of the allocation; `None` if the memory is the library's.
+    layout: Option<Layout>,
     element: &'static BufferElement,
     count: usize,
     owner: Owner,
 }
 
+/// The type of a block's elements, if this server knows it as the client does.
+fn element_of(allocation: &Allocation, listed: &'static [BufferElement]) -> Result<&'static BufferElement, Fault> {
+    let element = BufferElement::find(allocation.element, listed);
+    let element = element.filter(|element| element.shape() == allocation.shape);
+    element.ok_or_else(|| Fault::Message(format!("the server does not know memory of `{}`", allocation.shape)))
+}
+
 impl MemoryBlock {
     fn new(allocation: &Allocation, listed: &'static [BufferElement], owner: Owner) -> Result<Self, Fault> {
-        let unknown_element = || Fault::Message(format!("the server does not know memory of `{}`", allocation.shape));
-        let element = BufferElement::find(allocation.element, listed).ok_or_else(unknown_element)?;
-        if element.shape() != allocation.shape {
-            return Err(unknown_element());
-        }
+        let element = element_of(allocation, listed)?;
         let too_much = || {
             let bytes = u128::from(allocation.count) * element.layout().size() as u128;
             refused("count", format!("needs {bytes} bytes, which the server does not have"))
@@ -143,27 +160,85 @@ impl MemoryBlock {
             return Err(too_much());
         }
         let pointer = pointer.expose_provenance();
-        let mut memory = Self { pointer, address: Address::NULL, layout, element, count, owner };
+        let mut memory = Self { pointer, address: Address::NULL, layout: Some(layout), element, count, owner };
         let too_high = |_| Fault::Result(format!("the memory is at {pointer:#x}, an address of more than 32 bits"));
         memory.address = Address::new(u32::try_from(pointer).map_err(too_high)?);
         Ok(memory)
     }
 
-    /// Returns a pointer to the element at the index `offset`, and the number of elements from there to the end of the block.
-    fn at(&self, offset: u64) -> Result<(*mut u8, usize), Fault> {
+    /// Memory of the library's. Whether it is there, the system is asked at each access.
+    fn of_library(
+        allocation: &Allocation,
+        address: Address,
+        listed: &'static [BufferElement],
+        owner: Owner,
+    ) -> Result<Self, Fault> {
+        // In a process of the user's, a wrong address would let safe code damage it.
+        if !is_server() {
+            return Err(refused("address", "is in this process, whose memory is not accessed by address".to_owned()));
+        }
+        let element = element_of(allocation, listed)?;
+        let pointer = address.get() as usize;
+        let end = usize::try_from(allocation.count).ok().and_then(|count| {
+            let bytes = count.checked_mul(element.layout().size()).filter(|bytes| isize::try_from(*bytes).is_ok())?;
+            pointer.checked_add(bytes).map(|_| count)
+        });
+        let count = end.ok_or_else(|| refused("count", "is more than there is memory from that address".to_owned()))?;
+        Ok(Self { pointer, address, layout: None, element, count, owner })
+    }
+
+    /// Copies bytes to a place in the block.
+    ///
+    /// # Safety
+    /// The bytes are there to be read, and the place has room for them.
+    unsafe fn write(&self, place: usize, from: *const u8, count: usize) -> Result<(), Fault> {
+        if self.layout.is_none() {
+            // SAFETY: guaranteed by the caller. The interface of the library says what is there, which is nothing of Rust's.
+            return unsafe { sys::write_own(place, from, count) }.map_err(|error| self.no_memory(&error));
+        }
+        // The bytes are copied rather than references made, because the library may access the memory at the same time.
+        let place = std::ptr::with_exposed_provenance_mut::<u8>(place);
+        // SAFETY: guaranteed by the caller: the place is in an allocated block. The bytes come from a message, so they do not
+        // overlap it.
+        unsafe { place.copy_from_nonoverlapping(from, count) };
+        Ok(())
+    }
+
+    /// Copies bytes from a place in the block.
+    ///
+    /// # Safety
+    /// There is room for the bytes, and the place has as many.
+    unsafe fn read(&self, place: usize, to: *mut u8, count: usize) -> Result<(), Fault> {
+        if self.layout.is_none() {
+            // SAFETY: guaranteed by the caller.
+            return unsafe { sys::read_own(place, to, count) }.map_err(|error| self.no_memory(&error));
+        }
+        // As above.
+        let place = std::ptr::with_exposed_provenance::<u8>(place);
+        // SAFETY: guaranteed by the caller: the place is in an allocated block, and what is read to is new.
+        unsafe { to.copy_from_nonoverlapping(place, count) };
+        Ok(())
+    }
+
+    fn no_memory(&self, error: &io::Error) -> Fault {
+        refused(MEMORY, format!("at {} is not there, or is protected: {error}", self.address))
+    }
+
+    /// Returns the address of the element at the index `offset`, and the number of elements from there to the end of the block.
+    fn at(&self, offset: u64) -> Result<(usize, usize), Fault> {
         let in_bounds = usize::try_from(offset).ok().filter(|offset| *offset <= self.count);
         let offset =
             in_bounds.ok_or_else(|| refused("offset", format!("is beyond the {} elements there are", self.count)))?;
-        let byte = self.pointer + offset * self.element.layout().size();
-        Ok((std::ptr::with_exposed_provenance_mut(byte), self.count - offset))
+        Ok((self.pointer + offset * self.element.layout().size(), self.count - offset))
     }
 }
 
 impl Drop for MemoryBlock {
     fn drop(&mut self) {
+        let Some(layout) = self.layout else { return };
         let pointer = std::ptr::with_exposed_provenance_mut(self.pointer);
         // SAFETY: `alloc_zeroed` returned this pointer for this layout, and only this `drop` deallocates it.
-        unsafe { dealloc(pointer, self.layout) };
+        unsafe { dealloc(pointer, layout) };
     }
 }
 
@@ -199,9 +274,9 @@ mod tests {
         // SAFETY: the size is not zero.
         let pointer = unsafe { alloc_zeroed(layout) }.expose_provenance();
         let owner = Owner::new();
-        let memory = MemoryBlock { pointer, address: Address::new(8), layout, element, count: 3, owner };
+        let memory = MemoryBlock { pointer, address: Address::new(8), layout: Some(layout), element, count: 3, owner };
         assert_eq!(memory.at(0).unwrap().1, 3);
-        assert_eq!(memory.at(3).unwrap(), (std::ptr::without_provenance_mut(pointer + 12), 0));
+        assert_eq!(memory.at(3).unwrap(), (pointer + 12, 0));
         for beyond in [4, u64::from(u32::MAX), u64::MAX] {
             assert_eq!(refusal(memory.at(beyond)), "the argument `offset` is beyond the 3 elements there are");
         }

@@ -6,6 +6,7 @@ mod crash;
 mod exit_status;
 pub(crate) mod float_state;
 mod memory;
+mod own_memory;
 mod symbol_kind;
 mod system_error;
 #[cfg(unix)]
@@ -23,6 +24,7 @@ pub(crate) use crash::report_crashes;
 pub(crate) use crash::{Executing, WINDOW_MESSAGE, crashed_method};
 pub use exit_status::ExitStatus;
 pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
+pub(crate) use own_memory::{read_own, write_own};
 pub(crate) use symbol_kind::{SymbolKind, is_code, symbol_kind};
 pub use system_error::SystemError;
 #[cfg(unix)]

@@ -95,7 +95,21 @@ pub(crate) fn is_code(address: *const c_void) -> bool {
     let mut search = Search { address: address.addr(), is_found: false };
     // SAFETY: `look` has the required type, and uses the search only during the call.
     unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut search).cast()) };
-    search.is_found
+    search.is_found || is_in_executable_mapping(address.addr())
+}
+
+/// Whether an address is in memory that can be executed, as code is that a program generates. Source: proc_pid_maps(5).
+#[cfg(target_os = "linux")]
+fn is_in_executable_mapping(address: usize) -> bool {
+    let mapping = |line: &str| {
+        let (range, rest) = line.split_once(' ')?;
+        let (begin, end) = range.split_once('-')?;
+        let range = usize::from_str_radix(begin, 16).ok()?..usize::from_str_radix(end, 16).ok()?;
+        Some(range.contains(&address) && rest.as_bytes().get(2) == Some(&b'x'))
+    };
+    // Without the file nothing counts as generated code.
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    maps.lines().any(|line| mapping(line) == Some(true))
 }
 
 /// Whether an address is in memory that can be executed now. Exported data is in sections that cannot.

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub enum MemoryCall {
     /// Takes an [`Allocation`]; returns a [`Block`] and its address.
     Allocate,
+    /// Takes an [`Allocation`] and the address of memory that is there already; returns a [`Block`].
+    Refer,
     /// Takes a [`Block`]; returns nothing.
     Free,
     /// Takes a [`Block`], the index of the first element, and a slice of elements; returns nothing.
@@ -15,7 +17,7 @@ pub enum MemoryCall {
     Read,
 }
 
-/// A block to be allocated.
+/// A block to be allocated, or to be referred to.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Allocation {
     /// The interface's number for the type of the elements.
@@ -26,7 +28,7 @@ pub struct Allocation {
     pub count: u64,
 }
 
-/// Identifies an allocated block.
+/// Identifies a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// Identifies the server process.
@@ -36,7 +38,7 @@ pub struct Block {
 }
 
 impl MemoryCall {
-    const ALL: [Self; 4] = [Self::Allocate, Self::Free, Self::Write, Self::Read];
+    const ALL: [Self; 5] = [Self::Allocate, Self::Refer, Self::Free, Self::Write, Self::Read];
 
     /// Returns the call with this number, if it is one of these.
     #[inline]
@@ -53,6 +55,7 @@ impl MemoryCall {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Allocate => "RemoteBuffer::allocate",
+            Self::Refer => "RemoteBuffer::at",
             Self::Free => "RemoteBuffer::free",
             Self::Write => "RemoteBuffer::write",
             Self::Read => "RemoteBuffer::read",

@@ -187,9 +187,12 @@ mod unix {
     /// Makes the terminal that is the standard input the one of a new session, whose foreground group this process is. It shows
     /// no keys.
     fn take_terminal() {
-        // SAFETY: neither call has a pointer.
-        let taken = unsafe { libc::setsid() > 0 && libc::ioctl(0, libc::TIOCSCTTY, 0) == 0 };
-        assert!(taken, "{}", std::io::Error::last_os_error());
+        // SAFETY: it has no arguments.
+        let session = unsafe { libc::setsid() };
+        assert!(session > 0, "{}", std::io::Error::last_os_error());
+        // SAFETY: this request takes a number.
+        let taken = unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) };
+        assert_eq!(taken, 0, "{}", std::io::Error::last_os_error());
         let mut settings = std::mem::MaybeUninit::<libc::termios>::uninit();
         // SAFETY: the pointer is to settings, which the call writes.
         assert_eq!(unsafe { libc::tcgetattr(0, settings.as_mut_ptr()) }, 0);
