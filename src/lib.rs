@@ -208,7 +208,9 @@
 //! | Rust | C |
 //! |---|---|
 //! | `i8` … `i64`, `u8` … `u64`, `f32`, `f64` | the type of the same width |
-//! | `bool`, [`Bool32`] | `_Bool`, Win32's `BOOL`; any value other than zero is `true` |
+//! | [`Size`], [`SSize`], [`Long`], [`ULong`], [`IntPtr`], [`UIntPtr`] | `size_t`, `ssize_t`, `long`, `unsigned long`, `INT_PTR`, `DWORD_PTR`: 64 bits in Rust, in C what the server's process has; what does not fit is [`Error::Argument`] |
+//! | `bool`, [`Bool32`], [`Bool16`] | `_Bool`, Win32's `BOOL`, COM's `VARIANT_BOOL`; any value other than zero is `true` |
+//! | [`LongDouble`] | `long double` of GCC and MinGW, rounded to an `f64`; MSVC's is an `f64` itself |
 //! | [`Address`] | any pointer, as a number that the client only passes on; null is [`Address::NULL`] |
 //! | [`Handle<Tag>`](Handle), `Option<Handle<Tag>>` | a pointer to an opaque object, which the library returns and accepts; `None` is null; see [below](#handles) |
 //! | a type with `#[derive(Bridge)]` | a struct, an enum, a bit set; see [below](#types-of-your-own) |
@@ -424,6 +426,11 @@
 //!   by hand have received or used the handle, the last of them to end closes it. This also happens if the client is killed,
 //!   except on Windows, where the client's own server ends with it at once and closes nothing. Use a separate tag for borrowed
 //!   pointers, which must not be closed.
+//! - A handle that is an integer in C has that as its second argument: `Handle<Unit, i16>` is an `int16_t`. In an
+//!   `Option<Handle<Unit, i16>>`, 0 and negative numbers are `None`; without the `Option`, every number is a handle.
+//! - Handles that the library knows without having opened them are constants:
+//!   `const LOCAL_MACHINE: Handle<Key> = Handle::predefined(0x8000_0002);`. They are passed as they are, and closing them has no effect
+//!   on the handle.
 //! - Handles pass through methods with a body and through custom servers like any other value; such a method closes a handle
 //!   by calling the native method. A mock creates handles with [`Handle::new`].
 //!
@@ -685,21 +692,129 @@
 //!
 //! | type | C |
 //! |---|---|
-//! | `#[repr(C)] struct S`, `#[repr(C, packed)]` | by value, in arrays, by pointer; fields have the types of parameters by value, or are arrays `[T; N]` |
-//! | a field `points: Vec<T>` with `#[len_of(points)] n: i32` | a pointer to `n` elements; `n` is set when the struct is passed, and read when the library returns it; an empty `Vec` is null |
-//! | `points: Option<Vec<T>>` | likewise; `None` is null, or a length of -1 that the library writes. `n` then says how many elements it needs, or why there are none |
-//! | a field `String`, `Option<String>`, `Box<T>`, `Option<Box<T>>` | a pointer to text, or to another struct; null is `None` |
+//! | `#[repr(C)] struct S`, `#[repr(C, packed)]` | by value, in arrays, by pointer |
 //! | `#[repr(i32)] enum E` | its integer; a value without a variant is an error |
 //! | `#[repr(transparent)] struct Flags(u32)` | the type of its field |
+//! | `#[repr(C)] union U` | a union of integers, floats, `bool`, enums and arrays of these; see [below](#unions) |
 //!
-//! If a struct is passed by `&mut`, the library may change the elements and their number, move the pointer or replace it. A
-//! number of elements beyond the memory that was passed is an error that names the field, and nothing beyond is read.
+//! The fields of a struct have the types of parameters by value, or one of these:
+//!
+//! | field | C |
+//! |---|---|
+//! | `[T; N]`, `[[T; N]; M]`, … | an array in the struct, of any depth and size |
+//! | `Box<T>`, `Option<Box<T>>` | a pointer to another struct; null is `None` |
+//! | `String`, `Option<String>` | a pointer to text in UTF-8, or in another encoding with `#[wide]` or `#[encoding(latin1)]`, as for parameters |
+//! | `#[text(cap = 32)] name: String` | `char name[32]`; with `#[wide]` `wchar_t name[32]` |
+//! | `#[text(cap = 256)] names: [String; 10]` | `char names[10][256]` |
+//! | `points: Vec<T>`, with `#[len_of(points)] n: i32` | a pointer to `n` elements; an empty `Vec` is null. `#[len_of(x, y)]` is the length of both |
+//! | `#[len(width * height)] pixels: Vec<T>` | a pointer to as many elements, which are an expression over other fields |
+//! | `points: Option<Vec<T>>` | likewise; `None` is null, or a length of -1 that the library writes. `n` then says how many elements it needs, or why there are none |
+//! | `#[fixed(size_of)] cb_size: u32` | the size of the struct in C; `#[fixed(3)]` is any other value that never differs |
+//!
+//! ```
+//! # use bridge32::{Bridge, bridge32};
+//! /// typedef struct { DWORD cbSize; WCHAR title[64]; char tags[4][16]; float m[3][4]; BYTE *pixels; int width, height; } IMAGE;
+//! #[derive(Debug, Clone, Default, Bridge)]
+//! #[repr(C)]
+//! pub struct Image {
+//!     #[fixed(size_of)]
+//!     pub cb_size: u32,
+//!     #[text(cap = 64)]
+//!     #[wide]
+//!     pub title: String,
+//!     #[text(cap = 16)]
+//!     pub tags: [String; 4],
+//!     pub m: [[f32; 4]; 3],
+//!     #[len(width * height)]
+//!     pub pixels: Vec<u8>,
+//!     pub width: i32,
+//!     pub height: i32,
+//! }
+//!
+//! #[bridge32(lib = "picture")]
+//! pub trait Picture {
+//!     fn sharpen(&self, image: &mut Image);
+//! }
+//!
+//! # fn call() -> Result<(), bridge32::Error> {
+//! # let client = PictureClient::launch()?;
+//! let mut image = Image { title: "Kiel".into(), pixels: vec![0; 6], width: 3, height: 2, ..Image::default() };
+//! client.sharpen(&mut image)?;
+//! # Ok(())
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! - Whatever the caller put into a field with `#[len_of]` or `#[fixed]` is ignored. After the call it holds what the library wrote.
+//! - Text in the struct itself must fit with its NUL, or the call is [`Error::Argument`]. Text that the library fills to the end of its
+//!   field needs no NUL.
+//! - An array with `#[len(…)]` must have that many elements when it is passed, or the call is [`Error::Argument`].
+//! - If a struct is passed by `&mut`, the library may change the elements and their number, move the pointer or replace it. A
+//!   number of elements beyond the memory that was passed is an error that names the field, and nothing beyond is read.
+//!
+//! ## Unions
+//!
+//! A union crosses as its bytes. Every field has a method that reads it without `unsafe`; for an enum it returns an `Option`, because the
+//! bytes may be none of its values. `Debug` and `PartialEq` are derived, too: they show and compare all bytes, of which those that the
+//! last written field does not have are unspecified.
+//!
+//! ```
+//! # use bridge32::{Bridge, bridge32};
+//! /// typedef struct { int kind; union { DWORD raw; float f; } u; } VALUE;
+//! #[derive(Debug, Clone, Copy, Bridge)]
+//! #[repr(C)]
+//! pub struct Value {
+//!     pub kind: i32,
+//!     pub u: Number,
+//! }
+//!
+//! #[derive(Clone, Copy, Bridge)]
+//! #[repr(C)]
+//! pub union Number {
+//!     pub raw: u32,
+//!     pub f: f32,
+//! }
+//!
+//! let value = Value { kind: 2, u: Number { f: 1.5 } };
+//! assert_eq!((value.u.f(), value.u.raw()), (1.5, 0x3fc0_0000));
+//! ```
+//!
+//! ## Bit fields
+//!
+//! The crate [`bitfield-struct`](https://docs.rs/bitfield-struct) makes a newtype of an integer with a method for each field, which
+//! `#[derive(Bridge)]` accepts, as it does any newtype with `#[repr(transparent)]`:
+//!
+//! ```ignore
+//! /// typedef struct { DWORD id; DWORD parity : 2, stop : 2, baud : 28; } PORT;
+//! #[derive(Debug, Clone, Copy, Bridge)]
+//! #[repr(C)]
+//! #[bridge(size = 8)]
+//! pub struct Port {
+//!     pub id: u32,
+//!     pub line: Line,
+//! }
+//!
+//! #[bitfield(u32)]
+//! #[derive(Bridge)]
+//! pub struct Line {
+//!     #[bits(2)]
+//!     pub parity: u8,
+//!     #[bits(2)]
+//!     pub stop: u8,
+//!     #[bits(28)]
+//!     pub baud: u32,
+//! }
+//! ```
+//!
+//! Compilers begin with the lowest bit, as the crate does. GCC on Linux lets bit fields share an integer with a smaller field before
+//! them, as in `char kind; int low : 3;`, and MSVC and MinGW do not; state the size that the header gives.
 //!
 //! `#[bridge(size = 16)]` asserts the size of the C type when the 32-bit server is compiled.
 //!
 //! `docs/vocabulary.md` of the repository lists every attribute and type, each with a declaration and the test that calls it.
 //!
-//! `usize`, `isize`, `c_long` and `c_ulong` do not compile: their width differs between the two processes. Methods with a
+//! `usize`, `isize`, `c_long` and `c_ulong` do not compile: their width differs between the two processes. [`Size`], [`SSize`],
+//! [`Long`] and [`ULong`] stand for them. Methods with a
 //! body, and interfaces without a library, accept and return any type that is `Serialize + DeserializeOwned`, and accept
 //! `&mut T` and `&mut [T]`, which the server can change.
 //!
@@ -831,10 +946,11 @@
 
 pub use bridge32_macros::{Bridge, bridge32};
 pub use bridge32_runtime::{
-    Address, BatchMode, Bool32, Builder, CallError, Callback, Client, Difference, Dispatch, Error, ExitStatus, Handle,
-    InMemoryOf, Interface, LibraryError, LoadLibrary, MissingMethod, MissingSymbol, Native, Output, Pending,
-    PendingResults, Registration, RemoteBuffer, Restart, Serve, ServerContext, ServerExit, ServerInfo, SystemError,
-    Transport, UserData, WrongSymbol, attempt, serve, server_main,
+    Address, BatchMode, Bool16, Bool32, Builder, CallError, Callback, Client, Difference, Dispatch, Error, ExitStatus,
+    Handle, InMemoryOf, IntPtr, Interface, LibraryError, LoadLibrary, Long, LongDouble, MissingMethod, MissingSymbol,
+    Native, Output, Pending, PendingResults, RawHandle, Registration, RemoteBuffer, Restart, SSize, Serve,
+    ServerContext, ServerExit, ServerInfo, Size, SystemError, Transport, UIntPtr, ULong, UserData, WrongSymbol,
+    attempt, serve, server_main,
 };
 
 /// Types for interfaces of .NET assemblies; see the [guide](crate#net-assemblies).

@@ -14,9 +14,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("conventions").source("native/conventions.c").build()?;
     SharedLibrary::new("floats").source("native/floats.c").build()?;
     SharedLibrary::new("lengths").source("native/lengths.c").build()?;
+    SharedLibrary::new("fields").source("native/fields.c").build()?;
     SharedLibrary::new("symbols").source("native/symbols.c").build()?;
     SharedLibrary::new("pointers").source("native/pointers.c").build()?;
     SharedLibrary::new("structs").source("native/structs.c").build()?;
+    SharedLibrary::new("types").source("native/types.c").build()?;
     SharedLibrary::new("threads").source("native/threads.c").build()?;
     SharedLibrary::new("messages").source("native/messages.c").build()?;
     SharedLibrary::new("record").source("native/record.cpp").build()?;

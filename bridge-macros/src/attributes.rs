@@ -309,7 +309,7 @@ fn duration(text: &LitStr) -> syn::Result<Duration> {
 }
 
 /// Stores an attribute's value, and reports a second one.
-fn store<T>(place: &mut Spanned<T>, name: &Ident, value: syn::Result<T>, errors: &Errors) {
+pub(crate) fn store<T>(place: &mut Spanned<T>, name: &Ident, value: syn::Result<T>, errors: &Errors) {
     let Some(value) = errors.take(value) else { return };
     match place {
         Some((earlier, _)) if earlier == name => errors.at(name, format_args!("`#[{name}]` is given twice; keep one")),
@@ -321,7 +321,7 @@ fn store<T>(place: &mut Spanned<T>, name: &Ident, value: syn::Result<T>, errors:
 }
 
 /// Checks that an attribute has no arguments.
-fn no_arguments(attr: &Attribute) -> syn::Result<()> {
+pub(crate) fn no_arguments(attr: &Attribute) -> syn::Result<()> {
     match &attr.meta {
         Meta::Path(_) => Ok(()),
         meta => {
@@ -332,7 +332,7 @@ fn no_arguments(attr: &Attribute) -> syn::Result<()> {
 }
 
 /// The argument in `#[name(…)]`.
-fn argument<T: Parse>(attr: &Attribute, what: &str, example: &str) -> syn::Result<T> {
+pub(crate) fn argument<T: Parse>(attr: &Attribute, what: &str, example: &str) -> syn::Result<T> {
     let name = attr.path().to_token_stream();
     let wanted = || format!("expected {what}; write `#[{name}({example})]`");
     match &attr.meta {
@@ -369,7 +369,7 @@ fn is_empty(text: &LitStr) -> syn::Error {
 }
 
 /// The encoding in `#[encoding(latin1)]`.
-fn encoding(attr: &Attribute) -> syn::Result<Encoding> {
+pub(crate) fn encoding(attr: &Attribute) -> syn::Result<Encoding> {
     let name: Ident = argument(attr, "the name of an encoding", "latin1")?;
     match name.to_string().as_str() {
         "utf8" => Ok(Encoding::Utf8),
@@ -390,7 +390,7 @@ pub(crate) fn length_of(attr: &Attribute) -> syn::Result<Vec<Ident>> {
 }
 
 /// The names in `#[name(x, y)]`.
-fn names(attr: &Attribute, wanted: &str) -> syn::Result<Vec<Ident>> {
+pub(crate) fn names(attr: &Attribute, wanted: &str) -> syn::Result<Vec<Ident>> {
     struct Names(Punctuated<Ident, Token![,]>);
 
     impl Parse for Names {
@@ -501,7 +501,7 @@ fn returned_length(attr: &Attribute) -> syn::Result<Expr> {
     }
 }
 
-fn options(attr: &Attribute, wanted: &str) -> syn::Result<Out> {
+pub(crate) fn options(attr: &Attribute, wanted: &str) -> syn::Result<Out> {
     let mut out = Out::default();
     let message = || format!("expected a length or a capacity; write {wanted}");
     attr.parse_nested_meta(|meta| {

@@ -117,6 +117,17 @@ impl Signature {
     }
 }
 
+/// The plain names in an expression, each once, in the order of their first use.
+pub(crate) fn names(expr: &Expr) -> Vec<Ident> {
+    let mut names: Vec<Ident> = Vec::new();
+    for Mention { name, .. } in mentions(expr) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// A name that an expression mentions.
 struct Mention {
     name: Ident,
@@ -235,7 +246,7 @@ mod tests {
 
     use super::*;
 
-    fn names(expr: &Expr) -> Vec<String> {
+    fn all(expr: &Expr) -> Vec<String> {
         mentions(expr)
             .iter()
             .map(|mention| format!("{}{}", mention.name, if mention.is_length { ".len" } else { "" }))
@@ -244,15 +255,15 @@ mod tests {
 
     #[test]
     fn names_are_found_wherever_they_are() {
-        assert_eq!(names(&parse_quote!(*rows * (columns as usize) + x.len())), ["rows", "columns", "x.len"]);
-        assert_eq!(names(&parse_quote!((*indicator).clamp(0, cap))), ["indicator", "cap"]);
+        assert_eq!(all(&parse_quote!(*rows * (columns as usize) + x.len())), ["rows", "columns", "x.len"]);
+        assert_eq!(all(&parse_quote!((*indicator).clamp(0, cap))), ["indicator", "cap"]);
         assert_eq!(
-            names(&parse_quote!(if ok { self.count(channel) } else { info.n })),
+            all(&parse_quote!(if ok { self.count(channel) } else { info.n })),
             ["ok", "self", "channel", "info"]
         );
-        assert_eq!(names(&parse_quote!(matches!(ret, 0..=9) && m::ret(a..b) != n)), ["ret", "a", "b", "n"]);
+        assert_eq!(all(&parse_quote!(matches!(ret, 0..=9) && m::ret(a..b) != n)), ["ret", "a", "b", "n"]);
         assert_eq!(
-            names(&parse_quote!(max!(a.b, c..d, e::f, g(h), j { k: i }))),
+            all(&parse_quote!(max!(a.b, c..d, e::f, g(h), j { k: i }))),
             ["a", "c", "d", "g", "h", "j", "k", "i"]
         );
         assert_eq!(names(&parse_quote!(format!("{a} {{b}} {c:?} {} {0} {type}", d))), ["a", "c", "d"]);
@@ -260,6 +271,6 @@ mod tests {
 
     #[test]
     fn a_closure_s_own_parameters_are_others() {
-        assert_eq!(names(&parse_quote!(x.iter().map(|n| n + m).sum::<i32>() + n)), ["x", "m", "n"]);
+        assert_eq!(all(&parse_quote!(x.iter().map(|n| n + m).sum::<i32>() + n)), ["x", "m", "n"]);
     }
 }

@@ -34,10 +34,10 @@ pub fn bridge32(options: TokenStream, item: TokenStream) -> TokenStream {
     expand(options.into(), item.into()).into()
 }
 
-/// Lets a struct or an enum be sent to the server and passed to C.
+/// Lets a struct, a union or an enum be sent to the server and passed to C.
 ///
 /// See the documentation of the `bridge32` crate.
-#[proc_macro_derive(Bridge, attributes(bridge, len_of))]
+#[proc_macro_derive(Bridge, attributes(bridge, len_of, len, text, wide, encoding, fixed))]
 pub fn bridge(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
 }

@@ -74,6 +74,11 @@ pub(crate) fn check_returned(ty: &Type, errors: &Errors) {
     Forbidden { errors, place: "a return value", has_lifetimes: false }.visit_type(ty);
 }
 
+/// Reports the parts of a field's type that cannot be sent.
+pub(crate) fn check_field(ty: &Type, errors: &Errors) {
+    Forbidden { errors, place: "a field", has_lifetimes: false }.visit_type(ty);
+}
+
 /// The type arguments of `Name<…>`, where `Name` is the last part of a path.
 fn generic<'t>(ty: &'t Type, name: &str) -> Option<Vec<&'t Type>> {
     let Type::Path(TypePath { path, .. }) = bare(ty) else { return None };
@@ -234,12 +239,20 @@ impl<'ast> Visit<'ast> for Forbidden<'_> {
                 pointer.star_token,
                 "a raw pointer is meaningless in another process; return an owned type such as `String` or `Vec<T>`",
             ),
+            Type::Ptr(pointer) if place == "a field" => self.errors.at(
+                pointer.star_token,
+                "a raw pointer is meaningless in another process; write `Handle<Tag>` or `Address`, or an owned type such as `String` or `Box<T>`",
+            ),
             Type::Ptr(pointer) => self
                 .errors
                 .at(pointer.star_token, "a raw pointer is meaningless in another process; use `&T`, `&[T]` or `&str`"),
             Type::Reference(reference) if place == "a parameter" => self.errors.at(
                 reference.and_token,
                 "a reference inside another type cannot be sent; use an owned type such as `String`",
+            ),
+            Type::Reference(reference) if place == "a field" => self.errors.at(
+                reference.and_token,
+                "a reference inside another type cannot be sent; use an owned type such as `String` or `Box<T>`",
             ),
             Type::Reference(reference) => self.errors.at(
                 reference.and_token,
@@ -251,7 +264,13 @@ impl<'ast> Visit<'ast> for Forbidden<'_> {
             Type::TraitObject(ty) => {
                 self.errors.at(ty, format_args!("{place} needs a named type; write one"));
             }
+            Type::FnPtr(function) if place == "a field" => {
+                self.errors.at(function.fn_token, "a function cannot be sent; write `Address`");
+            }
             Type::FnPtr(function) => self.errors.at(function.fn_token, "a function cannot be sent; pass a value"),
+            Type::Slice(slice) if place == "a field" => {
+                self.errors.at(slice, "a slice is unsized; write `Vec<T>`, or `[T; N]` for what is in the struct itself");
+            }
             Type::Slice(slice) => self.errors.at(slice, "a slice is unsized; write `&[T]` or `Vec<T>`"),
             Type::Infer(_) | Type::Never(_) | Type::Macro(_) => {
                 self.errors.at(ty, format_args!("{place} needs a named type; write one"));
@@ -264,10 +283,18 @@ impl<'ast> Visit<'ast> for Forbidden<'_> {
         if let Some(last) = path.path.segments.last() {
             let name = last.ident.to_string();
             let advice = match name.as_str() {
-                "usize" => "is 64 bits wide here and 32 in the server; use `u32` or `u64`",
-                "isize" => "is 64 bits wide here and 32 in the server; use `i32` or `i64`",
-                "c_long" => "differs in width between systems; use `i32` or `i64`",
-                "c_ulong" => "differs in width between systems; use `u32` or `u64`",
+                "usize" => {
+                    "is 64 bits wide here and 32 in the server; write `bridge32::Size` for C's `size_t`, or `u32` or `u64`"
+                }
+                "isize" => {
+                    "is 64 bits wide here and 32 in the server; write `bridge32::SSize` for C's `ssize_t`, or `i32` or `i64`"
+                }
+                "c_long" => {
+                    "differs in width between systems; write `bridge32::Long` for C's `long`, or `i32` or `i64`"
+                }
+                "c_ulong" => {
+                    "differs in width between systems; write `bridge32::ULong` for C's `unsigned long`, or `u32` or `u64`"
+                }
                 "Self" => "differs between client and server; name the type",
                 "str" => "is unsized; write `&str` or `String`",
                 _ => return visit::visit_type_path(self, path),

@@ -677,7 +677,7 @@ const _: () = {
                 __bridge32_function
                     .call(|__bridge32_function| __bridge32_function(
                         __bridge32_slot_values.pass(),
-                        __bridge32_slot_n,
+                        ::bridge32::__private::native::length_to_c(__bridge32_slot_n),
                     ))
             };
             let __bridge32_returned = __bridge32_returned?;

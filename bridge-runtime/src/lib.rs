@@ -60,7 +60,10 @@ pub use error::{CallError, Error, LibraryError, MissingMethod, MissingSymbol, Wr
 pub use handshake::Transport;
 pub use interface::{Difference, Interface};
 pub use load_library::LoadLibrary;
-pub use native::{Address, Bool32, Callback, Handle, InMemoryOf, Native, UserData};
+pub use native::{
+    Address, Bool16, Bool32, Callback, Handle, InMemoryOf, IntPtr, Long, LongDouble, Native, RawHandle, SSize, Size,
+    UIntPtr, ULong, UserData,
+};
 pub use process::Output;
 pub use registration::Registration;
 pub use server::{Dispatch, Serve, ServerContext, attempt, serve};

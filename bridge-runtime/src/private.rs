@@ -83,16 +83,17 @@ pub mod native {
     pub use crate::__returned_as_taken as returned_as_taken;
     pub use crate::library::NativeLibrary;
     pub use crate::native::{
-        Ansi, Array, ArrayBuffer, ArrayIn, ArrayInOut, ArrayRef, BufferElement, CClosure, CReturn, CText,
-        CallbackAddresses, CallbackTable, Closes, Context, Encoding, FIRST_LISTED, IsLength, IsUserData, Latin1,
-        LentClosure, MemberResult, Native, NativeReturn, OutLength, Pointer, ReturnedPointer, ReturnedText, Room,
-        Scope, Signature, SlotRow, Slots, Status, StructByMsvc, Text, TextBuffer, TextList, Utf8, Wide, Zeroable,
-        array_field, array_from_c, array_from_field, array_to_c, check_elements, close, common_length, context_key,
-        deserialize_enumeration, deserialize_record, from_gnu, from_msvc, give, give_array, give_text, given,
-        given_length, in_field, not_in_enum, optional_array_from_field, passed, passed_array, passed_array_mut,
+        Ansi, ArrayBuffer, ArrayIn, ArrayInOut, AsItself, BufferElement, CClosure, CReturn, CText, CallbackAddresses,
+        CallbackTable, Closes, Context, EachAs, Encoding, FIRST_LISTED, FieldForm, FormOf, FormRef, IsLength,
+        IsUserData, Latin1, Length, LentClosure, MemberResult, Native, NativeReturn, OutLength, Pointer, PointerTo,
+        ReturnedPointer, ReturnedText, Room, Scope, Signature, SlotRow, Slots, Status, StructByMsvc, Text, TextAt,
+        TextBuffer, TextIn, TextList, UnionField, Utf8, Wide, Zeroable, bytes_of_union, c_size, check_elements, close,
+        common_length, context_key, debug_union, deserialize_enumeration, deserialize_record, deserialize_union,
+        elements_from_c, elements_to_c, from_gnu, from_msvc, give, give_array, give_text, given, given_length,
+        in_field, largest, length_to_c, not_in_enum, optional_elements_from_c, passed, passed_array, passed_array_mut,
         passed_c_str, passed_nullable, passed_nullable_mut, passed_optional_c_str, passed_pointer, passed_pointer_mut,
         pointer, recycle, reported_length, returned_array, returned_list, returned_texts, returned_to_gnu,
-        returned_to_msvc, slot, status_text, to_length, vtable_entry,
+        returned_to_msvc, serialize_union, slot, status_text, to_length, union_of_bytes, vtable_entry,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 

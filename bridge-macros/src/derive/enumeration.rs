@@ -45,6 +45,18 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
             #private::native::returned_as_taken!(#name);
 
             #[automatically_derived]
+            impl #private::native::UnionField for #name {
+                type Value = Self;
+                type Read = ::core::option::Option<Self>;
+
+                fn read(#value: &[::core::primitive::u8]) -> ::core::option::Option<Self> {
+                    let #value = <#integer as #private::native::UnionField>::read(#value);
+                    #(if #value == #all as #integer { return ::core::option::Option::Some(#all); })*
+                    ::core::option::Option::None
+                }
+            }
+
+            #[automatically_derived]
             impl #private::native::Status for #name {
                 fn number(&self) -> ::core::primitive::i64 {
                     match self { #(#all => #all as #integer as ::core::primitive::i64),* }

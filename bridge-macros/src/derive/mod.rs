@@ -1,12 +1,17 @@
-//! `#[derive(Bridge)]`: structs and enums that are sent to the server and passed to C.
+//! `#[derive(Bridge)]`: structs, unions and enums that are sent to the server and passed to C.
 //!
 //! For messages, the type gets serde's traits. For C, it gets a C struct of the same layout, and conversions.
 
+mod attributes;
 mod enumeration;
+mod form;
 mod model;
 mod record;
+mod stub;
+mod union;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::DeriveInput;
 
 use crate::errors::Errors;
@@ -19,8 +24,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         Some(shape) if errors.is_empty() => match &shape.content {
             model::Content::Record(fields) => record::expand(&shape, fields),
             model::Content::Transparent(field) => record::expand_transparent(&shape, field),
+            model::Content::Union(alternatives) => union::expand(&shape, alternatives),
             model::Content::Enumeration(enumeration) => enumeration::expand(&shape, enumeration),
         },
-        _ => errors.into_tokens(),
+        _ => {
+            let (errors, stub) = (errors.into_tokens(), stub::expand(&input));
+            quote!(#errors #stub)
+        }
     }
 }

@@ -2,15 +2,18 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Data, DataEnum, DataStruct, DeriveInput, Expr, Fields, LitInt, Member, Meta, Path, Token, Type,
-    punctuated::Punctuated,
+    Attribute, Data, DataEnum, DataStruct, DataUnion, DeriveInput, Expr, Fields, LitInt, Member, Meta, Path, Token,
+    Type, Visibility,
 };
 
+use super::attributes::{FieldAttributes, no_field_attributes, no_options};
+use super::form::FieldForm;
 use crate::errors::Errors;
-use crate::types;
+use crate::{expressions, types};
 
-/// A struct or an enum.
+/// A struct, a union or an enum.
 pub(crate) struct Shape {
     pub(crate) name: Ident,
     pub(crate) krate: TokenStream,
@@ -26,6 +29,7 @@ pub(crate) enum Content {
     Record(Vec<Field>),
     /// A newtype with `#[repr(transparent)]`.
     Transparent(Box<Field>),
+    Union(Vec<Alternative>),
     Enumeration(Enumeration),
 }
 
@@ -38,15 +42,57 @@ pub(crate) struct Field {
     pub(crate) kind: FieldKind,
 }
 
+/// Where a field's C value comes from and goes to.
 pub(crate) enum FieldKind {
-    /// Any other type.
-    Plain,
-    /// `[T; N]`.
-    Array,
-    /// `Vec<T>`, `Option<Vec<T>>`: a pointer to elements. Another field holds their number.
-    Pointer { element: Box<Type>, length: Option<Ident>, is_optional: bool },
-    /// The number of elements in another field, which may be an `Option`.
-    Length { of: Ident, is_optional: bool },
+    /// The field's own value.
+    Value(FieldForm),
+    /// `Vec<T>`, `Option<Vec<T>>`: a pointer to elements of this form.
+    Elements(Elements),
+    /// The number of elements in other fields; what the caller put there is ignored.
+    Length(Vec<ArrayLength>),
+    /// `#[fixed(…)]`: what the caller put there is ignored.
+    Fixed(Fixed),
+}
+
+/// The elements that a field points to.
+pub(crate) struct Elements {
+    pub(crate) form: FieldForm,
+    /// Whether the field is an `Option<Vec<T>>`.
+    pub(crate) is_optional: bool,
+    pub(crate) count: Count,
+}
+
+/// Where the number of elements comes from.
+pub(crate) enum Count {
+    /// A field with `#[len_of(…)]`.
+    Field(Ident),
+    /// `#[len(…)]`, an expression over other fields.
+    Expression(Box<Expr>),
+    /// Nowhere, which is a mistake.
+    Unknown,
+}
+
+/// An array whose length a field holds.
+pub(crate) struct ArrayLength {
+    pub(crate) array: Ident,
+    /// Whether it is an `Option<Vec<T>>`.
+    pub(crate) is_optional: bool,
+}
+
+/// The value of a fixed field.
+pub(crate) enum Fixed {
+    /// `size_of`: the size of the C struct.
+    Size,
+    Expression(Box<Expr>),
+}
+
+/// A field of a union.
+pub(crate) struct Alternative {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+    pub(crate) vis: Visibility,
+    /// Its documentation.
+    pub(crate) docs: Vec<Attribute>,
 }
 
 /// An enum without fields.
@@ -71,19 +117,13 @@ impl Shape {
             );
         }
         let (krate, size) = options(&input.attrs, errors);
-        no_lengths(&input.attrs, "a type", errors);
+        no_field_attributes(&input.attrs, "a type", errors);
         let repr: Vec<_> = input.attrs.iter().filter(|attr| attr.path().is_ident("repr")).cloned().collect();
         let words = repr_words(&repr);
         let content = match &input.data {
             Data::Struct(data) => record(input, data, &words, errors)?,
             Data::Enum(data) => Content::Enumeration(enumeration(input, data, &words, errors)?),
-            Data::Union(data) => {
-                errors.at(
-                    data.union_token,
-                    "the valid field of a union is unknown; write a struct with the field that you use",
-                );
-                return None;
-            }
+            Data::Union(data) => Content::Union(alternatives(input, data, &words, errors)),
         };
         let is_packed = words.iter().any(|word| word == "packed");
         Some(Self { name: input.ident.clone(), krate, repr, is_packed, size, content })
@@ -91,7 +131,7 @@ impl Shape {
 }
 
 /// `#[bridge(crate = path, size = N)]`.
-fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>) {
+pub(super) fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>) {
     let (mut krate, mut size) = (quote!(::bridge32), None);
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("bridge")) {
         errors.take(attr.parse_nested_meta(|meta| {
@@ -111,28 +151,6 @@ fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>
     (krate, size)
 }
 
-/// Reports options of a type before a field or a variant.
-fn no_options(attrs: &[Attribute], what: &str, errors: &Errors) {
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("bridge")) {
-        let mut tokens = match &attr.meta {
-            Meta::List(list) => list.tokens.clone().into_iter(),
-            _ => TokenStream::new().into_iter(),
-        };
-        let message = format!("{what} has no options; `size` and `crate` are options of the whole type");
-        match tokens.next() {
-            Some(option) => errors.at(option, message),
-            None => errors.at(attr.path(), message),
-        }
-    }
-}
-
-/// Reports `#[len_of]` where there is no number.
-fn no_lengths(attrs: &[Attribute], what: &str, errors: &Errors) {
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("len_of")) {
-        errors.at(attr.path(), format_args!("{what} holds no length; put `#[len_of(…)]` before the field that does"));
-    }
-}
-
 /// The words in all `#[repr(…)]`.
 fn repr_words(repr: &[Attribute]) -> Vec<Ident> {
     let metas =
@@ -144,11 +162,8 @@ fn record(input: &DeriveInput, data: &DataStruct, words: &[Ident], errors: &Erro
     let has = |word: &str| words.iter().any(|ident| ident == word);
     let mut fields = fields(&data.fields, errors);
     if has("transparent") {
-        for field in &data.fields {
-            no_lengths(&field.attrs, "a transparent type", errors);
-        }
         return match fields.len() {
-            1 => fields.pop().map(|field| Content::Transparent(Box::new(field))),
+            1 => fields.pop().map(|field| transparent(field, errors)),
             _ => {
                 errors.at(&input.ident, "a transparent type has exactly one field; keep one, or write `#[repr(C)]`");
                 None
@@ -163,7 +178,19 @@ fn record(input: &DeriveInput, data: &DataStruct, words: &[Ident], errors: &Erro
         errors.at(&input.ident, "a C struct cannot be empty; add a field");
     }
     link_lengths(&mut fields, errors);
+    check_counts(&fields, errors);
     Some(Content::Record(fields))
+}
+
+/// A newtype, which is its field.
+fn transparent(field: Field, errors: &Errors) -> Content {
+    if !matches!(field.kind, FieldKind::Value(_)) {
+        errors.at(
+            &field.ty,
+            "the field of a transparent type is its value; write `#[repr(C)]` for what depends on other fields",
+        );
+    }
+    Content::Transparent(Box::new(field))
 }
 
 fn fields(fields: &Fields, errors: &Errors) -> Vec<Field> {
@@ -172,71 +199,133 @@ fn fields(fields: &Fields, errors: &Errors) -> Vec<Field> {
         .iter()
         .zip(members)
         .map(|(field, member)| {
-            types::check_returned(&field.ty, errors);
-            no_options(&field.attrs, "a field", errors);
+            types::check_field(&field.ty, errors);
             let text = match &member {
                 Member::Named(name) => crate::names::text(name),
                 Member::Unnamed(index) => index.index.to_string(),
             };
-            Field { member, text, ty: field.ty.clone(), kind: field_kind(field, errors) }
+            Field { member, text, ty: field.ty.clone(), kind: FieldKind::parse(field, errors) }
         })
         .collect()
 }
 
-fn field_kind(field: &syn::Field, errors: &Errors) -> FieldKind {
-    let mut lengths = field.attrs.iter().filter(|attr| attr.path().is_ident("len_of"));
-    if let Some(attr) = lengths.next() {
-        if let Some(second) = lengths.next() {
-            errors.at(second.path(), "`#[len_of]` is given twice; keep one");
+impl FieldKind {
+    fn parse(field: &syn::Field, errors: &Errors) -> Self {
+        let attributes = FieldAttributes::parse(&field.attrs, errors);
+        let ty = &field.ty;
+        let element = types::vec_element(ty).or_else(|| types::optional_vec_element(ty));
+        let length = attributes.len_of.as_ref().map(|(name, _)| name);
+        if let Some(name) = length.or(attributes.fixed.as_ref().map(|(name, _)| name)) {
+            attributes.no_others(name, errors);
         }
-        if let Some(of) = errors.take(attr.parse_args::<Ident>()) {
-            return FieldKind::Length { of, is_optional: false };
+        if let Some((_, of)) = attributes.len_of {
+            let lengths = of.into_iter().map(|array| ArrayLength { array, is_optional: false });
+            return Self::Length(lengths.collect());
         }
-    }
-    match types::vec_element(&field.ty).or_else(|| types::optional_vec_element(&field.ty)) {
-        Some(element) => FieldKind::Pointer {
-            element: Box::new(element.clone()),
-            length: None,
-            is_optional: types::vec_element(&field.ty).is_none(),
-        },
-        None if types::array(&field.ty).is_some() => FieldKind::Array,
-        None => FieldKind::Plain,
+        if let Some((_, value)) = attributes.fixed {
+            let is_size = types::plain_name(&value).is_some_and(|name| name == "size_of");
+            return Self::Fixed(if is_size { Fixed::Size } else { Fixed::Expression(Box::new(value)) });
+        }
+        let form = FieldForm::parse(element.unwrap_or(ty), &attributes, errors);
+        match (element, attributes.elements) {
+            (Some(_), elements) => Self::Elements(Elements {
+                form,
+                is_optional: types::vec_element(ty).is_none(),
+                count: elements.map_or(Count::Unknown, |(_, count)| Count::Expression(Box::new(count))),
+            }),
+            (None, Some((name, _))) => {
+                errors.at(name, "`#[len(…)]` is for arrays behind a pointer; put it before a field of type `Vec<T>`");
+                Self::Value(form)
+            }
+            (None, None) => Self::Value(form),
+        }
     }
 }
 
-/// Sets the length field of each pointer.
-fn link_lengths(fields: &mut [Field], errors: &Errors) {
-    let lengths: Vec<(Ident, Ident)> = fields
-        .iter()
-        .filter_map(|field| match (&field.kind, &field.member) {
-            (FieldKind::Length { of, .. }, Member::Named(name)) => Some((of.clone(), name.clone())),
+impl Field {
+    /// The elements that it points to.
+    pub(crate) fn elements(&self) -> Option<&Elements> {
+        match &self.kind {
+            FieldKind::Elements(elements) => Some(elements),
             _ => None,
-        })
-        .collect();
-    for (of, name) in lengths {
-        let target = fields.iter_mut().find(|field| matches!(&field.member, Member::Named(name) if *name == of));
-        match target.map(|field| &mut field.kind) {
-            Some(FieldKind::Pointer { length, is_optional, .. }) => {
-                *length = Some(name.clone());
-                let of_is_optional = *is_optional;
-                for field in
-                    fields.iter_mut().filter(|field| matches!(&field.member, Member::Named(own) if *own == name))
-                {
-                    if let FieldKind::Length { is_optional, .. } = &mut field.kind {
-                        *is_optional = of_is_optional;
+        }
+    }
+
+    pub(crate) fn is_named(&self, name: &Ident) -> bool {
+        matches!(&self.member, Member::Named(own) if own == name)
+    }
+}
+
+/// Sets the length field of each array.
+fn link_lengths(fields: &mut [Field], errors: &Errors) {
+    for place in 0..fields.len() {
+        let Member::Named(length) = fields[place].member.clone() else { continue };
+        let FieldKind::Length(of) = &mut fields[place].kind else { continue };
+        let mut lengths = std::mem::take(of);
+        for ArrayLength { array, is_optional } in &mut lengths {
+            match fields.iter_mut().find(|field| field.is_named(array)).map(|field| &mut field.kind) {
+                Some(FieldKind::Elements(elements)) => {
+                    *is_optional = elements.is_optional;
+                    match &elements.count {
+                        Count::Unknown => elements.count = Count::Field(length.clone()),
+                        Count::Field(other) if *other == length => {
+                            errors.at(&*array, format_args!("`{array}` is named twice; remove one"));
+                        }
+                        Count::Field(other) => errors.at(
+                            &*array,
+                            format_args!("the length of `{array}` is in `{other}` already; remove one `#[len_of]`"),
+                        ),
+                        Count::Expression(_) => errors.at(
+                            &*array,
+                            format_args!("`{array}` has a length in `#[len(…)]` already; remove one of them"),
+                        ),
                     }
                 }
+                Some(_) => errors.at(&*array, format_args!("`{array}` is not a `Vec<T>`; name a field of that type")),
+                None => errors.at(&*array, format_args!("there is no field `{array}`; name a field of type `Vec<T>`")),
             }
-            Some(_) => errors.at(&of, format_args!("`{of}` is not a `Vec<T>`; name a field of that type")),
-            None => errors.at(&of, format_args!("there is no field `{of}`; name a field of type `Vec<T>`")),
+        }
+        fields[place].kind = FieldKind::Length(lengths);
+    }
+}
+
+/// Reports arrays of unknown lengths.
+fn check_counts(fields: &[Field], errors: &Errors) {
+    for field in fields {
+        match field.elements().map(|elements| &elements.count) {
+            Some(Count::Unknown) => errors.at(
+                &field.ty,
+                "the length of this array is unknown; add a field with `#[len_of(…)]`, or write `#[len(…)]` before this one",
+            ),
+            Some(Count::Expression(count)) => {
+                let arrays = fields.iter().filter(|field| field.elements().is_some());
+                for name in arrays.flat_map(|array| expressions::names(count).into_iter().filter(|name| array.is_named(name))) {
+                    errors.at(&name, format_args!("`{name}` is itself an array; use fields that hold numbers"));
+                }
+            }
+            _ => {}
         }
     }
-    for field in fields.iter() {
-        if let FieldKind::Pointer { length: None, .. } = field.kind {
-            let message = "the length of this array is unknown; add a field with `#[len_of(…)]`";
-            errors.at(&field.ty, message);
-        }
+}
+
+fn alternatives(input: &DeriveInput, data: &DataUnion, words: &[Ident], errors: &Errors) -> Vec<Alternative> {
+    if !words.iter().any(|word| word == "C") {
+        errors.at(&input.ident, "the layout of the union is unspecified; add `#[repr(C)]`");
     }
+    let alternative = |field: &syn::Field| {
+        for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("bridge")) {
+            no_options(attr, "a field", errors);
+        }
+        no_field_attributes(&field.attrs, "a union's field", errors);
+        types::check_field(&field.ty, errors);
+        Some(Alternative {
+            name: field.ident.clone()?,
+            ty: field.ty.clone(),
+            vis: field.vis.clone(),
+            docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+        })
+    };
+    data.fields.named.iter().filter_map(alternative).collect()
 }
 
 /// The types that an enum can have in C.
@@ -251,8 +340,10 @@ fn enumeration(input: &DeriveInput, data: &DataEnum, words: &[Ident], errors: &E
         errors.at(&input.ident, "an enum without variants has no values; add a variant");
     }
     for variant in &data.variants {
-        no_options(&variant.attrs, "a variant", errors);
-        no_lengths(&variant.attrs, "a variant", errors);
+        for attr in variant.attrs.iter().filter(|attr| attr.path().is_ident("bridge")) {
+            no_options(attr, "a variant", errors);
+        }
+        no_field_attributes(&variant.attrs, "a variant", errors);
         if !matches!(variant.fields, Fields::Unit) {
             errors.at(&variant.fields, "a variant of a C enum has no fields; remove them");
         }

@@ -2,11 +2,13 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Member, TypeArray};
+use syn::{Expr, Member, Type};
 
-use super::model::{Field, FieldKind, Shape};
-use crate::names::{self, local, runtime, type_name};
-use crate::types;
+use super::form::FieldForm;
+use super::model::{ArrayLength, Count, Elements, Field, FieldKind, Fixed, Shape};
+use crate::expressions;
+use crate::model::{RequiredTrait, projected_type};
+use crate::names::{self, local, type_name};
 
 pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let Shape { name, krate, repr, .. } = shape;
@@ -17,11 +19,16 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let size = size(shape, &quote!(#c_struct));
     let (value, scope) = (local("value"), local("scope"));
     let names: Vec<_> = fields.iter().map(c_field).collect();
-    let types = fields.iter().map(|field| c_field_type(field, &private));
-    let points = fields.iter().map(|field| points(field, &private));
-    let returned = returned(&c_struct, fields, &private);
-    let to = fields.iter().map(|field| to_c(shape, field, &private));
-    let from = fields.iter().map(|field| from_c(shape, field, &private));
+    let types = fields.iter().map(|field| c_field_type(field, krate));
+    let points = fields.iter().map(|field| points(field, krate));
+    let only = match fields {
+        [field @ Field { kind: FieldKind::Value(FieldForm::Own(_)), .. }] => Some(c_field_type(field, krate)),
+        _ => None,
+    };
+    let returned = returned(&c_struct, only, &private);
+    let computed = fields.iter().filter_map(|field| compute(shape, field));
+    let to = fields.iter().map(|field| to_c(shape, fields, field));
+    let from = from_c(shape, fields);
     quote! {
         const _: () = {
             #[derive(::core::clone::Clone, ::core::marker::Copy)]
@@ -44,11 +51,12 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
                 const POINTS: ::core::primitive::bool = #(#points)||*;
 
                 fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#c_struct, #private::Fault> {
+                    #(#computed)*
                     ::core::result::Result::Ok(#c_struct { #(#names: #to),* })
                 }
 
                 unsafe fn from_c(#value: #c_struct, #scope: &#private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {
-                    ::core::result::Result::Ok(Self { #(#from),* })
+                    #from
                 }
             }
 
@@ -63,9 +71,16 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
 pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
     let Shape { name, krate, .. } = shape;
     let private = quote!(#krate::__private);
-    let Field { member, ty, .. } = field;
-    let size = size(shape, &quote!(<#ty as #private::native::Native>::C));
+    let (member, form) = (&field.member, conversions(&field.kind, &field.ty, krate));
+    let size = size(shape, &quote!(#form::C));
     let serde = serde(shape, std::slice::from_ref(field));
+    let c_name = match &field.kind {
+        FieldKind::Value(FieldForm::Own(ty)) => {
+            let ty = projected_type(ty, RequiredTrait::Native, krate);
+            quote!(<#ty as #private::native::Native>::C_NAME)
+        }
+        _ => quote!(::core::stringify!(#name)),
+    };
     let (value, scope) = (local("value"), local("scope"));
     quote! {
         const _: () = {
@@ -74,17 +89,17 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
             #[automatically_derived]
             impl #private::native::Native for #name {
                 type Value = Self;
-                type C = <#ty as #private::native::Native>::C;
-                const C_NAME: &'static ::core::primitive::str = <#ty as #private::native::Native>::C_NAME;
-                const POINTS: ::core::primitive::bool = <#ty as #private::native::Native>::POINTS;
+                type C = #form::C;
+                const C_NAME: &'static ::core::primitive::str = #c_name;
+                const POINTS: ::core::primitive::bool = #form::POINTS;
 
                 fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<Self::C, #private::Fault> {
-                    #private::native::Native::to_c(&self.#member, #scope)
+                    #form::to_c(&self.#member, #scope)
                 }
 
                 unsafe fn from_c(#value: Self::C, #scope: &#private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {
                     // SAFETY: guaranteed by the caller.
-                    let #value = unsafe { #private::native::Native::from_c(#value, #scope) }?;
+                    let #value = unsafe { #form::from_c(#value, #scope) }?;
                     ::core::result::Result::Ok(Self { #member: #value })
                 }
             }
@@ -96,19 +111,36 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
     }
 }
 
-/// How the compilers of C return the struct. It depends on its only field, if there is just one.
-fn returned(c_struct: &Ident, fields: &[Field], private: &TokenStream) -> TokenStream {
-    let (outer, place) = (type_name("Struct"), local("place"));
-    let (by_gnu, in_struct) = match fields {
-        [field @ Field { kind: FieldKind::Plain, .. }] => {
-            let only = c_field_type(field, private);
-            let by_gnu = |outer| quote!(<#only as #private::native::CReturn>::InStruct<#outer>);
-            (by_gnu(c_struct), by_gnu(&outer))
+/// The conversions of a value, or of each of the elements that a field points to: a path to their items.
+fn conversions(kind: &FieldKind, ty: &Type, krate: &TokenStream) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let (form, checked) = match kind {
+        FieldKind::Value(form) | FieldKind::Elements(Elements { form, .. }) => {
+            (form.marker(&private), form.checked(krate))
         }
-        _ => (quote!(#c_struct), quote!(#outer)),
+        // It must hold a length.
+        FieldKind::Length(_) | FieldKind::Fixed(Fixed::Size) => {
+            (quote!(#private::native::AsItself), projected_type(ty, RequiredTrait::IsLength, krate))
+        }
+        FieldKind::Fixed(Fixed::Expression(_)) => {
+            (quote!(#private::native::AsItself), projected_type(ty, RequiredTrait::Native, krate))
+        }
+    };
+    quote!(<#form as #private::native::FieldForm<#checked>>)
+}
+
+/// How the compilers of C return the type. A struct whose only content is `only` may be returned like that.
+pub(super) fn returned(c_type: &Ident, only: Option<TokenStream>, private: &TokenStream) -> TokenStream {
+    let (outer, place) = (type_name("Struct"), local("place"));
+    let (by_gnu, in_struct) = match only {
+        Some(only) => {
+            let by_gnu = |outer| quote!(<#only as #private::native::CReturn>::InStruct<#outer>);
+            (by_gnu(c_type), by_gnu(&outer))
+        }
+        None => (quote!(#c_type), quote!(#outer)),
     };
     quote! {
-        impl #private::native::CReturn for #c_struct {
+        impl #private::native::CReturn for #c_type {
             type Msvc = #private::native::StructByMsvc<Self>;
             type Gnu = #by_gnu;
             type InStruct<#outer: ::core::marker::Copy + #private::native::Zeroable> = #in_struct;
@@ -127,7 +159,7 @@ fn returned(c_struct: &Ident, fields: &[Field], private: &TokenStream) -> TokenS
 }
 
 /// Asserts the size that `#[bridge(size = …)]` states. It is that of 32-bit C, so only the 32-bit build checks it.
-fn size(shape: &Shape, c_struct: &TokenStream) -> Option<TokenStream> {
+pub(super) fn size(shape: &Shape, c_struct: &TokenStream) -> Option<TokenStream> {
     let size = shape.size.as_ref()?;
     let message = format!("`{}` does not have the size in `#[bridge(size = …)]`", shape.name);
     Some(quote! {
@@ -144,69 +176,174 @@ fn c_field(field: &Field) -> Ident {
     }
 }
 
-fn c_field_type(field: &Field, private: &TokenStream) -> TokenStream {
-    let Field { ty, kind, .. } = field;
-    match kind {
-        FieldKind::Plain | FieldKind::Length { .. } => quote!(<#ty as #private::native::Native>::C),
-        FieldKind::Array => match types::array(ty) {
-            Some(TypeArray { elem, len, .. }) => quote!([<#elem as #private::native::Native>::C; #len]),
-            None => TokenStream::new(),
-        },
-        FieldKind::Pointer { element, .. } => quote!(*const <#element as #private::native::Native>::C),
+fn c_field_type(field: &Field, krate: &TokenStream) -> TokenStream {
+    let conversions = conversions(&field.kind, &field.ty, krate);
+    match &field.kind {
+        FieldKind::Elements(_) => quote!(*const #conversions::C),
+        _ => quote!(#conversions::C),
     }
 }
 
 /// Whether a field is or contains a pointer.
-fn points(field: &Field, private: &TokenStream) -> TokenStream {
-    let ty = match (&field.kind, types::array(&field.ty)) {
-        (FieldKind::Pointer { .. }, _) => return quote!(true),
-        (FieldKind::Array, Some(TypeArray { elem, .. })) => &**elem,
-        _ => &field.ty,
-    };
-    quote!(<#ty as #private::native::Native>::POINTS)
-}
-
-fn to_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
-    let scope = local("scope");
-    let Field { member, ty, text, kind, .. } = field;
-    let field = place(shape, member);
-    let path = format!("{}.{text}", shape.name);
-    match kind {
-        FieldKind::Plain => quote!(#private::native::in_field(#path, #private::native::Native::to_c(#field, #scope))?),
-        FieldKind::Array => quote!(#private::native::in_field(#path, #private::native::array_to_c(#field, #scope))?),
-        FieldKind::Pointer { is_optional, .. } => {
-            let elements = if *is_optional { quote!(#field.as_deref().unwrap_or_default()) } else { field };
-            quote!(#private::native::in_field(#path, #private::native::array_field(#elements, #scope))?)
-        }
-        // Computed: the value in the field is ignored.
-        FieldKind::Length { of, is_optional } => {
-            let of_text = names::text(of);
-            let length = match is_optional {
-                true => quote!(self.#of.as_deref().map_or(0, <[_]>::len)),
-                false => quote!(self.#of.len()),
-            };
-            quote!(#private::native::common_length::<#ty>(#text, &[(#of_text, #length)])?)
+fn points(field: &Field, krate: &TokenStream) -> TokenStream {
+    match &field.kind {
+        FieldKind::Elements(_) => quote!(true),
+        _ => {
+            let conversions = conversions(&field.kind, &field.ty, krate);
+            quote!(#conversions::POINTS)
         }
     }
 }
 
-fn from_c(shape: &Shape, field: &Field, private: &TokenStream) -> TokenStream {
-    let (value, scope) = (local("value"), local("scope"));
-    let (name, Field { member, ty, text, kind, .. }) = (c_field(field), field);
-    let path = format!("{}.{text}", shape.name);
-    let taken = match kind {
-        FieldKind::Plain | FieldKind::Length { .. } => {
-            quote!(<#ty as #private::native::Native>::from_c(#value.#name, #scope))
+/// The variable that holds a field's value, if that is computed or converted.
+fn variable(field: &Field) -> Ident {
+    local(&format!("value_of_{}", field.text))
+}
+
+/// The path of a field in faults.
+fn path(shape: &Shape, field: &Field) -> String {
+    format!("{}.{}", names::text(&shape.name), field.text)
+}
+
+/// Computes the value of a field that the caller does not choose.
+fn compute(shape: &Shape, field: &Field) -> Option<TokenStream> {
+    let krate = &shape.krate;
+    let private = quote!(#krate::__private);
+    let Field { ty, text, kind, .. } = field;
+    let (variable, path) = (variable(field), path(shape, field));
+    let checked = || projected_type(ty, RequiredTrait::IsLength, krate);
+    let value = match kind {
+        FieldKind::Value(_) | FieldKind::Elements(_) => return None,
+        FieldKind::Length(of) => {
+            let lengths = of.iter().map(|ArrayLength { array, is_optional }| {
+                let array_text = names::text(array);
+                let length = match is_optional {
+                    true => quote!(self.#array.as_ref().map(::std::vec::Vec::len)),
+                    false => quote!(::core::option::Option::Some(self.#array.len())),
+                };
+                quote!((#array_text, #length))
+            });
+            let ty = checked();
+            quote!(#private::native::common_length::<#ty>(#text, &[#(#lengths),*])?)
         }
-        FieldKind::Array => quote!(#private::native::array_from_c(#value.#name, #scope)),
-        FieldKind::Pointer { length, element, is_optional } => {
-            let function = runtime(if *is_optional { "optional_array_from_field" } else { "array_from_field" });
-            quote!(#private::native::#function::<#element, _>(#path, #value.#name, #value.#length, #scope))
+        FieldKind::Fixed(Fixed::Size) => {
+            let (ty, c_struct) = (checked(), type_name("CStruct"));
+            quote!(#private::native::c_size::<#ty, #c_struct>(#path)?)
         }
+        FieldKind::Fixed(Fixed::Expression(value)) => quote!(#value),
     };
+    Some(quote!(let #variable: #ty = #value;))
+}
+
+fn to_c(shape: &Shape, fields: &[Field], field: &Field) -> TokenStream {
+    let krate = &shape.krate;
+    let private = quote!(#krate::__private);
+    let scope = local("scope");
+    let (path, place, conversions) =
+        (path(shape, field), place(shape, &field.member), conversions(&field.kind, &field.ty, krate));
+    match &field.kind {
+        FieldKind::Value(_) => quote!(#private::native::in_field(#path, #conversions::to_c(#place, #scope))?),
+        FieldKind::Length(_) | FieldKind::Fixed(_) => {
+            let variable = variable(field);
+            quote!(#private::native::in_field(#path, #conversions::to_c(&#variable, #scope))?)
+        }
+        FieldKind::Elements(Elements { form, is_optional, count }) => {
+            let (marker, ty) = (form.marker(&private), form.checked(krate));
+            let elements = local("elements");
+            let check = match count {
+                Count::Expression(count) => {
+                    let count = evaluate(shape, fields, count, Side::Before);
+                    let check = quote! {
+                        #private::native::check_elements(#path, #elements.len(), #private::native::to_length(#path, #count)?)?;
+                    };
+                    Some(check)
+                }
+                _ => None,
+            };
+            let convert = quote!(#private::native::in_field(#path, #private::native::elements_to_c::<#marker, #ty>(#elements, #scope))?);
+            match is_optional {
+                true => quote! {
+                    match #place {
+                        ::core::option::Option::Some(#elements) => { #check #convert }
+                        ::core::option::Option::None => ::core::ptr::null(),
+                    }
+                },
+                false => quote!({ let #elements = #place; #check #convert }),
+            }
+        }
+    }
+}
+
+/// When an expression is evaluated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// When the struct is converted to C.
+    Before,
+    /// When it is converted from C.
+    After,
+}
+
+/// The value of an expression over other fields.
+fn evaluate(shape: &Shape, fields: &[Field], expr: &Expr, side: Side) -> TokenStream {
+    let bindings = expressions::names(expr).into_iter().filter_map(|name| {
+        let field = fields.iter().find(|field| field.is_named(&name))?;
+        let value = match (&field.kind, side) {
+            (FieldKind::Value(_), Side::Before) => place(shape, &field.member),
+            _ => {
+                let variable = variable(field);
+                quote!(&#variable)
+            }
+        };
+        Some(quote!(let #name = ::core::clone::Clone::clone(#value);))
+    });
+    quote!({ #(#bindings)* #expr })
+}
+
+fn from_c(shape: &Shape, fields: &[Field]) -> TokenStream {
+    let krate = &shape.krate;
+    let private = quote!(#krate::__private);
+    let (value, scope) = (local("value"), local("scope"));
+    // The numbers of elements come first.
+    let (arrays, values): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.elements().is_some());
+    let values = values.into_iter().map(|field| {
+        let (variable, name) = (variable(field), c_field(field));
+        let conversions = conversions(&field.kind, &field.ty, krate);
+        quote! {
+            // SAFETY: guaranteed by the caller.
+            let #variable = unsafe { #conversions::from_c(#value.#name, #scope) }?;
+        }
+    });
+    let arrays = arrays.into_iter().filter_map(|field| {
+        let Elements { form, is_optional, count } = field.elements()?;
+        let (variable, name, path) = (variable(field), c_field(field), path(shape, field));
+        let (marker, ty) = (form.marker(&private), form.checked(krate));
+        let (count, is_absent) = match count {
+            Count::Expression(count) => (evaluate(shape, fields, count, Side::After), quote!(false)),
+            Count::Field(length) => {
+                let length = self::variable(fields.iter().find(|field| field.is_named(length))?);
+                (quote!(#length), quote!(#private::native::Length::is_minus_one(#length)))
+            }
+            Count::Unknown => return None,
+        };
+        let take = match is_optional {
+            true => quote! {
+                #private::native::optional_elements_from_c::<#marker, #ty, _>(#path, #value.#name, #count, #is_absent, #scope)
+            },
+            false => quote!(#private::native::elements_from_c::<#marker, #ty, _>(#path, #value.#name, #count, #scope)),
+        };
+        Some(quote! {
+            // SAFETY: guaranteed by the caller.
+            let #variable = unsafe { #take }?;
+        })
+    });
+    let members = fields.iter().map(|field| {
+        let (member, variable) = (&field.member, variable(field));
+        quote!(#member: #variable)
+    });
     quote! {
-        // SAFETY: guaranteed by the caller.
-        #member: unsafe { #taken }?
+        #(#values)*
+        #(#arrays)*
+        ::core::result::Result::Ok(Self { #(#members),* })
     }
 }
 
@@ -223,24 +360,19 @@ fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
     let (serializer, deserializer, record) = (local("serializer"), local("deserializer"), local("record"));
     let (serializer_type, deserializer_type) = (type_name("Serializer"), type_name("Deserializer"));
     let count = fields.len();
-    let put = fields.iter().map(|Field { member, text, kind, .. }| {
-        let field = place(shape, member);
-        let value = match kind {
-            FieldKind::Array => quote!(&#private::native::ArrayRef(#field)),
-            _ => field,
-        };
+    let put = fields.iter().map(|field| {
+        let (text, place) = (&field.text, place(shape, &field.member));
+        let (form, ty) = wire_form(field, krate);
+        let value = quote!(&#private::native::FormRef::<#form, #ty>::new(#place));
         quote!(#private::serde::ser::SerializeStruct::serialize_field(&mut #record, #text, #value)?;)
     });
     let locals: Vec<_> = (0..count).map(|place| local(&format!("field_{place}"))).collect();
     let pattern = locals.iter().rev().fold(quote!(()), |rest, name| quote!((#name, #rest)));
     let ty = fields.iter().rev().fold(quote!(()), |rest, field| {
-        let ty = wire_type(field, &private);
-        quote!((#ty, #rest))
+        let (form, ty) = wire_form(field, krate);
+        quote!((#private::native::FormOf<#form, #ty>, #rest))
     });
-    let members = fields.iter().zip(&locals).map(|(Field { member, kind, .. }, local)| match kind {
-        FieldKind::Array => quote!(#member: #local.0),
-        _ => quote!(#member: #local),
-    });
+    let members = fields.iter().zip(&locals).map(|(Field { member, .. }, local)| quote!(#member: #local.0));
     let names = fields.iter().map(|field| &field.text);
     quote! {
         #[automatically_derived]
@@ -269,11 +401,22 @@ fn serde(shape: &Shape, fields: &[Field]) -> TokenStream {
     }
 }
 
-/// The type that a field is deserialized as. serde supports arrays of up to 32 elements, the runtime's `Array` any number.
-fn wire_type(field: &Field, private: &TokenStream) -> TokenStream {
-    let ty = &field.ty;
-    match (&field.kind, types::array(ty)) {
-        (FieldKind::Array, Some(TypeArray { elem, len, .. })) => quote!(#private::native::Array<#elem, { #len }>),
-        _ => quote!(#ty),
+/// The form of a field in messages, and its type.
+fn wire_form(field: &Field, krate: &TokenStream) -> (TokenStream, TokenStream) {
+    let private = quote!(#krate::__private);
+    match &field.kind {
+        FieldKind::Value(form) => (form.marker(&private), form.checked(krate)),
+        FieldKind::Elements(Elements { form, is_optional, .. }) => {
+            let (marker, element) = (form.marker(&private), form.checked(krate));
+            let ty = quote!(::std::vec::Vec<#element>);
+            let ty = if *is_optional { quote!(::core::option::Option<#ty>) } else { ty };
+            (quote!(#private::native::PointerTo<#marker>), ty)
+        }
+        FieldKind::Length(_) | FieldKind::Fixed(Fixed::Size) => {
+            (quote!(#private::native::AsItself), projected_type(&field.ty, RequiredTrait::IsLength, krate))
+        }
+        FieldKind::Fixed(Fixed::Expression(_)) => {
+            (quote!(#private::native::AsItself), projected_type(&field.ty, RequiredTrait::Native, krate))
+        }
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
 /// The call itself. A member function gets the place for its result as well, on the targets where it takes one.
 fn call(signature: &Signature, native: &Native, krate: &TokenStream) -> TokenStream {
     let (function, returned, place) = (local("function"), local("returned"), local("place"));
-    let pass: Vec<_> = signature.parameters.iter().map(slots::pass).collect();
+    let pass: Vec<_> = signature.parameters.iter().map(|parameter| slots::pass(parameter, krate)).collect();
     let call = |pass: &[TokenStream]| {
         quote! {
             // SAFETY: the interface declares the signature, and the slots keep all pointers valid until the end of the call.

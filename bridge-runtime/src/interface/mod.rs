@@ -366,9 +366,26 @@ impl ReleaseFunction {
 impl CType {
     /// Whether this is a struct, by value.
     pub(crate) fn is_struct(self) -> bool {
-        const SCALARS: [&str; 12] = [
-            "void", "bool", "float", "double", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t",
-            "uint32_t", "uint64_t",
+        const SCALARS: [&str; 19] = [
+            "void",
+            "bool",
+            "float",
+            "double",
+            "long double",
+            "int8_t",
+            "int16_t",
+            "int32_t",
+            "int64_t",
+            "uint8_t",
+            "uint16_t",
+            "uint32_t",
+            "uint64_t",
+            "size_t",
+            "ssize_t",
+            "long",
+            "unsigned long",
+            "intptr_t",
+            "uintptr_t",
         ];
         matches!(self, Self::Value(name) if !name.ends_with('*') && !SCALARS.contains(&name))
     }

@@ -5,36 +5,11 @@ use std::sync::Arc;
 
 use castaway::cast;
 
-use super::length::{Length, check_length, reported_length};
+use super::Scope;
+use super::length::check_length;
 use super::spare_memory::spare;
-use super::{Native, Scope, Zeroable as _};
 use crate::fault::Fault;
 use crate::marshal::{ArenaSlice, OutputArray, SharedArena, Slice, SliceMut};
-
-/// Converts an array inside a struct to C.
-///
-/// # Errors
-/// As [`Native::to_c`].
-pub fn array_to_c<T: Native, const N: usize>(values: &[T; N], scope: &mut Scope) -> Result<[T::C; N], Fault> {
-    let mut array = [T::C::zeroed(); N];
-    for (c, value) in array.iter_mut().zip(values) {
-        *c = value.to_c(scope)?;
-    }
-    Ok(array)
-}
-
-/// Converts an array inside a struct from C.
-///
-/// # Errors
-/// As [`Native::from_c`].
-///
-/// # Safety
-/// As [`Native::from_c`].
-pub unsafe fn array_from_c<T: Native, const N: usize>(value: [T::C; N], scope: &Scope) -> Result<[T; N], Fault> {
-    // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-    let values = value.into_iter().map(|c| unsafe { T::from_c(c, scope) }).collect::<Result<Vec<T>, Fault>>()?;
-    values.try_into().map_err(|_| Fault::Value(format!("an array of another length than {N}")))
-}
 
 /// Converts an element to C. Slots take this function rather than a bound on the type, so that the compiler reports a type
 /// without a conversion only once.
@@ -58,7 +33,7 @@ impl<'a, C: 'static> ArrayIn<'a, C> {
     /// The slot of `values`.
     ///
     /// # Errors
-    /// As [`Native::to_c`].
+    /// As [`Native::to_c`](super::Native::to_c).
     pub fn new<T: 'static>(values: &'a Slice<'_, T>, to_c: ToC<T, C>, scope: &mut Scope) -> Result<Self, Fault> {
         if let Some(run) = values.arena_slice()
             && let Some(pointer) = run.pointer()
@@ -106,7 +81,7 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     /// The slot of `values`.
     ///
     /// # Errors
-    /// As [`Native::to_c`].
+    /// As [`Native::to_c`](super::Native::to_c).
     pub fn new(
         values: &'a mut SliceMut<'_, T>,
         to_c: ToC<T, C>,
@@ -149,10 +124,10 @@ impl<'a, T: 'static, C: 'static> ArrayInOut<'a, T, C> {
     /// Converts back what the library wrote.
     ///
     /// # Errors
-    /// As [`Native::from_c`].
+    /// As [`Native::from_c`](super::Native::from_c).
     ///
     /// # Safety
-    /// As [`Native::from_c`].
+    /// As [`Native::from_c`](super::Native::from_c).
     pub unsafe fn take(self, scope: &Scope) -> Result<(), Fault> {
         if let Self::Converted(values, converted, from_c) = self {
             for (value, c) in values.iter_mut().zip(converted) {
@@ -217,10 +192,10 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     /// The first `length` elements that the library wrote.
     ///
     /// # Errors
-    /// [`Fault::Value`] if the length exceeds the capacity; otherwise as [`Native::from_c`].
+    /// [`Fault::Value`] if the length exceeds the capacity; otherwise as [`Native::from_c`](super::Native::from_c).
     ///
     /// # Safety
-    /// As [`Native::from_c`].
+    /// As [`Native::from_c`](super::Native::from_c).
     pub unsafe fn take(self, parameter: &str, length: usize, scope: &Scope) -> Result<OutputArray<T>, Fault> {
         check_length(parameter, length, self.len())?;
         match self {
@@ -267,10 +242,10 @@ pub(super) fn fits_memory<C>(length: usize) -> bool {
 ///
 /// # Errors
 /// [`Fault::Value`] for a null pointer if `length` is not zero, and for a length that exceeds the address space; otherwise as
-/// [`Native::from_c`].
+/// [`Native::from_c`](super::Native::from_c).
 ///
 /// # Safety
-/// The pointer is null, or valid for `length` elements; otherwise as [`Native::from_c`].
+/// The pointer is null, or valid for `length` elements; otherwise as [`Native::from_c`](super::Native::from_c).
 pub unsafe fn returned_array<T, C>(
     pointer: *const C,
     length: usize,
@@ -286,6 +261,23 @@ pub unsafe fn returned_array<T, C>(
     if !fits_memory::<C>(length) {
         return Err(Fault::Value(format!("an array of {length} elements, more than there can be")));
     }
+    // SAFETY: guaranteed by the caller: the pointer is valid for `length` elements.
+    unsafe { read_elements(pointer, length, from_c, scope) }
+}
+
+/// Copies elements.
+///
+/// # Errors
+/// As [`Native::from_c`](super::Native::from_c).
+///
+/// # Safety
+/// The pointer is valid for `length` elements; otherwise as [`Native::from_c`](super::Native::from_c).
+pub(super) unsafe fn read_elements<T, C>(
+    pointer: *const C,
+    length: usize,
+    from_c: FromC<T, C>,
+    scope: &Scope,
+) -> Result<Vec<T>, Fault> {
     // Old libraries do not always align what they return, so the elements are read unaligned.
     // SAFETY: guaranteed by the caller: the pointer is valid for `length` elements.
     let place = |place| unsafe { pointer.add(place) };
@@ -335,10 +327,10 @@ pub(super) const LONGEST_LIST: usize = 1 << 20;
 /// Copies a list that a function returned by pointer, up to the element that ends it. A null pointer is an empty list.
 ///
 /// # Errors
-/// [`Fault::Value`] for a list without an end; otherwise as [`Native::from_c`].
+/// [`Fault::Value`] for a list without an end; otherwise as [`Native::from_c`](super::Native::from_c).
 ///
 /// # Safety
-/// The pointer is null, or valid up to the element that ends the list; otherwise as [`Native::from_c`].
+/// The pointer is null, or valid up to the element that ends the list; otherwise as [`Native::from_c`](super::Native::from_c).
 pub unsafe fn returned_list<T, C: ListElement>(
     pointer: *const C,
     from_c: FromC<T, C>,
@@ -362,65 +354,17 @@ pub unsafe fn returned_list<T, C: ListElement>(
     Err(Fault::Value(format!("a list of more than {LONGEST_LIST} elements, without one that ends it")))
 }
 
-/// Converts an array in a struct that C has a pointer to. The elements are kept in `scope`. An empty array is a null pointer.
+/// Converts elements to C.
 ///
 /// # Errors
-/// As [`Native::to_c`].
-pub fn array_field<T: Native>(values: &[T], scope: &mut Scope) -> Result<*const T::C, Fault> {
-    if values.is_empty() {
-        return Ok(std::ptr::null());
-    }
-    let values = all_to_c(values, T::to_c, scope)?;
-    Ok(scope.keep(values))
-}
-
-/// Converts the array that the pointer in `field` of a struct points to.
-///
-/// # Errors
-/// [`Fault::Value`] if the length exceeds the memory that was passed in the field; otherwise as [`returned_array`].
-///
-/// # Safety
-/// The pointer is null, points into memory of `scope`, or is valid for `length` elements; otherwise as [`Native::from_c`].
-pub unsafe fn array_from_field<T: Native, N: Length>(
-    field: &str,
-    pointer: *const T::C,
-    length: N,
-    scope: &Scope,
-) -> Result<Vec<T>, Fault> {
-    let length = reported_length(field, length)?;
-    if let Some(room) = scope.room_at(pointer) {
-        check_length(field, length, room)?;
-    }
-    // SAFETY: guaranteed by the caller; the length was checked for memory of `scope`.
-    unsafe { returned_array(pointer, length, T::from_c, scope) }
-}
-
-/// As [`array_from_field`]; `None` if the pointer is null, or the length is -1, by which libraries say that there is nothing.
-///
-/// # Errors
-/// As [`array_from_field`].
-///
-/// # Safety
-/// As [`array_from_field`].
-pub unsafe fn optional_array_from_field<T: Native, N: Length>(
-    field: &str,
-    pointer: *const T::C,
-    length: N,
-    scope: &Scope,
-) -> Result<Option<Vec<T>>, Fault> {
-    if pointer.is_null() || length.is_minus_one() {
-        return Ok(None);
-    }
-    // SAFETY: guaranteed by the caller.
-    unsafe { array_from_field(field, pointer, length, scope) }.map(Some)
-}
-
-fn all_to_c<T, C>(values: &[T], to_c: ToC<T, C>, scope: &mut Scope) -> Result<Vec<C>, Fault> {
+/// As [`Native::to_c`](super::Native::to_c).
+pub(super) fn all_to_c<T, C>(values: &[T], to_c: ToC<T, C>, scope: &mut Scope) -> Result<Vec<C>, Fault> {
     values.iter().map(|value| to_c(value, scope)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Native;
     use super::*;
 
     #[test]

@@ -14,21 +14,24 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::owner::Owner;
-use super::{Native, NativeReturn, Scope, Status};
+use super::{Address, CReturn, Native, NativeReturn, Scope, Status, Zeroable};
 use crate::fault::Fault;
 use crate::sync::LockExt as _;
 
 /// An opaque pointer of the library, such as `sqlite3 *`, which can only be passed back to it.
 ///
-/// `Tag` is any type, such as `enum Database {}`; it distinguishes handles that are all `void *` in C. A handle is a number that
-/// the server gave out for the pointer. The server refuses it once it was passed to a function as `#[closes]`, and so does
-/// another server, such as the next one after a restart ([`Error::StaleHandle`](crate::Error::StaleHandle)). Null is `None` of an
-/// `Option<Handle<Tag>>`.
+/// `Tag` is any type, such as `enum Database {}`; it distinguishes handles that are all `void *` in C. `Raw` is the handle's type in
+/// C: an integer such as `i16`, or [`Address`] for a pointer, which is the default.
+///
+/// A handle is a number that the server gave out for the pointer. The server refuses it once it was passed to a function as
+/// `#[closes]`, and so does another server, such as the next one after a restart
+/// ([`Error::StaleHandle`](crate::Error::StaleHandle)). Null is `None` of an `Option<Handle<Tag>>`; for a handle that is an integer,
+/// 0 is, and every negative number.
 ///
 /// When a client is gone, the server closes its open handles with the function marked `#[closes]`, the last opened first.
-pub struct Handle<Tag> {
+pub struct Handle<Tag, Raw = Address> {
     id: Id,
-    tag: PhantomData<fn() -> Tag>,
+    tag: PhantomData<fn() -> (Tag, Raw)>,
 }
 
 /// A handle on the wire.
@@ -41,11 +44,17 @@ struct Id {
     serial: u64,
 }
 
-impl<Tag> Handle<Tag> {
+impl<Tag, Raw> Handle<Tag, Raw> {
     /// A handle of an implementation in Rust, such as a mock, which can read `number` back. It is refused before a library
     /// is called.
     pub const fn new(number: u64) -> Self {
         Self::of(Id { server: NO_SERVER, serial: number })
+    }
+
+    /// A handle that the library knows without having given it out, such as `HKEY_LOCAL_MACHINE`. It is passed as it is, by every
+    /// server, and closing it leaves it valid. A pointer has 32 bits, which are sign-extended in a 64-bit process.
+    pub const fn predefined(value: i64) -> Self {
+        Self::of(Id { server: EVERY_SERVER, serial: value.cast_unsigned() })
     }
 
     /// The number that it was made with, or that the server gave it.
@@ -61,93 +70,182 @@ impl<Tag> Handle<Tag> {
 /// The server of handles that no library has given out.
 const NO_SERVER: u64 = 0;
 
-impl<Tag> fmt::Debug for Handle<Tag> {
+/// The server of handles with predefined values.
+const EVERY_SERVER: u64 = u64::MAX;
+
+impl<Tag, Raw> fmt::Debug for Handle<Tag, Raw> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Handle<{}>({})", short_name::<Tag>(), self.id.serial)
+        match self.id.server {
+            EVERY_SERVER => write!(f, "Handle<{}>({:#x}, predefined)", short_name::<Tag>(), self.id.serial),
+            _ => write!(f, "Handle<{}>({})", short_name::<Tag>(), self.id.serial),
+        }
     }
 }
 
-impl<Tag> Clone for Handle<Tag> {
+impl<Tag, Raw> Clone for Handle<Tag, Raw> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<Tag> Copy for Handle<Tag> {}
+impl<Tag, Raw> Copy for Handle<Tag, Raw> {}
 
-impl<Tag> PartialEq for Handle<Tag> {
+impl<Tag, Raw> PartialEq for Handle<Tag, Raw> {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
     }
 }
 
-impl<Tag> Eq for Handle<Tag> {}
+impl<Tag, Raw> Eq for Handle<Tag, Raw> {}
 
-impl<Tag> Hash for Handle<Tag> {
+impl<Tag, Raw> Hash for Handle<Tag, Raw> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.id.hash(state);
     }
 }
 
-impl<Tag> Serialize for Handle<Tag> {
+impl<Tag, Raw> Serialize for Handle<Tag, Raw> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.id.serialize(serializer)
     }
 }
 
-impl<'de, Tag> Deserialize<'de> for Handle<Tag> {
+impl<'de, Tag, Raw> Deserialize<'de> for Handle<Tag, Raw> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Id::deserialize(deserializer).map(Self::of)
     }
 }
 
-impl<Tag: 'static> Native for Handle<Tag> {
-    type Value = Self;
+/// The C type of a handle.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the C type of a handle; write an integer of fixed width, or leave it out if the handle is a pointer",
+    label = "not an integer of fixed width"
+)]
+pub trait RawHandle: 'static {
+    /// The C type itself.
+    type C: Copy + Zeroable + CReturn + 'static;
+    /// Its name.
+    const C_NAME: &'static str;
+    /// Whether 0 is never a handle.
+    const IS_POINTER: bool;
+
+    /// The number of a C value.
+    fn to_number(value: Self::C) -> i64;
+
+    /// The C value of a number, if it has one.
+    fn from_number(number: i64) -> Option<Self::C>;
+
+    /// Whether a number means that there is no handle.
+    fn is_none(number: i64) -> bool;
+}
+
+impl RawHandle for Address {
     type C = *mut c_void;
     const C_NAME: &'static str = "void *";
-    const POINTS: bool = false;
+    const IS_POINTER: bool = true;
 
-    fn to_c(&self, _: &mut Scope) -> Result<*mut c_void, Fault> {
-        let pointer = table().find(self.id, Tagged::of::<Tag>(), Owner::current())?;
-        Ok(std::ptr::with_exposed_provenance_mut(pointer))
+    fn to_number(value: *mut c_void) -> i64 {
+        // No pointer has more than 64 bits; those of a 32-bit process are sign-extended, as Windows does it for its handles.
+        value.expose_provenance().cast_signed() as i64
     }
 
-    unsafe fn from_c(value: *mut c_void, scope: &Scope) -> Result<Self, Fault> {
-        // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-        let handle = unsafe { <Option<Self> as Native>::from_c(value, scope) }?;
-        handle.ok_or_else(|| {
-            Fault::Value("a null pointer for a handle; declare `Option<Handle<…>>` if it may be".to_owned())
-        })
+    fn from_number(number: i64) -> Option<*mut c_void> {
+        // All 32 bits may be used, whether the number is meant with a sign or without.
+        let number = u32::try_from(number).map_or(number, |number| number.cast_signed().into());
+        let address = isize::try_from(number).ok()?.cast_unsigned();
+        Some(std::ptr::with_exposed_provenance_mut(address))
+    }
+
+    fn is_none(number: i64) -> bool {
+        number == 0
     }
 }
 
-impl<Tag: 'static> Native for Option<Handle<Tag>> {
+macro_rules! raw_handles {
+    ($($integer:ty)*) => {$(
+        impl RawHandle for $integer {
+            type C = $integer;
+            const C_NAME: &'static str = <$integer as Native>::C_NAME;
+            const IS_POINTER: bool = false;
+
+            fn to_number(value: $integer) -> i64 {
+                // A `u64` beyond `i64::MAX` keeps its bits.
+                value as i64
+            }
+
+            fn from_number(number: i64) -> Option<$integer> {
+                let value = number as $integer;
+                (Self::to_number(value) == number).then_some(value)
+            }
+
+            fn is_none(number: i64) -> bool {
+                number == 0 || (number < 0 && <$integer>::MIN != 0)
+            }
+        }
+    )*};
+}
+
+raw_handles!(i8 i16 i32 i64 u8 u16 u32 u64);
+
+impl<Tag: 'static, Raw: RawHandle> Native for Handle<Tag, Raw> {
     type Value = Self;
-    type C = *mut c_void;
-    const C_NAME: &'static str = "void *";
+    type C = Raw::C;
+    const C_NAME: &'static str = Raw::C_NAME;
     const POINTS: bool = false;
 
-    fn to_c(&self, scope: &mut Scope) -> Result<*mut c_void, Fault> {
-        self.map_or(Ok(std::ptr::null_mut()), |handle| handle.to_c(scope))
+    fn to_c(&self, _: &mut Scope) -> Result<Raw::C, Fault> {
+        let number = match self.id.server {
+            EVERY_SERVER => self.id.serial.cast_signed(),
+            _ => table().find(self.id, Tagged::of::<Tag, Raw>(), Owner::current())?,
+        };
+        Raw::from_number(number).ok_or_else(|| Fault::Argument {
+            parameter: String::new(),
+            reason: format!("is predefined as {number}, which is not a `{}`", Raw::C_NAME),
+        })
     }
 
-    unsafe fn from_c(value: *mut c_void, _: &Scope) -> Result<Self, Fault> {
-        if value.is_null() {
-            return Ok(None);
+    unsafe fn from_c(value: Raw::C, _: &Scope) -> Result<Self, Fault> {
+        match Raw::to_number(value) {
+            0 if Raw::IS_POINTER => {
+                Err(Fault::Value("a null pointer for a handle; declare `Option<Handle<…>>` if it may be".to_owned()))
+            }
+            number => Ok(Self::give(number)),
         }
-        let serial = table().give(value.expose_provenance(), Tagged::of::<Tag>(), Owner::current());
-        Ok(Some(Handle::of(Id { server: this_server(), serial })))
+    }
+}
+
+impl<Tag: 'static, Raw: RawHandle> Handle<Tag, Raw> {
+    /// The handle of what the library gives out.
+    fn give(number: i64) -> Self {
+        let serial = table().give(number, Tagged::of::<Tag, Raw>(), Owner::current());
+        Self::of(Id { server: this_server(), serial })
+    }
+}
+
+impl<Tag: 'static, Raw: RawHandle> Native for Option<Handle<Tag, Raw>> {
+    type Value = Self;
+    type C = Raw::C;
+    const C_NAME: &'static str = Raw::C_NAME;
+    const POINTS: bool = false;
+
+    fn to_c(&self, scope: &mut Scope) -> Result<Raw::C, Fault> {
+        self.map_or_else(|| Ok(Raw::C::zeroed()), |handle| handle.to_c(scope))
+    }
+
+    unsafe fn from_c(value: Raw::C, _: &Scope) -> Result<Self, Fault> {
+        let number = Raw::to_number(value);
+        Ok((!Raw::is_none(number)).then(|| Handle::give(number)))
     }
 }
 
 macro_rules! returned_as_taken {
     ($($ty:ty)*) => {$(
-        impl<Tag: 'static> NativeReturn for $ty {
+        impl<Tag: 'static, Raw: RawHandle> NativeReturn for $ty {
             type Value = Self;
-            type C = *mut c_void;
+            type C = Raw::C;
             const C_NAME: &'static str = <Self as Native>::C_NAME;
 
-            unsafe fn from_c(value: *mut c_void, scope: &Scope) -> Result<Self, Fault> {
+            unsafe fn from_c(value: Raw::C, scope: &Scope) -> Result<Self, Fault> {
                 // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
                 unsafe { <Self as Native>::from_c(value, scope) }
             }
@@ -155,10 +253,10 @@ macro_rules! returned_as_taken {
     )*};
 }
 
-returned_as_taken!(Handle<Tag> Option<Handle<Tag>>);
+returned_as_taken!(Handle<Tag, Raw> Option<Handle<Tag, Raw>>);
 
 /// A null pointer means failure.
-impl<Tag> Status for Option<Handle<Tag>> {
+impl<Tag, Raw> Status for Option<Handle<Tag, Raw>> {
     fn number(&self) -> i64 {
         self.is_some().into()
     }
@@ -169,28 +267,32 @@ impl<Tag> Status for Option<Handle<Tag>> {
     message = "`{Self}` is not a handle that a function could close; put `#[closes]` before a `Handle<Tag>` or an `Option<Handle<Tag>>`",
     label = "not a handle"
 )]
-pub trait Closes: Native + From<Handle<Self::Tag>> {
+pub trait Closes: Native + From<Handle<Self::Tag, Self::Raw>> {
     /// The type itself; `marshal/cross.rs` says why generated code names it so.
     type Value;
     /// The handle's tag.
     type Tag: 'static;
+    /// The handle's type in C.
+    type Raw: RawHandle;
 
     /// The handle, if there is one.
-    fn handle(&self) -> Option<Handle<Self::Tag>>;
+    fn handle(&self) -> Option<Handle<Self::Tag, Self::Raw>>;
 }
 
-impl<Tag: 'static> Closes for Handle<Tag> {
+impl<Tag: 'static, Raw: RawHandle> Closes for Handle<Tag, Raw> {
     type Value = Self;
     type Tag = Tag;
+    type Raw = Raw;
 
     fn handle(&self) -> Option<Self> {
         Some(*self)
     }
 }
 
-impl<Tag: 'static> Closes for Option<Handle<Tag>> {
+impl<Tag: 'static, Raw: RawHandle> Closes for Option<Handle<Tag, Raw>> {
     type Value = Self;
     type Tag = Tag;
+    type Raw = Raw;
 
     fn handle(&self) -> Self {
         *self
@@ -202,8 +304,9 @@ impl<Tag: 'static> Closes for Option<Handle<Tag>> {
 pub struct ClosedHandle(Option<(u64, OpenHandle)>);
 
 /// Removes a handle that a function closes from the table: the library may reuse the pointer from now on.
-pub fn close<T, Tag>(value: &T, handle: fn(&T) -> Option<Handle<Tag>>) -> ClosedHandle {
-    ClosedHandle(handle(value).and_then(|handle| table().remove(handle.id.serial)))
+pub fn close<T, Tag, Raw>(value: &T, handle: fn(&T) -> Option<Handle<Tag, Raw>>) -> ClosedHandle {
+    let open = handle(value).filter(|handle| handle.id.server != EVERY_SERVER);
+    ClosedHandle(open.and_then(|handle| table().remove(handle.id.serial)))
 }
 
 impl ClosedHandle {
@@ -228,9 +331,9 @@ impl AnyHandle {
         Handle::of(self.id).into()
     }
 
-    /// Whether it is a handle of this tag.
-    pub(crate) fn is(self, tag: TypeId) -> bool {
-        self.tag.id == tag
+    /// Whether it is a handle that a parameter of this type can be.
+    pub(crate) fn is(self, handle: TypeId) -> bool {
+        self.tag.id == handle
     }
 
     /// The name of its tag.
@@ -253,7 +356,7 @@ pub(crate) fn abandoned_by(owner: Owner) -> Vec<AnyHandle> {
 /// The number of this process among all servers, past ones included. It is random, because process ids are reused.
 pub(crate) fn this_server() -> u64 {
     static SERVER: OnceLock<u64> = OnceLock::new();
-    *SERVER.get_or_init(|| RandomState::new().hash_one(std::process::id()).max(NO_SERVER + 1))
+    *SERVER.get_or_init(|| RandomState::new().hash_one(std::process::id()).clamp(NO_SERVER + 1, EVERY_SERVER - 1))
 }
 
 /// The table of this process. Pointers are valid in the whole process, so there is one table for all clients.
@@ -270,19 +373,19 @@ struct HandleTable {
     open: BTreeMap<u64, OpenHandle>,
     /// The serial number of each open pointer, by its tag. A pointer that is given out again after it was closed gets a new
     /// one.
-    serials: BTreeMap<(usize, TypeId), u64>,
+    serials: BTreeMap<(i64, TypeId), u64>,
 }
 
 /// A pointer in the table.
 #[derive(Debug)]
 struct OpenHandle {
-    pointer: usize,
+    pointer: i64,
     tag: Tagged,
     /// The clients that have received or used it.
     owners: Vec<Owner>,
 }
 
-/// A tag and its name.
+/// The type of a handle, and the name of its tag.
 #[derive(Clone, Copy)]
 struct Tagged {
     id: TypeId,
@@ -290,8 +393,8 @@ struct Tagged {
 }
 
 impl Tagged {
-    fn of<Tag: 'static>() -> Self {
-        Self { id: TypeId::of::<Tag>(), name: short_name::<Tag> }
+    fn of<Tag: 'static, Raw: 'static>() -> Self {
+        Self { id: TypeId::of::<Handle<Tag, Raw>>(), name: short_name::<Tag> }
     }
 }
 
@@ -314,7 +417,7 @@ impl HandleTable {
     }
 
     /// The serial number of a pointer that the library gives out.
-    fn give(&mut self, pointer: usize, tag: Tagged, owner: Owner) -> u64 {
+    fn give(&mut self, pointer: i64, tag: Tagged, owner: Owner) -> u64 {
         let known = self.serials.get(&(pointer, tag.id)).copied();
         if let Some((serial, open)) = known.and_then(|serial| Some((serial, self.open.get_mut(&serial)?))) {
             open.belongs_to(owner);
@@ -327,7 +430,7 @@ impl HandleTable {
     }
 
     /// The pointer of a handle. The caller adds the parameter's name to the fault.
-    fn find(&mut self, id: Id, tag: Tagged, owner: Owner) -> Result<usize, Fault> {
+    fn find(&mut self, id: Id, tag: Tagged, owner: Owner) -> Result<i64, Fault> {
         let refused = |reason: String| Fault::Argument { parameter: String::new(), reason };
         if id.server == NO_SERVER {
             return Err(refused("is a handle of `Handle::new`, which no library knows".to_owned()));
@@ -390,7 +493,7 @@ mod tests {
         Id { server: this_server(), serial }
     }
 
-    fn reason(result: Result<usize, Fault>) -> String {
+    fn reason(result: Result<i64, Fault>) -> String {
         match result.unwrap_err() {
             Fault::Argument { reason, .. } => reason,
             other => other.to_string(),
@@ -399,10 +502,10 @@ mod tests {
 
     #[test]
     fn a_pointer_has_one_serial_while_it_is_open_and_another_one_later() {
-        let (mut table, tag, owner) = (HandleTable::new(), Tagged::of::<Database>(), Owner::new());
+        let (mut table, tag, owner) = (HandleTable::new(), Tagged::of::<Database, Address>(), Owner::new());
         let first = table.give(0x1000, tag, owner);
         assert_eq!(table.give(0x1000, tag, owner), first);
-        assert_ne!(table.give(0x1000, Tagged::of::<Statement<u8>>(), owner), first, "each tag has its own");
+        assert_ne!(table.give(0x1000, Tagged::of::<Statement<u8>, Address>(), owner), first, "each tag has its own");
         assert_eq!(table.find(id(first), tag, owner), Ok(0x1000));
 
         let closed = table.remove(first).unwrap();
@@ -420,21 +523,21 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused() {
         let (mut table, owner) = (HandleTable::new(), Owner::new());
-        let serial = table.give(1, Tagged::of::<Database>(), owner);
-        let other = table.find(id(serial), Tagged::of::<Statement<String>>(), owner);
+        let serial = table.give(1, Tagged::of::<Database, Address>(), owner);
+        let other = table.find(id(serial), Tagged::of::<Statement<String>, Address>(), owner);
         assert_eq!(reason(other), "is a handle of `Database`, and not of `Statement<alloc::string::String>`");
-        let never = table.find(id(serial + 1), Tagged::of::<Database>(), owner);
+        let never = table.find(id(serial + 1), Tagged::of::<Database, Address>(), owner);
         assert_eq!(reason(never), "is a handle that the server never gave out");
         let stale = Id { server: this_server().wrapping_add(1).max(1), serial };
-        let stale = table.find(stale, Tagged::of::<Database>(), owner);
+        let stale = table.find(stale, Tagged::of::<Database, Address>(), owner);
         assert_eq!(stale, Err(Fault::StaleHandle { parameter: String::new() }));
-        let made = table.find(Handle::<Database>::new(serial).id, Tagged::of::<Database>(), owner);
+        let made = table.find(Handle::<Database>::new(serial).id, Tagged::of::<Database, Address>(), owner);
         assert_eq!(reason(made), "is a handle of `Handle::new`, which no library knows");
     }
 
     #[test]
     fn what_is_abandoned_comes_in_reverse_order_and_without_what_others_have() {
-        let (mut table, tag) = (HandleTable::new(), Tagged::of::<Database>());
+        let (mut table, tag) = (HandleTable::new(), Tagged::of::<Database, Address>());
         let (first, second) = (Owner::new(), Owner::new());
         let serials: Vec<_> = (1..=4).map(|pointer| table.give(pointer, tag, first)).collect();
         table.give(5, tag, second);
@@ -480,5 +583,42 @@ mod tests {
         struct Neither(#[allow(dead_code, reason = "it is what the type cannot do that counts")] *mut String);
         check::<Handle<Neither>>();
         assert_eq!(Handle::<Neither>::new(7).number(), 7);
+    }
+
+    #[test]
+    fn a_handle_may_be_an_integer() {
+        fn take<Raw: RawHandle>(value: Raw::C) -> Option<Handle<Database, Raw>> {
+            // SAFETY: nothing is read from the value.
+            unsafe { <Option<Handle<Database, Raw>> as Native>::from_c(value, &Scope::new()) }.unwrap()
+        }
+        let scope = &mut Scope::new();
+        for none in [0, -1, i16::MIN] {
+            assert_eq!(take::<i16>(none), None);
+        }
+        assert_eq!(take::<u32>(0), None);
+        assert_eq!(take::<i16>(7).unwrap().to_c(scope), Ok(7));
+        assert_eq!(take::<u32>(u32::MAX).unwrap().to_c(scope), Ok(u32::MAX));
+        assert_eq!(take::<u64>(u64::MAX).unwrap().to_c(scope), Ok(u64::MAX));
+        assert_eq!(None::<Handle<Database, i16>>.to_c(scope), Ok(0));
+        // SAFETY: nothing is read from the value.
+        let zero = unsafe { <Handle<Database, i16> as Native>::from_c(0, &Scope::new()) }.unwrap();
+        assert_eq!(zero.to_c(scope), Ok(0), "without an `Option` every integer is a handle");
+        let other = Handle::<Database, i32>::of(zero.id).to_c(scope);
+        assert!(other.is_err(), "another integer is another type");
+    }
+
+    #[test]
+    fn a_predefined_handle_is_passed_as_it_is_and_never_closed() {
+        const ROOT: Handle<Database> = Handle::predefined(0x8000_0002);
+        let scope = &mut Scope::new();
+        let pointer = ROOT.to_c(scope).unwrap().addr();
+        assert_eq!(pointer as u32, 0x8000_0002);
+        assert_eq!(Handle::<Database>::predefined(-1).to_c(scope).unwrap().addr(), usize::MAX);
+        drop(close(&ROOT, Closes::handle));
+        assert_eq!(ROOT.to_c(scope).unwrap().addr(), pointer);
+        assert_eq!(Handle::<Database, i16>::predefined(-3).to_c(scope), Ok(-3));
+        let large = Handle::<Database, i16>::predefined(40_000).to_c(scope).unwrap_err().to_string();
+        assert!(large.contains("is predefined as 40000, which is not a `int16_t`"), "{large}");
+        assert_eq!(format!("{ROOT:?}"), "Handle<Database>(0x80000002, predefined)");
     }
 }

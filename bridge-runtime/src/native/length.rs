@@ -5,8 +5,8 @@ use crate::fault::Fault;
 
 /// An integer type that a C function takes the length of an array in.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot hold a length; write `i8` to `i64` or `u8` to `u64`, by value or by reference",
-    label = "not an integer of fixed width"
+    message = "`{Self}` cannot hold a length; write `i8` to `i64`, `u8` to `u64`, or `Size` for `size_t`, by value or by reference",
+    label = "not an integer of C"
 )]
 pub trait IsLength {
     /// The type itself.
@@ -14,11 +14,17 @@ pub trait IsLength {
 }
 
 /// The operations of such an integer. It is apart from [`IsLength`], because the compiler would report its supertraits as well.
-pub trait Length: Native<C = Self> + Copy + std::fmt::Display + TryFrom<usize> + TryInto<usize> {
+pub trait Length: Native + Copy + std::fmt::Display + TryFrom<usize> + TryInto<usize> {
     /// The name of the type in Rust.
     const NAME: &'static str;
 
-    /// Whether all bits are set: -1, also in C's unsigned types.
+    /// The C value. It is the same number, because the type holds no length that C's does not.
+    fn into_c(self) -> Self::C;
+
+    /// The number of a C value.
+    fn of_c(value: Self::C) -> Self;
+
+    /// Whether all bits are set in C: -1, also in unsigned types.
     fn is_minus_one(self) -> bool;
 }
 
@@ -60,6 +66,23 @@ pub fn common_length<N: Length>(
         let reason = format!("has {length} elements, more than `{name}: {}` can hold", N::NAME);
         LengthError { parameter, reason }
     })
+}
+
+/// The size of the C type `C`, for the field of a struct that holds it.
+///
+/// # Errors
+/// [`Fault::Argument`] if the type cannot hold it.
+pub fn c_size<N: Length, C>(field: &str) -> Result<N, Fault> {
+    let size = size_of::<C>();
+    N::try_from(size).map_err(|_| Fault::Argument {
+        parameter: field.to_owned(),
+        reason: format!("would be {size}, more than `{}` can hold", N::NAME),
+    })
+}
+
+/// The C value of a length.
+pub fn length_to_c<N: Length>(length: N) -> N::C {
+    length.into_c()
 }
 
 /// Converts the value of a length or capacity expression.
@@ -108,11 +131,16 @@ pub(super) fn check_length(parameter: &str, length: usize, capacity: usize) -> R
     }
 }
 
-/// The slot of a length that is passed as a capacity, and that the library changes to the length it has written.
-#[derive(Debug)]
+/// The slot of a pointer to a length. It may be a capacity that the library changes to the length it has written.
 pub struct OutLength<N: Length> {
-    value: N,
+    value: N::C,
     capacity: usize,
+}
+
+impl<N: Length> std::fmt::Debug for OutLength<N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OutLength({} of {})", self.get(), self.capacity)
+    }
 }
 
 impl<N: Length> OutLength<N> {
@@ -121,17 +149,23 @@ impl<N: Length> OutLength<N> {
     /// # Errors
     /// [`Fault::Argument`] if the type cannot hold the capacity.
     pub fn new(name: &str, parameter: &'static str, capacity: usize) -> Result<Self, Fault> {
-        Ok(Self { value: common_length(name, &[(parameter, capacity)])?, capacity })
+        let value: N = common_length(name, &[(parameter, capacity)])?;
+        Ok(Self { value: value.into_c(), capacity })
+    }
+
+    /// The slot of a length that the library does not change.
+    pub fn to(length: N) -> Self {
+        Self { value: length.into_c(), capacity: 0 }
     }
 
     /// The C value.
-    pub fn pass(&mut self) -> *mut N {
+    pub fn pass(&mut self) -> *mut N::C {
         &raw mut self.value
     }
 
-    /// The C value as the library left it.
+    /// The number, as the library left it.
     pub fn get(&self) -> N {
-        self.value
+        N::of_c(self.value)
     }
 
     /// The length that the library wrote.
@@ -139,7 +173,7 @@ impl<N: Length> OutLength<N> {
     /// # Errors
     /// [`Fault::Value`] if it exceeds the capacity.
     pub fn take(&self, parameter: &str) -> Result<usize, Fault> {
-        let length = reported_length(parameter, self.value)?;
+        let length = reported_length(parameter, self.get())?;
         check_length(parameter, length, self.capacity)?;
         Ok(length)
     }
@@ -153,6 +187,14 @@ macro_rules! lengths {
 
         impl Length for $integer {
             const NAME: &'static str = stringify!($integer);
+
+            fn into_c(self) -> Self {
+                self
+            }
+
+            fn of_c(value: Self) -> Self {
+                value
+            }
 
             fn is_minus_one(self) -> bool {
                 self == !0

@@ -13,10 +13,12 @@ mod context;
 mod convention;
 mod element;
 mod encoding;
+mod field;
 mod handle;
 mod length;
 mod native_frame;
 mod owner;
+mod platform;
 mod pointer;
 mod record;
 mod returned;
@@ -26,12 +28,10 @@ mod slots;
 mod sorted_map;
 mod spare_memory;
 mod text;
+mod union;
 mod value;
 
-pub use array::{
-    ArrayBuffer, ArrayIn, ArrayInOut, Room, array_field, array_from_c, array_from_field, array_to_c,
-    optional_array_from_field, returned_array, returned_list,
-};
+pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, returned_array, returned_list};
 pub use c_closure::CClosure;
 pub use callback::{
     give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_nullable,
@@ -44,18 +44,27 @@ pub use convention::Signature;
 pub(crate) use convention::{Declaration, FirstCall};
 pub use element::{BufferElement, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
-pub use handle::{AnyHandle, Closes, Handle, close};
+pub use field::{
+    AsItself, EachAs, FieldForm, FormOf, FormRef, PointerTo, TextAt, TextIn, elements_from_c, elements_to_c,
+    optional_elements_from_c,
+};
+pub use handle::{AnyHandle, Closes, Handle, RawHandle, close};
 pub(crate) use handle::{abandoned_by, this_server};
-pub use length::{IsLength, Length, LengthError, OutLength, check_elements, common_length, reported_length, to_length};
+pub use length::{
+    IsLength, Length, LengthError, OutLength, c_size, check_elements, common_length, length_to_c, reported_length,
+    to_length,
+};
 pub(crate) use native_frame::NativeFrame;
 pub(crate) use owner::Owner;
+pub use platform::{IntPtr, Long, LongDouble, SSize, Size, UIntPtr, ULong};
 pub use pointer::{Pointer, ReturnedPointer, vtable_entry};
-pub use record::{Array, ArrayRef, deserialize_enumeration, deserialize_record, in_field, not_in_enum};
+pub use record::{deserialize_enumeration, deserialize_record, in_field, not_in_enum};
 pub use returned::{CReturn, MemberResult, ReturnedAs, StructByMsvc, from_gnu, from_msvc};
-pub use scalar::{Address, Bool32, Status, pointer, status_text};
+pub use scalar::{Address, Bool16, Bool32, Status, pointer, status_text};
 pub use scope::Scope;
 pub use slots::{SlotRow, Slots, slot};
 pub use spare_memory::recycle;
 pub(crate) use text::INTERIOR_NUL;
 pub use text::{CText, ReturnedText, Text, TextBuffer, TextList, passed_c_str, passed_optional_c_str, returned_texts};
+pub use union::{UnionField, bytes_of_union, debug_union, deserialize_union, largest, serialize_union, union_of_bytes};
 pub use value::{Native, NativeReturn, Zeroable};

@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 
 use crate::fault::Fault;
 use serde::de::{self, Deserialize, Deserializer, EnumAccess, SeqAccess, VariantAccess as _, Visitor};
-use serde::ser::{Serialize, SerializeTuple as _, Serializer};
 
 /// The fields of a struct, as nested pairs: `(a, (b, ()))`.
 pub trait Record: Sized {
@@ -107,49 +106,4 @@ fn within(field: &str, name: String) -> String {
 /// The fault for a number that is not a variant of an enum.
 pub fn not_in_enum(name: &str, value: i64) -> Fault {
     Fault::Value(format!("{value}, which is not a `{name}`"))
-}
-
-/// Serializes an array of any length; serde itself supports up to 32.
-#[derive(Debug)]
-pub struct ArrayRef<'a, T, const N: usize>(pub &'a [T; N]);
-
-impl<T: Serialize, const N: usize> Serialize for ArrayRef<'_, T, N> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut tuple = serializer.serialize_tuple(N)?;
-        for value in self.0 {
-            tuple.serialize_element(value)?;
-        }
-        tuple.end()
-    }
-}
-
-/// Deserializes an array of any length; serde itself supports up to 32.
-#[derive(Debug)]
-pub struct Array<T, const N: usize>(pub [T; N]);
-
-impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for Array<T, N> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ReadElements<T, const N: usize>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for ReadElements<T, N> {
-            type Value = [T; N];
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "an array of {N} elements")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<[T; N], A::Error> {
-                let mut values = Vec::new();
-                while values.len() < N {
-                    match elements.next_element()? {
-                        Some(value) => values.push(value),
-                        None => return Err(de::Error::invalid_length(values.len(), &self)),
-                    }
-                }
-                values.try_into().map_err(|_| de::Error::custom("an array of another length"))
-            }
-        }
-
-        deserializer.deserialize_tuple(N, ReadElements(PhantomData)).map(Self)
-    }
 }

@@ -136,6 +136,8 @@ returned_as_it_is! {
     [] u16: S;
     [] u32: S;
     [] u64: S;
+    [] isize: S;
+    [] usize: S;
     [T] *const T: S;
     [T] *mut T: S;
 }

@@ -66,7 +66,7 @@ macro_rules! statuses {
 
 statuses!(i8 i16 i32 i64 u8 u16 u32 u64 bool);
 
-__returned_as_taken!(bool Bool32 Address i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+__returned_as_taken!(bool Bool16 Bool32 Address i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
 
 /// C's `_Bool`, one byte. It is read as `u8`, because a library may leave any value in it, and a Rust `bool` other than 0 and 1
 /// is undefined behaviour.
@@ -85,47 +85,58 @@ impl Native for bool {
     }
 }
 
-/// Windows' `BOOL`, or any other boolean that is a 32-bit integer in C. Any value but zero is true.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Bool32(pub bool);
+macro_rules! booleans {
+    ($($(#[$doc:meta])* $name:ident = $c:ty, $c_name:literal, $truth:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(pub bool);
 
-impl From<bool> for Bool32 {
-    fn from(value: bool) -> Self {
-        Self(value)
-    }
+        impl From<bool> for $name {
+            fn from(value: bool) -> Self {
+                Self(value)
+            }
+        }
+
+        impl From<$name> for bool {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl PartialEq<bool> for $name {
+            fn eq(&self, other: &bool) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl Status for $name {
+            fn number(&self) -> i64 {
+                self.0.into()
+            }
+        }
+
+        impl Native for $name {
+            type Value = Self;
+            type C = $c;
+            const C_NAME: &'static str = $c_name;
+            const POINTS: bool = false;
+
+            fn to_c(&self, _: &mut Scope) -> Result<$c, Fault> {
+                Ok(if self.0 { $truth } else { 0 })
+            }
+
+            unsafe fn from_c(value: $c, _: &Scope) -> Result<Self, Fault> {
+                Ok(Self(value != 0))
+            }
+        }
+    )*};
 }
 
-impl From<Bool32> for bool {
-    fn from(value: Bool32) -> Self {
-        value.0
-    }
-}
-
-impl PartialEq<bool> for Bool32 {
-    fn eq(&self, other: &bool) -> bool {
-        self.0 == *other
-    }
-}
-
-impl Status for Bool32 {
-    fn number(&self) -> i64 {
-        self.0.into()
-    }
-}
-
-impl Native for Bool32 {
-    type Value = Self;
-    type C = i32;
-    const C_NAME: &'static str = "int32_t";
-    const POINTS: bool = false;
-
-    fn to_c(&self, _: &mut Scope) -> Result<i32, Fault> {
-        Ok(self.0.into())
-    }
-
-    unsafe fn from_c(value: i32, _: &Scope) -> Result<Self, Fault> {
-        Ok(Self(value != 0))
-    }
+booleans! {
+    /// Windows' `BOOL`, or any other boolean that is a 32-bit integer in C. Any value but zero is true.
+    Bool32 = i32, "int32_t", 1;
+    /// `VARIANT_BOOL`, the boolean of COM and Visual Basic: a 16-bit integer. True is passed as -1, and any value but zero is true.
+    Bool16 = i16, "int16_t", -1;
 }
 
 /// A pointer in the server's address space, as a 32-bit number that this program only passes on.

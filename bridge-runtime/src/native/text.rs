@@ -4,8 +4,7 @@ use std::ffi::{CStr, c_char, c_void};
 
 use super::array::{LONGEST_LIST, zeros};
 use super::length::check_length;
-use super::{Encoding, Native, Scope, Utf8, Zeroable as _};
-use crate::__returned_as_taken;
+use super::{Encoding, Scope, Zeroable as _};
 use crate::fault::Fault;
 
 /// The reason to refuse text that C would cut short.
@@ -38,6 +37,11 @@ impl<E: Encoding> Text<E> {
     #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
     pub fn len(&self) -> usize {
         self.units.as_ref().map_or(0, |units| units.len() - 1)
+    }
+
+    /// The units, with the terminating zero.
+    pub(super) fn into_units(self) -> Option<Vec<E::Unit>> {
+        self.units
     }
 
     /// The C value.
@@ -128,8 +132,12 @@ impl<E: Encoding> TextBuffer<E> {
     /// There is nothing to guarantee; the function is unsafe like `take` of the other slots.
     pub unsafe fn take(self, parameter: &str, length: usize) -> Result<String, Fault> {
         check_length(parameter, length, self.units.len())?;
-        let units = &self.units[..length];
-        let end = units.iter().position(|unit| *unit == E::Unit::zeroed()).unwrap_or(length);
+        Self::decode(&self.units[..length])
+    }
+
+    /// The text in these units: up to its NUL, or all of them.
+    pub(super) fn decode(units: &[E::Unit]) -> Result<String, Fault> {
+        let end = units.iter().position(|unit| *unit == E::Unit::zeroed()).unwrap_or(units.len());
         E::decode(&units[..end])
     }
 }
@@ -282,57 +290,23 @@ impl ReturnedText for String {
     }
 }
 
-__returned_as_taken!(String Option<String>);
-
 /// Checks that text in memory of `scope`, which the library may have changed, has a terminating zero there.
-fn ends_in_its_memory(text: *const u8, scope: &Scope) -> Result<(), Fault> {
+pub(super) fn ends_in_its_memory<E: Encoding>(text: *const E::Unit, scope: &Scope) -> Result<(), Fault> {
     let Some(room) = scope.room_at(text) else { return Ok(()) };
-    // SAFETY: the scope keeps this memory, which is initialized and has this many bytes after the pointer.
-    let mut units = (0..room).map(|place| unsafe { text.wrapping_add(place).read() });
-    match units.any(|unit| unit == 0) {
+    // SAFETY: the scope keeps this memory, which is initialized and has this many units after the pointer.
+    let mut units = (0..room).map(|place| unsafe { text.wrapping_add(place).read_unaligned() });
+    match units.any(|unit| unit == E::Unit::zeroed()) {
         true => Ok(()),
-        false => Err(Fault::Value(format!("text without a NUL in the {room} bytes that were passed"))),
-    }
-}
-
-/// UTF-8, in a struct or returned. As an argument text is a `&str`.
-impl Native for Option<String> {
-    type Value = Self;
-    type C = *const u8;
-    const C_NAME: &'static str = "const char *";
-
-    fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault> {
-        let text = Text::<Utf8>::new("", self.as_deref())?;
-        Ok(text.units.map_or(std::ptr::null(), |units| scope.keep(units)))
-    }
-
-    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
-        ends_in_its_memory(value, scope)?;
-        // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
-        unsafe { <Self as ReturnedText>::from_c::<Utf8>(value) }
-    }
-}
-
-/// UTF-8, in a struct or returned. As an argument text is a `&str`.
-impl Native for String {
-    type Value = Self;
-    type C = *const u8;
-    const C_NAME: &'static str = "const char *";
-
-    fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault> {
-        Ok(scope.keep(Text::<Utf8>::new("", self.as_str())?.units.unwrap_or_default()))
-    }
-
-    unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
-        ends_in_its_memory(value, scope)?;
-        // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
-        unsafe { <Self as ReturnedText>::from_c::<Utf8>(value) }
+        false => Err(Fault::Value(format!(
+            "text without a NUL in the {} bytes that were passed",
+            room * size_of::<E::Unit>()
+        ))),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Latin1, Wide};
+    use super::super::{Latin1, Utf8, Wide};
     use super::*;
 
     #[test]
@@ -354,15 +328,5 @@ mod tests {
         unsafe { buffer.pass().copy_from(b"caf\xe9".as_ptr(), 4) };
         // SAFETY: it needs none.
         assert_eq!(unsafe { buffer.take("t", 4) }.unwrap(), "café", "without a zero it ends with the buffer");
-    }
-
-    #[test]
-    fn text_returned() {
-        // SAFETY: the text ends with a zero.
-        assert_eq!(unsafe { <String as Native>::from_c(c"text".as_ptr().cast(), &Scope::new()) }.unwrap(), "text");
-        // SAFETY: a null pointer is allowed.
-        assert_eq!(unsafe { <Option<String> as Native>::from_c(std::ptr::null(), &Scope::new()) }.unwrap(), None);
-        // SAFETY: a null pointer is allowed.
-        assert!(unsafe { <String as Native>::from_c(std::ptr::null(), &Scope::new()) }.is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::io::{self, Write as _};
 
 use super::catch::catch;
-use crate::native::{AnyHandle, Closes};
+use crate::native::{AnyHandle, Closes, Handle};
 
 /// The open handles of a disconnected client, the last one opened first.
 #[derive(Debug)]
@@ -12,20 +12,20 @@ pub struct AbandonedHandles(Vec<AnyHandle>);
 
 /// A method that closes a handle and has no other parameters.
 pub struct Closer<'a> {
-    tag: TypeId,
+    handle: TypeId,
     close: &'a dyn Fn(AnyHandle),
 }
 
 impl std::fmt::Debug for Closer<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Closer").field("tag", &self.tag).finish_non_exhaustive()
+        f.debug_struct("Closer").field("handle", &self.handle).finish_non_exhaustive()
     }
 }
 
 impl<'a> Closer<'a> {
-    /// Makes a closer from the method that closes handles with the tag of `T`.
+    /// Makes a closer from the method that closes handles of the type `T`.
     pub fn new<T: Closes>(close: &'a dyn Fn(AnyHandle)) -> Self {
-        Self { tag: TypeId::of::<T::Tag>(), close }
+        Self { handle: TypeId::of::<Handle<T::Tag, T::Raw>>(), close }
     }
 }
 
@@ -37,7 +37,7 @@ impl AbandonedHandles {
     /// Closes each handle with the method for its tag. A tag with several methods is skipped, because any of them may be wrong.
     pub fn close(&self, closers: &[Closer<'_>]) {
         for handle in &self.0 {
-            let mut fitting = closers.iter().filter(|closer| handle.is(closer.tag));
+            let mut fitting = closers.iter().filter(|closer| handle.is(closer.handle));
             if let (Some(closer), None) = (fitting.next(), fitting.next()) {
                 let result = catch(|| {
                     (closer.close)(*handle);

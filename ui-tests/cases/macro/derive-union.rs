@@ -1,10 +1,9 @@
 use bridge32::Bridge;
 
 #[derive(Clone, Copy, Bridge)]
-#[repr(C)]
-pub union Size {
-    pub width: i32,
-    pub height: f32,
+pub union Number {
+    pub raw: u32,
+    pub f: f32,
 }
 
 fn main() {}

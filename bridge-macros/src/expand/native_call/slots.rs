@@ -166,7 +166,7 @@ impl<'m> Slots<'m> {
                     let (slot, native) = (slot_name(&parameter.name), self.native());
                     match passing {
                         None => quote!(let #slot = #value;),
-                        Some(_) => quote!(let mut #slot = #native::Pointer::to(#value);),
+                        Some(_) => quote!(let mut #slot = #native::OutLength::to(#value);),
                     }
                 }
                 _ => slot(self.method, parameter, self.krate),
@@ -274,7 +274,7 @@ fn length(method: &Method, length: &Length, text: &str, ty: &TokenStream, krate:
             quote!(#private::native::OutLength::<#ty>::new(#text, #of_text, #capacity)?)
         }
         (None, _) => common,
-        (Some(_), _) => quote!(#private::native::Pointer::to(#common)),
+        (Some(_), _) => quote!(#private::native::OutLength::to(#common)),
     }
 }
 
@@ -293,11 +293,12 @@ fn in_units(
 }
 
 /// The argument that the C function gets for a parameter.
-pub(super) fn pass(parameter: &Parameter) -> TokenStream {
+pub(super) fn pass(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let slot = slot_name(&parameter.name);
     match &parameter.kind {
         Kind::Callback(callback) => callback::slot::pass(parameter, callback),
-        Kind::Value | Kind::Length(Length { passing: None, .. }) => quote!(#slot),
+        Kind::Value => quote!(#slot),
+        Kind::Length(Length { passing: None, .. }) => quote!(#krate::__private::native::length_to_c(#slot)),
         Kind::Pointer(..) | Kind::Array(..) if parameter.is_nullable => {
             let null = runtime(if matches!(parameter.kind, Kind::Array(_, Passing::In)) { "null" } else { "null_mut" });
             quote!(#slot.as_mut().map_or(::core::ptr::#null(), |#slot| #slot.pass()))
