@@ -9,7 +9,7 @@
 //! | a first call | [In one package](#in-one-package), [What the macro generates](#what-the-macro-generates) |
 //! | declaring functions | [Methods](#methods), [Parameters](#parameters-of-native-functions), [Types of your own](#types-of-your-own), [Options of the interface](#options-of-the-interface) |
 //! | pointers and callbacks | [Handles](#handles), [Memory of the server](#memory-of-the-server), [Callbacks](#callbacks) |
-//! | failures | [When a call fails](#when-a-call-fails), [Events](#events) |
+//! | failures, deployment | [When a call fails](#when-a-call-fails), [Events](#events), [Where the server runs](#where-the-server-runs) |
 //! | many calls, tests | [Many calls in one round trip](#many-calls-in-one-round-trip), [Without the library](#without-the-library) |
 //! | Windows and .NET | [Messages and COM](#messages-and-com), [.NET assemblies](#net-assemblies) |
 //!
@@ -884,6 +884,34 @@
 //! | `remote = [Type]` | types, other than scalars, for [memory of the server](#memory-of-the-server) |
 //! | `dotnet = "Assembly"`, `class = "Name"` | the [assembly](#net-assemblies), instead of a library, and the class of its methods |
 //! | `crate = path` | the path of this crate, if it is not `::bridge32` |
+//!
+//! # Where the server runs
+//!
+//! The client finds its server, `my-lib-server32`, next to the program, or next to the plug-in that contains it, and the server finds
+//! the library next to itself: ship the three in one folder. Everything else is a setting of the [`Builder`]:
+//!
+//! ```no_run
+//! # use bridge32::bridge32;
+//! # #[bridge32(lib = "my_lib")]
+//! # pub trait MyLib {
+//! #     fn add(&self, a: i32, b: i32) -> i32;
+//! # }
+//! # fn main() -> Result<(), bridge32::Error> {
+//! let client = MyLibClient::builder()
+//!     .server("/opt/my-lib/my-lib-server32")
+//!     .library_dir("/opt/vendor")
+//!     .launch()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Builder::library`] names the library's file, and [`Builder::library_dir`] adds a folder where it and what it needs are
+//!   looked for.
+//! - [`Builder::runner`] is a command that starts the server, such as `wine`, `bwrap` or `sudo`. A server on Linux is handed its
+//!   connections as open files, so it works in a sandbox and as another user; a runner that passes on only text, such as
+//!   `docker run -i`, needs [`Builder::runtime_dir`]. The repository's docs/sandbox.md has examples.
+//! - The environment variables `BRIDGE32_SERVER_…`, `BRIDGE32_RUNNER` and `BRIDGE32_TRANSPORT` override this for tests.
+//!   [`Builder::ignore_environment`] forbids it; a program with more rights than its user, such as a setuid one, ignores them anyway.
 //!
 //! # Messages and COM
 //!
