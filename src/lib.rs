@@ -784,7 +784,7 @@
 //! The crate [`bitfield-struct`](https://docs.rs/bitfield-struct) makes a newtype of an integer with a method for each field, which
 //! `#[derive(Bridge)]` accepts, as it does any newtype with `#[repr(transparent)]`:
 //!
-//! ```ignore
+//! ```text
 //! /// typedef struct { DWORD id; DWORD parity : 2, stop : 2, baud : 28; } PORT;
 //! #[derive(Debug, Clone, Copy, Bridge)]
 //! #[repr(C)]
