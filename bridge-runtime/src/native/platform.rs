@@ -338,7 +338,7 @@ mod tests {
             X87 { mantissa, sign_and_exponent: (16383 + exponent) as u16, padding: 0xabcd }.get()
         };
         assert_eq!(x87(ONE | 1 << 10, 0), 1.0, "halfway, to the even one");
-        assert_eq!(x87(ONE | (1 << 10) + 1, 0), 1.0 + f64::EPSILON);
+        assert_eq!(x87(ONE | ((1 << 10) + 1), 0), 1.0 + f64::EPSILON);
         assert_eq!(x87(ONE | 3 << 10, 0), 1.0 + 2.0 * f64::EPSILON, "halfway, to the even one");
         assert_eq!(x87(u64::MAX, 0), 2.0, "into the next exponent");
         assert_eq!(x87(u64::MAX, 1023), f64::INFINITY);

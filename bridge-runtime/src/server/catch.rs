@@ -57,18 +57,14 @@ pub fn native<T>(method: &'static str, call: impl FnOnce() -> Result<T, Fault>) 
 /// its `#[check]` for example, the method that made it ends, and the client gets the error. This function is for methods that go on.
 ///
 /// ```
-/// # use bridge32::bridge32;
-/// #[bridge32(lib = "scale")]
-/// pub trait Scale {
-///     #[check(ret >= 0.0)]
-///     fn weight(&self, channel: u8) -> f64;
-///
-///     /// The weight of the first channel that has one.
-///     fn any_weight(&self) -> Option<f64> {
-///         (0..8).find_map(|channel| bridge32::attempt(|| self.weight(channel)).ok())
-///     }
+/// # extern crate bridge32_runtime as bridge32;
+/// # trait Scale {
+/// # fn weight(&self, channel: u8) -> f64;
+/// /// The weight of the first channel that has one.
+/// fn any_weight(&self) -> Option<f64> {
+///     (0..8).find_map(|channel| bridge32::attempt(|| self.weight(channel)).ok())
 /// }
-/// # fn main() {}
+/// # }
 /// ```
 ///
 /// # Errors
