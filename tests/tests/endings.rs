@@ -26,7 +26,13 @@ fn a_library_s_threads_and_timers_may_run_when_its_server_ends() {
         while client.ticks_so_far().unwrap() < 1000 {}
         client.print_unflushed("the last line").unwrap();
         let exit = client.shutdown().unwrap();
-        assert!(exit.status.as_ref().is_some_and(ExitStatus::success), "{exit:?}");
+        // Wine's own process may get a signal while it ends one whose threads run. What became of the Windows process, the pair
+        // `windows` sees.
+        let is_wine_s_end = |status: &ExitStatus| {
+            Pair::current() == Pair::LinuxWindows && status.code().is_none() && exit.stderr.is_empty()
+        };
+        let is_right = |status: &ExitStatus| status.success() || is_wine_s_end(status);
+        assert!(exit.status.as_ref().is_some_and(is_right), "{exit:?}");
         assert_eq!(exit.stdout.trim_end(), "the last line", "{exit:?}");
     }
 }
