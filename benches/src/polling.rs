@@ -1,7 +1,7 @@
 //! How much of a core a program uses that makes a call now and then.
 
-use std::fs;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use bridge32_benches::MeasuredClient;
 
@@ -27,14 +27,19 @@ fn share(client: &MeasuredClient) -> Result<f64> {
         std::thread::sleep(Duration::from_millis(1));
         client.add(1, 2)?;
     }
-    Ok((used()? - before) as f64 / begin.elapsed().as_nanos() as f64)
+    Ok(used()?.saturating_sub(before) as f64 / begin.elapsed().as_nanos() as f64)
 }
 
-/// The processor time of all threads of a process.
+/// The processor time of all threads of a process that run still.
 fn nanoseconds(process: u32) -> Result<u64> {
     let mut sum = 0;
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
-        let statistics = fs::read_to_string(thread?.path().join("schedstat"))?;
+        let statistics = match fs::read_to_string(thread?.path().join("schedstat")) {
+            Ok(statistics) => statistics,
+            // It has ended since the folder was read.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error.into()),
+        };
         sum += statistics.split(' ').next().unwrap_or_default().parse::<u64>()?;
     }
     Ok(sum)
