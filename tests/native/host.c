@@ -26,7 +26,8 @@ static module open_module(const char *path) { return dlopen(path, RTLD_NOW); }
 static void *find(module plugin, const char *name) { return dlsym(plugin, name); }
 static void close_module(module plugin) { dlclose(plugin); }
 static void pause_for(int milliseconds) { usleep((useconds_t)milliseconds * 1000); }
-static void end_process(uint32_t pid) { kill((pid_t)pid, SIGKILL); }
+// There is no process 0: `kill` would take it for the own group.
+static void end_process(uint32_t pid) { if (pid != 0) { kill((pid_t)pid, SIGKILL); } }
 #endif
 
 int main(int count, char **arguments) {

@@ -7,14 +7,23 @@ use crate::expressions::{Operand, Use};
 use crate::model::{Buffer, Callee, Kind, Method, Native, Parameter, Returns, Signature};
 use crate::types;
 
-/// The remedy for a number of elements that is not known in time.
+/// Why a number of elements that is not known before the call is a mistake.
+const ELEMENTS_MUST_BE: &str = ", and the number of elements must be";
+
+/// The remedy for a value that is not known in time.
 const NAME_AN_ARGUMENT: &str = "use a parameter that the caller passes";
 
 /// The capacity of a buffer must be known before the call, and the number of elements written comes out of it.
 pub(super) fn buffer(signature: &Signature, parameter: &Parameter, buffer: &Buffer, errors: &Errors) {
     if let Some(capacity) = &buffer.capacity {
         let is_only_length = buffer.is_exact && signature.callee == Callee::Function;
-        before(signature, capacity, if is_only_length { "add `cap = …`" } else { NAME_AN_ARGUMENT }, errors);
+        before(
+            signature,
+            capacity,
+            ELEMENTS_MUST_BE,
+            if is_only_length { "add `cap = …`" } else { NAME_AN_ARGUMENT },
+            errors,
+        );
         depends_on_itself(signature, parameter, Signature::capacities_needed, errors);
     }
     let Some(length) = &buffer.length else { return };
@@ -43,7 +52,7 @@ pub(super) fn buffer(signature: &Signature, parameter: &Parameter, buffer: &Buff
 pub(super) fn method(method: &Method, native: &Native, errors: &Errors) {
     let signature = &method.signature;
     for elements in signature.parameters.iter().filter_map(|parameter| parameter.elements.as_ref()) {
-        before(signature, elements, NAME_AN_ARGUMENT, errors);
+        before(signature, elements, ELEMENTS_MUST_BE, NAME_AN_ARGUMENT, errors);
     }
     for parameter in &signature.parameters {
         fixed(signature, parameter, errors);
@@ -72,37 +81,21 @@ pub(super) fn method(method: &Method, native: &Native, errors: &Errors) {
 /// A fixed argument is known before the call, also from other fixed arguments.
 fn fixed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     let Some(value) = &parameter.fixed else { return };
-    for used in signature.uses(value) {
-        let name = &used.name;
-        if !used.is_known_before() {
-            let message =
-                format!("`{name}` is not known before the call, and a fixed argument must be; {NAME_AN_ARGUMENT}");
-            errors.at(name, message);
-        }
-        has_a_value(&used, errors);
-    }
+    before(signature, value, ", and a fixed argument must be", NAME_AN_ARGUMENT, errors);
     depends_on_itself(signature, parameter, Signature::fixed_needed, errors);
 }
 
 /// The address of the function to call.
 pub(super) fn address(signature: &Signature, address: &Expr, errors: &Errors) {
-    for used in signature.uses(address) {
-        let name = &used.name;
-        if !used.is_known_before() {
-            errors.at(name, format_args!("`{name}` is not known before the call; {NAME_AN_ARGUMENT}"));
-        }
-        has_a_value(&used, errors);
-    }
+    before(signature, address, "", NAME_AN_ARGUMENT, errors);
 }
 
-/// An expression whose value is needed before the call.
-fn before(signature: &Signature, expr: &Expr, remedy: &str, errors: &Errors) {
+/// An expression whose value is needed before the call; `why` continues the message that it is not known by then.
+fn before(signature: &Signature, expr: &Expr, why: &str, remedy: &str, errors: &Errors) {
     for used in signature.uses(expr) {
         let name = &used.name;
         if !used.is_known_before() {
-            let message =
-                format!("`{name}` is not known before the call, and the number of elements must be; {remedy}");
-            errors.at(name, message);
+            errors.at(name, format_args!("`{name}` is not known before the call{why}; {remedy}"));
         }
         has_a_value(&used, errors);
     }

@@ -12,6 +12,7 @@ use super::c_type::{by_abi, on_member_cfg, slot_name, span_of};
 use super::callback::{self, trampoline};
 use crate::model::{Kind, Method, Native, Parameter, Returns, Signature, Symbol, joined};
 use crate::names::{self, local, runtime, type_name};
+use crate::paths::{none, option};
 use crate::settings::{Abi, OsError};
 
 /// The declaration of the function, and the functions that C calls for the method's callbacks.
@@ -97,9 +98,9 @@ pub(super) fn callback(method: &Method, krate: &TokenStream) -> (TokenStream, To
             Some(context) => {
                 let slot = slot_name(context);
                 statements.extend(quote!(let #slot = #native::Context::new();));
-                quote!(::core::option::Option::Some(&#slot))
+                option(Some(quote!(&#slot)))
             }
-            None => quote!(::core::option::Option::None),
+            None => none(),
         };
         statements.extend(callback::slot::slot(method, parameter, callback, krate));
         let (function, registration) =
