@@ -45,19 +45,8 @@ pub(crate) fn add(name: &str, transport: Transport) -> Result<Case> {
 /// Makes calls after a pause, and returns the time of the last of them.
 pub(crate) fn after_pause(name: &str, pause: Duration, calls: u32) -> Result<Case> {
     let client = launch(Transport::SharedMemory)?;
-    let last_call = move || {
-        std::thread::sleep(pause);
-        let call = || {
-            let begin = Instant::now();
-            assert_eq!(client.add(1, 2).expect("the server is running"), 3);
-            begin.elapsed()
-        };
-        for _ in 1..calls {
-            call();
-        }
-        call()
-    };
-    Ok(Case::self_timed(name, last_call).singly())
+    let add = move || assert_eq!(client.add(1, 2).expect("the server is running"), 3);
+    Ok(Case::after_pause(name, pause, calls, add))
 }
 
 /// Makes 20 000 calls, after a second with calls at this interval if there is one; the time is that of one of the calls.

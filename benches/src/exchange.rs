@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use std::ptr::{read_unaligned, read_volatile, write_unaligned, write_volatile};
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use bridge32::Transport;
 use memmap2::MmapRaw;
@@ -155,6 +156,12 @@ impl Drop for Exchange {
 pub(crate) fn add(name: &str) -> Result<Case> {
     let mut exchange = Exchange::start(0)?;
     Ok(Case::new(name, move || exchange.add()))
+}
+
+/// Measures one of the exchanges after a pause, in which the other process sleeps, too.
+pub(crate) fn after_pause(name: &str, pause: Duration, count: u32) -> Result<Case> {
+    let mut exchange = Exchange::start(0)?;
+    Ok(Case::after_pause(name, pause, count, move || exchange.add()))
 }
 
 pub(crate) fn scalar_multiply(name: &str, count: usize) -> Result<Case> {

@@ -72,6 +72,23 @@ impl Case {
         }
     }
 
+    /// Runs the operation this many times after a pause. The time is that of the last run.
+    pub(crate) fn after_pause(
+        name: impl Into<String>,
+        pause: Duration,
+        count: u32,
+        mut run: impl FnMut() + 'static,
+    ) -> Self {
+        let last_run = move || {
+            std::thread::sleep(pause);
+            (1..count).for_each(|_| run());
+            let begin = Instant::now();
+            run();
+            begin.elapsed()
+        };
+        Self::self_timed(name, last_run).singly()
+    }
+
     /// Measures single operations, because each needs a long preparation. The clock's error of 30 ns is then in each sample.
     pub(crate) fn singly(self) -> Self {
         Self { shortest: Duration::ZERO, ..self }
