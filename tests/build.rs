@@ -30,6 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&hidden)?;
     let dependency = SharedLibrary::new("dependency").source("native/dependency.c").build_into(&hidden)?;
     SharedLibrary::new("dependent").source("native/dependent.c").needs(&dependency).build()?;
+    if std::env::var("CARGO_CFG_TARGET_OS")? == "windows" && std::env::var("CARGO_CFG_TARGET_ARCH")? == "x86" {
+        build_assembled(fixture.parent().ok_or("a file is in a folder")?)?;
+    }
 
     SharedLibrary::new("surroundings").source("native/surroundings.c").build()?;
     // A library that another one loads by its name; the tests copy it and give it that name.
@@ -42,5 +45,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-env=DEVICES_LIBRARY={}", devices.display());
     println!("cargo::rustc-env=ENDINGS_LIBRARY={}", endings.display());
     println!("cargo::rustc-env=DEPENDENCY_DIR={}", hidden.display());
+    Ok(())
+}
+
+/// Builds a library that finds another one through its manifest, in a private assembly: a folder next to it, which Windows searches
+/// for nothing else.
+fn build_assembled(programs: &Path) -> Result<(), Box<dyn Error>> {
+    const ASSEMBLY: &str = "Bridge32.Parts";
+    let dir = programs.join(ASSEMBLY);
+    std::fs::create_dir_all(&dir)?;
+    let manifest = format!("{ASSEMBLY}.manifest");
+    println!("cargo::rerun-if-changed=native/{manifest}");
+    std::fs::copy(format!("native/{manifest}"), dir.join(manifest))?;
+    let parts = SharedLibrary::new("parts").source("native/dependency.c").build_into(&dir)?;
+    let assembled = SharedLibrary::new("assembled").source("native/dependent.c").needs(&parts);
+    assembled.manifest("native/assembled.manifest").build()?;
     Ok(())
 }

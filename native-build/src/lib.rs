@@ -12,12 +12,13 @@ pub struct SharedLibrary<'a> {
     name: &'a str,
     sources: Vec<&'a str>,
     dependencies: Vec<&'a Path>,
+    manifest: Option<&'a str>,
 }
 
 impl<'a> SharedLibrary<'a> {
     /// The library `lib<name>.so`, or `<name>.dll`.
     pub fn new(name: &'a str) -> Self {
-        Self { name, sources: Vec::new(), dependencies: Vec::new() }
+        Self { name, sources: Vec::new(), dependencies: Vec::new(), manifest: None }
     }
 
     /// Adds a source file of the package. A file that ends in `.cpp` is C++, in `.f90` Fortran, and any other C.
@@ -34,6 +35,13 @@ impl<'a> SharedLibrary<'a> {
         self
     }
 
+    /// Embeds a side-by-side manifest of the package, which names the assemblies that the library needs. Only Windows has them.
+    #[must_use]
+    pub fn manifest(mut self, path: &'a str) -> Self {
+        self.manifest = Some(path);
+        self
+    }
+
     /// Compiles and links the library in the folder of the package's programs, and returns its path.
     ///
     /// # Errors
@@ -47,7 +55,7 @@ impl<'a> SharedLibrary<'a> {
     /// # Errors
     /// Fails if there is no compiler for the target, or the compiler fails.
     pub fn build_into(self, dir: &Path) -> Result<PathBuf, Box<dyn Error>> {
-        for source in &self.sources {
+        for source in self.sources.iter().chain(&self.manifest) {
             println!("cargo::rerun-if-changed={source}");
         }
         let is_windows = variable("CARGO_CFG_TARGET_OS")? == "windows";
@@ -65,11 +73,17 @@ impl<'a> SharedLibrary<'a> {
             let imports = self.dependencies.iter().map(|library| library.with_extension("lib"));
             command.arg("/LD").args(&self.sources).args(imports).arg(format!("/Fe:{}", output.display()));
             command.arg(format!("/Fo:{}\\", variable("OUT_DIR")?));
+            if let Some(manifest) = self.manifest {
+                command.args(["/link", "/MANIFEST:EMBED,ID=2"]).arg(format!("/MANIFESTINPUT:{manifest}"));
+            }
         } else {
             command.arg("-shared").args(&self.sources).arg("-o").arg(&output).args(&self.dependencies);
             if is_windows {
                 // Links mingw's libraries statically and does not export their symbols, so that the DLL works without them.
                 command.args(["-static", "-Wl,--exclude-libs,ALL"]);
+                if let Some(manifest) = self.manifest {
+                    command.arg(manifest_object(self.name, manifest)?);
+                }
             } else {
                 // Without a soname, libraries that depend on it would record its path on this machine.
                 command.arg(format!("-Wl,-soname,lib{}.so", self.name));
@@ -80,6 +94,19 @@ impl<'a> SharedLibrary<'a> {
         run(command)?;
         Ok(output)
     }
+}
+
+/// Compiles a manifest to an object file with the resource by which Windows knows a DLL's manifest, and returns its path.
+fn manifest_object(name: &str, manifest: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let dir = PathBuf::from(variable("OUT_DIR")?);
+    let (script, object) = (dir.join(format!("{name}.rc")), dir.join(format!("{name}.manifest.o")));
+    // Number 2 is the manifest of a DLL, and type 24 is RT_MANIFEST.
+    std::fs::write(&script, format!("2 24 \"{manifest}\"\n"))?;
+    let arch = if variable("CARGO_CFG_TARGET_ARCH")? == "x86" { "i686" } else { "x86_64" };
+    let mut command = Command::new(format!("{arch}-w64-mingw32-windres"));
+    command.arg(&script).arg(&object);
+    run(command)?;
+    Ok(object)
 }
 
 /// Compiles a C program in the build script's own folder, and returns its path.

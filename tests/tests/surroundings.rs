@@ -9,6 +9,7 @@ use std::process::Command;
 
 use bridge32::{Error, LibraryError};
 use bridge32_runtime::Builder;
+use bridge32_tests::interfaces::DependentClient;
 use bridge32_tests::pair::{self, Pair};
 use bridge32_tests::skip_on;
 #[cfg(target_os = "linux")]
@@ -208,6 +209,21 @@ fn a_library_finds_others_in_the_folders_of_library_dir() {
     let found = |builder: Builder<SurroundingsClient>| builder.launch().unwrap().call_helper("companion.dll").unwrap();
     assert_eq!(found(builder()), NOT_FOUND);
     assert_eq!(found(builder().library_dir(own.path()).library_dir(other.path())), 7);
+}
+
+#[test]
+fn a_library_finds_the_assemblies_of_its_manifest() {
+    skip_on!(Pair::Linux, "libraries for Linux have no manifests");
+    let _watchdog = Watchdog::new("manifest");
+    let library = pair::library("assembled");
+    let client = DependentClient::builder().library(&library).launch().unwrap();
+    assert_eq!(client.from_both().unwrap(), 43);
+    let alone = tempfile::tempdir().unwrap();
+    let copy = alone.path().join("assembled.dll");
+    std::fs::copy(&library, &copy).unwrap();
+    let error = DependentClient::builder().library(&copy).launch().unwrap_err();
+    assert!(matches!(error, Error::Library(LibraryError::MissingDependency { .. })), "{error:?}");
+    assert!(error.to_string().contains("needs parts.dll, which was not found"), "{error}");
 }
 
 #[test]
