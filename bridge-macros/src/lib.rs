@@ -26,17 +26,13 @@ use quote::quote;
 use crate::errors::Errors;
 use crate::options::Options;
 
-/// Generates a client and a server for the library, or the server type, that a trait describes.
-///
-/// See the documentation of the `bridge32` crate.
+#[doc = include_str!("../docs/bridge32.md")]
 #[proc_macro_attribute]
 pub fn bridge32(options: TokenStream, item: TokenStream) -> TokenStream {
     expand(options.into(), item.into()).into()
 }
 
-/// Lets a struct, a union or an enum be sent to the server and passed to C.
-///
-/// See the documentation of the `bridge32` crate.
+#[doc = include_str!("../docs/derive.md")]
 #[proc_macro_derive(Bridge, attributes(bridge, len_of, len, text, wide, encoding, fixed))]
 pub fn bridge(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
