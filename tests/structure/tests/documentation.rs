@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Attribute, File, ImplItemFn, ItemFn, ItemMacro, ItemTrait, TraitItem};
+use syn::{Attribute, File, ImplItemFn, ItemFn, ItemImpl, ItemMacro, ItemTrait, Lit, Pat, PatLit, TraitItem};
 
 fn checkout() -> PathBuf {
     let other = std::env::var_os("BRIDGE32_ROOT").map(PathBuf::from);
@@ -365,6 +365,76 @@ fn every_error_has_a_row_and_says_what_the_row_says() {
     }
     wrong.extend(rows.keys().filter(|row| row.contains("Error::")).map(|row| format!("there is no {row}")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The words that the matches of some methods of a type distinguish.
+struct Words<'f> {
+    ty: &'f str,
+    methods: &'f [&'f str],
+    found: BTreeSet<String>,
+}
+
+impl<'ast> Visit<'ast> for Words<'_> {
+    fn visit_item_fn(&mut self, _: &'ast ItemFn) {}
+
+    fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
+        if item.self_ty.to_token_stream().to_string() == self.ty {
+            visit::visit_item_impl(self, item);
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, method: &'ast ImplItemFn) {
+        if self.methods.iter().any(|name| method.sig.ident == name) {
+            visit::visit_impl_item_fn(self, method);
+        }
+    }
+
+    fn visit_pat(&mut self, pattern: &'ast Pat) {
+        match pattern {
+            Pat::Lit(PatLit { lit: Lit::Str(word), .. }) => {
+                self.found.insert(word.value());
+            }
+            other => visit::visit_pat(self, other),
+        }
+    }
+}
+
+/// Returns the words that these methods of a type of the macro distinguish.
+fn distinguished(file: &str, ty: &str, methods: &[&str]) -> BTreeSet<String> {
+    let path = checkout().join("bridge-macros/src").join(file);
+    let mut words = Words { ty, methods, found: BTreeSet::new() };
+    words.visit_file(&syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap());
+    words.found
+}
+
+#[test]
+fn the_pages_of_the_macros_list_every_option_and_attribute() {
+    let page = |name: &str| fs::read_to_string(checkout().join("bridge-macros/docs").join(name)).unwrap();
+    let (interface, derive) = (page("bridge32.md"), page("derive.md"));
+    let options = distinguished("options.rs", "Options", &["option"]);
+    let mut attributes = distinguished("attributes.rs", "MethodAttributes", &["read"]);
+    attributes.append(&mut distinguished("attributes.rs", "ParameterAttributes", &["parse"]));
+    let fields = distinguished("derive/attributes.rs", "FieldAttributes", &["parse"]);
+    assert!(
+        options.len() >= 10 && attributes.len() >= 25 && fields.len() >= 6,
+        "{options:?}\n{attributes:?}\n{fields:?}"
+    );
+    let mut missing = Vec::new();
+    for option in options {
+        if !interface.contains(&format!("`{option} = ")) {
+            missing.push(format!("the option `{option}`"));
+        }
+    }
+    // Those of the compiler's.
+    let lints = ["allow", "expect", "warn", "deny", "cfg", "cfg_attr"];
+    for (page, names) in [(&interface, attributes), (&derive, fields)] {
+        for name in names.iter().filter(|name| !lints.contains(&name.as_str())) {
+            if !page.contains(&format!("#[{name}")) {
+                missing.push(format!("`#[{name}]`"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "not on the page: {}", missing.join(", "));
 }
 
 /// The text of `#[error("…", …)]`.
