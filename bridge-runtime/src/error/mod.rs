@@ -710,7 +710,8 @@ fn has(similar: &[String]) -> String {
     if similar.is_empty() { String::new() } else { format!("; it has {}", similar.join(", ")) }
 }
 
-fn said(text: Option<&str>) -> String {
+/// What follows an error if the library says something about it.
+pub(crate) fn said(text: Option<&str>) -> String {
     text.map(|text| format!(": {text}")).unwrap_or_default()
 }
 

@@ -182,3 +182,11 @@ fn a_method_s_own_error_passes_its_source_on() {
     let broken: CallError<String> = Error::Endpoint { source: io::Error::other("no room") }.into();
     assert_eq!(broken.source().unwrap().to_string(), "no room");
 }
+
+#[test]
+fn what_the_library_says_is_in_the_text_of_a_fault_and_of_its_error() {
+    let fault = Fault::Status { value: 5, os_error: None, text: Some("database is locked".to_owned()) };
+    assert_eq!(fault.to_string(), "the library reports 5: database is locked");
+    let error = Error::from_fault("close", fault);
+    assert_eq!(error.to_string(), "`close` failed: the library reports 5: database is locked");
+}
