@@ -35,8 +35,10 @@ pub(crate) struct Options {
 const KNOWN: &str = "`lib`, `abi`, `threads`, `apartment`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
 
 /// The types that memory of every server can hold.
-const SCALARS: &[&str] =
-    &["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "Bool32", "Address"];
+const SCALARS: &[&str] = &[
+    "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "Bool32", "Bool16", "Address", "Size",
+    "SSize", "Long", "ULong", "IntPtr", "UIntPtr",
+];
 
 impl Options {
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {

@@ -1,6 +1,6 @@
 //! Types whose width or representation depends on the system, and handles that are integers.
 
-use bridge32::{Bool16, Bridge, Handle, IntPtr, Long, LongDouble, SSize, Size, UIntPtr, ULong, bridge32};
+use bridge32::{Address, Bool16, Bridge, Handle, IntPtr, Long, LongDouble, SSize, Size, UIntPtr, ULong, bridge32};
 
 /// The library.
 #[bridge32(lib = "types", server = "types-server32")]
@@ -9,6 +9,8 @@ pub trait Types {
     fn next_size(&self, value: Size) -> Size;
     fn negate_size(&self, value: SSize) -> SSize;
     fn half_long(&self, value: Long, #[out] rest: Long) -> Long;
+    #[symbol("half_long")]
+    fn half_long_at(&self, value: Long, rest: Address) -> Long;
     fn ulong_max(&self) -> ULong;
     fn add_words(&self, a: IntPtr, b: &UIntPtr) -> IntPtr;
     fn width_of_long(&self) -> i32;

@@ -5,7 +5,9 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bridge32::{Address, Bool32, Error, Handle, RemoteBuffer, Restart};
+use bridge32::{
+    Address, Bool16, Bool32, Error, Handle, IntPtr, Long, RemoteBuffer, Restart, SSize, Size, UIntPtr, ULong,
+};
 use bridge32_tests::devices::{Device, DevicesClient, Sample, State};
 use bridge32_tests::pair::{self, Pair};
 use bridge32_tests::skip::NO_LISTENING;
@@ -70,6 +72,11 @@ fn every_scalar_can_be_stored() {
         bool: [true, false, true];
         Bool32: [Bool32(true), Bool32(false), Bool32(true)];
         Address: [Address::new(0), Address::new(1), Address::new(u32::MAX)];
+        Bool16: [Bool16(true), Bool16(false), Bool16(true)];
+        Size: [Size(0), Size(1), Size(u32::MAX.into())]; SSize: [SSize(i32::MIN.into()), SSize(0), SSize(1)];
+        Long: [Long(i32::MIN.into()), Long(0), Long(1)]; ULong: [ULong(0), ULong(1), ULong(u32::MAX.into())];
+        IntPtr: [IntPtr(i32::MIN.into()), IntPtr(0), IntPtr(1)];
+        UIntPtr: [UIntPtr(0), UIntPtr(1), UIntPtr(u32::MAX.into())];
     }
     let flags = RemoteBuffer::<bool>::allocate(&client, 2).unwrap();
     client.fill_at(flags.address(), 2, 0xaa).unwrap();

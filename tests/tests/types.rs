@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
-use bridge32::{Bool16, Error, Handle, IntPtr, Long, LongDouble, SSize, Size, UIntPtr, ULong};
+use bridge32::{Bool16, Error, Handle, IntPtr, Long, LongDouble, RemoteBuffer, SSize, Size, UIntPtr, ULong};
 use bridge32_tests::types::{Block, Extended, Key, LOCAL_MACHINE, TypesClient};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -54,6 +54,16 @@ fn integers_of_the_server_s_width_may_be_lengths() {
     let sum =
         client.each_size(|i, data| i32::try_from(i.0).unwrap() * 10 + data.iter().map(|x| i32::from(*x)).sum::<i32>());
     assert_eq!(sum.unwrap(), 1 + (10 + 3) + (20 + 6));
+}
+
+#[test]
+fn memory_of_the_server_holds_integers_of_its_width() {
+    let (_watchdog, client) = launch("memory with integers of the server's width");
+    let rests = RemoteBuffer::<Long>::allocate(&client, 3).unwrap();
+    rests.write(0, &[Long(7), Long(-8), Long(9)]).unwrap();
+    assert_eq!(client.half_long_at(Long(-5), rests.address().offset(4)).unwrap(), Long(-2));
+    assert_eq!(rests.read(0, 3).unwrap(), [Long(7), Long(-1), Long(9)]);
+    assert_refused(rests.write(0, &[Long(1 << 31)]), "values", "not a `long` of 32 bits");
 }
 
 #[test]

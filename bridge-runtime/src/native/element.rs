@@ -3,7 +3,7 @@
 use std::alloc::Layout;
 
 use super::array::{ArrayBuffer, ArrayIn, Room};
-use super::{Address, Bool32, Native, Scope, in_field};
+use super::{Address, Bool16, Bool32, IntPtr, Long, Native, SSize, Scope, Size, UIntPtr, ULong, in_field};
 use crate::fault::Fault;
 use crate::marshal::{Decoder, EncodeError, Encoder, OutputArray, Slice};
 
@@ -141,6 +141,7 @@ macro_rules! scalars {
 
 scalars! {
     0 u8 1 i8 2 u16 3 i16 4 u32 5 i32 6 u64 7 i64 8 f32 9 f64 10 bool 11 Bool32 12 Address
+    13 Bool16 14 Size 15 SSize 16 Long 17 ULong 18 IntPtr 19 UIntPtr
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+// 2 mistakes
 use bridge32::{Bridge, bridge32};
 
 #[derive(Clone, Bridge)]
@@ -6,7 +7,7 @@ pub struct Sample {
     pub value: f64,
 }
 
-#[bridge32(lib = "my_lib", remote = [Sample, u8])]
+#[bridge32(lib = "my_lib", remote = [Sample, u8, bridge32::Size])]
 pub trait MyLib {}
 
 fn main() {}
