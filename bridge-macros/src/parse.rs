@@ -76,6 +76,10 @@ pub(crate) fn interface(item: ItemTrait, options: Options, errors: &Errors) -> I
         }
     }
     let ItemTrait { attrs, vis, ident: name, supertraits, .. } = item;
+    // What the user allows in the interface is allowed in everything that is generated for its methods.
+    for method in &mut methods {
+        method.attrs.extend(attrs.iter().filter(|attr| attr.path().is_ident("allow")).cloned());
+    }
     Interface { attrs, vis, name, supertraits, options, methods }
 }
 

@@ -485,6 +485,7 @@ const _: () = {
     impl<__Bridge32Server: Thin> ::bridge32::Dispatch<__Bridge32Server> for dyn Thin {
         #[inline]
         #[allow(
+            non_snake_case,
             unused_mut,
             unused_variables,
             clippy::shadow_reuse,
@@ -595,6 +596,7 @@ const _: () = {
             unsafe { <Self as ::bridge32::LoadLibrary>::load_from(__bridge32_path) }
         }
         #[allow(
+            non_snake_case,
             unused_mut,
             unused_variables,
             clippy::shadow_reuse,
@@ -742,6 +744,7 @@ const _: () = {
     #[allow(clippy::unused_unit)]
     impl Thin for ThinLibrary {
         #[allow(
+            non_snake_case,
             unused_mut,
             unused_variables,
             clippy::shadow_reuse,
@@ -837,6 +840,7 @@ const _: () = {
             )
         }
         #[allow(
+            non_snake_case,
             unused_mut,
             unused_variables,
             clippy::shadow_reuse,

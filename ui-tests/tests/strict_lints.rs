@@ -158,6 +158,14 @@ pub trait Custom {
     fn words(&self, text: &str, word: fn(&str) -> Option<Size>) -> i32;
 }
 
+/// An interface with the names and parameters of C. What it allows is allowed in generated code, too.
+#[bridge32(lib = "c_names")]
+#[allow(non_snake_case, clippy::too_many_arguments, reason = "the functions are those of a header")]
+pub trait CNames {
+    /// Sets all.
+    fn SetAll(&self, nFirst: i32, b: i32, c: i32, d: i32, e: i32, f: i32, g: i32, nLast: &mut i32) -> i32;
+}
+
 #[derive(Debug)]
 struct Mock;
 

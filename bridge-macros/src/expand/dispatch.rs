@@ -33,7 +33,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         #[automatically_derived]
         impl<#implementation: #trait_name #shared> #krate::Dispatch<#implementation> for dyn #trait_name {
             #[inline]
-            #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
+            #[allow(non_snake_case, unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
             fn dispatch(
                 #server: &#implementation,
                 #method: ::core::primitive::u32,

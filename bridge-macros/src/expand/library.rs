@@ -186,7 +186,7 @@ fn method(method: &Method, target: &Target, krate: &TokenStream) -> TokenStream 
     };
     quote! {
         #(#cfgs)*
-        #[allow(unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
+        #[allow(non_snake_case, unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated)]
         #signature {
             #items
             #krate::__private::run_native(#name, || { #body })
@@ -222,8 +222,8 @@ fn in_place_method(method: &Method, native: &Native, krate: &TokenStream) -> Tok
     quote! {
         #(#cfgs)*
         #[allow(
-            unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated, clippy::too_many_arguments,
-            clippy::type_complexity
+            non_snake_case, unused_mut, unused_variables, clippy::shadow_reuse, clippy::shadow_unrelated,
+            clippy::too_many_arguments, clippy::type_complexity
         )]
         fn #name(
             &self,
