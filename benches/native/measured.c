@@ -87,7 +87,7 @@ EXPORT int serve_exchange(const char *path) {
     for (;;) {
         uint32_t polls = 0;
         while (__atomic_load_n(&memory->requests, __ATOMIC_ACQUIRE) == served) {
-            /* After so many polls it is another case's turn, which needs the core. */
+            /* After this many polls it is another case's turn, which needs the core. */
             if (++polls < 1 << 16) {
                 __builtin_ia32_pause();
             } else {

@@ -275,7 +275,7 @@ fn an_unregistered_closure_ends_with_its_call() {
     client.keep_for_the_call(|_| 7).unwrap();
     assert_eq!(client.call_kept(1).unwrap(), 0);
     let exit = client.shutdown().unwrap();
-    assert!(exit.stderr.contains("the callback `f` was called when there was none any more"), "{}", exit.stderr);
+    assert!(exit.stderr.contains("the callback `f` was called after its closure was removed"), "{}", exit.stderr);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_pipe_s_name_is_taken_once() {
     let first = Listening::start("fixture");
     let mut second = Command::new(pair::server("fixture"));
     let mut second = second.args(["--listen", &first.name]).stderr(Stdio::piped()).spawn().unwrap();
-    // It would listen for ever otherwise.
+    // It would listen forever otherwise.
     let mut words = String::new();
     second.stderr.take().unwrap().read_to_string(&mut words).unwrap();
     assert!(words.contains("cannot listen as"), "{words}");

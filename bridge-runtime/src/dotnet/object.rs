@@ -26,7 +26,7 @@ use crate::native::Scope;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` stands for no managed class; implement `dotnet::Class` for it, with the name of the class",
+    message = "`{Self}` is not the tag of a managed class; implement `dotnet::Class` for it, with the name of the class",
     label = "not of a managed class"
 )]
 pub trait Class: 'static {

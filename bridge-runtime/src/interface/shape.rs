@@ -421,7 +421,7 @@ impl Probe {
         });
         let Some((key, variant, found_in)) = next else { return false };
         let route: BTreeMap<_, _> = found_in.iter().copied().chain([(key, variant)]).collect();
-        // The same route would find nothing new, for ever.
+        // The same route would find nothing new, forever.
         if route == self.route {
             return false;
         }

@@ -132,7 +132,7 @@ impl CallbackTable {
     #[cold]
     fn complain(&self) {
         if !self.has_complained.swap(true, Ordering::Relaxed) {
-            let reason = "was called when there was none any more; the library got zero".to_owned();
+            let reason = "was called after its closure was removed; the library got zero".to_owned();
             Fault::Callback { callback: self.name.to_owned(), reason }.log();
         }
     }

@@ -12,7 +12,7 @@ use crate::marshal::{Decoder, EncodeError, Encoder, OutputArray, Slice};
 /// Scalars implement it for all interfaces, and `#[bridge32(remote = […])]` for the types in the list. Its items are hidden
 /// from this page and may change in any release.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand in memory of this interface's server; add `remote = [{Self}]` to the options of `#[bridge32]`",
+    message = "`{Self}` cannot be in memory of this interface's server; add `remote = [{Self}]` to the options of `#[bridge32]`",
     label = "not a scalar, and not in `remote = […]`",
     note = "types in `remote = […]` derive `Bridge`, and hold no pointers"
 )]
@@ -62,7 +62,7 @@ impl BufferElement {
     pub const fn of<T: Native>(shape: fn() -> String) -> Self {
         assert!(
             !T::POINTS,
-            "a type with text or pointers in it cannot stand in `remote = […]`; what they point to needs memory of its own, and an `Address`"
+            "a type with text or pointers in it cannot be listed in `remote = […]`; what they point to needs memory of its own, and an `Address`"
         );
         Self { shape, layout: Layout::new::<T::C>(), write: write::<T>, read: read::<T> }
     }

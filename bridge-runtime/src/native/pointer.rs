@@ -91,7 +91,7 @@ impl<C, F: FnOnce(*const C) -> Result<(), Fault>> fmt::Debug for ReturnedPointer
 /// no table.
 ///
 /// # Panics
-/// At compile time, if `this` is no pointer in C.
+/// At compile time, if `this` is not a pointer in C.
 ///
 /// # Safety
 /// `this` is null, or points to a pointer that is null, or points to a table with that entry.

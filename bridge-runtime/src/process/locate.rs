@@ -68,8 +68,8 @@ fn default_paths(server: &str) -> Vec<PathBuf> {
     let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
     let mut dirs: Vec<_> = crate::sys::module_dir().into_iter().chain(program).collect();
     dirs.dedup();
-    let beside = dirs.iter().map(|dir| dir.join(&file));
-    beside.chain(dirs.iter().flat_map(|dir| in_target_folders(dir, &file))).collect()
+    let next_to = dirs.iter().map(|dir| dir.join(&file));
+    next_to.chain(dirs.iter().flat_map(|dir| in_target_folders(dir, &file))).collect()
 }
 
 /// Returns the paths of a server for a program in cargo's target folders. From `target/debug`, `target/debug/deps`,

@@ -9,7 +9,7 @@
 //! | one of the library's own threads | `NestingEvent` | the event connection |
 //!
 //! Calls that the closure makes are executed on that thread, nested in the callback, as those of a C callback would be. If they
-//! were executed on the main thread, they would wait for ever if that thread waits for the closure, or holds a lock of the
+//! were executed on the main thread, they would wait forever if that thread waits for the closure, or holds a lock of the
 //! library that the calling thread holds. An implementation that cannot be used on the library's threads, such as one in Rust
 //! that is not `Sync`, refuses them.
 

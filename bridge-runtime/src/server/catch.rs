@@ -83,7 +83,7 @@ pub fn attempt<T>(call: impl FnOnce() -> T) -> Result<T, Error> {
         Ok(fault) => Error::from_fault(NativeFrame::take_failed().unwrap_or_default(), *fault),
         Err(payload) => {
             if !outer {
-                // The panic hook has left this to whoever catches the panic.
+                // The panic hook has left this to the code that catches the panic.
                 let (message, location) = (panic_message(&*payload), LOCATION.take());
                 Fault::Panic { message, location }.log();
             }

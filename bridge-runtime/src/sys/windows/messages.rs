@@ -112,7 +112,7 @@ impl Pump {
     }
 
     /// Dispatches at most `most` messages of this thread's windows and timers. Without the limit a window that posts a message
-    /// for each that it gets would keep the thread for ever.
+    /// for each that it gets would keep the thread forever.
     pub(crate) fn dispatch(&self, most: usize) {
         let mut message = MSG {
             hwnd: null_mut(),
