@@ -125,3 +125,34 @@ EXPORT float number_sum(const Number *all, int32_t n) {
     return sum;
 }
 EXPORT float call_number(Number (*f)(Number), float value) { return f(number_of(value)).f; }
+
+// Packed structs. On Windows `double` is aligned to 8 bytes otherwise, on Linux to 4.
+#pragma pack(push, 1)
+typedef struct { uint8_t kind; char name[6]; double value; Number number; const wchar_t *title; int16_t marks[2]; } Packet;
+#pragma pack(pop)
+#pragma pack(push, 2)
+typedef struct { uint8_t kind; double value; uint8_t n; const int32_t *all; uint8_t last; } Halves;
+#pragma pack(pop)
+EXPORT int32_t packet_size(void) { return (int32_t)sizeof(Packet); }
+EXPORT int32_t halves_size(void) { return (int32_t)sizeof(Halves); }
+EXPORT double packet_sum(const Packet *packets, int32_t n) {
+    double sum = 0;
+    for (int32_t i = 0; i < n; ++i) {
+        sum += packets[i].value + packets[i].number.f + packets[i].marks[0] - packets[i].marks[1];
+        sum += 1000 * (double)(strlen(packets[i].name) + wcslen(packets[i].title));
+    }
+    return sum;
+}
+EXPORT void next_packet(Packet *packet) {
+    ++packet->kind;
+    packet->name[0] = 'N';
+    packet->value *= 2;
+    packet->number.raw = 7;
+    packet->marks[1] = -packet->marks[0];
+}
+EXPORT Halves make_halves(const Halves *from) {
+    Halves result = *from;
+    for (int i = 0; i < from->n; ++i) { result.value += from->all[i]; }
+    ++result.last;
+    return result;
+}

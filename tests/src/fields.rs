@@ -44,6 +44,12 @@ pub trait Fields {
     fn next_variant(&self, variant: Variant) -> Variant;
     fn number_sum(&self, all: &[Number], #[len_of(all)] n: i32) -> f32;
     fn call_number(&self, #[abi("gnu")] f: fn(number: Number) -> Number, value: f32) -> f32;
+
+    fn packet_size(&self) -> i32;
+    fn packet_sum(&self, packets: &[Packet], #[len_of(packets)] n: i32) -> f64;
+    fn next_packet(&self, packet: &mut Packet);
+    fn halves_size(&self) -> i32;
+    fn make_halves(&self, from: &Halves) -> Halves;
 }
 
 /// Pointers to text in several encodings.
@@ -201,4 +207,34 @@ pub struct Variant {
     pub kind: u8,
     pub value: Wide64,
     pub small: Number,
+}
+
+/// A packed struct with text and a pointer.
+#[derive(Debug, Clone, PartialEq, Bridge)]
+#[repr(C)]
+#[bridge(pack = 1, size = 27)]
+#[allow(missing_docs)]
+pub struct Packet {
+    pub kind: u8,
+    #[text(cap = 6)]
+    pub name: String,
+    pub value: f64,
+    pub number: Number,
+    #[wide]
+    pub title: String,
+    pub marks: [i16; 2],
+}
+
+/// Fields at even addresses.
+#[derive(Debug, Clone, PartialEq, Bridge)]
+#[repr(C)]
+#[bridge(size = 18, pack = 2)]
+#[allow(missing_docs)]
+pub struct Halves {
+    pub kind: u8,
+    pub value: f64,
+    #[len_of(all)]
+    pub n: u8,
+    pub all: Vec<i32>,
+    pub last: u8,
 }

@@ -4,7 +4,8 @@
 
 use bridge32::{Address, Error};
 use bridge32_tests::fields::{
-    Badge, BitFields, Bits, Card, FieldsClient, Image, Matrices, NameList, Number, Series, Sized, Variant, Wide64,
+    Badge, BitFields, Bits, Card, FieldsClient, Halves, Image, Matrices, NameList, Number, Packet, Series, Sized,
+    Variant, Wide64,
 };
 use bridge32_tests::pair::Pair;
 use bridge32_tests::vocabulary::Color;
@@ -221,4 +222,27 @@ fn bit_fields_are_those_of_c() {
     assert_eq!((bits.kind, bits.fields.low(), bits.fields.middle(), bits.fields.high()), (7, 5, 0xabc, 0x1_2345));
     let fields = BitFields::new().with_middle(0xdef).with_low(7).with_high(0x1_ffff);
     assert_eq!(client.middle_bits(&Bits { kind: 0, fields }).unwrap(), 0xdef);
+}
+
+#[test]
+fn packed_structs_have_fields_of_every_type() {
+    let (_watchdog, client) = launch("packed structs");
+    assert_eq!((client.packet_size().unwrap(), client.halves_size().unwrap()), (27, 18));
+    let packet = |name: &str, value| Packet {
+        kind: 1,
+        name: name.to_owned(),
+        value,
+        number: Number { f: 0.5 },
+        title: "größe".to_owned(),
+        marks: [30, 10],
+    };
+    assert_eq!(client.packet_sum(&[packet("", 1.25), packet("five5", -0.25)]).unwrap(), 15_042.0);
+    let mut next = packet("one", 1.5);
+    client.next_packet(&mut next).unwrap();
+    let (number, marks) = (Number { raw: 7 }, [30, -30]);
+    assert_eq!(next, Packet { kind: 2, number, marks, ..packet("Nne", 3.0) });
+    assert_refused(client.next_packet(&mut packet("sixsix", 0.0)), "packet.Packet.name", "needs 7 code units");
+
+    let halves = Halves { kind: 3, value: 0.5, n: 0, all: vec![1, 2, 3], last: 254 };
+    assert_eq!(client.make_halves(&halves).unwrap(), Halves { n: 3, value: 6.5, last: 255, ..halves });
 }

@@ -99,7 +99,7 @@ pub(super) fn no_options(attr: &Attribute, what: &str, errors: &Errors) {
         Meta::List(list) => list.tokens.clone().into_iter(),
         _ => TokenStream::new().into_iter(),
     };
-    let message = format!("{what} has no options; `size` and `crate` are options of the whole type");
+    let message = format!("{what} has no options; `size`, `pack` and `crate` are options of the whole type");
     match tokens.next() {
         Some(option) => errors.at(option, message),
         None => errors.at(attr.path(), message),

@@ -19,7 +19,10 @@ pub(crate) struct Shape {
     pub(crate) krate: TokenStream,
     /// The `repr` attributes, which the C struct gets, too.
     pub(crate) repr: Vec<Attribute>,
+    /// Whether the type itself is packed, so that no reference to a field may be made.
     pub(crate) is_packed: bool,
+    /// The largest alignment of a field in C, which `#[bridge(pack = …)]` states.
+    pub(crate) pack: Option<LitInt>,
     /// The size in bytes on 32-bit systems that `#[bridge(size = …)]` asserts.
     pub(crate) size: Option<LitInt>,
     pub(crate) content: Content,
@@ -116,7 +119,7 @@ impl Shape {
                 "a type with `#[derive(Bridge)]` cannot be generic; write a type for each set of arguments",
             );
         }
-        let (krate, size) = options(&input.attrs, errors);
+        let TypeOptions { krate, size, pack } = options(&input.attrs, errors);
         no_field_attributes(&input.attrs, "a type", errors);
         let repr: Vec<_> = input.attrs.iter().filter(|attr| attr.path().is_ident("repr")).cloned().collect();
         let words = repr_words(&repr);
@@ -126,13 +129,22 @@ impl Shape {
             Data::Union(data) => Content::Union(alternatives(input, data, &words, errors)),
         };
         let is_packed = words.iter().any(|word| word == "packed");
-        Some(Self { name: input.ident.clone(), krate, repr, is_packed, size, content })
+        if let Some(pack) = &pack {
+            check_pack(pack, is_packed, &content, errors);
+        }
+        Some(Self { name: input.ident.clone(), krate, repr, is_packed, pack, size, content })
     }
 }
 
-/// `#[bridge(crate = path, size = N)]`.
-pub(super) fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Option<LitInt>) {
-    let (mut krate, mut size) = (quote!(::bridge32), None);
+/// `#[bridge(crate = path, size = N, pack = N)]`.
+pub(super) struct TypeOptions {
+    pub(super) krate: TokenStream,
+    size: Option<LitInt>,
+    pack: Option<LitInt>,
+}
+
+pub(super) fn options(attrs: &[Attribute], errors: &Errors) -> TypeOptions {
+    let (mut krate, mut size, mut pack) = (quote!(::bridge32), None, None);
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("bridge")) {
         errors.take(attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("crate") {
@@ -142,13 +154,28 @@ pub(super) fn options(attrs: &[Attribute], errors: &Errors) -> (TokenStream, Opt
                 if size.replace(meta.value()?.parse()?).is_some() {
                     return Err(syn::Error::new_spanned(meta.path, "`size` is given twice; keep one"));
                 }
+            } else if meta.path.is_ident("pack") {
+                if pack.replace(meta.value()?.parse()?).is_some() {
+                    return Err(syn::Error::new_spanned(meta.path, "`pack` is given twice; keep one"));
+                }
             } else {
-                return Err(meta.error("there is no such option; the options are `size`, `crate`"));
+                return Err(meta.error("there is no such option; the options are `size`, `pack`, `crate`"));
             }
             Ok(())
         }));
     }
-    (krate, size)
+    TypeOptions { krate, size, pack }
+}
+
+/// `pack` is a number that `#pragma pack` takes, for a struct that is not packed in Rust as well.
+fn check_pack(pack: &LitInt, is_packed: bool, content: &Content, errors: &Errors) {
+    if !matches!(content, Content::Record(_)) {
+        errors.at(pack, "`pack` is about the fields of a struct; remove it");
+    } else if is_packed {
+        errors.at(pack, "the struct is `packed` already; remove that from `#[repr(C)]`, or `pack`");
+    } else if !matches!(pack.base10_parse::<u32>(), Ok(1 | 2 | 4 | 8 | 16)) {
+        errors.at(pack, "not an alignment; write the number in `#pragma pack`: 1, 2, 4, 8 or 16");
+    }
 }
 
 /// The words in all `#[repr(…)]`.

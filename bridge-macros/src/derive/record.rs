@@ -11,9 +11,10 @@ use crate::model::{RequiredTrait, projected_type};
 use crate::names::{self, local, type_name};
 
 pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
-    let Shape { name, krate, repr, .. } = shape;
+    let Shape { name, krate, .. } = shape;
     let private = quote!(#krate::__private);
     let text = names::text(name);
+    let repr = c_repr(shape);
     let c_struct = type_name("CStruct");
     let serde = serde(shape, fields);
     let size = size(shape, &quote!(#c_struct));
@@ -32,7 +33,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     quote! {
         const _: () = {
             #[derive(::core::clone::Clone, ::core::marker::Copy)]
-            #(#repr)*
+            #repr
             #[allow(missing_debug_implementations, unreachable_pub)]
             pub struct #c_struct { #(#names: #types),* }
 
@@ -64,6 +65,14 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
 
             #serde
         };
+    }
+}
+
+/// The representation of the C struct.
+fn c_repr(Shape { repr, pack, .. }: &Shape) -> TokenStream {
+    match pack {
+        Some(pack) => quote!(#[repr(C, packed(#pack))]),
+        None => quote!(#(#repr)*),
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn expand(input: &DeriveInput) -> Option<TokenStream> {
         return None;
     }
     let name = &input.ident;
-    let (krate, _) = model::options(&input.attrs, &Errors::default());
+    let krate = model::options(&input.attrs, &Errors::default()).krate;
     let private = quote!(#krate::__private);
     let (scope, serializer, deserializer) = (local("scope"), local("serializer"), local("deserializer"));
     let (serializer_type, deserializer_type) = (type_name("Serializer"), type_name("Deserializer"));
