@@ -299,6 +299,26 @@ fn a_closure_becomes_a_function_in_a_struct() {
 }
 
 #[test]
+fn a_registered_closure_that_panics_is_not_run_again_during_the_call() {
+    let (_watchdog, client) = launch("closures that panic");
+    let (runs, seen) = channel();
+    let closure = client.integrand(move |x| {
+        runs.send(x).unwrap();
+        assert!(x < 5.0, "too far");
+        1.0
+    });
+    let closure = closure.unwrap();
+    let f = Integrand { function: closure.address(), params: closure.context() };
+    for _ in 0..2 {
+        let error = client.integrate(&f, 10.0, 20.0, 100).unwrap_err();
+        assert!(matches!(&error, Error::Callback { reason, .. } if reason == "panicked: too far"), "{error}");
+        assert_eq!(seen.try_iter().count(), 1);
+    }
+    assert!((client.integrate(&f, 0.0, 1.0, 10).unwrap() - 1.0).abs() < 1e-9);
+    assert_eq!(seen.try_iter().count(), 10);
+}
+
+#[test]
 fn the_same_function_is_installed_and_uninstalled() {
     let (_watchdog, client) = launch("installed functions");
     let (events, seen) = channel();

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::c_closure::ClosureStorage;
-use super::native_frame::{Payload, fail_call};
+use super::native_frame::{FailedCall, Payload, fail_call, failed_call};
 use super::scope::Scope;
 use crate::exclusive::Exclusive;
 use crate::fault::Fault;
@@ -16,10 +16,17 @@ use crate::sync::LockExt as _;
 /// A closure while C may call it.
 pub(super) struct CallbackEntry {
     running: Exclusive<Running>,
-    /// Why the call that the closure is lent for has failed; `None` for a registered closure.
-    failure: Option<Mutex<Option<Payload>>>,
-    /// Whether there is a failure, for a quick look before and after each call.
+    failure: ClosureFailure,
+    /// Whether there has been a failure, for a quick look before and after each call.
     has_failed: AtomicBool,
+}
+
+/// How the closure has failed.
+enum ClosureFailure {
+    /// Why the call that the closure is lent for has failed.
+    Lent(Mutex<Option<Payload>>),
+    /// The last native call in which the registered closure has failed.
+    Registered(Mutex<Option<FailedCall>>),
 }
 
 #[derive(Default)]
@@ -60,7 +67,10 @@ pub(super) type RunClosure<'r> = &'r mut dyn FnMut(&mut (dyn Any + Send), &mut S
 
 impl CallbackEntry {
     pub(super) fn new(closure: ClosureStorage) -> Self {
-        let failure = matches!(closure, ClosureStorage::Lent(_)).then(Mutex::default);
+        let failure = match closure {
+            ClosureStorage::Lent(_) => ClosureFailure::Lent(Mutex::default()),
+            ClosureStorage::Owned(_) => ClosureFailure::Registered(Mutex::default()),
+        };
         let running = Running { closure: Some(closure), ..Running::default() };
         Self { running: Exclusive::new(running), failure, has_failed: AtomicBool::new(false) }
     }
@@ -78,30 +88,43 @@ impl CallbackEntry {
             let called = || run(closure.closure(), &mut scope).map_err(payload);
             // State that a panic leaves inconsistent is the user's own.
             let result = catch_unwind(AssertUnwindSafe(called)).unwrap_or_else(Err);
-            returned.keep(scope, self.failure.is_none());
+            returned.keep(scope, matches!(self.failure, ClosureFailure::Registered(_)));
             result
         })
     }
 
+    /// Whether it has failed in the call that it is lent for, or in the native call that this thread is making: C goes on, but the
+    /// closure is not run again.
     pub(super) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
+            && match &self.failure {
+                ClosureFailure::Lent(_) => true,
+                ClosureFailure::Registered(failed_in) => {
+                    failed_in.lock_unpoisoned().is_some_and(|call| failed_call() == Some(call))
+                }
+            }
     }
 
     /// Keeps the failure of a lent closure for its call, and reports that of a registered one to the native call that this
     /// thread is making.
     pub(super) fn fail(&self, payload: Payload) {
         match &self.failure {
-            Some(failure) => {
+            ClosureFailure::Lent(failure) => {
                 failure.lock_unpoisoned().get_or_insert(payload);
-                self.has_failed.store(true, Ordering::Relaxed);
             }
-            None => fail_call(payload),
+            ClosureFailure::Registered(failed_in) => *failed_in.lock_unpoisoned() = fail_call(payload),
         }
+        self.has_failed.store(true, Ordering::Relaxed);
     }
 
     /// Takes the failure of a lent closure.
     pub(super) fn take_failure(&self) -> Option<Payload> {
-        self.has_failed().then(|| self.failure.as_ref()?.lock_unpoisoned().take()).flatten()
+        match &self.failure {
+            ClosureFailure::Lent(failure) if self.has_failed.load(Ordering::Relaxed) => {
+                failure.lock_unpoisoned().take()
+            }
+            _ => None,
+        }
     }
 
     /// Drops the closure, once no other thread is running it; from then on it is not called. Returns `false`, and does

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::fault::Fault;
 
@@ -26,8 +27,18 @@ thread_local! {
     /// The method that has failed first.
     static FAILED_IN: Cell<Option<&'static str>> = const { Cell::new(None) };
     /// The pending failures, one for each native call of this thread that is in state [`Calling::Failed`].
-    static FAILURES: RefCell<Vec<Payload>> = const { RefCell::new(Vec::new()) };
+    static FAILURES: RefCell<Vec<PendingFailure>> = const { RefCell::new(Vec::new()) };
 }
+
+/// A native call in which a registered closure has failed.
+struct PendingFailure {
+    call: FailedCall,
+    payload: Payload,
+}
+
+/// The number of a native call in which a registered closure has failed, among those of all threads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct FailedCall(u64);
 
 /// A native call of this thread, with the state before it.
 pub(crate) struct NativeFrame {
@@ -81,15 +92,26 @@ impl Drop for NativeFrame {
 /// Takes the failure of a registered closure in the current native call.
 #[cold]
 fn failure() -> Option<Payload> {
-    FAILURES.with_borrow_mut(Vec::pop)
+    FAILURES.with_borrow_mut(Vec::pop).map(|failure| failure.payload)
 }
 
-/// Leaves the failure of a registered closure to the native call that this thread is making.
+/// The native call that this thread is making, if a registered closure has failed in it.
 #[cold]
-pub(super) fn fail_call(payload: Payload) {
+pub(super) fn failed_call() -> Option<FailedCall> {
+    match CALLING.get() {
+        Calling::Failed => FAILURES.with_borrow(|failures| failures.last().map(|failure| failure.call)),
+        Calling::Native | Calling::Nothing => None,
+    }
+}
+
+/// Leaves the failure of a registered closure to the native call that this thread is making, and returns that call.
+#[cold]
+pub(super) fn fail_call(payload: Payload) -> Option<FailedCall> {
+    static LAST: AtomicU64 = AtomicU64::new(0);
     match CALLING.get() {
         Calling::Native => {
-            FAILURES.with_borrow_mut(|failures| failures.push(payload));
+            let call = FailedCall(LAST.fetch_add(1, Ordering::Relaxed));
+            FAILURES.with_borrow_mut(|failures| failures.push(PendingFailure { call, payload }));
             CALLING.set(Calling::Failed);
         }
         Calling::Failed => {}
@@ -101,4 +123,5 @@ pub(super) fn fail_call(payload: Payload) {
             }
         }
     }
+    failed_call()
 }
