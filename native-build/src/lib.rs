@@ -13,12 +13,15 @@ pub struct SharedLibrary<'a> {
     sources: Vec<&'a str>,
     dependencies: Vec<&'a Path>,
     manifest: Option<&'a str>,
+    exports: Option<&'a str>,
+    system_libraries: Vec<&'a str>,
 }
 
 impl<'a> SharedLibrary<'a> {
     /// The library `lib<name>.so`, or `<name>.dll`.
     pub fn new(name: &'a str) -> Self {
-        Self { name, sources: Vec::new(), dependencies: Vec::new(), manifest: None }
+        let (sources, dependencies, system_libraries) = (Vec::new(), Vec::new(), Vec::new());
+        Self { name, sources, dependencies, manifest: None, exports: None, system_libraries }
     }
 
     /// Adds a source file of the package. A file that ends in `.cpp` is C++, in `.f90` Fortran, and any other C.
@@ -42,6 +45,20 @@ impl<'a> SharedLibrary<'a> {
         self
     }
 
+    /// Exports what a module-definition file of the package lists, under the names there, in a library for Windows.
+    #[must_use]
+    pub fn exports(mut self, path: &'a str) -> Self {
+        self.exports = Some(path);
+        self
+    }
+
+    /// Links it to a library of Windows, such as `oleaut32`, in a library for Windows.
+    #[must_use]
+    pub fn system_library(mut self, name: &'a str) -> Self {
+        self.system_libraries.push(name);
+        self
+    }
+
     /// Compiles and links the library in the folder of the package's programs, and returns its path.
     ///
     /// # Errors
@@ -55,7 +72,7 @@ impl<'a> SharedLibrary<'a> {
     /// # Errors
     /// Fails if there is no compiler for the target, or the compiler fails.
     pub fn build_into(self, dir: &Path) -> Result<PathBuf, Box<dyn Error>> {
-        for source in self.sources.iter().chain(&self.manifest) {
+        for source in self.sources.iter().chain(&self.manifest).chain(&self.exports) {
             println!("cargo::rerun-if-changed={source}");
         }
         let is_windows = variable("CARGO_CFG_TARGET_OS")? == "windows";
@@ -71,7 +88,9 @@ impl<'a> SharedLibrary<'a> {
         };
         if is_msvc && !has(".f90") {
             let imports = self.dependencies.iter().map(|library| library.with_extension("lib"));
-            command.arg("/LD").args(&self.sources).args(imports).arg(format!("/Fe:{}", output.display()));
+            command.arg("/LD").args(&self.sources).args(self.exports).args(imports);
+            command.args(self.system_libraries.iter().map(|name| format!("{name}.lib")));
+            command.arg(format!("/Fe:{}", output.display()));
             command.arg(format!("/Fo:{}\\", variable("OUT_DIR")?));
             if let Some(manifest) = self.manifest {
                 command.args(["/link", "/MANIFEST:EMBED,ID=2"]).arg(format!("/MANIFESTINPUT:{manifest}"));
@@ -84,6 +103,11 @@ impl<'a> SharedLibrary<'a> {
                 if let Some(manifest) = self.manifest {
                     command.arg(manifest_object(self.name, manifest)?);
                 }
+                if let Some(exports) = self.exports {
+                    // The file has the names of `__stdcall` functions without their decoration.
+                    command.args([exports, "-Wl,--enable-stdcall-fixup"]);
+                }
+                command.args(self.system_libraries.iter().map(|name| format!("-l{name}")));
             } else {
                 // Without a soname, libraries that depend on it would record its path on this machine.
                 command.arg(format!("-Wl,-soname,lib{}.so", self.name));
