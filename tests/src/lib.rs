@@ -1,6 +1,7 @@
 //! The interfaces that the end-to-end tests call, and helpers of the tests.
 
 pub mod arrays;
+pub mod assertions;
 pub mod callbacks;
 pub mod conventions;
 pub mod conversation;

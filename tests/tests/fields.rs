@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
 use bridge32::{Address, Error};
+use bridge32_tests::assertions::assert_refused;
 use bridge32_tests::fields::{
     Badge, BitFields, Bits, Card, FieldsClient, Halves, Image, Matrices, NameList, Number, Packet, Series, Sized,
     Variant, Wide64,
@@ -13,15 +14,6 @@ use bridge32_tests::watchdog::Watchdog;
 
 fn launch(test: &'static str) -> (Watchdog, FieldsClient) {
     (Watchdog::new(test), FieldsClient::launch().unwrap())
-}
-
-/// Asserts that an argument was refused, at this path and for this reason.
-#[track_caller]
-fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, path: &str, reason: &str) {
-    let error = result.unwrap_err();
-    let Error::Argument { parameter, .. } = &error else { panic!("{error}") };
-    assert_eq!(parameter, path);
-    assert!(error.to_string().contains(reason), "{error}");
 }
 
 /// Asserts that the library returned something invalid.

@@ -2,21 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
-use bridge32::{Bool16, Error, Handle, IntPtr, Long, LongDouble, RemoteBuffer, SSize, Size, UIntPtr, ULong};
+use bridge32::{Bool16, Handle, IntPtr, Long, LongDouble, RemoteBuffer, SSize, Size, UIntPtr, ULong};
+use bridge32_tests::assertions::assert_refused;
 use bridge32_tests::types::{Block, Extended, Key, LOCAL_MACHINE, TypesClient};
 use bridge32_tests::watchdog::Watchdog;
 
 fn launch(test: &'static str) -> (Watchdog, TypesClient) {
     (Watchdog::new(test), TypesClient::launch().unwrap())
-}
-
-/// Asserts that an argument was refused, for this reason.
-#[track_caller]
-fn assert_refused<T: std::fmt::Debug>(result: Result<T, Error>, path: &str, reason: &str) {
-    let error = result.unwrap_err();
-    let Error::Argument { parameter, .. } = &error else { panic!("{error}") };
-    assert_eq!(parameter, path);
-    assert!(error.to_string().contains(reason), "{error}");
 }
 
 const LARGE: u64 = 1 << 32;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::length::{IsLength, Length};
+use super::scalar::of_one_value;
 use super::{CReturn, Native, ReturnedAs, Scope, Status, Zeroable};
 use crate::__returned_as_taken;
 use crate::fault::Fault;
@@ -25,29 +26,13 @@ macro_rules! integers {
             }
         }
 
-        impl From<$name> for $wide {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-
-        impl PartialEq<$wide> for $name {
-            fn eq(&self, other: &$wide) -> bool {
-                self.0 == *other
-            }
-        }
+        of_one_value!($name($wide));
 
         impl TryFrom<$name> for usize {
             type Error = std::num::TryFromIntError;
 
             fn try_from(value: $name) -> Result<Self, Self::Error> {
                 value.0.try_into()
-            }
-        }
-
-        impl Status for $name {
-            fn number(&self) -> i64 {
-                self.0.number()
             }
         }
 

@@ -85,6 +85,30 @@ impl Native for bool {
     }
 }
 
+/// What the types with one value in them have in common: how to get at it, and what a status of the type reports.
+macro_rules! of_one_value {
+    ($name:ident($value:ty)) => {
+        impl From<$name> for $value {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl PartialEq<$value> for $name {
+            fn eq(&self, other: &$value) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl Status for $name {
+            fn number(&self) -> i64 {
+                self.0.number()
+            }
+        }
+    };
+}
+pub(super) use of_one_value;
+
 macro_rules! booleans {
     ($($(#[$doc:meta])* $name:ident = $c:ty, $c_name:literal, $truth:literal;)*) => {$(
         $(#[$doc])*
@@ -97,23 +121,7 @@ macro_rules! booleans {
             }
         }
 
-        impl From<$name> for bool {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-
-        impl PartialEq<bool> for $name {
-            fn eq(&self, other: &bool) -> bool {
-                self.0 == *other
-            }
-        }
-
-        impl Status for $name {
-            fn number(&self) -> i64 {
-                self.0.into()
-            }
-        }
+        of_one_value!($name(bool));
 
         impl Native for $name {
             type Value = Self;
