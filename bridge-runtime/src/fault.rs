@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, said};
+use crate::error::{Error, said, status};
 use crate::marshal::{DecodeError, EncodeError};
 use crate::sys::SystemError;
 
@@ -56,7 +56,7 @@ pub enum Fault {
         finding: String,
     },
     /// The method's `#[check]` found the result to be a failure.
-    #[error("the library reports {value}{}", said(text.as_deref()))]
+    #[error("the library reports {}{}", status(*value), said(text.as_deref()))]
     Status {
         /// The value that the function returned.
         value: i64,

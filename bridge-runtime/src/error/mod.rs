@@ -286,7 +286,7 @@ pub enum Error {
     },
 
     /// The function failed by the method's `#[check]`; what it wrote was dropped.
-    #[error("`{method}` failed: the library reports {value}{}", said(text.as_deref()))]
+    #[error("`{method}` failed: the library reports {}{}", status(*value), said(text.as_deref()))]
     #[non_exhaustive]
     Status {
         /// The method.
@@ -708,6 +708,16 @@ fn in_call(method: &Option<String>) -> String {
 
 fn has(similar: &[String]) -> String {
     if similar.is_empty() { String::new() } else { format!("; it has {}", similar.join(", ")) }
+}
+
+/// A number that a library reports; also in hexadecimal if headers write it so: an `HRESULT`, an `NTSTATUS` and the like have the
+/// highest of 32 bits, and are not small negative numbers.
+pub(crate) fn status(value: i64) -> String {
+    let is_small = (-0xffff..0x8000_0000).contains(&value);
+    match u32::try_from(value).or_else(|_| i32::try_from(value).map(i32::cast_unsigned)) {
+        Ok(bits) if !is_small => format!("{value} ({bits:#010x})"),
+        _ => value.to_string(),
+    }
 }
 
 /// What follows an error if the library says something about it.

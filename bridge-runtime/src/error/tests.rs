@@ -148,6 +148,17 @@ fn a_cause_is_the_source_and_not_a_part_of_the_text() {
 }
 
 #[test]
+fn a_status_is_in_hexadecimal_if_headers_write_it_so() {
+    let shown = |value| Error::from_fault("read", Fault::Status { value, os_error: None, text: None }).to_string();
+    assert_eq!(shown(-2_147_467_259), "`read` failed: the library reports -2147467259 (0x80004005)");
+    assert_eq!(shown(0xc000_0005), "`read` failed: the library reports 3221225477 (0xc0000005)");
+    assert!(shown(-0x1_0000).ends_with("(0xffff0000)"));
+    for small in [0, 1, -1, -7, -0xffff, 0x7fff_ffff, 1 << 40, i64::MIN] {
+        assert_eq!(shown(small), format!("`read` failed: the library reports {small}"));
+    }
+}
+
+#[test]
 fn both_outputs_are_shown_and_none_that_is_empty() {
     let start = |stdout: &str, stderr: &str| {
         let error = Error::ServerStart { reason: "no paper".into(), stdout: String::new(), stderr: String::new() };
