@@ -17,6 +17,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     SharedLibrary::new("fields").source("native/fields.c").build()?;
     SharedLibrary::new("symbols").source("native/symbols.c").build()?;
     SharedLibrary::new("pointers").source("native/pointers.c").build()?;
+    let plugged = SharedLibrary::new("plugged").source("native/plugged.c").build()?;
+    let plug_in = SharedLibrary::new("plug-in").source("native/plug_in.c");
+    // On Windows a library names the one that has a function; on Linux the plug-in takes it from whichever is there.
+    let is_windows = std::env::var("CARGO_CFG_TARGET_OS")? == "windows";
+    if is_windows { plug_in.needs(&plugged) } else { plug_in }.build()?;
     SharedLibrary::new("structs").source("native/structs.c").build()?;
     SharedLibrary::new("types").source("native/types.c").build()?;
     SharedLibrary::new("threads").source("native/threads.c").build()?;

@@ -22,6 +22,15 @@ pub(crate) fn interface(interface: &Interface, errors: &Errors) {
     {
         errors.at(name, "`abi` is for native functions, but the interface has no `lib`; add `lib`, or remove `abi`");
     }
+    if interface.options.lib.is_none()
+        && !interface.options.failed
+        && let Some((name, _)) = &interface.options.symbols
+    {
+        errors.at(
+            name,
+            "`symbols` is for native libraries, but the interface has no `lib`; add `lib`, or remove `symbols`",
+        );
+    }
     dotnet(interface, errors);
     if let (Some(name), Some(_), Threads::Multi) =
         (&interface.options.threads_name, &interface.options.dotnet, interface.options.threads)

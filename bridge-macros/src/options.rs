@@ -8,7 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{LitStr, Path, Token, Type, bracketed, token};
 
 use crate::errors::Errors;
-use crate::settings::{AbiNames, Apartment, Threads};
+use crate::settings::{AbiNames, Apartment, SymbolScope, Threads};
 
 /// The options. Where a later error message points at an option, its name is kept with its value.
 #[derive(Clone, Default)]
@@ -23,6 +23,7 @@ pub(crate) struct Options {
     /// The name of the option `threads`, if it is given.
     pub(crate) threads_name: Option<Ident>,
     pub(crate) apartment: Option<(Ident, Apartment)>,
+    pub(crate) symbols: Option<(Ident, SymbolScope)>,
     pub(crate) server: Option<LitStr>,
     pub(crate) args: Option<Type>,
     /// The types, other than scalars, that a `RemoteBuffer` can hold.
@@ -32,7 +33,8 @@ pub(crate) struct Options {
     pub(crate) failed: bool,
 }
 
-const KNOWN: &str = "`lib`, `abi`, `threads`, `apartment`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
+const KNOWN: &str =
+    "`lib`, `abi`, `threads`, `apartment`, `symbols`, `dotnet`, `class`, `server`, `args`, `remote`, `crate`";
 
 /// The types that memory of every server can hold.
 const SCALARS: &[&str] = &[
@@ -116,6 +118,10 @@ impl Options {
             "apartment" => {
                 let apartment = errors.take(Apartment::parse(&text(name, input)?));
                 self.apartment = apartment.map(|apartment| (name.clone(), apartment));
+            }
+            "symbols" => {
+                let symbols = errors.take(SymbolScope::parse(&text(name, input)?));
+                self.symbols = symbols.map(|symbols| (name.clone(), symbols));
             }
             "remote" => self.remote = types(input)?,
             "args" => self.args = Some(input.parse()?),

@@ -67,6 +67,16 @@ pub(crate) enum Threads {
     Multi,
 }
 
+/// Which libraries see the symbols of an interface's library.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum SymbolScope {
+    /// Those that are linked to it.
+    #[default]
+    Local,
+    /// All that are loaded after it.
+    Global,
+}
+
 /// The COM apartment of a Windows server's main thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Apartment {
@@ -178,6 +188,28 @@ impl Threads {
         names::runtime(match self {
             Self::Single => "Single",
             Self::Multi => "Multi",
+        })
+    }
+}
+
+impl SymbolScope {
+    pub(crate) fn parse(text: &LitStr) -> syn::Result<Self> {
+        match text.value().as_str() {
+            "local" => Ok(Self::Local),
+            "global" => Ok(Self::Global),
+            other => {
+                let message =
+                    format!("`{other}` does not say who sees the library's symbols; write \"local\" or \"global\"");
+                Err(syn::Error::new(text.span(), message))
+            }
+        }
+    }
+
+    /// The variant of the runtime's `SymbolScope`.
+    pub(crate) fn variant(self) -> Ident {
+        names::runtime(match self {
+            Self::Local => "Local",
+            Self::Global => "Global",
         })
     }
 }

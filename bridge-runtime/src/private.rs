@@ -63,7 +63,7 @@ pub fn no_closure(index: u32) -> Result<(), Box<Fault>> {
 pub mod interface {
     pub use crate::interface::{
         Abi, Apartment, CType, Description, FunctionPointer, LibraryName, Method, NativeFunction, Parameter,
-        ReleaseFunction, Symbol, Target, Threads, c_str, callback, optional_c_str, optional_reference,
+        ReleaseFunction, Symbol, SymbolScope, Target, Threads, c_str, callback, optional_c_str, optional_reference,
         optional_reference_mut, optional_slice, optional_slice_mut, optional_text, out, out_text, out_text_list,
         out_vec, reference, reference_mut, result, slice, slice_mut, stack_bytes, text, text_list, user_data, value,
         vec,

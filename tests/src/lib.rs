@@ -17,6 +17,7 @@ pub mod lengths;
 pub mod listening;
 pub mod messages;
 pub mod pair;
+pub mod plug_ins;
 pub mod pointers;
 pub mod processes;
 pub mod record;

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
 use bridge32::{Error, LibraryError};
-use bridge32_tests::pair::Pair;
+use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::plug_ins::{LocallyPluggedClient, PluggedClient};
 use bridge32_tests::symbols::{SymbolsClient, WrongSymbolsClient};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -23,6 +24,18 @@ fn a_variable_that_holds_the_function_that_frees_is_followed() {
     client.set_freer(1).unwrap();
     client.new_values().unwrap();
     assert_eq!((client.freed(0).unwrap(), client.freed(1).unwrap()), (2, 1), "the server still runs");
+}
+
+#[test]
+fn plug_ins_see_the_symbols_of_the_library_if_the_interface_says_so() {
+    let _watchdog = Watchdog::new("plug-ins");
+    let is_windows = Pair::current().is_windows_server();
+    // A Windows server finds it by its name, next to the library.
+    let plug_in = pair::library("plug-in");
+    let path = if is_windows { "plug-in.dll" } else { plug_in.to_str().unwrap() };
+    assert_eq!(PluggedClient::launch().unwrap().ask_plug_in(path, 20).unwrap(), 41);
+    let local = LocallyPluggedClient::launch().unwrap();
+    assert_eq!(local.ask_plug_in(path, 20).unwrap(), if is_windows { 41 } else { -1 });
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         let apartment = apartment.variant();
         quote!(#krate::__private::interface::Apartment::#apartment)
     }));
+    let symbols = interface.options.symbols.as_ref().map(|(_, symbols)| *symbols).unwrap_or_default().variant();
     let methods = interface.methods.iter().map(|method| self::method(interface, method, &krate));
     let description = names::constant("DESCRIPTION");
     quote! {
@@ -44,6 +45,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
                     library: #library,
                     threads: #krate::__private::interface::Threads::#threads,
                     apartment: #apartment,
+                    symbols: #krate::__private::interface::SymbolScope::#symbols,
                     methods: &[#(#methods),*],
                 };
                 &#description

@@ -53,6 +53,8 @@ pub struct Description {
     pub threads: Threads,
     /// The COM apartment that the main thread of a Windows server is in.
     pub apartment: Option<Apartment>,
+    /// Which libraries see the symbols of its library.
+    pub symbols: SymbolScope,
     /// Its methods; a method's number is its place here.
     pub methods: &'static [Method],
 }
@@ -64,6 +66,16 @@ pub enum Threads {
     Single,
     /// One for each connection: several calls at once.
     Multi,
+}
+
+/// Which libraries see the symbols of a native library. On Windows it makes no difference: there a library names the one that it
+/// takes each symbol from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SymbolScope {
+    /// Those that are linked to it.
+    Local,
+    /// All that are loaded after it, such as its plug-ins.
+    Global,
 }
 
 /// A COM apartment.
@@ -495,6 +507,7 @@ impl Description {
             library: None,
             threads: Threads::Single,
             apartment: None,
+            symbols: SymbolScope::Local,
             methods,
         }
     }

@@ -13,6 +13,7 @@ use libloading::os::windows::Library as SystemLibrary;
 
 use super::image::{Format, Image, MANAGED, bits};
 use crate::error::LibraryError;
+use crate::interface::SymbolScope;
 use crate::sys::{self, SystemError, float_state};
 
 /// The address of an exported function of any signature, or of a variable.
@@ -37,14 +38,14 @@ impl Library {
     ///
     /// # Errors
     /// [`LibraryError`].
-    pub fn find(name: &str, dirs: &[PathBuf]) -> Result<Self, LibraryError> {
+    pub fn find(name: &str, dirs: &[PathBuf], symbols: SymbolScope) -> Result<Self, LibraryError> {
         let files = file_names(name);
         let mut searched = Vec::new();
         for dir in dirs.iter().cloned().chain(program_dir()) {
             for file in &files {
                 let path = dir.join(file);
                 if path.is_file() {
-                    return Self::open(&path, dirs);
+                    return Self::open(&path, dirs, symbols);
                 }
                 searched.push(path.display().to_string());
             }
@@ -53,7 +54,7 @@ impl Library {
         let mut source = None;
         // A name with a folder in it would not be searched for, but be taken relative to the current folder.
         for file in files.iter().filter(|file| Path::new(file).components().count() == 1) {
-            match load(Path::new(file)) {
+            match load(Path::new(file), symbols) {
                 Ok(handle) => return Ok(Self::new(handle, file.clone())),
                 Err(error) => source = Some(error),
             }
@@ -66,7 +67,7 @@ impl Library {
     ///
     /// # Errors
     /// [`LibraryError`].
-    pub fn open(path: &Path, dirs: &[PathBuf]) -> Result<Self, LibraryError> {
+    pub fn open(path: &Path, dirs: &[PathBuf], symbols: SymbolScope) -> Result<Self, LibraryError> {
         let not_found = |error: io::Error| LibraryError::NotFound {
             name: path.display().to_string(),
             searched: vec![path.display().to_string()],
@@ -78,7 +79,7 @@ impl Library {
         }
         search_libraries_in(path.parent(), &path.display().to_string())?;
         let dirs: Vec<_> = path.parent().map(Path::to_owned).into_iter().chain(dirs.iter().cloned()).collect();
-        let handle = Loader { dirs: &dirs, open: Vec::new() }.load(&path)?;
+        let handle = Loader { dirs: &dirs, symbols, open: Vec::new() }.load(&path)?;
         Ok(Self::new(handle, path.display().to_string()))
     }
 
@@ -158,13 +159,14 @@ pub(crate) fn program_dir() -> Option<PathBuf> {
 /// Loads a library, after those of its dependencies that the system does not find.
 struct Loader<'a> {
     dirs: &'a [PathBuf],
+    symbols: SymbolScope,
     /// The files being loaded, outermost first. Libraries may depend on each other.
     open: Vec<PathBuf>,
 }
 
 impl Loader<'_> {
     fn load(&mut self, path: &Path) -> Result<SystemLibrary, LibraryError> {
-        let first = match load(path) {
+        let first = match load(path, self.symbols) {
             Ok(handle) => return Ok(handle),
             Err(error) => error,
         };
@@ -193,7 +195,7 @@ impl Loader<'_> {
         let Needed { missing, are_loaded } = self.load_needed(&image)?;
         self.open.pop();
         // Once more only if that may help: initialization code that has failed may not expect to run again.
-        let error = match are_loaded.then(|| load(path)) {
+        let error = match are_loaded.then(|| load(path, self.symbols)) {
             Some(Ok(handle)) => return Ok(handle),
             Some(Err(second)) if missing.is_empty() => second,
             _ => first,
@@ -239,16 +241,17 @@ pub(super) fn not_a_library(path: String, found: String) -> LibraryError {
 
 /// `dlopen` with `RTLD_NOW`: a missing function fails here, not in the middle of a call.
 #[cfg(unix)]
-fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
-    use libloading::os::unix::{RTLD_LOCAL, RTLD_NOW};
+fn load(path: &Path, symbols: SymbolScope) -> Result<SystemLibrary, SystemError> {
+    use libloading::os::unix::{RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
+    let scope = if symbols == SymbolScope::Global { RTLD_GLOBAL } else { RTLD_LOCAL };
     // SAFETY: the library's initialisation runs, which the user allows by naming the library.
-    float_state::in_library(|| unsafe { SystemLibrary::open(Some(path), RTLD_NOW | RTLD_LOCAL) }).map_err(system_error)
+    float_state::in_library(|| unsafe { SystemLibrary::open(Some(path), RTLD_NOW | scope) }).map_err(system_error)
 }
 
 /// `LoadLibraryExW`; with a full path, its folder is searched first for its dependencies.
 /// Source: <https://learn.microsoft.com/windows/win32/dlls/dynamic-link-library-search-order>.
 #[cfg(windows)]
-fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
+fn load(path: &Path, _: SymbolScope) -> Result<SystemLibrary, SystemError> {
     use libloading::os::windows::LOAD_WITH_ALTERED_SEARCH_PATH;
     let flags = if path.is_absolute() { LOAD_WITH_ALTERED_SEARCH_PATH } else { 0 };
     // SAFETY: the library's initialisation runs, which the user allows by naming the library.
@@ -258,7 +261,7 @@ fn load(path: &Path) -> Result<SystemLibrary, SystemError> {
 /// Whether the system finds a library by its name. It stays loaded, because it is needed next.
 #[cfg(unix)]
 fn is_found_by_the_system(name: &str) -> bool {
-    load(Path::new(name)).map(std::mem::forget).is_ok()
+    load(Path::new(name), SymbolScope::Local).map(std::mem::forget).is_ok()
 }
 
 /// Whether the system finds a library by its name. None of its code runs.

@@ -11,7 +11,7 @@ use super::image::{Image, MANAGED};
 use super::load::{Library, SymbolAddress, not_a_library};
 use crate::error::{LibraryError, MissingSymbol, WrongSymbol};
 use crate::fault::Fault;
-use crate::interface::{Description, LibraryName, Method, NativeFunction, ReleaseFunction, Symbol};
+use crate::interface::{Description, LibraryName, Method, NativeFunction, ReleaseFunction, Symbol, SymbolScope};
 use crate::native::{Declaration, FirstCall, Signature};
 use crate::sync::LockExt as _;
 use crate::sys::{SymbolKind, float_state, is_code, symbol_kind};
@@ -109,13 +109,14 @@ impl NativeLibrary {
         path: Option<&std::path::Path>,
         dirs: &[PathBuf],
     ) -> Result<(Self, Vec<MissingSymbol>), LibraryError> {
+        let symbols = description.symbols;
         let library = match path {
             // A bare name that is not a file here is searched for like the interface's.
-            Some(path) if path.components().count() > 1 || path.exists() => Library::open(path, dirs)?,
-            Some(path) => Library::find(&path.display().to_string(), dirs)?,
+            Some(path) if path.components().count() > 1 || path.exists() => Library::open(path, dirs, symbols)?,
+            Some(path) => Library::find(&path.display().to_string(), dirs, symbols)?,
             None => match description.library {
-                Some(LibraryName::Native(name)) => Library::find(name, dirs)?,
-                _ => Library::find(description.name, dirs)?,
+                Some(LibraryName::Native(name)) => Library::find(name, dirs, symbols)?,
+                _ => Library::find(description.name, dirs, symbols)?,
             },
         };
         let others = other_libraries(description, dirs)?;
@@ -332,7 +333,7 @@ fn other_libraries(description: &Description, dirs: &[PathBuf]) -> Result<Vec<Ot
             if known.is_some_and(|other| other.library.is_some() || native.optional) {
                 continue;
             }
-            match Library::find(name, dirs) {
+            match Library::find(name, dirs, SymbolScope::Local) {
                 Ok(library) => others.push(OtherLibrary { name, library: Some(library) }),
                 Err(_) if native.optional => others.push(OtherLibrary { name, library: None }),
                 Err(error) => return Err(error),

@@ -1,0 +1,8 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "lib", symbols = "public")]
+pub trait Lib {
+    fn f(&self);
+}
+
+fn main() {}
