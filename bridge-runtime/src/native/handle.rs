@@ -214,6 +214,18 @@ impl<Tag: 'static, Raw: RawHandle> Native for Handle<Tag, Raw> {
     }
 }
 
+impl<Tag: 'static> Handle<Tag> {
+    /// The pointer, as an address.
+    ///
+    /// # Errors
+    /// As [`Native::to_c`]; [`Fault::Value`] if the address has more than 32 bits.
+    pub(crate) fn to_address(self) -> Result<Address, Fault> {
+        let pointer = self.to_c(&mut Scope::new())?;
+        // SAFETY: nothing is read from the pointer.
+        unsafe { <Address as Native>::from_c(pointer, &Scope::new()) }
+    }
+}
+
 impl<Tag: 'static, Raw: RawHandle> Handle<Tag, Raw> {
     /// The handle of what the library gives out.
     fn give(number: i64) -> Self {

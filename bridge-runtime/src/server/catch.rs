@@ -10,7 +10,7 @@ use std::sync::Once;
 
 use crate::error::Error;
 use crate::fault::{Fault, panic_message};
-use crate::native::NativeFrame;
+use crate::native::{Address, Handle, NativeFrame, in_field};
 
 thread_local! {
     /// Whether this thread is inside [`catch`].
@@ -48,6 +48,20 @@ pub fn native<T>(method: &'static str, call: impl FnOnce() -> Result<T, Fault>) 
             resume_unwind(Box::new(fault))
         }
         Err(fault) => panic!("`{method}`: {fault}"),
+    }
+}
+
+impl<Tag: 'static> Handle<Tag> {
+    /// The address that the handle stands for, in the server: for methods with a body, and for the expressions of an interface, such
+    /// as `#[function(self.table_of(meter.address()).read)]` or `#[fixed(meter.address().offset(8))]`.
+    ///
+    /// # Panics
+    /// In a server, a handle that it does not hold ends the call as one that is passed to the library does: the client gets
+    /// [`Error::Argument`] or [`Error::StaleHandle`]. Anywhere else it panics with a message, because only the server knows the
+    /// address.
+    #[track_caller]
+    pub fn address(self) -> Address {
+        native("Handle::address", || in_field("handle", self.to_address()))
     }
 }
 
