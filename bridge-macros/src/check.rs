@@ -146,7 +146,17 @@ fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
         Kind::Value if types::is_named(&parameter.ty, "Vec") => {
             errors.at(&parameter.ty, "a native function takes an array as `&[T]`; use that type");
         }
+        Kind::Value if types::array(&parameter.ty).is_some() => {
+            errors.at(&parameter.ty, "an array is passed by pointer in C; write `&[T; N]`");
+        }
         _ => {}
+    }
+    if let Kind::Array(element, _) | Kind::ArrayBuffer(element, _) = &parameter.kind
+        && let Some(inner) = types::array(element)
+    {
+        let message =
+            "an element cannot be an array itself; write a list of all their elements, which follow each other in C";
+        errors.at(inner, message);
     }
 }
 
@@ -288,6 +298,12 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
         (Returns::Result { ty, .. }, None) => {
             errors.at(ty, "a native function cannot return a `Result`; return its C value and add `#[check(…)]`");
         }
+        (Returns::Value(ty), None) if types::array(ty).is_some() => {
+            errors.at(
+                ty,
+                "a function of C returns no arrays; return `Vec<T>` with `#[returns(len = …)]` if it returns a pointer to one, or a struct",
+            );
+        }
         (Returns::Nothing | Returns::Value(_), None) => {}
     }
     let returned = match &method.signature.returns {
@@ -410,6 +426,12 @@ fn with_managed_code(parameter: &Parameter, errors: &Errors) {
         }
         Kind::UserData(_) => {
             errors.at(&parameter.ty, "`UserData` is for native callbacks; remove the parameter");
+        }
+        Kind::Pointer(_, Passing::Out) if parameter.array().is_some() => {
+            errors.at(&parameter.ty, "a .NET array has a length of its own; write `Vec<T>`");
+        }
+        Kind::Pointer(..) if parameter.array().is_some() => {
+            errors.at(&parameter.ty, "a managed method takes an array as `&[T]`; use that type");
         }
         Kind::Pointer(..) | Kind::Array(..) if parameter.is_nullable => {
             errors.at(&parameter.ty, "only text may be null in managed code; remove the `Option`");

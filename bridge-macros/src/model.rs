@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Block, Expr, LitInt, LitStr, Token, Type, TypeParamBound, Visibility, punctuated::Punctuated};
+use syn::{
+    Attribute, Block, Expr, LitInt, LitStr, Token, Type, TypeArray, TypeParamBound, Visibility, punctuated::Punctuated,
+};
 
-use crate::names;
 use crate::options::Options;
 use crate::settings::{Abi, Compiler, Encoding, OsError, TextFormat};
+use crate::{names, types};
 
 /// An annotated trait.
 pub(crate) struct Interface {
@@ -154,7 +156,7 @@ pub(crate) struct Parameter {
     pub(crate) kind: Kind,
     /// Whether it is an `Option` that is passed as a null pointer if it is `None`.
     pub(crate) is_nullable: bool,
-    /// The value of `#[len(…)]`: the number of elements that the slice must have.
+    /// The value of `#[len(…)]`: the number of elements that the slice must have, or `until_null` for one that a closure is passed.
     pub(crate) elements: Option<Expr>,
     /// The value of `#[fixed(…)]`, which the caller does not pass.
     pub(crate) fixed: Option<Expr>,
@@ -168,7 +170,7 @@ pub(crate) struct Parameter {
 pub(crate) enum Kind {
     /// `T`.
     Value,
-    /// A pointer to one value: `&T`, `&mut T`, `Option<&T>`, `Option<&mut T>`, `#[out] T`.
+    /// A pointer to one value: `&T`, `&mut T`, `Option<&T>`, `Option<&mut T>`, `#[out] T`. The value may be an array `[T; N]`.
     Pointer(Box<Type>, Passing),
     /// A pointer to elements: `&[T]`, `&mut [T]`, `Option<&[T]>`, `Option<&mut [T]>`.
     Array(Box<Type>, Passing),
@@ -255,11 +257,23 @@ pub(crate) enum Returns {
 /// One of the values that a method returns, and how it is encoded.
 pub(crate) struct Part {
     /// The decoder's method: `value`, `vec` or `result`.
-    pub(crate) decode: &'static str,
+    decode: &'static str,
     /// The encoder's method.
-    pub(crate) encode: &'static str,
+    encode: &'static str,
     /// The generic arguments of both, as projected types.
-    pub(crate) checked: TokenStream,
+    checked: TokenStream,
+    /// The form in messages, if it is an array `[T; N]`.
+    form: Option<ArrayForm>,
+}
+
+/// An array `[T; N]` of a signature, which is no type of serde's, and not a type of C's by itself. Everything is at the position of
+/// its elements, as [`projected_type`] says.
+pub(crate) struct ArrayForm {
+    /// The path of the runtime's items.
+    native: TokenStream,
+    /// The runtime's type for the form.
+    marker: TokenStream,
+    span: Span,
 }
 
 /// The traits of the runtime that a type must implement to be used in a signature.
@@ -393,7 +407,10 @@ impl Signature {
             (Callee::Managed, RequiredTrait::CrossInSlice) => RequiredTrait::Element,
             (Callee::Managed, _) => RequiredTrait::Managed,
         };
-        projected_type(ty, required, krate)
+        match &parameter.kind {
+            Kind::Pointer(..) => projected_target(ty, required, krate),
+            _ => projected_type(ty, required, krate),
+        }
     }
 
     /// The type of a parameter with `#[closes]`, as a projected type.
@@ -431,7 +448,7 @@ impl Signature {
         if !matches!(self.returns, Returns::Nothing) {
             let (decode, checked) = self.checked_return(krate);
             let encode = if decode == "vec" { "borrowed_slice" } else { decode };
-            parts.push(Part { decode, encode, checked });
+            parts.push(Part { decode, encode, checked, form: None });
         }
         for parameter in self.outs() {
             let ty = &parameter.ty;
@@ -446,7 +463,7 @@ impl Signature {
                 }
                 _ => ("value", "value", self.checked(parameter, krate)),
             };
-            parts.push(Part { decode, encode, checked });
+            parts.push(Part { decode, encode, checked, form: parameter.array_form(krate) });
         }
         parts
     }
@@ -555,6 +572,24 @@ impl Parameter {
         }
     }
 
+    /// Whether a null element ends the list that a closure is passed: `#[len(until_null)]`.
+    pub(crate) fn ends_with_null(&self) -> bool {
+        self.elements.as_ref().is_some_and(is_until_null)
+    }
+
+    /// The array that it points to: `&[T; N]`, `&mut [T; N]`, `#[out] [T; N]`.
+    pub(crate) fn array(&self) -> Option<&TypeArray> {
+        match &self.kind {
+            Kind::Pointer(ty, _) => types::array(ty),
+            _ => None,
+        }
+    }
+
+    /// The array that it points to, as the runtime has it in messages and in C.
+    pub(crate) fn array_form(&self, krate: &TokenStream) -> Option<ArrayForm> {
+        self.array().map(|array| ArrayForm::of(array, krate))
+    }
+
     /// Its size, if it is a buffer that the library fills.
     pub(crate) fn buffer(&self) -> Option<&Buffer> {
         match &self.kind {
@@ -571,6 +606,37 @@ impl Parameter {
     /// Whether the caller does not pass it.
     pub(crate) fn is_hidden(&self) -> bool {
         self.is_out() || self.fixed.is_some() || matches!(self.kind, Kind::Length(_) | Kind::UserData(_))
+    }
+}
+
+impl Part {
+    /// Decodes it: an expression of type `Result`.
+    pub(crate) fn decode(&self, from: &Ident) -> TokenStream {
+        let (Self { checked, .. }, decode) = (self, names::runtime(self.decode));
+        match &self.form {
+            Some(form) => {
+                let received = form.received(checked);
+                quote!(#from.value::<#received>().map(|#from| #from.into_value()))
+            }
+            None => quote!(#from.#decode::<#checked>()),
+        }
+    }
+
+    /// Encodes it: an expression of type `Result`.
+    pub(crate) fn encode(&self, to: &Ident, value: &Ident) -> TokenStream {
+        let (Self { checked, .. }, encode) = (self, names::runtime(self.encode));
+        match &self.form {
+            Some(form) => {
+                let sent = form.sent(checked);
+                quote!(#to.value(&#sent(&#value)))
+            }
+            None => quote!(#to.#encode::<#checked>(&#value)),
+        }
+    }
+
+    /// Whether it is a vector.
+    pub(crate) fn is_vec(&self) -> bool {
+        self.decode == "vec"
     }
 }
 
@@ -598,6 +664,73 @@ pub(crate) fn joined(parts: &[TokenStream]) -> TokenStream {
     match parts {
         [part] => part.clone(),
         parts => quote!((#(#parts),*)),
+    }
+}
+
+impl ArrayForm {
+    fn of(array: &TypeArray, krate: &TokenStream) -> Self {
+        let span = element(array).span();
+        let krate = at(krate, span);
+        let native = quote_spanned!(span=> #krate::__private::native);
+        let marker = Self::marker(array, &native, span);
+        Self { native, marker, span }
+    }
+
+    fn marker(array: &TypeArray, native: &TokenStream, span: Span) -> TokenStream {
+        let element = match types::array(&array.elem) {
+            Some(inner) => Self::marker(inner, native, span),
+            None => quote_spanned!(span=> #native::AsItself),
+        };
+        quote_spanned!(span=> #native::EachAs<#element>)
+    }
+
+    /// The type of the array in messages, as which it is received.
+    pub(crate) fn received(&self, ty: &TokenStream) -> TokenStream {
+        let Self { native, marker, span } = self;
+        quote_spanned!(*span=> #native::FormOf<#marker, #ty>)
+    }
+
+    /// The function that makes of a reference what is sent.
+    pub(crate) fn sent(&self, ty: &TokenStream) -> TokenStream {
+        let Self { native, marker, span } = self;
+        quote_spanned!(*span=> #native::FormRef::<#marker, #ty>::new)
+    }
+
+    /// A conversion from or to C.
+    pub(crate) fn conversion(&self, ty: &TokenStream, item: &str) -> TokenStream {
+        let Self { native, marker, span } = self;
+        let item = Ident::new(item, *span);
+        quote_spanned!(*span=> <#marker as #native::FieldForm<#ty>>::#item)
+    }
+}
+
+/// The elements of an array of any depth.
+pub(crate) fn element(array: &TypeArray) -> &Type {
+    types::array(&array.elem).map_or(&array.elem, element)
+}
+
+/// Tokens at another position. The compiler reports an error in them there, and together with those that it reports there anyway.
+pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
+    let tokens = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    tokens.collect()
+}
+
+/// Whether a length is `until_null`.
+pub(crate) fn is_until_null(length: &Expr) -> bool {
+    types::plain_name(length).is_some_and(|name| name == "until_null")
+}
+
+/// A [`projected_type`], or an array of such.
+fn projected_target(ty: &Type, required: RequiredTrait, krate: &TokenStream) -> TokenStream {
+    match types::array(ty) {
+        Some(array @ TypeArray { elem, len, .. }) => {
+            let (span, element) = (element(array).span(), projected_target(elem, required, krate));
+            quote_spanned!(span=> [#element; #len])
+        }
+        None => projected_type(ty, required, krate),
     }
 }
 

@@ -57,6 +57,9 @@ pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
             }
             visitor.lifetime(reference);
             match bare(&reference.elem) {
+                Type::Array(array) if is_text_reference(&array.elem) && reference.mutability.is_none() => {
+                    errors.at(array, "several texts are passed as a slice; write `&[&str]`");
+                }
                 Type::Slice(slice) if is_text_reference(&slice.elem) && reference.mutability.is_none() => {}
                 Type::Slice(slice) => visitor.visit_type(&slice.elem),
                 elem if is_named(elem, "str") => {}

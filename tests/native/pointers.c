@@ -200,6 +200,8 @@ EXPORT meter *make_meter(int32_t kind) {
     return made;
 }
 
+EXPORT void *entry_of(meter *it) { return (void *)it->functions->query; }
+
 // The library's own words about a failure.
 static char last_words[64];
 EXPORT int32_t fail(int32_t code, char *here) {
@@ -234,6 +236,85 @@ EXPORT int32_t raise_event(uint32_t kind, int32_t event) {
 }
 typedef struct { int32_t (*add)(int32_t, int32_t); int32_t (*twice)(int32_t); int32_t (*missing)(int32_t); } hooks;
 EXPORT int32_t use_hooks(const hooks *hooks, int32_t x) { return hooks->add(hooks->twice(x), hooks->missing == NULL ? 1 : hooks->missing(x)); }
+
+// Arrays of a fixed length.
+EXPORT float trace(const float m[3][3]) { return m[0][0] + m[1][1] + m[2][2]; }
+EXPORT void rotate(int32_t values[4]) {
+    int32_t first = values[0];
+    memmove(values, values + 1, 3 * sizeof *values);
+    values[3] = first;
+}
+EXPORT int32_t digest(const uint8_t *data, uint32_t n, uint8_t digest[40]) {
+    for (uint32_t i = 0; i < n; ++i) { digest[i % 40] = (uint8_t)(digest[i % 40] * 3 + data[i]); }
+    return n == 0 ? -1 : 0;
+}
+EXPORT int32_t corners(spot corners[2], const char *names[2], int32_t codes[2]) {
+    corners[0] = spots[0];
+    corners[1] = spots[2];
+    names[0] = "near";
+    names[1] = "far";
+    codes[0] = codes[1] ? 8 : 0;
+    codes[1] = 5;
+    return 2;
+}
+EXPORT void *room(void) {
+    static char room[64];
+    return room;
+}
+EXPORT int32_t some_of(const int16_t values[3], uint8_t flags[2]) {
+    if (flags != NULL) { flags[1] = !flags[0]; }
+    return values == NULL ? -1 : values[0] + values[1] * values[2];
+}
+typedef int32_t (*row_function)(const double row[3], int32_t change[2], uint8_t made[40], const int8_t none[2]);
+EXPORT int32_t each_row(row_function visit, int32_t with) {
+    static const double rows[2][3] = {{1, 2, 3}, {4, 5, 6}};
+    static const int8_t some[2] = {-1, -2};
+    int32_t change[2] = {10, 20}, result = 0;
+    uint8_t made[40] = {0};
+    for (int row = 0; row < 2; ++row) { result += visit(with ? rows[row] : NULL, change, made, row ? some : NULL); }
+    return result * 1000 + change[0] + change[1] + made[39];
+}
+
+// Texts and structs that may be null, by themselves and in arrays.
+EXPORT int32_t count_arguments(const char *const *arguments, int32_t n) {
+    int32_t count = 0;
+    for (int32_t i = 0; i < n; ++i) { count = 100 * count + (arguments[i] == NULL ? 99 : (int32_t)strlen(arguments[i])); }
+    return count;
+}
+static const char *both_words[] = {"left", "right"};
+EXPORT int32_t word_at(int32_t n, const char **word) {
+    *word = n < 0 || n > 1 ? NULL : both_words[n];
+    return *word == NULL ? -1 : (int32_t)strlen(*word);
+}
+EXPORT const char *const *two_words(void) { return both_words; }
+EXPORT int32_t skip_word(const char **text) {
+    if (*text == NULL) {
+        *text = "nothing";
+        return -1;
+    }
+    const char *space = strchr(*text, ' ');
+    *text = space == NULL ? NULL : space + 1;
+    return space == NULL;
+}
+EXPORT int32_t place_at(int32_t n, const spot **place) {
+    *place = n < 0 || n > 2 ? NULL : &spots[n];
+    return n;
+}
+EXPORT int32_t sum_places(const spot *const *places, int32_t n) {
+    int32_t sum = 0;
+    for (int32_t i = 0; i < n; ++i) { sum = 10 * sum + (places[i] == NULL ? 9 : places[i]->x + places[i]->y); }
+    return sum;
+}
+EXPORT int32_t distance(const spot *place) { return place == NULL ? -1 : place->x * place->x + place->y * place->y; }
+typedef const spot *(*exchange_function)(const spot *place);
+EXPORT int32_t exchange(exchange_function exchange, int32_t n) {
+    const spot *place = exchange(n < 0 ? NULL : &spots[n]);
+    return place == NULL ? -1 : 100 * place->x + place->y;
+}
+EXPORT size_t *get_sizes(void) {
+    static size_t sizes[3] = {1, 4294967295u, 3};
+    return sizes;
+}
 
 // Memory of the library's.
 static int16_t numbers[6] = {10, 20, 30, 40, 50, 60};

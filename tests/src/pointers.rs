@@ -1,9 +1,12 @@
 //! Pointers in all directions: such that may be null, and such that the library makes.
 
-use bridge32::{Address, Bridge, Handle, UserData, bridge32};
+use bridge32::{Address, Bridge, Handle, Size, UserData, bridge32};
 
 /// What the library expects.
 const VERSION: i16 = 3;
+
+/// The length of a digest.
+pub const DIGEST: usize = 40;
 
 /// The pointers library.
 #[bridge32(lib = "pointers", server = "pointers-server32", remote = [Place])]
@@ -206,6 +209,55 @@ pub trait Pointers {
         let square = self.integrand(Box::new(|x| x * x));
         self.integrate(&Integrand { function: square.address(), params: square.context() }, 0.0, to, 1000)
     }
+    fn trace(&self, m: &[[f32; 3]; 3]) -> f32;
+    fn rotate(&self, values: &mut [i32; 4]);
+    #[check(ret == 0)]
+    fn digest(&self, data: &[u8], #[len_of(data)] n: u32, #[out] digest: [u8; DIGEST]) -> i32;
+    #[check(codes[0] == 0)]
+    fn corners(&self, #[out] corners: [Place; 2], #[out] names: [String; 2], #[out] codes: [i32; 2]) -> i32;
+    #[symbol("corners")]
+    #[check(codes[0] == 0)]
+    fn corners_after(
+        &self,
+        #[fixed(self.room())] corners: Address,
+        #[fixed(self.room())] names: Address,
+        codes: &mut [i32; 2],
+    );
+    fn room(&self) -> Address;
+    fn some_of(&self, values: Option<&[i16; 3]>, flags: Option<&mut [bool; 2]>) -> i32;
+    fn each_row(
+        &self,
+        visit: fn(row: &[f64; 3], change: &mut [i32; 2], #[out] made: [u8; DIGEST], none: Option<&[i8; 2]>) -> i32,
+        with: bool,
+    ) -> i32;
+    /// The length of the longest run of zeros in both, which become it.
+    fn zeros(&self, first: &[u8; DIGEST], second: Option<&mut [u8; DIGEST]>) -> u32 {
+        let zeros = |values: &[u8]| values.split(|value| *value != 0).map(<[u8]>::len).max().unwrap_or_default();
+        let longest = zeros(first).max(second.as_deref().map_or(0, |second| zeros(second)));
+        if let Some(second) = second {
+            *second = [longest as u8; DIGEST];
+        }
+        longest as u32
+    }
+    fn count_arguments(&self, arguments: &[Option<String>], #[len_of(arguments)] n: i32) -> i32;
+    fn word_at(&self, n: i32, #[out] word: Option<String>) -> i32;
+    fn skip_word(&self, text: &mut Option<String>) -> i32;
+    #[returns(len = 2)]
+    fn two_words(&self) -> Vec<String>;
+    fn place_at(&self, n: i32, #[out] place: Box<Place>) -> i32;
+    fn sum_places(&self, places: &[Option<Box<Place>>], #[len_of(places)] n: i32) -> i32;
+    fn distance(&self, place: Option<Box<Place>>) -> i32;
+    fn exchange(&self, exchange: fn(place: Option<Box<Place>>) -> Option<Box<Place>>, n: i32) -> i32;
+    fn get_sizes(&self) -> Address;
+    /// The address of a meter, as the library knows it.
+    fn address_of(&self, meter: Handle<Meter>) -> Address {
+        meter.address()
+    }
+    /// The same value as `query_meter`, by the addresses alone.
+    #[function(self.entry_of(meter.address()))]
+    #[abi("stdcall")]
+    fn query_by_address(&self, meter: Handle<Meter>, channel: i32, #[out] value: f64) -> i32;
+    fn entry_of(&self, meter: Address) -> Address;
     fn get_numbers(&self) -> Address;
     fn get_constants(&self) -> Address;
     fn sum_of_numbers(&self) -> i32;

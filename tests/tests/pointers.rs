@@ -4,7 +4,7 @@
 
 use std::sync::mpsc::channel;
 
-use bridge32::{Address, Error, RemoteBuffer};
+use bridge32::{Address, Error, RemoteBuffer, Size};
 use bridge32_tests::pointers::{Integrand, Place, PointersClient, Table};
 use bridge32_tests::watchdog::Watchdog;
 
@@ -348,6 +348,131 @@ fn a_table_of_functions_is_passed_to_the_library() {
     assert_eq!(client.use_hooks(&Table { missing: thrice.address(), ..hooks }, 20).unwrap(), 100);
     client.shutdown().unwrap();
     assert!(!add.is_active());
+}
+
+#[test]
+fn arrays_have_the_length_of_their_type() {
+    let (_watchdog, client) = launch("arrays");
+    assert_eq!(client.trace(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]).unwrap(), 15.0);
+    let mut values = [1, -2, 300_000, 4];
+    client.rotate(&mut values).unwrap();
+    assert_eq!(values, [-2, 300_000, 4, 1]);
+    let (status, digest) = client.digest(&[7; 100]).unwrap();
+    assert_eq!((status, digest[0], digest[19], digest[20]), (0, (7 * 3 + 7) * 3 + 7, (7 * 3 + 7) * 3 + 7, 7 * 3 + 7));
+    assert!(matches!(client.digest(&[]), Err(Error::Status { value: -1, .. })));
+    let (number, corners, names, codes) = client.corners().unwrap();
+    assert_eq!((number, corners), (2, [Place { x: 1, y: 2 }, Place { x: 5, y: 6 }]));
+    assert_eq!((names, codes), (["near", "far"].map(str::to_owned), [0, 5]));
+    let mut codes = [1, 0];
+    client.corners_after(&mut codes).unwrap();
+    assert_eq!(codes, [0, 5]);
+    let error = client.corners_after(&mut codes).unwrap_err();
+    assert!(matches!(error, Error::Status { value: 8, .. }), "{error}");
+}
+
+#[test]
+fn an_absent_array_of_a_fixed_length_is_a_null_pointer() {
+    let (_watchdog, client) = launch("absent fixed arrays");
+    let mut flags = [true, true];
+    assert_eq!(client.some_of(Some(&[1, 2, 300]), Some(&mut flags)).unwrap(), 601);
+    assert_eq!(flags, [true, false]);
+    assert_eq!(client.some_of(None, None).unwrap(), -1);
+    let results = client.batch(|batch| (batch.some_of(None, Some(&mut flags)), batch.trace(&[[0.5; 3]; 3]))).unwrap();
+    assert_eq!((results.0.unwrap(), results.1.unwrap()), (-1, 1.5));
+    let mut second = [1; 40];
+    let mut first = [3; 40];
+    first[10..30].fill(0);
+    assert_eq!(client.zeros(&first, Some(&mut second)).unwrap(), 20);
+    assert_eq!(second, [20; 40]);
+    assert_eq!(client.zeros(&[1; 40], None).unwrap(), 0);
+}
+
+#[test]
+fn closures_are_passed_arrays_and_make_them() {
+    let (_watchdog, client) = launch("arrays of closures");
+    let mut rows = Vec::new();
+    let result = client.each_row(
+        |row, change, none| {
+            rows.push((*row, none.copied()));
+            change[1] += change[0];
+            (row[0] as i32, [change[1] as u8; 40])
+        },
+        true,
+    );
+    assert_eq!(result.unwrap(), 5000 + 10 + 40 + 40);
+    assert_eq!(rows, [([1.0, 2.0, 3.0], None), ([4.0, 5.0, 6.0], Some([-1, -2]))]);
+    let error = client.each_row(|_, _, _| (0, [0; 40]), false).unwrap_err();
+    assert!(matches!(&error, Error::Callback { reason, .. } if reason.contains("null pointer")), "{error}");
+}
+
+#[test]
+fn texts_may_be_null_also_in_arrays_and_outputs() {
+    let (_watchdog, client) = launch("texts that may be null");
+    let arguments = [Some("one".to_owned()), None, Some(String::new())];
+    assert_eq!(client.count_arguments(&arguments).unwrap(), 39_900);
+    let error = client.count_arguments(&[Some("a\0b".to_owned())]).unwrap_err();
+    assert!(matches!(error, Error::Argument { .. }), "{error}");
+    assert_eq!(client.word_at(1).unwrap(), (5, Some("right".to_owned())));
+    assert_eq!(client.word_at(2).unwrap(), (-1, None));
+    assert_eq!(client.two_words().unwrap(), ["left", "right"]);
+    let mut text = Some("first second".to_owned());
+    assert_eq!(client.skip_word(&mut text).unwrap(), 0);
+    assert_eq!(text.as_deref(), Some("second"));
+    assert_eq!(client.skip_word(&mut text).unwrap(), 1);
+    assert_eq!(text, None);
+    let results = client.batch(|batch| (batch.skip_word(&mut text), batch.word_at(0), batch.two_words())).unwrap();
+    assert_eq!(
+        (results.0.unwrap(), results.1.unwrap().1.unwrap(), results.2.unwrap().len()),
+        (-1, "left".to_owned(), 2)
+    );
+    assert_eq!(text.as_deref(), Some("nothing"));
+}
+
+#[test]
+fn pointers_to_structs_may_be_null_also_in_arrays() {
+    let (_watchdog, client) = launch("pointers to structs");
+    let place = |x, y| Box::new(Place { x, y });
+    assert_eq!(client.place_at(2).unwrap(), (2, place(5, 6)));
+    let error = client.place_at(3).unwrap_err();
+    assert!(error.to_string().contains("a null pointer; declare `Option<Box<T>>`"), "{error}");
+    assert_eq!(client.sum_places(&[Some(place(1, 2)), None, Some(place(3, 1))]).unwrap(), 394);
+    assert_eq!((client.distance(Some(place(3, 4))).unwrap(), client.distance(None).unwrap()), (25, -1));
+    let twice = |found: Option<Box<Place>>| found.map(|found| place(2 * found.x, 2 * found.y));
+    assert_eq!(client.exchange(twice, 1).unwrap(), 608);
+    assert_eq!(client.exchange(twice, -1).unwrap(), -1);
+    assert_eq!(client.exchange(|found| found.or(Some(place(7, 8))), -1).unwrap(), 708);
+}
+
+#[test]
+fn memory_holds_integers_of_the_server_s_width() {
+    let (_watchdog, client) = launch("memory with sizes");
+    let sizes = RemoteBuffer::<Size>::at(&client, client.get_sizes().unwrap(), 3).unwrap();
+    assert_eq!(sizes.read(0, 3).unwrap(), [1, u64::from(u32::MAX), 3]);
+    sizes.write(1, &[Size(7)]).unwrap();
+    assert_eq!(sizes.read(1, 2).unwrap(), [7, 3]);
+    let error = sizes.write(0, &[Size(1 << 32)]).unwrap_err();
+    assert!(error.to_string().contains("is 4294967296, which is not a `size_t` of 32 bits"), "{error}");
+    let own = RemoteBuffer::<Size>::allocate(&client, 2).unwrap();
+    own.write(0, &[Size(1), Size(2)]).unwrap();
+    assert_eq!(own.read(0, 2).unwrap(), [1, 2]);
+}
+
+#[test]
+fn the_server_knows_the_address_of_a_handle() {
+    let (_watchdog, client) = launch("addresses of handles");
+    let meter = client.make_meter(0).unwrap();
+    let address = client.address_of(meter).unwrap();
+    let value = RemoteBuffer::<i32>::at(&client, address.offset(4), 1).unwrap();
+    assert_eq!(value.read(0, 1).unwrap(), [10]);
+    assert_eq!(client.query_by_address(meter, 3).unwrap(), (0, 15.0));
+    client.release_meter(meter).unwrap();
+    for error in [client.address_of(meter).unwrap_err(), client.query_by_address(meter, 1).unwrap_err()] {
+        assert!(error.to_string().contains("is a handle that was closed"), "{error}");
+        assert!(matches!(error, Error::Argument { .. }), "{error}");
+    }
+    let panic = std::panic::catch_unwind(|| meter.address()).unwrap_err();
+    let message = panic.downcast::<String>().unwrap();
+    assert!(message.contains("was given out by another server"), "{message}");
 }
 
 #[test]

@@ -444,3 +444,30 @@ fn a_trait_may_have_sixty_methods() {
     assert_eq!(client.m31(1).unwrap(), 32);
     assert_eq!(client.m59(1).unwrap(), 60);
 }
+
+#[test]
+fn arrays_of_any_length_go_to_any_server() {
+    #[bridge32(lib = "curves")]
+    trait Curves {
+        fn fit(&self, points: &[[f64; 2]; 40], curve: &mut [f64; 33], #[out] spread: [f32; 2]) -> i32;
+        fn count(&self, flags: Option<&[bool; 50]>) -> u32 {
+            flags.map_or(0, |flags| flags.iter().map(|flag| u32::from(*flag)).sum())
+        }
+    }
+
+    struct Server;
+
+    impl Curves for Server {
+        fn fit(&self, points: &[[f64; 2]; 40], curve: &mut [f64; 33]) -> (i32, [f32; 2]) {
+            curve.copy_from_slice(&points.as_flattened()[..33]);
+            (7, [0.5; 2])
+        }
+    }
+
+    let client = CurvesClient::in_process(Server);
+    let (points, mut curve) = (std::array::from_fn(|i| [i as f64, -1.0]), [0.0; 33]);
+    assert_eq!(client.fit(&points, &mut curve).unwrap(), (7, [0.5; 2]));
+    assert_eq!((curve[1], curve[32]), (-1.0, 16.0));
+    assert_eq!(client.count(Some(&[true; 50])).unwrap(), 50);
+    assert_eq!(client.count(None).unwrap(), 0);
+}

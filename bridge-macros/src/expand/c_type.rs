@@ -45,6 +45,15 @@ pub(super) fn native_item(ty: TokenStream, item: &str, krate: &TokenStream) -> T
     quote_spanned!(span=> <#ty as #krate::__private::native::Native>::#item)
 }
 
+/// The conversion `item` of a parameter's value, or of the value that it points to.
+pub(super) fn conversion(signature: &Signature, parameter: &Parameter, item: &str, krate: &TokenStream) -> TokenStream {
+    let ty = signature.checked(parameter, krate);
+    match parameter.array_form(krate) {
+        Some(form) => form.conversion(&ty, item),
+        None => native_item(ty, item, krate),
+    }
+}
+
 /// The position of a [projected type](crate::model::projected_type).
 pub(super) fn span_of(ty: &TokenStream) -> Span {
     ty.clone().into_iter().next().map_or_else(Span::mixed_site, |first| first.span())

@@ -6,8 +6,8 @@ use syn::{Lifetime, Type};
 
 use super::receive::is_some;
 use super::send;
-use crate::model::{Interface, Kind, Length, Method, Parameter, Part, Passing, Returns};
-use crate::names::{self, local, runtime, type_name};
+use crate::model::{Interface, Kind, Length, Method, Parameter, Passing, Returns};
+use crate::names::{self, local, type_name};
 
 /// One function per method without callbacks. It makes the call at once for a client, and records it for a batch.
 pub(super) fn functions(interface: &Interface) -> TokenStream {
@@ -85,10 +85,7 @@ pub(super) fn decode(method: &Method, krate: &TokenStream) -> TokenStream {
         _ => None,
     };
     let body = match (in_outs.as_slice(), signature.parts(krate).as_slice()) {
-        ([], [Part { decode, checked, .. }]) if error.is_none() => {
-            let decode = runtime(decode);
-            quote!(#outcome.#decode::<#checked>())
-        }
+        ([], [part]) if error.is_none() => part.decode(&outcome),
         ([], _) => returned(error, &taken, krate),
         _ => {
             let returned = returned(error, &value.to_token_stream(), krate);

@@ -90,6 +90,10 @@ fn parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
     let parameters = signature.parameters.iter().map(|parameter| {
         let name = names::text(&parameter.name);
         let ty = signature.checked(parameter, krate);
+        let ty = match parameter.array_form(krate) {
+            Some(form) => form.received(&ty),
+            None => ty,
+        };
         let shape = match &parameter.kind {
             Kind::Value => quote!(value::<#ty>),
             Kind::Pointer(_, Passing::In) if parameter.is_nullable => quote!(optional_reference::<#ty>),

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::send;
-use crate::model::{Callback, Kind, Parameter, Part, Passing, Signature, joined};
+use crate::model::{Callback, Kind, Parameter, Passing, Signature, joined};
 use crate::names::{self, local, local_of, runtime};
 use crate::paths::some;
 
@@ -28,16 +28,26 @@ pub(super) fn receive(
     });
     let pattern: Vec<_> = results.iter().chain(&kept).map(|result| quote!(#result)).collect();
     let pattern = if pattern.is_empty() { quote!(()) } else { joined(&pattern) };
-    let put = parts.iter().zip(&results).map(|(Part { encode, checked, .. }, result)| {
-        let encode = runtime(encode);
-        quote!(#encoder.#encode::<#checked>(&#result)?;)
+    let put = parts.iter().zip(&results).map(|(part, result)| {
+        let encode = part.encode(&encoder, result);
+        quote!(#encode?;)
     });
     let put_back = signature.in_outs().map(|parameter| {
         let (name, ty) = (&parameter.name, signature.checked(parameter, krate));
         let put = runtime(if matches!(parameter.kind, Kind::Array(..)) { "slice_mut" } else { "value" });
+        let put = |value| match parameter.array_form(krate) {
+            Some(form) => {
+                let sent = form.sent(&ty);
+                quote!(#encoder.value(&#sent(#value))?;)
+            }
+            None => quote!(#encoder.#put::<#ty>(#value)?;),
+        };
         match parameter.is_nullable {
-            true => quote!(if let #some(#name) = &#name { #encoder.#put::<#ty>(#name)?; }),
-            false => quote!(#encoder.#put::<#ty>(&#name)?;),
+            true => {
+                let put = put(quote!(#name));
+                quote!(if let #some(#name) = &#name { #put })
+            }
+            false => put(quote!(&#name)),
         }
     });
     let call = call(&pass);
@@ -50,7 +60,7 @@ pub(super) fn receive(
         })
     };
     let arrays: Vec<_> =
-        parts.iter().zip(&results).filter(|(part, _)| part.decode == "vec").map(|(_, result)| result).collect();
+        parts.iter().zip(&results).filter(|(part, _)| part.is_vec()).map(|(_, result)| result).collect();
     let answering = if arrays.is_empty() {
         answering
     } else {
@@ -78,6 +88,17 @@ fn take(
 ) -> TokenStream {
     let Parameter { name, kind, .. } = parameter;
     let ty = signature.checked(parameter, krate);
+    if let (Kind::Pointer(_, passing), Some(form)) = (kind, parameter.array_form(krate)) {
+        let received = form.received(&ty);
+        return match (parameter.is_nullable, passing) {
+            (true, _) => quote! {
+                let mut #name =
+                    #arguments.value::<::core::option::Option<#received>>()?.map(|#name| #name.into_value());
+            },
+            (false, Passing::In) => quote!(let #name = &#arguments.value::<#received>()?.into_value();),
+            (false, _) => quote!(let mut #name = #arguments.value::<#received>()?.into_value();),
+        };
+    }
     match kind {
         Kind::Callback(callback) => proxy(signature, name, callback, (arguments, answer), krate),
         Kind::Pointer(..) if parameter.is_nullable => {

@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::model::{Kind, Parameter, Part, Passing, Signature, joined};
+use crate::model::{Kind, Parameter, Passing, Signature, joined};
 use crate::names::runtime;
 use crate::paths::some;
 
@@ -19,6 +19,15 @@ pub(super) fn put(
     let Parameter { name, kind, .. } = parameter;
     let ty = signature.checked(parameter, krate);
     let label = label.map(|label| quote!(#label,));
+    if let (Kind::Pointer(_, Passing::In | Passing::InOut), Some(form)) = (kind, parameter.array_form(krate)) {
+        let wrap = form.sent(&ty);
+        let wrapped = match (parameter.is_nullable, parameter.is_in_out()) {
+            (true, true) => quote!(#name.as_deref().map(#wrap)),
+            (true, false) => quote!(#name.map(#wrap)),
+            (false, _) => quote!(#wrap(#name)),
+        };
+        return quote!(#to.value(#label &#wrapped)?;);
+    }
     match kind {
         Kind::Value => quote!(#to.value::<#ty>(#label &#name)?;),
         Kind::Pointer(_, Passing::In) if parameter.is_nullable => quote!(#to.value(#label &#name)?;),
@@ -50,9 +59,9 @@ pub(super) fn borrowed(signature: &Signature) -> (TokenStream, TokenStream) {
 
 /// Decodes the results: an expression for the returned value, and statements that update the parameters passed by `&mut`.
 pub(super) fn take(signature: &Signature, from: &Ident, krate: &TokenStream) -> (TokenStream, TokenStream) {
-    let parts = signature.parts(krate).into_iter().map(|Part { decode, checked, .. }| {
-        let decode = runtime(decode);
-        quote!(#from.#decode::<#checked>()?)
+    let parts = signature.parts(krate).into_iter().map(|part| {
+        let decode = part.decode(from);
+        quote!(#decode?)
     });
     let parts: Vec<_> = parts.collect();
     let some = some();
@@ -60,9 +69,16 @@ pub(super) fn take(signature: &Signature, from: &Ident, krate: &TokenStream) -> 
     let changed = signature.in_outs().map(|parameter| {
         let (name, ty) = (&parameter.name, signature.checked(parameter, krate));
         let into = runtime(if matches!(parameter.kind, Kind::Array(..)) { "slice_into" } else { "value_into" });
+        let store = match parameter.array_form(krate) {
+            Some(form) => {
+                let received = form.received(&ty);
+                quote!(#from.value::<#received>()?.store(#name);)
+            }
+            None => quote!(#from.#into::<#ty>(#name)?;),
+        };
         match parameter.is_nullable {
-            true => quote!(if let #some(#name) = #name { #from.#into::<#ty>(#name)?; }),
-            false => quote!(#from.#into::<#ty>(#name)?;),
+            true => quote!(if let #some(#name) = #name { #store }),
+            false => store,
         }
     });
     (value, changed.collect())

@@ -88,7 +88,9 @@ pub(super) fn kind_of(
     }
     let returned = match &function.output {
         ReturnType::Type(_, ty)
-            if has_c && !matches!(types::returns(ty), Some(Returns::Nothing | Returns::Value(_))) =>
+            if has_c
+                && (types::array(ty).is_some()
+                    || !matches!(types::returns(ty), Some(Returns::Nothing | Returns::Value(_)))) =>
         {
             errors.at(ty, "a callback returns a single C value; return a number, or write `#[out]` before a parameter");
             return None;

@@ -160,6 +160,9 @@ pub(super) fn library_pointer(at: &Ident, ty: &Type, pointer: &LibraryPointer, e
                 "the number of elements is unknown; add `len = …`, or `len = until_null` if a null element ends them",
             );
         }
+        (None, _) if types::array(ty).is_some() => {
+            errors.at(ty, "memory of the library's is copied to a vector; write `Vec<T>`, and its length in `len = …`");
+        }
         (None, Some(length)) => errors.at(length, "a length is for `Vec<T>`; remove it"),
         (None, None) if format.is_multi => errors.at(ty, "`#[multi]` is a list of texts; write `Vec<String>`"),
         _ => {}

@@ -227,6 +227,10 @@ pub enum CType {
     Pointer(&'static str),
     /// `T **`.
     PointerPointer(&'static str),
+    /// `const T x[N][M]`.
+    ConstArray(&'static str, &'static [usize]),
+    /// `T x[N][M]`.
+    Array(&'static str, &'static [usize]),
     /// `T (*)(…)`.
     Function(&'static FunctionPointer),
 }
@@ -410,6 +414,11 @@ impl CType {
             Self::ConstPointer(c) => format!("const {c} *{name}"),
             Self::Pointer(c) => declaration(c, &format!("*{name}")),
             Self::PointerPointer(c) => declaration(c, &format!("**{name}")),
+            Self::ConstArray(c, lengths) if c.ends_with('*') => {
+                declaration(c, &format!("const {}", in_brackets(name, lengths)))
+            }
+            Self::ConstArray(c, lengths) => format!("const {c} {}", in_brackets(name, lengths)),
+            Self::Array(c, lengths) => declaration(c, &in_brackets(name, lengths)),
             Self::Function(FunctionPointer { abi, returns, parameters }) => {
                 declaration(returns, &format!("({}*{name})({})", abi.c_keyword(), c_parameters(parameters)))
             }
@@ -436,6 +445,12 @@ pub fn callback(parameters: &[Parameter], returns: fn() -> String, is_optional: 
 fn c_parameters(parameters: &[(CType, &str)]) -> String {
     let parameters: Vec<_> = parameters.iter().map(|(c, name)| c.declaration(name)).collect();
     if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") }
+}
+
+/// `x[3][4]`.
+fn in_brackets(name: &str, lengths: &[usize]) -> String {
+    let lengths: String = lengths.iter().map(|length| format!("[{length}]")).collect();
+    format!("{name}{lengths}")
 }
 
 /// `double x`, but `double *x`.
@@ -544,6 +559,9 @@ mod tests {
         assert_eq!(CType::ConstPointer("const char *").declaration("names"), "const char *const *names");
         assert_eq!(CType::ConstPointer("void *").declaration("all"), "void *const *all");
         assert_eq!(CType::Pointer("void *").declaration("made"), "void **made");
+        assert_eq!(CType::ConstArray("float", &[3, 4]).declaration("m"), "const float m[3][4]");
+        assert_eq!(CType::ConstArray("const char *", &[2]).declaration("names"), "const char *const names[2]");
+        assert_eq!(CType::Array("uint8_t", &[16]).declaration("guid"), "uint8_t guid[16]");
     }
 
     #[test]

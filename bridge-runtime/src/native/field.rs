@@ -6,7 +6,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeSeq as _, SerializeTuple as _, Serializer};
 
 use super::array::{all_to_c, fits_memory, read_elements};
@@ -82,6 +82,18 @@ pub struct FormRef<'v, A, T>(&'v T, PhantomData<A>);
 #[derive(Debug)]
 pub struct FormOf<A, T>(pub T, PhantomData<A>);
 
+impl<A, T> FormOf<A, T> {
+    /// The value.
+    pub fn into_value(self) -> T {
+        self.0
+    }
+
+    /// Puts the value into a place.
+    pub fn store(self, place: &mut T) {
+        *place = self.0;
+    }
+}
+
 impl<'v, A: WireForm<T>, T> FormRef<'v, A, T> {
     /// The reference.
     pub fn new(value: &'v T) -> Self {
@@ -117,7 +129,7 @@ macro_rules! by_serde {
 }
 
 by_serde! {
-    [T: Native] AsItself: T;
+    [T: Serialize + DeserializeOwned] AsItself: T;
     [E: Encoding] TextAt<E>: String;
     [E: Encoding] TextAt<E>: Option<String>;
     [E: Encoding, const CAPACITY: usize] TextIn<E, CAPACITY>: String;

@@ -66,6 +66,13 @@ macro_rules! statuses {
 
 statuses!(i8 i16 i32 i64 u8 u16 u32 u64 bool);
 
+/// The first element.
+impl<T: Status, const N: usize> Status for [T; N] {
+    fn number(&self) -> i64 {
+        self.first().map_or(0, T::number)
+    }
+}
+
 __returned_as_taken!(bool Bool16 Bool32 Address i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
 
 /// C's `_Bool`, one byte. It is read as `u8`, because a library may leave any value in it, and a Rust `bool` other than 0 and 1

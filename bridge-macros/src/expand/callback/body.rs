@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::super::c_type::{element_bytes, native_item, slot_name, span_of};
+use super::super::c_type::{conversion, element_bytes, native_item, slot_name, span_of};
 use super::super::expression;
 use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, joined};
 use crate::names::{self, local, local_of, runtime};
@@ -65,7 +65,7 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     let (c, text, scope) = (c_name(name), names::text(name), local("scope"));
     let ty = signature.checked(parameter, krate);
     let span = span_of(&ty);
-    let from_c = || native_item(ty.clone(), "from_c", krate);
+    let from_c = || conversion(signature, parameter, "from_c", krate);
     let taken = match kind {
         Kind::Value => {
             let from_c = from_c();
@@ -187,7 +187,7 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     let private = quote!(#krate::__private);
     let Parameter { name, kind, .. } = parameter;
     let (c, text, scope) = (c_name(name), names::text(name), local("scope"));
-    let to_c = || native_item(signature.checked(parameter, krate), "to_c", krate);
+    let to_c = || conversion(signature, parameter, "to_c", krate);
     let capacity = |buffer: &Buffer| match &buffer.capacity {
         Some(_) => capacity_name(name).to_token_stream(),
         None => length(signature, name, krate),

@@ -2,10 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Expr, TypeArray};
 
-use super::super::c_type::{c_type, native_item, span_of};
-use crate::model::{Kind, Length, Method, Native, Parameter, Passing, Release, Returns, Signature, Symbol};
-use crate::names;
+use super::super::c_type::{c_type, conversion, native_item, span_of};
+use crate::model::{
+    Callee, Kind, Length, Method, Native, Parameter, Passing, Release, RequiredTrait, Returns, Signature, Symbol,
+    projected_type,
+};
+use crate::names::{self, runtime};
 use crate::paths::option;
 use crate::settings::Encoding;
 use crate::types;
@@ -120,6 +124,11 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
         };
         return quote!(PointerPointer(#name));
     }
+    if let (Kind::Pointer(_, passing), Some(array)) = (&parameter.kind, parameter.array()) {
+        let (lengths, element) = lengths(array, krate);
+        let array = runtime(if *passing == Passing::In { "ConstArray" } else { "Array" });
+        return quote!(#array(#element, &[#(#lengths),*]));
+    }
     let name = native_item(ty, "C_NAME", krate);
     match &parameter.kind {
         Kind::UserData(_) => quote!(Value("void *")),
@@ -153,4 +162,14 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
         | Kind::Length(Length { passing: Some(Passing::In), .. }) => quote!(ConstPointer(#name)),
         _ => quote!(Pointer(#name)),
     }
+}
+
+/// The lengths of an array of any depth, and the name of its elements.
+fn lengths<'a>(array: &'a TypeArray, krate: &TokenStream) -> (Vec<&'a Expr>, TokenStream) {
+    let (mut lengths, mut element) = (vec![&array.len], &*array.elem);
+    while let Some(inner) = types::array(element) {
+        lengths.push(&inner.len);
+        element = &inner.elem;
+    }
+    (lengths, native_item(projected_type(element, RequiredTrait::Native, krate), "C_NAME", krate))
 }

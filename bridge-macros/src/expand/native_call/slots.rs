@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 
-use super::super::c_type::{element_bytes, native_item, slot_name, span_of};
+use super::super::c_type::{conversion, element_bytes, native_item, slot_name, span_of};
 use super::super::{callback, expression};
 use super::take;
 use crate::expressions::Operand;
@@ -197,11 +197,11 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
             quote_spanned!(span=> #private::native::in_field(#text, #to_c(&#name, &mut #scope))?)
         }
         Kind::Pointer(_, Passing::Out) => {
-            let from_c = native_item(ty, "from_c", krate);
+            let from_c = conversion(&method.signature, parameter, "from_c", krate);
             quote!(#private::native::Pointer::out(#from_c))
         }
         Kind::Pointer(..) => {
-            let to_c = native_item(ty, "to_c", krate);
+            let to_c = conversion(&method.signature, parameter, "to_c", krate);
             quote_spanned!(span=> #private::native::Pointer::to(#private::native::in_field(#text, #to_c(#name, &mut #scope))?))
         }
         Kind::Array(_, Passing::In) => {

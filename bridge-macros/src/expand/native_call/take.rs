@@ -5,11 +5,11 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
-use super::super::c_type::{element_bytes, native_item, on_member_cfg, slot_name, span_of};
+use super::super::c_type::{conversion, element_bytes, native_item, on_member_cfg, slot_name, span_of};
 use super::super::expression;
 use crate::expressions::Operand;
 use crate::model::{
-    Kind, Length, LibraryPointer, Method, Native, Parameter, Passing, PointerLength, Returns, Signature,
+    Kind, Length, LibraryPointer, Method, Native, Parameter, Passing, PointerLength, Returns, Signature, at,
 };
 use crate::names::{self, local, local_of, runtime};
 use crate::paths::{none, some};
@@ -317,7 +317,7 @@ pub(super) fn release(method: &Method, native: &Native, krate: &TokenStream) -> 
 /// Converts a parameter that is not a buffer with a length of its own.
 fn single(method: &Method, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
     let (name, slot, scope) = (&parameter.name, slot_name(&parameter.name), local("scope"));
-    let from_c = native_item(method.signature.checked(parameter, krate), "from_c", krate);
+    let from_c = conversion(&method.signature, parameter, "from_c", krate);
     let take = quote! {
         // SAFETY: the interface declares the type of the pointer's target.
         unsafe { #krate::__private::native::from_c(#slot.get(), #from_c, &#scope) }?
