@@ -62,11 +62,11 @@ pub fn no_closure(index: u32) -> Result<(), Box<Fault>> {
 /// Descriptions of interfaces.
 pub mod interface {
     pub use crate::interface::{
-        Abi, Apartment, CType, Description, FunctionPointer, LibraryName, Method, NativeFunction, Parameter,
-        ReleaseFunction, Symbol, SymbolScope, Target, Threads, c_str, callback, optional_c_str, optional_reference,
-        optional_reference_mut, optional_slice, optional_slice_mut, optional_text, out, out_text, out_text_list,
-        out_vec, reference, reference_mut, result, slice, slice_mut, stack_bytes, text, text_list, user_data, value,
-        vec,
+        Abi, Apartment, CField, CType, CTypes, Description, FunctionPointer, LibraryName, Method, NativeFunction,
+        Parameter, ReleaseFunction, Symbol, SymbolScope, Target, Threads, c_str, callback, declare, declare_pointer,
+        optional_c_str, optional_reference, optional_reference_mut, optional_slice, optional_slice_mut, optional_text,
+        out, out_text, out_text_list, out_vec, reference, reference_mut, result, slice, slice_mut, stack_bytes, text,
+        text_list, user_data, value, vec,
     };
     #[cfg(feature = "dotnet")]
     pub use crate::interface::{Form, ManagedMethod, ManagedParameter, ManagedPassing};

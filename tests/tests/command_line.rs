@@ -72,6 +72,38 @@ fn describe_prints_rust_and_c() {
 }
 
 #[test]
+fn describe_prints_structs_as_c_has_them() {
+    let _watchdog = Watchdog::new("describe structs");
+    let described = |server| text(&run(server, &["--describe"]).stdout);
+    let fields = described("fields");
+    for part in [
+        "In C, with the offsets of the fields in a 32-bit (x86) process:\n",
+        "  typedef struct {\n    /* 0 */ const uint8_t *data;\n    /* 4 */ int32_t width;\n    /* 8 */ int32_t height;\n  } Image; /* 12 bytes */\n",
+        "    /*  0 */ float m[3][4];\n",
+        "const char (*names)[5];\n",
+        "  typedef union {\n    /* 0 */ uint32_t raw;\n    /* 0 */ float f;\n    /* 0 */ uint8_t bytes[4];\n",
+        "[[f32; 4]; 3]",
+    ] {
+        assert!(fields.contains(part), "{part} is missing in\n{fields}");
+    }
+    let vocabulary = described("vocabulary");
+    for part in ["const Point *place;", "const char *name;"] {
+        assert!(vocabulary.contains(part), "{part} is missing in\n{vocabulary}");
+    }
+    let devices = described("devices");
+    assert!(devices.contains("fn open_device(name: &str) -> Handle<Device>\n"), "{devices}");
+    let pointers = described("pointers");
+    for part in [
+        "fn trace(m: &[[f32; 3]; 3]) -> f32\n    float trace(const float m[3][3]);",
+        "fn digest(data: &[u8], n: u32, digest: out [u8; 40]) -> i32\n    int32_t digest(const uint8_t *data, uint32_t n, uint8_t digest[40]);",
+    ] {
+        assert!(pointers.contains(part), "{part} is missing in\n{pointers}");
+    }
+    let types = described("types");
+    assert!(types.contains("fn unit_number(handle: Handle<Unit, i16>) -> i32\n"), "{types}");
+}
+
+#[test]
 fn check_lists_what_is_missing() {
     let _watchdog = Watchdog::new("check");
     let complete = run("fixture", &["--check"]);

@@ -49,6 +49,10 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
                 type Value = Self;
                 type Read = ::core::option::Option<Self>;
 
+                fn declare(#value: &::core::primitive::str) -> ::std::string::String {
+                    <#integer as #private::native::UnionField>::declare(#value)
+                }
+
                 fn read(#value: &[::core::primitive::u8]) -> ::core::option::Option<Self> {
                     let #value = <#integer as #private::native::UnionField>::read(#value);
                     #(if #value == #all as #integer { return ::core::option::Option::Some(#all); })*

@@ -22,6 +22,8 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let names: Vec<_> = fields.iter().map(c_field).collect();
     let types = fields.iter().map(|field| c_field_type(field, krate));
     let points = fields.iter().map(|field| points(field, krate));
+    let types_name = local("types");
+    let declared = fields.iter().map(|field| declared(field, &c_struct, krate));
     let only = match fields {
         [field @ Field { kind: FieldKind::Value(FieldForm::Own(_)), .. }] => Some(c_field_type(field, krate)),
         _ => None,
@@ -50,6 +52,10 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
                 type C = #c_struct;
                 const C_NAME: &'static ::core::primitive::str = #text;
                 const POINTS: ::core::primitive::bool = #(#points)||*;
+
+                fn add_types(#types_name: &mut #private::interface::CTypes) {
+                    #types_name.add::<Self>("struct", #text, ::core::mem::size_of::<#c_struct>(), &[#(#declared),*]);
+                }
 
                 fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#c_struct, #private::Fault> {
                     #(#computed)*
@@ -90,7 +96,7 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
         }
         _ => quote!(::core::stringify!(#name)),
     };
-    let (value, scope) = (local("value"), local("scope"));
+    let (value, scope, declarator, types) = (local("value"), local("scope"), local("declarator"), local("types"));
     quote! {
         const _: () = {
             #size
@@ -101,6 +107,14 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
                 type C = #form::C;
                 const C_NAME: &'static ::core::primitive::str = #c_name;
                 const POINTS: ::core::primitive::bool = #form::POINTS;
+
+                fn declare(#declarator: &::core::primitive::str) -> ::std::string::String {
+                    #form::declare(#declarator)
+                }
+
+                fn add_types(#types: &mut #private::interface::CTypes) {
+                    #form::add_types(#types);
+                }
 
                 fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<Self::C, #private::Fault> {
                     #form::to_c(&self.#member, #scope)
@@ -191,6 +205,21 @@ fn c_field_type(field: &Field, krate: &TokenStream) -> TokenStream {
         FieldKind::Elements(_) => quote!(*const #conversions::C),
         _ => quote!(#conversions::C),
     }
+}
+
+/// The field of the C struct, for its description.
+fn declared(field: &Field, c_struct: &Ident, krate: &TokenStream) -> TokenStream {
+    let interface = quote!(#krate::__private::interface);
+    let (name, conversions) = (c_field(field), conversions(&field.kind, &field.ty, krate));
+    let text = names::text(&name);
+    let declare = match &field.kind {
+        FieldKind::Elements(_) => {
+            let declarator = local("declarator");
+            quote!(|#declarator| #interface::declare_pointer(#declarator, #conversions::declare))
+        }
+        _ => quote!(#conversions::declare),
+    };
+    quote!(#interface::CField::new(::core::mem::offset_of!(#c_struct, #name), #text, #declare, #conversions::add_types))
 }
 
 /// Whether a field is or contains a pointer.

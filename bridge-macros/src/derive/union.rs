@@ -28,6 +28,10 @@ pub(super) fn expand(shape: &Shape, alternatives: &[Alternative]) -> TokenStream
             }
         }
     });
+    let declared = alternatives.iter().zip(&types).map(|(Alternative { name, .. }, ty)| {
+        let text = names::text(name);
+        quote!(#private::interface::CField::new(0, #text, <#ty as #private::native::UnionField>::declare, |_| {}))
+    });
     let asserted = record::size(shape, &quote!(#name));
     let returned = record::returned(name, None, &private);
     let (f, other, value, scope) = (local("f"), local("other"), local("value"), local("scope"));
@@ -61,6 +65,10 @@ pub(super) fn expand(shape: &Shape, alternatives: &[Alternative]) -> TokenStream
                 type C = Self;
                 const C_NAME: &'static ::core::primitive::str = #text;
                 const POINTS: ::core::primitive::bool = false;
+
+                fn add_types(#value: &mut #private::interface::CTypes) {
+                    #value.add::<Self>("union", #text, ::core::mem::size_of::<Self>(), &[#(#declared),*]);
+                }
 
                 fn to_c(&self, _: &mut #private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {
                     ::core::result::Result::Ok(*self)

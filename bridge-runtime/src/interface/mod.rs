@@ -1,17 +1,20 @@
 //! The description of an interface: its methods, their signatures, and the fingerprint that client and server compare in the
 //! handshake.
 
+mod c_types;
 mod difference;
 #[cfg(feature = "dotnet")]
 mod managed;
 mod shape;
 
+pub use c_types::{CField, CTypes, declare, declare_array, declare_pointer};
 pub use difference::Difference;
 pub(crate) use difference::differences;
 #[cfg(feature = "dotnet")]
 pub(crate) use managed::csharp;
 #[cfg(feature = "dotnet")]
 pub use managed::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
+pub(crate) use shape::HANDLE;
 pub use shape::{
     c_str, optional_c_str, optional_reference, optional_reference_mut, optional_slice, optional_slice_mut,
     optional_text, out, out_text, out_text_list, out_vec, reference, reference_mut, result, slice, slice_mut, text,
@@ -182,6 +185,8 @@ pub struct NativeFunction {
     pub returns: CType,
     /// The C type and name of each parameter.
     pub parameters: &'static [(CType, &'static str)],
+    /// The functions that add the structs and unions in these types.
+    pub types: &'static [fn(&mut CTypes)],
 }
 
 /// A function that gets a pointer of the library's back.
@@ -408,19 +413,19 @@ impl CType {
 
     pub(crate) fn declaration(&self, name: &str) -> String {
         match self {
-            Self::Value(c) => declaration(c, name),
+            Self::Value(c) => declare(c, name),
             // The elements are pointers, and constant.
-            Self::ConstPointer(c) if c.ends_with('*') => declaration(c, &format!("const *{name}")),
+            Self::ConstPointer(c) if c.ends_with('*') => declare(c, &format!("const *{name}")),
             Self::ConstPointer(c) => format!("const {c} *{name}"),
-            Self::Pointer(c) => declaration(c, &format!("*{name}")),
-            Self::PointerPointer(c) => declaration(c, &format!("**{name}")),
+            Self::Pointer(c) => declare(c, &format!("*{name}")),
+            Self::PointerPointer(c) => declare(c, &format!("**{name}")),
             Self::ConstArray(c, lengths) if c.ends_with('*') => {
-                declaration(c, &format!("const {}", in_brackets(name, lengths)))
+                declare(c, &format!("const {}", in_brackets(name, lengths)))
             }
             Self::ConstArray(c, lengths) => format!("const {c} {}", in_brackets(name, lengths)),
-            Self::Array(c, lengths) => declaration(c, &in_brackets(name, lengths)),
+            Self::Array(c, lengths) => declare(c, &in_brackets(name, lengths)),
             Self::Function(FunctionPointer { abi, returns, parameters }) => {
-                declaration(returns, &format!("({}*{name})({})", abi.c_keyword(), c_parameters(parameters)))
+                declare(returns, &format!("({}*{name})({})", abi.c_keyword(), c_parameters(parameters)))
             }
         }
     }
@@ -451,11 +456,6 @@ fn c_parameters(parameters: &[(CType, &str)]) -> String {
 fn in_brackets(name: &str, lengths: &[usize]) -> String {
     let lengths: String = lengths.iter().map(|length| format!("[{length}]")).collect();
     format!("{name}{lengths}")
-}
-
-/// `double x`, but `double *x`.
-fn declaration(c: &str, name: &str) -> String {
-    if c.ends_with('*') { format!("{c}{name}") } else { format!("{c} {name}") }
 }
 
 impl Description {
@@ -548,6 +548,7 @@ mod tests {
             stack_bytes: stack_bytes(&[4, 1]),
             returns: CType::Value("double"),
             parameters: &[(CType::ConstPointer("double"), "x"), (CType::Value("int32_t"), "n")],
+            types: &[],
         };
         const PARAMETERS: &[Parameter] =
             &[Parameter { name: "x", shape: slice::<f64> }, Parameter { name: "n", shape: value::<i32> }];

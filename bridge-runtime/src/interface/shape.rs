@@ -11,6 +11,9 @@ use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
+/// The name by which a handle is serialized, as a newtype of its number. In the text of types it is its own, with its tag.
+pub(crate) const HANDLE: &str = "bridge32::Handle";
+
 /// The text of a value's type: its name, and the definition of every named type in it.
 pub fn value<T: DeserializeOwned>() -> String {
     let mut probe = Probe::default();
@@ -249,6 +252,10 @@ impl<'de> Deserializer<'de> for &mut Probe {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, NotProbeable> {
+        if name == HANDLE {
+            self.text += &handle(type_name::<V::Value>());
+            return visitor.visit_newtype_struct(&mut Probe::default());
+        }
         self.structure(type_name::<V::Value>(), name, |probe| {
             probe.between("(", ")", |probe| visitor.visit_newtype_struct(probe))
         })
@@ -309,6 +316,15 @@ impl<'de> Deserializer<'de> for &mut Probe {
     fn is_human_readable(&self) -> bool {
         false
     }
+}
+
+/// `Handle<Tag>` or `Handle<Tag, i16>`, from the full name of the type.
+fn handle(full_name: &str) -> String {
+    let mut name = String::new();
+    for part in full_name.split_inclusive(['<', '>', ',', ' ', '(', ')', '[', ']', ';', '&']) {
+        name += part.rsplit("::").next().unwrap_or(part);
+    }
+    name.strip_suffix(", Address>").map_or_else(|| name.clone(), |pointer| format!("{pointer}>"))
 }
 
 /// How deep types may nest; an infinite type is refused.
@@ -580,6 +596,14 @@ mod tests {
             "Shape where Color = Red | Rgb(u8, u8, u8), Point = { x: f64, y: f64 }, Shape = Nothing \
              | Circle(Point, f64) | Named{ name: String, color: Color } | Several([Shape])"
         );
+    }
+
+    #[test]
+    fn a_handle_is_its_tag_and_its_integer() {
+        let named = |tag: &str| handle(&format!("bridge32_runtime::native::handle::Handle<{tag}>"));
+        assert_eq!(named("lib::Database, bridge32_runtime::native::scalar::Address"), "Handle<Database>");
+        assert_eq!(named("a::b::Unit, i16"), "Handle<Unit, i16>");
+        assert_eq!(named("a::Of<(b::C, [d::E; 2])>, i16"), "Handle<Of<(C, [E; 2])>, i16>");
     }
 
     #[test]

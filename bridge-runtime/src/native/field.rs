@@ -15,6 +15,7 @@ use super::text::{ReturnedText, Text, TextBuffer, ends_in_its_memory};
 use super::{Encoding, Native, Scope, Utf8, Zeroable};
 use crate::__returned_as_taken;
 use crate::fault::Fault;
+use crate::interface::{CTypes, declare, declare_array, declare_pointer};
 
 /// How a `T` is in messages.
 pub trait WireForm<T> {
@@ -37,6 +38,14 @@ pub trait FieldForm<T>: WireForm<T> {
     type C: Copy + Zeroable + 'static;
     /// As [`Native::POINTS`].
     const POINTS: bool;
+
+    /// As [`Native::declare`].
+    fn declare(declarator: &str) -> String;
+
+    /// As [`Native::add_types`].
+    fn add_types(types: &mut CTypes) {
+        let _ = types;
+    }
 
     /// Converts a value to C.
     ///
@@ -139,6 +148,14 @@ impl<T: Native> FieldForm<T> for AsItself {
     type C = T::C;
     const POINTS: bool = T::POINTS;
 
+    fn declare(declarator: &str) -> String {
+        T::declare(declarator)
+    }
+
+    fn add_types(types: &mut CTypes) {
+        T::add_types(types);
+    }
+
     fn to_c(value: &T, scope: &mut Scope) -> Result<T::C, Fault> {
         value.to_c(scope)
     }
@@ -189,6 +206,14 @@ impl<A: FieldForm<T>, T, const N: usize> FieldForm<[T; N]> for EachAs<A> {
     type C = [A::C; N];
     const POINTS: bool = A::POINTS;
 
+    fn declare(declarator: &str) -> String {
+        declare_array(declarator, N, A::declare)
+    }
+
+    fn add_types(types: &mut CTypes) {
+        A::add_types(types);
+    }
+
     fn to_c(values: &[T; N], scope: &mut Scope) -> Result<[A::C; N], Fault> {
         let mut array = [A::C::zeroed(); N];
         for (c, value) in array.iter_mut().zip(values) {
@@ -234,6 +259,10 @@ impl<E: Encoding> FieldForm<Option<String>> for TextAt<E> {
     type C = *const E::Unit;
     const POINTS: bool = true;
 
+    fn declare(declarator: &str) -> String {
+        declare_pointer(declarator, |target| declare(E::C_NAME, target))
+    }
+
     fn to_c(value: &Option<String>, scope: &mut Scope) -> Result<Self::C, Fault> {
         let units = Text::<E>::new("", value.as_deref())?.into_units();
         Ok(units.map_or(std::ptr::null(), |units| scope.keep(units)))
@@ -250,6 +279,10 @@ impl<E: Encoding> FieldForm<String> for TextAt<E> {
     type C = *const E::Unit;
     const POINTS: bool = true;
 
+    fn declare(declarator: &str) -> String {
+        declare_pointer(declarator, |target| declare(E::C_NAME, target))
+    }
+
     fn to_c(value: &String, scope: &mut Scope) -> Result<Self::C, Fault> {
         Ok(scope.keep(Text::<E>::new("", value.as_str())?.into_units().unwrap_or_default()))
     }
@@ -264,6 +297,10 @@ impl<E: Encoding> FieldForm<String> for TextAt<E> {
 impl<E: Encoding, const CAPACITY: usize> FieldForm<String> for TextIn<E, CAPACITY> {
     type C = [E::Unit; CAPACITY];
     const POINTS: bool = false;
+
+    fn declare(declarator: &str) -> String {
+        declare_array(declarator, CAPACITY, |element| declare(E::C_NAME, element))
+    }
 
     fn to_c(value: &String, _: &mut Scope) -> Result<Self::C, Fault> {
         let units = Text::<E>::new("", value.as_str())?.into_units().unwrap_or_default();

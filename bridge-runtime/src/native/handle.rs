@@ -11,11 +11,13 @@ use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
 use std::marker::PhantomData;
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::owner::Owner;
 use super::{Address, CReturn, Native, NativeReturn, Scope, Status, Zeroable};
 use crate::fault::Fault;
+use crate::interface::HANDLE;
 use crate::sync::LockExt as _;
 
 /// An opaque pointer of the library, such as `sqlite3 *`, which can only be passed back to it.
@@ -36,7 +38,6 @@ pub struct Handle<Tag, Raw = Address> {
 
 /// A handle on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename = "Handle")]
 struct Id {
     /// The server that gave it out; [`NO_SERVER`] if none did.
     server: u64,
@@ -106,13 +107,28 @@ impl<Tag, Raw> Hash for Handle<Tag, Raw> {
 
 impl<Tag, Raw> Serialize for Handle<Tag, Raw> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.id.serialize(serializer)
+        serializer.serialize_newtype_struct(HANDLE, &self.id)
     }
 }
 
 impl<'de, Tag, Raw> Deserialize<'de> for Handle<Tag, Raw> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Id::deserialize(deserializer).map(Self::of)
+        // Its `Value` says to descriptions of interfaces what the tag is.
+        struct ReadHandle<Tag, Raw>(PhantomData<fn() -> (Tag, Raw)>);
+
+        impl<'de, Tag, Raw> Visitor<'de> for ReadHandle<Tag, Raw> {
+            type Value = Handle<Tag, Raw>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a handle")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+                Id::deserialize(deserializer).map(Handle::of)
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(HANDLE, ReadHandle(PhantomData))
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use super::array::FromC;
 use super::{Native, NativeReturn, Scope, Zeroable};
 use crate::fault::Fault;
+use crate::interface::{CTypes, declare_pointer};
 
 /// The slot of `const T *` and `T *`, where `C` is `T`'s C type.
 #[derive(Debug)]
@@ -119,6 +120,14 @@ impl<T: Native> Native for Option<Box<T>> {
     type C = *const T::C;
     const C_NAME: &'static str = "const void *";
 
+    fn declare(declarator: &str) -> String {
+        declare_pointer(declarator, T::declare)
+    }
+
+    fn add_types(types: &mut CTypes) {
+        T::add_types(types);
+    }
+
     fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault> {
         match self {
             Some(value) => {
@@ -149,6 +158,14 @@ impl<T: Native> Native for Box<T> {
     type C = *const T::C;
     const C_NAME: &'static str = "const void *";
 
+    fn declare(declarator: &str) -> String {
+        declare_pointer(declarator, T::declare)
+    }
+
+    fn add_types(types: &mut CTypes) {
+        T::add_types(types);
+    }
+
     fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault> {
         let value = T::to_c(self, scope)?;
         Ok(scope.keep(vec![value]))
@@ -166,6 +183,10 @@ impl<T: Native> NativeReturn for Box<T> {
     type C = *const T::C;
     const C_NAME: &'static str = "const void *";
 
+    fn add_types(types: &mut CTypes) {
+        T::add_types(types);
+    }
+
     unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
         // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
         unsafe { <Self as Native>::from_c(value, scope) }
@@ -176,6 +197,10 @@ impl<T: Native> NativeReturn for Option<Box<T>> {
     type Value = Self;
     type C = *const T::C;
     const C_NAME: &'static str = "const void *";
+
+    fn add_types(types: &mut CTypes) {
+        T::add_types(types);
+    }
 
     unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
         // SAFETY: guaranteed by the caller: pointers in the value are null or valid.

@@ -8,7 +8,8 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, Visitor};
 use serde::ser::Serializer;
 
-use super::{AsItself, EachAs, FormOf, FormRef};
+use super::{AsItself, EachAs, FormOf, FormRef, Native};
+use crate::interface::declare_array;
 
 /// A type that a field of a union may have: its bytes are the same in Rust and in C, in every process.
 #[diagnostic::on_unimplemented(
@@ -21,6 +22,9 @@ pub trait UnionField {
     /// What reading the field gives: the type, or an `Option` of it if there are bytes that are none of its values.
     type Read;
 
+    /// As [`Native::declare`].
+    fn declare(declarator: &str) -> String;
+
     /// Reads it from bytes, of which there are as many as the type has.
     fn read(bytes: &[u8]) -> Self::Read;
 }
@@ -30,6 +34,10 @@ macro_rules! numbers {
         impl UnionField for $number {
             type Value = Self;
             type Read = Self;
+
+            fn declare(declarator: &str) -> String {
+                <Self as Native>::declare(declarator)
+            }
 
             fn read(bytes: &[u8]) -> Self {
                 bytes.try_into().map_or_else(|_| Self::default(), Self::from_ne_bytes)
@@ -45,6 +53,10 @@ impl UnionField for bool {
     type Value = Self;
     type Read = Self;
 
+    fn declare(declarator: &str) -> String {
+        <Self as Native>::declare(declarator)
+    }
+
     fn read(bytes: &[u8]) -> Self {
         bytes != [0]
     }
@@ -53,6 +65,10 @@ impl UnionField for bool {
 impl<T: UnionField, const N: usize> UnionField for [T; N] {
     type Value = Self;
     type Read = [T::Read; N];
+
+    fn declare(declarator: &str) -> String {
+        declare_array(declarator, N, T::declare)
+    }
 
     fn read(bytes: &[u8]) -> [T::Read; N] {
         std::array::from_fn(|place| {

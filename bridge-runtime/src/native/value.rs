@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use super::returned::CReturn;
 use super::scope::Scope;
 use crate::fault::Fault;
+use crate::interface::{CTypes, declare};
 
 /// A type with a C counterpart, which native functions take by value.
 ///
@@ -27,6 +28,18 @@ pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     /// The name of the C type.
     #[doc(hidden)]
     const C_NAME: &'static str;
+    /// The declaration of something of the C type.
+    #[doc(hidden)]
+    fn declare(declarator: &str) -> String {
+        declare(Self::C_NAME, declarator)
+    }
+
+    /// Adds the structs and unions in the C type.
+    #[doc(hidden)]
+    fn add_types(types: &mut CTypes) {
+        let _ = types;
+    }
+
     /// Whether a C value contains pointers that are followed when it is converted to Rust.
     #[doc(hidden)]
     const POINTS: bool = true;
@@ -63,6 +76,11 @@ pub trait NativeReturn: Serialize + DeserializeOwned + 'static {
     /// The name of the C type.
     const C_NAME: &'static str;
 
+    /// As [`Native::add_types`].
+    fn add_types(types: &mut CTypes) {
+        let _ = types;
+    }
+
     /// Converts a value from C; as [`Native::from_c`].
     ///
     /// # Errors
@@ -85,6 +103,10 @@ macro_rules! __returned_as_taken {
             type Value = $ty;
             type C = <$ty as $crate::private::native::Native>::C;
             const C_NAME: &'static ::core::primitive::str = <$ty as $crate::private::native::Native>::C_NAME;
+
+            fn add_types(__bridge32_types: &mut $crate::private::interface::CTypes) {
+                <$ty as $crate::private::native::Native>::add_types(__bridge32_types);
+            }
 
             unsafe fn from_c(
                 __bridge32_value: <$ty as $crate::private::native::Native>::C,

@@ -6,9 +6,9 @@ use std::path::Path;
 #[cfg(feature = "dotnet")]
 use crate::dotnet::ManagedLibrary;
 use crate::error::LibraryError;
-use crate::interface::Description;
 #[cfg(feature = "dotnet")]
 use crate::interface::LibraryName;
+use crate::interface::{CTypes, Description, Method};
 use crate::library::{Contradiction, NativeLibrary, bits};
 
 /// Describes the interface as text, for `--describe`.
@@ -22,6 +22,14 @@ pub(super) fn describe(interface: &Description) -> String {
         if let Some(target) = &method.target {
             let _ = writeln!(text, "    {};", target.signature());
         }
+    }
+    let mut types = CTypes::default();
+    for native in interface.methods.iter().filter_map(Method::native) {
+        native.types.iter().for_each(|add_types| add_types(&mut types));
+    }
+    if !types.is_empty() {
+        let process = bits(cfg!(target_pointer_width = "64"), std::env::consts::ARCH);
+        let _ = write!(text, "\nIn C, with the offsets of the fields in a {process} process:\n{types}");
     }
     text
 }

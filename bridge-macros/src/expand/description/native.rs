@@ -38,6 +38,7 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
     let (abi, library) = (abi.variant(), option(native.library.as_ref()));
     let (_, returns) = method.signature.checked_return(krate);
     let parameters = c_parameters(&method.signature, krate);
+    let types = add_types(&method.signature, krate);
     let span = span_of(&returns);
     let sizes = method.signature.parameters.iter().map(|parameter| {
         let c = c_type(&method.signature, parameter, krate);
@@ -72,8 +73,38 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
             stack_bytes: #krate::__private::interface::stack_bytes(&[#(#sizes),*]),
             returns: #c_name,
             parameters: #parameters,
+            types: &[#(#types),*],
         }
     }
+}
+
+/// The functions that add the structs and unions in the types of a function, and of the functions that it calls back.
+fn add_types(signature: &Signature, krate: &TokenStream) -> Vec<TokenStream> {
+    let mut add = Vec::new();
+    for parameter in &signature.parameters {
+        match &parameter.kind {
+            Kind::Callback(callback) => add.extend(add_types(&callback.signature, krate)),
+            Kind::Value | Kind::Pointer(..) | Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::LibraryPointer(_) => {
+                add.push(conversion(signature, parameter, "add_types", krate));
+            }
+            Kind::Text(_)
+            | Kind::CStr
+            | Kind::TextList(_)
+            | Kind::TextBuffer(..)
+            | Kind::Length(_)
+            | Kind::UserData(_) => {}
+        }
+    }
+    let (_, returned) = signature.checked_return(krate);
+    let span = span_of(&returned);
+    add.extend(match (&signature.returns, signature.callee) {
+        (Returns::Value(_), Callee::Function) => {
+            Some(quote_spanned!(span=> <#returned as #krate::__private::native::NativeReturn>::add_types))
+        }
+        (Returns::Value(_) | Returns::Vec { .. }, _) => Some(native_item(returned, "add_types", krate)),
+        (Returns::Nothing | Returns::Result { .. }, _) => None,
+    });
+    add
 }
 
 /// The text that stands for the address of a function that is not exported.
