@@ -129,16 +129,22 @@ fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
         Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
             expressions::buffer(signature, parameter, buffer, errors)
         }
-        Kind::Array(..) if signature.callee == Callee::Closure && !has_length(signature, &parameter.name) => {
+        Kind::Array(..)
+            if signature.callee == Callee::Closure
+                && !parameter.ends_with_null()
+                && !has_length(signature, &parameter.name) =>
+        {
             let name = &parameter.name;
-            let message = format!("the length of `{name}` is unknown; add a parameter `#[len_of({name})] n: i32`");
+            let message = format!(
+                "the length of `{name}` is unknown; add a parameter `#[len_of({name})] n: i32`, or write `#[len(until_null)]` if a null element ends it"
+            );
             errors.at(&parameter.ty, message);
         }
         Kind::LibraryPointer(_) if signature.callee == Callee::Closure => {
             errors.at(&parameter.name, "a closure has no memory that outlives it; write `#[out]` with a value");
         }
-        Kind::TextList(_) if signature.callee == Callee::Closure => {
-            errors.at(&parameter.ty, "a closure is not passed several texts; take an `Address`");
+        Kind::TextList(_) if parameter.is_nullable => {
+            errors.at(&parameter.ty, "a list of `&str` is never null; write `Option<&[String]>`");
         }
         Kind::Value if types::is_named(&parameter.ty, "String") => {
             errors.at(&parameter.ty, "a native function takes text as `&str`; use that type");
@@ -466,7 +472,9 @@ fn variable(method: &Method, errors: &Errors) {
 
 fn length(signature: &Signature, length: &Length, errors: &Errors) {
     let has_length = |parameter: &&Parameter| match parameter.kind {
-        Kind::Array(..) | Kind::ArrayBuffer(..) | Kind::TextList(_) => true,
+        Kind::Array(..) => !parameter.ends_with_null(),
+        Kind::ArrayBuffer(..) => true,
+        Kind::TextList(format) => !format.is_multi || signature.callee == Callee::Function,
         Kind::TextBuffer(format, _) => !format.is_multi || signature.callee == Callee::Function,
         // C passes text to a callback either NUL-terminated, or as bytes with a length.
         Kind::Text(_) | Kind::CStr => signature.callee == Callee::Function,
@@ -488,8 +496,18 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
             continue;
         };
         if !has_length(&array) {
-            let what = match array.kind {
-                Kind::Text(_) | Kind::CStr => "NUL-terminated text; use `&[u8]`",
+            let what = match (&array.kind, array.array()) {
+                (Kind::Text(_) | Kind::CStr, _) => "NUL-terminated text; use `&[u8]`",
+                (Kind::TextList(_), _) => {
+                    "a list that ends by itself; remove `#[len_of]`, so that the closure is passed the number"
+                }
+                (Kind::Array(..), _) => {
+                    "a list that a null element ends; remove one of `#[len_of]` and `#[len(until_null)]`"
+                }
+                (_, Some(_)) if signature.callee == Callee::Closure => {
+                    "an array, whose type has the length; remove `#[len_of]`, so that the closure is passed the number"
+                }
+                (_, Some(_)) => "an array, whose type has the length; write `#[fixed(…)]` with that length instead",
                 _ => "not a slice; name a parameter of type `&[T]`",
             };
             errors.at(of, format_args!("`{of}` is {what}"));

@@ -236,3 +236,27 @@ EXPORT void fire_and_wait(int32_t n) {
     START(thread, fire_thread, (void *)(intptr_t)n);
     JOIN(thread);
 }
+
+// Lists: with a number, or with an element that ends them.
+typedef int32_t (*row_function)(int32_t n, const char *const *values, const char *const *names);
+EXPORT int32_t rows(row_function visit, int32_t n) {
+    static const char *const names[] = {"id", "name", "size"};
+    static const char *const values[2][3] = {{"1", NULL, "10"}, {"2", "b", ""}};
+    int32_t result = 0;
+    for (int row = 0; row < 2; ++row) { result = 100 * result + visit(n, values[row], names); }
+    return result;
+}
+#ifdef _WIN32
+typedef uint16_t wide_character;
+#else
+typedef uint32_t wide_character;
+#endif
+typedef int32_t (*lists_function)(const char *const *words, const char *drives, const uint16_t *codes,
+                                  const wide_character *const *wide);
+EXPORT int32_t lists(lists_function visit, uint8_t with) {
+    static const char *const words[] = {"one", "", "three", NULL};
+    static const uint16_t codes[] = {7, 300, 0, 8};
+    static const wide_character first[] = {0xfc, 'b', 0};
+    static const wide_character *const wide[] = {first, NULL};
+    return with ? visit(words, "A:\\\0C:\\\0", codes, wide) : visit(NULL, "", NULL, NULL);
+}

@@ -39,6 +39,22 @@ pub trait Callbacks {
     ) -> i32;
     fn read_name(&self, name: fn(#[out] buffer: String, #[len_of(buffer)] size: &mut u32)) -> i32;
 
+    fn rows(
+        &self,
+        visit: fn(#[len_of(values, names)] n: i32, values: &[Option<String>], names: &[&str]) -> i32,
+        n: i32,
+    ) -> i32;
+    fn lists(
+        &self,
+        visit: fn(
+            words: &[&str],
+            #[multi] drives: &[&str],
+            #[len(until_null)] codes: Option<&[u16]>,
+            #[wide] wide: &[&str],
+        ) -> i32,
+        with: bool,
+    ) -> i32;
+
     fn fold(
         &self,
         values: &[i32],

@@ -90,6 +90,43 @@ fn closures_take_and_return_text() {
 }
 
 #[test]
+fn closures_take_lists() {
+    let (_watchdog, client) = launch("closures with lists");
+    let mut rows = Vec::new();
+    let result = client.rows(
+        |values, names| {
+            let row =
+                names.iter().zip(values).map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("-")));
+            rows.push(row.collect::<Vec<_>>().join(" "));
+            names.len() as i32
+        },
+        3,
+    );
+    assert_eq!(result.unwrap(), 303);
+    assert_eq!(rows, ["id=1 name=- size=10", "id=2 name=b size="]);
+    assert_eq!(client.rows(|values, names| (values.len() + names.len()) as i32, 0).unwrap(), 0);
+    let error = client.rows(|_, _| 0, -1).unwrap_err();
+    assert!(matches!(&error, Error::Callback { reason, .. } if reason.contains("-1 as the length")), "{error}");
+
+    let some = client.lists(
+        |words, drives, codes, wide| {
+            assert_eq!((words, drives, wide), (&["one", "", "three"][..], &["A:\\", "C:\\"][..], &["üb"][..]));
+            codes.map_or(-1, |codes| codes.iter().map(|code| i32::from(*code)).sum())
+        },
+        true,
+    );
+    assert_eq!(some.unwrap(), 307);
+    let none = client.lists(
+        |words, drives, codes, wide| {
+            assert!(words.is_empty() && drives.is_empty() && wide.is_empty());
+            codes.map_or(-1, |codes| codes.len() as i32)
+        },
+        false,
+    );
+    assert_eq!(none.unwrap(), -1);
+}
+
+#[test]
 fn closures_take_and_change_arrays() {
     let (_watchdog, client) = launch("arrays in callbacks");
     for n in [0, 1, 10, 2 << 20] {
@@ -519,6 +556,16 @@ impl Callbacks for Mock {
     fn pick(&self, level: i32, f: &mut (dyn FnMut(Level) -> Level + Send)) -> i32 {
         f(Level::Low) as i32 + level
     }
+    fn rows(&self, visit: &mut (dyn FnMut(&[Option<String>], &[&str]) -> i32 + Send), _: i32) -> i32 {
+        visit(&[None], &["mock"])
+    }
+    fn lists(
+        &self,
+        visit: &mut (dyn FnMut(&[&str], &[&str], Option<&[u16]>, &[&str]) -> i32 + Send),
+        with: bool,
+    ) -> i32 {
+        visit(&["a", "b"], &[], with.then_some(&[1, 2][..]), &["ü"])
+    }
     fn words(&self, visit: &mut (dyn FnMut(&str, &str, Option<&str>) + Send)) {
         visit("a", "b", None);
     }
@@ -599,6 +646,14 @@ fn closures_are_called_in_process() {
     let client = CallbacksClient::in_process(Mock);
     assert_eq!(client.apply(1, |x| client.fire(x).unwrap() + 1).unwrap(), 2);
     assert_eq!(client.maybe(None::<fn(i32) -> i32>).unwrap(), -1);
+    let lists = client.lists(
+        |words, drives, codes, wide| {
+            assert_eq!((words, drives, codes, wide), (&["a", "b"][..], &[][..], Some(&[1, 2][..]), &["ü"][..]));
+            4
+        },
+        true,
+    );
+    assert_eq!(lists.unwrap(), 4);
     let mut point = Spot { x: 1, y: 1.0 };
     let moved = client.move_point(point, |_, _, last| {
         last.x = 9;

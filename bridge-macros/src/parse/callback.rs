@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::{Ident, ReturnType, TraitItemFn, TypeFnPtr};
+use syn::{Expr, Ident, ReturnType, TraitItemFn, TypeFnPtr};
 
 use super::kind::{kind, returns};
 use crate::attributes::{MethodAttributes, Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Returns, Signature};
+use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Passing, Returns, Signature, is_until_null};
 use crate::names;
 use crate::options::Options;
 use crate::settings::{AbiNames, Encoding, TextFormat};
@@ -55,12 +55,7 @@ pub(super) fn kind_of(
         }
         types::check_parameter(&input.ty, function.lifetimes.is_some(), errors);
         check_none(&own, errors);
-        if let Some((elements, _)) = &own.elements {
-            errors.at(
-                elements,
-                "`#[len]` is for a slice that the caller passes; name the length that C passes with `#[len_of(…)]`",
-            );
-        }
+        let elements = own.elements.clone();
         if let Some((fixed, _)) = &own.fixed {
             errors.at(fixed, "the library passes this argument; remove `#[fixed]`");
         }
@@ -84,6 +79,8 @@ pub(super) fn kind_of(
             this: None,
         });
         let parameter_kind = buffer(own, &input.ty, &parameters[place].name, &lengths, options, errors);
+        parameters[place].elements =
+            elements.and_then(|(name, elements)| until_null(&name, elements, &parameter_kind, errors));
         parameters[place].kind = parameter_kind;
     }
     let returned = match &function.output {
@@ -166,6 +163,30 @@ pub(super) fn method(
         Returns::Value(Box::new(errors.take(syn::parse2(quote!(#krate::__private::native::CallbackAddresses)))?));
     let parameters = [closure].into_iter().chain(context).collect();
     Some(Signature { parameters, returns, callee: Callee::Rust, makes_callback: true })
+}
+
+/// The `until_null` in `#[len(until_null)]`, for a list that C passes to a closure.
+fn until_null(name: &Ident, elements: Expr, kind: &Kind, errors: &Errors) -> Option<Expr> {
+    match kind {
+        _ if !is_until_null(&elements) => {
+            let remedy = "name the length that C passes with `#[len_of(…)]`, or write `#[len(until_null)]`";
+            errors.at(name, format_args!("`#[len]` is for a slice that the caller passes; {remedy}"));
+            None
+        }
+        Kind::Array(_, Passing::In) => Some(elements),
+        Kind::Array(..) => {
+            errors.at(name, "a list that a null element ends cannot be changed; write `&[T]`");
+            Some(elements)
+        }
+        Kind::TextList(_) => {
+            errors.at(name, "a list of texts ends with a null pointer anyway; remove `#[len(until_null)]`");
+            None
+        }
+        _ => {
+            errors.at(name, "`#[len(until_null)]` is for lists; put it before a `&[T]`, or remove it");
+            None
+        }
+    }
 }
 
 /// The name of an unnamed parameter: `argument_1` for the first, as errors and lengths call it.

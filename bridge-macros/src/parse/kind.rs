@@ -6,7 +6,7 @@ use syn::{Expr, ReturnType, Type};
 
 use crate::attributes::{FreeWith, LengthOf, Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Buffer, Kind, Length, LibraryPointer, Passing, PointerLength, Release, Returns};
+use crate::model::{Buffer, Kind, Length, LibraryPointer, Passing, PointerLength, Release, Returns, is_until_null};
 use crate::options::Options;
 use crate::settings::{Abi, AbiNames, Encoding, TextFormat};
 use crate::types;
@@ -123,7 +123,7 @@ fn out_kind(
 /// The number of elements at a pointer.
 pub(super) fn pointer_length(length: Expr) -> PointerLength {
     match types::plain_name(&length) {
-        Some(name) if name == "until_null" => PointerLength::UntilNull(name),
+        Some(name) if is_until_null(&length) => PointerLength::UntilNull(name),
         _ => PointerLength::Elements(length),
     }
 }

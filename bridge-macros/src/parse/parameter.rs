@@ -6,7 +6,7 @@ use super::callback;
 use super::kind::kind;
 use crate::attributes::{Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Kind, Parameter, Passing, Target};
+use crate::model::{Kind, Parameter, Passing, Target, is_until_null};
 use crate::options::Options;
 use crate::types;
 
@@ -58,6 +58,13 @@ pub(super) fn parameter(
         }
     };
     let elements = elements.and_then(|(attribute, elements)| match (&kind, target) {
+        (Kind::Array(..), Some(Target::Native(_))) if is_until_null(&elements) => {
+            errors.at(
+                &elements,
+                "the caller's slice has a length; remove `#[len(until_null)]`, and pass the null element as the last one",
+            );
+            None
+        }
         (Kind::Array(..), Some(Target::Native(_))) => Some(elements),
         (Kind::Array(..), _) => {
             errors.at(

@@ -5,10 +5,10 @@ use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::super::c_type::{conversion, element_bytes, native_item, slot_name, span_of};
 use super::super::expression;
-use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, joined};
+use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, at, joined};
 use crate::names::{self, local, local_of, runtime};
 use crate::paths::some;
-use crate::settings::Compiler;
+use crate::settings::{Compiler, TextFormat};
 
 /// The variable that holds a C argument of the callback.
 pub(super) fn c_name(parameter: &Ident) -> Ident {
@@ -25,7 +25,9 @@ pub(super) fn body(closure: &Ident, callback: &Callback, krate: &TokenStream) ->
     let take = signature.visible().map(|parameter| take(signature, parameter, krate));
     let capacities = signature.outs().map(|parameter| capacity(signature, parameter, krate));
     let pass = signature.visible().map(|Parameter { name, kind, is_nullable, .. }| match (kind, is_nullable) {
-        (Kind::Pointer(_, Passing::In) | Kind::Array(_, Passing::In) | Kind::Text(_), false) => quote!(&#name),
+        (Kind::Pointer(_, Passing::In) | Kind::Array(_, Passing::In) | Kind::Text(_) | Kind::TextList(_), false) => {
+            quote!(&#name)
+        }
         (Kind::Pointer(..) | Kind::Array(..), false) => quote!(&mut #name),
         (Kind::Pointer(_, Passing::In), true) => quote!(#name.as_ref()),
         (Kind::Pointer(..), true) => quote!(#name.as_mut()),
@@ -75,6 +77,12 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             let (from_c, passed) = (from_c(), by_passing(["passed_pointer", "passed_pointer_mut"], *passing));
             quote!(#private::native::#passed(#c, #from_c, #scope))
         }
+        Kind::Array(..) if parameter.ends_with_null() => {
+            let (from_c, krate) = (from_c(), at(krate, span));
+            let list = quote_spanned!(span=> #krate::__private::native::returned_list);
+            quote!(#list(#c, #from_c, #scope))
+        }
+        Kind::TextList(format) => return text_list(signature, parameter, *format, krate),
         Kind::Array(_, passing) => {
             let (from_c, length, passed) =
                 (from_c(), length(signature, name, krate), by_passing(["passed_array", "passed_array_mut"], *passing));
@@ -129,6 +137,24 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     }
 }
 
+/// Converts a list of texts from C.
+fn text_list(signature: &Signature, parameter: &Parameter, format: TextFormat, krate: &TokenStream) -> TokenStream {
+    let native = quote!(#krate::__private::native);
+    let (name, encoding, scope) = (&parameter.name, format.encoding.marker(), local("scope"));
+    let (c, text) = (c_name(name), names::text(name));
+    let from_c = quote!(<#native::TextAt<#native::#encoding> as #native::FieldForm<::std::string::String>>::from_c);
+    let taken = match length_of(signature, name, krate) {
+        _ if format.is_multi => quote!(#native::returned_texts::<#native::#encoding>(#c)),
+        Some(length) => quote!(#native::returned_array(#c, #length, #from_c, #scope)),
+        None => quote!(#native::returned_list(#c, #from_c, #scope)),
+    };
+    quote! {
+        // SAFETY: the interface declares the callback's parameters, and C passes arguments of these types.
+        let #name = #native::passed(#text, unsafe { #taken })?;
+        let #name: ::std::vec::Vec<&::core::primitive::str> = #name.iter().map(::std::string::String::as_str).collect();
+    }
+}
+
 /// The runtime's function that reads through `const T *`, or through `T *`.
 fn by_passing([read, read_mut]: [&str; 2], passing: Passing) -> Ident {
     match passing {
@@ -139,14 +165,19 @@ fn by_passing([read, read_mut]: [&str; 2], passing: Passing) -> Ident {
 
 /// The length of an array: the value of its length parameter.
 fn length(signature: &Signature, array: &Ident, krate: &TokenStream) -> TokenStream {
+    length_of(signature, array, krate).unwrap_or_else(|| quote!(0))
+}
+
+/// The value of an array's length parameter, if it has one.
+fn length_of(signature: &Signature, array: &Ident, krate: &TokenStream) -> Option<TokenStream> {
     let is_of = |parameter: &&Parameter| matches!(&parameter.kind, Kind::Length(length) if length.of.contains(array));
     match signature.parameters.iter().find(is_of) {
         Some(Parameter { name, kind: Kind::Length(length), .. }) => {
             let slot = slot_name(name);
             let bytes = signature.parameter(array).and_then(|array| element_bytes(signature, array, length, krate));
-            bytes.map_or_else(|| quote!(#slot), |bytes| quote!(#slot / #bytes))
+            Some(bytes.map_or_else(|| quote!(#slot), |bytes| quote!(#slot / #bytes)))
         }
-        _ => quote!(0),
+        _ => None,
     }
 }
 
