@@ -350,6 +350,17 @@ impl Method {
     }
 }
 
+impl Target {
+    /// What a call of a method with this target reaches.
+    pub(crate) fn callee(target: Option<&Self>) -> Callee {
+        match target {
+            None | Some(Self::Callback) => Callee::Rust,
+            Some(Self::Native(_)) => Callee::Function,
+            Some(Self::Managed(_)) => Callee::Managed,
+        }
+    }
+}
+
 impl LibraryPointer {
     /// The expression for the number of elements.
     pub(crate) fn elements(&self) -> Option<&Expr> {

@@ -14,7 +14,7 @@ use self::parameter::parameter;
 use self::target::target;
 use crate::attributes::MethodAttributes;
 use crate::errors::Errors;
-use crate::model::{Callee, Interface, Method, Signature, Target};
+use crate::model::{Interface, Method, Signature, Target};
 use crate::options::Options;
 use crate::types;
 
@@ -115,12 +115,7 @@ fn method(item: TraitItemFn, options: &Options, errors: &Errors) -> Option<Metho
         }
     }
     let returns = returns(output, errors)?;
-    let callee = match &target {
-        None => Callee::Rust,
-        Some(Target::Native(_)) => Callee::Function,
-        Some(Target::Managed(_)) => Callee::Managed,
-        Some(Target::Callback) => Callee::Rust,
-    };
+    let callee = Target::callee(target.as_ref());
     let signature = Signature { parameters, returns, callee, makes_callback: false };
     Some(Method { attrs, name: name.clone(), signature, body: item.default, target, timeout })
 }

@@ -7,7 +7,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
-use crate::model::{Kind, Passing, Returns};
+use crate::model::{Callee, Kind, Passing, Returns};
 use crate::settings::{Encoding, TextFormat};
 
 /// How a parameter of type `ty` is passed, as far as the tokens show.
@@ -45,8 +45,10 @@ pub(crate) fn returns(ty: &Type) -> Option<Returns> {
     })
 }
 
-/// Reports the parts of a parameter's type that cannot be sent. With `has_lifetimes`, declared lifetimes were reported before.
-pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
+/// Reports the parts of a parameter's type that cannot be sent to a method of `callee`. With `has_lifetimes`, declared lifetimes
+/// were reported before.
+pub(crate) fn check_parameter(ty: &Type, callee: Callee, has_lifetimes: bool, errors: &Errors) {
+    let is_rust = callee == Callee::Rust;
     let mut visitor = Forbidden { errors, place: "a parameter", has_lifetimes };
     match reference(ty).or_else(|| nullable(ty)) {
         Some(reference) => {
@@ -63,6 +65,17 @@ pub(crate) fn check_parameter(ty: &Type, has_lifetimes: bool, errors: &Errors) {
                 Type::Slice(slice) if is_text_reference(&slice.elem) && reference.mutability.is_none() => {}
                 Type::Slice(slice) => visitor.visit_type(&slice.elem),
                 elem if is_named(elem, "str") => {}
+                elem if reference.mutability.is_some() && is_rust => visitor.visit_type(elem),
+                elem if reference.mutability.is_some() && is_named(elem, "String") => {
+                    let out = if callee == Callee::Managed { "#[out]" } else { "#[out(cap = …)]" };
+                    errors.at(elem, format_args!("text cannot be changed in place; write `{out} name: String`"));
+                }
+                elem if reference.mutability.is_some() && is_named(elem, "Vec") => {
+                    errors.at(
+                        elem,
+                        "an array cannot change its length; write `&mut [T]`, or `#[out(cap = …)] name: Vec<T>` for one that is written",
+                    );
+                }
                 elem if is_named(elem, "String") => errors.at(elem, "`&String` is not supported; write `&str`"),
                 elem if is_named(elem, "Vec") => errors.at(elem, "`&Vec<T>` is not supported; write `&[T]`"),
                 elem => visitor.visit_type(elem),
@@ -238,6 +251,10 @@ impl<'ast> Visit<'ast> for Forbidden<'_> {
     fn visit_type(&mut self, ty: &'ast Type) {
         let place = self.place;
         match ty {
+            Type::Ptr(pointer) if is_named(&pointer.elem, "c_void") => self.errors.at(
+                pointer.star_token,
+                "a raw pointer is meaningless in another process; write `Handle<Tag>` for an object of the library's, or `Address`",
+            ),
             Type::Ptr(pointer) if place == "a return value" => self.errors.at(
                 pointer.star_token,
                 "a raw pointer is meaningless in another process; return an owned type such as `String` or `Vec<T>`",

@@ -11,6 +11,7 @@ use bridge32::{BatchMode, Client, Dispatch, LoadLibrary, Pending, bridge32};
 trait Vendor {
     fn launch(&self, rocket: i32) -> i32;
     fn builder(&self) -> i32;
+    #[symbol("SQLDriverConnectW")]
     fn connect(&self, name: &str) -> i32;
     fn in_process(&self, process: i32) -> bool;
     fn shutdown(&self, mode: i32) -> i32;

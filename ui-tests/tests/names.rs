@@ -201,3 +201,79 @@ fn methods_and_parameters_may_have_any_name() {
     // SAFETY: there is no such file, so nothing is loaded.
     assert!(unsafe { NamesLibrary::load_from("/nowhere/my_lib") }.is_err());
 }
+
+/// The names of C that a trait is allowed to have cause no warnings in what is generated from it.
+mod names_of_c {
+    #![deny(nonstandard_style)]
+
+    use bridge32::{Address, Handle, Registration, UserData, bridge32};
+
+    pub(crate) enum Meter {}
+
+    #[bridge32(lib = "vendor")]
+    #[allow(non_snake_case, reason = "the header has these names")]
+    pub(crate) trait Vendor {
+        #[check(ret == 0)]
+        fn VbGetValue(
+            &self,
+            nChannel: i32,
+            #[len_of(pData)] nSize: &mut u32,
+            #[out(cap = 10)] pData: Vec<u8>,
+            pPlaces: &mut [f64],
+            #[len_of(pPlaces)] nPlaces: i32,
+            #[out] dValue: f64,
+        ) -> i32;
+        fn VbScan(
+            &self,
+            pfnProgress: fn(nPercent: i32, szText: &str, pContext: UserData, aMatrix: &[f32; 3]) -> bool,
+            pContext: UserData,
+        );
+        fn VbOnEvent(
+            &self,
+            #[registered] pfnEvent: fn(nEvent: i32),
+            hMeter: Handle<Meter>,
+            aFlags: Option<&mut [u8; 4]>,
+        );
+        fn VbClose(&self, #[closes] hMeter: Handle<Meter>);
+        #[function(pFunction)]
+        fn VbCall(&self, pFunction: Address, #[fixed(7)] nKind: i32, szName: &str, aWords: &[&str]);
+    }
+
+    struct Mock;
+
+    #[allow(non_snake_case, reason = "the header has these names")]
+    impl Vendor for Mock {
+        fn VbGetValue(&self, nChannel: i32, pPlaces: &mut [f64]) -> (i32, Vec<u8>, f64) {
+            pPlaces.fill(1.5);
+            (nChannel, vec![1], 0.5)
+        }
+        fn VbScan(&self, pfnProgress: &mut (dyn FnMut(i32, &str, &[f32; 3]) -> bool + Send)) {
+            assert!(pfnProgress(50, "half", &[1.0, 2.0, 3.0]));
+        }
+        fn VbOnEvent(
+            &self,
+            mut pfnEvent: Box<dyn FnMut(i32) + Send>,
+            _: Handle<Meter>,
+            aFlags: Option<&mut [u8; 4]>,
+        ) -> Registration {
+            pfnEvent(aFlags.map_or(0, |flags| flags.len() as i32));
+            Registration::none()
+        }
+        fn VbClose(&self, _: Handle<Meter>) {}
+        fn VbCall(&self, _: Address, _: &str, _: &[&str]) {}
+    }
+
+    #[test]
+    fn the_names_of_c_may_be_those_of_methods_and_parameters() {
+        let client = VendorClient::in_process(Mock);
+        let mut places = [0.0; 2];
+        assert_eq!(client.VbGetValue(7, &mut places).unwrap(), (7, vec![1], 0.5));
+        assert_eq!(places, [1.5, 1.5]);
+        client.VbScan(|percent, text, matrix| (percent, text, matrix[2]) == (50, "half", 3.0)).unwrap();
+        let seen = std::sync::Arc::new(std::sync::atomic::AtomicI32::new(0));
+        let events = std::sync::Arc::clone(&seen);
+        let store = move |event| events.store(event, std::sync::atomic::Ordering::Relaxed);
+        let _registration = client.VbOnEvent(store, Handle::new(1), Some(&mut [0; 4])).unwrap();
+        assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 4);
+    }
+}

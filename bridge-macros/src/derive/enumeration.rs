@@ -4,13 +4,14 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
 use super::model::{Enumeration, Shape, Variant};
+use super::record;
 use crate::names::{self, local, type_name};
 
 pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let Shape { name, krate, .. } = shape;
     let Enumeration { integer, variants } = enumeration;
     let private = quote!(#krate::__private);
-    let text = names::text(name);
+    let (text, (assert_clone, clone)) = (names::text(name), record::cloned(name));
     let all: Vec<_> = variants.iter().map(|Variant { name: variant, .. }| quote!(#name::#variant)).collect();
     let numbers: Vec<_> = (0..variants.len() as u32).collect();
     // The values are part of the interface, so that the handshake detects a changed one.
@@ -24,8 +25,10 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let (serializer_type, deserializer_type) = (type_name("Serializer"), type_name("Deserializer"));
     quote! {
         const _: () = {
+            #assert_clone
+
             #[automatically_derived]
-            impl #private::native::Native for #name {
+            impl #private::native::Native for #name where #clone {
                 type Value = Self;
                 type C = #integer;
                 const C_NAME: &'static ::core::primitive::str = <#integer as #private::native::Native>::C_NAME;

@@ -29,6 +29,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
         _ => None,
     };
     let returned = returned(&c_struct, only, &private);
+    let (assert_clone, clone) = cloned(name);
     let computed = fields.iter().filter_map(|field| compute(shape, field));
     let to = fields.iter().map(|field| to_c(shape, fields, field));
     let from = from_c(shape, fields);
@@ -46,8 +47,10 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
 
             #returned
 
+            #assert_clone
+
             #[automatically_derived]
-            impl #private::native::Native for #name {
+            impl #private::native::Native for #name where #clone {
                 type Value = Self;
                 type C = #c_struct;
                 const C_NAME: &'static ::core::primitive::str = #text;
@@ -86,6 +89,7 @@ fn c_repr(Shape { repr, pack, .. }: &Shape) -> TokenStream {
 pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
     let Shape { name, krate, .. } = shape;
     let private = quote!(#krate::__private);
+    let (assert_clone, clone) = cloned(name);
     let (member, form) = (&field.member, conversions(&field.kind, &field.ty, krate));
     let size = size(shape, &quote!(#form::C));
     let serde = serde(shape, std::slice::from_ref(field));
@@ -101,8 +105,10 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
         const _: () = {
             #size
 
+            #assert_clone
+
             #[automatically_derived]
-            impl #private::native::Native for #name {
+            impl #private::native::Native for #name where #clone {
                 type Value = Self;
                 type C = #form::C;
                 const C_NAME: &'static ::core::primitive::str = #c_name;
@@ -132,6 +138,20 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
             #serde
         };
     }
+}
+
+/// An assertion that the type is `Clone`, and a bound which says that and, with a lifetime in it, is not checked where it stands: so the
+/// compiler reports a type that is not once.
+pub(super) fn cloned(name: &Ident) -> (TokenStream, TokenStream) {
+    let assert = local("is_clone");
+    let ty = type_name("Cloned");
+    let assertion = quote! {
+        const _: fn() = || {
+            fn #assert<#ty: ::core::clone::Clone>() {}
+            #assert::<#name>();
+        };
+    };
+    (assertion, quote!(for<'__bridge32_any> #name: ::core::clone::Clone))
 }
 
 /// The conversions of a value, or of each of the elements that a field points to: a path to their items.

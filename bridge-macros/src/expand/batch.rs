@@ -39,7 +39,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let methods = methods.map(|method| self::method(interface, method));
     quote! {
         // Few programs use all of them.
-        #[allow(dead_code)]
+        #[allow(dead_code, non_snake_case)]
         impl<#lifetime> #batch<#lifetime> {
             #(#methods)*
         }

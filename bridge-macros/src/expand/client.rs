@@ -33,6 +33,8 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let inherent = inherent::methods(interface, |name| interface.unless_declared(name));
     let methods = interface.methods.iter().map(|method| self::method(interface, method));
     quote! {
+        // The trait warns about the names of C that it declares.
+        #[allow(non_snake_case)]
         impl #client {
             #inherent
             #(#methods)*

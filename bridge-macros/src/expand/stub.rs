@@ -166,7 +166,10 @@ impl StubMethod {
     fn parameters(&self) -> impl Iterator<Item = &PatType> {
         let is_hidden = |input: &PatType| {
             types::is_named(&input.ty, "UserData")
-                || input.attrs.iter().any(|attr| attr.path().is_ident("len_of") || attr.path().is_ident("out"))
+                || input
+                    .attrs
+                    .iter()
+                    .any(|attr| ["len_of", "bytes_of", "out", "fixed"].iter().any(|hides| attr.path().is_ident(hides)))
         };
         self.signature.inputs.iter().filter_map(move |input| match input {
             FnArg::Typed(input) if !is_hidden(input) => Some(input),

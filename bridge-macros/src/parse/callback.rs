@@ -45,6 +45,7 @@ pub(super) fn kind_of(
         Some((_, names)) => errors.take(AbiNames::parse(names)).unwrap_or_default().or(default),
         None => default,
     };
+    let callee = if has_c { Callee::Closure } else { Callee::Rust };
     let lengths: Vec<Ident> = function.inputs.iter().flat_map(|input| lengths(&input.attrs)).collect();
     let mut parameters = Vec::new();
     for (place, input) in function.inputs.iter().enumerate() {
@@ -53,7 +54,7 @@ pub(super) fn kind_of(
             errors.at(&input.ty, "a callback cannot take callbacks; use an `Address`");
             return None;
         }
-        types::check_parameter(&input.ty, function.lifetimes.is_some(), errors);
+        types::check_parameter(&input.ty, callee, function.lifetimes.is_some(), errors);
         check_none(&own, errors);
         let elements = own.elements.clone();
         if let Some((fixed, _)) = &own.fixed {
@@ -94,7 +95,6 @@ pub(super) fn kind_of(
         }
         output => returns(output, errors)?,
     };
-    let callee = if has_c { Callee::Closure } else { Callee::Rust };
     let signature = Signature { parameters, returns: returned, callee, makes_callback: false };
     Some(Kind::Callback(Box::new(Callback {
         signature,

@@ -46,7 +46,8 @@ pub(super) fn parameter(
             callback::kind_of(function, is_optional, own, has_c, options, errors)?
         }
         None => {
-            types::check_parameter(&input.ty, !method.sig.generics.params.is_empty(), errors);
+            let callee = Target::callee(target);
+            types::check_parameter(&input.ty, callee, !method.sig.generics.params.is_empty(), errors);
             callback::check_none(&own, errors);
             match &own.out {
                 // Managed output needs no capacity.

@@ -99,7 +99,10 @@ pub trait NativeReturn: Serialize + DeserializeOwned + 'static {
 #[doc(hidden)]
 macro_rules! __returned_as_taken {
     ($($ty:ty)*) => {$(
-        impl $crate::private::native::NativeReturn for $ty {
+        impl $crate::private::native::NativeReturn for $ty
+        where
+            for<'__bridge32_any> $ty: ::core::clone::Clone,
+        {
             type Value = $ty;
             type C = <$ty as $crate::private::native::Native>::C;
             const C_NAME: &'static ::core::primitive::str = <$ty as $crate::private::native::Native>::C_NAME;

@@ -221,8 +221,10 @@ fn check(
         }
         None => quote!(::core::option::Option::None),
     };
-    let text =
-        text.map_or_else(none, |(span, text)| quote_spanned!(span=> #krate::__private::native::status_text(|| #text)));
+    let text = text.map_or_else(none, |(span, text)| {
+        let krate = at(krate, span);
+        quote_spanned!(span=> #krate::__private::native::status_text(|| #text))
+    });
     let closed = method.signature.closed().map(|parameter| closed_name(&parameter.name));
     quote! {
         if !(#condition) {

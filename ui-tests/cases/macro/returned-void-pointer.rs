@@ -1,0 +1,10 @@
+use std::ffi::c_void;
+
+use bridge32::bridge32;
+
+#[bridge32(lib = "lib")]
+pub trait Lib {
+    fn open(&self) -> *mut c_void;
+}
+
+fn main() {}
