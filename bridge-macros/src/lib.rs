@@ -15,6 +15,7 @@ mod options;
 mod parse;
 mod paths;
 mod settings;
+mod syntax;
 mod types;
 
 #[cfg(test)]

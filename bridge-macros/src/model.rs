@@ -11,7 +11,7 @@ use syn::{
 
 use crate::options::Options;
 use crate::settings::{Abi, Compiler, Encoding, OsError, TextFormat};
-use crate::{names, types};
+use crate::{names, syntax};
 
 /// An annotated trait.
 pub(crate) struct Interface {
@@ -585,13 +585,13 @@ impl Parameter {
 
     /// Whether a null element ends the list that a closure is passed: `#[len(until_null)]`.
     pub(crate) fn ends_with_null(&self) -> bool {
-        self.elements.as_ref().is_some_and(is_until_null)
+        self.elements.as_ref().is_some_and(syntax::is_until_null)
     }
 
     /// The array that it points to: `&[T; N]`, `&mut [T; N]`, `#[out] [T; N]`.
     pub(crate) fn array(&self) -> Option<&TypeArray> {
         match &self.kind {
-            Kind::Pointer(ty, _) => types::array(ty),
+            Kind::Pointer(ty, _) => syntax::array(ty),
             _ => None,
         }
     }
@@ -680,7 +680,7 @@ pub(crate) fn joined(parts: &[TokenStream]) -> TokenStream {
 
 impl ArrayForm {
     fn of(array: &TypeArray, krate: &TokenStream) -> Self {
-        let span = element(array).span();
+        let span = syntax::element(array).span();
         let krate = at(krate, span);
         let native = quote_spanned!(span=> #krate::__private::native);
         let marker = Self::marker(array, &native, span);
@@ -688,7 +688,7 @@ impl ArrayForm {
     }
 
     fn marker(array: &TypeArray, native: &TokenStream, span: Span) -> TokenStream {
-        let element = match types::array(&array.elem) {
+        let element = match syntax::array(&array.elem) {
             Some(inner) => Self::marker(inner, native, span),
             None => quote_spanned!(span=> #native::AsItself),
         };
@@ -715,11 +715,6 @@ impl ArrayForm {
     }
 }
 
-/// The elements of an array of any depth.
-pub(crate) fn element(array: &TypeArray) -> &Type {
-    types::array(&array.elem).map_or(&array.elem, element)
-}
-
 /// Tokens at another position. The compiler reports an error in them there, and together with those that it reports there anyway.
 pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
     let tokens = tokens.clone().into_iter().map(|mut token| {
@@ -729,16 +724,11 @@ pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
     tokens.collect()
 }
 
-/// Whether a length is `until_null`.
-pub(crate) fn is_until_null(length: &Expr) -> bool {
-    types::plain_name(length).is_some_and(|name| name == "until_null")
-}
-
 /// A [`projected_type`], or an array of such.
 fn projected_target(ty: &Type, required: RequiredTrait, krate: &TokenStream) -> TokenStream {
-    match types::array(ty) {
+    match syntax::array(ty) {
         Some(array @ TypeArray { elem, len, .. }) => {
-            let (span, element) = (element(array).span(), projected_target(elem, required, krate));
+            let (span, element) = (syntax::element(array).span(), projected_target(elem, required, krate));
             quote_spanned!(span=> [#element; #len])
         }
         None => projected_type(ty, required, krate),

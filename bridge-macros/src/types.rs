@@ -1,14 +1,13 @@
 //! What the tokens of a type show. Everything else is checked by the compiler, through the traits of the runtime.
 
 use syn::visit::{self, Visit};
-use syn::{
-    Expr, GenericArgument, Ident, PathArguments, Receiver, ReceiverKind, Type, TypeArray, TypeFnPtr, TypePath,
-    TypeReference,
-};
+use syn::{GenericArgument, Ident, PathArguments, Receiver, ReceiverKind, Type, TypeFnPtr, TypePath, TypeReference};
 
 use crate::errors::Errors;
 use crate::model::{Callee, Kind, Passing, Returns};
 use crate::settings::{Encoding, TextFormat};
+use crate::syntax::bare;
+pub(crate) use crate::syntax::{array, plain_name};
 
 /// How a parameter of type `ty` is passed, as far as the tokens show.
 pub(crate) fn kind(ty: &Type, encoding: Encoding) -> Kind {
@@ -169,14 +168,6 @@ pub(crate) fn optional_vec_element(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The element and the length of `[T; N]`.
-pub(crate) fn array(ty: &Type) -> Option<&TypeArray> {
-    match bare(ty) {
-        Type::Array(array) => Some(array),
-        _ => None,
-    }
-}
-
 /// Whether a type is `Option<String>`.
 pub(crate) fn is_optional_string(ty: &Type) -> bool {
     matches!(generic(ty, "Option").as_deref(), Some([text]) if is_named(text, "String"))
@@ -191,14 +182,6 @@ pub(crate) fn is_boxed(ty: &Type) -> bool {
 /// Whether a type is a reference.
 pub(crate) fn is_reference(ty: &Type) -> bool {
     reference(ty).is_some()
-}
-
-/// The name that an expression consists of.
-pub(crate) fn plain_name(expr: &Expr) -> Option<Ident> {
-    match expr {
-        Expr::Path(path) => path.path.get_ident().cloned(),
-        _ => None,
-    }
 }
 
 /// Whether a type is valid in any signature: it is sized, and has no part that must be inferred.
@@ -219,15 +202,6 @@ pub(crate) fn is_nameable(ty: &Type) -> bool {
 /// Whether a receiver is `&self`.
 pub(crate) fn is_shared(receiver: &Receiver) -> bool {
     matches!(receiver, Receiver { kind: ReceiverKind::Reference(_, None, None), mutability: None, .. })
-}
-
-/// The type without parentheses, including the invisible ones around types from a `macro_rules!`.
-fn bare(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => bare(&group.elem),
-        Type::Paren(paren) => bare(&paren.elem),
-        ty => ty,
-    }
 }
 
 /// Reports what cannot be sent, at any depth of a type.

@@ -57,6 +57,7 @@ const _: () = {
                 ),
                 threads: ::bridge32::__private::interface::Threads::Single,
                 apartment: ::core::option::Option::None,
+                symbols: ::bridge32::__private::interface::SymbolScope::Local,
                 methods: &[
                     ::bridge32::__private::interface::Method {
                         name: "add",
@@ -113,6 +114,11 @@ const _: () = {
                                         ),
                                         "b",
                                     ),
+                                ],
+                                types: &[
+                                    <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
+                                    <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
+                                    <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
                                 ],
                             }),
                         ),
@@ -171,6 +177,10 @@ const _: () = {
                                         ),
                                         "n",
                                     ),
+                                ],
+                                types: &[
+                                    <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
+                                    <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
                                 ],
                             }),
                         ),
@@ -296,6 +306,7 @@ const _: () = {
                 },
             )
     }
+    #[allow(non_snake_case)]
     impl ThinClient {
         /// Launches the server, with the defaults of `builder`, and waits until it is ready.
         ///
@@ -453,7 +464,7 @@ const _: () = {
             __bridge32_batch.batch
         }
     }
-    #[allow(dead_code)]
+    #[allow(dead_code, non_snake_case)]
     impl<'batch> ThinBatch<'batch> {
         ///Records a call of `add`.
         #[inline]

@@ -1,6 +1,6 @@
 //! Pointers in all directions: such that may be null, and such that the library makes.
 
-use bridge32::{Address, Bridge, Handle, Size, UserData, bridge32};
+use bridge32::{Address, Bridge, Handle, UserData, bridge32};
 
 /// What the library expects.
 const VERSION: i16 = 3;

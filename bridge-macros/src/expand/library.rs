@@ -92,7 +92,6 @@ fn inherent(interface: &Interface) -> TokenStream {
         Some(in_place_method(method, native, &krate))
     });
     quote! {
-        #[allow(non_snake_case)]
         impl #library {
             #load
             #load_from
@@ -163,7 +162,7 @@ fn methods(interface: &Interface) -> TokenStream {
     let methods =
         interface.methods.iter().filter_map(|method| Some(self::method(method, method.target.as_ref()?, &krate)));
     let own_library = own_library(interface, &quote!(::core::option::Option::Some(self)));
-    let allow = quote!(#[allow(non_snake_case, clippy::unused_unit)]);
+    let allow = quote!(#[allow(clippy::unused_unit)]);
     quote! {
         #[automatically_derived]
         #allow

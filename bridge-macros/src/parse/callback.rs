@@ -7,10 +7,11 @@ use syn::{Expr, Ident, ReturnType, TraitItemFn, TypeFnPtr};
 use super::kind::{kind, returns};
 use crate::attributes::{MethodAttributes, Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Passing, Returns, Signature, is_until_null};
+use crate::model::{Buffer, Callback, Callee, Kind, Parameter, Passing, Returns, Signature};
 use crate::names;
 use crate::options::Options;
 use crate::settings::{AbiNames, Encoding, TextFormat};
+use crate::syntax::is_until_null;
 use crate::types;
 
 /// How a function pointer is passed; `None` if its errors leave nothing to check. With `has_c`, a native function takes it.

@@ -6,9 +6,10 @@ use syn::{Expr, ReturnType, Type};
 
 use crate::attributes::{FreeWith, LengthOf, Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Buffer, Kind, Length, LibraryPointer, Passing, PointerLength, Release, Returns, is_until_null};
+use crate::model::{Buffer, Kind, Length, LibraryPointer, Passing, PointerLength, Release, Returns};
 use crate::options::Options;
 use crate::settings::{Abi, AbiNames, Encoding, TextFormat};
+use crate::syntax::is_until_null;
 use crate::types;
 
 /// How a parameter is passed, by its type and attributes.

@@ -6,8 +6,9 @@ use super::callback;
 use super::kind::kind;
 use crate::attributes::{Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Kind, Parameter, Passing, Target, is_until_null};
+use crate::model::{Kind, Parameter, Passing, Target};
 use crate::options::Options;
+use crate::syntax::is_until_null;
 use crate::types;
 
 /// A parameter of a method; `None` if its errors leave nothing to check.
