@@ -30,9 +30,12 @@ pub(crate) fn main(options: &cli::Build) -> Result<()> {
         bail!("no server found in {}; {HOW_TO_DECLARE}", names.join(", "));
     }
     let mut targets = BTreeMap::<_, Vec<_>>::new();
+    if let Some(target) = options.target.filter(|target| target.server() != *target) {
+        bail!("{target} is a target for 64-bit programs, and servers are 32-bit; use `--target {}`", target.server());
+    }
     for server in servers {
         let target = match options.target {
-            Some(target) => target.server(),
+            Some(target) => target,
             None => server::default_target(&[server], host)?,
         };
         targets.entry(target).or_default().push(server);
@@ -42,7 +45,9 @@ pub(crate) fn main(options: &cli::Build) -> Result<()> {
     for (target, servers) in targets {
         build(&servers, target, &workspace, &options.cargo, &toolchains)?;
         for server in servers {
-            eprintln!("{}", workspace.program_file(server.bin, target, options.cargo.profile_folder()).display());
+            if !options.cargo.quiet {
+                eprintln!("{}", workspace.program_file(server.bin, target, options.cargo.profile()).display());
+            }
         }
     }
     Ok(())
@@ -64,9 +69,9 @@ pub(crate) fn build(
     }
     let mut command = toolchains.cargo(target)?;
     command.arg("build").args(["--target", target.triple()]).args(options.args());
-    command.args(profile::unwinding(options.release));
+    command.args(options.profile().unwinding());
     command.envs(c_runtime::flags(target)?);
-    if options.release {
+    if options.profile().is_release() {
         command.args(profile::optimization(workspace.root())?);
     }
     for server in servers {
@@ -77,11 +82,11 @@ pub(crate) fn build(
     }
     if target.is_windows() {
         for server in servers {
-            executable::complete(&workspace.program_file(server.bin, target, options.profile_folder()))?;
+            executable::complete(&workspace.program_file(server.bin, target, options.profile()))?;
         }
     }
     if target.is_windows() && !cfg!(windows) {
-        wine::ship_shim(target, &workspace.program_folder(target, options.profile_folder()))?;
+        wine::ship_shim(target, &workspace.program_folder(target, options.profile()))?;
     }
     Ok(())
 }

@@ -4,8 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
+use crate::profile::Profile;
 use crate::target::{Language, Pair, Target};
 
 /// Call 32-bit native libraries from 64-bit programs: set up, build, run, test.
@@ -102,6 +103,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NAME")]
     pub(crate) bin: Option<String>,
 
+    /// The example to run, instead of a program
+    #[arg(long, value_name = "NAME", conflicts_with = "bin")]
+    pub(crate) example: Option<String>,
+
     #[command(flatten)]
     pub(crate) cargo: CargoOptions,
 
@@ -156,12 +161,20 @@ pub(crate) struct Test {
 #[derive(Debug, Default, Args)]
 pub(crate) struct CargoOptions {
     /// Build with optimizations; servers also with link-time optimization, unless your own release profile sets `lto`
-    #[arg(short, long)]
-    pub(crate) release: bool,
+    #[arg(short, long, conflicts_with = "profile")]
+    release: bool,
+
+    /// Build with this profile of cargo's [default: dev]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
 
     /// Features to activate, separated by commas
     #[arg(short = 'F', long, value_name = "FEATURES")]
     pub(crate) features: Vec<String>,
+
+    /// Activate all features
+    #[arg(long)]
+    pub(crate) all_features: bool,
 
     /// Do not activate the `default` feature
     #[arg(long)]
@@ -170,6 +183,26 @@ pub(crate) struct CargoOptions {
     /// Require Cargo.lock to be up to date
     #[arg(long)]
     pub(crate) locked: bool,
+
+    /// Do not access the network
+    #[arg(long)]
+    pub(crate) offline: bool,
+
+    /// Require Cargo.lock to be up to date, and do not access the network
+    #[arg(long)]
+    pub(crate) frozen: bool,
+
+    /// The number of jobs that run at the same time [default: the number of processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<String>,
+
+    /// Show the commands that cargo runs; twice for the output of build scripts
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+
+    /// Show only warnings and errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 
     /// The package's Cargo.toml [default: the one of the current folder]
     #[arg(long, value_name = "PATH")]
@@ -182,15 +215,25 @@ impl CargoOptions {
         let mut args = Vec::<OsString>::new();
         for (set, flag) in [
             (self.release, "--release"),
+            (self.all_features, "--all-features"),
             (self.no_default_features, "--no-default-features"),
             (self.locked, "--locked"),
+            (self.offline, "--offline"),
+            (self.frozen, "--frozen"),
+            (self.quiet, "--quiet"),
         ] {
             if set {
                 args.push(flag.into());
             }
         }
+        args.extend((0..self.verbose).map(|_| "--verbose".into()));
         for features in &self.features {
             args.extend(["--features".into(), features.into()]);
+        }
+        for (option, value) in [("--profile", &self.profile), ("--jobs", &self.jobs)] {
+            if let Some(value) = value {
+                args.extend([option.into(), value.into()]);
+            }
         }
         if let Some(path) = &self.manifest_path {
             args.extend(["--manifest-path".into(), path.into()]);
@@ -212,9 +255,13 @@ impl CargoOptions {
         }
     }
 
-    /// Returns the name of cargo's folder for this profile's programs.
-    pub(crate) fn profile_folder(&self) -> &'static str {
-        if self.release { "release" } else { "debug" }
+    /// Returns the profile.
+    pub(crate) fn profile(&self) -> Profile<'_> {
+        Profile(match &self.profile {
+            Some(name) => name,
+            None if self.release => "release",
+            None => "dev",
+        })
     }
 }
 
@@ -252,5 +299,16 @@ mod tests {
         assert_eq!(run.package.as_deref(), Some("calc"));
         assert_eq!(run.args, ["--release", "1"]);
         assert_eq!(run.cargo.args(), ["--release"]);
+    }
+
+    #[test]
+    fn options_of_cargo_are_passed_on() {
+        let line = "cargo-bridge32 build --profile small -vv -j 2 --all-features --offline --frozen";
+        let Command::Build(build) = parse(line).command else { panic!("this is not a build") };
+        let args = build.cargo.args();
+        let expected = ["--all-features", "--offline", "--frozen", "--verbose", "--verbose"];
+        assert_eq!(args[..5], expected);
+        assert_eq!(args[5..], ["--profile", "small", "--jobs", "2"]);
+        assert_eq!(build.cargo.profile(), Profile("small"));
     }
 }

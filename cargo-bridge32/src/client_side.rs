@@ -41,7 +41,7 @@ pub(crate) fn configure(
     // By itself, a Linux client only looks for Linux servers.
     command.env("BRIDGE32_RUNNER", "wine");
     for server in servers {
-        command.env(server.variable(), workspace.program_file(server.bin, sides.server, options.profile_folder()));
+        command.env(server.variable(), workspace.program_file(server.bin, sides.server, options.profile()));
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ pub(crate) struct Package {
     servers: Vec<String>,
     /// Its other binaries.
     pub(crate) programs: Vec<String>,
+    examples: Vec<String>,
     pub(crate) settings: Settings,
     pub(crate) folder: PathBuf,
     default_run: Option<String>,
@@ -30,6 +31,8 @@ impl Package {
     pub(crate) fn new(metadata: &cargo_metadata::Package) -> Result<Self> {
         let bins: Vec<_> =
             metadata.targets.iter().filter(|target| target.is_bin()).map(|target| target.name.clone()).collect();
+        let examples = metadata.targets.iter().filter(|target| target.is_example()).map(|target| target.name.clone());
+        let examples = examples.collect();
         let settings = Settings::read(&metadata.name, &metadata.metadata)
             .with_context(|| format!("in the manifest of package `{}`", metadata.name))?;
         let listed = &settings.servers;
@@ -45,6 +48,7 @@ impl Package {
             name: metadata.name.to_string(),
             servers,
             programs,
+            examples,
             settings,
             folder: metadata.manifest_path.parent().map(Into::into).unwrap_or_default(),
             default_run: metadata.default_run.clone(),
@@ -61,6 +65,20 @@ impl Package {
     pub(crate) fn servers(&self) -> impl Iterator<Item = Server<'_>> {
         let targets = self.settings.server_targets.as_deref();
         self.servers.iter().map(move |bin| Server { package: &self.name, bin, targets })
+    }
+
+    /// Returns one of its examples.
+    ///
+    /// # Errors
+    /// Fails if it has no example of that name.
+    pub(crate) fn example(&self, requested: &str) -> Result<&str> {
+        let found = self.examples.iter().find(|example| *example == requested);
+        found.map(String::as_str).with_context(|| match self.examples.as_slice() {
+            [] => format!("package `{}` has no example `{requested}`", self.name),
+            examples => {
+                format!("package `{}` has no example `{requested}`; it has {}", self.name, examples.join(", "))
+            }
+        })
     }
 
     /// Returns the program to run: the requested one, the package's `default-run`, or the only one.

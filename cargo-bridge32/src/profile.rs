@@ -1,4 +1,4 @@
-//! Settings of cargo's profiles for servers.
+//! Cargo's profiles, and their settings for servers.
 
 use std::env;
 use std::fs;
@@ -8,11 +8,30 @@ use anyhow::Result;
 
 use crate::cargo_config::config_files;
 
-/// Returns cargo's arguments for servers whose panics unwind, which bridge32 needs, whatever the user's profile says. The setting
-/// of the user may be meant for the program.
-pub(crate) fn unwinding(is_release: bool) -> [String; 2] {
-    let profile = if is_release { "release" } else { "dev" };
-    ["--config".into(), format!("profile.{profile}.panic=\"unwind\"")]
+/// A profile of cargo's, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Profile<'p>(pub(crate) &'p str);
+
+impl<'p> Profile<'p> {
+    /// Whether it is cargo's own release profile. Profiles of the user's have the settings that the user chose.
+    pub(crate) fn is_release(self) -> bool {
+        self.0 == "release"
+    }
+
+    /// Returns the name of cargo's folder for its programs.
+    pub(crate) fn folder(self) -> &'p str {
+        match self.0 {
+            "dev" | "test" => "debug",
+            "bench" => "release",
+            name => name,
+        }
+    }
+
+    /// Returns cargo's arguments for servers whose panics unwind, which bridge32 needs, whatever the user's profile says. The
+    /// setting of the user may be meant for the program.
+    pub(crate) fn unwinding(self) -> [String; 2] {
+        ["--config".into(), format!("profile.{}.panic=\"unwind\"", self.0)]
+    }
 }
 
 /// A setting of cargo's release profile.

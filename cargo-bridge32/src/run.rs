@@ -18,7 +18,10 @@ pub(crate) fn main(options: &cli::Run) -> Result<i32> {
     let host = toolchains.host()?;
     let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
     let package = workspace.select_one(options.package.as_deref(), &options.cargo.working_folder()?)?;
-    let program = package.program(options.bin.as_deref())?;
+    let program = match &options.example {
+        Some(example) => ["--example", package.example(example)?],
+        None => ["--bin", package.program(options.bin.as_deref())?],
+    };
     let servers = workspace.servers(&[package]);
     if servers.is_empty() {
         eprintln!("warning: no server found in {} and its dependencies; {HOW_TO_DECLARE}", package.name);
@@ -33,8 +36,8 @@ pub(crate) fn main(options: &cli::Run) -> Result<i32> {
     build::build(&servers, sides.server, &workspace, &options.cargo, &toolchains)?;
 
     let mut command = toolchains.cargo(sides.client)?;
-    command.args(["run", "--package", &package.name, "--bin", program]).args(options.cargo.args());
-    if options.cargo.release && package.settings.program_lto {
+    command.args(["run", "--package", &package.name]).args(program).args(options.cargo.args());
+    if options.cargo.profile().is_release() && package.settings.program_lto {
         command.args(profile::optimization(workspace.root())?);
     }
     client_side::configure(&mut command, host, sides, &workspace, &servers, &options.cargo)?;

@@ -9,6 +9,7 @@ use cargo_metadata::MetadataCommand;
 use crate::command::{clean, query};
 use crate::package::Package;
 use crate::package_manager::SystemPackages;
+use crate::profile::Profile;
 use crate::server::{HOW_TO_DECLARE, Server};
 use crate::target::{Language, Pair, Target, Transport};
 
@@ -170,13 +171,13 @@ impl Workspace {
     }
 
     /// Returns the path of a program that cargo builds.
-    pub(crate) fn program_file(&self, bin: &str, target: Target, profile_folder: &str) -> PathBuf {
-        self.program_folder(target, profile_folder).join(format!("{bin}{}", target.exe_suffix()))
+    pub(crate) fn program_file(&self, bin: &str, target: Target, profile: Profile<'_>) -> PathBuf {
+        self.program_folder(target, profile).join(format!("{bin}{}", target.exe_suffix()))
     }
 
     /// Returns the folder into which cargo builds programs for this target.
-    pub(crate) fn program_folder(&self, target: Target, profile_folder: &str) -> PathBuf {
-        self.target_folder.join(target.triple()).join(profile_folder)
+    pub(crate) fn program_folder(&self, target: Target, profile: Profile<'_>) -> PathBuf {
+        self.target_folder.join(target.triple()).join(profile.folder())
     }
 }
 
@@ -402,7 +403,7 @@ mod tests {
     #[test]
     fn programs_have_cargos_paths() {
         let workspace = workspace(&[]).expect("it is valid");
-        let file = workspace.program_file("calc-server32", Target::I686WindowsGnu, "debug");
+        let file = workspace.program_file("calc-server32", Target::I686WindowsGnu, Profile("dev"));
         assert_eq!(file, Path::new("/w/target/i686-pc-windows-gnu/debug/calc-server32.exe"));
     }
 }
