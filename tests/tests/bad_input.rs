@@ -54,6 +54,15 @@ fn a_text_file_is_not_a_server() {
 }
 
 #[test]
+fn a_program_is_not_its_own_server() {
+    let _watchdog = Watchdog::new("own server");
+    let this = std::env::current_exe().unwrap();
+    let error = refused_launch(|| FixtureClient::builder().server(&this).launch());
+    assert!(matches!(error, Error::ServerNotAProgram { .. }), "{error:?}");
+    assert_mentions(&error, &["this program itself", "cargo bridge32 build"]);
+}
+
+#[test]
 fn a_program_for_another_system_is_not_a_server() {
     let _watchdog = Watchdog::new("foreign server");
     let (image, parts) = if cfg!(windows) {

@@ -30,18 +30,29 @@ fn a_wrong_convention_is_an_error_with_its_remedy() {
     // Each is found by every call until the declaration is right, and damages nothing.
     for _ in 0..20 {
         let text = refused(client.stdcall_as_cdecl(1, 2), "stdcall_as_cdecl", "cdecl", 8);
-        assert!(text.ends_with("took 8 bytes off the stack instead of 0; it is stdcall"), "{text}");
+        assert!(
+            text.ends_with("took 8 bytes off the stack instead of 0; it is stdcall (`#[abi(\"stdcall\")]`)"),
+            "{text}"
+        );
         let text = refused(client.cdecl_as_stdcall(1, 2), "cdecl_as_stdcall", "stdcall", 0);
-        assert!(text.ends_with("it is cdecl, or is fastcall, or has no parameters"), "{text}");
+        assert!(
+            text.ends_with(
+                "it is cdecl (`#[abi(\"cdecl\")]`), or is fastcall (`#[abi(\"fastcall\")]`), or has no parameters"
+            ),
+            "{text}"
+        );
         let text = refused(client.stdcall_as_fastcall(1, 2), "stdcall_as_fastcall", "fastcall", 8);
-        assert!(text.ends_with("it is stdcall, or has 4 parameters of 4 bytes each"), "{text}");
+        assert!(text.ends_with("it is stdcall (`#[abi(\"stdcall\")]`), or has 4 parameters of 4 bytes each"), "{text}");
         refused(client.stdcall_as_thiscall(1, 2), "stdcall_as_thiscall", "thiscall", 8);
         let text = refused(client.fastcall_as_cdecl(1, 2, 3), "fastcall_as_cdecl", "C", 4);
-        assert!(text.ends_with("it is fastcall"), "{text}");
+        assert!(text.ends_with("it is fastcall (`#[abi(\"fastcall\")]`)"), "{text}");
         let text = refused(client.thiscall_as_stdcall(1, 2), "thiscall_as_stdcall", "stdcall", 4);
-        assert!(text.ends_with("it is thiscall, or has 1 parameter of 4 bytes each"), "{text}");
+        assert!(
+            text.ends_with("it is thiscall (`#[abi(\"thiscall\")]`), or has 1 parameter of 4 bytes each"),
+            "{text}"
+        );
         let text = refused(client.large_as_cdecl(Large { values: [0; 100] }, 1), "large_as_cdecl", "C", 408);
-        assert!(text.ends_with("it is stdcall, with 408 bytes of parameters"), "{text}");
+        assert!(text.ends_with("it is stdcall (`#[abi(\"stdcall\")]`) with 408 bytes of parameters"), "{text}");
     }
     assert_eq!(client.add_cdecl(1, 2).unwrap(), 3);
     assert_eq!(client.add_stdcall(1, 2).unwrap(), 3);

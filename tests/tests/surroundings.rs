@@ -257,7 +257,6 @@ fn the_error_for_an_optional_function_lists_similar_names() {
 /// Loads a plug-in that contains a client, in another folder than this program, and asks it where its server is.
 #[test]
 fn a_client_in_a_plug_in_finds_the_server_next_to_it() {
-    skip_on!(Pair::LinuxWindows, "a client on Linux does not search for servers for Windows by itself");
     let _watchdog = Watchdog::new("plug-in");
     let dir = tempfile::tempdir().unwrap();
     let built = pair::plug_in();

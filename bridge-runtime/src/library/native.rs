@@ -430,19 +430,30 @@ fn wrong_release(method: &Method, release: &ReleaseFunction, address: SymbolAddr
     })
 }
 
-/// The exported names that differ from a wanted one only in case or decoration.
+/// The exported names that differ from a wanted one only in case, decoration, underscores or a few letters, the most similar first.
 fn similar(exports: &[String], names: &[String]) -> Vec<String> {
-    let plain = |name: &str| {
+    let undecorated = |name: &str| {
         let name = name.trim_start_matches(['_', '@', '?']).to_lowercase();
         name.split('@').next().unwrap_or_default().trim_end_matches('_').to_owned()
     };
-    let wanted: Vec<_> = names.iter().map(|name| plain(name)).collect();
-    let is_similar = |export: &str| {
-        let lower = export.to_lowercase();
+    let difference = |export: &str, name: &str| {
         // An Itanium C++ name holds the plain one, with its length before it.
-        wanted.contains(&plain(export)) || wanted.iter().any(|name| lower.contains(&format!("{}{name}", name.len())))
+        if export.to_lowercase().contains(&format!("{}{name}", name.len())) {
+            return Some(0);
+        }
+        let [export, name] = [&undecorated(export), name].map(|name| name.replace('_', ""));
+        // Short names resemble too many others.
+        let tolerated = (name.len() / 4).min(2);
+        Some(strsim::damerau_levenshtein(&export, &name)).filter(|letters| *letters <= tolerated)
     };
-    exports.iter().filter(|export| is_similar(export)).map(|export| format!("`{export}`")).take(5).collect()
+    let wanted: Vec<_> = names.iter().map(|name| undecorated(name)).collect();
+    let differences = exports.iter().filter_map(|export| {
+        let least = wanted.iter().filter_map(|name| difference(export, name)).min()?;
+        Some((least, export))
+    });
+    let mut similar: Vec<_> = differences.collect();
+    similar.sort_by_key(|(least, _)| *least);
+    similar.into_iter().map(|(_, export)| format!("`{export}`")).take(5).collect()
 }
 
 #[cfg(test)]
@@ -453,5 +464,12 @@ mod tests {
     fn names_that_look_alike_are_found() {
         let exports = ["ADD", "_add@8", "_Z3addii", "subtract", "add_"].map(str::to_owned);
         assert_eq!(similar(&exports, &["add".to_owned()]), ["`ADD`", "`_add@8`", "`_Z3addii`", "`add_`"]);
+        let exports = ["meter_getinfo", "meter_open", "meter_close", "MeterReset"].map(str::to_owned);
+        let similar_to = |name: &str| similar(&exports, &[name.to_owned()]);
+        assert_eq!(similar_to("meter_opn"), ["`meter_open`"]);
+        assert_eq!(similar_to("meter_get_info"), ["`meter_getinfo`"]);
+        assert_eq!(similar_to("meter_reset"), ["`MeterReset`"]);
+        assert_eq!(similar_to("MeterClsoe"), ["`meter_close`"]);
+        assert_eq!(similar_to("meter_free"), [""; 0]);
     }
 }

@@ -342,11 +342,11 @@ fn stack_remedy(declaration: &Declaration, expected: i32, popped: i32) -> String
     let mut causes: Vec<_> = CONVENTIONS
         .iter()
         .filter(|(_, registers)| *registers != declared && takes(*registers) == popped)
-        .map(|(name, _)| format!("is {name}"))
+        .map(|(name, _)| format!("is {name} (`#[abi(\"{name}\")]`)"))
         .collect();
     match declared {
         None if popped > 0 && causes.is_empty() => {
-            causes.push(format!("is stdcall, with {} of parameters", bytes(popped)));
+            causes.push(format!("is stdcall (`#[abi(\"stdcall\")]`) with {} of parameters", bytes(popped)));
         }
         None if popped < expected => causes.push("returns its struct without a hidden pointer".to_owned()),
         Some(0) if popped == 0 => causes.push("has no parameters".to_owned()),
@@ -401,13 +401,22 @@ mod tests {
 
     #[test]
     fn a_difference_on_the_stack_has_a_remedy() {
-        assert_eq!(remedy(Abi::Cdecl, 8, 0, 8), "it is stdcall");
-        assert_eq!(remedy(Abi::Cdecl, 8, 0, 12), "it is stdcall, with 12 bytes of parameters");
-        assert_eq!(remedy(Abi::Cdecl, 12, 0, 8), "it is thiscall");
-        assert_eq!(remedy(Abi::Stdcall, 12, 12, 0), "it is cdecl, or has no parameters");
-        assert_eq!(remedy(Abi::Stdcall, 12, 12, 8), "it is thiscall, or has 2 parameters of 4 bytes each");
-        assert_eq!(remedy(Abi::Fastcall, 12, 4, 12), "it is stdcall, or has 5 parameters of 4 bytes each");
-        assert_eq!(remedy(Abi::Thiscall, 8, 4, 0), "it is cdecl, or is fastcall, or has 1 parameter of 4 bytes each");
+        assert_eq!(remedy(Abi::Cdecl, 8, 0, 8), "it is stdcall (`#[abi(\"stdcall\")]`)");
+        assert_eq!(remedy(Abi::Cdecl, 8, 0, 12), "it is stdcall (`#[abi(\"stdcall\")]`) with 12 bytes of parameters");
+        assert_eq!(remedy(Abi::Cdecl, 12, 0, 8), "it is thiscall (`#[abi(\"thiscall\")]`)");
+        assert_eq!(remedy(Abi::Stdcall, 12, 12, 0), "it is cdecl (`#[abi(\"cdecl\")]`), or has no parameters");
+        assert_eq!(
+            remedy(Abi::Stdcall, 12, 12, 8),
+            "it is thiscall (`#[abi(\"thiscall\")]`), or has 2 parameters of 4 bytes each"
+        );
+        assert_eq!(
+            remedy(Abi::Fastcall, 12, 4, 12),
+            "it is stdcall (`#[abi(\"stdcall\")]`), or has 5 parameters of 4 bytes each"
+        );
+        assert_eq!(
+            remedy(Abi::Thiscall, 8, 4, 0),
+            "it is cdecl (`#[abi(\"cdecl\")]`), or is fastcall (`#[abi(\"fastcall\")]`), or has 1 parameter of 4 bytes each"
+        );
     }
 
     #[test]
@@ -416,7 +425,7 @@ mod tests {
         let fault = difference(&declaration, Effect { popped: 0, floats: 0 }, Effect { popped: 8, floats: 0 });
         assert_eq!(
             fault.to_string(),
-            "`#7`, which is declared as cdecl, took 8 bytes off the stack instead of 0; it is stdcall"
+            "`#7`, which is declared as cdecl, took 8 bytes off the stack instead of 0; it is stdcall (`#[abi(\"stdcall\")]`)"
         );
     }
 

@@ -91,6 +91,10 @@ impl Launch {
         let kind =
             file_kind(server).map_err(|source| Error::Spawn { command: server.display().to_string(), source })?;
         match kind {
+            // It would start itself again and again.
+            Some(_) if is_this_program(server) => {
+                Err(not_a_program("this program itself", "name the server, which `cargo bridge32 build` builds"))
+            }
             Some(FileKind::Pe32 | FileKind::Pe64) if cfg!(unix) && self.runner.is_empty() => {
                 Err(not_a_program("a program for Windows", "start it with `.runner([\"wine\"])`"))
             }
@@ -131,6 +135,12 @@ impl Program {
 /// Returns the kind of an executable by its header; `None` for any other file.
 pub(super) fn file_kind(path: &Path) -> io::Result<Option<FileKind>> {
     Ok(FileKind::parse(&*start_of(path)?).ok())
+}
+
+/// Whether a file is the program that runs.
+fn is_this_program(path: &Path) -> bool {
+    let this = std::env::current_exe().and_then(|this| this.canonicalize());
+    this.is_ok_and(|this| path.canonicalize().is_ok_and(|path| path == this))
 }
 
 /// Whether a file begins with `#!`, so that a Unix system runs it with an interpreter.

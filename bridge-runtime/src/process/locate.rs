@@ -1,6 +1,7 @@
 //! Finding the server program.
 
 use std::env::consts::{EXE_SUFFIX, OS};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use object::FileKind;
@@ -60,15 +61,17 @@ fn with_suffix(path: &Path) -> Option<PathBuf> {
     longer.is_file().then_some(longer)
 }
 
-/// Returns the paths at which a server is searched for by default.
+/// Returns the paths at which a server is searched for by default. A server for Windows that was shipped with a program for another
+/// system is found as well: the program runs it with Wine.
 fn default_paths(server: &str) -> Vec<PathBuf> {
     let file = format!("{server}{EXE_SUFFIX}");
+    let windows_file = (!cfg!(windows)).then(|| format!("{server}.exe"));
     // Without `/proc`, a program on Linux does not know its folder. The current folder is not searched: another user may have put a
     // program there.
     let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
     let mut dirs: Vec<_> = crate::sys::module_dir().into_iter().chain(program).collect();
     dirs.dedup();
-    let next_to = dirs.iter().map(|dir| dir.join(&file));
+    let next_to = dirs.iter().flat_map(|dir| iter::once(&file).chain(&windows_file).map(|file| dir.join(file)));
     next_to.chain(dirs.iter().flat_map(|dir| in_target_folders(dir, &file))).collect()
 }
 
