@@ -125,7 +125,7 @@ fn signature(signature: &Signature, errors: &Errors) {
 
 fn with_c(signature: &Signature, parameter: &Parameter, errors: &Errors) {
     match &parameter.kind {
-        Kind::Length(length) => self::length(signature, length, errors),
+        Kind::Length(length) => self::length(signature, &parameter.name, length, errors),
         Kind::ArrayBuffer(_, buffer) | Kind::TextBuffer(_, buffer) => {
             expressions::buffer(signature, parameter, buffer, errors)
         }
@@ -329,7 +329,12 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
         && !returned.is_some_and(types::is_boxed)
         && !matches!(method.signature.returns, Returns::Vec { .. })
     {
-        errors.at(&free_with.function, "the method returns no pointer to free; return `String`, `Vec<T>` or `Box<T>`");
+        let stored = method.signature.parameters.iter().find(|parameter| parameter.library_pointer().is_some());
+        let remedy = match stored {
+            Some(parameter) => format!("put the attribute before `{}`", names::text(&parameter.name)),
+            None => "return `String`, `Vec<T>` or `Box<T>`".to_owned(),
+        };
+        errors.at(&free_with.function, format_args!("the method returns no pointer to free; {remedy}"));
     }
     if native.is_variable {
         variable(method, errors);
@@ -470,7 +475,7 @@ fn variable(method: &Method, errors: &Errors) {
     }
 }
 
-fn length(signature: &Signature, length: &Length, errors: &Errors) {
+fn length(signature: &Signature, name: &Ident, length: &Length, errors: &Errors) {
     let has_length = |parameter: &&Parameter| match parameter.kind {
         Kind::Array(..) => !parameter.ends_with_null(),
         Kind::ArrayBuffer(..) => true,
@@ -512,7 +517,14 @@ fn length(signature: &Signature, length: &Length, errors: &Errors) {
             };
             errors.at(of, format_args!("`{of}` is {what}"));
         } else if length.passing == Some(Passing::InOut) && (length.of.len() > 1 || !array.is_out()) {
-            errors.at(of, format_args!("a length by `&mut` is for one output buffer; pass it by value or `&`"));
+            let remedy = match array.kind {
+                // The number of elements before the call, and after it.
+                Kind::Array(_, Passing::InOut) if length.of.len() == 1 => format!(
+                    "for a buffer that the function fills, write `#[out(cap = *{name}, len = {name})] {of}: Vec<T>` and no `#[len_of]`"
+                ),
+                _ => "pass it by value or `&`".to_owned(),
+            };
+            errors.at(of, format_args!("a length by `&mut` is for one output buffer; {remedy}"));
         }
     }
 }

@@ -184,6 +184,11 @@ pub(crate) fn is_reference(ty: &Type) -> bool {
     reference(ty).is_some()
 }
 
+/// Whether a type is a reference to a slice.
+pub(crate) fn is_slice_reference(ty: &Type) -> bool {
+    reference(ty).is_some_and(|reference| matches!(bare(&reference.elem), Type::Slice(_)))
+}
+
 /// Whether a type is valid in any signature: it is sized, and has no part that must be inferred.
 pub(crate) fn is_nameable(ty: &Type) -> bool {
     struct Unnamed(bool);

@@ -4,7 +4,7 @@ use syn::{Expr, Ident};
 
 use crate::errors::Errors;
 use crate::expressions::{Operand, Use};
-use crate::model::{Buffer, Callee, Kind, Method, Native, Parameter, Returns, Signature};
+use crate::model::{Buffer, Callee, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature};
 use crate::types;
 
 /// Why a number of elements that is not known before the call is a mistake.
@@ -136,8 +136,14 @@ fn depends_on_itself(signature: &Signature, parameter: &Parameter, needed: Neede
         }
         if reached.contains(&&parameter.name) {
             let needed = if parameter.fixed.is_some() { "the value" } else { "the length" };
-            let message = format!("`{name}` needs {needed} of `{}` first; use another parameter", parameter.name);
-            errors.at(&name, message);
+            let remedy = match signature.parameters.iter().find(|other| other.name == name).map(|other| &other.kind) {
+                Some(Kind::Length(Length { passing: Some(Passing::InOut), .. })) => format!(
+                    "if the caller chooses it, write `#[out(cap = *{name}, len = {name})]`, and remove `#[len_of({})]`",
+                    parameter.name
+                ),
+                _ => "use another parameter".to_owned(),
+            };
+            errors.at(&name, format_args!("`{name}` needs {needed} of `{}` first; {remedy}", parameter.name));
         }
     }
 }

@@ -113,7 +113,9 @@ fn out_kind(
             Kind::Pointer(Box::new(ty.clone()), Passing::Out)
         }
         (None, false, None) => {
-            if types::is_reference(ty) {
+            if types::is_slice_reference(ty) {
+                errors.at(ty, "an output array is returned as a `Vec<T>`; write `#[out(cap = …)] name: Vec<T>`");
+            } else if types::is_reference(ty) {
                 errors.at(ty, "an output parameter is returned by value; write the type without `&`");
             }
             Kind::Pointer(Box::new(ty.clone()), Passing::Out)
