@@ -126,6 +126,16 @@ fn check_lists_what_is_missing() {
 }
 
 #[test]
+fn check_lists_the_functions_that_free_memory() {
+    let _watchdog = Watchdog::new("check of free_with");
+    let complete = text(&run("vocabulary", &["--check"]).stdout);
+    assert_eq!(complete.matches("  found: give_back\n").count(), 1, "{complete}");
+    let library = pair::library("incomplete");
+    let report = text(&run("vocabulary", &["--check", &library.display().to_string()]).stdout);
+    assert!(report.contains("  found: make_ramp\n") && report.contains("  missing: give_back\n"), "{report}");
+}
+
+#[test]
 fn check_compares_decorated_names_with_the_interface() {
     skip_on!(Pair::Linux, "compilers for Linux do not decorate the names of functions");
     let _watchdog = Watchdog::new("decorated names");

@@ -223,14 +223,9 @@ impl NativeLibrary {
     #[cold]
     fn missing(&self, method: u32) -> Fault {
         let native = self.description.methods.get(method as usize).and_then(Method::native);
-        let has = |name: Option<&str>, symbols: &[String]| {
-            self.named(name).is_some_and(|library| symbols.iter().any(|symbol| library.address(symbol).is_some()))
-        };
         let symbol = native.map_or_else(String::new, |native| {
-            let is_missing =
-                |release: &&ReleaseFunction| !has(release.library.or(native.library), &release.exported_names());
-            let release = native.releases.iter().find(is_missing);
-            match release.filter(|_| has(native.library, &native.exported_names())) {
+            let release = native.releases.iter().find(|release| !self.has_release(native, release));
+            match release.filter(|_| self.has(native.library, &native.exported_names())) {
                 // The function is there, and one that frees its result is not.
                 Some(release) => release.symbol.to_owned(),
                 None => native.symbol.to_string(),
@@ -256,10 +251,39 @@ impl NativeLibrary {
         self.library.path()
     }
 
-    /// The native functions of the interface, and whether the library has each.
-    pub(crate) fn functions(&self) -> impl Iterator<Item = (&'static NativeFunction, bool)> {
-        let methods = self.description.methods.iter().zip(&self.functions);
-        methods.filter_map(|(method, export)| Some((method.native()?, export.is_some())))
+    /// Whether a library exports one of these names.
+    fn has(&self, library: Option<&str>, names: &[String]) -> bool {
+        self.named(library).is_some_and(|library| names.iter().any(|name| library.address(name).is_some()))
+    }
+
+    fn has_release(&self, native: &NativeFunction, release: &ReleaseFunction) -> bool {
+        self.has(release.library.or(native.library), &release.exported_names())
+    }
+
+    /// The symbols of the interface, each once, in the order of their first use.
+    pub(crate) fn symbols(&self) -> Vec<UsedSymbol> {
+        let mut symbols: Vec<UsedSymbol> = Vec::new();
+        let mut add = |name: String, is_found: bool, is_optional: bool| match symbols
+            .iter_mut()
+            .find(|symbol| symbol.name == name)
+        {
+            Some(symbol) => symbol.is_optional &= is_optional,
+            None => symbols.push(UsedSymbol { name, is_found, is_optional }),
+        };
+        for native in self.description.methods.iter().filter_map(Method::native) {
+            let is_found = match native.symbol {
+                Symbol::Computed(_) => true,
+                Symbol::Ordinal(ordinal) => {
+                    self.named(native.library).is_some_and(|library| library.ordinal(ordinal).is_some())
+                }
+                Symbol::Name(_) => self.has(native.library, &native.exported_names()),
+            };
+            add(native.symbol.to_string(), is_found, native.optional);
+            for release in native.releases {
+                add(release.symbol.to_owned(), self.has_release(native, release), native.optional);
+            }
+        }
+        symbols
     }
 
     /// Where the names of the library's exports contradict the declarations. Only on 32-bit x86 do they say anything.
@@ -428,6 +452,14 @@ fn wrong_release(method: &Method, release: &ReleaseFunction, address: SymbolAddr
         is_variable: true,
         remedy: "name a function, or a variable that holds one, in `#[free_with(\"…\")]`".to_owned(),
     })
+}
+
+/// A symbol of a library that an interface uses.
+pub(crate) struct UsedSymbol {
+    pub(crate) name: String,
+    pub(crate) is_found: bool,
+    /// Whether every method that uses it is optional.
+    pub(crate) is_optional: bool,
 }
 
 /// The exported names that differ from a wanted one only in case, decoration, underscores or a few letters, the most similar first.

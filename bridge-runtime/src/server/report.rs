@@ -47,27 +47,27 @@ pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> 
         return Ok(report(library.path(), methods, &[], library.missing_methods(missing)));
     }
     let (library, missing) = NativeLibrary::load_partly(interface, library, &[])?;
-    let functions = library.functions().map(|(native, found)| (native.symbol.to_string(), found, native.optional));
+    let symbols = library.symbols().into_iter().map(|symbol| (symbol.name, symbol.is_found, symbol.is_optional));
     let missing = (!missing.is_empty()).then(|| library.missing_symbols(missing));
-    Ok(report(library.path(), functions, &library.contradictions(), missing))
+    Ok(report(library.path(), symbols, &library.contradictions(), missing))
 }
 
-/// Formats the result of a check. The items of `functions` are a name, whether it was found, and whether it is optional.
+/// Formats the result of a check. The items of `symbols` are a name, whether it was found, and whether it is optional.
 fn report(
     path: &str,
-    functions: impl Iterator<Item = (String, bool, bool)>,
+    symbols: impl Iterator<Item = (String, bool, bool)>,
     contradictions: &[Contradiction],
     missing: Option<LibraryError>,
 ) -> (String, bool) {
     let process = bits(cfg!(target_pointer_width = "64"), std::env::consts::ARCH);
     let mut text = format!("{path}: loaded into a {process} process\n");
-    for (function, found, optional) in functions {
+    for (symbol, found, optional) in symbols {
         let state = match (found, optional) {
             (true, _) => "found",
             (false, true) => "missing, and optional",
             (false, false) => "missing",
         };
-        let _ = writeln!(text, "  {state}: {function}");
+        let _ = writeln!(text, "  {state}: {symbol}");
     }
     for contradiction in contradictions {
         let _ = writeln!(text, "  contradiction: {contradiction}");
