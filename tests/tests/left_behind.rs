@@ -45,7 +45,9 @@ fn nothing_is_left_behind() {
 
     helpers_of_a_dead_server_hold_no_resources_of_the_client();
 
-    assert_eq!(files(), before, "files are left behind");
+    // Folders of earlier clients that were killed may have been removed meanwhile.
+    let left: Vec<_> = files().difference(&before).cloned().collect();
+    assert!(left.is_empty(), "files are left behind: {left:?}");
     assert_eq!(shared_memory(), 0, "shared memory is left behind");
     // Wine lists a killed process for a moment longer.
     let deadline = Instant::now() + Duration::from_secs(10);
