@@ -126,8 +126,7 @@ fn manifest_object(name: &str, manifest: &str) -> Result<PathBuf, Box<dyn Error>
     let (script, object) = (dir.join(format!("{name}.rc")), dir.join(format!("{name}.manifest.o")));
     // Number 2 is the manifest of a DLL, and type 24 is RT_MANIFEST.
     std::fs::write(&script, format!("2 24 \"{manifest}\"\n"))?;
-    let arch = if variable("CARGO_CFG_TARGET_ARCH")? == "x86" { "i686" } else { "x86_64" };
-    let mut command = Command::new(format!("{arch}-w64-mingw32-windres"));
+    let mut command = mingw("windres")?;
     command.arg(&script).arg(&object);
     run(command)?;
     Ok(object)
@@ -208,20 +207,25 @@ pub fn copy_mingw_dll(dll: &str) -> Result<(), Box<dyn Error>> {
 
 /// Returns gfortran for the target; for Windows, mingw's, also if Rust uses Visual Studio's linker.
 fn fortran(is_windows: bool) -> Result<Command, Box<dyn Error>> {
-    let arch = variable("CARGO_CFG_TARGET_ARCH")?;
-    let mut command = match (is_windows, arch.as_str()) {
-        (true, "x86") => Command::new("i686-w64-mingw32-gfortran"),
-        (true, _) => Command::new(format!("{arch}-w64-mingw32-gfortran")),
-        (false, _) => Command::new("gfortran"),
-    };
+    let mut command = if is_windows { mingw("gfortran")? } else { Command::new("gfortran") };
     if !is_windows {
         // The Fortran run-time library is linked dynamically: distributions build the static one without position-independent
         // code.
-        command.args(["-fPIC", "-static-libgcc"]).args((arch == "x86").then_some("-m32"));
+        command.args(["-fPIC", "-static-libgcc"]).args(is_x86()?.then_some("-m32"));
     }
     // Keeps the generated module files out of the source folder.
     command.arg("-J").arg(variable("OUT_DIR")?);
     Ok(command)
+}
+
+/// Returns a program of mingw's for the target.
+fn mingw(program: &str) -> Result<Command, Box<dyn Error>> {
+    let arch = if is_x86()? { "i686".to_owned() } else { variable("CARGO_CFG_TARGET_ARCH")? };
+    Ok(Command::new(format!("{arch}-w64-mingw32-{program}")))
+}
+
+fn is_x86() -> Result<bool, Box<dyn Error>> {
+    Ok(variable("CARGO_CFG_TARGET_ARCH")? == "x86")
 }
 
 /// Returns the folder of this build's programs. Cargo has no variable for it; it is three levels above the build script's own
