@@ -72,12 +72,15 @@ impl Package {
     /// # Errors
     /// Fails if it has no example of that name.
     pub(crate) fn example(&self, requested: &str) -> Result<&str> {
-        let found = self.examples.iter().find(|example| *example == requested);
-        found.map(String::as_str).with_context(|| match self.examples.as_slice() {
-            [] => format!("package `{}` has no example `{requested}`", self.name),
-            examples => {
-                format!("package `{}` has no example `{requested}`; it has {}", self.name, examples.join(", "))
-            }
+        self.named("example", &self.examples, requested)
+    }
+
+    /// Returns the one of `all` with the requested name. `kind` says what they are.
+    fn named<'p>(&self, kind: &str, all: &'p [String], requested: &str) -> Result<&'p str> {
+        let found = all.iter().find(|name| *name == requested);
+        found.map(String::as_str).with_context(|| match all {
+            [] => format!("package `{}` has no {kind} `{requested}`", self.name),
+            _ => format!("package `{}` has no {kind} `{requested}`; it has {}", self.name, all.join(", ")),
         })
     }
 
@@ -86,13 +89,8 @@ impl Package {
     /// # Errors
     /// Fails if there is none, or several to choose from.
     pub(crate) fn program(&self, requested: Option<&str>) -> Result<&str> {
-        let choice = || self.programs.join(", ");
         if let Some(requested) = requested.or(self.default_run.as_deref()) {
-            let found = self.programs.iter().find(|program| *program == requested);
-            return found.map(String::as_str).with_context(|| match self.programs.as_slice() {
-                [] => format!("package `{}` has no program `{requested}`", self.name),
-                _ => format!("package `{}` has no program `{requested}`; it has {}", self.name, choice()),
-            });
+            return self.named("program", &self.programs, requested);
         }
         match self.programs.as_slice() {
             [] => bail!(
@@ -100,7 +98,9 @@ impl Package {
                 self.name
             ),
             [only] => Ok(only),
-            _ => bail!("package `{}` has several programs; choose one with --bin: {}", self.name, choice()),
+            programs => {
+                bail!("package `{}` has several programs; choose one with --bin: {}", self.name, programs.join(", "))
+            }
         }
     }
 }
