@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char};
 use std::sync::{Mutex, PoisonError};
 
 use bridge32_tests::faults::FaultsClient;
+use bridge32_tests::pair::Pair;
 use bridge32_tests::surroundings::SurroundingsClient;
 
 /// They live as long as the library.
@@ -37,7 +38,11 @@ pub extern "C" fn plugin_call(pid: u32) -> i32 {
 /// `buffer` has room for `capacity` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn server_path(buffer: *mut u8, capacity: usize) -> usize {
-    let path = match SurroundingsClient::builder().ignore_environment().launch() {
+    let mut builder = SurroundingsClient::builder().ignore_environment();
+    if Pair::current() == Pair::LinuxWindows {
+        builder = builder.runner(["wine"]);
+    }
+    let path = match builder.launch() {
         Ok(client) => client.server_info().path.display().to_string(),
         Err(error) => error.to_string(),
     };
