@@ -58,7 +58,8 @@ pub(crate) struct ParameterAttributes {
     pub(crate) abi: Spanned<Vec<LitStr>>,
     pub(crate) registered: Spanned<()>,
     pub(crate) user_data: Spanned<Vec<Ident>>,
-    pub(crate) closes: Spanned<()>,
+    /// The condition in `#[closes(…)]`, if it has one.
+    pub(crate) closes: Spanned<Option<Expr>>,
     /// The value of `#[fixed(…)]`.
     pub(crate) fixed: Spanned<Expr>,
     pub(crate) this: Spanned<()>,
@@ -248,7 +249,7 @@ impl ParameterAttributes {
                     let wanted = "expected the callbacks whose context this is; write `#[user_data(name)]`";
                     store(&mut own.user_data, name, names(attr, wanted), errors);
                 }
-                "closes" => store(&mut own.closes, name, no_arguments(attr), errors),
+                "closes" => store(&mut own.closes, name, closes(attr), errors),
                 "fixed" => store(&mut own.fixed, name, argument(attr, "a value", "0"), errors),
                 "this" => store(&mut own.this, name, no_arguments(attr), errors),
                 "allow" | "expect" | "warn" | "deny" => {}
@@ -405,6 +406,15 @@ pub(crate) fn names(attr: &Attribute, wanted: &str) -> syn::Result<Vec<Ident>> {
         return Err(syn::Error::new(attr.path().span(), wanted));
     }
     Ok(names.into_iter().collect())
+}
+
+/// The condition in `#[closes(ret == 0)]`; `#[closes]` has none.
+fn closes(attr: &Attribute) -> syn::Result<Option<Expr>> {
+    match &attr.meta {
+        Meta::Path(_) => Ok(None),
+        Meta::List(list) if list.tokens.is_empty() => no_arguments(attr).map(|()| None),
+        _ => argument(attr, "when the function closes the handle", "ret == 0").map(Some),
+    }
 }
 
 /// The condition and the text in `#[check(ret == 0, text = self.last_error())]`.

@@ -7,7 +7,7 @@ use syn::Ident;
 
 use crate::errors::Errors;
 use crate::model::{
-    Callee, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, PointerLength, Returns,
+    Callee, Closes, Form, Interface, Kind, Length, Managed, Method, Native, Parameter, Passing, PointerLength, Returns,
     Signature, Symbol, Target,
 };
 use crate::names::{self, RESERVED};
@@ -360,7 +360,7 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
 
 /// `#[closes]` needs an input handle of a native function.
 fn closed(signature: &Signature, parameter: &Parameter, errors: &Errors) {
-    let Some(closes) = &parameter.closes else { return };
+    let Some(Closes { attribute: closes, .. }) = &parameter.closes else { return };
     match &parameter.kind {
         _ if signature.callee == Callee::Managed => {
             errors.at(closes, "managed code has objects instead of handles; write a method with `#[release]`");
@@ -471,7 +471,7 @@ fn variable(method: &Method, errors: &Errors) {
         errors.at(&method.name, message);
     }
     if let Some(closes) = method.signature.closed().find_map(|parameter| parameter.closes.as_ref()) {
-        errors.at(closes, "writing a variable cannot close a handle; remove `#[closes]`");
+        errors.at(&closes.attribute, "writing a variable cannot close a handle; remove `#[closes]`");
     }
 }
 

@@ -161,9 +161,17 @@ pub(crate) struct Parameter {
     /// The value of `#[fixed(…)]`, which the caller does not pass.
     pub(crate) fixed: Option<Expr>,
     /// `#[closes]`, if present: the function frees the handle.
-    pub(crate) closes: Option<Ident>,
+    pub(crate) closes: Option<Closes>,
     /// `#[this]`, if present: the managed method is called on this object.
     pub(crate) this: Option<Ident>,
+}
+
+/// `#[closes]`, `#[closes(condition)]`.
+pub(crate) struct Closes {
+    /// The attribute's name as written.
+    pub(crate) attribute: Ident,
+    /// Whether this call has closed the handle; without it, it has unless the method's check fails.
+    pub(crate) condition: Option<Expr>,
 }
 
 /// How a parameter is passed.

@@ -174,6 +174,7 @@ struct meter_table {
     int32_t (STDCALL *query)(meter *, int32_t, double *);
     void (STDCALL *set)(meter *, int32_t, const char *);
     int32_t (STDCALL *release)(meter *);
+    int32_t (STDCALL *hold)(meter *);
 };
 static int32_t STDCALL query_meter(meter *this, int32_t channel, double *value) {
     *value = this->value * channel / 2.0;
@@ -189,9 +190,10 @@ static int32_t STDCALL release_meter(meter *this) {
     if (left == 0) { give_back(this); }
     return left;
 }
-static const struct meter_table positive = {query_meter, set_meter, release_meter};
-static const struct meter_table negative = {query_negative, set_meter, release_meter};
-static const struct meter_table broken = {NULL, set_meter, release_meter};
+static int32_t STDCALL hold_meter(meter *this) { return ++this->references; }
+static const struct meter_table positive = {query_meter, set_meter, release_meter, hold_meter};
+static const struct meter_table negative = {query_negative, set_meter, release_meter, hold_meter};
+static const struct meter_table broken = {NULL, set_meter, release_meter, hold_meter};
 EXPORT meter *make_meter(int32_t kind) {
     meter *made = make(sizeof *made);
     made->functions = kind == 0 ? &positive : kind == 1 ? &negative : &broken;
@@ -200,6 +202,11 @@ EXPORT meter *make_meter(int32_t kind) {
     return made;
 }
 
+// Fails if it has freed the meter.
+EXPORT int32_t release_with_count(meter *it, int32_t *left) {
+    *left = it->functions->release(it);
+    return *left == 0 ? -1 : 0;
+}
 EXPORT void *entry_of(meter *it) { return (void *)it->functions->query; }
 
 // The library's own words about a failure.

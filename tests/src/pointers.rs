@@ -152,7 +152,12 @@ pub trait Pointers {
     fn set_meter(&self, meter: Handle<Meter>, value: i32, unit: &str);
     #[vtable(2)]
     #[abi("stdcall")]
-    fn release_meter(&self, #[closes] meter: Handle<Meter>) -> i32;
+    fn release_meter(&self, #[closes(ret == 0)] meter: Handle<Meter>) -> i32;
+    #[vtable(3)]
+    #[abi("stdcall")]
+    fn hold_meter(&self, meter: Handle<Meter>) -> i32;
+    #[check(ret == 0)]
+    fn release_with_count(&self, #[closes(left == 0)] meter: Handle<Meter>, #[out] left: i32) -> i32;
     #[vtable(2)]
     fn release_wrongly(&self, meter: Handle<Meter>) -> i32;
 

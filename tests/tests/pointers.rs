@@ -244,6 +244,36 @@ fn objects_have_tables_of_functions() {
 }
 
 #[test]
+fn a_handle_is_closed_once_the_condition_holds() {
+    let (_watchdog, client) = launch("references");
+    let meter = client.make_meter(0).unwrap();
+    assert_eq!(client.hold_meter(meter).unwrap(), 2);
+    assert_eq!(client.hold_meter(meter).unwrap(), 3);
+    assert_eq!(client.release_meter(meter).unwrap(), 2);
+    assert_eq!(client.query_meter(meter, 2).unwrap(), (0, 10.0), "it is still open");
+    assert_eq!(client.release_with_count(meter).unwrap(), (0, 1));
+    let error = client.release_with_count(meter).unwrap_err();
+    assert!(matches!(&error, Error::Status { value: -1, .. }), "{error}");
+    let error = client.hold_meter(meter).unwrap_err();
+    assert!(error.to_string().contains("was closed"), "the condition counts if the check fails, too: {error}");
+
+    let meter = client.make_meter(1).unwrap();
+    let (held, left, last, closed) = client
+        .batch(|batch| {
+            (
+                batch.hold_meter(meter),
+                batch.release_meter(meter),
+                batch.release_meter(meter),
+                batch.release_meter(meter),
+            )
+        })
+        .unwrap();
+    assert_eq!((held.unwrap(), left.unwrap(), last.unwrap()), (2, 1, 0));
+    assert!(matches!(&closed, Err(Error::Argument { parameter, .. }) if parameter == "meter"), "{closed:?}");
+    assert_eq!(client.blocks_held().unwrap(), 0);
+}
+
+#[test]
 fn a_method_may_call_a_function_of_another_library() {
     let (_watchdog, client) = launch("another library");
     assert_eq!(client.new_ramp(&2).unwrap(), (vec![0, 2, 4, 6, 8, 10, 12, 14], 8));

@@ -3,7 +3,7 @@
 use syn::{Expr, Ident};
 
 use crate::errors::Errors;
-use crate::expressions::{Operand, Use};
+use crate::expressions::{self, Operand, Use};
 use crate::model::{Buffer, Callee, Kind, Length, Method, Native, Parameter, Passing, Returns, Signature};
 use crate::types;
 
@@ -65,6 +65,14 @@ pub(super) fn method(method: &Method, native: &Native, errors: &Errors) {
         let uses = signature.uses(length);
         if let Some(used) = uses.iter().find(|used| matches!(used.operand, Operand::Returned)) {
             errors.at(&used.name, "`ret` is the array whose length this is; name an output of the function");
+        }
+    }
+    for condition in signature.parameters.iter().filter_map(|parameter| parameter.closes.as_ref()?.condition.as_ref()) {
+        after(signature, condition, errors);
+        let is_returned = |name: &Ident| name == "ret" && matches!(signature.returns, Returns::Nothing);
+        for name in expressions::names(condition).iter().filter(|name| is_returned(name)) {
+            errors
+                .at(name, "the method returns nothing that could say whether the handle is closed; add a return type");
         }
     }
     if let Some(text) = &native.check_text {

@@ -61,7 +61,7 @@ pub(super) fn kind_of(
         if let Some((fixed, _)) = &own.fixed {
             errors.at(fixed, "the library passes this argument; remove `#[fixed]`");
         }
-        if let Some((closes, ())) = &own.closes {
+        if let Some((closes, _)) = &own.closes {
             errors
                 .at(closes, "a callback cannot close a handle; remove `#[closes]`, and call the method that closes it");
         }

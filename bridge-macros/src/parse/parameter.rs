@@ -6,7 +6,7 @@ use super::callback;
 use super::kind::kind;
 use crate::attributes::{Out, ParameterAttributes};
 use crate::errors::Errors;
-use crate::model::{Kind, Parameter, Passing, Target};
+use crate::model::{Closes, Kind, Parameter, Passing, Target};
 use crate::options::Options;
 use crate::syntax::is_until_null;
 use crate::types;
@@ -34,7 +34,7 @@ pub(super) fn parameter(
     let mut own = ParameterAttributes::parse(&input.attrs, errors);
     let is_managed = matches!(target, Some(Target::Managed(_)));
     let this = own.this.take_if(|_| is_managed).map(|(this, ())| this);
-    let closes = own.closes.as_ref().map(|(closes, ())| closes.clone());
+    let closes = own.closes.take().map(|(attribute, condition)| Closes { attribute, condition });
     let fixed = own.fixed.take();
     let elements = own.elements.as_ref().map(|(name, elements)| (name.clone(), elements.clone()));
     let kind = match types::function(&input.ty) {

@@ -108,9 +108,13 @@ pub trait Doors {
     #[check(ret >= 0)]
     fn reader(&self, door: i16, #[out] reader: Handle<Reader>) -> i32;
 
+    /// `ULONG __stdcall IReader::AddRef();`
+    #[vtable(1)]
+    fn add_ref(&self, this: Handle<Reader>) -> u32;
+
     /// `ULONG __stdcall IReader::Release();`
     #[vtable(2)]
-    fn release(&self, #[closes] this: Handle<Reader>) -> u32;
+    fn release(&self, #[closes(ret == 0)] this: Handle<Reader>) -> u32;
 
     /// `HRESULT __stdcall IReader::get_Count(long *count);`
     #[vtable(3)]

@@ -167,6 +167,9 @@ fn an_interface_is_called_by_its_table() {
     client.present(2, 7).unwrap();
     assert_eq!(client.reader_count(reader).unwrap(), (0, 2));
     assert_eq!(client.reader_last_holder(reader).unwrap(), (0, Some("Zoë Müller".to_owned())));
+    assert_eq!(client.add_ref(reader).unwrap(), 2);
+    assert_eq!(client.release(reader).unwrap(), 1);
+    assert_eq!(client.reader_count(reader).unwrap(), (0, 2), "one reference is left");
     assert_eq!(client.release(reader).unwrap(), 0, "there are no references left");
     assert!(matches!(client.reader_count(reader), Err(Error::Argument { .. })), "the handle is closed");
     assert_status(client.reader(3), i64::from(0x8007_0057_u32.cast_signed()), None);

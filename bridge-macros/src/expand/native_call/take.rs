@@ -31,15 +31,16 @@ impl<'m> Taking<'m> {
     /// rest. If the condition is false, the rest need not be valid.
     pub(super) fn of(method: &'m Method, native: &'m Native, krate: &'m TokenStream) -> TokenStream {
         let mut taking = Self { method, native, krate, taken: Vec::new(), statements: TokenStream::new() };
+        taking.closes();
         if let Some(condition) = &native.check {
             let reported = reported(&method.signature, condition);
             if reported.is_none() {
                 taking.returned();
             }
-            let condition = taking.value(condition);
+            let condition = (condition.span(), &taking.value(condition));
             let text = native.check_text.as_ref().map(|text| (text.span(), taking.value(text)));
             let reported = reported.unwrap_or_else(|| returned_name(method, native).to_token_stream());
-            taking.statements.extend(check(method, native, &condition, (&reported, text), krate));
+            taking.statements.extend(check(method, native, condition, (&reported, text), krate));
         }
         taking.returned();
         // Single values first, because they may hold the lengths of buffers.
@@ -52,6 +53,17 @@ impl<'m> Taking<'m> {
             taking.parameter(parameter);
         }
         taking.statements
+    }
+
+    /// Restores the handles that the function has not closed, as the user's conditions say.
+    fn closes(&mut self) {
+        for parameter in self.method.signature.closed() {
+            let Some(condition) = parameter.closes.as_ref().and_then(|closes| closes.condition.as_ref()) else {
+                continue;
+            };
+            let (span, value, closed) = (condition.span(), self.value(condition), closed_name(&parameter.name));
+            self.statements.extend(unless((span, &value), &quote!(#closed.undo();)));
+        }
     }
 
     /// Whether something is not taken yet; from now on it is.
@@ -210,7 +222,7 @@ impl<'m> Taking<'m> {
 fn check(
     method: &Method,
     native: &Native,
-    condition: &TokenStream,
+    condition: (Span, &TokenStream),
     (reported, text): (&TokenStream, Option<(Span, TokenStream)>),
     krate: &TokenStream,
 ) -> TokenStream {
@@ -225,15 +237,28 @@ fn check(
         let krate = at(krate, span);
         quote_spanned!(span=> #krate::__private::native::status_text(|| #text))
     });
-    let closed = method.signature.closed().map(|parameter| closed_name(&parameter.name));
+    // A handle with a condition of its own is closed or not whether the check holds or not.
+    let unconditional =
+        |parameter: &&Parameter| parameter.closes.as_ref().is_some_and(|closes| closes.condition.is_none());
+    let closed = method.signature.closed().filter(unconditional).map(|parameter| closed_name(&parameter.name));
+    let fail = quote! {
+        #(#closed.undo();)*
+        return ::core::result::Result::Err(#krate::__private::Fault::Status {
+            value: #krate::__private::native::Status::number(&#reported),
+            os_error: #os_error,
+            text: #text,
+        });
+    };
+    unless(condition, &fail)
+}
+
+/// Executes statements if the user's condition is false. The compiler reports a condition that is no `bool` where the user wrote it.
+fn unless((span, condition): (Span, &TokenStream), statements: &TokenStream) -> TokenStream {
+    let (holds, bool) = (local("holds"), quote_spanned!(span=> ::core::primitive::bool));
     quote! {
-        if !(#condition) {
-            #(#closed.undo();)*
-            return ::core::result::Result::Err(#krate::__private::Fault::Status {
-                value: #krate::__private::native::Status::number(&#reported),
-                os_error: #os_error,
-                text: #text,
-            });
+        let #holds: #bool = #condition;
+        if !#holds {
+            #statements
         }
     }
 }
@@ -271,7 +296,9 @@ pub(super) fn returned_name(method: &Method, native: &Native) -> Ident {
         Some(pointer) => pointer.elements(),
         None => parameter.buffer()?.length.as_ref(),
     });
-    let mut uses = lengths.chain(&native.check).chain(&native.check_text).flat_map(|expr| signature.uses(expr));
+    let closes = signature.closed().filter_map(|parameter| parameter.closes.as_ref()?.condition.as_ref());
+    let mut uses =
+        lengths.chain(closes).chain(&native.check).chain(&native.check_text).flat_map(|expr| signature.uses(expr));
     let own = uses.find(|used| matches!(used.operand, Operand::Returned));
     own.map_or_else(|| local("ret"), |used| used.name)
 }

@@ -4,11 +4,12 @@ pub enum Database {}
 
 #[bridge32(lib = "my_lib")]
 pub trait MyLib {
-    fn close(&self, #[closes(database)] database: Handle<Database>);
+    fn release(&self, #[closes()] database: Handle<Database>) -> i32;
+    fn ping(&self);
 }
 
 fn main() -> Result<(), bridge32::Error> {
     let client = MyLibClient::launch()?;
-    client.close(Handle::new(1))?;
+    client.ping()?;
     Ok(())
 }
