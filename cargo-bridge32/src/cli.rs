@@ -37,6 +37,7 @@ fn without_subcommand_name(args: impl IntoIterator<Item = OsString>) -> Vec<OsSt
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Setup(Setup),
+    Doctor(Doctor),
     Build(Build),
     Run(Run),
     Test(Test),
@@ -60,6 +61,22 @@ pub(crate) struct Setup {
     /// Also install what this language needs: fortran or dotnet; may be repeated
     #[arg(long = "with", value_name = "LANGUAGE")]
     pub(crate) languages: Vec<Language>,
+}
+
+/// Report what this machine can do, or what a library is and what will go wrong with it
+///
+/// Without a file: what this machine can build and run, and for what is missing the command that adds it. For a library: its
+/// width and kind, its exports, the libraries that it needs and where they are or come from, and what will go wrong, each with
+/// its remedy. The library is only read, never loaded. The exit status is 0 if it can be called on this machine, or without a
+/// file, if the machine can run servers; otherwise it is 1.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The library, for Windows or Linux
+    pub(crate) file: Option<PathBuf>,
+
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Build the 32-bit servers

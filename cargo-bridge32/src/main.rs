@@ -3,6 +3,7 @@
 // The subcommands, and how they are chosen.
 mod build;
 mod cli;
+mod doctor;
 mod run;
 mod setup;
 mod test;
@@ -37,6 +38,7 @@ use crate::exit_status::{FAILURE, SUCCESS};
 fn main() -> ! {
     let status = match Cli::read().command {
         Command::Setup(options) => setup::main(&options).map(|()| SUCCESS),
+        Command::Doctor(options) => doctor::main(&options),
         Command::Build(options) => build::main(&options).map(|()| SUCCESS),
         Command::Run(options) => run::main(&options),
         Command::Test(options) => test::main(&options),

@@ -57,6 +57,11 @@ impl Target {
         !matches!(self, Self::I686Linux | Self::X64Linux)
     }
 
+    /// Returns the name of the system that runs its programs.
+    pub(crate) fn system(self) -> &'static str {
+        if self.is_windows() { "Windows" } else { "Linux" }
+    }
+
     /// Whether this host has a linker for it, or setup can install one.
     pub(crate) fn can_be_built_on(self, host: Self) -> bool {
         match self {

@@ -3,12 +3,15 @@
 // Other systems have another linker for this target, or none.
 #![cfg(target_os = "linux")]
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+mod common;
+
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use common::report_skipped;
 
 /// Runs `setup` for one target, with this linker; returns whether it succeeded, and what it printed.
 fn set_up(linker: Option<&str>) -> (bool, String) {
@@ -33,7 +36,7 @@ fn a_linker_that_fails_is_reported() {
 #[test]
 fn an_interrupted_setup_leaves_no_programs_of_wine() {
     if Command::new("wine").arg("--version").output().is_err() {
-        return report_skipped("an_interrupted_setup_leaves_no_programs_of_wine", "Wine is not installed");
+        return report_skipped("setup::an_interrupted_setup_leaves_no_programs_of_wine", "Wine is not installed");
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let prefix = folder.path().join("prefix");
@@ -66,11 +69,4 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(begin.elapsed() < Duration::from_secs(60), "{what}");
         sleep(Duration::from_millis(50));
     }
-}
-
-/// Makes `cargo bridge32 test` list a test that is not run here.
-fn report_skipped(test: &str, reason: &str) {
-    let Some(file) = std::env::var_os("BRIDGE32_SKIPPED") else { return };
-    let mut file = OpenOptions::new().append(true).open(file).expect("the list");
-    file.write_all(format!("setup::{test}\t{reason}\n").as_bytes()).expect("the list");
 }

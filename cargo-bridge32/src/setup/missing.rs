@@ -34,22 +34,21 @@ impl Missing {
     pub(crate) fn is_empty(&self) -> bool {
         self.targets.is_empty() && self.components.is_empty() && self.prefix.is_none()
     }
+
+    /// Describes everything, each in a few words.
+    pub(crate) fn descriptions(&self) -> Vec<String> {
+        let targets = self.targets.iter().map(|target| format!("Rust's standard library for {target}"));
+        let components = self.components.iter().map(|component| component.describe().into_owned());
+        let prefix = self.prefix.iter().map(|prefix| format!("a Wine prefix in {}", prefix.folder().display()));
+        targets.chain(components).chain(prefix).collect()
+    }
 }
 
 /// Lists everything, for the user.
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "bridge32 needs on this machine:")?;
-        for target in &self.targets {
-            writeln!(f, "  - Rust's standard library for {target}")?;
-        }
-        for component in &self.components {
-            writeln!(f, "  - {}", component.describe())?;
-        }
-        if let Some(prefix) = &self.prefix {
-            writeln!(f, "  - a Wine prefix in {}", prefix.folder().display())?;
-        }
-        Ok(())
+        self.descriptions().iter().try_for_each(|description| writeln!(f, "  - {description}"))
     }
 }
 

@@ -107,6 +107,14 @@ pub(crate) fn is_done(needs: &Needs, host: Target, toolchains: &Toolchains) -> R
     Ok(Missing::find(needs, host, toolchains)?.is_empty())
 }
 
+/// Describes what is missing.
+///
+/// # Errors
+/// Fails if the user has no home folder.
+pub(crate) fn missing(needs: &Needs, host: Target, toolchains: &Toolchains) -> Result<Vec<String>> {
+    Ok(Missing::find(needs, host, toolchains)?.descriptions())
+}
+
 /// Fails if a component is still missing after its installation.
 fn check_components(needs: &Needs, host: Target) -> Result<()> {
     let missing: Vec<_> = missing::components(needs, host).iter().map(Component::describe).collect();

@@ -1,0 +1,55 @@
+//! What the tests of the command have in common.
+
+#![allow(dead_code, reason = "each file of tests uses a part of it")]
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Returns the command, in an environment without settings for servers.
+pub(crate) fn bridge32() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-bridge32"));
+    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "BRIDGE32_RUNNER", "BRIDGE32_TRANSPORT"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// Runs a command; returns whether it succeeded, its standard output and its standard error.
+pub(crate) fn run(command: &mut Command) -> (bool, String, String) {
+    let Output { status, stdout, stderr } = command.output().expect("it starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (status.success(), text(&stdout), text(&stderr))
+}
+
+/// Whether a program is installed. Makes `cargo bridge32 test` list the test if it is not.
+pub(crate) fn has(program: &str, test: &str) -> bool {
+    let is_there = Command::new(program).arg("--version").output().is_ok();
+    if !is_there {
+        report_skipped(test, &format!("{program} is not installed"));
+    }
+    is_there
+}
+
+/// Makes `cargo bridge32 test` list a test that is not run here.
+pub(crate) fn report_skipped(test: &str, reason: &str) {
+    let Some(file) = std::env::var_os("BRIDGE32_SKIPPED") else { return };
+    let mut file = OpenOptions::new().append(true).open(file).expect("the list");
+    file.write_all(format!("{test}\t{reason}\n").as_bytes()).expect("the list");
+}
+
+/// Compiles a shared library from C in a folder.
+pub(crate) fn compile(compiler: &str, folder: &Path, source: &str, library: &str, arguments: &[&str]) {
+    let file = folder.join(format!("{library}.c"));
+    std::fs::write(&file, source).expect("a file");
+    compile_file(compiler, &file, &folder.join(library), folder, arguments);
+}
+
+/// Compiles a shared library from a C file; arguments are relative to `folder`.
+pub(crate) fn compile_file(compiler: &str, source: &Path, library: &Path, folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new(compiler);
+    command.current_dir(folder).arg("-shared").arg("-o").arg(library).arg(source).args(arguments);
+    let (compiled, _, errors) = run(&mut command);
+    assert!(compiled, "{command:?}: {errors}");
+}
