@@ -1,15 +1,15 @@
 //! Runs long commands: shows their progress, and their output only if they fail.
 
 use std::fs::File;
-use std::io::{IsTerminal as _, Read as _};
+use std::io::Read as _;
 use std::process::{Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use tempfile::NamedTempFile;
 
-/// The interval at which a running command is checked.
+/// The interval at which a running command is checked, and its progress shown.
 const TICK: Duration = Duration::from_millis(50);
 /// The interval of progress lines if there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -81,7 +81,7 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Result<Outcome> {
         if let Some(status) = child.try_wait().with_context(|| format!("cannot wait for `{command_line}`"))? {
             break status;
         }
-        if report.started.elapsed() > TIMEOUT {
+        if report.bar.elapsed() > TIMEOUT {
             // Both fail only if it has just ended by itself.
             let _ = child.kill();
             let _ = child.wait();
@@ -135,43 +135,44 @@ fn last_line(text: &str, longest: usize) -> Option<String> {
     })
 }
 
-/// Shows the progress of a command: a spinner on a terminal, otherwise lines.
+/// Shows the progress of a command: a bar on a terminal, as wide as that is, otherwise lines.
 struct Report<'a> {
     what: &'a str,
-    started: Instant,
-    spinner: Option<ProgressBar>,
+    bar: ProgressBar,
     next_line: Duration,
 }
 
 impl<'a> Report<'a> {
     fn start(what: &'a str) -> Self {
-        Self {
-            what,
-            started: Instant::now(),
-            spinner: std::io::stderr().is_terminal().then(|| spinner(what)),
-            next_line: SHOW_AFTER,
+        // It is hidden if there is no terminal. A longer message is cut.
+        let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+        if let Ok(style) = ProgressStyle::with_template("  {spinner} {wide_msg}") {
+            bar.set_style(style);
         }
+        Self { what, bar, next_line: SHOW_AFTER }
     }
 
     fn tick(&mut self, output: &mut Output) {
-        let elapsed = self.started.elapsed();
-        if let Some(spinner) = &self.spinner {
-            if elapsed >= self.next_line {
-                spinner.set_message(format!("{} … {} s  {}", self.what, elapsed.as_secs(), output.latest()));
-                self.next_line = elapsed + SHOW_AFTER;
-            }
-            spinner.tick();
-        } else if elapsed >= self.next_line {
-            eprintln!("    {} … {} s  {}", self.what, elapsed.as_secs(), output.latest());
-            self.next_line = if elapsed < LINE_EVERY { LINE_EVERY } else { self.next_line + LINE_EVERY };
+        self.bar.tick();
+        let elapsed = self.bar.elapsed();
+        if elapsed < self.next_line {
+            return;
+        }
+        let line = format!("{} … {} s  {}", self.what, elapsed.as_secs(), output.latest());
+        self.next_line += match self.bar.is_hidden() {
+            true if elapsed < LINE_EVERY => LINE_EVERY - SHOW_AFTER,
+            true => LINE_EVERY,
+            false => SHOW_AFTER,
+        };
+        match self.bar.is_hidden() {
+            true => eprintln!("    {line}"),
+            false => self.bar.set_message(line),
         }
     }
 
     fn finish(self, success: bool) {
-        if let Some(spinner) = &self.spinner {
-            spinner.finish_and_clear();
-        }
-        let elapsed = self.started.elapsed();
+        self.bar.finish_and_clear();
+        let elapsed = self.bar.elapsed();
         if elapsed >= SHOW_AFTER {
             let end = if success { "done in" } else { "failed after" };
             eprintln!("    {}: {end} {:.1} s", self.what, elapsed.as_secs_f64());
@@ -179,16 +180,10 @@ impl<'a> Report<'a> {
     }
 }
 
-fn spinner(what: &str) -> ProgressBar {
-    let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
-    if let Ok(style) = ProgressStyle::with_template("  {spinner} {wide_msg}") {
-        spinner.set_style(style);
-    }
-    spinner
-}
-
 #[cfg(all(test, unix))]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     #[test]

@@ -1,4 +1,4 @@
-//! `setup` checks that programs can be linked.
+//! `setup` checks that programs can be linked and run.
 
 // Other systems have another linker for this target, or none.
 #![cfg(target_os = "linux")]
@@ -6,30 +6,71 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::report_skipped;
+use common::{bridge32, has, report_skipped, run};
 
-/// Runs `setup` for one target, with this linker; returns whether it succeeded, and what it printed.
-fn set_up(linker: Option<&str>) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-bridge32"));
-    command.args(["setup", "--target", "i686-unknown-linux-gnu"]);
-    command.envs(linker.map(|linker| ("CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER", linker)));
-    let output = command.output().expect("it starts");
-    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+const LINUX: &str = "i686-unknown-linux-gnu";
+const LINKER: &str = "CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER";
+
+/// Runs `setup` for one target, with these environment variables; returns whether it succeeded, and what it printed.
+fn set_up(target: &str, variables: &[(&str, &str)]) -> (bool, String) {
+    let (done, _, text) = run(bridge32().args(["setup", "--target", target]).envs(variables.iter().copied()));
+    (done, text)
 }
 
 #[test]
 fn a_linker_that_fails_is_reported() {
-    let (done, text) = set_up(None);
+    let (done, text) = set_up(LINUX, &[]);
     assert!(done && text.contains("bridge32 is set up for i686-unknown-linux-gnu"), "{text}");
-    let (done, text) = set_up(Some("/bin/false"));
+    assert!(text.contains("i686-unknown-linux-gnu: a program was built and run"), "{text}");
+    let (done, text) = set_up(LINUX, &[(LINKER, "/bin/false")]);
     assert!(!done && !text.contains("is set up"), "{text}");
     assert!(text.contains("programs for i686-unknown-linux-gnu cannot be linked on this machine"), "{text}");
     assert!(text.contains("linking with `/bin/false` failed"), "{text}");
+}
+
+#[test]
+fn a_program_that_does_not_run_is_reported() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let linker = folder.path().join("linker");
+    // What it links is not a program for this machine, or another one.
+    for (made, why) in
+        [("printf 'x' > \"$out\"", "cannot start"), ("printf '#!/bin/sh\\necho 16' > \"$out\"", "it printed `16`")]
+    {
+        let script = format!(
+            "#!/bin/sh\nwhile [ $# -gt 0 ]; do [ \"$1\" = -o ] && out=$2; shift; done\n{made}\nchmod +x \"$out\"\n"
+        );
+        fs::write(&linker, script).expect("a file");
+        fs::set_permissions(&linker, fs::Permissions::from_mode(0o755)).expect("permissions");
+        let (done, text) = set_up(LINUX, &[(LINKER, linker.to_str().expect("text"))]);
+        assert!(!done && !text.contains("is set up"), "{text}");
+        assert!(
+            text.contains("a program for i686-unknown-linux-gnu was linked, but does not run on this machine"),
+            "{text}"
+        );
+        assert!(text.contains(why), "{text}");
+    }
+}
+
+#[test]
+fn a_windows_program_is_run_if_there_is_wine() {
+    const TEST: &str = "setup::a_windows_program_is_run_if_there_is_wine";
+    if !has("wine", TEST) || !has("i686-w64-mingw32-gcc", TEST) {
+        return;
+    }
+    let (done, text) = set_up("i686-pc-windows-gnu", &[]);
+    assert!(done && text.contains("i686-pc-windows-gnu: a program was built and run"), "{text}");
+    // A prefix that is not there is not made without being asked for.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let prefix = folder.path().join("prefix");
+    let (done, text) = set_up("i686-pc-windows-gnu", &[("WINEPREFIX", prefix.to_str().expect("text"))]);
+    assert!(done && text.contains("a program was built; to run it here, add --wine"), "{text}");
+    assert!(!prefix.exists());
 }
 
 /// Wine's programs have sessions of their own, so the terminal's signal does not reach them.

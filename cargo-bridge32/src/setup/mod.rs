@@ -1,9 +1,11 @@
 //! `setup`: makes 32-bit builds possible on this machine.
 //!
 //! It finds out what is missing, lists it, and installs it: Rust targets with rustup, packages with the package manager, and if
-//! rustup cannot add a target, a toolchain made from the distribution's packages. If nothing is missing, it changes nothing.
+//! rustup cannot add a target, a toolchain made from the distribution's packages. If nothing is missing, it changes nothing. In the
+//! end it builds and runs a program.
 
 mod apt;
+mod check;
 mod components;
 mod install;
 mod missing;
@@ -12,14 +14,12 @@ mod rust;
 pub(crate) mod system;
 pub(crate) mod wine;
 
-use std::fs;
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::cli;
-use crate::progress;
 use crate::target::Target;
 use crate::toolchain::Toolchains;
+use check::Checked;
 use components::Component;
 use missing::Missing;
 pub(crate) use needs::Needs;
@@ -40,31 +40,15 @@ pub(crate) fn main(options: &cli::Setup) -> Result<()> {
     };
     let needs = needs.with_languages(options.languages.iter().copied());
     ensure(&needs, host, &toolchains)?;
-    needs.targets().try_for_each(|target| check_linker(target, &toolchains))?;
+    for target in needs.targets() {
+        match check::run_a_program(target, host, &toolchains)? {
+            Checked::Ran => eprintln!("{target}: a program was built and run"),
+            Checked::Linked => eprintln!("{target}: a program was built; to run it here, add --wine"),
+        }
+    }
     let targets: Vec<_> = needs.targets().filter(|target| *target != host).map(Target::triple).collect();
-    let wine = if needs.wine() { ", and Wine runs Windows programs" } else { "" };
-    eprintln!("bridge32 is set up for {}{wine}", targets.join(", "));
+    eprintln!("bridge32 is set up for {}", targets.join(", "));
     Ok(())
-}
-
-/// Links an empty program for a target: a linker may be there and lack a library, or be another one than cargo's configuration says.
-///
-/// # Errors
-/// Fails if the program cannot be linked; the error has the linker's words.
-fn check_linker(target: Target, toolchains: &Toolchains) -> Result<()> {
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let manifest = folder.path().join("Cargo.toml");
-    let package = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[workspace]\n";
-    fs::create_dir(folder.path().join("src"))
-        .and_then(|()| fs::write(&manifest, package))
-        .and_then(|()| fs::write(folder.path().join("src/main.rs"), "fn main() {}\n"))
-        .context("cannot write to a temporary folder")?;
-    // In the current folder, where cargo finds the user's configuration.
-    let mut command = toolchains.cargo(target)?;
-    command.args(["build", "--quiet", "--offline", "--target", target.triple()]);
-    command.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(folder.path().join("target"));
-    let outcome = progress::run(&format!("link a program for {target}"), &mut command)?.check();
-    outcome.map(drop).with_context(|| format!("programs for {target} cannot be linked on this machine"))
 }
 
 /// Installs what is missing. Prints nothing if nothing is.
