@@ -90,6 +90,17 @@ EXPORT int32_t open_unit_into(int16_t *handle) {
     return 0;
 }
 EXPORT int32_t unit_number(int16_t handle) { return handle * 100; }
+EXPORT int32_t open_session(unsigned long *session) {
+    // The highest bit is set, which is no sign.
+    *session = ~0ul - 1;
+    return 0;
+}
+EXPORT unsigned long session_number(unsigned long session) { return session; }
+EXPORT int32_t close_session(const unsigned long *session) { return *session == ~0ul - 1 ? 0 : -1; }
+EXPORT uintptr_t open_word(intptr_t works) { return works > 0 ? UINTPTR_MAX : 0; }
+EXPORT int32_t close_word(uintptr_t word) { return word == UINTPTR_MAX ? 0 : -1; }
+EXPORT long open_long(long result) { return result; }
+EXPORT long long_number(long handle) { return handle; }
 EXPORT int32_t close_unit(int16_t handle) { return handle > 0 ? 0 : -1; }
 EXPORT uint32_t key_value(void *key) { return (uint32_t)(uintptr_t)key; }
 EXPORT int32_t close_key(void *key) { return key ? 0 : 1; }

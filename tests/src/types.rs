@@ -41,6 +41,16 @@ pub trait Types {
     fn unit_number(&self, handle: Handle<Unit, i16>) -> i32;
     #[check(ret == 0)]
     fn close_unit(&self, #[closes] handle: Handle<Unit, i16>) -> i32;
+    #[check(ret == 0)]
+    fn open_session(&self, #[out] session: Handle<Session, ULong>) -> i32;
+    fn session_number(&self, session: Handle<Session, ULong>) -> ULong;
+    #[check(ret == 0)]
+    fn close_session(&self, #[closes] session: &Handle<Session, ULong>) -> i32;
+    fn open_word(&self, works: IntPtr) -> Option<Handle<Word, UIntPtr>>;
+    #[check(ret == 0)]
+    fn close_word(&self, #[closes] word: Handle<Word, UIntPtr>) -> i32;
+    fn open_long(&self, result: Long) -> Option<Handle<Word, Long>>;
+    fn long_number(&self, handle: Handle<Word, Long>) -> Long;
     fn key_value(&self, key: Handle<Key>) -> u32;
     #[check(ret == 0)]
     fn close_key(&self, #[closes] key: Handle<Key>) -> i32;
@@ -49,6 +59,14 @@ pub trait Types {
 /// The tag of handles that are integers.
 #[derive(Debug)]
 pub enum Unit {}
+
+/// The tag of handles that are `unsigned long`s.
+#[derive(Debug)]
+pub enum Session {}
+
+/// The tag of handles that are as wide as a pointer.
+#[derive(Debug)]
+pub enum Word {}
 
 /// The tag of handles of which some are predefined.
 #[derive(Debug)]

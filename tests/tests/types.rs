@@ -111,6 +111,23 @@ fn handles_may_be_integers() {
 }
 
 #[test]
+fn handles_may_be_integers_of_the_server_s_width() {
+    let (_watchdog, client) = launch("handles of the server's width");
+    let (_, session) = client.open_session().unwrap();
+    assert_eq!(client.session_number(session).unwrap(), ULong(LARGE - 2));
+    client.close_session(&session).unwrap();
+    assert_refused(client.session_number(session), "session", "is a handle that was closed");
+    assert_eq!(client.open_word(IntPtr(0)).unwrap(), None);
+    let word = client.open_word(IntPtr(1)).unwrap().unwrap();
+    assert_eq!(client.close_word(word).unwrap(), 0);
+    assert_eq!((client.open_long(Long(0)).unwrap(), client.open_long(Long(-1)).unwrap()), (None, None));
+    let long = client.open_long(Long(1 << 30)).unwrap().unwrap();
+    assert_eq!(client.long_number(long).unwrap(), Long(1 << 30));
+    assert_eq!(client.long_number(Handle::predefined(-3)).unwrap(), Long(-3));
+    assert_refused(client.long_number(Handle::predefined(1 << 40)), "handle", "which is not a `long`");
+}
+
+#[test]
 fn handles_may_have_predefined_values() {
     let (_watchdog, client) = launch("predefined handles");
     for _ in 0..2 {

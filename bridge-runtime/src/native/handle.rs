@@ -5,7 +5,7 @@
 
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
-use std::ffi::c_void;
+use std::ffi::{c_long, c_ulong, c_void};
 use std::fmt;
 use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
 use std::marker::PhantomData;
@@ -15,7 +15,9 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::owner::Owner;
-use super::{Address, CReturn, Native, NativeReturn, Scope, Status, Zeroable};
+use super::{
+    Address, CReturn, IntPtr, Long, Native, NativeReturn, SSize, Scope, Size, Status, UIntPtr, ULong, Zeroable,
+};
 use crate::fault::Fault;
 use crate::interface::HANDLE;
 use crate::sync::LockExt as _;
@@ -23,7 +25,7 @@ use crate::sync::LockExt as _;
 /// An opaque pointer of the library, such as `sqlite3 *`, which can only be passed back to it.
 ///
 /// `Tag` is any type, such as `enum Database {}`; it distinguishes handles that are all `void *` in C. `Raw` is the handle's type in
-/// C: an integer such as `i16`, or [`Address`] for a pointer, which is the default.
+/// C: an integer such as `i16` or [`ULong`], or [`Address`] for a pointer, which is the default.
 ///
 /// A handle is a number that the server gave out for the pointer. The server refuses it once it was passed to a function as
 /// `#[closes]`, and so does another server, such as the next one after a restart
@@ -134,8 +136,8 @@ impl<'de, Tag, Raw> Deserialize<'de> for Handle<Tag, Raw> {
 
 /// The C type of a handle.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the C type of a handle; write an integer of fixed width, or leave it out if the handle is a pointer",
-    label = "not an integer of fixed width"
+    message = "`{Self}` is not the C type of a handle; write an integer such as `i16` or `ULong`, or leave it out if the handle is a pointer",
+    label = "not an integer"
 )]
 pub trait RawHandle: 'static {
     /// The C type itself.
@@ -178,30 +180,45 @@ impl RawHandle for Address {
 }
 
 macro_rules! raw_handles {
-    ($($integer:ty)*) => {$(
+    ($($integer:ty: $c:ty;)*) => {$(
         impl RawHandle for $integer {
-            type C = $integer;
+            type C = $c;
             const C_NAME: &'static str = <$integer as Native>::C_NAME;
             const IS_POINTER: bool = false;
 
-            fn to_number(value: $integer) -> i64 {
+            fn to_number(value: $c) -> i64 {
                 // A `u64` beyond `i64::MAX` keeps its bits.
                 value as i64
             }
 
-            fn from_number(number: i64) -> Option<$integer> {
-                let value = number as $integer;
+            fn from_number(number: i64) -> Option<$c> {
+                let value = number as $c;
                 (Self::to_number(value) == number).then_some(value)
             }
 
             fn is_none(number: i64) -> bool {
-                number == 0 || (number < 0 && <$integer>::MIN != 0)
+                number == 0 || (number < 0 && <$c>::MIN != 0)
             }
         }
     )*};
 }
 
-raw_handles!(i8 i16 i32 i64 u8 u16 u32 u64);
+raw_handles! {
+    i8: i8;
+    i16: i16;
+    i32: i32;
+    i64: i64;
+    u8: u8;
+    u16: u16;
+    u32: u32;
+    u64: u64;
+    Size: usize;
+    SSize: isize;
+    Long: c_long;
+    ULong: c_ulong;
+    IntPtr: isize;
+    UIntPtr: usize;
+}
 
 impl<Tag: 'static, Raw: RawHandle> Native for Handle<Tag, Raw> {
     type Value = Self;
@@ -633,6 +650,12 @@ mod tests {
         assert_eq!(zero.to_c(scope), Ok(0), "without an `Option` every integer is a handle");
         let other = Handle::<Database, i32>::of(zero.id).to_c(scope);
         assert!(other.is_err(), "another integer is another type");
+
+        assert_eq!(take::<ULong>(c_ulong::MAX).unwrap().to_c(scope), Ok(c_ulong::MAX));
+        assert_eq!(take::<UIntPtr>(0), None);
+        assert_eq!((take::<Long>(-1), take::<IntPtr>(-1), take::<SSize>(0)), (None, None, None));
+        assert_eq!(take::<Size>(7).unwrap().to_c(scope), Ok(7));
+        assert_eq!(<Handle<Database, ULong> as Native>::C_NAME, "unsigned long");
     }
 
     #[test]

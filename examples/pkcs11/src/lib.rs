@@ -4,7 +4,7 @@
 pub mod softhsm;
 mod types;
 
-use bridge32::{Address, Handle, bridge32};
+use bridge32::{Address, Handle, ULong, bridge32};
 pub use types::*;
 
 /// A part of PKCS#11. A module exports only `C_GetFunctionList`; the other functions are entries of the list that it returns.
@@ -223,14 +223,14 @@ pub trait Pkcs11 {
 pub enum Session {}
 
 /// `CK_SESSION_HANDLE`, which is a number.
-pub type SessionHandle = Handle<Session, u32>;
+pub type SessionHandle = Handle<Session, ULong>;
 
 /// The tag of `CK_OBJECT_HANDLE`.
 #[derive(Debug)]
 pub enum Object {}
 
 /// `CK_OBJECT_HANDLE`, which is a number.
-pub type ObjectHandle = Handle<Object, u32>;
+pub type ObjectHandle = Handle<Object, ULong>;
 
 /// `CK_SLOT_ID`.
 pub type SlotId = u32;
