@@ -374,11 +374,13 @@ pub(crate) fn encoding(attr: &Attribute) -> syn::Result<Encoding> {
     let name: Ident = argument(attr, "the name of an encoding", "latin1")?;
     match name.to_string().as_str() {
         "utf8" => Ok(Encoding::Utf8),
+        "utf16" => Ok(Encoding::Utf16),
         "latin1" => Ok(Encoding::Latin1),
         "ansi" => Ok(Encoding::Ansi),
         "wide" => Ok(Encoding::Wide),
         other => {
-            let message = format!("`{other}` is not an encoding; write one of `utf8`, `latin1`, `ansi`, `wide`");
+            let message =
+                format!("`{other}` is not an encoding; write one of `utf8`, `utf16`, `latin1`, `ansi`, `wide`");
             Err(syn::Error::new(name.span(), message))
         }
     }

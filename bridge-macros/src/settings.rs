@@ -35,6 +35,7 @@ pub(crate) struct AbiNames {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Utf8,
+    Utf16,
     Wide,
     Latin1,
     Ansi,
@@ -164,6 +165,7 @@ impl Encoding {
     pub(crate) fn marker(self) -> Ident {
         names::runtime(match self {
             Self::Utf8 => "Utf8",
+            Self::Utf16 => "Utf16",
             Self::Wide => "Wide",
             Self::Latin1 => "Latin1",
             Self::Ansi => "Ansi",

@@ -97,6 +97,31 @@ EXPORT void wide_reverse(const wchar_t *text, wchar_t *buffer, uint32_t *size) {
 }
 EXPORT const wchar_t *wide_name(void) { return L"gr\u00fc\u00df"; }
 EXPORT uint8_t byte_at(const char *text, int32_t index) { return (uint8_t)text[index]; }
+EXPORT int32_t utf16_unit_at(const uint16_t *text, int32_t index) { return text == NULL ? -1 : text[index]; }
+EXPORT void utf16_reverse(const uint16_t *text, int32_t n, uint16_t *reversed) {
+    for (int32_t i = 0; i < n; i++) { reversed[i] = text[n - 1 - i]; }
+    reversed[n] = 0;
+}
+static const uint16_t utf16_crab[] = {'c', 0xe9, 0xd83e, 0xdd80, 0}, half_a_character[] = {0xd83e, 0};
+EXPORT const uint16_t *utf16_name(int32_t kind) { return kind == 0 ? NULL : kind == 1 ? utf16_crab : half_a_character; }
+EXPORT int32_t utf16_ask(void (*ask)(const uint16_t *line, uint16_t *answer, int32_t capacity)) {
+    uint16_t answer[8];
+    ask(utf16_crab, answer, 8);
+    int32_t n = 0;
+    while (answer[n] != 0) { n++; }
+    return n * 0x10000 + answer[0];
+}
+typedef struct { const uint16_t *title; uint16_t name[6]; } named_label;
+EXPORT int32_t label_units(const named_label *it) { return it->title[1] * 0x10000 + it->name[1]; }
+EXPORT void some_label(named_label *it) {
+    it->title = utf16_crab;
+    memcpy(it->name, utf16_crab, sizeof utf16_crab);
+}
+EXPORT int32_t utf16_count(const uint16_t *const *words) {
+    int32_t sum = 0;
+    for (; *words != NULL; words++) { sum = 100 * sum + **words; }
+    return sum;
+}
 EXPORT const char *latin_name(void) { return "caf\xe9"; }
 EXPORT int32_t fill(char *buffer, int32_t capacity) { memset(buffer, 'x', (size_t)capacity); return capacity; }
 static int32_t held;

@@ -78,6 +78,30 @@ pub trait Vocabulary {
     fn ansi_byte_at(&self, #[encoding(ansi)] text: &str, index: i32) -> u8;
     #[encoding(latin1)]
     fn latin_name(&self) -> Option<String>;
+    fn utf16_unit_at(&self, #[encoding(utf16)] text: Option<&str>, index: i32) -> i32;
+    fn utf16_reverse(
+        &self,
+        #[encoding(utf16)] text: &str,
+        #[len_of(text)] n: i32,
+        #[encoding(utf16)]
+        #[out(cap = 8)]
+        reversed: String,
+    );
+    #[encoding(utf16)]
+    fn utf16_name(&self, kind: i32) -> Option<String>;
+    fn utf16_ask(
+        &self,
+        ask: fn(
+            #[encoding(utf16)] line: &str,
+            #[out]
+            #[encoding(utf16)]
+            answer: String,
+            #[len_of(answer)] capacity: i32,
+        ),
+    ) -> i32;
+    fn label_units(&self, label: &Label) -> i32;
+    fn some_label(&self, #[out] label: Label);
+    fn utf16_count(&self, #[encoding(utf16)] words: &[&str]) -> i32;
     fn fill(&self, #[out(cap = capacity)] buffer: String, capacity: i32) -> i32;
     #[free_with("give_back")]
     fn make_text(&self, n: i32) -> String;
@@ -185,6 +209,18 @@ pub struct Thing {
     pub name: Option<String>,
     pub place: Option<Box<Point>>,
     pub weight: f64,
+}
+
+/// A struct with UTF-16, behind a pointer and in itself.
+#[derive(Debug, Clone, PartialEq, Bridge)]
+#[repr(C)]
+#[allow(missing_docs, reason = "the names describe the fields")]
+pub struct Label {
+    #[encoding(utf16)]
+    pub title: String,
+    #[text(cap = 6)]
+    #[encoding(utf16)]
+    pub name: String,
 }
 
 /// Has an alignment that depends on the system: `uint64_t` is aligned to 4 bytes on 32-bit Linux, to 8 on Windows.

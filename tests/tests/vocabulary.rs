@@ -4,7 +4,9 @@
 
 use bridge32::{Address, Bool32, Error};
 use bridge32_tests::pair::Pair;
-use bridge32_tests::vocabulary::{Color, Flags, Loose, Packed, Point, Polygon, Rectangle, Thing, VocabularyClient};
+use bridge32_tests::vocabulary::{
+    Color, Flags, Label, Loose, Packed, Point, Polygon, Rectangle, Thing, VocabularyClient,
+};
 use bridge32_tests::watchdog::Watchdog;
 
 fn launch(test: &'static str) -> (Watchdog, VocabularyClient) {
@@ -117,6 +119,32 @@ fn text_is_passed_in_every_encoding() {
     assert_eq!(client.ansi_byte_at("é", 0).unwrap(), expected);
     assert_eq!(client.fill(5).unwrap(), (5, "xxxxx".to_owned()), "text without a NUL ends with the buffer");
     assert_eq!(client.fill(0).unwrap(), (0, String::new()));
+}
+
+#[test]
+fn text_is_utf_16_on_every_system() {
+    let (_watchdog, client) = launch("UTF-16");
+    let crab = "🦀".encode_utf16().map(i32::from).collect::<Vec<_>>();
+    assert_eq!(client.utf16_unit_at(Some("a🦀"), 1).unwrap(), crab[0]);
+    assert_eq!(client.utf16_unit_at(Some("a🦀"), 2).unwrap(), crab[1]);
+    assert_eq!(client.utf16_unit_at(Some("a🦀"), 3).unwrap(), 0);
+    assert_eq!(client.utf16_unit_at(None, 0).unwrap(), -1);
+    assert_eq!(client.utf16_reverse("größer").unwrap(), "reßörg");
+    assert_eq!(client.utf16_name(0).unwrap(), None);
+    assert_eq!(client.utf16_name(1).unwrap().as_deref(), Some("cé🦀"));
+    let error = client.utf16_name(2).unwrap_err();
+    assert!(matches!(error, Error::Fault { .. }) && error.to_string().contains("text that is not UTF-16"), "{error}");
+    let answered = client.utf16_ask(|line| {
+        assert_eq!(line, "cé🦀");
+        "über".to_owned()
+    });
+    assert_eq!(answered.unwrap(), 4 * 0x10000 + 0xfc);
+    let label = Label { title: "né".into(), name: "Zo 🦀".into() };
+    assert_eq!(client.label_units(&label).unwrap(), 0xe9 * 0x10000 + 0x6f);
+    assert_eq!(client.some_label().unwrap(), Label { title: "cé🦀".into(), name: "cé🦀".into() });
+    let long = Label { name: "Zoë 🦀".into(), ..label };
+    assert!(matches!(client.label_units(&long), Err(Error::Argument { .. })), "6 units and a NUL in 6");
+    assert_eq!(client.utf16_count(&["\u{1}", "\u{2}x", "\u{3}"]).unwrap(), 10203);
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Encoding for Wide {
 
     #[cfg(windows)]
     fn encode(text: &str) -> Result<Vec<u16>, String> {
-        Ok(text.encode_utf16().collect())
+        Utf16::encode(text)
     }
 
     #[cfg(not(windows))]
@@ -76,7 +76,7 @@ impl Encoding for Wide {
 
     #[cfg(windows)]
     fn decode(units: &[u16]) -> Result<String, Fault> {
-        String::from_utf16(units).map_err(|_| Fault::Value("text that is not UTF-16".to_owned()))
+        Utf16::decode(units)
     }
 
     #[cfg(not(windows))]
@@ -85,6 +85,23 @@ impl Encoding for Wide {
         chars
             .collect::<Result<_, _>>()
             .map_err(|unit| Fault::Value(format!("text with {unit:#x}, which is not a character")))
+    }
+}
+
+/// UTF-16 on every system.
+#[derive(Debug)]
+pub struct Utf16;
+
+impl Encoding for Utf16 {
+    type Unit = u16;
+    const C_NAME: &'static str = "char16_t";
+
+    fn encode(text: &str) -> Result<Vec<u16>, String> {
+        Ok(text.encode_utf16().collect())
+    }
+
+    fn decode(units: &[u16]) -> Result<String, Fault> {
+        String::from_utf16(units).map_err(|_| Fault::Value("text that is not UTF-16".to_owned()))
     }
 }
 
@@ -155,6 +172,7 @@ mod tests {
         }
         there_and_back::<Utf8>("naïve 🦀");
         there_and_back::<Wide>("naïve 🦀");
+        there_and_back::<Utf16>("naïve 🦀");
         there_and_back::<Latin1>("naïve ÿ");
         there_and_back::<Ansi>("plain");
     }
@@ -164,5 +182,6 @@ mod tests {
         assert_eq!(Latin1::encode("5 €").unwrap_err(), "contains '€', which Latin-1 does not have");
         assert!(Utf8::decode(&[0xff]).is_err());
         assert!(Wide::decode(&[0xd800]).is_err());
+        assert!(Utf16::decode(&[0xd800]).is_err());
     }
 }

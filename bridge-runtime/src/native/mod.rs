@@ -43,7 +43,7 @@ pub use context::{Context, IsUserData, UserData, context_key};
 pub use convention::Signature;
 pub(crate) use convention::{Declaration, FirstCall};
 pub use element::{BufferElement, FIRST_LISTED, InMemoryOf};
-pub use encoding::{Ansi, Encoding, Latin1, Utf8, Wide};
+pub use encoding::{Ansi, Encoding, Latin1, Utf8, Utf16, Wide};
 pub use field::{
     AsItself, EachAs, FieldForm, FormOf, FormRef, PointerTo, TextAt, TextIn, elements_from_c, elements_to_c,
     optional_elements_from_c,

@@ -54,8 +54,9 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
             let element = native_item(returns, "C_NAME", krate);
             quote!(#krate::__private::interface::CType::ConstPointer(#element))
         }
-        _ if returned.format.encoding == Encoding::Wide => {
-            quote!(#krate::__private::interface::CType::ConstPointer("wchar_t"))
+        _ if returned.format.encoding != Encoding::Utf8 => {
+            let name = encoded(returned.format.encoding);
+            quote!(#krate::__private::interface::CType::ConstPointer(#name))
         }
         _ => {
             let name = quote_spanned!(span=> <#returns as #krate::__private::native::NativeReturn>::C_NAME);
@@ -124,7 +125,11 @@ pub(in super::super) fn address_text(method: &Method, native: &Native) -> String
 
 /// The character type of C for an encoding.
 fn encoded(encoding: Encoding) -> &'static str {
-    if encoding == Encoding::Wide { "wchar_t" } else { "char" }
+    match encoding {
+        Encoding::Wide => "wchar_t",
+        Encoding::Utf16 => "char16_t",
+        Encoding::Utf8 | Encoding::Latin1 | Encoding::Ansi => "char",
+    }
 }
 
 /// The C types of all parameters, as text.
