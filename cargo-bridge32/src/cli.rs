@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Build(Build),
     Run(Run),
     Test(Test),
+    Dist(Dist),
 }
 
 /// Make 32-bit builds possible on this machine
@@ -174,8 +175,40 @@ pub(crate) struct Test {
     pub(crate) args: Vec<OsString>,
 }
 
+/// Put a program and everything that it needs into one folder, to be shipped
+///
+/// The folder gets the program, its 32-bit servers, the library and the libraries that it needs from its own folder or from the
+/// compiler, and the files with the package's licence. Without `--library`, that is the library that the package's build script
+/// has put next to the server. Both sides are built with optimizations, unless `--profile` says otherwise. Before the folder is
+/// there, each server is started in it without this machine's settings, and checks its library.
+#[derive(Debug, Args)]
+pub(crate) struct Dist {
+    /// The folder, which must be empty or not exist
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// The package to ship [default: the current one]
+    #[arg(short, long, value_name = "PACKAGE")]
+    pub(crate) package: Option<String>,
+
+    /// The program to ship, if the package has several [default: `default-run`, or the only binary that is not a server]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) bin: Option<String>,
+
+    /// The library that the server calls, or another one that it needs; may be repeated
+    #[arg(long = "library", value_name = "FILE")]
+    pub(crate) libraries: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) cargo: CargoOptions,
+
+    /// The target of the servers (32-bit) or of the program (64-bit) [default: what fits this machine and the servers]
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<Target>,
+}
+
 /// Options that are passed on to cargo.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct CargoOptions {
     /// Build with optimizations; servers also with link-time optimization, unless your own release profile sets `lto`
     #[arg(short, long, conflicts_with = "profile")]
@@ -256,6 +289,11 @@ impl CargoOptions {
             args.extend(["--manifest-path".into(), path.into()]);
         }
         args
+    }
+
+    /// Chooses the release profile, unless the user has chosen one.
+    pub(crate) fn or_release(self) -> Self {
+        Self { release: self.profile.is_none(), ..self }
     }
 
     /// Returns the folder that selects the package: that of the manifest, or the current one.

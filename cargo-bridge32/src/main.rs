@@ -3,6 +3,7 @@
 // The subcommands, and how they are chosen.
 mod build;
 mod cli;
+mod dist;
 mod doctor;
 mod run;
 mod setup;
@@ -42,6 +43,7 @@ fn main() -> ! {
         Command::Build(options) => build::main(&options).map(|()| SUCCESS),
         Command::Run(options) => run::main(&options),
         Command::Test(options) => test::main(&options),
+        Command::Dist(options) => dist::main(&options).map(|()| SUCCESS),
     };
     let status = status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -4,9 +4,12 @@
 // The server's system is Linux, as in the other tests of this tool.
 #![cfg(target_os = "linux")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod common;
+
+use std::path::Path;
 use std::process::{Command, Output};
+
+use common::{in_package, target_folder, write_package};
 
 const MANIFEST: &str = r#"
 [package]
@@ -49,39 +52,25 @@ fn main() -> Result<(), bridge32::Error> {
 
 const SERVER: &str = "bridge32::server_main!(abort::CLibrary);";
 
-/// Makes the package in a folder.
-fn make_package(folder: &Path) {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
-    let manifest = MANIFEST.replace("BRIDGE32", &repository.display().to_string());
-    fs::create_dir_all(folder.join("src/bin")).expect("a folder");
-    for (file, text) in [
-        ("Cargo.toml", manifest.as_str()),
-        ("src/lib.rs", LIBRARY),
-        ("src/main.rs", PROGRAM),
-        ("src/bin/abort-server32.rs", SERVER),
-    ] {
-        fs::write(folder.join(file), text).expect("a file");
-    }
-    // The versions that this repository is built with, which are here.
-    fs::copy(repository.join("Cargo.lock"), folder.join("Cargo.lock")).expect("a file");
-}
-
 fn run(program: &str, arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder);
-    // A target folder that stays, because the dependencies are always the same.
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("panic-abort");
-    command.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
+    command.args(arguments);
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "BRIDGE32_RUNNER"] {
         command.env_remove(variable);
     }
-    command.output().expect("it starts")
+    in_package(&mut command, folder).output().expect("it starts")
 }
 
 #[test]
 fn a_server_works_whatever_its_profile_says() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    make_package(folder.path());
+    let files = [
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", LIBRARY),
+        ("src/main.rs", PROGRAM),
+        ("src/bin/abort-server32.rs", SERVER),
+    ];
+    write_package(folder.path(), &files);
     let output = run(env!("CARGO_BIN_EXE_cargo-bridge32"), &["run"], folder.path());
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
@@ -98,7 +87,7 @@ fn a_server_works_whatever_its_profile_says() {
     // A client is not refused, nor the 64-bit build of the server that a plain `cargo build` makes.
     let output = run("cargo", &["build"], folder.path());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let server = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("panic-abort/debug/abort-server32");
+    let server = target_folder().join("debug/abort-server32");
     let output = run(&server.display().to_string(), &["--listen", "bridge32-panic-abort"], folder.path());
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && stderr.contains("this server was built with `panic = \"abort\"`"), "{stderr}");

@@ -1,12 +1,12 @@
 //! `doctor`: reports what this machine can build and run, or what a library is and what will go wrong with it.
 
 mod advice;
-mod dependencies;
-mod file;
-mod image;
+pub(crate) mod dependencies;
+pub(crate) mod file;
+pub(crate) mod image;
 mod machine;
 mod report;
-mod runtimes;
+pub(crate) mod runtimes;
 mod text;
 
 use anyhow::{Context, Result};

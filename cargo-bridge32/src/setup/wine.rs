@@ -14,7 +14,7 @@ use crate::progress;
 use crate::target::Target;
 
 /// A library that Rust's standard library needs, and older versions of Wine lack.
-const SHIM: &str = "bcryptprimitives.dll";
+pub(crate) const SHIM: &str = "bcryptprimitives.dll";
 const SHIM_SOURCE: &str = include_str!("bcryptprimitives.c");
 /// The version of the way in which a prefix is made; a prefix of an older version is made again.
 const RECIPE: u32 = 1;

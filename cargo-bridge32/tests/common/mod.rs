@@ -4,7 +4,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Returns the command, in an environment without settings for servers.
@@ -52,4 +52,30 @@ pub(crate) fn compile_file(compiler: &str, source: &Path, library: &Path, folder
     command.current_dir(folder).arg("-shared").arg("-o").arg(library).arg(source).args(arguments);
     let (compiled, _, errors) = run(&mut command);
     assert!(compiled, "{command:?}: {errors}");
+}
+
+/// Returns the repository's folder.
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
+}
+
+/// Writes the files of a package, in which `BRIDGE32` stands for the repository's folder.
+pub(crate) fn write_package(folder: &Path, files: &[(&str, &str)]) {
+    for (file, text) in files {
+        let file = folder.join(file);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(file, text.replace("BRIDGE32", &repository().display().to_string())).expect("a file");
+    }
+    // The versions that this repository is built with, which are here.
+    std::fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a file");
+}
+
+/// Prepares a command that builds such packages: in a target folder that stays, because the dependencies are always the same.
+pub(crate) fn in_package<'c>(command: &'c mut Command, folder: &Path) -> &'c mut Command {
+    command.current_dir(folder).env("CARGO_TARGET_DIR", target_folder()).env("CARGO_NET_OFFLINE", "true")
+}
+
+/// Returns the target folder of the packages.
+pub(crate) fn target_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages")
 }

@@ -1,0 +1,124 @@
+//! The libraries that are shipped: the one that is called, and those that it needs and that no system has.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::command::clean;
+use crate::doctor::dependencies::{self, Folders, Place};
+use crate::doctor::file::{self, Content};
+use crate::doctor::image::{Format, Image};
+use crate::doctor::runtimes;
+use crate::package_manager::PackageManager;
+use crate::setup::{system::System, wine};
+use crate::target::Target;
+
+/// A library to ship, and its path in the folder.
+#[derive(Debug)]
+pub(super) struct Library {
+    pub(super) file: PathBuf,
+    pub(super) name: PathBuf,
+}
+
+/// Fails if a file is not a library that a server for a system of this format can load.
+pub(super) fn check(path: &Path, format: Format) -> Result<()> {
+    let shown = path.display();
+    let image = match file::read(path) {
+        Ok(Content::Image(image)) => image,
+        Ok(Content::Other(other)) => bail!("{shown} is {}; {}", other.what, other.remedy),
+        Err(error) => bail!("cannot read {shown}: {error}"),
+    };
+    if image.is_program {
+        bail!("{shown} is a program; name the library that the server calls");
+    }
+    if image.bits != 32 || image.processor != "x86" {
+        bail!("{shown} is {}-bit ({}), and servers are 32-bit; name the 32-bit library", image.bits, image.processor);
+    }
+    // An assembly of .NET is the same on both systems.
+    if image.format != format && image.dotnet.is_none() {
+        let target = if image.format == Format::Pe { Target::I686WindowsGnu } else { Target::I686Linux };
+        bail!(
+            "{shown} is a library for {}, and the server is for {}; use `--target {target}`",
+            image.format.system(),
+            format.system()
+        );
+    }
+    Ok(())
+}
+
+/// Returns the libraries that files need and that are next to them or belong to the compiler, each once.
+///
+/// # Errors
+/// Fails if one is missing.
+pub(super) fn needed_by(files: &[PathBuf]) -> Result<Vec<Library>> {
+    let mut libraries = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<PathBuf> = files.to_vec();
+    while let Some(path) = open.pop() {
+        let Ok(Content::Image(image)) = file::read(&path) else { continue };
+        let folders = Folders::of(&path, &image);
+        for dependency in dependencies::find(&image, &folders) {
+            let name = &dependency.name;
+            let file = match dependency.place {
+                Place::Beside { path } => path,
+                Place::System { .. } | Place::Windows => continue,
+                Place::WrongWidth { .. } | Place::Missing => match of_compiler(name, &image) {
+                    Some(file) => file,
+                    None if dependency.is_delayed => {
+                        eprintln!("warning: {name}, which {} may load later, is missing", path.display());
+                        continue;
+                    }
+                    None => bail!("{} needs {name}, which is missing; {}", path.display(), remedy(name, &image)),
+                },
+            };
+            // The library for Wine is only shipped where Wine is needed.
+            if name.eq_ignore_ascii_case(wine::SHIM) || !seen.insert(name.to_lowercase()) {
+                continue;
+            }
+            open.push(file.clone());
+            libraries.push(Library { file, name: name.into() });
+        }
+        libraries.extend(private_assemblies(&path, &image));
+    }
+    Ok(libraries)
+}
+
+/// Returns a library of the compiler's runtime for 32-bit Windows, if the compiler has it.
+fn of_compiler(name: &str, image: &Image) -> Option<PathBuf> {
+    if image.format != Format::Pe {
+        return None;
+    }
+    let target = if image.bits == 32 { Target::I686WindowsGnu } else { Target::X64WindowsGnu };
+    let compiler = clean(format!("{}-gcc", target.mingw_prefix())).arg(format!("-print-file-name={name}")).output();
+    let printed = String::from_utf8(compiler.ok()?.stdout).ok()?;
+    let path = PathBuf::from(printed.trim());
+    (path.is_absolute() && path.is_file()).then_some(path)
+}
+
+fn remedy(name: &str, image: &Image) -> String {
+    match (image.format, runtimes::origin(name)) {
+        (Format::Pe, Some(origin)) => {
+            format!("it is {}: copy it next to the library, or {}", origin.what, origin.remedy)
+        }
+        (Format::Elf, _) if System::find().manager != PackageManager::Unknown => {
+            runtimes::linux_remedy(name, image.bits, System::find().manager)
+        }
+        _ => "copy it next to the library".to_owned(),
+    }
+}
+
+/// Returns the files of side-by-side assemblies that are next to a file.
+fn private_assemblies(path: &Path, image: &Image) -> Vec<Library> {
+    let own = path.parent().map(Path::to_owned).unwrap_or_default();
+    let mut found = Vec::new();
+    for assembly in &image.side_by_side {
+        let name = &assembly.name;
+        let mut files = vec![format!("{name}.manifest"), format!("{name}.dll")];
+        let folder = std::fs::read_dir(own.join(name)).into_iter().flatten().flatten();
+        files.extend(folder.map(|entry| format!("{name}/{}", entry.file_name().to_string_lossy())));
+        let files = files.into_iter().map(|file| Library { file: own.join(&file), name: file.into() });
+        found.extend(files.filter(|library| library.file.is_file()));
+    }
+    found
+}

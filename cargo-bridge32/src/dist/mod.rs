@@ -1,0 +1,154 @@
+//! `dist`: puts everything that a program needs on another machine, and nothing else, into one folder, and tries it there.
+
+mod contents;
+mod libraries;
+mod program;
+mod trial;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::doctor::image::Format;
+use crate::package::Package;
+use crate::server::{self, HOW_TO_DECLARE, Server};
+use crate::setup::{self, Needs, wine};
+use crate::target::{Sides, Target};
+use crate::toolchain::Toolchains;
+use crate::workspace::Workspace;
+use crate::{build, cli};
+use contents::Contents;
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// Fails if the folder is not empty, something does not build, a library is missing or of the wrong kind, or a server does not find
+/// its library in the folder. Then there is no folder.
+pub(crate) fn main(options: &cli::Dist) -> Result<()> {
+    let folder = std::path::absolute(&options.folder).context("cannot determine the current folder")?;
+    check_folder(&folder)?;
+    let cargo = options.cargo.clone().or_release();
+    let toolchains = Toolchains::find()?;
+    let host = toolchains.host()?;
+    let workspace = Workspace::load(cargo.manifest_path.as_deref())?;
+    let package = workspace.select_one(options.package.as_deref(), &cargo.working_folder()?)?;
+    let bin = package.program(options.bin.as_deref())?;
+    let servers = workspace.servers(&[package]);
+    if servers.is_empty() {
+        bail!("no server found in {} and its dependencies; {HOW_TO_DECLARE}", package.name);
+    }
+    let sides = match options.target {
+        Some(target) => Sides::choose(host, target),
+        None => Sides { client: host, server: server::default_target(&servers, host)? },
+    };
+    let format = if sides.server.is_windows() { Format::Pe } else { Format::Elf };
+    options.libraries.iter().try_for_each(|library| libraries::check(library, format))?;
+
+    let needs = Needs::to_run(host, sides).with_languages(workspace.languages(&[package]));
+    setup::ensure(&needs.with_packages(workspace.system_packages(&[package])), host, &toolchains)?;
+    build::build(&servers, sides.server, &workspace, &cargo, &toolchains)?;
+    let program = program::build(package, bin, host, sides.client, &workspace, &cargo, &toolchains)?;
+    let server_file = |server: &Server<'_>| workspace.program_file(server.bin, sides.server, cargo.profile());
+
+    let mut contents = Contents::default();
+    contents.add(&program, "the program")?;
+    for server in &servers {
+        contents.add(&server_file(server), "its 32-bit server")?;
+    }
+    let mut roots = options.libraries.clone();
+    if roots.is_empty() {
+        for server in &servers {
+            roots.extend(trial::library_next_to(&server_file(server), sides.server, host)?);
+        }
+    }
+    let programs = servers.iter().map(server_file).chain([program.clone()]);
+    let of_programs = libraries::needed_by(&programs.collect::<Vec<_>>())?;
+    let of_libraries = libraries::needed_by(&roots)?;
+    for library in &roots {
+        contents.add(library, "the library")?;
+    }
+    for library in of_programs.iter().chain(&of_libraries) {
+        contents.add_as(&library.file, &library.name, "needed by a library")?;
+    }
+    if sides.server.is_windows() && !sides.client.is_windows() {
+        contents.add(&server_folder(&workspace, sides.server, &cargo).join(wine::SHIM), "for Wine before 8.13")?;
+    }
+    add_licences(&mut contents, package, &workspace)?;
+    finish(&folder, &contents, &servers, sides, host)
+}
+
+fn server_folder(workspace: &Workspace, target: Target, options: &cli::CargoOptions) -> PathBuf {
+    workspace.program_folder(target, options.profile())
+}
+
+/// Fails if there is something in the folder.
+fn check_folder(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    if folder.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let mut entries = fs::read_dir(folder).with_context(|| format!("{shown} cannot be used; name another folder"))?;
+    if entries.next().is_some() {
+        bail!("{shown} is not empty; delete it, or name another folder");
+    }
+    Ok(())
+}
+
+/// Adds the files with the licence of the package, or of its workspace.
+fn add_licences(contents: &mut Contents, package: &Package, workspace: &Workspace) -> Result<()> {
+    const BEGINNINGS: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
+    let licences = |folder: &Path| -> Vec<PathBuf> {
+        let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let is_licence = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            path.is_file() && BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+        };
+        let mut files: Vec<_> = files.filter(is_licence).collect();
+        files.sort();
+        files
+    };
+    let mut files = licences(&package.folder);
+    if files.is_empty() {
+        files = licences(workspace.root());
+    }
+    if files.is_empty() {
+        eprintln!("warning: package `{}` has no file with its licence (LICENSE, COPYING, …)", package.name);
+    }
+    files.iter().try_for_each(|file| contents.add(file, "the licence"))
+}
+
+/// Fills the folder next to its final place, tries it there, and gives it its name.
+fn finish(folder: &Path, contents: &Contents, servers: &[Server<'_>], sides: Sides, host: Target) -> Result<()> {
+    let shown = folder.display();
+    let parent = folder.parent().with_context(|| format!("{shown} cannot be used; name another folder"))?;
+    fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    let work = tempfile::Builder::new().prefix(".bridge32-dist-").tempdir_in(parent);
+    let work = work.with_context(|| format!("cannot make a folder in {}", parent.display()))?;
+    let filled = work.path().join(folder.file_name().with_context(|| format!("{shown} has no name"))?);
+    contents.copy_to(&filled)?;
+    let mut trials = Vec::new();
+    for server in servers {
+        let file = filled.join(format!("{}{}", server.bin, sides.server.exe_suffix()));
+        trials.push((server.bin, trial::check(&file, sides.server, host)?));
+    }
+    if folder.exists() {
+        fs::remove_dir(folder).with_context(|| format!("cannot replace {shown}"))?;
+    }
+    fs::rename(&filled, folder).with_context(|| format!("cannot write {shown}"))?;
+    eprintln!("{shown}:");
+    contents.list();
+    for (bin, loaded) in trials {
+        eprintln!("tried: {bin} starts in the folder, and {loaded}");
+    }
+    eprintln!("{}", what_the_machine_needs(sides));
+    Ok(())
+}
+
+fn what_the_machine_needs(sides: Sides) -> &'static str {
+    match (sides.client.is_windows(), sides.server.is_windows()) {
+        (true, _) => "the machine needs nothing else: 64-bit Windows runs 32-bit programs",
+        (false, true) => "the machine needs Wine with its 32-bit part (wine32:i386)",
+        (false, false) => "the machine needs the 32-bit C library (libc6:i386, glibc.i686 or lib32-glibc)",
+    }
+}
