@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Run(Run),
     Test(Test),
     Dist(Dist),
+    Import(Import),
 }
 
 /// Make 32-bit builds possible on this machine
@@ -59,7 +60,7 @@ pub(crate) struct Setup {
     #[arg(long)]
     pub(crate) wine: bool,
 
-    /// Also install what this language needs: fortran or dotnet; may be repeated
+    /// Also install what this needs: fortran, dotnet or import; may be repeated
     #[arg(long = "with", value_name = "LANGUAGE")]
     pub(crate) languages: Vec<Language>,
 }
@@ -205,6 +206,46 @@ pub(crate) struct Dist {
     /// The target of the servers (32-bit) or of the program (64-bit) [default: what fits this machine and the servers]
     #[arg(long, value_name = "TARGET")]
     pub(crate) target: Option<Target>,
+}
+
+/// Write a trait from a C header
+///
+/// A header is read for the library's 32-bit target, with the headers of that target: a path, or a name that the target's
+/// compiler finds, such as `winscard.h`. What C leaves open is guessed, and each guess is marked with `// check:`; what cannot be
+/// guessed stays an `Address`. It needs libclang, which `cargo bridge32 setup --with import` installs.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The header
+    #[arg(value_name = "HEADER")]
+    pub(crate) file: PathBuf,
+
+    /// The library that the header belongs to, whose name goes into the trait [default: the header's name]
+    #[arg(long, value_name = "LIBRARY")]
+    pub(crate) library: Option<PathBuf>,
+
+    /// A folder with headers that the header includes; may be repeated
+    #[arg(short = 'I', value_name = "FOLDER")]
+    pub(crate) include_folders: Vec<PathBuf>,
+
+    /// A macro to define, as NAME or NAME=VALUE; may be repeated
+    #[arg(short = 'D', value_name = "MACRO")]
+    pub(crate) defines: Vec<String>,
+
+    /// A header to include first, such as windows.h; may be repeated
+    #[arg(long = "include", value_name = "HEADER")]
+    pub(crate) includes: Vec<String>,
+
+    /// Only functions whose names this regular expression matches
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) only: Option<String>,
+
+    /// The library's 32-bit target [default: the first of this machine's for which the header compiles]
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<Target>,
+
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Options that are passed on to cargo.

@@ -5,6 +5,7 @@ mod build;
 mod cli;
 mod dist;
 mod doctor;
+mod import;
 mod run;
 mod setup;
 mod test;
@@ -44,6 +45,7 @@ fn main() -> ! {
         Command::Run(options) => run::main(&options),
         Command::Test(options) => test::main(&options),
         Command::Dist(options) => dist::main(&options).map(|()| SUCCESS),
+        Command::Import(options) => import::main(&options).map(|()| SUCCESS),
     };
     let status = status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

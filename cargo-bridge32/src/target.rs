@@ -242,6 +242,8 @@ pub(crate) enum Language {
     Fortran,
     /// .NET: a C# compiler, and a runtime for 32-bit processes.
     DotNet,
+    /// C headers: libclang, for `import`.
+    Import,
 }
 
 impl FromStr for Language {
@@ -251,7 +253,8 @@ impl FromStr for Language {
         match name {
             "fortran" => Ok(Self::Fortran),
             "dotnet" => Ok(Self::DotNet),
-            _ => Err(format!("bridge32 cannot install `{name}`; it can install fortran and dotnet")),
+            "import" => Ok(Self::Import),
+            _ => Err(format!("bridge32 cannot install `{name}`; it can install fortran, dotnet and import")),
         }
     }
 }

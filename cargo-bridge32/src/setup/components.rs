@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::command::{Cmd, clean, query};
+use crate::import::clang::LibClang;
 use crate::package_manager::{PackageManager, PackageName, SystemPackages};
 use crate::setup::rust;
 use crate::target::Target;
@@ -31,6 +32,8 @@ pub(crate) enum Component {
     CSharp,
     /// Mono for 32-bit Linux processes.
     Mono32,
+    /// libclang, which reads C headers.
+    LibClang,
     /// Packages that a Cargo package asks for.
     Packages(SystemPackages),
 }
@@ -48,6 +51,7 @@ impl Component {
             Self::Mingw64Fortran => "Fortran for 64-bit Windows programs (x86_64-w64-mingw32-gfortran)",
             Self::CSharp => "C#, for .NET assemblies (mcs)",
             Self::Mono32 => "Mono, to run .NET assemblies in 32-bit Linux programs (libmonosgen-2.0)",
+            Self::LibClang => "libclang, to read C headers",
             Self::RustSource => "the distribution's Rust with the standard library's source",
             Self::Packages(packages) => return packages.to_string().into(),
         };
@@ -66,6 +70,7 @@ impl Component {
             Self::Wine => which::which("wine").is_ok() && has_32bit_wine(),
             Self::CSharp => which::which("mcs").is_ok(),
             Self::Mono32 => has_32bit_mono(),
+            Self::LibClang => LibClang::is_installed(),
             Self::RustSource => rust::sources_are_installed(),
             Self::Packages(packages) => packages.are_installed(),
         }
@@ -84,6 +89,7 @@ impl Component {
             (PackageManager::Apt, Self::Wine) => &["wine", "wine64", "wine32:i386"],
             (PackageManager::Apt, Self::CSharp) => &["mono-mcs"],
             (PackageManager::Apt, Self::Mono32) => &["libmonosgen-2.0-1:i386", "libmono-corlib4.5-cil"],
+            (PackageManager::Apt, Self::LibClang) => &["libclang-dev"],
             (PackageManager::Apt, Self::RustSource) => &["rustc-web", "cargo-web", "rust-web-src"],
             (PackageManager::Dnf, Self::LinuxC) => {
                 &["gcc", "gcc-c++", "glibc-devel.i686", "libgcc.i686", "libstdc++-devel.i686"]
@@ -104,6 +110,10 @@ impl Component {
             ) => &["mingw-w64-gcc"],
             (PackageManager::Dnf, Self::CSharp) => &["mono-core"],
             (PackageManager::Pacman | PackageManager::Brew, Self::CSharp) => &["mono"],
+            (PackageManager::Dnf, Self::LibClang) => &["clang-devel"],
+            (PackageManager::Pacman, Self::LibClang) => &["clang"],
+            (PackageManager::Brew, Self::LibClang) => &["llvm"],
+            (PackageManager::Msys, Self::LibClang) => &["mingw-w64-x86_64-clang"],
             (PackageManager::Brew, Self::Wine) => &["wine-stable"],
             (PackageManager::Msys, Self::Mingw32) => &["mingw-w64-i686-gcc"],
             (PackageManager::Msys, Self::Mingw32Fortran) => &["mingw-w64-i686-gcc-fortran"],

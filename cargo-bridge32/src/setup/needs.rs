@@ -99,6 +99,9 @@ impl Needs {
             components.insert(Component::CSharp);
             components.extend(self.targets.contains(&Target::I686Linux).then_some(Component::Mono32));
         }
+        if self.languages.contains(&Language::Import) {
+            components.insert(Component::LibClang);
+        }
         if self.wine {
             // The library that a Wine prefix lacks is built for both widths.
             components.extend([Component::Wine, Component::Mingw32, Component::Mingw64]);
@@ -167,6 +170,14 @@ mod tests {
         let windows = Target::X64WindowsMsvc;
         let own = Needs::to_run(windows, Pair::Windows.sides(windows)).with_languages([Language::DotNet]);
         assert!(own.components(windows).is_empty());
+    }
+
+    #[test]
+    fn libclang_comes_only_where_it_is_needed() {
+        let needs = Needs::to_build([Target::I686Linux]);
+        assert_eq!(needs.components(LINUX), [Component::LinuxC]);
+        let needs = needs.with_languages([Language::Import]);
+        assert_eq!(needs.components(LINUX), [Component::LinuxC, Component::LibClang]);
     }
 
     #[test]

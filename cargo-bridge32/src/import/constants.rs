@@ -1,0 +1,70 @@
+//! Evaluates the macros of a header that are constants.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::Result;
+use clang::{EntityKind, EvaluationResult, Index, TypeKind, Unsaved};
+
+use crate::import::clang::Compilation;
+use crate::import::model::{Constant, Value};
+use crate::target::Target;
+
+/// Evaluates macros, each with its line and its comment: clang compiles a variable for each of them, and those that are no
+/// expressions drop out.
+///
+/// # Errors
+/// Fails if libclang does.
+pub(crate) fn evaluate(
+    index: &Index<'_>,
+    compilation: &Compilation,
+    header: &Path,
+    target: Target,
+    macros: Vec<(String, u32, Option<String>)>,
+) -> Result<Vec<Constant>> {
+    if macros.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut source = format!("#include \"{}\"\n", header.display());
+    for (number, (name, ..)) in macros.iter().enumerate() {
+        let _ = writeln!(source, "static const __auto_type bridge32_value_{number} = ({name});");
+        let _ = writeln!(source, "static const unsigned long bridge32_bits_{number} = (unsigned long)({name});");
+    }
+    let path = std::env::temp_dir().join("bridge32-constants.c");
+    let unit = compilation.parse(index, &path, target, &[Unsaved::new(&path, &source)])?;
+    let mut constants: Vec<_> = macros.into_iter().map(|constant| (constant, None::<Value>)).collect();
+    for entity in unit.get_entity().get_children() {
+        if entity.get_kind() != EntityKind::VarDecl || entity.is_invalid_declaration() {
+            continue;
+        }
+        let Some(name) = entity.get_name() else { continue };
+        let Some(ty) = entity.get_type().map(|ty| ty.get_canonical_type()) else { continue };
+        let number = |prefix: &str| name.strip_prefix(prefix)?.parse::<usize>().ok();
+        if let Some(number) = number("bridge32_value_") {
+            let bits = if ty.get_sizeof().is_ok_and(|size| size > 4) { 64 } else { 32 };
+            constants[number].1 = match entity.evaluate() {
+                Some(EvaluationResult::SignedInteger(value)) if ty.is_integer() => {
+                    Some(Value::Integer { value, bits, signed: ty.is_signed_integer() })
+                }
+                Some(EvaluationResult::UnsignedInteger(value)) if ty.is_integer() => {
+                    Some(Value::Integer { value: value as i64, bits, signed: false })
+                }
+                Some(EvaluationResult::Float(value)) => Some(Value::Float(value)),
+                Some(EvaluationResult::String(text)) => text.into_string().ok().map(Value::Text),
+                // Until the second variable says which.
+                _ if ty.get_kind() == TypeKind::Pointer => Some(Value::Address(0)),
+                _ => None,
+            };
+        } else if let Some(number) = number("bridge32_bits_")
+            && constants[number].1 == Some(Value::Address(0))
+        {
+            constants[number].1 = match entity.evaluate() {
+                Some(EvaluationResult::SignedInteger(value)) => Some(Value::Address(value as u32)),
+                Some(EvaluationResult::UnsignedInteger(value)) => Some(Value::Address(value as u32)),
+                _ => None,
+            };
+        }
+    }
+    let known = |((name, line, doc), value): (_, Option<Value>)| Some(Constant { name, line, doc, value: value? });
+    Ok(constants.into_iter().filter_map(known).collect())
+}

@@ -1,0 +1,457 @@
+//! Arrays and their lengths.
+
+use crate::import::layout;
+use crate::import::model::{CType, Direction};
+use crate::import::names::{type_prefix, words};
+use crate::import::rules::draft::{Draft, Slot};
+use crate::import::rules::structs::is_plural;
+use crate::import::text;
+use crate::import::types::Types;
+
+/// An array whose length the header says in its type, such as `double m[3][4]`.
+pub(crate) fn fixed(types: &Types<'_>, draft: &mut Draft<'_>) {
+    for index in draft.open() {
+        let CType::Array { of, length: Some(length), is_const } = draft.parameter(index).ty.resolved().clone() else {
+            continue;
+        };
+        if !is_plain(&of) || length == 0 {
+            continue;
+        }
+        let Ok(element) = nested(types, &of) else { continue };
+        let is_input = is_const || draft.direction(index) == Some(Direction::In);
+        let is_output = draft.direction(index) == Some(Direction::Out);
+        let slot = match text::encoding(types, &of) {
+            Some(mut attributes) if !is_input && (is_output || draft.reads()) => {
+                attributes.insert(0, format!("#[out(cap = {length})]"));
+                Slot { attributes, ty: "String".into() }
+            }
+            _ if is_input => Slot::plain(format!("&[{element}; {length}]")),
+            _ if is_output => Slot::with("#[out]", format!("[{element}; {length}]")),
+            _ => Slot::plain(format!("&mut [{element}; {length}]")),
+        };
+        draft.decide(index, slot);
+    }
+}
+
+fn is_plain(ty: &CType) -> bool {
+    match ty.resolved() {
+        CType::Bool | CType::Char | CType::WChar | CType::Int(_) | CType::Float | CType::Double => true,
+        CType::Array { of, length: Some(_), .. } => is_plain(of),
+        _ => false,
+    }
+}
+
+fn nested(types: &Types<'_>, ty: &CType) -> Result<String, String> {
+    match ty.resolved() {
+        CType::Array { of, length: Some(length), .. } => Ok(format!("[{}; {length}]", nested(types, of)?)),
+        _ => types.value(ty),
+    }
+}
+
+/// A pointer to the elements of an array, and the parameter that has their number.
+struct Pairing {
+    pointer: usize,
+    length: usize,
+    /// The parameter that says how many elements are valid after the call.
+    written: Option<usize>,
+    in_bytes: bool,
+}
+
+/// Arrays whose length an annotation says: no guesses.
+pub(crate) fn annotated(types: &Types<'_>, draft: &mut Draft<'_>) {
+    for pointer in draft.open() {
+        let annotation = draft.parameter(pointer).annotation.clone();
+        let Some(said) = annotation.length else { continue };
+        let named = |text: &str| {
+            let name = text.trim_start_matches(['*', '(']).trim_end_matches(')');
+            draft.function.signature.parameters.iter().position(|parameter| parameter.name == name)
+        };
+        let Some(length) = named(&said.expression) else { continue };
+        let written = annotation.written.as_deref().and_then(named).filter(|written| *written != length);
+        pair(types, draft, &Pairing { pointer, length, written, in_bytes: said.in_bytes });
+    }
+}
+
+/// Rule `length`: an integer with such a name is the length of the array next to it, or of the one whose name it has.
+pub(crate) fn with_lengths(types: &Types<'_>, draft: &mut Draft<'_>) {
+    let mut pointers = draft.open();
+    // From the last one, so that several arrays can share the length after them.
+    pointers.reverse();
+    for pointer in pointers {
+        if draft.slots[pointer].is_some() {
+            continue;
+        }
+        let Some((target, _)) = draft.pointee(pointer) else { continue };
+        let target = target.clone();
+        // A pointer to a size is not an array of sizes.
+        let is_size = target.is_integer()
+            && (is_length_name(&draft.parameter(pointer).name)
+                || words(&draft.parameter(pointer).name).iter().any(|word| WRITTEN.contains(&word.as_str())))
+            && !is_plural(&draft.names[pointer]);
+        if is_size || element(types, &target).is_none() {
+            continue;
+        }
+        let Some(length) = length_of(draft, pointer).or_else(|| shared_length(draft, pointer)) else { continue };
+        let in_bytes = counts_bytes(draft, length);
+        let written = written_count(draft, length);
+        let pairing = Pairing { pointer, length, written, in_bytes };
+        if pair(types, draft, &pairing) {
+            let (pointer, length) = (&draft.names[pointer], &draft.names[length]);
+            let unit = if in_bytes { "length in bytes" } else { "length" };
+            let mut guess = format!("{length} is taken for the {unit} of {pointer}");
+            if let Some(written) = written.filter(|_| {
+                draft.slots[pairing.pointer]
+                    .as_ref()
+                    .is_some_and(|slot| slot.attributes.iter().any(|attribute| attribute.contains("len =")))
+            }) {
+                guess += &format!(", and {} for what is written of it", draft.names[written]);
+            }
+            draft.guess("length", guess);
+        }
+    }
+}
+
+/// Returns the element's type and its size; `None` if it cannot be in an array.
+fn element(types: &Types<'_>, target: &CType) -> Option<(String, usize)> {
+    if let Some(tag) = types.handle(target) {
+        return Some((format!("Handle<{tag}>"), 4));
+    }
+    match target.resolved() {
+        CType::Void => Some(("u8".into(), 1)),
+        CType::Pointer { .. } | CType::Function(_) | CType::Array { .. } => None,
+        _ => Some((types.value(target).ok()?, layout::size(types, target).0)),
+    }
+}
+
+/// Words of names of lengths.
+const LENGTHS: [&str; 21] = [
+    "n", "len", "length", "count", "cnt", "size", "sz", "num", "number", "nb", "bytes", "byte", "cb", "cch",
+    "capacity", "elements", "items", "nitems", "points", "max", "nmemb",
+];
+
+/// Returns the words of a length's name; an abbreviation of its type, such as `cbSize`, counts.
+fn is_length_name(name: &str) -> bool {
+    let prefix = type_prefix(name).unwrap_or_default();
+    let counts = ["cb", "pcb", "lpcb", "cch", "pcch", "lpcch", "c", "pc"].contains(&prefix);
+    let all = words(name);
+    // `max_value` is not a length.
+    let is_limit = all.iter().any(|word| word == "max") && all.len() > 1;
+    counts
+        || all.iter().any(|word| LENGTHS.contains(&word.as_str()) && !(word == "max" && is_limit))
+        || all.iter().any(|word| word.starts_with("num") || word.ends_with("len") && word.len() > 3)
+}
+
+/// Returns the parameter that is the length of an array: the only one with the best reason.
+fn length_of(draft: &Draft<'_>, pointer: usize) -> Option<usize> {
+    let mut scores: Vec<(u32, usize)> = Vec::new();
+    let pointer_name = &draft.parameter(pointer).name;
+    for index in 0..draft.slots.len() {
+        let parameter = draft.parameter(index);
+        if index == pointer || draft.slots[index].as_ref().is_some_and(|slot| !is_length_slot(slot)) {
+            continue;
+        }
+        let by_reference = match parameter.ty.pointee() {
+            Some((target, false)) if target.is_integer() => true,
+            Some(_) => continue,
+            None if parameter.ty.is_integer() => false,
+            None => continue,
+        };
+        let follows = index == pointer + 1;
+        // SQLite's header gives no names to some of its parameters.
+        if parameter.name.is_empty() && pointer_name.is_empty() && follows && !by_reference {
+            let is_blob = matches!(
+                draft.pointee(pointer).map(|(target, is_const)| (target.resolved(), is_const)),
+                Some((CType::Void | CType::Char, true))
+            );
+            if is_blob {
+                scores.push((2, index));
+            }
+            continue;
+        }
+        if !is_length_name(&parameter.name) {
+            continue;
+        }
+        let is_related = is_related(pointer_name, &parameter.name);
+        // Next to one struct, something else is as likely.
+        let is_struct = matches!(draft.pointee(pointer).map(|(target, _)| target.resolved()), Some(CType::Record(_)));
+        if is_struct && !is_related && !is_generic(&parameter.name) {
+            continue;
+        }
+        let is_next = follows || index + 1 == pointer;
+        // The length of another array.
+        let belongs_elsewhere = !is_related && draft.slots[index].is_some() && !is_generic(&parameter.name);
+        if belongs_elsewhere || (!is_related && !is_next) || (by_reference && !is_related && !follows) {
+            continue;
+        }
+        scores.push((u32::from(is_related) * 4 + u32::from(follows) * 2 + u32::from(is_next), index));
+    }
+    scores.sort_unstable_by_key(|(score, _)| std::cmp::Reverse(*score));
+    match scores[..] {
+        [(best, _), (second, _), ..] if best == second => None,
+        [(_, index), ..] => {
+            // Two lengths, as in `fread(buffer, size, count)`: it is their product.
+            let after = index + 1;
+            let is_void = draft.pointee(pointer).is_some_and(|(target, _)| *target.resolved() == CType::Void);
+            let has_two = is_void
+                && after < draft.slots.len()
+                && draft.parameter(after).ty.is_integer()
+                && ["n", "count", "nmemb", "nitems"].contains(&draft.parameter(after).name.as_str());
+            (!has_two).then_some(index)
+        }
+        [] => None,
+    }
+}
+
+/// Returns the length of the array after this one, if both have elements of the same type and the length's name fits both.
+fn shared_length(draft: &Draft<'_>, pointer: usize) -> Option<usize> {
+    let next = pointer + 1;
+    let (target, _) = draft.parameter(pointer).ty.pointee()?;
+    let (other, _) = (next < draft.slots.len()).then(|| draft.parameter(next).ty.pointee()).flatten()?;
+    if target.resolved() != other.resolved() {
+        return None;
+    }
+    let name = &draft.names[next];
+    let is_its = |slot: &Option<Slot>| {
+        let attributes = slot.iter().flat_map(|slot| &slot.attributes);
+        attributes.into_iter().any(|attribute| attribute.starts_with("#[len_of(") && attribute.contains(name.as_str()))
+    };
+    let length = draft.slots.iter().position(is_its)?;
+    is_generic(&draft.parameter(length).name).then_some(length)
+}
+
+fn is_length_slot(slot: &Slot) -> bool {
+    slot.attributes.iter().any(|attribute| attribute.starts_with("#[len_of("))
+}
+
+fn is_generic(name: &str) -> bool {
+    words(name).iter().all(|word| LENGTHS.contains(&word.as_str()))
+}
+
+/// Whether the length's name has a word of the array's.
+fn is_related(array: &str, length: &str) -> bool {
+    let stem = |name: &str| -> Vec<String> {
+        let name = type_prefix(name).map_or(name, |prefix| &name[prefix.len()..]);
+        words(name).into_iter().filter(|word| word.len() > 1 && !LENGTHS.contains(&word.as_str())).collect()
+    };
+    let (array, length) = (stem(array), stem(length));
+    let is_same = |a: &String, b: &String| {
+        let (a, b) = (a.trim_end_matches('s'), b.trim_end_matches('s'));
+        a == b
+            || (b.len() > 3 && b.strip_suffix("len") == Some(a))
+            || (a.len() > 2 && b.starts_with("num") && b.ends_with(a))
+    };
+    array.iter().any(|a| length.iter().any(|b| is_same(a, b)))
+}
+
+fn counts_bytes(draft: &Draft<'_>, length: usize) -> bool {
+    let name = &draft.parameter(length).name;
+    ["cb", "pcb", "lpcb"].contains(&type_prefix(name).unwrap_or_default())
+        || words(name).iter().any(|word| word == "bytes" || word == "byte" || word == "cb")
+}
+
+/// Words of names of how much was written.
+const WRITTEN: [&str; 14] = [
+    "read",
+    "written",
+    "returned",
+    "got",
+    "received",
+    "actual",
+    "transferred",
+    "copied",
+    "filled",
+    "used",
+    "fetched",
+    "retrieved",
+    "out",
+    "ret",
+];
+
+/// Returns the output that says how many elements were written.
+fn written_count(draft: &Draft<'_>, length: usize) -> Option<usize> {
+    let is_count = |index: &usize| {
+        let parameter = draft.parameter(*index);
+        let is_output = matches!(parameter.ty.pointee(), Some((target, false)) if target.is_integer());
+        is_output && *index != length && words(&parameter.name).iter().any(|word| WRITTEN.contains(&word.as_str()))
+    };
+    let mut found = draft.open().into_iter().filter(is_count);
+    match (found.next(), found.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    }
+}
+
+/// Declares an array and its length. Returns whether it could.
+fn pair(types: &Types<'_>, draft: &mut Draft<'_>, pairing: &Pairing) -> bool {
+    let &Pairing { pointer, length, written, in_bytes } = pairing;
+    let Some((target, is_const)) = draft.pointee(pointer) else { return false };
+    let target = target.clone();
+    let Some((element, size)) = element(types, &target) else { return false };
+    let direction = match draft.direction(pointer) {
+        _ if is_const => Direction::In,
+        Some(direction) => direction,
+        None if draft.writes() && !draft.reads() => Direction::In,
+        None if draft.reads() => Direction::Out,
+        None => Direction::InOut,
+    };
+    let length_type = draft.parameter(length).ty.clone();
+    let by_reference = length_type.pointee().is_some();
+    let integer = length_type.pointee().map_or(&length_type, |(target, _)| target).clone();
+    let Ok(integer) = types.value(&integer) else { return false };
+    let encoding = text::encoding(types, &target);
+    let name = draft.names[pointer].clone();
+    let n = draft.names[length].clone();
+    let is_read = draft.says(&["read", "recv", "receive", "fetch", "decrypt", "encrypt", "digest", "sign", "random"]);
+    // `char` is text, unless its name or the function's says bytes.
+    let is_text = encoding.is_some()
+        && match direction {
+            Direction::In => !text::is_bytes(&draft.parameter(pointer).name),
+            _ => !is_read && !words(&draft.parameter(pointer).name).iter().any(|word| word == "data"),
+        };
+    let direction = if is_text && direction == Direction::InOut { Direction::Out } else { direction };
+    let optional = draft.parameter(pointer).annotation.optional;
+    let bytes = in_bytes && size > 1;
+    match direction {
+        Direction::In | Direction::InOut if !(by_reference && direction == Direction::InOut) => {
+            let ty = if is_text {
+                "&str".to_owned()
+            } else if direction == Direction::In {
+                format!("&[{element}]")
+            } else {
+                format!("&mut [{element}]")
+            };
+            let ty = if optional { format!("Option<{ty}>") } else { ty };
+            let attributes = if is_text { encoding.unwrap_or_default() } else { Vec::new() };
+            let kind = if bytes { "bytes_of" } else { "len_of" };
+            let attribute = match &draft.slots[length] {
+                Some(slot) => match slot.attributes.iter().find_map(|attribute| attribute.strip_prefix("#[len_of(")) {
+                    Some(others) if !is_text => format!("#[len_of({name}, {others}"),
+                    _ => return false,
+                },
+                None => format!("#[{kind}({name})]"),
+            };
+            let ty_of_length = match (by_reference, &length_type.pointee()) {
+                (false, _) => integer,
+                (true, Some((_, true))) => format!("&{integer}"),
+                (true, _) => return false,
+            };
+            draft.decide(pointer, Slot { attributes, ty });
+            draft.decide(length, Slot::with(attribute, ty_of_length));
+        }
+        _ => {
+            let place = if by_reference { format!("*{n}") } else { n.clone() };
+            let capacity = if bytes { format!("{place} / {size}") } else { place };
+            let is_multi = draft.parameter(pointer).name.contains("msz");
+            let mut attributes = Vec::new();
+            if is_multi && is_text {
+                attributes.push("#[multi]".to_owned());
+            }
+            let counted = written.filter(|_| !is_text && !bytes);
+            attributes.push(match counted {
+                Some(written) => format!("#[out(cap = {capacity}, len = {})]", draft.names[written]),
+                None if by_reference && !is_text && !bytes => format!("#[out(cap = {capacity}, len = {n})]"),
+                None => format!("#[out(cap = {capacity})]"),
+            });
+            if is_text {
+                attributes.extend(encoding.unwrap_or_default());
+            }
+            let ty = match (is_text, is_multi) {
+                (true, true) => "Vec<String>".into(),
+                (true, false) => "String".into(),
+                _ => format!("Vec<{element}>"),
+            };
+            if let Some(written) = counted
+                && let Some((target, _)) = draft.pointee(written)
+                && let Ok(ty) = types.value(target)
+            {
+                draft.decide(written, Slot::with("#[out]", ty));
+            }
+            draft.decide(pointer, Slot { attributes, ty });
+            if draft.slots[length].is_none() {
+                draft.decide(length, Slot::plain(if by_reference { format!("&mut {integer}") } else { integer }));
+            }
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::rules::tests::{linux, windows};
+
+    #[test]
+    fn lengths_are_recognized_by_their_names() {
+        assert_eq!(
+            linux("double mean(const double *values, int n);"),
+            "// check: n is taken for the length of values fn mean(&self, values: &[f64], #[len_of(values)] n: i32) -> f64;"
+        );
+        assert_eq!(
+            linux("int store(unsigned nb, const short *src);"),
+            "// check: nb is taken for the length of src fn store(&self, #[len_of(src)] nb: u32, src: &[i16]) -> i32;"
+        );
+        assert_eq!(
+            linux("double mean(const double *values, int mode);"),
+            "fn mean(&self, values: Address, mode: i32) -> f64;"
+        );
+        assert_eq!(
+            linux("double dot(const double *x, const double *y, int n);"),
+            "// check: n is taken for the length of y // check: n is taken for the length of x \
+             fn dot(&self, x: &[f64], y: &[f64], #[len_of(x, y)] n: i32) -> f64;"
+        );
+        assert_eq!(
+            linux("long f(void *buffer, int size, int count);"),
+            "fn f(&self, buffer: Address, size: i32, count: i32) -> Long;"
+        );
+    }
+
+    #[test]
+    fn buffers_are_filled_if_the_function_says_so() {
+        assert_eq!(
+            linux("int get_samples(double *samples, int count, int *read);"),
+            "// check: count is taken for the length of samples, and read for what is written of it \
+             fn get_samples(&self, #[out(cap = count, len = read)] samples: Vec<f64>, count: i32, #[out] read: i32) -> i32;"
+        );
+        assert_eq!(
+            linux("int get_samples(double *samples, unsigned *count);"),
+            "// check: count is taken for the length of samples \
+             fn get_samples(&self, #[out(cap = *count, len = count)] samples: Vec<f64>, count: &mut u32) -> i32;"
+        );
+        assert_eq!(
+            linux("int get_name(char *name, int size);"),
+            "// check: size is taken for the length of name \
+             fn get_name(&self, #[out(cap = size)] name: String, size: i32) -> i32;"
+        );
+        // What nobody says is read and written.
+        assert_eq!(
+            linux("int invert(double *values, int n);"),
+            "// check: n is taken for the length of values fn invert(&self, values: &mut [f64], #[len_of(values)] n: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn bytes_are_counted_if_the_name_says_so() {
+        assert_eq!(
+            windows("int f(const short *values, int cbValues);"),
+            "// check: cb_values is taken for the length in bytes of values \
+             fn f(&self, values: &[i16], #[bytes_of(values)] cb_values: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn annotations_are_no_guesses() {
+        assert_eq!(
+            linux("#define _Out_writes_to_(a, b)\nint f(_Out_writes_to_(room, *have) double *x, int room, int *have);"),
+            "fn f(&self, #[out(cap = room, len = have)] x: Vec<f64>, room: i32, #[out] have: i32) -> i32;"
+        );
+        assert_eq!(
+            linux("#define _In_reads_(a)\nint f(_In_reads_(items) double *x, int items);"),
+            "fn f(&self, x: &[f64], #[len_of(x)] items: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn arrays_may_have_their_length_in_their_type() {
+        assert_eq!(linux("double trace(const double m[3][3]);"), "fn trace(&self, m: &[[f64; 3]; 3]) -> f64;");
+        assert_eq!(linux("void rotate(int values[4]);"), "fn rotate(&self, values: &mut [i32; 4]);");
+    }
+}

@@ -1,0 +1,134 @@
+//! Handles: pointers that only the library can follow.
+
+use crate::import::rules::draft::{Draft, Slot};
+use crate::import::types::Types;
+
+/// A pointer that the library returns somewhere is a handle; that is no guess for a type that the header does not define.
+pub(crate) fn handles(types: &Types<'_>, draft: &mut Draft<'_>) {
+    for index in draft.open() {
+        let ty = draft.parameter(index).ty.clone();
+        let Some(tag) = types.handle(&ty) else { continue };
+        note_owned(types, draft, index, &tag);
+        let slot = match draft.parameter(index).annotation.optional {
+            true => format!("Option<Handle<{tag}>>"),
+            false => format!("Handle<{tag}>"),
+        };
+        draft.decide(index, Slot::plain(slot));
+    }
+}
+
+/// Rule `owned-struct`: the library makes structs of this type, so a pointer to one is a handle rather than a copy.
+fn note_owned(types: &Types<'_>, draft: &mut Draft<'_>, index: usize, tag: &str) {
+    if types.is_owned_struct(&draft.parameter(index).ty) {
+        let name = draft.names[index].clone();
+        draft.guess("owned-struct", format!("{name} is taken for a {tag} that the library made"));
+    }
+}
+
+/// Rule `handle-output`: through a pointer to a handle, the library returns one.
+pub(crate) fn outputs(types: &Types<'_>, draft: &mut Draft<'_>) {
+    for index in draft.open() {
+        let Some((target, false)) = draft.pointee(index) else { continue };
+        let Some(tag) = types.handle(target) else { continue };
+        let name = draft.names[index].clone();
+        let is_list = matches!(draft.parameter(index).ty.resolved(), crate::import::model::CType::Array { .. });
+        if is_list || name.ends_with('s') && !name.ends_with("ss") && draft.says(&["list", "enum", "enumerate", "find"])
+        {
+            continue;
+        }
+        // A function that closes it also sets it to null.
+        if draft.says(&CLOSING) {
+            draft.decide(index, Slot::with("#[closes]", format!("&mut Option<Handle<{tag}>>")));
+            draft.guess("handle-output", format!("{name} is closed, and set to null"));
+            continue;
+        }
+        draft.decide(index, Slot::with("#[out]", format!("Option<Handle<{tag}>>")));
+        draft.guess("handle-output", format!("{name} is taken for an output, which may be null"));
+    }
+}
+
+/// Verbs of functions that free what they are given.
+const CLOSING: [&str; 16] = [
+    "close",
+    "free",
+    "destroy",
+    "delete",
+    "release",
+    "finalize",
+    "dispose",
+    "clear",
+    "uninit",
+    "uninitialize",
+    "unref",
+    "deinit",
+    "exit",
+    "fini",
+    "disconnect",
+    "terminate",
+];
+
+/// Rule `closes`: the function frees the handle.
+pub(crate) fn closes(_types: &Types<'_>, draft: &mut Draft<'_>) {
+    let is_handle = |slot: &Option<Slot>| slot.as_ref().is_some_and(|slot| slot.ty.starts_with("Handle<"));
+    let handles: Vec<usize> = (0..draft.slots.len()).filter(|index| is_handle(&draft.slots[*index])).collect();
+    let [only] = handles[..] else { return };
+    // The verb is at the end of the name, or at its beginning: `FT_Close`, `close_device`.
+    let position = draft.verbs.iter().position(|word| CLOSING.contains(&word.as_str()));
+    let Some(position) = position else { return };
+    let word = draft.verbs[position].clone();
+    if draft.slots.len() > 1
+        || (["clear", "disconnect", "terminate", "exit", "delete"].contains(&word.as_str()))
+            && position + 1 < draft.verbs.len()
+    {
+        return;
+    }
+    let name = draft.names[only].clone();
+    if let Some(slot) = &mut draft.slots[only] {
+        slot.attributes.push("#[closes]".into());
+    }
+    draft.guess("closes", format!("{name} is taken to be freed by this"));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::rules::tests::{linux, windows};
+
+    #[test]
+    fn pointers_to_undefined_structs_are_handles() {
+        assert_eq!(
+            linux("typedef struct dev dev; dev *dev_new(void); int dev_level(const dev *d);"),
+            "fn dev_level(&self, d: Handle<Dev>) -> i32;"
+        );
+        // Nobody here makes one.
+        assert_eq!(linux("typedef struct dev dev; int dev_level(dev *d);"), "fn dev_level(&self, d: Address) -> i32;");
+    }
+
+    #[test]
+    fn pointers_to_handles_are_outputs() {
+        assert_eq!(
+            windows("typedef void *FT_HANDLE; int FT_Open(int n, FT_HANDLE *pHandle);"),
+            "// check: handle is taken for an output, which may be null #[symbol(\"FT_Open\")] \
+             fn ft_open(&self, n: i32, #[out] handle: Option<Handle<FtHandle>>) -> i32;"
+        );
+    }
+
+    #[test]
+    fn structs_that_the_library_makes_are_handles() {
+        assert_eq!(
+            linux("typedef struct { int n; } work; work *work_alloc(int n); int work_size(const work *w);"),
+            "// check: w is taken for a Work that the library made fn work_size(&self, w: Handle<Work>) -> i32;"
+        );
+    }
+
+    #[test]
+    fn functions_that_free_close() {
+        assert_eq!(
+            linux("typedef struct dev dev; dev *dev_new(void); void dev_free(dev *d);"),
+            "// check: d is taken to be freed by this fn dev_free(&self, #[closes] d: Handle<Dev>);"
+        );
+        assert_eq!(
+            linux("typedef struct dev dev; dev *dev_new(void); void dev_clear_errors(dev *d);"),
+            "fn dev_clear_errors(&self, d: Handle<Dev>);"
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! What C leaves open about a function, and how it is guessed.
+//!
+//! Each rule looks at parameters that no rule before it has decided. A guess is noted, and stands in the trait as `// check:`.
+//! What no rule decides stays an `Address`.
+
+mod arrays;
+mod callbacks;
+pub(crate) mod draft;
+mod handles;
+mod outputs;
+mod reserved;
+mod results;
+mod status;
+mod structs;
+mod text;
+
+use crate::import::model::{CType, Function};
+use crate::import::names::words;
+use crate::import::rules::draft::{Draft, Slot, parameter_names};
+use crate::import::types::Types;
+
+/// Makes a method of a function.
+///
+/// # Errors
+/// Fails if the trait cannot have it; the error says why.
+pub(crate) fn draft<'f>(types: &Types<'_>, function: &'f Function) -> Result<Draft<'f>, String> {
+    let signature = &function.signature;
+    let mut draft = Draft {
+        function,
+        verbs: words(&function.name),
+        names: parameter_names(types, &signature.parameters),
+        slots: vec![None; signature.parameters.len()],
+        attributes: Vec::new(),
+        result: None,
+        guesses: Vec::new(),
+        shared_guess: None,
+        addresses: Vec::new(),
+    };
+    for parameter in &signature.parameters {
+        if !matches!(parameter.ty.resolved(), CType::Pointer { .. } | CType::Array { .. } | CType::Function(_)) {
+            types.value(&parameter.ty)?;
+        }
+    }
+    if signature.variadic {
+        draft.guess("variadic", "it takes more arguments; declare a method for each list of them that you use");
+    }
+    results::result(types, &mut draft)?;
+    reserved::reserved(types, &mut draft);
+    callbacks::callbacks(types, &mut draft);
+    handles::handles(types, &mut draft);
+    handles::outputs(types, &mut draft);
+    arrays::fixed(types, &mut draft);
+    text::single(types, &mut draft);
+    arrays::annotated(types, &mut draft);
+    arrays::with_lengths(types, &mut draft);
+    text::inputs(types, &mut draft);
+    structs::structs(types, &mut draft);
+    outputs::outputs(types, &mut draft);
+    handles::closes(types, &mut draft);
+    status::status(types, &mut draft);
+    for index in draft.open() {
+        let ty = draft.parameter(index).ty.clone();
+        let slot = types
+            .value(&ty)
+            .or_else(|_| types.value(&CType::Pointer { to: Box::new(CType::Void), is_const: false }))?;
+        if slot == "Address" {
+            let name = draft.names[index].clone();
+            draft.addresses.push(name);
+        }
+        draft.decide(index, Slot::plain(slot));
+    }
+    Ok(draft)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::import::{Options, trait_from_text};
+    use crate::target::Target;
+
+    /// Returns the method for the last function of a header, in one line and without its documentation.
+    pub(crate) fn method(target: Target, header: &str) -> String {
+        let imported = trait_from_text(header, &Options { target: Some(target), ..Options::default() });
+        let source = imported.expect("it is a header").source;
+        let body = source.split("pub trait ").nth(1).expect("a trait").split_once('{').expect("its body").1;
+        let methods = body.split("\n}\n").next().expect("its end");
+        let last = methods.split("\n\n").last().expect("a method");
+        let lines = last.lines().map(str::trim).filter(|line| !line.starts_with("///"));
+        lines.collect::<Vec<_>>().join(" ").trim().replace("( ", "(").replace(", )", ")")
+    }
+
+    pub(crate) fn linux(header: &str) -> String {
+        method(Target::I686Linux, header)
+    }
+
+    pub(crate) fn windows(header: &str) -> String {
+        method(Target::I686WindowsGnu, header)
+    }
+}

@@ -1,0 +1,256 @@
+//! Rule `status`: a result that says whether the call succeeded becomes an error.
+
+use crate::import::model::{CType, Enum, Header, Value};
+use crate::import::names::words;
+use crate::import::rules::draft::Draft;
+use crate::import::types::Types;
+
+pub(crate) fn status(types: &Types<'_>, draft: &mut Draft<'_>) {
+    let Some(check) = check(types, draft) else { return };
+    draft.attributes.push(format!("#[check({})]", check.condition));
+    if check.last_error {
+        draft.attributes.push("#[last_error]".into());
+    }
+    match check.of_type {
+        Some(name) => draft.shared_guess = Some(format!("of a result of type `{name}`, {}", check.guess)),
+        None => draft.guess("status", check.guess),
+    }
+    // A handle that a successful call returns is there.
+    for slot in draft.slots.iter_mut().flatten() {
+        if slot.attributes == ["#[out]"]
+            && let Some(handle) = slot.ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>'))
+            && handle.starts_with("Handle<")
+        {
+            slot.ty = handle.to_owned();
+        }
+    }
+}
+
+struct Check {
+    condition: String,
+    last_error: bool,
+    guess: String,
+    /// The type that says that it is a status.
+    of_type: Option<String>,
+}
+
+fn check(types: &Types<'_>, draft: &Draft<'_>) -> Option<Check> {
+    let ty = &draft.function.signature.result;
+    let result = draft.result.as_deref()?;
+    let condition = |condition: &str, guess: &str| {
+        let check = Check { condition: condition.into(), last_error: false, guess: guess.into(), of_type: None };
+        Some(check)
+    };
+    let named = |name: &str, check: Option<Check>| check.map(|check| Check { of_type: Some(name.to_owned()), ..check });
+    if let CType::Enum(id) = ty.resolved() {
+        let declared = types.header.enums.get(id)?;
+        if !is_status_name(&declared.name) {
+            return None;
+        }
+        let variant = success(declared)?;
+        return Some(Check {
+            condition: format!("ret == {result}::{variant}"),
+            last_error: false,
+            guess: format!("{variant} is taken for success"),
+            of_type: Some(declared.name.clone()),
+        });
+    }
+    if result == "Bool32" && types.target.is_windows() {
+        let predicate = ["is", "has", "can", "are", "exists", "equal", "compare", "test", "match"];
+        return (!draft.says(&predicate)).then(|| Check {
+            condition: "bool::from(ret)".into(),
+            last_error: true,
+            guess: "false is taken for a failure, which GetLastError describes".into(),
+            of_type: Some("BOOL".into()),
+        });
+    }
+    if !matches!(ty.resolved(), CType::Int(_) | CType::Long(_)) {
+        return None;
+    }
+    let zero = if matches!(ty.resolved(), CType::Long(_)) { format!("{result}(0)") } else { "0".into() };
+    let names = ty.names();
+    if let Some(name) = names.iter().find(|name| ["HRESULT", "NTSTATUS", "ViStatus", "SQLRETURN"].contains(name)) {
+        return named(name, condition(&format!("ret >= {zero}"), "negative ones are failures"));
+    }
+    if let Some(name) = names.iter().find(|name| is_status_name(name)) {
+        return named(name, condition(&format!("ret == {zero}"), "0 is taken for success"));
+    }
+    let doc = draft.function.doc.as_deref().unwrap_or_default().to_lowercase();
+    let documented =
+        ["0 on success", "zero on success", "0 if successful", "0 for success", "zero if successful", "0 upon success"];
+    let other = ["number of", "or a positive"];
+    if documented.iter().any(|words| doc.contains(words))
+        && !other.iter().any(|words| doc.contains(&format!("the {words}")))
+    {
+        return condition(&format!("ret == {zero}"), "0 is success, the documentation says");
+    }
+    if names.is_empty() && has_success_code(types.header) && !draft.says(&VALUES) {
+        return match errors_are_negative(types.header) {
+            true => condition(&format!("ret >= {zero}"), "negative results are taken for failures"),
+            false => condition(&format!("ret == {zero}"), "0 is taken for success"),
+        };
+    }
+    None
+}
+
+/// Words of functions that return something else than a status.
+const VALUES: [&str; 49] = [
+    "count",
+    "bytes",
+    "type",
+    "is",
+    "has",
+    "can",
+    "version",
+    "number",
+    "id",
+    "index",
+    "status",
+    "num",
+    "size",
+    "length",
+    "len",
+    "column",
+    "value",
+    "find",
+    "cmp",
+    "compare",
+    "errcode",
+    "errno",
+    "limit",
+    "changes",
+    "depth",
+    "level",
+    "total",
+    "complete",
+    "stricmp",
+    "strnicmp",
+    "strglob",
+    "strlike",
+    "readonly",
+    "busy",
+    "explain",
+    "autocommit",
+    "state",
+    "enabled",
+    "threadsafe",
+    "isexplain",
+    "initialized",
+    "max",
+    "min",
+    "bound",
+    "width",
+    "height",
+    "error",
+    "extended",
+    "used",
+];
+
+fn is_status_name(name: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["status", "error", "err", "result", "rv", "rc", "retcode", "returncode", "mmresult", "errorcode"];
+    let all = words(name);
+    all.iter().any(|word| WORDS.contains(&word.as_str()))
+        || all
+            .last()
+            .is_some_and(|word| word.ends_with("error") || word.ends_with("status") || word.ends_with("result"))
+}
+
+/// Returns the variant that says success.
+fn success(declared: &Enum) -> Option<String> {
+    let names = crate::import::names::variant_names(declared);
+    let zero = declared.variants.iter().position(|variant| variant.value == 0)?;
+    is_success(&declared.variants[zero].name).then(|| names[zero].clone())
+}
+
+fn is_success(name: &str) -> bool {
+    let name = name.to_uppercase();
+    ["_OK", "SUCCESS", "NOERROR", "NO_ERROR", "_NONE"].iter().any(|end| name.ends_with(end)) || name == "OK"
+}
+
+/// Whether the header has a constant such as `Z_OK`, or a variant of an enum.
+fn has_success_code(header: &Header) -> bool {
+    let is_zero = |value: &Value| matches!(value, Value::Integer { value: 0, .. });
+    header.constants.iter().any(|constant| is_zero(&constant.value) && is_success(&constant.name))
+        || header.enums.values().any(|declared| is_status_name(&declared.name) && success(declared).is_some())
+}
+
+fn errors_are_negative(header: &Header) -> bool {
+    let constants = header.constants.iter().filter_map(|constant| match constant.value {
+        Value::Integer { value, .. } => Some((constant.name.as_str(), value)),
+        _ => None,
+    });
+    let variants = header.enums.values().flat_map(|declared| &declared.variants);
+    let all = constants.chain(variants.map(|variant| (variant.name.as_str(), variant.value)));
+    let errors: Vec<i64> =
+        all.filter(|(name, _)| words(name).iter().any(|word| word == "error")).map(|(_, value)| value).collect();
+    !errors.is_empty() && errors.iter().filter(|value| **value < 0).count() * 2 > errors.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::rules::tests::{linux, windows};
+    use crate::import::{Options, trait_from_text};
+
+    #[test]
+    fn the_type_says_that_it_is_a_status() {
+        assert_eq!(
+            windows("typedef unsigned long FT_STATUS; FT_STATUS FT_Reset(int n);"),
+            "#[symbol(\"FT_Reset\")] #[check(ret == 0)] fn ft_reset(&self, n: i32) -> u32;"
+        );
+        assert_eq!(
+            windows("typedef long HRESULT; HRESULT Init(int n);"),
+            "#[symbol(\"Init\")] #[check(ret >= 0)] fn init(&self, n: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn what_a_type_says_is_noted_once() {
+        let header = "typedef unsigned long FT_STATUS; FT_STATUS FT_Reset(int n); FT_STATUS FT_Close(int n);";
+        let source = trait_from_text(header, &Options::default()).expect("it is a header").source;
+        assert_eq!(
+            source.matches("// check: of a result of type `FT_STATUS`, 0 is taken for success").count(),
+            1,
+            "{source}"
+        );
+    }
+
+    #[test]
+    fn an_enum_says_which_value_is_success() {
+        assert_eq!(
+            linux("typedef enum { DEV_OK = 0, DEV_GONE = 1 } dev_error; dev_error dev_reset(int n);"),
+            "#[check(ret == DevError::Ok)] fn dev_reset(&self, n: i32) -> DevError;"
+        );
+    }
+
+    #[test]
+    fn constants_say_which_value_is_success() {
+        let codes = "#define Z_OK 0\n#define Z_DATA_ERROR (-3)\n";
+        assert_eq!(
+            linux(&format!("{codes} int inflate_it(int x);")),
+            "// check: negative results are taken for failures #[check(ret >= 0)] fn inflate_it(&self, x: i32) -> i32;"
+        );
+        assert_eq!(linux(&format!("{codes} int inflate_count(int x);")), "fn inflate_count(&self, x: i32) -> i32;");
+    }
+
+    #[test]
+    fn documentation_says_which_value_is_success() {
+        assert_eq!(
+            linux("/** @return 0 on success */\nint f(int x);"),
+            "// check: 0 is success, the documentation says #[check(ret == 0)] fn f(&self, x: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn bool_is_a_status_on_windows() {
+        assert_eq!(
+            windows("typedef int BOOL; BOOL Open(int x);"),
+            "#[symbol(\"Open\")] \
+             #[check(bool::from(ret))] #[last_error] fn open(&self, x: i32) -> Bool32;"
+        );
+        assert_eq!(
+            windows("typedef int BOOL; BOOL IsOpen(int x);"),
+            "#[symbol(\"IsOpen\")] fn is_open(&self, x: i32) -> Bool32;"
+        );
+    }
+}
