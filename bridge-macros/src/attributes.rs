@@ -29,6 +29,8 @@ pub(crate) struct MethodAttributes {
     pub(crate) optional: Spanned<()>,
     pub(crate) check: Spanned<Check>,
     pub(crate) os_error: Spanned<OsError>,
+    /// The value of `#[on_error(…)]`.
+    pub(crate) on_error: Spanned<Expr>,
     pub(crate) free_with: Spanned<FreeWith>,
     pub(crate) returns: Spanned<Expr>,
     pub(crate) global: Spanned<()>,
@@ -57,6 +59,8 @@ pub(crate) struct ParameterAttributes {
     pub(crate) free_with: Spanned<FreeWith>,
     pub(crate) abi: Spanned<Vec<LitStr>>,
     pub(crate) registered: Spanned<()>,
+    /// The value of `#[on_error(…)]`.
+    pub(crate) on_error: Spanned<Expr>,
     pub(crate) user_data: Spanned<Vec<Ident>>,
     /// The condition in `#[closes(…)]`, if it has one.
     pub(crate) closes: Spanned<Option<Expr>>,
@@ -96,11 +100,11 @@ pub(crate) struct Out {
 }
 
 /// The attributes of methods, for error messages.
-const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `function`, `vtable`, `library`, `abi`, `optional`, `check`, `last_error`, `errno`, `free_with`, \
+const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `function`, `vtable`, `library`, `abi`, `optional`, `check`, `last_error`, `errno`, `on_error`, `free_with`, \
                                  `returns`, `global`, `wide`, `encoding`, `multi`, `class`, `constructor`, `release`, `callback`, `timeout`";
 
 /// The attributes of parameters, for error messages.
-const PARAMETER_ATTRIBUTES: &str = "`len_of`, `bytes_of`, `len`, `out`, `fixed`, `free_with`, `wide`, `encoding`, `multi`, `abi`, `registered`, `user_data`, `closes`, `this`";
+const PARAMETER_ATTRIBUTES: &str = "`len_of`, `bytes_of`, `len`, `out`, `fixed`, `free_with`, `wide`, `encoding`, `multi`, `abi`, `registered`, `on_error`, `user_data`, `closes`, `this`";
 
 /// Rust's attributes that stay on a method.
 const PASSED_ON: &[&str] = &[
@@ -145,6 +149,7 @@ impl MethodAttributes {
             "check" => store(&mut self.check, name, check(attr), errors),
             "last_error" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Last), errors),
             "errno" => store(&mut self.os_error, name, no_arguments(attr).map(|()| OsError::Errno), errors),
+            "on_error" => store(&mut self.on_error, name, argument(attr, "a value", "-1"), errors),
             "free_with" => store(&mut self.free_with, name, free_with(attr), errors),
             "multi" => store(&mut self.multi, name, no_arguments(attr), errors),
             "returns" => store(&mut self.returns, name, returned_length(attr), errors),
@@ -200,6 +205,7 @@ impl MethodAttributes {
             name(&self.abi),
             name(&self.check),
             name(&self.os_error),
+            name(&self.on_error),
             name(&self.free_with),
             name(&self.returns),
             name(&self.global),
@@ -245,6 +251,7 @@ impl ParameterAttributes {
                 "free_with" => store(&mut own.free_with, name, free_with(attr), errors),
                 "abi" => store(&mut own.abi, name, text_arguments(attr), errors),
                 "registered" => store(&mut own.registered, name, no_arguments(attr), errors),
+                "on_error" => store(&mut own.on_error, name, argument(attr, "a value", "-1"), errors),
                 "user_data" => {
                     let wanted = "expected the callbacks whose context this is; write `#[user_data(name)]`";
                     store(&mut own.user_data, name, names(attr, wanted), errors);

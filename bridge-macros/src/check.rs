@@ -3,7 +3,7 @@
 mod expressions;
 
 use quote::ToTokens as _;
-use syn::Ident;
+use syn::{Expr, Ident};
 
 use crate::errors::Errors;
 use crate::model::{
@@ -201,6 +201,9 @@ fn callbacks(method: &Signature, errors: &Errors) {
         if callback.signature.callee == Callee::Closure {
             context(method, parameter, &callback.signature, errors);
         }
+        if let Some(value) = &callback.on_error {
+            on_error(method, &callback.signature, value, errors);
+        }
         if callback.is_registered && matches!(method.returns, Returns::Result { .. }) {
             let message = "a method that returns a `Result` cannot return a registration, too; return another type";
             errors.at(&parameter.name, message);
@@ -229,6 +232,16 @@ fn callbacks(method: &Signature, errors: &Errors) {
                 }
             }
         }
+    }
+}
+
+/// What the library gets if a closure fails is the same for all its calls.
+fn on_error(method: &Signature, callback: &Signature, value: &Expr, errors: &Errors) {
+    let varies = |name: &&Ident| {
+        *name == "self" || [method, callback].into_iter().any(|signature| signature.parameter(name).is_some())
+    };
+    for name in crate::expressions::names(value).iter().filter(varies) {
+        errors.at(name, format_args!("`{name}` has no value when the closure fails; write a constant"));
     }
 }
 

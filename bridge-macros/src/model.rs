@@ -212,6 +212,8 @@ pub(crate) struct Callback {
     pub(crate) is_optional: bool,
     /// Whether the library keeps it after the call.
     pub(crate) is_registered: bool,
+    /// The value of `#[on_error(…)]`: what the library gets if the closure fails.
+    pub(crate) on_error: Option<Expr>,
 }
 
 /// The direction in which the target of a pointer is copied.

@@ -1,6 +1,6 @@
 //! Pointers in all directions: such that may be null, and such that the library makes.
 
-use bridge32::{Address, Bridge, Handle, UserData, bridge32};
+use bridge32::{Address, Bool32, Bridge, Handle, UserData, bridge32};
 
 /// What the library expects.
 const VERSION: i16 = 3;
@@ -142,6 +142,24 @@ pub trait Pointers {
     fn missing_in_table(&self, a: i32) -> i32;
     #[function(Address::new(16))]
     fn nowhere(&self, a: i32) -> i32;
+    fn collect(&self, #[on_error(-1)] f: fn(i32) -> i32) -> i32;
+    #[symbol("collect")]
+    fn collect_truth(&self, #[on_error(Bool32(true))] f: Option<fn(i32) -> Bool32>) -> i32;
+    fn collect_words(&self, #[on_error("?".to_owned())] f: fn(i32) -> String) -> i32;
+    fn keep_judge(
+        &self,
+        #[registered]
+        #[on_error(-3)]
+        f: fn(i32) -> i32,
+    );
+    fn ask_judge(&self) -> i32;
+    #[callback]
+    #[on_error(-7)]
+    fn judgement(value: i32) -> i32;
+    #[symbol("collect")]
+    fn collect_from(&self, f: Address) -> i32;
+    fn answer(&self, i: i32) -> i32;
+
     fn make_meter(&self, kind: i32) -> Handle<Meter>;
     #[vtable(0)]
     #[abi("stdcall")]

@@ -539,3 +539,31 @@ fn memory_of_the_library_is_read_and_written() {
         .unwrap();
     assert_eq!(client.sum_of_numbers().unwrap(), 37);
 }
+
+#[test]
+fn the_library_gets_what_the_interface_says_if_a_closure_fails() {
+    let (_watchdog, client) = launch("the value of a failed closure");
+    let answers = || [0, 1, 2, 3].map(|i| client.answer(i).unwrap());
+    let until_two = |value| if value < 2 { 10 + value } else { panic!("enough") };
+    let is_failure = |result: Result<i32, Error>| matches!(result, Err(Error::Callback { .. }));
+    assert!(is_failure(client.collect(until_two)));
+    assert_eq!(answers(), [10, 11, -1, -1]);
+    client.collect(|value| value).unwrap();
+    assert_eq!(answers(), [0, 1, 2, 3]);
+    assert!(is_failure(client.collect_truth(Some(|_| panic!("at once")))));
+    assert_eq!(answers(), [1; 4]);
+    let word = |value| if value == 1 { "a\0b".to_owned() } else { "x".to_owned() };
+    assert!(is_failure(client.collect_words(word)), "C cannot hold the second one");
+    assert_eq!(answers().map(|byte| byte as u8), *b"x???");
+
+    let registration = client.keep_judge(until_two).unwrap();
+    assert!(is_failure(client.ask_judge()));
+    assert_eq!(answers(), [10, 11, -3, -3]);
+    drop(registration);
+    client.ask_judge().unwrap();
+    assert_eq!(answers(), [-3; 4], "the closure is gone");
+
+    let judgement = client.judgement(until_two).unwrap();
+    assert!(is_failure(client.collect_from(judgement.address())));
+    assert_eq!(answers(), [10, 11, -7, -7]);
+}

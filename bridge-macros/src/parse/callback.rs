@@ -46,6 +46,17 @@ pub(super) fn kind_of(
         Some((_, names)) => errors.take(AbiNames::parse(names)).unwrap_or_default().or(default),
         None => default,
     };
+    let on_error = own.on_error.and_then(|(name, value)| match (has_c, &function.output) {
+        (false, _) => {
+            errors.at(&name, "no native function takes this callback; remove `#[on_error]`");
+            None
+        }
+        (true, ReturnType::Default) => {
+            errors.at(&name, "the closure returns nothing that the library could get; remove `#[on_error]`");
+            None
+        }
+        _ => Some(value),
+    });
     let callee = if has_c { Callee::Closure } else { Callee::Rust };
     let lengths: Vec<Ident> = function.inputs.iter().flat_map(|input| lengths(&input.attrs)).collect();
     let mut parameters = Vec::new();
@@ -103,6 +114,7 @@ pub(super) fn kind_of(
         compiler: abi.compiler(),
         is_optional,
         is_registered: own.registered.is_some(),
+        on_error,
     })))
 }
 
@@ -128,7 +140,7 @@ pub(super) fn method(
         errors.at(receiver, "a callback is the type of a C function, which has no `self`; remove it");
         return None;
     }
-    let not_of_callbacks = |attribute: &&Ident| !matches!(attribute.to_string().as_str(), "abi");
+    let not_of_callbacks = |attribute: &&Ident| !matches!(attribute.to_string().as_str(), "abi" | "on_error");
     for attribute in own.names().filter(not_of_callbacks) {
         errors.at(
             attribute,
@@ -137,7 +149,8 @@ pub(super) fn method(
     }
     let function: TypeFnPtr = errors.take(syn::parse2(quote!(fn(#inputs) #output)))?;
     let registered = Some((Ident::new("registered", name.span()), ()));
-    let own = ParameterAttributes { abi: own.abi, registered, ..ParameterAttributes::default() };
+    let own =
+        ParameterAttributes { abi: own.abi, on_error: own.on_error, registered, ..ParameterAttributes::default() };
     let kind = kind_of(&function, false, own, true, options, errors)?;
     let parameter = |name, ty: TokenStream, kind| {
         let ty = errors.take(syn::parse2(ty))?;
@@ -241,9 +254,12 @@ fn qualifiers(function: &TypeFnPtr, errors: &Errors) {
 
 /// Reports attributes that only callbacks can have.
 pub(super) fn check_none(own: &ParameterAttributes, errors: &Errors) {
-    for name in
-        [own.abi.as_ref().map(|(name, _)| name), own.registered.as_ref().map(|(name, ())| name)].into_iter().flatten()
-    {
+    let of_callbacks = [
+        own.abi.as_ref().map(|(name, _)| name),
+        own.registered.as_ref().map(|(name, ())| name),
+        own.on_error.as_ref().map(|(name, _)| name),
+    ];
+    for name in of_callbacks.into_iter().flatten() {
         errors.at(name, format_args!("`#[{name}]` is for callbacks; put it before a parameter of type `fn(…)`"));
     }
 }

@@ -83,6 +83,12 @@ fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Error
         errors.at(attribute, format_args!("`#[{attribute}]` {message}"));
     }
     place(&own, errors);
+    if let Some((on_error, _)) = &own.on_error {
+        errors.at(
+            on_error,
+            "`#[on_error]` is for closures; put it before a parameter of type `fn(…)`, or a `#[callback]`",
+        );
+    }
     if let (Some((os_error, _)), None) = (&own.os_error, &own.check) {
         errors.at(
             os_error,

@@ -349,7 +349,7 @@ pub enum Error {
     },
 
     /// A closure that the library called back panicked, or could not be called with what the library passed. The library
-    /// got zero as the closure's result, and the call went on to its end. The server lives on.
+    /// got zero as the closure's result, or the value in `#[on_error(…)]`, and the call went on to its end. The server lives on.
     #[error("`{method}`: the callback `{callback}` {reason}")]
     #[non_exhaustive]
     Callback {

@@ -10,7 +10,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use super::c_closure::{CClosure, ClosureStorage};
 use super::callback_entry::{CallbackEntry, RunClosure};
@@ -30,9 +30,22 @@ pub struct CallbackTable {
     /// The parameter's name.
     name: &'static str,
     entries: Mutex<CallbackEntries>,
+    /// What C gets when a closure fails, if that is not zero.
+    on_error: OnceLock<OnError>,
     /// Whether a call without a closure has been reported. A library may make many.
     has_complained: AtomicBool,
 }
+
+/// A C value that the interface declares, and the memory that it points to.
+struct OnError {
+    value: Box<dyn Any>,
+    _memory: Scope,
+}
+
+// SAFETY: the value consists of numbers and pointers, and is only copied; the memory is plain, and never changes.
+unsafe impl Send for OnError {}
+// SAFETY: as above.
+unsafe impl Sync for OnError {}
 
 struct CallbackEntries {
     by_key: SortedMap<Arc<CallbackEntry>>,
@@ -48,7 +61,7 @@ impl CallbackTable {
     /// An empty table for the parameter `name`.
     pub const fn new(name: &'static str) -> Self {
         let entries = CallbackEntries { by_key: SortedMap::new(), spare: Vec::new(), freed: VecDeque::new(), fresh: 0 };
-        Self { name, entries: Mutex::new(entries), has_complained: AtomicBool::new(false) }
+        Self { name, entries: Mutex::new(entries), on_error: OnceLock::new(), has_complained: AtomicBool::new(false) }
     }
 
     /// Puts a closure into a free slot, for an interface without a context.
@@ -86,23 +99,44 @@ impl CallbackTable {
         LentClosure { table: self, place, entry: Some(entry), ty: PhantomData }
     }
 
-    /// Calls a closure of type `F` for C: `run` passes it the arguments and converts its result. If that fails, C gets zero,
-    /// and the failure is kept until C's caller returns to Rust.
-    pub fn run<F: Any, C: Zeroable>(
+    /// Lets C get the value that `make` returns when a closure fails. It is the same for all closures of the parameter.
+    ///
+    /// # Errors
+    /// As `make`.
+    pub fn on_error<C: Any>(&self, make: impl FnOnce(&mut Scope) -> Result<C, Box<Fault>>) -> Result<(), Fault> {
+        if self.on_error.get().is_none() {
+            let mut memory = Scope::new();
+            let value = Box::new(make(&mut memory).map_err(|fault| *fault)?);
+            // Another thread's value is the same.
+            let _ = self.on_error.set(OnError { value, _memory: memory });
+        }
+        Ok(())
+    }
+
+    /// Calls a closure of type `F` for C: `run` passes it the arguments and converts its result. If that fails, C gets the value of
+    /// [`CallbackTable::on_error`], or zero, and the failure is kept until C's caller returns to Rust.
+    pub fn run<F: Any, C: Zeroable + Copy + 'static>(
         &self,
         key: u32,
         run: impl FnOnce(&mut F, &mut Scope) -> Result<C, Box<Fault>>,
     ) -> C {
         let mut run = Some(run);
         float_state::in_rust(|| {
-            let mut value = C::zeroed();
+            let mut value = None;
             self.enter(key, &mut |closure, scope| {
                 let Some((closure, run)) = closure.downcast_mut::<F>().zip(run.take()) else { return Ok(false) };
-                value = run(closure, scope)?;
+                value = Some(run(closure, scope)?);
                 Ok(true)
             });
-            value
+            value.unwrap_or_else(|| self.value_on_error())
         })
+    }
+
+    /// What C gets instead of a closure's value.
+    #[cold]
+    fn value_on_error<C: Zeroable + Copy + 'static>(&self) -> C {
+        let declared = self.on_error.get().and_then(|on_error| on_error.value.downcast_ref::<C>());
+        declared.copied().unwrap_or_else(C::zeroed)
     }
 
     /// [`CallbackTable::run`] for all types.
@@ -132,7 +166,8 @@ impl CallbackTable {
     #[cold]
     fn complain(&self) {
         if !self.has_complained.swap(true, Ordering::Relaxed) {
-            let reason = "was called after its closure was removed; the library got zero".to_owned();
+            let got = if self.on_error.get().is_some() { "what `#[on_error]` says" } else { "zero" };
+            let reason = format!("was called after its closure was removed; the library got {got}");
             Fault::Callback { callback: self.name.to_owned(), reason }.log();
         }
     }

@@ -19,7 +19,6 @@ pub(super) fn c_name(parameter: &Ident) -> Ident {
 /// results.
 pub(super) fn body(closure: &Ident, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let signature = &callback.signature;
-    let scope = local("scope");
     let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
     let take_lengths = signature.parameters.iter().filter(is_length).map(|parameter| take(signature, parameter, krate));
     let take = signature.visible().map(|parameter| take(signature, parameter, krate));
@@ -41,14 +40,7 @@ pub(super) fn body(closure: &Ident, callback: &Callback, krate: &TokenStream) ->
     let give = signature.parameters.iter().map(|parameter| give(signature, parameter, krate));
     let value = own.map_or_else(
         || quote!(::core::result::Result::Ok(())),
-        |own| {
-            let to_c = native_item(signature.checked_return(krate).1, "to_c", krate);
-            let returned_value = match callback.compiler {
-                Compiler::Msvc => runtime("returned_to_msvc"),
-                Compiler::Gnu => runtime("returned_to_gnu"),
-            };
-            quote!(#krate::__private::native::#returned_value(&#own, #to_c, #scope))
-        },
+        |own| returned_value(callback, &own.to_token_stream(), krate),
     );
     quote! {
         #(#take_lengths)*
@@ -58,6 +50,16 @@ pub(super) fn body(closure: &Ident, callback: &Callback, krate: &TokenStream) ->
         #(#give)*
         #value
     }
+}
+
+/// Converts the closure's value to what C gets: an expression of type `Result`.
+pub(super) fn returned_value(callback: &Callback, value: &TokenStream, krate: &TokenStream) -> TokenStream {
+    let (to_c, scope) = (native_item(callback.signature.checked_return(krate).1, "to_c", krate), local("scope"));
+    let returned_value = match callback.compiler {
+        Compiler::Msvc => runtime("returned_to_msvc"),
+        Compiler::Gnu => runtime("returned_to_gnu"),
+    };
+    quote!(#krate::__private::native::#returned_value(&#value, #to_c, #scope))
 }
 
 /// Converts an argument from C.

@@ -30,6 +30,8 @@ pub(super) struct CallbackNames {
     pub(super) run: Ident,
     /// The function that extends the lifetime of the converting closure.
     pub(super) lend: Ident,
+    /// The function that returns what C gets if the closure fails.
+    pub(super) on_error: Ident,
     /// The function that returns the C function for a closure.
     pub(super) pointer: Ident,
 }
@@ -48,6 +50,7 @@ impl CallbackNames {
             converting: local_of("converting", parameter),
             run: local_of("run", parameter),
             lend: local_of("lend", parameter),
+            on_error: local_of("on_error", parameter),
             pointer: local_of("pointer", parameter),
         }
     }

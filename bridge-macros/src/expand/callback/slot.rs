@@ -63,10 +63,26 @@ pub(in super::super) fn slot(
         },
         false => put,
     };
+    let on_error = on_error(parameter, callback, krate);
     quote! {
+        #on_error
         #declare
         let mut #slot = #put;
     }
+}
+
+/// The statements that say what C gets if the closure fails.
+fn on_error(parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> Option<TokenStream> {
+    let value = callback.on_error.as_ref()?;
+    let CallbackNames { closures, on_error, .. } = CallbackNames::of(&parameter.name);
+    let (ty, scope) = (callback.signature.returns.ty(), local("scope"));
+    let converted = body::returned_value(callback, &quote!(#on_error()), krate);
+    Some(quote! {
+        fn #on_error() -> #ty {
+            #value
+        }
+        #closures.on_error(|#scope| #converted)?;
+    })
 }
 
 /// The function pointer that is passed to C.

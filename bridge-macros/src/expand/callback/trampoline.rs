@@ -55,7 +55,7 @@ pub(in super::super) fn items(
             (declared, run)
         }
     };
-    let bounds = quote!(#(#generics: 'static,)* #returns: #private::native::Zeroable + 'static);
+    let bounds = quote!(#(#generics: 'static,)* #returns: #private::native::Zeroable + ::core::marker::Copy + 'static);
     let context = context(method, &parameter.name).and_then(|_| {
         let is_context = |parameter: &&Parameter| matches!(parameter.kind, Kind::UserData(_));
         callback.signature.parameters.iter().find(is_context).map(|parameter| c_name(&parameter.name))
