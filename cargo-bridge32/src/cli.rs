@@ -38,6 +38,7 @@ fn without_subcommand_name(args: impl IntoIterator<Item = OsString>) -> Vec<OsSt
 pub(crate) enum Command {
     Setup(Setup),
     Doctor(Doctor),
+    New(New),
     Build(Build),
     Run(Run),
     Test(Test),
@@ -79,6 +80,30 @@ pub(crate) struct Doctor {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Make a package that calls a library
+///
+/// It has a trait, a program and a server, and is ready for `cargo bridge32 run`. With `--library`, the library and the libraries
+/// that it needs from its own folder are copied to the package's folder `vendor`, and the trait lists what the library exports.
+/// Without one, the package calls two functions of C's library, as an example.
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// The folder of the package, which must not exist
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// The name of the package [default: that of the folder]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// The name of the library, from which the trait gets its name [default: that of `--library`]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) lib: Option<String>,
+
+    /// The library, for Windows or Linux
+    #[arg(long, value_name = "FILE")]
+    pub(crate) library: Option<PathBuf>,
 }
 
 /// Build the 32-bit servers

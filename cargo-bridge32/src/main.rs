@@ -6,6 +6,7 @@ mod cli;
 mod dist;
 mod doctor;
 mod import;
+mod new;
 mod run;
 mod setup;
 mod test;
@@ -41,6 +42,7 @@ fn main() -> ! {
     let status = match Cli::read().command {
         Command::Setup(options) => setup::main(&options).map(|()| SUCCESS),
         Command::Doctor(options) => doctor::main(&options),
+        Command::New(options) => new::main(&options).map(|()| SUCCESS),
         Command::Build(options) => build::main(&options).map(|()| SUCCESS),
         Command::Run(options) => run::main(&options),
         Command::Test(options) => test::main(&options),

@@ -16,13 +16,13 @@ use crate::target::Target;
 
 /// A library to ship, and its path in the folder.
 #[derive(Debug)]
-pub(super) struct Library {
-    pub(super) file: PathBuf,
-    pub(super) name: PathBuf,
+pub(crate) struct Library {
+    pub(crate) file: PathBuf,
+    pub(crate) name: PathBuf,
 }
 
 /// Fails if a file is not a library that a server for a system of this format can load.
-pub(super) fn check(path: &Path, format: Format) -> Result<()> {
+pub(crate) fn check(path: &Path, format: Format) -> Result<()> {
     let shown = path.display();
     let image = match file::read(path) {
         Ok(Content::Image(image)) => image,
@@ -51,7 +51,7 @@ pub(super) fn check(path: &Path, format: Format) -> Result<()> {
 ///
 /// # Errors
 /// Fails if one is missing.
-pub(super) fn needed_by(files: &[PathBuf]) -> Result<Vec<Library>> {
+pub(crate) fn needed_by(files: &[PathBuf]) -> Result<Vec<Library>> {
     let mut libraries = Vec::new();
     let mut seen = BTreeSet::new();
     let mut open: Vec<PathBuf> = files.to_vec();

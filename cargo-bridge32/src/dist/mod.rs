@@ -1,7 +1,7 @@
 //! `dist`: puts everything that a program needs on another machine, and nothing else, into one folder, and tries it there.
 
 mod contents;
-mod libraries;
+pub(crate) mod libraries;
 mod program;
 mod trial;
 
