@@ -2,6 +2,7 @@
 //! in it are absolute.
 
 mod batch;
+mod c_function;
 mod c_type;
 mod call;
 mod callback;
@@ -9,6 +10,7 @@ mod client;
 mod description;
 mod dispatch;
 mod dotnet;
+mod drop_in;
 mod expression;
 mod interface;
 mod library;
@@ -39,6 +41,7 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let batch = batch::implementation(interface);
     let dispatch = dispatch::implementation(interface);
     let library = has_library.then(|| library::implementation(interface));
+    let drop_in = interface.options.has_native_library().then(|| drop_in::exports(interface));
     quote! {
         #the_trait
         #client_type
@@ -52,6 +55,7 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
             #batch
             #dispatch
             #library
+            #drop_in
         };
     }
 }

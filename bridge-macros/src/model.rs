@@ -38,6 +38,7 @@ pub(crate) struct Method {
 }
 
 /// The parameters and the return type of a method or a callback.
+#[derive(Clone)]
 pub(crate) struct Signature {
     /// In C's order, including those that the caller does not pass.
     pub(crate) parameters: Vec<Parameter>,
@@ -103,12 +104,15 @@ pub(crate) struct Native {
     pub(crate) check_text: Option<Expr>,
     /// Where to read the error number after a failed check.
     pub(crate) os_error: Option<OsError>,
+    /// What a drop-in library returns if the bridge fails.
+    pub(crate) on_error: Option<Expr>,
     /// What is at the returned pointer, if it returns one.
     pub(crate) returned: LibraryPointer,
     pub(crate) is_variable: bool,
 }
 
 /// A pointer to memory of the library's that comes out of a call. Its target is copied.
+#[derive(Clone)]
 pub(crate) struct LibraryPointer {
     /// The type of the elements, if a parameter is to be a `Vec`.
     pub(crate) element: Option<Box<Type>>,
@@ -121,6 +125,7 @@ pub(crate) struct LibraryPointer {
 }
 
 /// The number of elements at a pointer of the library's.
+#[derive(Clone)]
 pub(crate) enum PointerLength {
     Elements(Expr),
     /// `until_null`: the last element is followed by one whose bytes are zero.
@@ -128,6 +133,7 @@ pub(crate) enum PointerLength {
 }
 
 /// The function that frees a pointer of the library's.
+#[derive(Clone)]
 pub(crate) struct Release {
     /// `None` for the library of the method.
     pub(crate) library: Option<LitStr>,
@@ -148,6 +154,7 @@ pub(crate) enum Symbol {
 }
 
 /// A parameter of a method or a callback.
+#[derive(Clone)]
 pub(crate) struct Parameter {
     pub(crate) mutability: Option<Token![mut]>,
     pub(crate) name: Ident,
@@ -167,6 +174,7 @@ pub(crate) struct Parameter {
 }
 
 /// `#[closes]`, `#[closes(condition)]`.
+#[derive(Clone)]
 pub(crate) struct Closes {
     /// The attribute's name as written.
     pub(crate) attribute: Ident,
@@ -175,6 +183,7 @@ pub(crate) struct Closes {
 }
 
 /// How a parameter is passed.
+#[derive(Clone)]
 pub(crate) enum Kind {
     /// `T`.
     Value,
@@ -203,6 +212,7 @@ pub(crate) enum Kind {
 }
 
 /// A function pointer that the library calls.
+#[derive(Clone)]
 pub(crate) struct Callback {
     pub(crate) signature: Signature,
     pub(crate) abi: Abi,
@@ -225,6 +235,7 @@ pub(crate) enum Passing {
 }
 
 /// A buffer that the library fills.
+#[derive(Clone)]
 pub(crate) struct Buffer {
     /// In elements; `None` in a callback whose length parameter holds it.
     pub(crate) capacity: Option<Expr>,
@@ -235,6 +246,7 @@ pub(crate) struct Buffer {
 }
 
 /// A length parameter, which the caller does not pass.
+#[derive(Clone)]
 pub(crate) struct Length {
     /// The parameters whose length it is.
     pub(crate) of: Vec<Ident>,
@@ -247,6 +259,7 @@ pub(crate) struct Length {
 }
 
 /// A return type.
+#[derive(Clone)]
 pub(crate) enum Returns {
     Nothing,
     /// `T`.
@@ -555,6 +568,19 @@ impl Signature {
         self.parameters.iter().filter(|parameter| parameter.is_out())
     }
 
+    /// The lengths that the function changes.
+    pub(crate) fn written_lengths(&self) -> impl Iterator<Item = &Parameter> {
+        let is_written = |parameter: &&Parameter| {
+            matches!(parameter.kind, Kind::Length(Length { passing: Some(Passing::InOut), .. }))
+        };
+        self.parameters.iter().filter(is_written)
+    }
+
+    /// The place of an output among all.
+    pub(crate) fn place(&self, out: &Parameter) -> u32 {
+        self.outs().position(|candidate| candidate.name == out.name).unwrap_or_default() as u32
+    }
+
     /// The handles that the function frees.
     pub(crate) fn closed(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.closes.is_some())
@@ -662,6 +688,36 @@ impl Part {
 }
 
 impl Callback {
+    /// A method that calls a C function of this type.
+    pub(crate) fn as_method(&self, name: &Ident) -> Method {
+        let native = Native {
+            symbol: Symbol::Name(LitStr::new(&names::text(name), name.span())),
+            library: None,
+            abi: self.abi,
+            compiler: self.compiler,
+            optional: false,
+            check: None,
+            check_text: None,
+            os_error: None,
+            on_error: None,
+            returned: LibraryPointer {
+                element: None,
+                length: None,
+                format: TextFormat { encoding: Encoding::Utf8, is_multi: false },
+                free_with: None,
+            },
+            is_variable: false,
+        };
+        Method {
+            attrs: Vec::new(),
+            name: name.clone(),
+            signature: Signature { callee: Callee::Function, ..self.signature.clone() },
+            body: None,
+            target: Some(Target::Native(Box::new(native))),
+            timeout: None,
+        }
+    }
+
     /// The closure's `FnMut` bound.
     pub(crate) fn closure(&self) -> TokenStream {
         let types = self.signature.visible().map(|parameter| &parameter.ty);

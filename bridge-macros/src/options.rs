@@ -142,6 +142,16 @@ impl Options {
         self.abi.as_ref().map(|(_, abi)| *abi).unwrap_or_default()
     }
 
+    /// Whether methods without a body call a native library.
+    pub(crate) fn has_native_library(&self) -> bool {
+        self.lib.is_some()
+    }
+
+    /// The native library that the interface names.
+    pub(crate) fn library_name(&self) -> String {
+        self.lib.as_ref().map(LitStr::value).unwrap_or_default()
+    }
+
     /// Whether methods without a body call a library or an assembly.
     pub(crate) fn has_library(&self) -> bool {
         self.lib.is_some() || self.dotnet.is_some()

@@ -120,6 +120,7 @@ const _: () = {
                                     <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
                                     <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
                                 ],
+                                not_in_drop_in: ::core::option::Option::None,
                             }),
                         ),
                         timeout: ::core::option::Option::None,
@@ -182,6 +183,7 @@ const _: () = {
                                     <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
                                     <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
                                 ],
+                                not_in_drop_in: ::core::option::Option::None,
                             }),
                         ),
                         timeout: ::core::option::Option::None,
@@ -873,4 +875,182 @@ const _: () = {
             ::core::option::Option::Some(self)
         }
     }
+    #[allow(unexpected_cfgs)]
+    const _: () = {
+        #[cfg(bridge32_drop_in = "thin-server32")]
+        const _: () = {
+            unsafe extern "C" {
+                #[link_name = "__bridge32_settings"]
+                static __BRIDGE32_SETTINGS: ::core::ffi::c_char;
+            }
+            static __BRIDGE32_DROP_IN: ::bridge32::__private::drop_in::DropIn<
+                ThinClient,
+            > = ::bridge32::__private::drop_in::DropIn::new(unsafe {
+                ::bridge32::__private::drop_in::Settings::at(
+                    &raw const __BRIDGE32_SETTINGS,
+                )
+            });
+            #[unsafe(export_name = "__bridge32_export_bridge32_last_error")]
+            unsafe extern "C" fn __bridge32_last_error(
+                __bridge32_buffer: *mut ::core::ffi::c_char,
+                __bridge32_size: ::core::primitive::usize,
+            ) -> ::core::primitive::usize {
+                unsafe {
+                    ::bridge32::__private::drop_in::last_error(
+                        __bridge32_buffer,
+                        __bridge32_size,
+                    )
+                }
+            }
+            /// Says which library it stands for.
+            #[unsafe(export_name = "__bridge32_library_thin")]
+            static __BRIDGE32_STANDS_FOR: ::core::primitive::u8 = 0;
+            #[unsafe(export_name = "__bridge32_export_bridge32_end")]
+            extern "C" fn __bridge32_end() {
+                __BRIDGE32_DROP_IN.end();
+            }
+            #[allow(
+                non_snake_case,
+                unused_variables,
+                unused_mut,
+                unused_assignments,
+                clippy::shadow_reuse,
+                clippy::shadow_unrelated,
+                clippy::too_many_arguments
+            )]
+            #[unsafe(export_name = "__bridge32_export_add")]
+            unsafe extern "C" fn __bridge32_export_add(
+                __bridge32_c_a: <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
+                __bridge32_c_b: <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
+            ) -> <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::Native>::C {
+                static __BRIDGE32_EXPORT: ::bridge32::__private::drop_in::ExportedFunction = ::bridge32::__private::drop_in::ExportedFunction::new(
+                    "add",
+                );
+                __BRIDGE32_DROP_IN
+                    .call(
+                        &__BRIDGE32_EXPORT,
+                        || ::bridge32::__private::native::Zeroable::zeroed(),
+                        |__bridge32_session, __bridge32_scope| {
+                            let a = ::bridge32::__private::native::passed(
+                                "a",
+                                unsafe {
+                                    ::bridge32::__private::native::from_c(
+                                        __bridge32_c_a,
+                                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::from_c,
+                                        __bridge32_scope,
+                                    )
+                                },
+                            )?;
+                            let b = ::bridge32::__private::native::passed(
+                                "b",
+                                unsafe {
+                                    ::bridge32::__private::native::from_c(
+                                        __bridge32_c_b,
+                                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::from_c,
+                                        __bridge32_scope,
+                                    )
+                                },
+                            )?;
+                            let __bridge32_calls = ::bridge32::__private::drop_in::CCaller::new(
+                                __bridge32_session,
+                                &[],
+                            );
+                            let __bridge32_result: ::core::result::Result<
+                                _,
+                                ::bridge32::Error,
+                            > = {
+                                let a = a;
+                                let b = b;
+                                __bridge32_call_add(&__bridge32_calls, a, b)
+                            };
+                            let __bridge32_ret = __bridge32_result?;
+                            __BRIDGE32_DROP_IN.keep([]);
+                            let __bridge32_reply = __bridge32_calls.into_reply();
+                            ::core::result::Result::Ok((
+                                <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::Native>::to_c(
+                                    &__bridge32_ret,
+                                    __bridge32_scope,
+                                )?,
+                                __bridge32_reply,
+                            ))
+                        },
+                    )
+            }
+            #[allow(
+                non_snake_case,
+                unused_variables,
+                unused_mut,
+                unused_assignments,
+                clippy::shadow_reuse,
+                clippy::shadow_unrelated,
+                clippy::too_many_arguments
+            )]
+            #[unsafe(export_name = "__bridge32_export_mean")]
+            unsafe extern "C" fn __bridge32_export_mean(
+                __bridge32_c_values: *mut ::core::ffi::c_void,
+                __bridge32_c_n: <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::C,
+            ) -> <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::Native>::C {
+                static __BRIDGE32_EXPORT: ::bridge32::__private::drop_in::ExportedFunction = ::bridge32::__private::drop_in::ExportedFunction::new(
+                    "mean",
+                );
+                __BRIDGE32_DROP_IN
+                    .call(
+                        &__BRIDGE32_EXPORT,
+                        || ::bridge32::__private::native::Zeroable::zeroed(),
+                        |__bridge32_session, __bridge32_scope| {
+                            let __bridge32_c_values = __bridge32_c_values.cast();
+                            let __bridge32_slot_n = ::bridge32::__private::native::passed(
+                                "n",
+                                unsafe {
+                                    ::bridge32::__private::native::from_c(
+                                        __bridge32_c_n,
+                                        <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::from_c,
+                                        __bridge32_scope,
+                                    )
+                                },
+                            )?;
+                            let __bridge32_slot_n = ::bridge32::__private::native::passed(
+                                "n",
+                                ::bridge32::__private::native::reported_length(
+                                    "n",
+                                    __bridge32_slot_n,
+                                ),
+                            )?;
+                            let values = ::bridge32::__private::native::passed(
+                                "values",
+                                unsafe {
+                                    ::bridge32::__private::native::passed_array(
+                                        __bridge32_c_values,
+                                        __bridge32_slot_n,
+                                        <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::from_c,
+                                        __bridge32_scope,
+                                    )
+                                },
+                            )?;
+                            let __bridge32_calls = ::bridge32::__private::drop_in::CCaller::new(
+                                __bridge32_session,
+                                &[],
+                            );
+                            let __bridge32_result: ::core::result::Result<
+                                _,
+                                ::bridge32::Error,
+                            > = {
+                                let values = &*values;
+                                __bridge32_call_mean(&__bridge32_calls, values)
+                            };
+                            let __bridge32_ret = __bridge32_result?;
+                            __BRIDGE32_DROP_IN.keep([]);
+                            let __bridge32_reply = __bridge32_calls.into_reply();
+                            ::core::result::Result::Ok((
+                                <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::Native>::to_c(
+                                    &__bridge32_ret,
+                                    __bridge32_scope,
+                                )?,
+                                __bridge32_reply,
+                            ))
+                        },
+                    )
+            }
+        };
+    };
 };

@@ -51,6 +51,8 @@ mod server;
 
 mod client;
 
+mod drop_in;
+
 pub mod private;
 #[cfg(feature = "testing")]
 pub mod testing;

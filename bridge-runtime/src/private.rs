@@ -72,6 +72,14 @@ pub mod interface {
     pub use crate::interface::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
 }
 
+/// Drop-in libraries.
+pub mod drop_in {
+    pub use crate::drop_in::{
+        CCaller, DropIn, ExportedFunction, OwnContext, OwnPointer, PointedFunction, Settings, freed_by_c, give_back,
+        last_error, of_c_function,
+    };
+}
+
 /// Managed methods.
 #[cfg(feature = "dotnet")]
 pub mod dotnet {
@@ -86,14 +94,16 @@ pub mod native {
         Ansi, ArrayBuffer, ArrayIn, ArrayInOut, AsItself, BufferElement, CClosure, CReturn, CText, CallbackAddresses,
         CallbackTable, Closes, Context, EachAs, Encoding, FIRST_LISTED, FieldForm, FormOf, FormRef, IsLength,
         IsUserData, Latin1, Length, LentClosure, MemberResult, Native, NativeReturn, OutLength, Pointer, PointerTo,
-        ReturnedPointer, ReturnedText, Room, Scope, Signature, SlotRow, Slots, Status, StructByMsvc, Text, TextAt,
-        TextBuffer, TextIn, TextList, UnionField, Utf8, Utf16, Wide, Zeroable, bytes_of_union, c_size, check_elements,
-        close, common_length, context_key, debug_union, deserialize_enumeration, deserialize_record, deserialize_union,
-        elements_from_c, elements_to_c, from_gnu, from_msvc, give, give_array, give_text, given, given_length,
-        in_field, largest, length_to_c, not_in_enum, optional_elements_from_c, passed, passed_array, passed_array_mut,
-        passed_c_str, passed_nullable, passed_nullable_mut, passed_optional_c_str, passed_pointer, passed_pointer_mut,
-        pointer, recycle, reported_length, returned_array, returned_list, returned_texts, returned_to_gnu,
-        returned_to_msvc, serialize_union, slot, status_text, to_length, union_of_bytes, vtable_entry,
+        RETURNED, ReturnedPointer, ReturnedText, Room, Scope, Signature, SlotRow, Slots, Status, StructByMsvc, Text,
+        TextAt, TextBuffer, TextIn, TextList, UnionField, Utf8, Utf16, Wide, Zeroable, array_to_c, bytes_of_union,
+        c_size, check_elements, close, common_length, context_key, debug_union, deserialize_enumeration,
+        deserialize_record, deserialize_union, elements_from_c, elements_to_c, failure_value, from_gnu, from_msvc,
+        give, give_array, give_text, give_text_to_c, give_texts_to_c, given, given_length, has_c_callers, in_field,
+        largest, length_to_c, list_to_c, not_in_enum, note_length, note_pointer, optional_elements_from_c, output_at,
+        output_buffer, passed, passed_array, passed_array_mut, passed_c_str, passed_nullable, passed_nullable_mut,
+        passed_optional_c_str, passed_pointer, passed_pointer_mut, passed_text, pointer, recycle, reported_length,
+        returned_array, returned_list, returned_texts, returned_to_gnu, returned_to_msvc, serialize_union, slot,
+        status_text, texts_to_c, to_length, union_of_bytes, vtable_entry, wanted, wanted_capacity,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 

@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn start() -> Start {
     let library = Some(env!("VOCABULARY_LIBRARY").to_owned());
     let library_dirs = vec![env!("CARGO_MANIFEST_DIR").to_owned()];
-    Start { secret: CLIENT, library, library_dirs, args: Vec::new(), memory: None }
+    Start { secret: CLIENT, library, library_dirs, args: Vec::new(), memory: None, for_c: false }
 }
 
 /// Called with the address and the secret when the side asks for an extra connection.

@@ -57,7 +57,7 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
                 const POINTS: ::core::primitive::bool = #(#points)||*;
 
                 fn add_types(#types_name: &mut #private::interface::CTypes) {
-                    #types_name.add::<Self>("struct", #text, ::core::mem::size_of::<#c_struct>(), &[#(#declared),*]);
+                    #types_name.add::<Self>("struct", #text, (::core::mem::size_of::<#c_struct>(), ::core::mem::align_of::<#c_struct>()), &[#(#declared),*]);
                 }
 
                 fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#c_struct, #private::Fault> {

@@ -67,7 +67,7 @@ pub(super) fn expand(shape: &Shape, alternatives: &[Alternative]) -> TokenStream
                 const POINTS: ::core::primitive::bool = false;
 
                 fn add_types(#value: &mut #private::interface::CTypes) {
-                    #value.add::<Self>("union", #text, ::core::mem::size_of::<Self>(), &[#(#declared),*]);
+                    #value.add::<Self>("union", #text, (::core::mem::size_of::<Self>(), ::core::mem::align_of::<Self>()), &[#(#declared),*]);
                 }
 
                 fn to_c(&self, _: &mut #private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {

@@ -1,6 +1,5 @@
 //! Callbacks of native functions: the C functions that the library calls, and the closures that they run.
 
-mod body;
 mod names;
 pub(super) use self::names::context as context_of;
 pub(super) mod slot;

@@ -88,7 +88,7 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
     };
     let (ok, error) = method.signature.call_result(&krate);
     let body = match method.has_callbacks() {
-        true => call_with_callbacks(method, &krate),
+        true => call_with_callbacks(method, &quote!(self.session), &krate),
         false => {
             let (call, arguments) = (names::call(name), call::names(method));
             quote!(#call(&self.session #(, #arguments)*))
@@ -118,8 +118,8 @@ fn closure_parameter(name: &Ident, callback: &Callback) -> TokenStream {
     }
 }
 
-/// The call of a method with callbacks.
-fn call_with_callbacks(method: &Method, krate: &TokenStream) -> TokenStream {
+/// The call of a method with callbacks, by the `call_back` of `caller`.
+pub(super) fn call_with_callbacks(method: &Method, caller: &TokenStream, krate: &TokenStream) -> TokenStream {
     let (signature, number) = (&method.signature, names::number(&method.name));
     let (arguments, answer, place, registered) =
         (local("arguments"), local("answer"), local("place"), local("registered"));
@@ -174,7 +174,7 @@ fn call_with_callbacks(method: &Method, krate: &TokenStream) -> TokenStream {
     quote! {
         {
             #(#are_some)*
-            self.session.call_back(
+            #caller.call_back(
                 #number,
                 (#slices, &mut #places),
                 #[allow(unused_mut, unused_variables)]

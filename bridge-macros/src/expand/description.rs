@@ -8,6 +8,7 @@ pub(super) use self::native::address_text;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::drop_in;
 use crate::model::{Callback, Interface, Kind, Length, Method, Passing, Signature, Target};
 use crate::names::{self, runtime};
 use crate::paths::option;
@@ -61,7 +62,8 @@ fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenS
     let shape = runtime(shape);
     let target = option(match &method.target {
         Some(Target::Native(native)) => {
-            let native = native::native(method, native, krate);
+            let reason = drop_in::reason_not_to_export(interface, method);
+            let native = native::native(method, native, reason.as_deref(), krate);
             Some(quote!(#krate::__private::interface::Target::Native(#native)))
         }
         Some(Target::Managed(managed)) => {

@@ -73,7 +73,7 @@ pub(super) fn function(method: &Method, native: &Native, krate: &TokenStream) ->
 /// The call itself. A member function gets the place for its result as well, on the targets where it takes one.
 fn call(signature: &Signature, native: &Native, krate: &TokenStream) -> TokenStream {
     let (function, returned, place) = (local("function"), local("returned"), local("place"));
-    let pass: Vec<_> = signature.parameters.iter().map(|parameter| slots::pass(parameter, krate)).collect();
+    let pass: Vec<_> = signature.parameters.iter().map(|parameter| slots::pass(signature, parameter, krate)).collect();
     let call = |pass: &[TokenStream]| {
         quote! {
             // SAFETY: the interface declares the signature, and the slots keep all pointers valid until the end of the call.
@@ -86,6 +86,36 @@ fn call(signature: &Signature, native: &Native, krate: &TokenStream) -> TokenStr
     let with_place = [&pass[..pass.len().min(1)], &[quote!(#place.pass())], pass.get(1..).unwrap_or_default()].concat();
     let make = quote!(let mut #place = #krate::__private::native::MemberResult::new(););
     on_member_cfg(&[make, call(&with_place)], &[call(&pass)])
+}
+
+/// The items and the body that call the C function at a pointer. `context` is the program's own, for the function's `UserData`.
+pub(super) fn at_pointer(
+    method: &Method,
+    native: &Native,
+    (pointer, context): (&TokenStream, &TokenStream),
+    krate: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let (function, scope, returned, declared) =
+        (local("function"), local("scope"), local("returned"), local("signature"));
+    let (slots, take, value) =
+        (Slots::of(method, native, krate), Taking::of(method, native, krate), value(method, native, krate));
+    let contexts = method.signature.parameters.iter().filter(|parameter| matches!(parameter.kind, Kind::UserData(_)));
+    let contexts = contexts.map(|parameter| {
+        let slot = slot_name(&parameter.name);
+        quote!(let mut #slot = #krate::__private::drop_in::OwnContext(#context);)
+    });
+    let call = call(&method.signature, native, krate);
+    let body = quote! {
+        let #function = #krate::__private::drop_in::PointedFunction::new(#pointer, #declared());
+        let mut #scope = #krate::__private::native::Scope::new();
+        #slots
+        #(#contexts)*
+        #call
+        let #returned = #returned?;
+        #take
+        ::core::result::Result::Ok(#value)
+    };
+    (declarations(method, native, krate), body)
 }
 
 /// The items and the body that make a C function of a closure.

@@ -83,12 +83,6 @@ fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Error
         errors.at(attribute, format_args!("`#[{attribute}]` {message}"));
     }
     place(&own, errors);
-    if let Some((on_error, _)) = &own.on_error {
-        errors.at(
-            on_error,
-            "`#[on_error]` is for closures; put it before a parameter of type `fn(…)`, or a `#[callback]`",
-        );
-    }
     if let (Some((os_error, _)), None) = (&own.os_error, &own.check) {
         errors.at(
             os_error,
@@ -124,6 +118,7 @@ fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Error
         check,
         check_text: check_text.flatten(),
         os_error: own.os_error.map(|(_, os_error)| os_error),
+        on_error: own.on_error.map(|(_, value)| value),
         returned: LibraryPointer {
             element: None,
             length: own.returns.map(|(_, length)| pointer_length(length)),

@@ -200,6 +200,7 @@ pub struct Builder<C: Client> {
     transport: Transport,
     runtime_dir: Option<PathBuf>,
     environment: Environment,
+    for_c: bool,
     client: PhantomData<fn() -> C>,
 }
 
@@ -231,6 +232,7 @@ impl<C: Client> Default for Builder<C> {
             transport: Transport::Auto,
             runtime_dir: None,
             environment: Environment::default(),
+            for_c: false,
             client: PhantomData,
         }
     }
@@ -345,6 +347,12 @@ impl<C: Client> Builder<C> {
         self
     }
 
+    /// The callers are C programs, whose calls have a `CRequest` before their arguments and a `CReply` before their results.
+    pub(crate) fn for_c(mut self) -> Self {
+        self.for_c = true;
+        self
+    }
+
     /// Sets where the output of the server and its library goes.
     pub fn output(mut self, output: Output) -> Self {
         self.launch.output = output;
@@ -421,6 +429,7 @@ impl<C: Client> Builder<C> {
             library_dirs: self.library_dirs.iter().map(|dir| path(dir)).collect::<Result<_, _>>()?,
             args: encode_args::<C>(self.args.take())?,
             memory: None,
+            for_c: self.for_c,
         })
     }
 }

@@ -66,7 +66,7 @@ fn fault(reason: String) -> Box<Fault> {
 }
 
 /// [`CallClosures`] of a call without closures.
-pub(super) fn no_closures(_: u32, _: Decoder<'_>, _: &mut CallbackReply) -> Result<(), Box<Fault>> {
+pub(crate) fn no_closures(_: u32, _: Decoder<'_>, _: &mut CallbackReply) -> Result<(), Box<Fault>> {
     Err(fault("is not one of this call's".to_owned()))
 }
 

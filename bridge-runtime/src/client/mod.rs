@@ -33,12 +33,14 @@ mod fair_mutex;
 mod nesting;
 mod pool;
 
+pub use arguments::{Arguments, Outcome};
 pub use batch::{Batch, BatchMode};
 #[cfg(feature = "testing")]
 pub(crate) use builder::client_over;
 pub use builder::{Builder, Client};
 pub use call::CallSink;
-pub use closures::{CallbackReply, RegisteredClosure};
+pub(crate) use closures::no_closures;
+pub use closures::{CallClosures, CallbackReply, RegisteredClosure};
 pub use info::{ServerExit, ServerInfo};
 pub use memory::RemoteBuffer;
 pub use pending::{Pending, PendingResults};

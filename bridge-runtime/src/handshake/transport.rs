@@ -49,7 +49,7 @@ impl Transport {
         if self == Self::SharedMemory { Self::Auto } else { Self::Pipe }
     }
 
-    fn named(name: &str) -> Result<Self, Error> {
+    pub(crate) fn named(name: &str) -> Result<Self, Error> {
         match name {
             "" | "auto" => Ok(Self::Auto),
             "pipe" => Ok(Self::Pipe),

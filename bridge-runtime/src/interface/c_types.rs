@@ -1,7 +1,7 @@
 //! The structs and unions of an interface as C declares them, with their layout in this process: what one compares with the header
 //! of a library.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The structs and unions of an interface, each after those that it contains.
 #[derive(Debug, Default)]
@@ -17,6 +17,7 @@ struct CStruct {
     keyword: &'static str,
     name: &'static str,
     size: usize,
+    alignment: usize,
     /// The offset and the declaration of each field.
     fields: Vec<(usize, String)>,
 }
@@ -43,8 +44,14 @@ impl CField {
 }
 
 impl CTypes {
-    /// Adds a `struct` or `union` with the Rust type `T`, unless it was found before.
-    pub fn add<T>(&mut self, keyword: &'static str, name: &'static str, size: usize, fields: &[CField]) {
+    /// Adds a `struct` or `union` with the Rust type `T`, unless it was found before. Its layout is its size and alignment in C.
+    pub fn add<T>(
+        &mut self,
+        keyword: &'static str,
+        name: &'static str,
+        (size, alignment): (usize, usize),
+        fields: &[CField],
+    ) {
         let rust_name = std::any::type_name::<T>();
         if self.seen.contains(&rust_name) {
             return;
@@ -54,7 +61,30 @@ impl CTypes {
             (field.add_types)(self);
         }
         let fields = fields.iter().map(|field| (field.offset, (field.declare)(field.declarator))).collect();
-        self.found.push(CStruct { keyword, name, size, fields });
+        self.found.push(CStruct { keyword, name, size, alignment, fields });
+    }
+
+    /// The declarations for a C header.
+    pub(crate) fn header(&self) -> String {
+        let mut text = String::new();
+        for CStruct { keyword, name, alignment, fields, .. } in &self.found {
+            // What the compiler would align to 8 bytes.
+            let eight = ["double", "int64_t", "*", "size_t", "long", "intptr_t"];
+            let has_eight = fields.iter().any(|(_, field)| eight.iter().any(|word| field.contains(word)));
+            let is_packed = *alignment < if has_eight { 8 } else { 4 } && fields.len() > 1;
+            if is_packed {
+                let _ = writeln!(text, "\n#pragma pack(push, {alignment})");
+            }
+            let _ = writeln!(text, "{}typedef {keyword} {name} {{", if is_packed { "" } else { "\n" });
+            for (_, declaration) in fields {
+                let _ = writeln!(text, "    {declaration};");
+            }
+            let _ = writeln!(text, "}} {name};");
+            if is_packed {
+                let _ = writeln!(text, "#pragma pack(pop)");
+            }
+        }
+        text
     }
 
     /// Whether there are none.
@@ -65,7 +95,7 @@ impl CTypes {
 
 impl fmt::Display for CTypes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for CStruct { keyword, name, size, fields } in &self.found {
+        for CStruct { keyword, name, size, fields, .. } in &self.found {
             writeln!(f, "\n  typedef {keyword} {{")?;
             let width = fields.iter().map(|(offset, _)| offset.to_string().len()).max().unwrap_or_default();
             for (offset, declaration) in fields {
@@ -107,7 +137,7 @@ mod tests {
             declare("int32_t", declarator)
         }
         fn inner(types: &mut CTypes) {
-            types.add::<u8>("union", "Inner", 4, &[CField::new(0, "x", int, |_| {})]);
+            types.add::<u8>("union", "Inner", (4, 4), &[CField::new(0, "x", int, |_| {})]);
         }
         fn outer(types: &mut CTypes) {
             let fields = [
@@ -120,7 +150,7 @@ mod tests {
                 ),
                 CField::new(128, "*rows", |declarator| declare_array(declarator, 3, int), inner),
             ];
-            types.add::<u16>("struct", "Outer", 132, &fields);
+            types.add::<u16>("struct", "Outer", (132, 4), &fields);
         }
         let mut types = CTypes::default();
         outer(&mut types);

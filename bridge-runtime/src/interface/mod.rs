@@ -187,6 +187,8 @@ pub struct NativeFunction {
     pub parameters: &'static [(CType, &'static str)],
     /// The functions that add the structs and unions in these types.
     pub types: &'static [fn(&mut CTypes)],
+    /// Why a drop-in library does not export it; `None` if it does.
+    pub not_in_drop_in: Option<&'static str>,
 }
 
 /// A function that gets a pointer of the library's back.
@@ -367,6 +369,16 @@ impl NativeFunction {
         }
     }
 
+    /// Its declaration for a 64-bit program, where there is only one calling convention.
+    pub(crate) fn header(&self) -> String {
+        self.returns
+            .declaration(&format!("{}({})", self.symbol, c_parameters(self.parameters)))
+            .replace("__stdcall ", "")
+            .replace("__fastcall ", "")
+            .replace("__thiscall ", "")
+            .replace("__cdecl ", "")
+    }
+
     /// Its declaration in C.
     pub fn signature(&self) -> String {
         let parameters = c_parameters(self.parameters);
@@ -545,6 +557,7 @@ mod tests {
             releases: &[],
             abi: Abi::Stdcall,
             optional: false,
+            not_in_drop_in: None,
             stack_bytes: stack_bytes(&[4, 1]),
             returns: CType::Value("double"),
             parameters: &[(CType::ConstPointer("double"), "x"), (CType::Value("int32_t"), "n")],

@@ -12,7 +12,7 @@ use super::load::{Library, SymbolAddress, not_a_library};
 use crate::error::{LibraryError, MissingSymbol, WrongSymbol};
 use crate::fault::Fault;
 use crate::interface::{Description, LibraryName, Method, NativeFunction, ReleaseFunction, Symbol, SymbolScope};
-use crate::native::{Declaration, FirstCall, Signature};
+use crate::native::{Declaration, FirstCall, Signature, noting_errors};
 use crate::sync::LockExt as _;
 use crate::sys::{SymbolKind, float_state, is_code, symbol_kind};
 
@@ -384,7 +384,7 @@ impl<F: Copy> Function<'_, F> {
         let address = first.as_ref().map_or(self.address, FirstCall::thunk);
         // SAFETY: both are pointers to functions; the type is guaranteed by the caller, and the thunk has that of its target.
         let function = unsafe { std::mem::transmute_copy::<*const (), F>(&address) };
-        let returned = float_state::in_library(|| call(function));
+        let returned = float_state::in_library(|| noting_errors(|| call(function)));
         if is_first {
             self.finish(first)?;
         }

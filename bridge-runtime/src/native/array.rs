@@ -6,7 +6,8 @@ use std::sync::Arc;
 use castaway::cast;
 
 use super::Scope;
-use super::length::check_length;
+use super::c_caller::has_c_callers;
+use super::length::length_within;
 use super::spare_memory::spare;
 use crate::fault::Fault;
 use crate::marshal::{ArenaSlice, OutputArray, SharedArena, Slice, SliceMut};
@@ -197,7 +198,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     /// # Safety
     /// As [`Native::from_c`](super::Native::from_c).
     pub unsafe fn take(self, parameter: &str, length: usize, scope: &Scope) -> Result<OutputArray<T>, Fault> {
-        check_length(parameter, length, self.len())?;
+        let length = length_within(parameter, length, self.len())?;
         match self {
             Self::InArena(mut run, _) => {
                 run.truncate(length);
@@ -252,7 +253,8 @@ pub unsafe fn returned_array<T, C>(
     from_c: FromC<T, C>,
     scope: &Scope,
 ) -> Result<Vec<T>, Fault> {
-    if length == 0 {
+    // A C program gets the null pointer itself.
+    if length == 0 || (pointer.is_null() && has_c_callers()) {
         return Ok(Vec::new());
     }
     if pointer.is_null() {

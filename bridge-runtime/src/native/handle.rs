@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::c_caller::has_c_callers;
 use super::owner::Owner;
 use super::{
     Address, CReturn, IntPtr, Long, Native, NativeReturn, SSize, Scope, Size, Status, UIntPtr, ULong, Zeroable,
@@ -239,7 +240,7 @@ impl<Tag: 'static, Raw: RawHandle> Native for Handle<Tag, Raw> {
 
     unsafe fn from_c(value: Raw::C, _: &Scope) -> Result<Self, Fault> {
         match Raw::to_number(value) {
-            0 if Raw::IS_POINTER => {
+            0 if Raw::IS_POINTER && !has_c_callers() => {
                 Err(Fault::Value("a null pointer for a handle; declare `Option<Handle<…>>` if it may be".to_owned()))
             }
             number => Ok(Self::give(number)),
@@ -260,8 +261,11 @@ impl<Tag: 'static> Handle<Tag> {
 }
 
 impl<Tag: 'static, Raw: RawHandle> Handle<Tag, Raw> {
-    /// The handle of what the library gives out.
+    /// The handle of what the library gives out. A C program gets what the library has, which it may compare and look at.
     fn give(number: i64) -> Self {
+        if has_c_callers() {
+            return Self::predefined(number);
+        }
         let serial = table().give(number, Tagged::of::<Tag, Raw>(), Owner::current());
         Self::of(Id { server: this_server(), serial })
     }
@@ -279,7 +283,9 @@ impl<Tag: 'static, Raw: RawHandle> Native for Option<Handle<Tag, Raw>> {
 
     unsafe fn from_c(value: Raw::C, _: &Scope) -> Result<Self, Fault> {
         let number = Raw::to_number(value);
-        Ok((!Raw::is_none(number)).then(|| Handle::give(number)))
+        // In C, a number that is not a handle may say why there is none.
+        let is_none = if has_c_callers() { number == 0 } else { Raw::is_none(number) };
+        Ok((!is_none).then(|| Handle::give(number)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Lengths of arrays, which the client's caller does not pass.
 
 use super::Native;
+use super::c_caller::{self, has_c_callers};
 use crate::fault::Fault;
 
 /// An integer type that a C function takes the length of an array in.
@@ -26,6 +27,12 @@ pub trait Length: Native + Copy + std::fmt::Display + TryFrom<usize> + TryInto<u
 
     /// Whether all bits are set in C: -1, also in unsigned types.
     fn is_minus_one(self) -> bool;
+
+    /// The number; one beyond `i64::MAX` keeps its bits.
+    fn to_i64(self) -> i64;
+
+    /// The number that [`to_i64`](Self::to_i64) was made of.
+    fn of_i64(number: i64) -> Self;
 }
 
 /// A length that does not fit its type, or two arrays with the same length parameter that differ.
@@ -110,7 +117,7 @@ pub fn check_elements(parameter: &str, length: usize, expected: usize) -> Result
     }
 }
 
-/// Converts a length that the library reports.
+/// Converts a length that the library reports. A C program reads the number itself, and gets no elements if it is not a length.
 ///
 /// # Errors
 /// [`Fault::Value`] for `parameter` if it is negative, or too large.
@@ -118,7 +125,23 @@ pub fn reported_length<N: Copy + std::fmt::Display + TryInto<usize>>(
     parameter: &str,
     length: N,
 ) -> Result<usize, Fault> {
-    length.try_into().map_err(|_| Fault::Value(format!("{length} as the length of `{parameter}`")))
+    match length.try_into() {
+        Ok(length) => Ok(length),
+        Err(_) if has_c_callers() => Ok(0),
+        Err(_) => Err(Fault::Value(format!("{length} as the length of `{parameter}`"))),
+    }
+}
+
+/// The number of elements to take from a buffer, of which the library reports `length`. A C program reads the number itself, which may
+/// be what the function would need, and gets as many elements as there are.
+///
+/// # Errors
+/// As [`check_length`].
+pub(super) fn length_within(parameter: &str, length: usize, capacity: usize) -> Result<usize, Fault> {
+    if has_c_callers() {
+        return Ok(length.min(capacity));
+    }
+    check_length(parameter, length, capacity).map(|()| length)
 }
 
 /// Checks a length that the library reports: it may not exceed the capacity of the buffer.
@@ -173,9 +196,15 @@ impl<N: Length> OutLength<N> {
     /// # Errors
     /// [`Fault::Value`] if it exceeds the capacity.
     pub fn take(&self, parameter: &str) -> Result<usize, Fault> {
-        let length = reported_length(parameter, self.get())?;
-        check_length(parameter, length, self.capacity)?;
-        Ok(length)
+        length_within(parameter, reported_length(parameter, self.get())?, self.capacity)
+    }
+}
+
+/// Notes a length for a C program, which sees it as the library has left it.
+#[inline]
+pub fn note_length<N: Length>(length: &OutLength<N>) {
+    if has_c_callers() {
+        c_caller::note_length(length.get().to_i64());
     }
 }
 
@@ -198,6 +227,14 @@ macro_rules! lengths {
 
             fn is_minus_one(self) -> bool {
                 self == !0
+            }
+
+            fn to_i64(self) -> i64 {
+                self as i64
+            }
+
+            fn of_i64(number: i64) -> Self {
+                number as $integer
             }
         }
     )*};

@@ -4,7 +4,9 @@
 //! (`pass`), and afterwards returns what the library wrote (`take`).
 
 mod array;
+mod c_caller;
 mod c_closure;
+mod c_result;
 mod callback;
 mod callback_addresses;
 mod callback_entry;
@@ -32,7 +34,12 @@ mod union;
 mod value;
 
 pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, returned_array, returned_list};
+pub use c_caller::{
+    CReply, CRequest, RETURNED, has_c_callers, note_pointer, output_at, output_buffer, wanted, wanted_capacity,
+};
+pub(crate) use c_caller::{c_reply, have_c_callers, in_c_call, noting_errors};
 pub use c_closure::CClosure;
+pub use c_result::{array_to_c, failure_value, give_text_to_c, give_texts_to_c, list_to_c, passed_text, texts_to_c};
 pub use callback::{
     give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_nullable,
     passed_nullable_mut, passed_pointer, passed_pointer_mut, returned_to_gnu, returned_to_msvc,
@@ -51,8 +58,8 @@ pub use field::{
 pub use handle::{AnyHandle, Closes, Handle, RawHandle, close};
 pub(crate) use handle::{abandoned_by, this_server};
 pub use length::{
-    IsLength, Length, LengthError, OutLength, c_size, check_elements, common_length, length_to_c, reported_length,
-    to_length,
+    IsLength, Length, LengthError, OutLength, c_size, check_elements, common_length, length_to_c, note_length,
+    reported_length, to_length,
 };
 pub(crate) use native_frame::NativeFrame;
 pub(crate) use owner::Owner;

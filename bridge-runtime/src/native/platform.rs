@@ -72,6 +72,14 @@ macro_rules! integers {
             fn is_minus_one(self) -> bool {
                 self.0 == $minus_one
             }
+
+            fn to_i64(self) -> i64 {
+                self.0 as i64
+            }
+
+            fn of_i64(number: i64) -> Self {
+                Self(number as $wide)
+            }
         }
     )*};
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::array::FromC;
+use super::c_caller::initial;
 use super::{Native, NativeReturn, Scope, Zeroable};
 use crate::fault::Fault;
 use crate::interface::{CTypes, declare_pointer};
@@ -19,13 +20,14 @@ impl<C: Copy> Pointer<C> {
         Self { value }
     }
 
-    /// The slot of a value that the library writes and `take` converts. It is zero at first.
-    pub fn out<T>(take: FromC<T, C>) -> Self
+    /// The slot of a value that the library writes and `take` converts, of the output parameter `place`. It is zero at first, unless a
+    /// C program has a number there.
+    pub fn out<T>(place: u32, take: FromC<T, C>) -> Self
     where
-        C: Zeroable,
+        C: Zeroable + 'static,
     {
         let _ = take;
-        Self { value: C::zeroed() }
+        Self { value: initial(place) }
     }
 
     /// The C value.

@@ -3,7 +3,8 @@
 use std::ffi::{CStr, c_char, c_void};
 
 use super::array::{LONGEST_LIST, zeros};
-use super::length::check_length;
+use super::c_caller::has_c_callers;
+use super::length::length_within;
 use super::{Encoding, Scope, Zeroable as _};
 use crate::fault::Fault;
 
@@ -131,7 +132,7 @@ impl<E: Encoding> TextBuffer<E> {
     /// # Safety
     /// There is nothing to guarantee; the function is unsafe like `take` of the other slots.
     pub unsafe fn take(self, parameter: &str, length: usize) -> Result<String, Fault> {
-        check_length(parameter, length, self.units.len())?;
+        let length = length_within(parameter, length, self.units.len())?;
         Self::decode(&self.units[..length])
     }
 
@@ -151,7 +152,7 @@ impl<E: Encoding> TextBuffer<E> {
     /// # Safety
     /// As [`take`](Self::take).
     pub unsafe fn take_all(self, parameter: &str, length: usize) -> Result<Vec<String>, Fault> {
-        check_length(parameter, length, self.units.len())?;
+        let length = length_within(parameter, length, self.units.len())?;
         let texts = self.units[..length].split(|unit| *unit == E::Unit::zeroed());
         texts.take_while(|units| !units.is_empty()).map(E::decode).collect()
     }
@@ -193,6 +194,11 @@ impl<E: Encoding> TextList<E> {
         Ok(Self { units, pointers: None })
     }
 
+    /// The units of all texts, each with its NUL.
+    pub(super) fn into_units(self) -> Vec<E::Unit> {
+        self.units
+    }
+
     /// The number of texts; of one text after the other, the number of units with all zeros.
     #[allow(clippy::len_without_is_empty, reason = "a slot is made to be passed")]
     pub fn len(&self) -> usize {
@@ -227,6 +233,7 @@ pub unsafe fn returned_texts<E: Encoding>(pointer: *const E::Unit) -> Result<Vec
     while texts.len() < LONGEST_LIST {
         // SAFETY: guaranteed by the caller: the pointer is null, or none of the texts before this one was empty.
         let units = unsafe { units_at::<E>(place) };
+        let units = units.or_else(|| has_c_callers().then(Vec::new));
         let units = units.ok_or_else(|| Fault::Value("a null pointer for texts".to_owned()))?;
         if units.is_empty() {
             return Ok(texts);
@@ -286,6 +293,8 @@ impl ReturnedText for String {
     unsafe fn from_c<E: Encoding>(value: *const E::Unit) -> Result<Self, Fault> {
         // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
         let text = unsafe { <Option<Self> as ReturnedText>::from_c::<E>(value) }?;
+        // A C program gets the null pointer itself.
+        let text = text.or_else(|| has_c_callers().then(Self::new));
         text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<String>` if it may be".to_owned()))
     }
 }

@@ -10,7 +10,7 @@ use super::connection::ClientConnection;
 use super::current::Current;
 use crate::fault::Fault;
 use crate::marshal::{BorrowedSlices, EncodeError, Encoder, SharedArena};
-use crate::native::Room;
+use crate::native::{Room, c_reply};
 use crate::registration::Registration;
 use crate::wire::{Message, OUTERMOST, PartsWriter};
 
@@ -96,7 +96,11 @@ impl<'c> Call<'c> {
         }
         let mut borrowed = BorrowedSlices::default();
         let mut channel = self.connection.channel();
-        encode(&mut channel.begin_result(self.depth == OUTERMOST, &mut borrowed)?)?;
+        let mut encoder = channel.begin_result(self.depth == OUTERMOST, &mut borrowed)?;
+        if let Some(reply) = c_reply() {
+            encoder.value(&reply)?;
+        }
+        encode(&mut encoder)?;
         self.sent.set(Some(channel.send_borrowed(&borrowed)));
         Ok(())
     }

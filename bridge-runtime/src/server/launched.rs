@@ -14,7 +14,7 @@ use super::start::start;
 use super::target::{Served, close_handles_of};
 use crate::handshake::{Greeting, Secrets, complete_handshake, receive_start};
 use crate::interface::Interface;
-use crate::native::Owner;
+use crate::native::{self, Owner};
 use crate::sync::spawn_named;
 use crate::sys::{Control, Pump};
 use crate::transport::Channel;
@@ -45,16 +45,29 @@ fn try_run<S: Serve>() -> io::Result<ExitCode> {
     end_with_client(control)?;
     let channel = transport::connect(&address)?;
     transport::report_exceptions(&address)?;
-    serve_client::<S>(channel, secrets).map(|()| ExitCode::SUCCESS)
+    serve_client_with::<S>(channel, secrets, native::have_c_callers).map(|()| ExitCode::SUCCESS)
 }
 
 /// Serves the client at the other end of a channel, from the handshake until it closes the connection.
 ///
 /// # Errors
 /// Fails if the connection breaks.
-pub(crate) fn serve_client<S: Serve>(mut channel: Channel, secrets: Secrets) -> io::Result<()> {
+#[cfg(feature = "testing")]
+pub(crate) fn serve_client<S: Serve>(channel: Channel, secrets: Secrets) -> io::Result<()> {
+    serve_client_with::<S>(channel, secrets, || {})
+}
+
+/// As `serve_client`; `have_c_callers` is called if the client's callers are C programs, which concerns the whole process.
+fn serve_client_with<S: Serve>(
+    mut channel: Channel,
+    secrets: Secrets,
+    have_c_callers: impl FnOnce(),
+) -> io::Result<()> {
     let description = S::Interface::description();
     let Some(mut start_message) = receive_start(&mut channel, description, secrets)? else { return Ok(()) };
+    if start_message.for_c {
+        have_c_callers();
+    }
     let (_apartment, pump) = match enter_apartment(description) {
         Ok(entered) => entered,
         Err(failure) => return channel.send_message(&Message::StartFailed(Box::new(failure))),

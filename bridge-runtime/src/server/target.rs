@@ -9,7 +9,7 @@ use super::memory;
 use crate::fault::Fault;
 use crate::interface::Interface;
 use crate::marshal::Decoder;
-use crate::native::{BufferElement, Owner, abandoned_by};
+use crate::native::{BufferElement, Owner, abandoned_by, has_c_callers, in_c_call};
 use crate::sync::LockExt as _;
 use crate::sys::Executing;
 use crate::wire::MemoryCall;
@@ -161,7 +161,12 @@ fn dispatch<S, I: Dispatch<S> + ?Sized>(
         None => {
             let known = I::description().methods.get(method as usize);
             let _noted = known.map(|method| Executing::begin(&method.name));
-            I::dispatch(server, method, arguments, call)
+            if !has_c_callers() {
+                return I::dispatch(server, method, arguments, call);
+            }
+            let mut arguments = arguments;
+            let request = arguments.value()?;
+            in_c_call(request, || I::dispatch(server, method, arguments, call))
         }
     }
 }

@@ -338,6 +338,18 @@ pub(crate) fn clear_errno() {
     errno::set_errno(errno::Errno(0));
 }
 
+/// The error numbers of this thread: `errno`, and 0.
+pub(crate) fn c_errors() -> (i32, u32) {
+    (errno::errno().0, 0)
+}
+
+/// Sets the error numbers of this thread. One that is 0 stays as it is.
+pub(crate) fn set_c_errors((errno, _): (i32, u32)) {
+    if errno != 0 {
+        errno::set_errno(errno::Errno(errno));
+    }
+}
+
 /// The `errno` of this thread.
 pub(crate) fn errno() -> SystemError {
     io::Error::last_os_error().into()

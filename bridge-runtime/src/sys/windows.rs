@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, Once, OnceLock};
 
 use shared_child::SharedChild;
 use widestring::U16CString;
-use windows_sys::Win32::Foundation::{ERROR_DLL_INIT_FAILED, SetLastError, WAIT_OBJECT_0};
+use windows_sys::Win32::Foundation::{ERROR_DLL_INIT_FAILED, GetLastError, SetLastError, WAIT_OBJECT_0};
 use windows_sys::Win32::Globalization::{
     CP_UTF8, GetACP, MB_ERR_INVALID_CHARS, MultiByteToWideChar, WC_NO_BEST_FIT_CHARS, WideCharToMultiByte,
 };
@@ -430,6 +430,30 @@ pub(crate) fn clear_errno() {
     let place = unsafe { _errno() };
     // SAFETY: the pointer is to this thread's own `errno`.
     unsafe { place.write(0) };
+}
+
+/// The error numbers of this thread: `errno` in the C runtime of this program, and the last error.
+pub(crate) fn c_errors() -> (i32, u32) {
+    // SAFETY: takes nothing.
+    let last_error = unsafe { GetLastError() };
+    // SAFETY: takes nothing.
+    let place = unsafe { _errno() };
+    // SAFETY: the pointer is to this thread's own `errno`.
+    (unsafe { place.read() }, last_error)
+}
+
+/// Sets the error numbers of this thread. One that is 0 stays as it is.
+pub(crate) fn set_c_errors((errno, last_error): (i32, u32)) {
+    if errno != 0 {
+        // SAFETY: takes nothing.
+        let place = unsafe { _errno() };
+        // SAFETY: the pointer is to this thread's own `errno`.
+        unsafe { place.write(errno) };
+    }
+    if last_error != 0 {
+        // SAFETY: takes a number only.
+        unsafe { SetLastError(last_error) };
+    }
 }
 
 /// The `errno` of this thread in the C runtime of this program. A library with a C runtime of its own has another one.

@@ -8,7 +8,7 @@ use crate::error::{LibraryError, with_sources};
 use crate::fault::Fault;
 
 /// The version of the protocol, which is everything in this module. Client and server must have the same.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Proves to the other process that this is the one it expects.
 pub type Secret = [u8; 16];
@@ -177,6 +177,8 @@ pub struct Start {
     pub args: Vec<u8>,
     /// The address of the shared memory that the client offers for the connection.
     pub memory: Option<String>,
+    /// Whether the callers are C programs, which use a drop-in library.
+    pub for_c: bool,
 }
 
 /// What the server says about itself when it is ready.

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::body::c_name;
+use super::super::c_function::c_name;
 use crate::model::{Kind, Method, Parameter, Signature};
 use crate::names::{constant_of, local_of, type_of};
 

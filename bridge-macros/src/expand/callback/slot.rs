@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::c_function;
 use super::super::c_type::slot_name;
-use super::body;
 use super::names::{CallbackNames, context, passed};
 use crate::model::{Callback, Method, Parameter};
 use crate::names::local;
@@ -21,7 +21,7 @@ pub(in super::super) fn slot(
     let (name, scope) = (&parameter.name, local("scope"));
     let names: Vec<_> = passed(&callback.signature).map(|parameter| parameter.name).collect();
     let inferred: Vec<_> = names.iter().map(|_| quote!(_)).collect();
-    let body = body::body(&own, callback, krate);
+    let body = c_function::of_closure(&own, callback, krate);
     let closure = quote!(|#(#names,)* #scope: &mut #private::native::Scope| { #body });
     let (declare, make, closure) = match callback.is_registered {
         true => (
@@ -76,7 +76,7 @@ fn on_error(parameter: &Parameter, callback: &Callback, krate: &TokenStream) -> 
     let value = callback.on_error.as_ref()?;
     let CallbackNames { closures, on_error, .. } = CallbackNames::of(&parameter.name);
     let (ty, scope) = (callback.signature.returns.ty(), local("scope"));
-    let converted = body::returned_value(callback, &quote!(#on_error()), krate);
+    let converted = c_function::returned_value(callback, &quote!(#on_error()), krate);
     Some(quote! {
         fn #on_error() -> #ty {
             #value

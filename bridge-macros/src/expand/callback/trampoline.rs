@@ -4,8 +4,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::c_function::c_name;
 use super::super::c_type::by_abi;
-use super::body::c_name;
 use super::names::{CParameter, CallbackNames, context, passed};
 use crate::model::{Callback, Kind, Method, Parameter};
 use crate::names::{self, constant, local, type_name};

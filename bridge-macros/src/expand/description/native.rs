@@ -15,7 +15,13 @@ use crate::settings::Encoding;
 use crate::types;
 
 /// The description of a native function or variable.
-pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+pub(super) fn native(
+    method: &Method,
+    native: &Native,
+    not_in_drop_in: Option<&str>,
+    krate: &TokenStream,
+) -> TokenStream {
+    let not_in_drop_in = option(not_in_drop_in);
     let Native { symbol, abi, optional, is_variable, returned, .. } = native;
     let symbol = match symbol {
         Symbol::Name(name) => quote!(Name(#name)),
@@ -75,6 +81,7 @@ pub(super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> T
             returns: #c_name,
             parameters: #parameters,
             types: &[#(#types),*],
+            not_in_drop_in: #not_in_drop_in,
         }
     }
 }

@@ -80,10 +80,13 @@ impl<'m> Slots<'m> {
     /// Evaluates the capacity of a buffer.
     fn capacity(&mut self, parameter: &Parameter) {
         let Some(capacity) = parameter.buffer().and_then(|buffer| buffer.capacity.as_ref()) else { return };
-        let (name, text, krate) = (capacity_name(&parameter.name), names::text(&parameter.name), self.krate);
+        let (name, text) = (capacity_name(&parameter.name), names::text(&parameter.name));
         if self.is_new(name.clone()) {
             let value = self.value(capacity);
-            self.statements.extend(quote!(let #name = #krate::__private::native::to_length(#text, #value)?;));
+            let (native, place) = (self.native(), self.method.signature.place(parameter));
+            self.statements.extend(quote! {
+                let #name = #native::wanted_capacity(#place, #native::to_length(#text, #value)?);
+            });
         }
     }
 
@@ -198,7 +201,10 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
         }
         Kind::Pointer(_, Passing::Out) => {
             let from_c = conversion(&method.signature, parameter, "from_c", krate);
-            quote!(#private::native::Pointer::out(#from_c))
+            {
+                let place = method.signature.place(parameter);
+                quote!(#private::native::Pointer::out(#place, #from_c))
+            }
         }
         Kind::Pointer(..) => {
             let to_c = conversion(&method.signature, parameter, "to_c", krate);
@@ -293,9 +299,13 @@ fn in_units(
 }
 
 /// The argument that the C function gets for a parameter.
-pub(super) fn pass(parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+pub(super) fn pass(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let slot = slot_name(&parameter.name);
     match &parameter.kind {
+        _ if parameter.is_out() => {
+            let place = signature.place(parameter);
+            quote!(#krate::__private::native::wanted(#place, #slot.pass()))
+        }
         Kind::Callback(callback) => callback::slot::pass(parameter, callback),
         Kind::Value => quote!(#slot),
         Kind::Length(Length { passing: None, .. }) => quote!(#krate::__private::native::length_to_c(#slot)),

@@ -30,7 +30,7 @@ impl<'m> Taking<'m> {
     /// Converts what the function returned and wrote: what the user's condition needs, the condition itself, and then the
     /// rest. If the condition is false, the rest need not be valid.
     pub(super) fn of(method: &'m Method, native: &'m Native, krate: &'m TokenStream) -> TokenStream {
-        let mut taking = Self { method, native, krate, taken: Vec::new(), statements: TokenStream::new() };
+        let mut taking = Self { method, native, krate, taken: Vec::new(), statements: note(method, krate) };
         taking.closes();
         if let Some(condition) = &native.check {
             let reported = reported(&method.signature, condition);
@@ -217,6 +217,30 @@ impl<'m> Taking<'m> {
     }
 }
 
+/// Notes what only C programs see: lengths as they are, and null pointers.
+fn note(method: &Method, krate: &TokenStream) -> TokenStream {
+    let (native, signature) = (quote!(#krate::__private::native), &method.signature);
+    let lengths = signature.written_lengths().map(|parameter| {
+        let slot = slot_name(&parameter.name);
+        quote!(#native::note_length(&#slot);)
+    });
+    let pointers = signature.outs().enumerate().filter(|(_, parameter)| parameter.library_pointer().is_some());
+    let pointers = pointers.map(|(place, parameter)| {
+        let (place, slot) = (place as u32, slot_name(&parameter.name));
+        quote!(#native::note_pointer(#place, #slot.get());)
+    });
+    let returns_pointer = match &signature.returns {
+        Returns::Vec { .. } => true,
+        Returns::Value(ty) => types::is_named(ty, "String"),
+        Returns::Nothing | Returns::Result { .. } => false,
+    };
+    let returned = returns_pointer.then(|| {
+        let returned = local("returned");
+        quote!(#native::note_pointer(#native::RETURNED, #returned);)
+    });
+    quote!(#(#lengths)* #(#pointers)* #returned)
+}
+
 /// Returns an error with the value `reported` if the user's condition is false: the output is dropped, and the handles count
 /// as open again.
 fn check(
@@ -243,11 +267,14 @@ fn check(
     let closed = method.signature.closed().filter(unconditional).map(|parameter| closed_name(&parameter.name));
     let fail = quote! {
         #(#closed.undo();)*
-        return ::core::result::Result::Err(#krate::__private::Fault::Status {
-            value: #krate::__private::native::Status::number(&#reported),
-            os_error: #os_error,
-            text: #text,
-        });
+        // A C program gets what the function has returned and written.
+        if !#krate::__private::native::has_c_callers() {
+            return ::core::result::Result::Err(#krate::__private::Fault::Status {
+                value: #krate::__private::native::Status::number(&#reported),
+                os_error: #os_error,
+                text: #text,
+            });
+        }
     };
     unless(condition, &fail)
 }

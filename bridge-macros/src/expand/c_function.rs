@@ -1,23 +1,25 @@
-//! Runs a closure for C: converts the arguments that C passes, and what the closure returns.
+//! The body of a C function that runs Rust code: converts the arguments that C passes, and the results. Callbacks run closures, and a
+//! drop-in library makes calls.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::Expr;
 
-use super::super::c_type::{conversion, element_bytes, native_item, slot_name, span_of};
-use super::super::expression;
+use super::c_type::{conversion, element_bytes, native_item, slot_name, span_of};
+use super::expression;
 use crate::model::{Buffer, Callback, Kind, Length, Parameter, Passing, Returns, Signature, at, joined};
 use crate::names::{self, local, local_of, runtime};
 use crate::paths::some;
 use crate::settings::{Compiler, TextFormat};
 
-/// The variable that holds a C argument of the callback.
+/// The variable that holds a C argument.
 pub(super) fn c_name(parameter: &Ident) -> Ident {
     local_of("c", parameter)
 }
 
-/// The body of the closure that the trampoline runs: converts the arguments, calls the user's closure, and converts the
+/// The body of the closure that a callback's trampoline runs: converts the arguments, calls the user's closure, and converts the
 /// results.
-pub(super) fn body(closure: &Ident, callback: &Callback, krate: &TokenStream) -> TokenStream {
+pub(super) fn of_closure(closure: &Ident, callback: &Callback, krate: &TokenStream) -> TokenStream {
     let signature = &callback.signature;
     let is_length = |parameter: &&Parameter| matches!(parameter.kind, Kind::Length(_));
     let take_lengths = signature.parameters.iter().filter(is_length).map(|parameter| take(signature, parameter, krate));
@@ -63,7 +65,7 @@ pub(super) fn returned_value(callback: &Callback, value: &TokenStream, krate: &T
 }
 
 /// Converts an argument from C.
-fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+pub(super) fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let Parameter { name, kind, .. } = parameter;
     let (c, text, scope) = (c_name(name), names::text(name), local("scope"));
@@ -112,7 +114,7 @@ fn take(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
                     quote!(#private::native::#passed(#c, #from_c, #scope))
                 }
             };
-            let kept = is_in_a_capacity(signature, name).then(|| {
+            let kept = is_in_an_expression(signature, name).then(|| {
                 let length = length_name(name);
                 quote!(let #length = #slot;)
             });
@@ -167,11 +169,30 @@ fn by_passing([read, read_mut]: [&str; 2], passing: Passing) -> Ident {
 
 /// The length of an array: the value of its length parameter.
 fn length(signature: &Signature, array: &Ident, krate: &TokenStream) -> TokenStream {
-    length_of(signature, array, krate).unwrap_or_else(|| quote!(0))
+    let by_expression = || {
+        let parameter = signature.parameter(array).filter(|parameter| !parameter.ends_with_null())?;
+        Some(value_as_length(signature, array, parameter.elements.as_ref()?, krate))
+    };
+    length_of(signature, array, krate).or_else(by_expression).unwrap_or_else(|| quote!(0))
+}
+
+/// The value of an expression for the length of `of`, over the arguments.
+fn value_as_length(signature: &Signature, of: &Ident, expr: &Expr, krate: &TokenStream) -> TokenStream {
+    let text = names::text(of);
+    let value = expression::value(signature, expr, |Parameter { name, kind, .. }| match kind {
+        Kind::Length(length) => {
+            let value = length_name(name);
+            Some(if length.passing.is_some() { quote!(&#value) } else { quote!(#value) })
+        }
+        // A variable of the body's.
+        Kind::Pointer(..) => Some(quote!(&#name)),
+        _ => None,
+    });
+    quote!(#krate::__private::native::to_length(#text, #value)?)
 }
 
 /// The value of an array's length parameter, if it has one.
-fn length_of(signature: &Signature, array: &Ident, krate: &TokenStream) -> Option<TokenStream> {
+pub(super) fn length_of(signature: &Signature, array: &Ident, krate: &TokenStream) -> Option<TokenStream> {
     let is_of = |parameter: &&Parameter| matches!(&parameter.kind, Kind::Length(length) if length.of.contains(array));
     match signature.parameters.iter().find(is_of) {
         Some(Parameter { name, kind: Kind::Length(length), .. }) => {
@@ -184,39 +205,32 @@ fn length_of(signature: &Signature, array: &Ident, krate: &TokenStream) -> Optio
 }
 
 /// Evaluates the capacity of a buffer, before the closure changes what it uses.
-fn capacity(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
+pub(super) fn capacity(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
     let capacity = parameter.buffer()?.capacity.as_ref()?;
-    let (variable, text) = (capacity_name(&parameter.name), names::text(&parameter.name));
-    let value = expression::value(signature, capacity, |Parameter { name, kind, .. }| match kind {
-        Kind::Length(length) => {
-            let value = length_name(name);
-            Some(if length.passing.is_some() { quote!(&#value) } else { quote!(#value) })
-        }
-        // A variable of the body's.
-        Kind::Pointer(..) => Some(quote!(&#name)),
-        _ => None,
-    });
-    Some(quote!(let #variable = #krate::__private::native::to_length(#text, #value)?;))
+    let variable = capacity_name(&parameter.name);
+    let value = value_as_length(signature, &parameter.name, capacity, krate);
+    Some(quote!(let #variable = #value;))
 }
 
-/// Whether the capacity of a buffer uses a length parameter.
-fn is_in_a_capacity(signature: &Signature, length: &Ident) -> bool {
+/// Whether the length or the capacity of an array uses a length parameter.
+fn is_in_an_expression(signature: &Signature, length: &Ident) -> bool {
     let capacities = signature.outs().filter_map(|parameter| parameter.buffer()?.capacity.as_ref());
-    capacities.flat_map(|capacity| signature.uses(capacity)).any(|used| used.name == *length)
+    let lengths = signature.parameters.iter().filter_map(|parameter| parameter.elements.as_ref());
+    capacities.chain(lengths).flat_map(|capacity| signature.uses(capacity)).any(|used| used.name == *length)
 }
 
 /// The variable that holds the capacity of a buffer.
-fn capacity_name(buffer: &Ident) -> Ident {
+pub(super) fn capacity_name(buffer: &Ident) -> Ident {
     local_of("capacity", buffer)
 }
 
 /// The variable that holds the value of a length parameter for the user's expressions.
-fn length_name(length: &Ident) -> Ident {
+pub(super) fn length_name(length: &Ident) -> Ident {
     local_of("length", length)
 }
 
 /// Writes an output parameter through C's pointer.
-fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+pub(super) fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let Parameter { name, kind, .. } = parameter;
     let (c, text, scope) = (c_name(name), names::text(name), local("scope"));

@@ -1,0 +1,57 @@
+//! Memory that a C program gets from a function, and that outlives the call.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::sync::{LazyLock, Mutex};
+
+use crate::native::Scope;
+use crate::sync::LockExt as _;
+
+thread_local! {
+    /// What each function's last call on this thread has returned, by the function's name.
+    static UNTIL_NEXT_CALL: RefCell<HashMap<&'static str, Scope>> = RefCell::default();
+}
+
+/// Memory that a program frees, by its address.
+static UNTIL_FREED: LazyLock<Mutex<HashMap<usize, FreedAnywhere>>> = LazyLock::new(Mutex::default);
+
+/// The memory of a scope, which any thread may free.
+struct FreedAnywhere(#[expect(dead_code, reason = "it is kept, and then dropped")] Scope);
+
+// SAFETY: a scope keeps vectors of C values, which own no more than their memory. It may be freed on any thread.
+unsafe impl Send for FreedAnywhere {}
+
+/// Keeps what a function returns until its next call on this thread.
+pub(super) fn keep_until_next_call(function: &'static str, scope: Scope) {
+    UNTIL_NEXT_CALL.with_borrow_mut(|kept| {
+        if !scope.is_empty() {
+            kept.insert(function, scope);
+        } else if !kept.is_empty() {
+            kept.remove(function);
+        }
+    });
+}
+
+/// Keeps what is at a pointer until the program gives it back with [`give_back`].
+pub(super) fn keep_until_freed<T>(pointer: *const T, scope: Scope) {
+    if !pointer.is_null() {
+        UNTIL_FREED.lock_unpoisoned().insert(pointer.addr(), FreedAnywhere(scope));
+    }
+}
+
+/// Frees memory that a drop-in function has given out. Returns whether it has.
+pub fn give_back(pointer: *const c_void) -> bool {
+    UNTIL_FREED.lock_unpoisoned().remove(&pointer.addr()).is_some()
+}
+
+/// Converts a result that the program frees, with `to_c`, which keeps what is at the pointer in a scope.
+///
+/// # Errors
+/// As `to_c`.
+pub fn freed_by_c<T, E>(to_c: impl FnOnce(&mut Scope) -> Result<*const T, E>) -> Result<*const T, E> {
+    let mut scope = Scope::new();
+    let pointer = to_c(&mut scope)?;
+    keep_until_freed(pointer, scope);
+    Ok(pointer)
+}
