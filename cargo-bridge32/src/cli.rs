@@ -44,6 +44,7 @@ pub(crate) enum Command {
     Test(Test),
     Dist(Dist),
     Import(Import),
+    DropIn(DropIn),
 }
 
 /// Make 32-bit builds possible on this machine
@@ -161,6 +162,43 @@ pub(crate) struct Run {
     /// Arguments for the program
     #[arg(last = true, value_name = "ARGS")]
     pub(crate) args: Vec<OsString>,
+}
+
+/// Make a 64-bit library that stands for the 32-bit one, for programs in any language
+///
+/// It exports the functions that the package's interface declares, under the names of the original, and starts the server
+/// at the first call. DIR has everything that it needs: the library with its C header, and a folder with the server. On Linux,
+/// `--target x86_64-pc-windows-gnu` makes a DLL, and `--target i686-pc-windows-gnu` a Linux library whose server runs under Wine.
+///
+///     [package.metadata.bridge32.drop-in]
+///     call-timeout = "30s"
+///
+/// also `start-timeout`, `restart = "never"`, `transport`, `runner` (a list of words) and `library`, a path.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct DropIn {
+    /// The package with the interface [default: the current one]
+    #[arg(short, long, value_name = "PACKAGE")]
+    pub(crate) package: Option<String>,
+
+    /// The server whose interface it is, if the package has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server: Option<String>,
+
+    /// The original 32-bit library, which is copied into DIR, and says which names and numbers are exported
+    #[arg(long, value_name = "FILE")]
+    pub(crate) library: Option<PathBuf>,
+
+    /// The folder to write [default: drop-in/NAME in cargo's target folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) cargo: CargoOptions,
+
+    /// The target of the library (64-bit) or of its server (32-bit) [default: what fits this machine and the server]
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<Target>,
 }
 
 /// Run every test on every pair of client and server that this machine can run

@@ -5,6 +5,7 @@ mod build;
 mod cli;
 mod dist;
 mod doctor;
+mod drop_in;
 mod import;
 mod new;
 mod run;
@@ -48,6 +49,7 @@ fn main() -> ! {
         Command::Test(options) => test::main(&options),
         Command::Dist(options) => dist::main(&options).map(|()| SUCCESS),
         Command::Import(options) => import::main(&options).map(|()| SUCCESS),
+        Command::DropIn(options) => drop_in::main(&options).map(|()| SUCCESS),
     };
     let status = status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

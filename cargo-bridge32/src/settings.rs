@@ -1,6 +1,6 @@
 //! Reads a package's settings in `[package.metadata.bridge32]`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -25,6 +25,17 @@ pub(crate) struct Settings {
     pub(crate) languages: Vec<Language>,
     /// The packages of the distribution that its servers need, each for one target.
     pub(crate) system_packages: Vec<(Target, SystemPackages)>,
+    /// How its drop-in library starts the server.
+    pub(crate) drop_in: DropInSettings,
+}
+
+/// The settings in `[package.metadata.bridge32.drop-in]`.
+#[derive(Debug, Default)]
+pub(crate) struct DropInSettings {
+    /// The path of the original library.
+    pub(crate) library: Option<String>,
+    /// The others as lines of `name=value`, as the runtime reads them: times in milliseconds, words separated by tabs.
+    pub(crate) options: String,
 }
 
 impl Settings {
@@ -42,8 +53,59 @@ impl Settings {
             program_lto: flag(settings, "program-lto")?,
             languages: optional_list(settings, "needs")?.unwrap_or_default(),
             system_packages: system_packages(settings, package)?,
+            drop_in: DropInSettings::read(&settings["drop-in"])?,
         })
     }
+}
+
+impl DropInSettings {
+    fn read(settings: &serde_json::Value) -> Result<Self> {
+        let mut own = Self::default();
+        let serde_json::Value::Object(table) = settings else {
+            return match settings {
+                serde_json::Value::Null => Ok(own),
+                _ => bail!("`package.metadata.bridge32.drop-in` is not a table"),
+            };
+        };
+        for (name, value) in table {
+            let wrong = |what: &str| anyhow!("`package.metadata.bridge32.drop-in.{name}` is not {what}");
+            let text = || value.as_str().ok_or_else(|| wrong("text"));
+            let value = match name.as_str() {
+                "library" => {
+                    own.library = Some(text()?.to_owned());
+                    continue;
+                }
+                "start-timeout" | "call-timeout" => {
+                    milliseconds(text()?).ok_or_else(|| wrong("a duration, as in \"500ms\" or \"30s\""))?.to_string()
+                }
+                "restart" => match text()? {
+                    policy @ ("never" | "on-failure") => policy.to_owned(),
+                    _ => return Err(wrong("`never` or `on-failure`")),
+                },
+                "transport" => text()?.parse::<Transport>().map_err(|error| wrong(&error))?.name().to_owned(),
+                "runner" => list::<String>(value, "drop-in.runner")?.join("\t"),
+                _ => bail!(
+                    "`package.metadata.bridge32.drop-in.{name}` is not a setting; those are `library`, `start-timeout`, \
+                     `call-timeout`, `restart`, `transport` and `runner`"
+                ),
+            };
+            let _ = writeln!(own.options, "{name}={value}");
+        }
+        Ok(own)
+    }
+}
+
+/// The milliseconds of a duration such as `500ms`, `30s` or `2min`.
+fn milliseconds(text: &str) -> Option<u64> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let unit = match unit.trim_start() {
+        "ms" => 1,
+        "s" => 1000,
+        "min" => 60 * 1000,
+        "h" => 60 * 60 * 1000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// Reads a list of names; `None` if there is none.

@@ -85,6 +85,18 @@ impl Workspace {
         }
     }
 
+    /// Returns the package to make a drop-in library of: the named one, or that of this folder.
+    ///
+    /// # Errors
+    /// Fails if the package does not exist, or this folder is not one's.
+    pub(crate) fn select_library(&self, name: Option<&str>, folder: &Path) -> Result<&Package> {
+        match (name, self.package_of(folder)) {
+            (Some(name), _) => self.named(name),
+            (None, Some(package)) => Ok(package),
+            (None, None) => bail!("this folder is not a package's; choose one with -p"),
+        }
+    }
+
     /// Returns the package of this name.
     ///
     /// # Errors
@@ -177,7 +189,13 @@ impl Workspace {
 
     /// Returns the folder into which cargo builds programs for this target.
     pub(crate) fn program_folder(&self, target: Target, profile: Profile<'_>) -> PathBuf {
-        self.target_folder.join(target.triple()).join(profile.folder())
+        self.program_folder_of(Some(target), profile)
+    }
+
+    /// As [`program_folder`](Self::program_folder); `None` is a build without `--target`.
+    pub(crate) fn program_folder_of(&self, target: Option<Target>, profile: Profile<'_>) -> PathBuf {
+        let folder = target.map_or(self.target_folder.clone(), |target| self.target_folder.join(target.triple()));
+        folder.join(profile.folder())
     }
 }
 

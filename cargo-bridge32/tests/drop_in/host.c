@@ -1,0 +1,133 @@
+/* A program that loads the library at run time, in adverse conditions: see the modes in main. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef _WIN32
+#include <windows.h>
+typedef HMODULE Library;
+#define OPEN(path) LoadLibraryA(path)
+#define SYMBOL(library, name) ((void *)GetProcAddress(library, name))
+#define CLOSE(library) FreeLibrary(library)
+typedef HANDLE Thread;
+#else
+#include <dlfcn.h>
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+typedef void *Library;
+#define OPEN(path) dlopen(path, RTLD_NOW)
+#define SYMBOL(library, name) dlsym(library, name)
+#define CLOSE(library) dlclose(library)
+typedef pthread_t Thread;
+#endif
+
+static int (*close_door)(int), (*connect_doors)(int, int), (*crash)(void), (*fails)(int);
+static size_t (*why)(char *, size_t);
+static void (*end)(void);
+
+static Library open_library(const char *path) {
+    Library library = OPEN(path);
+    if (!library) {
+#ifndef _WIN32
+        fprintf(stderr, "%s\n", dlerror());
+#endif
+        exit(3);
+    }
+    close_door = SYMBOL(library, "close");
+    connect_doors = SYMBOL(library, "connect");
+    crash = SYMBOL(library, "crash");
+    fails = SYMBOL(library, "fails");
+    why = SYMBOL(library, "bridge32_last_error");
+    end = SYMBOL(library, "bridge32_end");
+    return library;
+}
+
+static void print_why(void) {
+    char text[4096];
+    size_t length = why(text, sizeof text);
+    char *line = strchr(text, '\n');
+    if (line) { *line = 0; }
+    printf("%s: %s\n", length ? "because" : "no reason", text);
+}
+
+static int wrong;
+#ifdef _WIN32
+static DWORD WINAPI work(void *unused) {
+#else
+static void *work(void *unused) {
+#endif
+    int i;
+    (void)unused;
+    for (i = 0; i < 200; ++i) {
+        if (close_door(i) != i + 1 || connect_doors(i, 2) != 2 * i) { wrong = 1; }
+    }
+    return 0;
+}
+
+int main(int count, char **arguments) {
+    const char *mode = count > 2 ? arguments[2] : "";
+    Library library = open_library(arguments[1]);
+    int i;
+    if (!strcmp(mode, "names")) {
+        printf("close %d, connect %d\n", close_door(1), connect_doors(6, 7));
+        print_why();
+    } else if (!strcmp(mode, "crash")) {
+        printf("crash %d\n", crash());
+        print_why();
+        printf("then %d\n", close_door(1));
+    } else if (!strcmp(mode, "missing")) {
+        printf("close %d", close_door(1));
+        printf(", connect %d", connect_doors(1, 1));
+        printf(", fails %d\n", fails(1));
+        print_why();
+    } else if (!strcmp(mode, "end")) {
+        printf("%d", close_door(1));
+        end();
+        printf(" %d\n", close_door(2));
+        end();
+        end();
+    } else if (!strcmp(mode, "reload")) {
+        for (i = 0; i < 20; ++i) {
+            if (close_door(i) != i + 1) { return 4; }
+            CLOSE(library);
+            library = open_library(arguments[1]);
+        }
+        printf("reloaded\n");
+    } else if (!strcmp(mode, "threads")) {
+        Thread threads[8];
+        for (i = 0; i < 8; ++i) {
+#ifdef _WIN32
+            threads[i] = CreateThread(NULL, 0, work, NULL, 0, NULL);
+#else
+            pthread_create(&threads[i], NULL, work, NULL);
+#endif
+        }
+        for (i = 0; i < 8; ++i) {
+#ifdef _WIN32
+            WaitForSingleObject(threads[i], INFINITE);
+#else
+            pthread_join(threads[i], NULL);
+#endif
+        }
+        printf("threads %s\n", wrong ? "wrong" : "right");
+#ifndef _WIN32
+    } else if (!strcmp(mode, "fork")) {
+        int status;
+        pid_t child;
+        printf("parent %d\n", close_door(1));
+        fflush(stdout);
+        child = fork();
+        if (child == 0) {
+            printf("child %d\n", close_door(2));
+            fflush(stdout);
+            _exit(close_door(3) == 4 ? 0 : 5);
+        }
+        waitpid(child, &status, 0);
+        printf("child ended with %d, parent %d\n", WEXITSTATUS(status), close_door(4));
+#endif
+    }
+    return 0;
+}
