@@ -36,8 +36,9 @@ pub(crate) fn crashed_method(stderr: &str) -> Option<&str> {
 /// The number of stack words that are searched for return addresses.
 const SEARCHED: usize = 2048;
 
-/// The most return addresses that are listed.
-const LISTED: usize = 12;
+/// The most return addresses that are listed. Calls that have returned leave theirs in what later ones have not overwritten yet: before
+/// the function that called `abort`, a dozen of them may stand.
+const LISTED: usize = 32;
 
 /// The processor's state at a crash.
 #[derive(Debug, Clone, Copy)]
