@@ -3,92 +3,14 @@
 // Linux makes drop-in libraries for both systems.
 #![cfg(target_os = "linux")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-/// The system that a drop-in library is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum System {
-    Linux,
-    Windows,
-}
-
-impl System {
-    const ALL: [Self; 2] = [Self::Linux, Self::Windows];
-
-    fn target(self) -> &'static str {
-        match self {
-            Self::Linux => "x86_64-unknown-linux-gnu",
-            Self::Windows => "x86_64-pc-windows-gnu",
-        }
-    }
-
-    fn cc(self) -> Command {
-        Command::new(match self {
-            Self::Linux => "cc",
-            Self::Windows => "x86_64-w64-mingw32-gcc",
-        })
-    }
-
-    fn library(self, name: &str) -> String {
-        match self {
-            Self::Linux => format!("lib{name}.so"),
-            Self::Windows => format!("{name}.dll"),
-        }
-    }
-
-    /// A command that runs a program.
-    fn run(self, program: &Path) -> Command {
-        let mut command = match self {
-            Self::Linux => Command::new(program),
-            Self::Windows => {
-                let mut command = Command::new("wine");
-                command.arg(program).envs([("WINEDEBUG", "-all")]);
-                if std::env::var_os("WINEPREFIX").is_none() {
-                    let home = std::env::var("HOME").expect("a home folder");
-                    command.env("WINEPREFIX", format!("{home}/.local/share/bridge32/wine"));
-                }
-                command
-            }
-        };
-        for variable in ["BRIDGE32_RUNNER", "BRIDGE32_TRANSPORT"] {
-            command.env_remove(variable);
-        }
-        command
-    }
-}
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository")
-}
-
-/// Runs a command that must succeed; returns what it printed.
-fn succeed(command: &mut Command) -> String {
-    // Not through pipes: programs that Wine starts by itself would keep them open.
-    let [out, errors] = [(); 2].map(|()| tempfile::NamedTempFile::new().expect("a file"));
-    command.stdin(Stdio::null()).stdout(out.reopen().expect("a file")).stderr(errors.reopen().expect("a file"));
-    let status = command.status().expect("it starts");
-    let text = |file: &tempfile::NamedTempFile| {
-        String::from_utf8_lossy(&fs::read(file.path()).expect("a file")).replace("\r\n", "\n")
-    };
-    let stdout = text(&out);
-    assert!(status.success(), "{command:?}: {status}\n{stdout}\n{}", text(&errors));
-    stdout
-}
-
-/// Makes a drop-in library.
-fn drop_in(folder: &Path, out: &Path, arguments: &[&str], system: System) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-bridge32"));
-    command.args(["bridge32", "drop-in", "--target", system.target()]).args(arguments).arg("--out").arg(out);
-    // The folder of this build, which has the dependencies already.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
-    command.current_dir(folder).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "BRIDGE32_RUNNER"] {
-        command.env_remove(variable);
-    }
-    succeed(&mut command);
-}
+use common::drop_in::{System, drop_in, drop_in_of, succeed};
+use common::repository;
 
 /// Compiles a C program of this folder.
 fn compile(source: &str, out: &Path, arguments: &[&Path], system: System) {
@@ -101,20 +23,16 @@ fn same_output(name: &str) {
     for system in System::ALL {
         let folder = tempfile::tempdir().expect("a folder");
         let made = folder.path().join("drop-in");
-        drop_in(repository(), &made, &["-p", "bridge32-tests", "--server", &format!("{name}-server32")], system);
+        drop_in_of("bridge32-tests", &made, &["--server", &format!("{name}-server32")], system);
         let direct = folder.path().join("direct");
         fs::create_dir(&direct).expect("a folder");
         let native = repository().join("tests/native").join(name).with_extension("c");
         let library = direct.join(system.library(name));
         succeed(system.cc().args(["-shared", "-fPIC", "-w", "-o"]).arg(&library).arg(native));
 
-        let linked = match system {
-            System::Linux => made.join(system.library(name)),
-            System::Windows => made.join(name).with_extension("lib"),
-        };
         let program = folder.path().join(format!("{name}.exe"));
         let include = PathBuf::from(format!("-I{}", made.display()));
-        compile(&format!("{name}.c"), &program, &[&include, &linked], system);
+        compile(&format!("{name}.c"), &program, &[&include, &system.linked(&made, name)], system);
         let outputs = [&direct, &made].map(|folder| {
             let here = folder.join(format!("{name}.exe"));
             fs::copy(&program, &here).expect("a file");

@@ -1,0 +1,97 @@
+//! Making drop-in libraries, and running programs that use them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{bridge32, repository};
+
+/// The system that a drop-in library is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum System {
+    Linux,
+    Windows,
+}
+
+impl System {
+    pub(crate) const ALL: [Self; 2] = [Self::Linux, Self::Windows];
+
+    fn target(self) -> &'static str {
+        match self {
+            Self::Linux => "x86_64-unknown-linux-gnu",
+            Self::Windows => "x86_64-pc-windows-gnu",
+        }
+    }
+
+    /// The compiler of 64-bit programs.
+    pub(crate) fn cc(self) -> Command {
+        Command::new(match self {
+            Self::Linux => "cc",
+            Self::Windows => "x86_64-w64-mingw32-gcc",
+        })
+    }
+
+    /// The file name of a library.
+    pub(crate) fn library(self, name: &str) -> String {
+        match self {
+            Self::Linux => format!("lib{name}.so"),
+            Self::Windows => format!("{name}.dll"),
+        }
+    }
+
+    /// What a program that uses the library `name` in `folder` is linked with.
+    pub(crate) fn linked(self, folder: &Path, name: &str) -> PathBuf {
+        match self {
+            Self::Linux => folder.join(self.library(name)),
+            Self::Windows => folder.join(name).with_extension("lib"),
+        }
+    }
+
+    /// A command that runs a program.
+    pub(crate) fn run(self, program: &Path) -> Command {
+        let mut command = match self {
+            Self::Linux => Command::new(program),
+            Self::Windows => {
+                let mut command = Command::new("wine");
+                command.arg(program).envs([("WINEDEBUG", "-all")]);
+                if std::env::var_os("WINEPREFIX").is_none() {
+                    let home = std::env::var("HOME").expect("a home folder");
+                    command.env("WINEPREFIX", format!("{home}/.local/share/bridge32/wine"));
+                }
+                command
+            }
+        };
+        for variable in ["BRIDGE32_RUNNER", "BRIDGE32_TRANSPORT"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+}
+
+/// Runs a command that must succeed; returns what it printed.
+pub(crate) fn succeed(command: &mut Command) -> String {
+    // Not through pipes: programs that Wine starts by itself would keep them open.
+    let [out, errors] = [(); 2].map(|()| tempfile::NamedTempFile::new().expect("a file"));
+    command.stdin(Stdio::null()).stdout(out.reopen().expect("a file")).stderr(errors.reopen().expect("a file"));
+    let status = command.status().expect("it starts");
+    let text = |file: &tempfile::NamedTempFile| {
+        String::from_utf8_lossy(&fs::read(file.path()).expect("a file")).replace("\r\n", "\n")
+    };
+    let stdout = text(&out);
+    assert!(status.success(), "{command:?}: {status}\n{stdout}\n{}", text(&errors));
+    stdout
+}
+
+/// Makes the drop-in library of the package in `folder`.
+pub(crate) fn drop_in(folder: &Path, out: &Path, arguments: &[&str], system: System) {
+    let mut command = bridge32();
+    command.args(["drop-in", "--target", system.target()]).args(arguments).arg("--out").arg(out);
+    // The folder of this build, which has the dependencies already.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+    succeed(command.current_dir(folder).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true"));
+}
+
+/// Makes the drop-in library of a package of this repository.
+pub(crate) fn drop_in_of(package: &str, out: &Path, arguments: &[&str], system: System) {
+    drop_in(&repository(), out, &[&["-p", package], arguments].concat(), system);
+}
