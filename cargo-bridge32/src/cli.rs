@@ -85,9 +85,10 @@ pub(crate) struct Doctor {
 
 /// Make a package that calls a library
 ///
-/// It has a trait, a program and a server, and is ready for `cargo bridge32 run`. With `--library`, the library and the libraries
-/// that it needs from its own folder are copied to the package's folder `vendor`, and the trait lists what the library exports.
-/// Without one, the package calls two functions of C's library, as an example.
+/// It has a trait, a program and a server, and is ready for `cargo bridge32 run`. With `--header`, the trait is the one that
+/// `import` writes. With `--library`, the library and the libraries that it needs from its own folder are copied to the package's
+/// folder `vendor`; without a header, the trait has what the names of its exports say. Without both, the package calls two functions of
+/// C's library, as an example.
 #[derive(Debug, Args)]
 pub(crate) struct New {
     /// The folder of the package, which must not exist
@@ -105,6 +106,13 @@ pub(crate) struct New {
     /// The library, for Windows or Linux
     #[arg(long, value_name = "FILE")]
     pub(crate) library: Option<PathBuf>,
+
+    /// The library's C header
+    #[arg(long, value_name = "HEADER")]
+    pub(crate) header: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) reading: HeaderOptions,
 }
 
 /// Build the 32-bit servers
@@ -271,21 +279,39 @@ pub(crate) struct Dist {
     pub(crate) target: Option<Target>,
 }
 
-/// Write a trait from a C header
+/// Write a trait from a C header, or from a library
 ///
 /// A header is read for the library's 32-bit target, with the headers of that target: a path, or a name that the target's
 /// compiler finds, such as `winscard.h`. What C leaves open is guessed, and each guess is marked with `// check:`; what cannot be
 /// guessed stays an `Address`. It needs libclang, which `cargo bridge32 setup --with import` installs.
+/// A library alone, such as `meter.dll`, gives the functions whose decorated or C++ names say their arguments, and lists the
+/// others.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The header
-    #[arg(value_name = "HEADER")]
+    /// The header, or the library
+    #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// The library that the header belongs to, whose name goes into the trait [default: the header's name]
+    /// The library that the header belongs to: its exports are compared with the header, and its name goes into the trait
+    /// [default: the header's name]
     #[arg(long, value_name = "LIBRARY")]
     pub(crate) library: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) reading: HeaderOptions,
+
+    /// The library's 32-bit target [default: that of `--library`, or the first of this machine's for which the header compiles]
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<Target>,
+
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// How a C header is read.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct HeaderOptions {
     /// A folder with headers that the header includes; may be repeated
     #[arg(short = 'I', value_name = "FOLDER")]
     pub(crate) include_folders: Vec<PathBuf>,
@@ -301,14 +327,6 @@ pub(crate) struct Import {
     /// Only functions whose names this regular expression matches
     #[arg(long, value_name = "REGEX")]
     pub(crate) only: Option<String>,
-
-    /// The library's 32-bit target [default: the first of this machine's for which the header compiles]
-    #[arg(long, value_name = "TARGET")]
-    pub(crate) target: Option<Target>,
-
-    /// The file to write [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
 }
 
 /// Options that are passed on to cargo.

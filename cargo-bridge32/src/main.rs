@@ -34,6 +34,7 @@ mod command;
 mod data_folder;
 mod exit_status;
 mod interrupt;
+mod libclang;
 mod progress;
 
 use crate::cli::{Cli, Command};

@@ -11,6 +11,28 @@ pub(crate) const SUFFIX: &str = "-server32";
 pub(crate) const HOW_TO_DECLARE: &str = "a server is a binary whose name ends in `-server32` (src/bin/my-lib-server32.rs), \
      or one listed under [package.metadata.bridge32] as servers = [\"…\"]";
 
+/// Returns the name of the server that clients of an interface look for: `MyLib` has `my-lib-server32`. The macro has the same rule.
+pub(crate) fn default_name(interface: &str) -> String {
+    let chars: Vec<char> = interface.chars().collect();
+    let mut kebab = String::new();
+    for (place, &c) in chars.iter().enumerate() {
+        let before = place.checked_sub(1).map(|before| chars[before]);
+        let next_is_lower = chars.get(place + 1).is_some_and(|next| next.is_lowercase());
+        let starts_word = c.is_uppercase()
+            && before.is_some_and(|before| {
+                before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && next_is_lower)
+            });
+        if starts_word {
+            kebab.push('-');
+        }
+        match c {
+            '_' => kebab.push('-'),
+            _ => kebab.extend(c.to_lowercase()),
+        }
+    }
+    kebab + SUFFIX
+}
+
 /// A server's binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Server<'a> {
@@ -61,6 +83,19 @@ mod tests {
         for line in include_str!("../../bridge-runtime/src/interface/server_variables.txt").lines() {
             let (bin, expected) = line.split_once(' ').unwrap();
             assert_eq!(variable(bin), expected);
+        }
+    }
+
+    #[test]
+    fn a_server_has_the_name_that_the_macro_gives_it() {
+        for (interface, expected) in [
+            ("MyLib", "my-lib-server32"),
+            ("HTTPServer", "http-server-server32"),
+            ("Dmm34401A", "dmm34401-a-server32"),
+            ("AB", "ab-server32"),
+            ("N3_4", "n3-4-server32"),
+        ] {
+            assert_eq!(default_name(interface), expected);
         }
     }
 }

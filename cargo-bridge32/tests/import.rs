@@ -3,10 +3,14 @@
 // The headers are packages of Debian.
 #![cfg(target_os = "linux")]
 
+mod common;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use common::compile;
 
 /// The headers, with the target that they are read for.
 const HEADERS: [(&str, &str, &str); 10] = [
@@ -81,4 +85,41 @@ fn public_headers_become_traits_that_compile() {
         false => document.contains(row.split(" |").next().unwrap_or(row)),
     };
     assert!(table.lines().all(is_documented), "docs/import.md should have this table:\n{table}");
+}
+
+/// A header and a library that each have something that the other has not.
+#[test]
+fn a_library_is_compared_with_its_header() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (header, library) = (folder.path().join("meter.h"), folder.path().join("Meter.dll"));
+    let declarations = "int __stdcall measure(int channel);\nint __stdcall more(int a, int b);\nint gone(void);\n";
+    fs::write(&header, declarations).expect("a file");
+    let source = "#define E __declspec(dllexport)\n\
+                  E int __stdcall measure(int channel) { return channel; }\n\
+                  E int __stdcall more(int a) { return a; }\n\
+                  E int hidden(void) { return 1; }\n";
+    compile("i686-w64-mingw32-gcc", folder.path(), source, "Meter.dll", &[]);
+    let output = import(&[&header.display().to_string(), "--library", &library.display().to_string()]);
+    let (text, source) = (stderr(&output), String::from_utf8_lossy(&output.stdout).into_owned());
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("meter.h declares functions that Meter.dll does not export: gone"), "{text}");
+    assert!(text.contains("Meter.dll exports what meter.h does not declare: hidden"), "{text}");
+    // The library says that it is for Windows.
+    assert!(source.contains("for i686-pc-windows-gnu"), "{source}");
+    assert!(source.contains("#[bridge32(lib = \"Meter.dll\", abi = \"stdcall\")]"), "{source}");
+    let expected = "// check: the header declares 8 bytes of arguments, and the name of the export says 4\n    \
+                    #[symbol(\"more@4\")]";
+    assert!(source.contains(expected), "{source}");
+    assert!(source.contains("// line 3: int gone(void);\n// Meter.dll does not export it.\n"), "{source}");
+    assert!(source.contains("// hidden\n// meter.h does not declare it, and Meter.dll exports it.\n"), "{source}");
+
+    for (arguments, why) in [
+        (&["meter.h", "--library", "Meter.dll", "--target", "i686-unknown-linux-gnu"][..], "is a library for Windows"),
+        (&["meter.h", "--library", "meter.h"], "meter.h is a text file"),
+        (&["meter.h", "--library", "missing.dll"], "cannot read missing.dll"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-bridge32"));
+        let output = command.arg("import").args(arguments).current_dir(folder.path()).output().expect("it starts");
+        assert!(!output.status.success() && stderr(&output).contains(why), "{why}: {}", stderr(&output));
+    }
 }

@@ -51,12 +51,12 @@ fn a_package_with_a_library_finds_it_and_lists_what_it_exports() {
     assert!(made, "{text}");
     let package = path.join("gauge");
     let interface = fs::read_to_string(package.join("src/lib.rs")).expect("the trait");
-    assert!(interface.contains("pub trait MyMeter32 {") && interface.contains("    // - measure\n"), "{interface}");
+    assert!(interface.contains("pub trait MyMeter32 {") && interface.contains("\n// measure\n"), "{interface}");
     for file in ["src/lib.rs", "build.rs"] {
         assert_formatted(&package.join(file));
     }
     assert!(run_package(&package).contains("libmyMeter32.so"));
-    let interface = interface.replace("MyMeter32 {\n", "MyMeter32 {\n    fn measure(&self, channel: i32) -> i32;\n");
+    let interface = interface.replace("MyMeter32 {}", "MyMeter32 {\n    fn measure(&self, channel: i32) -> i32;\n}");
     fs::write(package.join("src/lib.rs"), interface).expect("a file");
     let program = fs::read_to_string(package.join("src/main.rs")).expect("the program");
     let program = program.replace("    Ok(())", "    println!(\"measured {}\", client.measure(4)?);\n    Ok(())");
@@ -72,13 +72,26 @@ fn a_package_with_a_windows_library_has_a_windows_server() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path();
+    let header = "/** Measures a channel. */\nint __stdcall measure(int channel);\nint __stdcall gone(void);";
+    fs::write(path.join("meter.h"), header).expect("a file");
     let source = "__declspec(dllexport) int __attribute__((stdcall)) measure(int channel) { return channel; }";
     compile("i686-w64-mingw32-gcc", path, source, "Meter.dll", &[]);
-    let (made, text) = make(path, &["windows-gauge", "--library", "Meter.dll"]);
+    let (made, text) = make(path, &["plain-gauge", "--library", "Meter.dll"]);
     assert!(made, "{text}");
-    let interface = fs::read_to_string(path.join("windows-gauge/src/lib.rs")).expect("the trait");
-    assert!(interface.contains("    // - measure@4, stdcall, 4 bytes of arguments\n"), "{interface}");
-    assert!(run_package(&path.join("windows-gauge")).contains("Meter.dll"));
+    let interface = fs::read_to_string(path.join("plain-gauge/src/lib.rs")).expect("the trait");
+    assert!(interface.contains("/// `measure@4`\n") && interface.contains("arg1: Address) -> i32;"), "{interface}");
+
+    let (made, text) = make(path, &["windows-gauge", "--library", "Meter.dll", "--header", "meter.h"]);
+    assert!(made && text.contains("note: meter.h declares functions that Meter.dll does not export: gone"), "{text}");
+    let package = path.join("windows-gauge");
+    let interface = fs::read_to_string(package.join("src/lib.rs")).expect("the trait");
+    let expected = "#[bridge32(lib = \"Meter.dll\", abi = \"stdcall\")]\npub trait Meter {";
+    assert!(interface.contains(expected) && interface.contains("Measures a channel."), "{interface}");
+    let program = fs::read_to_string(package.join("src/main.rs")).expect("the program");
+    let program = program.replace("    Ok(())", "    println!(\"measured {}\", client.measure(4)?);\n    Ok(())");
+    fs::write(package.join("src/main.rs"), program).expect("a file");
+    let output = run_package(&package);
+    assert!(output.contains("Meter.dll") && output.ends_with("measured 4\n"), "{output}");
 }
 
 #[test]
@@ -87,12 +100,15 @@ fn what_cannot_be_made_is_refused_and_leaves_nothing() {
     let path = folder.path();
     compile("gcc", path, "int one(void) { return 1; }", "libwide.so", &["-m64", "-fPIC"]);
     fs::write(path.join("taken"), "a file").expect("a file");
+    fs::write(path.join("empty.h"), "typedef int number;").expect("a file");
     let assembly = repository().join("bridge-runtime/src/dotnet/shim.dll");
     for (arguments, why) in [
         (&["gauge", "--library", "missing.dll"][..], "cannot read missing.dll"),
         (&["gauge", "--library", "libwide.so"], "libwide.so is 64-bit"),
         (&["gauge", "--library", assembly.to_str().expect("text")], "is an assembly of .NET"),
         (&["gauge", "--lib", "12.dll"], "name it with --lib"),
+        (&["gauge", "--header", "missing.h"], "there is no file missing.h"),
+        (&["gauge", "--header", "empty.h"], "declares no function"),
         (&["taken"], "cargo did not make taken"),
         (&["gauge", "--name", "1 2"], "cargo did not make gauge"),
     ] {

@@ -21,32 +21,6 @@ pub(crate) struct Library {
     pub(crate) name: PathBuf,
 }
 
-/// Fails if a file is not a library that a server for a system of this format can load.
-pub(crate) fn check(path: &Path, format: Format) -> Result<()> {
-    let shown = path.display();
-    let image = match file::read(path) {
-        Ok(Content::Image(image)) => image,
-        Ok(Content::Other(other)) => bail!("{shown} is {}; {}", other.what, other.remedy),
-        Err(error) => bail!("cannot read {shown}: {error}"),
-    };
-    if image.is_program {
-        bail!("{shown} is a program; name the library that the server calls");
-    }
-    if image.bits != 32 || image.processor != "x86" {
-        bail!("{shown} is {}-bit ({}), and servers are 32-bit; name the 32-bit library", image.bits, image.processor);
-    }
-    // An assembly of .NET is the same on both systems.
-    if image.format != format && image.dotnet.is_none() {
-        let target = if image.format == Format::Pe { Target::I686WindowsGnu } else { Target::I686Linux };
-        bail!(
-            "{shown} is a library for {}, and the server is for {}; use `--target {target}`",
-            image.format.system(),
-            format.system()
-        );
-    }
-    Ok(())
-}
-
 /// Returns the libraries that files need and that are next to them or belong to the compiler, each once.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::doctor::image::Format;
+use crate::doctor::library;
 use crate::package::Package;
 use crate::server::{self, HOW_TO_DECLARE, Server};
 use crate::setup::{self, Needs, wine};
@@ -43,7 +44,9 @@ pub(crate) fn main(options: &cli::Dist) -> Result<()> {
         None => Sides { client: host, server: server::default_target(&servers, host)? },
     };
     let format = if sides.server.is_windows() { Format::Pe } else { Format::Elf };
-    options.libraries.iter().try_for_each(|library| libraries::check(library, format))?;
+    for file in &options.libraries {
+        library::read(file, Some(format))?;
+    }
 
     let needs = Needs::to_run(host, sides).with_languages(workspace.languages(&[package]));
     setup::ensure(&needs.with_packages(workspace.system_packages(&[package])), host, &toolchains)?;

@@ -13,6 +13,8 @@ use std::{fs, io};
 
 use object::FileKind;
 
+#[cfg(test)]
+use crate::doctor::image::ExportedSymbol;
 use crate::doctor::image::Image;
 
 /// The content of a file.
@@ -59,6 +61,12 @@ pub(crate) fn parse(data: &[u8]) -> Content {
         Some(image) => Content::Image(Box::new(image)),
         None => Content::Other(other(data)),
     }
+}
+
+/// Returns what the name of an export says.
+#[cfg(test)]
+pub(crate) fn describe_name(name: &str) -> ExportedSymbol {
+    decoration::read(ExportedSymbol { name: Some(name.to_owned()), ..ExportedSymbol::default() })
 }
 
 /// Recognizes a file that is not a library or program.

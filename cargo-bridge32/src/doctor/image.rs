@@ -84,8 +84,27 @@ pub(crate) struct ExportedSymbol {
     pub(crate) argument_bytes: Option<u32>,
     /// The compiler whose C++ or Pascal name it has.
     pub(crate) mangled_by: Option<&'static str>,
+    /// What such a name stands for, with types.
+    pub(crate) demangled: Option<String>,
     /// The library and symbol that it stands for.
     pub(crate) forwarded_to: Option<String>,
+}
+
+impl ExportedSymbol {
+    /// Returns the name in the source, without what compilers add to it: `f` of `_f@8`, `@f@8` and `?f@@YAHXZ`.
+    pub(crate) fn plain_name(&self) -> Option<&str> {
+        let name = self.name.as_deref()?;
+        if let Some(demangled) = &self.demangled {
+            let declarator = demangled.split('(').next().unwrap_or(demangled);
+            return declarator.split_whitespace().last();
+        }
+        if self.argument_bytes.is_none() {
+            return Some(name);
+        }
+        let name = name.rsplit_once('@').map_or(name, |(name, _)| name).trim_end_matches('@');
+        let name = name.strip_prefix('@').unwrap_or(name);
+        Some(if self.convention == Some("stdcall") { name.strip_prefix('_').unwrap_or(name) } else { name })
+    }
 }
 
 /// What is imported from one library.

@@ -4,6 +4,7 @@ mod advice;
 pub(crate) mod dependencies;
 pub(crate) mod file;
 pub(crate) mod image;
+pub(crate) mod library;
 mod machine;
 mod report;
 pub(crate) mod runtimes;

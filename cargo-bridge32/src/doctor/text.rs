@@ -75,6 +75,7 @@ fn write_exports(exports: &[ExportedSymbol], f: &mut Formatter<'_>) -> fmt::Resu
         words.extend(export.convention.map(str::to_owned));
         words.extend(export.argument_bytes.map(|bytes| format!("{bytes} bytes of arguments")));
         words.extend(export.mangled_by.map(|compiler| format!("name by {compiler}")));
+        words.extend(export.demangled.as_ref().map(|meaning| format!("`{meaning}`")));
         words.extend(export.forwarded_to.as_ref().map(|target| format!("is {target}")));
         writeln!(f, "{}", words.join(", "))?;
     }

@@ -1,49 +1,13 @@
 //! Parses a header with libclang, for a 32-bit target and with that target's headers.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Result, anyhow, bail};
 use clang::diagnostic::Severity;
-use clang::{Clang, Index, TranslationUnit, Unsaved};
+use clang::{Index, TranslationUnit, Unsaved};
 
 use crate::command::clean;
 use crate::target::Target;
-
-/// libclang, of which a process can use one instance at a time.
-pub(crate) struct LibClang {
-    clang: Clang,
-    _guard: MutexGuard<'static, ()>,
-}
-
-impl LibClang {
-    /// Loads libclang.
-    ///
-    /// # Errors
-    /// Fails if it is not installed; the error says where it comes from.
-    pub(crate) fn load() -> Result<Self> {
-        static ONE: Mutex<()> = Mutex::new(());
-        let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let clang = Clang::new().map_err(|error| {
-            let how = if cfg!(windows) {
-                "install LLVM (`winget install LLVM.LLVM`), or set LIBCLANG_PATH to the folder of libclang.dll"
-            } else {
-                "run `cargo bridge32 setup --with import`, or set LIBCLANG_PATH to the folder of libclang.so"
-            };
-            anyhow!("libclang, which reads C headers, cannot be loaded: {error}; {how}")
-        })?;
-        Ok(Self { clang, _guard: guard })
-    }
-
-    /// Whether libclang can be loaded.
-    pub(crate) fn is_installed() -> bool {
-        Self::load().is_ok()
-    }
-
-    pub(crate) fn index(&self) -> Index<'_> {
-        Index::new(&self.clang, false, false)
-    }
-}
 
 /// What the user says about how a header is compiled.
 #[derive(Clone, Debug, Default)]

@@ -198,7 +198,7 @@ impl<'i> Reader<'i> {
         if let Some(doc) = &doc {
             annotations::add_from_doc(&mut signature.parameters, doc);
         }
-        self.header.functions.push(Function { name, line, doc, signature });
+        self.header.functions.push(Function { name, line, doc, signature, export: None });
     }
 
     /// Returns clang's error in this part of a file.

@@ -35,6 +35,20 @@ pub(crate) struct Function {
     /// Its comment, without the comment's marks.
     pub(crate) doc: Option<String>,
     pub(crate) signature: Signature,
+    /// What the library exports for it, if that says more than its name.
+    pub(crate) export: Option<FunctionExport>,
+}
+
+/// The export of a function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FunctionExport {
+    pub(crate) symbol: String,
+    /// The size of its arguments in its name.
+    pub(crate) argument_bytes: Option<u32>,
+    /// What its name says, if no header declares it.
+    pub(crate) declaration: Option<String>,
+    /// What was assumed about it, if no header declares it.
+    pub(crate) assumed: Option<String>,
 }
 
 /// The parameters and the result of a function or a function pointer.
@@ -95,6 +109,13 @@ pub(crate) enum Convention {
 }
 
 impl Convention {
+    /// Finds a convention by its name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Cdecl, Self::Stdcall, Self::Fastcall, Self::Thiscall]
+            .into_iter()
+            .find(|convention| convention.name() == name)
+    }
+
     /// Returns its name in `#[abi("…")]`.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -85,7 +85,8 @@ fn method(out: &mut String, types: &Types<'_>, draft: &Draft<'_>, naming: &Namin
     if !out.is_empty() {
         out.push('\n');
     }
-    declaration_comment(out, "///", &spelling::function(function, types.header));
+    let said = function.export.as_ref().and_then(|export| export.declaration.clone());
+    declaration_comment(out, "///", &said.unwrap_or_else(|| spelling::function(function, types.header)));
     if let Some(doc) = &function.doc {
         let c_names: Vec<_> = function.signature.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
         let name_of = |c: &str| {
@@ -101,8 +102,8 @@ fn method(out: &mut String, types: &Types<'_>, draft: &Draft<'_>, naming: &Namin
     for guess in &draft.guesses {
         let _ = writeln!(out, "// check: {}", guess.text);
     }
-    if name != function.name {
-        let _ = writeln!(out, "#[symbol(\"{}\")]", function.name);
+    if name != draft.symbol {
+        let _ = writeln!(out, "#[symbol({:?})]", draft.symbol);
     }
     if function.signature.convention != types.convention {
         let _ = writeln!(out, "#[abi(\"{}\")]", function.signature.convention.name());
@@ -356,21 +357,25 @@ fn constants(all: &[Constant], definitions: &BTreeMap<String, Definition>) -> St
     out
 }
 
-/// Lists what the trait does not have, each with its reason.
+/// Lists what the trait does not have, with the reasons.
 fn comments_about(left_out: &[LeftOut]) -> String {
     let mut out = String::new();
     if left_out.is_empty() {
         return out;
     }
     out.push_str("\n// Not declared:\n");
-    for LeftOut { line, declaration, reason } in left_out {
-        let place = if *line == 0 { String::new() } else { format!("line {line}: ") };
-        let _ = writeln!(out, "//\n// {place}{}\n// {reason}", single_line(declaration));
+    for same in left_out.chunk_by(|a, b| a.reason == b.reason) {
+        out.push_str("//\n");
+        for LeftOut { line, declaration, .. } in same {
+            let place = if *line == 0 { String::new() } else { format!("line {line}: ") };
+            let _ = writeln!(out, "// {place}{}", single_line(declaration));
+        }
+        let _ = writeln!(out, "// {}", same[0].reason);
     }
     out
 }
 
-/// Returns the constants whose names are those of an enum's variants, which need no constant of their own.
+/// Removes the constants whose names are those of an enum's variants, which need no constant of their own.
 pub(crate) fn without_variants(header: &mut Header) {
     let variants: BTreeSet<&str> =
         header.enums.values().flat_map(|declared| &declared.variants).map(|variant| variant.name.as_str()).collect();

@@ -10,106 +10,167 @@ use anyhow::{Context, Result, bail};
 use crate::cli;
 use crate::command::clean;
 use crate::dist::libraries;
-use crate::doctor::file::{self, Content};
-use crate::doctor::image::{Format, Image};
+use crate::doctor::image::Image;
+use crate::doctor::library;
 use crate::exit_status::{self, SUCCESS};
+use crate::import::{self, Imported, Options};
 use template::Template;
+
+/// A package to make.
+pub(crate) struct NewPackage<'p> {
+    pub(crate) folder: &'p Path,
+    /// The package's name; if `None`, that of the folder.
+    pub(crate) name: Option<&'p str>,
+    /// The library's name in the trait; if `None`, the package calls C's library.
+    pub(crate) library_name: Option<&'p str>,
+    /// The library's file, which is copied.
+    pub(crate) library: Option<&'p Path>,
+    /// What the library consists of.
+    pub(crate) image: Option<&'p Image>,
+    /// The trait, if it was made from a header or the library.
+    pub(crate) imported: Option<&'p Imported>,
+}
 
 /// Runs the subcommand.
 ///
 /// # Errors
-/// Fails if the library cannot be called by a 32-bit server, cargo refuses the name, or a file cannot be written. What was made is
-/// removed then.
+/// Fails if the library cannot be called by a 32-bit server, the header cannot be read, cargo refuses the name, or a file cannot be
+/// written. What was made is removed then.
 pub(crate) fn main(options: &cli::New) -> Result<()> {
-    let image = options.library.as_deref().map(read_library).transpose()?;
-    let library = match (&options.library, &options.lib) {
+    let library = options.library.as_deref();
+    let image = library.map(|file| library::read_native(file, None)).transpose()?;
+    let library_name = match (library, &options.lib) {
         (_, Some(name)) => Some(name.clone()),
         (Some(file), None) => file.file_name().map(|name| name.to_string_lossy().into_owned()),
         (None, None) => None,
     };
-    if library.as_ref().is_some_and(|name| template::words(name).is_empty()) {
-        bail!("the library's name has no letters of which a trait's name could consist; name it with --lib");
-    }
+    let wanted = Options { library_name: library_name.clone(), ..Options::new(&options.reading)? };
+    let imported = match (&options.header, library) {
+        (Some(header), _) => {
+            let wanted = Options { library: options.library.clone(), ..wanted };
+            Some(import::trait_from_header(header, &wanted)?)
+        }
+        (None, Some(file)) => Some(import::trait_from_library(file, &wanted)?),
+        (None, None) => None,
+    };
+    let has_library = library_name.is_some() || imported.is_some();
     let folder = &options.path;
+    let package = NewPackage {
+        folder,
+        name: options.name.as_deref(),
+        library_name: library_name.as_deref(),
+        library,
+        image: image.as_ref(),
+        imported: imported.as_ref(),
+    };
+    let server = package.make()?;
     let shown = folder.display();
-    // Cargo checks the name, makes a repository, and adds the package to the workspace in which it is.
-    let mut cargo = clean("cargo");
-    cargo
-        .args(["new", "--quiet", "--lib"])
-        .args(options.name.iter().flat_map(|name| ["--name", name]))
-        .arg("--")
-        .arg(folder);
-    let is_new = !folder.exists();
-    if exit_status::of(&mut cargo)? != SUCCESS {
-        bail!("cargo did not make {shown}; it says why above");
-    }
-    let filled = fill(folder, library.as_deref(), image.as_ref(), options.library.as_deref());
-    if filled.is_err() && is_new {
-        // The error of the first failure is the one that matters.
-        let _ = fs::remove_dir_all(folder);
-    }
-    let server = filled.with_context(|| format!("cannot fill {shown}"))?;
+    let declare = if imported.is_some() { "check" } else { "declare" };
     eprintln!(
-        "{shown}: declare the library's functions in src/lib.rs, and call them in src/main.rs; the server is src/bin/{server}.rs"
+        "{shown}: {declare} the library's functions in src/lib.rs, and call them in src/main.rs; the server is src/bin/{server}.rs"
     );
-    if library.is_some() && image.is_none() {
+    if let Some(imported) = &imported {
+        import::print_notes(imported);
+        print_guesses(&imported.source, &folder.join("src/lib.rs"));
+    }
+    if has_library && image.is_none() {
         eprintln!("put the library into {}", folder.join("vendor").display());
     }
     eprintln!("run it there with `cargo bridge32 run`");
     Ok(())
 }
 
-/// Reads a library that a server is to call.
-fn read_library(path: &Path) -> Result<Image> {
-    let format = match file::read(path) {
-        Ok(Content::Image(image)) => image.format,
-        _ => Format::Pe,
-    };
-    libraries::check(path, format)?;
-    match file::read(path) {
-        Ok(Content::Image(image)) if image.dotnet.is_some() => bail!(
-            "{} is an assembly of .NET, whose trait is declared with `dotnet = …`; the guide's page on .NET shows such a package",
-            path.display()
-        ),
-        Ok(Content::Image(image)) => Ok(*image),
-        _ => bail!("cannot read {}", path.display()),
+/// Lists the guesses in a trait.
+pub(crate) fn print_guesses(source: &str, file: &Path) {
+    let list = import::list_guesses(source, &file.display().to_string());
+    if !list.is_empty() {
+        eprintln!("compare these lines with the library's documentation, and correct those that are wrong:\n{list}");
     }
 }
 
-/// Writes the files of a package that cargo has made, and returns the name of its server.
-fn fill(folder: &Path, library: Option<&str>, image: Option<&Image>, file: Option<&Path>) -> Result<String> {
-    let manifest = folder.join("Cargo.toml");
-    let text = fs::read_to_string(&manifest).context("cannot read its Cargo.toml")?;
-    let package: toml::Table = text.parse().context("its Cargo.toml is invalid")?;
-    let name = package.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
-    let template = Template::new(name.context("its Cargo.toml has no name")?, library, image);
-    let write = |name: &str, text: String| {
-        let file = folder.join(name);
-        let folder = file.parent().unwrap_or(folder);
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&file, text))
-            .with_context(|| format!("cannot write {}", file.display()))
-    };
-    write("Cargo.toml", template.manifest(&text, repository().as_deref()))?;
-    write("src/lib.rs", template.library())?;
-    write("src/main.rs", template.program())?;
-    write(&format!("src/bin/{}.rs", template.server()), template.server_program())?;
-    if library.is_some() {
-        write("build.rs", template.build_script().to_owned())?;
-        fs::create_dir_all(folder.join("vendor")).context("cannot make the folder vendor")?;
-    }
-    if let Some(file) = file {
-        let own = file.file_name().context("the library has no name")?;
-        let needed = libraries::needed_by(&[file.to_owned()])?;
-        let all = needed.iter().map(|library| (library.file.as_path(), library.name.as_path()));
-        for (from, to) in all.chain([(file, Path::new(own))]) {
-            let to = folder.join("vendor").join(to);
-            fs::create_dir_all(to.parent().unwrap_or(folder))
-                .and_then(|()| fs::copy(from, &to))
-                .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+impl NewPackage<'_> {
+    /// Makes the package, and returns the name of its server.
+    ///
+    /// # Errors
+    /// Fails if the library's name has no letters, cargo refuses the package's, or a file cannot be written. What was made is
+    /// removed then.
+    pub(crate) fn make(&self) -> Result<String> {
+        let is_named =
+            self.imported.is_some() || self.library_name.is_none_or(|name| !template::words(name).is_empty());
+        if !is_named {
+            bail!("the library's name has no letters of which a trait's name could consist; name it with --lib");
         }
+        let folder = self.folder;
+        let shown = folder.display();
+        // Cargo checks the name, makes a repository, and adds the package to the workspace in which it is.
+        let mut cargo = clean("cargo");
+        cargo
+            .args(["new", "--quiet", "--lib"])
+            .args(self.name.iter().flat_map(|name| ["--name", name]))
+            .arg("--")
+            .arg(folder);
+        let is_new = !folder.exists();
+        if exit_status::of(&mut cargo)? != SUCCESS {
+            bail!("cargo did not make {shown}; it says why above");
+        }
+        let filled = self.fill();
+        if filled.is_err() && is_new {
+            // The error of the first failure is the one that matters.
+            let _ = fs::remove_dir_all(folder);
+        }
+        filled.with_context(|| format!("cannot fill {shown}"))
     }
-    Ok(template.server())
+
+    /// Writes the files of a package that cargo has made, and returns the name of its server.
+    fn fill(&self) -> Result<String> {
+        let manifest = self.folder.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).context("cannot read its Cargo.toml")?;
+        let package: toml::Table = text.parse().context("its Cargo.toml is invalid")?;
+        let name = package.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
+        let template = Template {
+            package: name.context("its Cargo.toml has no name")?,
+            library: self.library_name,
+            image: self.image,
+            imported: self.imported,
+        };
+        let write = |name: &str, text: &str| {
+            let file = self.folder.join(name);
+            let folder = file.parent().unwrap_or(self.folder);
+            fs::create_dir_all(folder)
+                .and_then(|()| fs::write(&file, text))
+                .with_context(|| format!("cannot write {}", file.display()))
+        };
+        write("Cargo.toml", &template.manifest(&text, repository().as_deref()))?;
+        write("README.md", &template.readme())?;
+        write("src/lib.rs", &template.library())?;
+        write("src/main.rs", &template.program())?;
+        write(&format!("src/bin/{}.rs", template.server()), &template.server_program())?;
+        if template.has_library() {
+            write("build.rs", template.build_script())?;
+            fs::create_dir_all(self.folder.join("vendor")).context("cannot make the folder vendor")?;
+        }
+        if let Some(file) = self.library {
+            copy_library(file, self.folder)?;
+        }
+        Ok(template.server())
+    }
+}
+
+/// Copies a library, and those that it needs from its own folder, to a package's folder `vendor`.
+///
+/// # Errors
+/// Fails if one is missing or cannot be copied.
+pub(crate) fn copy_library(file: &Path, package: &Path) -> Result<()> {
+    let own = file.file_name().context("the library has no name")?;
+    let needed = libraries::needed_by(&[file.to_owned()])?;
+    let all = needed.iter().map(|library| (library.file.as_path(), library.name.as_path()));
+    for (from, to) in all.chain([(file, Path::new(own))]) {
+        let to = package.join("vendor").join(to);
+        fs::create_dir_all(to.parent().unwrap_or(package))
+            .and_then(|()| fs::copy(from, &to))
+            .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+    }
+    Ok(())
 }
 
 /// Returns the clone of bridge32's repository in which this tool was built, if it is still there. Otherwise the package depends on

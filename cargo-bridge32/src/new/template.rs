@@ -2,41 +2,49 @@
 
 use std::path::Path;
 
-use crate::doctor::image::{ExportedSymbol, Format, Image};
+use crate::doctor::image::{Format, Image};
+use crate::import::Imported;
+use crate::server;
 
 /// The C library, which every system has. Packages without a library of their own call it, so that they run at once.
 const C_LIBRARY: &str = if cfg!(windows) { "msvcrt.dll" } else { "libc.so.6" };
 
-/// How many exports of a library are listed; a vendor's header is the better source.
-const LISTED: usize = 200;
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// What the files of a new package have in common.
 pub(super) struct Template<'a> {
-    package: &'a str,
+    pub(super) package: &'a str,
     /// The library that the user has named.
-    library: Option<&'a str>,
-    image: Option<&'a Image>,
+    pub(super) library: Option<&'a str>,
+    pub(super) image: Option<&'a Image>,
+    pub(super) imported: Option<&'a Imported>,
 }
 
-impl<'a> Template<'a> {
-    pub(super) fn new(package: &'a str, library: Option<&'a str>, image: Option<&'a Image>) -> Self {
-        Self { package, library, image }
-    }
-
-    /// Returns the words of the trait's name.
-    fn words(&self) -> Vec<String> {
-        self.library.map_or_else(|| vec!["c".into(), "library".into()], words)
-    }
-
+impl Template<'_> {
     /// Returns the name of the trait.
     fn interface(&self) -> String {
+        if let Some(imported) = self.imported {
+            return imported.trait_name.clone();
+        }
+        let words = self.library.map_or_else(|| vec!["c".into(), "library".into()], words);
         let capitalized = |word: &String| word[..1].to_uppercase() + &word[1..];
-        self.words().iter().map(capitalized).collect()
+        words.iter().map(capitalized).collect()
+    }
+
+    /// Whether it calls a library of its own.
+    pub(super) fn has_library(&self) -> bool {
+        self.library.is_some() || self.imported.is_some()
     }
 
     /// Returns the name of the server's program.
     pub(super) fn server(&self) -> String {
-        format!("{}-server32", self.words().join("-"))
+        server::default_name(&self.interface())
+    }
+
+    /// Returns the system whose libraries the package calls, if it is only one.
+    fn system(&self) -> Option<Format> {
+        let of_header = self.imported.filter(|imported| imported.target.is_windows()).map(|_| Format::Pe);
+        self.image.map(|image| image.format).or(of_header)
     }
 
     /// Returns the package's name as Rust's code has it.
@@ -51,8 +59,8 @@ impl<'a> Template<'a> {
             None => format!("bridge32 = \"{}\"", env!("CARGO_PKG_VERSION")),
         };
         let mut text = format!("{}\n{dependency}\n", made.trim_end());
-        if let Some(image) = self.image {
-            let targets = match image.format {
+        if let Some(system) = self.system() {
+            let targets = match system {
                 Format::Pe => r#""i686-pc-windows-gnu", "i686-pc-windows-msvc""#,
                 Format::Elf => r#""i686-unknown-linux-gnu""#,
             };
@@ -65,10 +73,19 @@ impl<'a> Template<'a> {
 
     /// Returns `src/lib.rs`.
     pub(super) fn library(&self) -> String {
+        if let Some(imported) = self.imported {
+            return imported.source.clone();
+        }
         let interface = self.interface();
-        let functions = match (self.library, self.image) {
-            (None, _) => "    /// int abs(int value);\n    fn abs(&self, value: i32) -> i32;\n\n    /// size_t strlen(const char *text);\n    fn strlen(&self, text: &str) -> Size;\n".to_owned(),
-            (Some(_), image) => self.functions_to_declare(image),
+        let functions = match self.library {
+            None => {
+                "    /// int abs(int value);\n    fn abs(&self, value: i32) -> i32;\n\n    \
+                 /// size_t strlen(const char *text);\n    fn strlen(&self, text: &str) -> Size;\n"
+            }
+            Some(_) => {
+                "    // Declare the functions that you call, as the library's header does:\n    //\n    \
+                 //     /// int32_t add(int32_t a, int32_t b);\n    //     fn add(&self, a: i32, b: i32) -> i32;\n"
+            }
         };
         let (uses, about) = match self.library {
             None => (
@@ -84,33 +101,50 @@ impl<'a> Template<'a> {
         )
     }
 
-    /// Returns what the trait says about a library whose functions have unknown types.
-    fn functions_to_declare(&self, image: Option<&Image>) -> String {
-        let mut text = "    // Declare the functions that you call, as the library's header does:\n    //\n    //     /// int32_t add(int32_t a, int32_t b);\n    //     fn add(&self, a: i32, b: i32) -> i32;\n".to_owned();
-        let exports = image.map(|image| image.exports.as_slice()).unwrap_or_default();
-        if !exports.is_empty() {
-            text += "    //\n    // The library exports:\n";
-        }
-        let listed = exports.iter().take(LISTED);
-        text.extend(listed.map(|export| format!("    // - {}\n", describe(export))));
-        if exports.len() > LISTED {
-            text += &format!("    // and {} more, which `cargo bridge32 doctor` lists\n", exports.len() - LISTED);
-        }
-        text
-    }
-
     /// Returns `src/main.rs`.
     pub(super) fn program(&self) -> String {
         let (package, interface) = (self.crate_name(), self.interface());
-        let calls = match self.library {
-            None => {
+        let calls = match self.has_library() {
+            false => {
                 "    println!(\"abs(-7) = {}\", client.abs(-7)?);\n    println!(\"strlen(\\\"bridge\\\") = {}\", client.strlen(\"bridge\")?);\n"
             }
-            Some(_) => "    println!(\"{:#?}\", client.server_info());\n",
+            true => "    println!(\"{:#?}\", client.server_info());\n",
         };
         format!(
             "//! Calls the library.\n\nuse {package}::{interface}Client;\n\nfn main() -> Result<(), bridge32::Error> {{\n    \
              let client = {interface}Client::launch()?;\n{calls}    Ok(())\n}}\n"
+        )
+    }
+
+    /// Returns `README.md`.
+    pub(super) fn readme(&self) -> String {
+        let (package, interface, server) = (self.package, self.interface(), self.server());
+        let of = match (self.library, self.imported) {
+            (Some(library), _) => format!("`{library}`"),
+            (None, Some(_)) => "a 32-bit library".to_owned(),
+            (None, None) => "C's library, as an example".to_owned(),
+        };
+        let guesses = match self.imported {
+            Some(_) => {
+                " Lines with `// check:` are guesses: compare them with the library's documentation, and remove the mark."
+            }
+            None => "",
+        };
+        let vendor = match self.has_library() {
+            true => "| `vendor` | the library, and what else it needs; `build.rs` copies it next to the server |\n",
+            false => "",
+        };
+        format!(
+            "# {package}\n\nCalls {of} from 64-bit programs, with [bridge32]({REPOSITORY}).\n\n\
+             | file | content |\n|---|---|\n\
+             | `src/lib.rs` | the trait `{interface}`, which declares the library's functions.{guesses} |\n\
+             | `src/main.rs` | a program that calls them |\n\
+             | `src/bin/{server}.rs` | the 32-bit server |\n{vendor}\n\
+             ```console\n\
+             $ cargo bridge32 run                   # builds both sides, and runs the program\n\
+             $ cargo bridge32 dist DIR              # puts the program and what it needs into a folder, to be shipped\n\
+             $ cargo bridge32 drop-in --out DIR     # makes a 64-bit library of the same name, for other languages\n\
+             ```\n"
         )
     }
 
@@ -159,16 +193,6 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 "#;
-
-/// Describes an export in a comment.
-fn describe(export: &ExportedSymbol) -> String {
-    let name = export.name.clone().unwrap_or_else(|| format!("number {}", export.ordinal.unwrap_or_default()));
-    let convention = export.convention.map(|convention| format!(", {convention}")).unwrap_or_default();
-    let bytes = export.argument_bytes.map(|bytes| format!(", {bytes} bytes of arguments")).unwrap_or_default();
-    let variable = if export.is_variable { ", a variable" } else { "" };
-    // A name from a file may contain anything.
-    format!("{name}{convention}{bytes}{variable}").replace(|c: char| c.is_control(), "?")
-}
 
 /// Returns the words in a library's name, in lower case, without what says that it is a library: `libMyMeter.so.2` is `my`, `meter`.
 pub(super) fn words(library: &str) -> Vec<String> {
@@ -222,7 +246,7 @@ mod tests {
         ] {
             assert_eq!(words(library).join(" "), expected, "{library}");
         }
-        let template = Template::new("my-app", Some("MyMeter.dll"), None);
+        let template = Template { package: "my-app", library: Some("MyMeter.dll"), image: None, imported: None };
         assert_eq!((template.interface().as_str(), template.server().as_str()), ("MyMeter", "my-meter-server32"));
     }
 }

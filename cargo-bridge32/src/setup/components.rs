@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::command::{Cmd, clean, query};
-use crate::import::clang::LibClang;
+use crate::libclang::LibClang;
 use crate::package_manager::{PackageManager, PackageName, SystemPackages};
 use crate::setup::rust;
 use crate::target::Target;

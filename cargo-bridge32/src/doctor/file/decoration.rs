@@ -9,10 +9,12 @@ pub(super) fn read(mut export: ExportedSymbol) -> ExportedSymbol {
     let Some(name) = export.name.as_deref() else { return export };
     if name.starts_with('?') {
         let (is_variable, convention) = visual_cpp(name);
-        return ExportedSymbol { is_variable, convention, mangled_by: Some("Visual C++"), ..export };
+        let demangled = of_visual_cpp(name);
+        return ExportedSymbol { is_variable, convention, mangled_by: Some("Visual C++"), demangled, ..export };
     }
     if name.starts_with("_Z") || name.starts_with("__Z") {
-        return ExportedSymbol { mangled_by: Some("GCC or Clang"), ..export };
+        let demangled = of_gcc(name);
+        return ExportedSymbol { mangled_by: Some("GCC or Clang"), demangled, ..export };
     }
     if let Some((_, signature)) = name.split_once("$q").filter(|_| name.starts_with('@')) {
         let convention = match signature {
@@ -33,6 +35,28 @@ pub(super) fn read(mut export: ExportedSymbol) -> ExportedSymbol {
         export.argument_bytes = Some(bytes);
     }
     export
+}
+
+/// The longest name that is demangled.
+const LONGEST: usize = 512;
+
+/// The stack for a demangler that calls itself for each level of a type, of which a damaged name may have as many as letters.
+const STACK: usize = 32 << 20;
+
+/// Returns what a name of Visual C++ stands for.
+fn of_visual_cpp(name: &str) -> Option<String> {
+    let name = Some(name).filter(|name| name.len() <= LONGEST)?;
+    let demangle = || msvc_demangler::demangle(name, msvc_demangler::DemangleFlags::llvm()).ok();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, demangle);
+        thread.ok()?.join().ok().flatten()
+    })
+}
+
+/// Returns what a name of GCC or Clang stands for. This demangler has a limit of its own.
+fn of_gcc(name: &str) -> Option<String> {
+    let name = Some(name).filter(|name| name.len() <= LONGEST)?;
+    cpp_demangle::Symbol::new(name).ok()?.demangle().ok()
 }
 
 /// Reads a name of Visual C++: whether it is a variable, and otherwise the convention of the function.
@@ -92,5 +116,24 @@ mod tests {
             assert_eq!((export.convention, export.argument_bytes), (convention, bytes), "{name}");
         }
         assert!(read(ExportedSymbol { name: Some("?level@@3HA".into()), ..ExportedSymbol::default() }).is_variable);
+    }
+
+    #[test]
+    fn names_of_cpp_say_the_types() {
+        for (name, demangled, plain) in [
+            ("?add@@YGHHPBD@Z", "int __stdcall add(int, char const *)", "add"),
+            ("?get@Meter@@QAEHXZ", "public: int __thiscall Meter::get(void)", "Meter::get"),
+            ("_Z3addiPKc", "add(int, char const*)", "add"),
+            ("_ZN5Meter3getEv", "Meter::get()", "Meter::get"),
+        ] {
+            let export = read(ExportedSymbol { name: Some(name.to_owned()), ..ExportedSymbol::default() });
+            assert_eq!((export.demangled.as_deref(), export.plain_name()), (Some(demangled), Some(plain)), "{name}");
+        }
+        // Neither a damaged name nor a deep one stops the reader.
+        let deep = format!("?f@@YAX{}H@Z", "PA".repeat(100_000));
+        let deep_of_gcc = format!("_Z1f{}i", "P".repeat(500));
+        for name in ["?f@@YAX", "_ZN", &deep, &deep[..500], &deep_of_gcc] {
+            read(ExportedSymbol { name: Some(name.to_owned()), ..ExportedSymbol::default() });
+        }
     }
 }

@@ -27,6 +27,8 @@ impl Slot {
 #[derive(Debug)]
 pub(crate) struct Draft<'f> {
     pub(crate) function: &'f Function,
+    /// The name that the library exports it under.
+    pub(crate) symbol: String,
     /// The words of its name.
     pub(crate) verbs: Vec<String>,
     /// The names of its parameters in Rust.

@@ -27,6 +27,7 @@ pub(crate) fn draft<'f>(types: &Types<'_>, function: &'f Function) -> Result<Dra
     let signature = &function.signature;
     let mut draft = Draft {
         function,
+        symbol: function.export.as_ref().map_or(&function.name, |export| &export.symbol).clone(),
         verbs: words(&function.name),
         names: parameter_names(types, &signature.parameters),
         slots: vec![None; signature.parameters.len()],
@@ -40,6 +41,9 @@ pub(crate) fn draft<'f>(types: &Types<'_>, function: &'f Function) -> Result<Dra
         if !matches!(parameter.ty.resolved(), CType::Pointer { .. } | CType::Array { .. } | CType::Function(_)) {
             types.value(&parameter.ty)?;
         }
+    }
+    if let Some(assumed) = function.export.as_ref().and_then(|export| export.assumed.clone()) {
+        draft.guess("export", assumed);
     }
     if signature.variadic {
         draft.guess("variadic", "it takes more arguments; declare a method for each list of them that you use");

@@ -84,7 +84,8 @@ fn check(types: &Types<'_>, draft: &Draft<'_>) -> Option<Check> {
     {
         return condition(&format!("ret == {zero}"), "0 is success, the documentation says");
     }
-    if names.is_empty() && has_success_code(types.header) && !draft.says(&VALUES) {
+    let is_plain = names.is_empty() && !has_status_type(types.header);
+    if is_plain && has_success_code(types.header) && !draft.says(&VALUES) {
         return match errors_are_negative(types.header) {
             true => condition(&format!("ret >= {zero}"), "negative results are taken for failures"),
             false => condition(&format!("ret == {zero}"), "0 is taken for success"),
@@ -145,6 +146,18 @@ const VALUES: [&str; 49] = [
     "extended",
     "used",
 ];
+
+/// Whether functions return a type of their own for a status; their integers then are something else.
+fn has_status_type(header: &Header) -> bool {
+    header.functions.iter().any(|function| {
+        let result = &function.signature.result;
+        match result.resolved() {
+            CType::Enum(id) => header.enums.get(id).is_some_and(|declared| is_status_name(&declared.name)),
+            CType::Int(_) | CType::Long(_) => result.names().iter().any(|name| is_status_name(name)),
+            _ => false,
+        }
+    })
+}
 
 fn is_status_name(name: &str) -> bool {
     const WORDS: [&str; 10] =
@@ -231,6 +244,12 @@ mod tests {
             "// check: negative results are taken for failures #[check(ret >= 0)] fn inflate_it(&self, x: i32) -> i32;"
         );
         assert_eq!(linux(&format!("{codes} int inflate_count(int x);")), "fn inflate_count(&self, x: i32) -> i32;");
+    }
+
+    #[test]
+    fn an_integer_is_not_a_status_where_statuses_have_a_type() {
+        let header = "typedef enum { DEV_OK = 0, DEV_GONE = 1 } dev_error; dev_error dev_reset(int n);";
+        assert_eq!(linux(&format!("{header} int dev_add(int x);")), "fn dev_add(&self, x: i32) -> i32;");
     }
 
     #[test]

@@ -1,0 +1,83 @@
+//! A library that a 32-bit server is to call.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::doctor::file::{self, Content};
+use crate::doctor::image::{Format, Image};
+use crate::target::Target;
+
+/// Reads a library that a server can load, on the system of this format or, if that is open, on its own one.
+///
+/// # Errors
+/// Fails if no server can load it; the error says why.
+pub(crate) fn read(path: &Path, format: Option<Format>) -> Result<Image> {
+    let shown = path.display();
+    let image = match file::read(path) {
+        Ok(Content::Image(image)) => image,
+        Ok(Content::Other(other)) => bail!("{shown} is {}; {}", other.what, other.remedy),
+        Err(error) => bail!("cannot read {shown}: {error}"),
+    };
+    if image.is_program {
+        bail!("{shown} is a program; name the library that the server calls");
+    }
+    if image.bits != 32 || image.processor != "x86" {
+        bail!("{shown} is {}-bit ({}), and servers are 32-bit; name the 32-bit library", image.bits, image.processor);
+    }
+    // An assembly of .NET is the same on both systems.
+    if let Some(format) = format.filter(|format| image.format != *format && image.dotnet.is_none()) {
+        bail!(
+            "{shown} is a library for {}, and the server is for {}; use `--target {}`",
+            image.format.system(),
+            format.system(),
+            target(image.format)
+        );
+    }
+    Ok(*image)
+}
+
+/// Reads a library with exports, which an assembly of .NET does not have.
+///
+/// # Errors
+/// As [`read`], and for an assembly.
+pub(crate) fn read_native(path: &Path, format: Option<Format>) -> Result<Image> {
+    let image = read(path, format)?;
+    if image.dotnet.is_some() {
+        bail!(
+            "{} is an assembly of .NET, which has classes instead of exports; declare them with `dotnet = …`, as the guide's page on .NET shows",
+            path.display()
+        );
+    }
+    Ok(image)
+}
+
+/// Returns the target of the servers for libraries of a format.
+pub(crate) fn target(format: Format) -> Target {
+    match format {
+        Format::Elf => Target::I686Linux,
+        Format::Pe if cfg!(all(windows, target_env = "msvc")) => Target::I686WindowsMsvc,
+        Format::Pe => Target::I686WindowsGnu,
+    }
+}
+
+/// `meter` of `meter.dll`, `libmeter.so` and `libmeter.so.1`.
+pub(crate) fn stem(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let end = [".so", ".dll"].iter().filter_map(|suffix| lower.find(suffix)).min().unwrap_or(name.len());
+    let stem = name.get(..end).unwrap_or(name);
+    let is_elf = lower.contains(".so");
+    stem.strip_prefix("lib").filter(|_| is_elf).unwrap_or(stem).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_is_named_without_its_extension() {
+        for (name, expected) in [("libmeter.so.1", "meter"), ("Meter.DLL", "Meter"), ("meter", "meter")] {
+            assert_eq!(stem(name), expected);
+        }
+    }
+}
