@@ -1,5 +1,6 @@
 //! Builds the user's crate as a static library, with the exports under their internal names.
 
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -45,22 +46,40 @@ impl DropInBuild<'_> {
         }
         command.args(["--", "--cfg", &format!("bridge32_drop_in={:?}", server.bin)]);
         command.args(["--print", "native-static-libs"]);
-        let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().context("cannot start cargo")?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        let (noted, shown): (Vec<_>, Vec<_>) = said.lines().partition(|line| line.contains("native-static-libs"));
-        if output.status.code() != Some(SUCCESS) {
-            bail!("the drop-in library did not build:\n{}", shown.join("\n"));
+        let mut cargo = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("cannot start cargo")?;
+        let progress = cargo.stderr.take().map(|stderr| std::thread::spawn(|| show_progress(stderr)));
+        let messages = cargo.stdout.take().map(|stdout| Message::parse_stream(BufReader::new(stdout)));
+        let artifacts = messages.into_iter().flatten().filter_map(|message| match message {
+            Ok(Message::CompilerArtifact(artifact)) => {
+                artifact.filenames.into_iter().find(|file| file.extension() == Some("a"))
+            }
+            _ => None,
+        });
+        // To the end of its output, for which cargo waits.
+        let artifact = artifacts.last();
+        let status = cargo.wait().context("cannot wait for cargo")?;
+        let libraries = progress.and_then(|thread| thread.join().ok()).flatten();
+        if status.code() != Some(SUCCESS) {
+            bail!("the drop-in library did not build; cargo says why above");
         }
-        let libraries = noted.iter().find_map(|line| line.split_once("native-static-libs: "));
-        let libraries = libraries.map(|(_, libraries)| libraries.split_whitespace().map(str::to_owned).collect());
-        let artifact =
-            Message::parse_stream(output.stdout.as_slice()).filter_map(Result::ok).find_map(|message| match message {
-                Message::CompilerArtifact(artifact) => {
-                    artifact.filenames.into_iter().find(|file| file.extension() == Some("a"))
-                }
-                _ => None,
-            });
         let file = artifact.context("cargo does not say where the static library is")?;
         Ok(Archive { file: file.into(), libraries: libraries.unwrap_or_default() })
     }
+}
+
+/// Shows what cargo says, and returns the libraries that it lists.
+fn show_progress(stderr: impl Read) -> Option<Vec<String>> {
+    let mut libraries = None;
+    let mut is_note = false;
+    for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+        if let Some((_, listed)) = line.split_once("native-static-libs: ") {
+            libraries = Some(listed.split_whitespace().map(str::to_owned).collect());
+        } else if line.contains("link against the following native artifacts") {
+            is_note = true;
+        } else if !(is_note && line.trim().is_empty()) {
+            is_note = false;
+            eprintln!("{line}");
+        }
+    }
+    libraries
 }

@@ -15,6 +15,8 @@ use anyhow::{Context, Result, bail};
 use self::build::DropInBuild;
 use self::exports::Exports;
 use crate::cli;
+use crate::dist::libraries;
+use crate::doctor::library::stem;
 use crate::server::{self, HOW_TO_DECLARE, Server};
 use crate::setup::{self, Needs, wine};
 use crate::target::{Sides, Target};
@@ -26,6 +28,18 @@ use crate::workspace::Workspace;
 /// # Errors
 /// Fails if something does not build, or the folder cannot be written.
 pub(crate) fn main(options: &cli::DropIn) -> Result<()> {
+    let made = make(options)?;
+    if !options.cargo.quiet {
+        eprintln!("{}", made.display());
+    }
+    Ok(())
+}
+
+/// Makes a drop-in library, and returns its file.
+///
+/// # Errors
+/// Fails if something does not build, or the folder cannot be written.
+pub(crate) fn make(options: &cli::DropIn) -> Result<PathBuf> {
     let toolchains = Toolchains::find()?;
     let host = toolchains.host()?;
     let workspace = Workspace::load(options.cargo.manifest_path.as_deref())?;
@@ -74,6 +88,11 @@ pub(crate) fn main(options: &cli::DropIn) -> Result<()> {
     std::fs::copy(&server_file, server_folder.join(&server_name))?;
     if let (Some(original), Some(name)) = (&original, &original_name) {
         std::fs::copy(original, server_folder.join(name))?;
+        for needed in libraries::needed_by(std::slice::from_ref(original))? {
+            let copy = server_folder.join(&needed.name);
+            std::fs::create_dir_all(copy.parent().unwrap_or(&server_folder))?;
+            std::fs::copy(&needed.file, copy)?;
+        }
     }
     if sides.server.is_windows() && !cfg!(windows) {
         wine::ship_shim(sides.server, &server_folder)?;
@@ -81,15 +100,15 @@ pub(crate) fn main(options: &cli::DropIn) -> Result<()> {
     if sides.client.is_windows() && !cfg!(windows) {
         wine::ship_shim(sides.client, &out)?;
     }
-    link::link(&archive, &exports, &settings, &out.join(&name), sides.client, options.cargo.profile().is_release())?;
+    let made = out.join(&name);
+    link::link(&archive, &exports, &settings, &made, sides.client, options.cargo.profile().is_release())?;
     header::write(&build, &out.join(format!("{stem}.h")), &workspace)?;
     if !options.cargo.quiet {
-        eprintln!("{}", out.join(&name).display());
         for (name, reason) in exports.missing() {
             eprintln!("warning: `{name}` is not in it: {reason}");
         }
     }
-    Ok(())
+    Ok(made)
 }
 
 /// The server of this name, or the only one.
@@ -121,15 +140,6 @@ fn file_name(library: &str, original: Option<&Path>, target: Target) -> String {
     }
 }
 
-/// `meter` of `meter.dll`, `libmeter.so` and `libmeter.so.1`.
-fn stem(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let end = [".so", ".dll"].iter().filter_map(|suffix| lower.find(suffix)).min().unwrap_or(name.len());
-    let stem = name.get(..end).unwrap_or(name);
-    let is_elf = lower.contains(".so");
-    stem.strip_prefix("lib").filter(|_| is_elf).unwrap_or(stem).to_owned()
-}
-
 /// The original library in the folder of the server, if the package builds it there.
 fn next_to(server: &Path, library: &str, target: Target) -> Option<PathBuf> {
     let file = server.with_file_name(file_name(library, None, target));
@@ -149,6 +159,5 @@ mod tests {
         assert_eq!(of("meter", Target::X64WindowsGnu), "meter.dll");
         assert_eq!(of("libsqlite3.so.0", Target::X64WindowsGnu), "sqlite3.dll");
         assert_eq!(file_name("meter", Some(Path::new("/x/Meter32.DLL")), Target::X64WindowsGnu), "Meter32.DLL");
-        assert_eq!((stem("libmeter.so.1"), stem("Meter.DLL")), ("meter".to_owned(), "Meter".to_owned()));
     }
 }
