@@ -45,6 +45,7 @@ pub(crate) enum Command {
     Dist(Dist),
     Import(Import),
     DropIn(DropIn),
+    Wrap(Wrap),
 }
 
 /// Make 32-bit builds possible on this machine
@@ -309,6 +310,41 @@ pub(crate) struct Import {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// Make a 64-bit library from a C header and a 32-bit library
+///
+/// For programs in any language, without writing Rust: it installs what it needs, writes a package with a trait for the header, and
+/// makes DIR as `drop-in` does. In the end it lists what it had to guess, each with the line to correct. Run again, it keeps the
+/// package, with your corrections, and only builds. On Linux, a DLL gets a Linux library whose server runs under Wine, or
+/// with `--target x86_64-pc-windows-gnu`, a DLL.
+#[derive(Debug, Args)]
+pub(crate) struct Wrap {
+    /// The library's C header
+    #[arg(value_name = "HEADER")]
+    pub(crate) header: PathBuf,
+
+    /// The 32-bit library
+    #[arg(long, value_name = "FILE")]
+    pub(crate) library: PathBuf,
+
+    /// The folder to write [default: the library's name with 64, such as meter64]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// The folder of the package [default: the library's name with -bridge32, such as meter-bridge32]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) package: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) reading: HeaderOptions,
+
+    #[command(flatten)]
+    pub(crate) cargo: CargoOptions,
+
+    /// The target of the 64-bit library [default: this machine's]
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<Target>,
+}
+
 /// How a C header is read.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct HeaderOptions {
@@ -411,6 +447,11 @@ impl CargoOptions {
             args.extend(["--manifest-path".into(), path.into()]);
         }
         args
+    }
+
+    /// Chooses a package by its folder.
+    pub(crate) fn in_package(self, folder: &Path) -> Self {
+        Self { manifest_path: Some(folder.join("Cargo.toml")), ..self }
     }
 
     /// Chooses the release profile, unless the user has chosen one.

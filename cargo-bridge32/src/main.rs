@@ -12,6 +12,7 @@ mod run;
 mod setup;
 mod test;
 mod test_results;
+mod wrap;
 
 // The user's workspace.
 mod package;
@@ -51,6 +52,7 @@ fn main() -> ! {
         Command::Dist(options) => dist::main(&options).map(|()| SUCCESS),
         Command::Import(options) => import::main(&options).map(|()| SUCCESS),
         Command::DropIn(options) => drop_in::main(&options).map(|()| SUCCESS),
+        Command::Wrap(options) => wrap::main(&options).map(|()| SUCCESS),
     };
     let status = status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

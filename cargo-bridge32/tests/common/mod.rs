@@ -7,7 +7,7 @@ pub(crate) mod drop_in;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// Returns the command, in an environment without settings for servers.
 pub(crate) fn bridge32() -> Command {
@@ -23,6 +23,22 @@ pub(crate) fn run(command: &mut Command) -> (bool, String, String) {
     let Output { status, stdout, stderr } = command.output().expect("it starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (status.success(), text(&stdout), text(&stderr))
+}
+
+/// Runs a program in Wine; returns its standard output.
+pub(crate) fn run_in_wine(program: &Path) -> String {
+    // Not through a pipe: programs that Wine starts by itself would keep it open.
+    let output = tempfile::NamedTempFile::new().expect("a file");
+    let mut command = Command::new("wine");
+    command.arg(program).env("WINEDEBUG", "-all").stdin(Stdio::null()).stdout(output.reopen().expect("a file"));
+    if std::env::var_os("WINEPREFIX").is_none() {
+        let home = std::env::var("HOME").expect("a home folder");
+        command.env("WINEPREFIX", format!("{home}/.local/share/bridge32/wine"));
+    }
+    let status = command.status().expect("it starts");
+    let text = String::from_utf8_lossy(&std::fs::read(output.path()).expect("a file")).replace("\r\n", "\n");
+    assert!(status.success(), "{status}: {text}");
+    text
 }
 
 /// Whether a program is installed. Makes `cargo bridge32 test` list the test if it is not.
