@@ -35,8 +35,14 @@ fn death<T: std::fmt::Debug>(fatal: impl FnOnce(&FaultsClient) -> Result<T, Erro
     assert!(first.is_server_gone());
     let text = first.to_string();
     let Error::ServerDied { method, status, stderr, .. } = first else { panic!("{first:?}") };
+    let cause = match (&method, status.name()) {
+        (Some(method), Some("SIGSEGV" | "STATUS_ACCESS_VIOLATION")) => {
+            format!("; most likely the declaration of `{method}` differs from the C header")
+        }
+        _ => String::new(),
+    };
     let in_call = method.map(|method| format!(" in a call of `{method}`")).unwrap_or_default();
-    assert!(text.starts_with(&format!("the server died{in_call}: {status}; it wrote:\n")), "{text}");
+    assert!(text.starts_with(&format!("the server died{in_call}: {status}{cause}; it wrote:\n")), "{text}");
     assert!(stderr.contains("the last line before"), "{stderr}");
     println!("{text}");
     (status, stderr)

@@ -209,6 +209,23 @@ fn the_call_after_a_message_that_crashed_or_hung_reports_it() {
 }
 
 #[test]
+fn a_crash_in_a_message_is_reported_as_that() {
+    skip_on!(Pair::Linux, NO_MESSAGES);
+    let _watchdog = Watchdog::new("a message that crashes");
+    let client = StaClient::launch().unwrap();
+    assert!(client.open_window(10).unwrap());
+    client.crash_at_next_tick().unwrap();
+    let mut error = None;
+    until("the server has crashed", || {
+        error = client.ticks_seen().err();
+        error.is_some()
+    });
+    let error = error.unwrap();
+    assert_eq!(error.method(), None, "{error}");
+    assert!(error.to_string().starts_with("the server died while it dispatched a window message: "), "{error}");
+}
+
+#[test]
 fn a_main_thread_in_another_apartment_fails_the_start() {
     let _watchdog = Watchdog::new("another apartment");
     let launched = StaClient::builder().server(pair::server("spoiled")).launch();

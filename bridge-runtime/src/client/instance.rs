@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::close_reason::{BATCH, CloseReason};
+use super::close_reason::CloseReason;
 use super::closures::RegisteredClosures;
 use super::info::{ServerExit, ServerInfo};
 use crate::error::Error;
 use crate::process::{ProcessExit, Supervisor};
 use crate::sync::LockExt as _;
-use crate::sys;
+use crate::sys::{self, CrashedIn};
 use crate::transport::{Channel, Disconnector, Route};
 
 /// How long a server process may take to exit after its connection has broken.
@@ -134,11 +134,12 @@ impl ServerInstance {
                 let source = match server {
                     Server::Launched(supervisor) => match supervisor.terminate(EXIT_PATIENCE) {
                         Ok(ProcessExit { status, stdout, stderr }) => {
-                            // Of a batch, only the server knows.
-                            let crashed = sys::crashed_method(&stderr).map(str::to_owned);
-                            let method = match method.as_deref() {
-                                Some(BATCH) => crashed.or(method),
-                                _ => method,
+                            // The call that met the death need not be the one that was being executed: that may be one of its
+                            // batch or of another thread, or a window message.
+                            let method = match sys::crashed_in(&stderr) {
+                                Some(CrashedIn::Call(crashed)) => Some(crashed.to_owned()),
+                                Some(CrashedIn::WindowMessage) => None,
+                                None => method,
                             };
                             return Error::ServerDied { method, status, stdout, stderr, was_called: None };
                         }

@@ -18,7 +18,7 @@ use chain::{list, output, write_chain};
 pub use library::{LibraryError, MissingMethod, MissingSymbol, WrongSymbol};
 
 use crate::interface::Difference;
-use crate::sys::{ExitStatus, SystemError};
+use crate::sys::{self, CrashedIn, ExitStatus, SystemError};
 
 /// Why a server could not be started or a call failed.
 ///
@@ -372,11 +372,12 @@ pub enum Error {
     },
 
     /// The server died. Every later call reports the same, unless the server is started again.
-    #[error("the server died{}: {status}{}", in_call(.method), output(.stdout, .stderr))]
+    #[error("the server died{}: {status}{}{}", while_executing(.method, .stderr), likely_cause(.method, status), output(.stdout, .stderr))]
     #[non_exhaustive]
     ServerDied {
-        /// The method that was being called when the connection broke: this call's or, for a later call, that of the call
-        /// which met the death. `None` if the server died between calls.
+        /// The method that was being executed, as the server reports a crash; otherwise the one that was being called when the
+        /// connection broke: this call's or, for a later call, that of the call which met the death. `None` if the server died
+        /// between calls, also in a window message.
         method: Option<String>,
         /// How it ended.
         status: ExitStatus,
@@ -704,6 +705,24 @@ impl Debug for Error {
 
 fn in_call(method: &Option<String>) -> String {
     method.as_ref().map_or_else(String::new, |method| format!(" in a call of `{method}`"))
+}
+
+/// As [`in_call`], or what else a server executed that crashed.
+fn while_executing(method: &Option<String>, stderr: &str) -> String {
+    match (method, sys::crashed_in(stderr)) {
+        (None, Some(CrashedIn::WindowMessage)) => " while it dispatched a window message".to_owned(),
+        _ => in_call(method),
+    }
+}
+
+/// Why a call accessed memory that is not there, most often.
+fn likely_cause(method: &Option<String>, status: &ExitStatus) -> String {
+    match (method, status.name()) {
+        (Some(method), Some("SIGSEGV" | "STATUS_ACCESS_VIOLATION")) => {
+            format!("; most likely the declaration of `{method}` differs from the C header")
+        }
+        _ => String::new(),
+    }
 }
 
 fn has(similar: &[String]) -> String {

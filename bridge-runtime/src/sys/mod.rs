@@ -21,7 +21,7 @@ pub(crate) use control::take_handed_over;
 pub(crate) use control::{Control, ControlSender};
 #[cfg(not(windows))]
 pub(crate) use crash::report_crashes;
-pub(crate) use crash::{Executing, WINDOW_MESSAGE, crashed_method};
+pub(crate) use crash::{CrashedIn, Executing, WINDOW_MESSAGE, crashed_in};
 pub use exit_status::ExitStatus;
 pub(crate) use memory::{MemoryOffer, Shareable, SharedMemory, SharedWords};
 pub(crate) use own_memory::{read_own, write_own};

@@ -26,11 +26,24 @@ pub(crate) fn report_crashes() {}
 /// How a report begins.
 const BEGINNING: &str = "the server crashed: ";
 
-/// Returns the method that crashed, by the report in the standard error of a server; `None` if there is no report, or it names none.
-pub(crate) fn crashed_method(stderr: &str) -> Option<&str> {
+/// What a server executed when it crashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CrashedIn<'s> {
+    /// A call of this method.
+    Call(&'s str),
+    /// A window message, between calls.
+    WindowMessage,
+}
+
+/// Returns what the thread that crashed executed, by the report in the standard error of a server; `None` if there is no report, or it
+/// does not say so.
+pub(crate) fn crashed_in(stderr: &str) -> Option<CrashedIn<'_>> {
     let report = stderr.lines().rev().find(|line| line.starts_with(BEGINNING))?;
+    if report.strip_suffix(WINDOW_MESSAGE).is_some_and(|before| before.ends_with(", in ")) {
+        return Some(CrashedIn::WindowMessage);
+    }
     let (_, method) = report.strip_suffix('`')?.rsplit_once(", in a call of `")?;
-    Some(method)
+    Some(CrashedIn::Call(method))
 }
 
 /// The number of stack words that are searched for return addresses.
@@ -216,12 +229,11 @@ mod tests {
             let report = report_in(executed, CODE + 3, Example { stack: vec![CODE + 15], code });
             format!("the library's own line\nthe server crashed: long ago, in x, in a call of `other`\n{report}")
         };
-        assert_eq!(crashed_method(&printed(Some("divide"))), Some("divide"));
-        for executed in [None, Some(WINDOW_MESSAGE)] {
-            assert_eq!(crashed_method(&printed(executed)), None, "{executed:?}");
-        }
+        assert_eq!(crashed_in(&printed(Some("divide"))), Some(CrashedIn::Call("divide")));
+        assert_eq!(crashed_in(&printed(Some(WINDOW_MESSAGE))), Some(CrashedIn::WindowMessage));
+        assert_eq!(crashed_in(&printed(None)), None);
         assert!(printed(Some(WINDOW_MESSAGE)).contains("x.dll + 0x3, in a window message\n"));
-        assert_eq!(crashed_method("no report, in a call of `divide`"), None);
+        assert_eq!(crashed_in("no report, in a call of `divide`"), None);
     }
 
     #[test]
