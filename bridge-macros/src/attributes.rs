@@ -39,6 +39,8 @@ pub(crate) struct MethodAttributes {
     pub(crate) class: Spanned<LitStr>,
     pub(crate) constructor: Spanned<()>,
     pub(crate) release: Spanned<()>,
+    pub(crate) get: Spanned<()>,
+    pub(crate) set: Spanned<()>,
     /// `#[callback]`: the item is the type of a C function, not a method.
     pub(crate) callback: Spanned<()>,
     /// Allowed on any method.
@@ -101,7 +103,7 @@ pub(crate) struct Out {
 
 /// The attributes of methods, for error messages.
 const METHOD_ATTRIBUTES: &str = "`symbol`, `ordinal`, `function`, `vtable`, `library`, `abi`, `optional`, `check`, `last_error`, `errno`, `on_error`, `free_with`, \
-                                 `returns`, `global`, `wide`, `encoding`, `multi`, `class`, `constructor`, `release`, `callback`, `timeout`";
+                                 `returns`, `global`, `wide`, `encoding`, `multi`, `class`, `constructor`, `release`, `get`, `set`, `callback`, `timeout`";
 
 /// The attributes of parameters, for error messages.
 const PARAMETER_ATTRIBUTES: &str = "`len_of`, `bytes_of`, `len`, `out`, `fixed`, `free_with`, `wide`, `encoding`, `multi`, `abi`, `registered`, `on_error`, `user_data`, `closes`, `this`";
@@ -159,6 +161,8 @@ impl MethodAttributes {
             "class" => store(&mut self.class, name, text_argument(attr), errors),
             "constructor" => store(&mut self.constructor, name, no_arguments(attr), errors),
             "release" => store(&mut self.release, name, no_arguments(attr), errors),
+            "get" => store(&mut self.get, name, no_arguments(attr), errors),
+            "set" => store(&mut self.set, name, no_arguments(attr), errors),
             "callback" => store(&mut self.callback, name, no_arguments(attr), errors),
             "timeout" => {
                 store(&mut self.timeout, name, text_argument(attr).and_then(|text| duration(&text)), errors);
@@ -223,7 +227,12 @@ impl MethodAttributes {
 
     /// The names of the attributes that describe managed methods only.
     pub(crate) fn managed_names(&self) -> impl Iterator<Item = &Ident> {
-        [name(&self.class), name(&self.constructor), name(&self.release)].into_iter().flatten()
+        name(&self.class).into_iter().chain(self.forms())
+    }
+
+    /// The names of the attributes that say what a managed method does with its class, other than call a method of it.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = &Ident> {
+        [name(&self.constructor), name(&self.release), name(&self.get), name(&self.set)].into_iter().flatten()
     }
 }
 

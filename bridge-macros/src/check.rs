@@ -401,7 +401,7 @@ fn managed(interface: &Interface, method: &Method, managed: &Managed, errors: &E
         if let Some(this) = &parameter.this {
             if place > 0 {
                 errors.at(this, "the object must be the first parameter; move it there");
-            } else if managed.form != Form::Plain {
+            } else if matches!(managed.form, Form::Constructor(_) | Form::Release(_)) {
                 errors.at(this, "a constructor or `#[release]` is not called on an object; remove `#[this]`");
             } else if !matches!(parameter.kind, Kind::Pointer(_, Passing::In)) {
                 errors.at(&parameter.ty, "the object is passed by reference; write `&Object<T>`");
@@ -427,10 +427,37 @@ fn managed(interface: &Interface, method: &Method, managed: &Managed, errors: &E
                     .at(name, "`#[release]` needs one parameter, an object; write `fn name(&self, object: Object<T>)`");
             }
         }
-        Form::Plain if managed.class.is_none() && interface.options.class.is_none() && !is_object => {
-            errors.at(&method.name, "the class of this method is unknown; add `#[class(\"…\")]` with its namespace");
+        Form::Get(name) => {
+            let is_get = parameters.len() == usize::from(is_object) && !matches!(returns, Returns::Nothing);
+            if !is_get {
+                errors.at(name, "`#[get]` reads a field or property; write `fn name(&self) -> T`, if needed with a `#[this]` parameter");
+            }
         }
-        _ => {}
+        Form::Set(name) => {
+            let own = parameters.get(usize::from(is_object)..).unwrap_or_default();
+            let is_passed = |kind: &Kind| {
+                matches!(
+                    kind,
+                    Kind::Value | Kind::Text(_) | Kind::Array(_, Passing::In) | Kind::Pointer(_, Passing::In)
+                )
+            };
+            let is_set =
+                matches!(own, [parameter] if is_passed(&parameter.kind)) && matches!(returns, Returns::Nothing);
+            if !is_set {
+                errors.at(
+                    name,
+                    "`#[set]` writes a field or property; write `fn name(&self, value: T)`, if needed with a `#[this]` parameter before it",
+                );
+            }
+        }
+        Form::Constructor(_) | Form::Plain => {}
+    }
+    let has_class = managed.class.is_some()
+        || interface.options.class.is_some()
+        || is_object
+        || matches!(managed.form, Form::Constructor(_) | Form::Release(_));
+    if !has_class {
+        errors.at(&method.name, "the class of this method is unknown; add `#[class(\"…\")]` with its namespace");
     }
 }
 

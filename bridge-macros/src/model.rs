@@ -78,14 +78,18 @@ pub(crate) struct Managed {
     pub(crate) optional: bool,
 }
 
-/// How a managed method is called.
+/// What a managed method does with its class.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// As a static or instance method.
+    /// Calls a static or instance method.
     Plain,
-    /// As a constructor: `#[constructor]`.
+    /// Reads a static or instance field or property: `#[get]`.
+    Get(Ident),
+    /// Writes a static or instance field or property: `#[set]`.
+    Set(Ident),
+    /// Makes an object: `#[constructor]`.
     Constructor(Ident),
-    /// Not at all; it releases an object: `#[release]`.
+    /// Releases an object: `#[release]`.
     Release(Ident),
 }
 

@@ -69,7 +69,7 @@ pub mod interface {
         text_list, user_data, value, vec,
     };
     #[cfg(feature = "dotnet")]
-    pub use crate::interface::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
+    pub use crate::interface::{Access, Form, ManagedMethod, ManagedParameter, ManagedPassing};
 }
 
 /// Drop-in libraries.

@@ -44,14 +44,13 @@ fn managed(own: MethodAttributes, name: &Ident, errors: &Errors) -> Managed {
         let message = "is for native functions, but the interface is of a .NET assembly; remove it";
         errors.at(attribute, format_args!("`#[{attribute}]` {message}"));
     }
-    let form = match (own.constructor, own.release) {
-        (Some(_), Some((release, ()))) => {
-            errors.at(&release, "`#[release]` contradicts `#[constructor]`; keep one");
-            Form::Release(release)
-        }
-        (Some((constructor, ())), None) => Form::Constructor(constructor),
-        (None, Some((release, ()))) => Form::Release(release),
-        (None, None) => Form::Plain,
+    only_one(own.forms(), errors);
+    let form = match (own.constructor, own.release, own.get, own.set) {
+        (_, Some((release, ())), ..) => Form::Release(release),
+        (Some((constructor, ())), ..) => Form::Constructor(constructor),
+        (_, _, Some((get, ())), _) => Form::Get(get),
+        (_, _, _, Some((set, ()))) => Form::Set(set),
+        (None, None, None, None) => Form::Plain,
     };
     let own_name = || LitStr::new(&names::text(name), name.span());
     Managed {
@@ -62,14 +61,18 @@ fn managed(own: MethodAttributes, name: &Ident, errors: &Errors) -> Managed {
     }
 }
 
-/// Reports attributes that contradict each other about where a function is.
-fn place(own: &MethodAttributes, errors: &Errors) {
-    let mut places = own.places();
-    if let Some(first) = places.next() {
-        for second in places {
+/// Reports attributes of which a method can have only one.
+fn only_one<'a>(mut attributes: impl Iterator<Item = &'a Ident>, errors: &Errors) {
+    if let Some(first) = attributes.next() {
+        for second in attributes {
             errors.at(second, format_args!("`#[{second}]` contradicts `#[{first}]`; keep one"));
         }
     }
+}
+
+/// Reports attributes that contradict each other about where a function is.
+fn place(own: &MethodAttributes, errors: &Errors) {
+    only_one(own.places(), errors);
     let named_at = own.address.as_ref().map(|(name, _)| name).or(own.entry.as_ref().map(|(name, _)| name));
     if let (Some((library, _)), Some(place)) = (&own.library, named_at) {
         errors.at(library, format_args!("`#[{place}]` says where the function is; remove `#[library]`"));

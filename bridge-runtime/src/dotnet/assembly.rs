@@ -13,7 +13,7 @@ use super::value::{Kind, Value};
 use crate::error::{LibraryError, MissingMethod};
 use crate::fault::Fault;
 use crate::interface::{
-    Description, Form, LibraryName, ManagedMethod, ManagedParameter, ManagedPassing, Target, csharp,
+    Access, Description, Form, LibraryName, ManagedMethod, ManagedParameter, ManagedPassing, Target, csharp,
 };
 use crate::library::{Image, bits, program_dir};
 use crate::native::Scope;
@@ -223,12 +223,18 @@ fn bind(
         Form::OnArgument => 1,
         Form::Constructor => 2,
     };
+    let access = match managed.access {
+        Access::Call => 0,
+        Access::Get => 1,
+        Access::Set => 2,
+    };
     let mut arguments = [
         put_text(managed.class, &mut scope),
         put_text(managed.name, &mut scope),
         Value::scalar(Kind::INT32, form),
         put_text(&(managed.returns)(), &mut scope),
         String::put_all(&parameters, &mut scope),
+        Value::scalar(Kind::INT32, access),
     ];
     // SAFETY: what the arguments point to is kept in the scope.
     let bound = unsafe { host.ask(Operation::Bind, assembly, &mut arguments) };

@@ -51,10 +51,11 @@ namespace Bridge32
     {
     }
 
-    // A method of an interface, and what it calls.
+    // A method of an interface, and what it calls, or the field that it reads or, if it has a parameter, writes.
     sealed class Bound
     {
         public MethodBase Method;
+        public FieldInfo Field;
         // Whether the first argument is the object to call it on.
         public bool IsOnArgument;
         // Otherwise the object to call it on; null for static methods and constructors.
@@ -68,6 +69,7 @@ namespace Bridge32
         const int Load = 0, Bind = 1, Invoke = 2, Release = 3, Free = 4, Classes = 5;
         const int Done = 0, Thrown = 1, Mismatched = 2, ObjectMissing = 3;
         const int OnArgument = 1, Construct = 2;
+        const int CallMethod = 0, GetMember = 1, SetMember = 2;
 
         const BindingFlags Public =
             BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.FlattenHierarchy;
@@ -224,6 +226,7 @@ namespace Bridge32
             int form = (int)Read(arguments + 2, null);
             string returns = (string)Read(arguments + 3, null);
             string[] parameters = (string[])Read(arguments + 4, null);
+            int access = (int)Read(arguments + 5, null);
             lock (gate)
             {
                 Type type = Find(assemblies[assembly], className);
@@ -231,7 +234,7 @@ namespace Bridge32
                 {
                     throw new Mismatch("class", PublicClasses(assemblies[assembly]));
                 }
-                methods.Add(Prepare(assemblies[assembly], type, name, form, returns, parameters));
+                methods.Add(Prepare(assemblies[assembly], type, name, form, access, returns, parameters));
                 Write(methods.Count - 1, result);
             }
         }
@@ -243,12 +246,29 @@ namespace Bridge32
         }
 
         static Bound Prepare(
-            Assembly assembly, Type type, string name, int form, string returns, string[] parameters)
+            Assembly assembly, Type type, string name, int form, int access, string returns, string[] parameters)
         {
-            MethodBase method = Choose(assembly, type, name, form, returns, parameters);
-            Bound bound = new Bound { Method = method, IsOnArgument = form == OnArgument };
-            bound.Parameters = Array.ConvertAll(method.GetParameters(), parameter => Bare(parameter.ParameterType));
-            if (!method.IsStatic && form == 0 && !shared.TryGetValue(type, out bound.Target))
+            Bound bound = new Bound { IsOnArgument = form == OnArgument };
+            bool isStatic;
+            if (access != CallMethod)
+            {
+                bound.Field = ChooseField(assembly, type, name, form, access, returns, parameters);
+            }
+            if (bound.Field != null)
+            {
+                bound.Parameters = access == SetMember ? new[] { bound.Field.FieldType } : Type.EmptyTypes;
+                isStatic = bound.Field.IsStatic;
+            }
+            else
+            {
+                MethodBase method = access == CallMethod
+                    ? Choose(assembly, type, name, form, returns, parameters)
+                    : ChooseAccessor(assembly, type, name, form, access, returns, parameters);
+                bound.Method = method;
+                bound.Parameters = Array.ConvertAll(method.GetParameters(), parameter => Bare(parameter.ParameterType));
+                isStatic = method.IsStatic;
+            }
+            if (!isStatic && form == 0 && !shared.TryGetValue(type, out bound.Target))
             {
                 if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) == null)
                 {
@@ -267,18 +287,7 @@ namespace Bridge32
             List<MethodBase> all = new List<MethodBase>();
             all.AddRange(form == Construct ? (MethodBase[])type.GetConstructors() : type.GetMethods(Public));
             List<MethodBase> named = all.FindAll(method => form == Construct || method.Name == name);
-            List<MethodBase> possible = named.FindAll(method => form != OnArgument || !method.IsStatic);
-            MethodBase found =
-                possible.Find(method => Fits(method, returns, parameters, (actual, wanted) => false))
-                ?? possible.Find(method => Fits(method, returns, parameters, (actual, wanted) =>
-                {
-                    Type known = Find(assembly, wanted);
-                    return known != null && known.IsAssignableFrom(actual);
-                }, (actual, wanted) =>
-                {
-                    Type known = Find(assembly, wanted);
-                    return known != null && actual.IsAssignableFrom(known);
-                }));
+            MethodBase found = ChooseOf(named, assembly, form, returns, parameters);
             if (found != null)
             {
                 return found;
@@ -292,6 +301,93 @@ namespace Bridge32
                 named = all.FindAll(method => method.DeclaringType == type);
             }
             throw new Mismatch("method", named.ConvertAll(method => Signature(method)));
+        }
+
+        static MethodBase ChooseOf(
+            List<MethodBase> named, Assembly assembly, int form, string returns, string[] parameters)
+        {
+            List<MethodBase> possible = named.FindAll(method => form != OnArgument || !method.IsStatic);
+            return possible.Find(method => Fits(method, returns, parameters, (actual, wanted) => false))
+                ?? possible.Find(method => Fits(method, returns, parameters,
+                    (actual, wanted) => Gives(assembly, actual, wanted),
+                    (actual, wanted) => Takes(assembly, actual, wanted)));
+        }
+
+        // The public field of this name, if it has the type and can be read or written.
+        static FieldInfo ChooseField(
+            Assembly assembly, Type type, string name, int form, int access, string returns, string[] parameters)
+        {
+            FieldInfo found = Array.Find(type.GetFields(Public), field => field.Name == name);
+            if (found == null || form == OnArgument && found.IsStatic)
+            {
+                return null;
+            }
+            bool fits = access == GetMember
+                ? IsNamed(found.FieldType, returns) || Gives(assembly, found.FieldType, returns)
+                : !found.IsInitOnly && !found.IsLiteral
+                    && (IsNamed(found.FieldType, parameters[0]) || Takes(assembly, found.FieldType, parameters[0]));
+            return fits ? found : null;
+        }
+
+        // What reads or writes the public property of this name.
+        static MethodBase ChooseAccessor(
+            Assembly assembly, Type type, string name, int form, int access, string returns, string[] parameters)
+        {
+            PropertyInfo[] properties = type.GetProperties(Public);
+            List<MethodBase> accessors = new List<MethodBase>();
+            foreach (PropertyInfo property in properties)
+            {
+                MethodBase accessor = access == GetMember ? property.GetGetMethod() : property.GetSetMethod();
+                if (property.Name == name && accessor != null)
+                {
+                    accessors.Add(accessor);
+                }
+            }
+            MethodBase found = ChooseOf(accessors, assembly, form, returns, parameters);
+            if (found != null)
+            {
+                return found;
+            }
+            List<string> members = new List<string>();
+            foreach (bool all in new[] { false, true })
+            {
+                foreach (FieldInfo field in type.GetFields(Public))
+                {
+                    if (all || string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase))
+                    {
+                        string kind = field.IsLiteral ? "const " : field.IsStatic ? "static " : "";
+                        members.Add(kind + (field.IsInitOnly ? "readonly " : "") + field.FieldType + " " + field.Name);
+                    }
+                }
+                foreach (PropertyInfo property in properties)
+                {
+                    if (all || string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase))
+                    {
+                        string get = property.GetGetMethod() != null ? " get;" : "";
+                        string set = property.GetSetMethod() != null ? " set;" : "";
+                        members.Add(property.PropertyType + " " + property.Name + " {" + get + set + " }");
+                    }
+                }
+                if (members.Count != 0)
+                {
+                    break;
+                }
+            }
+            throw new Mismatch("member", members);
+        }
+
+        // Whether what has a type can be had as one of a known name.
+        static bool Gives(Assembly assembly, Type actual, string wanted)
+        {
+            Type known = Find(assembly, wanted);
+            return known != null && known.IsAssignableFrom(actual);
+        }
+
+        // Whether what has a type accepts one of a known name.
+        static bool Takes(Assembly assembly, Type actual, string wanted)
+        {
+            Type known = Find(assembly, wanted);
+            return known != null && actual.IsAssignableFrom(known);
         }
 
         static bool Fits(MethodBase method, string returns, string[] parameters, Func<Type, string, bool> other)
@@ -384,8 +480,7 @@ namespace Bridge32
                     values[argument - before] = Read(arguments + argument, bound.Parameters[argument - before]);
                 }
             }
-            ConstructorInfo constructor = bound.Method as ConstructorInfo;
-            object returned = constructor == null ? bound.Method.Invoke(target, values) : constructor.Invoke(values);
+            object returned = Use(bound, target, values);
             for (int place = before; place < count; ++place)
             {
                 if (arguments[place].Back != 0)
@@ -394,6 +489,21 @@ namespace Bridge32
                 }
             }
             Write(returned, result);
+        }
+
+        static object Use(Bound bound, object target, object[] values)
+        {
+            if (bound.Field == null)
+            {
+                ConstructorInfo constructor = bound.Method as ConstructorInfo;
+                return constructor == null ? bound.Method.Invoke(target, values) : constructor.Invoke(values);
+            }
+            if (values.Length == 0)
+            {
+                return bound.Field.GetValue(target);
+            }
+            bound.Field.SetValue(target, values[0]);
+            return null;
         }
 
         // Type, message and stack trace; an exception's own properties may throw, too.

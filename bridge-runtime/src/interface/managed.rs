@@ -9,6 +9,8 @@ pub struct ManagedMethod {
     pub name: &'static str,
     /// How it is called.
     pub form: Form,
+    /// What its name is the name of.
+    pub access: Access,
     /// Whether the assembly may lack it.
     pub optional: bool,
     /// Its return type, as reflection spells it.
@@ -41,6 +43,17 @@ pub enum Form {
     Release,
 }
 
+/// What the name of a managed method is the name of, and so what a call does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Of a method, which is called.
+    Call,
+    /// Of a field or property, which is read.
+    Get,
+    /// Of a field or property, which is written.
+    Set,
+}
+
 /// How a parameter of a managed method is passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManagedPassing {
@@ -63,13 +76,19 @@ impl ManagedMethod {
 
     /// Its signature in C#.
     pub fn signature(&self) -> String {
-        let parameters: Vec<_> = self.own_parameters().iter().map(ManagedParameter::declaration).collect();
-        let (class, parameters) = (self.class, parameters.join(", "));
-        match self.form {
-            Form::Constructor => format!("new {class}({parameters})"),
-            Form::Release => "releases the object".to_owned(),
-            Form::Plain | Form::OnArgument => {
-                format!("{} {class}.{}({parameters})", csharp(&(self.returns)()), self.name)
+        let own = self.own_parameters();
+        let parameters: Vec<_> = own.iter().map(ManagedParameter::declaration).collect();
+        let (class, name, parameters) = (self.class, self.name, parameters.join(", "));
+        let returns = csharp(&(self.returns)());
+        match (self.form, self.access) {
+            (Form::Constructor, _) => format!("new {class}({parameters})"),
+            (Form::Release, _) => "releases the object".to_owned(),
+            (Form::Plain | Form::OnArgument, Access::Call) => format!("{returns} {class}.{name}({parameters})"),
+            (Form::Plain | Form::OnArgument, Access::Get) => format!("{returns} {class}.{name}"),
+            (Form::Plain | Form::OnArgument, Access::Set) => {
+                let value = own.first().map(|value| (csharp(&(value.type_name)()), value.name));
+                let (type_name, value) = value.unwrap_or_default();
+                format!("{type_name} {class}.{name} = {value}")
             }
         }
     }
@@ -143,11 +162,15 @@ mod tests {
             class: "Bank.Account",
             name: "Sums",
             form,
+            access: Access::Call,
             optional: false,
             returns: || "System.Boolean".to_owned(),
             parameters: PARAMETERS,
         };
         assert_eq!(method(Form::OnArgument).signature(), "bool Bank.Account.Sums(out long[] sums)");
+        let access = |access| ManagedMethod { access, ..method(Form::OnArgument) }.signature();
+        assert_eq!(access(Access::Get), "bool Bank.Account.Sums");
+        assert_eq!(access(Access::Set), "long[] Bank.Account.Sums = sums");
         assert_eq!(method(Form::Constructor).signature(), "new Bank.Account(Bank.Account this, out long[] sums)");
     }
 }

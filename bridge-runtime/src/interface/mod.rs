@@ -13,7 +13,7 @@ pub(crate) use difference::differences;
 #[cfg(feature = "dotnet")]
 pub(crate) use managed::csharp;
 #[cfg(feature = "dotnet")]
-pub use managed::{Form, ManagedMethod, ManagedParameter, ManagedPassing};
+pub use managed::{Access, Form, ManagedMethod, ManagedParameter, ManagedPassing};
 pub(crate) use shape::HANDLE;
 pub use shape::{
     c_str, optional_c_str, optional_reference, optional_reference_mut, optional_slice, optional_slice_mut,

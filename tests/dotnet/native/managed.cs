@@ -166,6 +166,21 @@ namespace Fixture
         public override string Sound() { return "woof"; }
     }
 
+    // Fields and properties.
+    public class Members
+    {
+        public const int Limit = 7;
+        public static string Title = "title";
+        public readonly long Serial = 9;
+        public int Number = 1;
+        public double[] Values = { 1, 2 };
+        public Range Range = Range.Low;
+        public Animal Pet;
+        public string Text { get; set; }
+        public bool IsReady { get { throw new Failure("not yet", null); } }
+        public int this[int place] { get { return place; } }
+    }
+
     // `ICLRMetaHost` of the .NET Framework; the first functions are not called.
     [ComImport, Guid("D332DB9E-B9B3-4125-8207-A14884F53216"), InterfaceType(ComInterfaceType.InterfaceIsIUnknown)]
     public interface IMetaHost

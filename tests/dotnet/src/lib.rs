@@ -143,6 +143,71 @@ pub trait Managed {
     #[symbol("Plus")]
     fn plus(&self, #[this] demanding: &Object<Demanding>, x: i32) -> i32;
 
+    #[constructor]
+    fn members(&self) -> Object<Members>;
+    #[get]
+    #[symbol("Number")]
+    fn number_of(&self, #[this] members: &Object<Members>) -> i32;
+    #[set]
+    #[symbol("Number")]
+    fn set_number_of(&self, #[this] members: &Object<Members>, number: i32);
+    #[get]
+    #[symbol("Text")]
+    fn text_of(&self, #[this] members: &Object<Members>) -> Option<String>;
+    #[set]
+    #[symbol("Text")]
+    fn set_text_of(&self, #[this] members: &Object<Members>, text: Option<&str>);
+    #[get]
+    #[symbol("Pet")]
+    fn pet_of(&self, #[this] members: &Object<Members>) -> Option<Object<Animal>>;
+    #[set]
+    #[symbol("Pet")]
+    fn set_pet_of(&self, #[this] members: &Object<Members>, pet: &Object<Dog>);
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("Number")]
+    fn own_number(&self) -> i32;
+    #[class("Fixture.Members")]
+    #[set]
+    #[symbol("Number")]
+    fn set_own_number(&self, number: i32);
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("Values")]
+    fn values(&self) -> Vec<f64>;
+    #[class("Fixture.Members")]
+    #[set]
+    #[symbol("Values")]
+    fn set_values(&self, values: &[f64]);
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("Range")]
+    fn range(&self) -> i16;
+    #[class("Fixture.Members")]
+    #[set]
+    #[symbol("Range")]
+    fn set_range(&self, range: i16);
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("Title")]
+    fn title(&self) -> String;
+    #[class("Fixture.Members")]
+    #[set]
+    #[symbol("Title")]
+    fn set_title(&self, title: &str);
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("Limit")]
+    fn limit(&self) -> i32;
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("Serial")]
+    fn serial(&self) -> i64;
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("IsReady")]
+    fn is_ready(&self) -> bool;
+
     #[class("Fixture.Faults")]
     #[symbol("Throw")]
     fn throw(&self, message: &str);
@@ -204,6 +269,14 @@ impl Class for Dog {
     const NAME: &'static str = "Fixture.Dog";
 }
 
+/// An object with fields and properties.
+#[derive(Debug)]
+pub enum Members {}
+
+impl Class for Members {
+    const NAME: &'static str = "Fixture.Members";
+}
+
 /// An object whose constructor has a parameter.
 #[derive(Debug)]
 pub enum Demanding {}
@@ -237,6 +310,22 @@ pub trait Wrong {
     fn without_object(&self, x: i32) -> i32;
     #[symbol("Make")]
     fn static_on_object(&self, #[this] animal: &Object<Animal>, kind: &str) -> Object<Animal>;
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("number")]
+    fn wrong_field(&self) -> i32;
+    #[class("Fixture.Members")]
+    #[get]
+    #[symbol("Number")]
+    fn wrong_field_type(&self) -> i64;
+    #[class("Fixture.Members")]
+    #[set]
+    #[symbol("Serial")]
+    fn read_only_field(&self, value: i64);
+    #[class("Fixture.Members")]
+    #[set]
+    #[symbol("IsReady")]
+    fn read_only_property(&self, value: bool);
     #[class("Fixture.Values")]
     #[symbol("Int32")]
     fn right(&self, x: i32) -> i32;

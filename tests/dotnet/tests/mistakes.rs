@@ -9,7 +9,7 @@ use bridge32::{Error, LibraryError};
 use bridge32_dotnet_tests::{BrokenClient, ManagedClient, WrongClient};
 
 /// Each missing method, and the methods that its class has instead.
-const MISSING: [&str; 8] = [
+const MISSING: [&str; 12] = [
     "`wrong_class`: no class Fixture.Value; there is `Fixture.Range`, `Fixture.Failure`, `Fixture.Unspeakable`, \
      `Fixture.Wordless`, `Fixture.Values`, ",
     "`wrong_name`: no string Fixture.Overloads.wrong_name(int x); there is `string Kind(int)`, `string Kind(long)`, \
@@ -23,6 +23,10 @@ const MISSING: [&str; 8] = [
      cannot be made without arguments; pass one with `#[this]`",
     "`static_on_object`: no Fixture.Animal Fixture.Animal.Make(string kind); there is \
      `static Fixture.Animal Make(string)`",
+    "`wrong_field`: no int Fixture.Members.number; there is `int Number`",
+    "`wrong_field_type`: no long Fixture.Members.Number; there is `int Number`",
+    "`read_only_field`: no long Fixture.Members.Serial = value; there is `readonly long Serial`",
+    "`read_only_property`: no bool Fixture.Members.IsReady = value; there is `bool IsReady { get; }`",
 ];
 
 /// Runs a server with these arguments.
@@ -81,6 +85,8 @@ fn describe_prints_rust_and_c_sharp() {
          bool Fixture.References.Divide(int a, int b, out int quotient, out double exact);\n",
         "fn swap(a: &mut i32, b: &mut i32)\n    void Fixture.References.Swap(ref int a, ref int b);\n",
         "short[,] Fixture.Arrays.Transposed(short[,] x);\n",
+        "int Fixture.Members.Number;\n",
+        "double[] Fixture.Members.Values = values;\n",
         "string Fixture.Animal.Sound();\n",
         "-> Object where Object = (u64)\n    new Fixture.Dog();\n",
     ] {

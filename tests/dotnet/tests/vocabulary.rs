@@ -268,3 +268,38 @@ fn many_calls_do_not_leak() {
 fn the_framework_is_used_for_older_versions_too() {
     assert!(launch().is_bound_for_older_versions().unwrap());
 }
+
+#[test]
+fn fields_and_properties_are_read_and_written() {
+    let client = launch();
+    let members = client.members().unwrap();
+    assert_eq!(client.number_of(&members).unwrap(), 1);
+    client.set_number_of(&members, -5).unwrap();
+    assert_eq!(client.number_of(&members).unwrap(), -5);
+    assert_eq!(client.own_number().unwrap(), 1, "of the object that the server has made");
+    client.set_own_number(2).unwrap();
+    assert_eq!((client.own_number().unwrap(), client.number_of(&members).unwrap()), (2, -5));
+
+    assert_eq!(client.text_of(&members).unwrap(), None);
+    client.set_text_of(&members, Some("naïve")).unwrap();
+    assert_eq!(client.text_of(&members).unwrap().as_deref(), Some("naïve"));
+    client.set_text_of(&members, None).unwrap();
+    assert_eq!(client.text_of(&members).unwrap(), None);
+
+    assert!(client.pet_of(&members).unwrap().is_none());
+    client.set_pet_of(&members, &client.dog().unwrap()).unwrap();
+    assert_eq!(client.sound(&client.pet_of(&members).unwrap().unwrap()).unwrap(), "woof");
+
+    assert_eq!(client.values().unwrap(), [1.0, 2.0]);
+    client.set_values(&[3.0]).unwrap();
+    assert_eq!(client.values().unwrap(), [3.0]);
+    assert_eq!(client.range().unwrap(), 1);
+    client.set_range(10).unwrap();
+    assert_eq!(client.range().unwrap(), 10);
+    assert_eq!((client.limit().unwrap(), client.serial().unwrap()), (7, 9));
+    assert_eq!(client.title().unwrap(), "title");
+    client.set_title("another").unwrap();
+    assert_eq!(client.title().unwrap(), "another");
+    let Error::Exception { class, message, .. } = client.is_ready().unwrap_err() else { panic!("no exception") };
+    assert_eq!((class.as_str(), message.as_str()), ("Fixture.Failure", "not yet"));
+}

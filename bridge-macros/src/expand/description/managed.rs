@@ -13,10 +13,15 @@ pub(super) fn managed(interface: &Interface, method: &Method, managed: &Managed,
     let Managed { name, optional, .. } = managed;
     let class = class(interface, method, managed, krate);
     let form = runtime(match &managed.form {
-        Form::Plain if this(method).is_some() => "OnArgument",
-        Form::Plain => "Plain",
         Form::Constructor(_) => "Constructor",
         Form::Release(_) => "Release",
+        Form::Plain | Form::Get(_) | Form::Set(_) if this(method).is_some() => "OnArgument",
+        Form::Plain | Form::Get(_) | Form::Set(_) => "Plain",
+    });
+    let access = runtime(match &managed.form {
+        Form::Get(_) => "Get",
+        Form::Set(_) => "Set",
+        Form::Plain | Form::Constructor(_) | Form::Release(_) => "Call",
     });
     let parameters = method.signature.parameters.iter().map(|parameter| {
         let (name, type_name) = (names::text(&parameter.name), parameter_type(method, parameter, krate));
@@ -35,6 +40,7 @@ pub(super) fn managed(interface: &Interface, method: &Method, managed: &Managed,
             class: #class,
             name: #name,
             form: #described::Form::#form,
+            access: #described::Access::#access,
             optional: #optional,
             returns: #returns,
             parameters: &[#(#parameters),*],
@@ -51,7 +57,7 @@ fn class(interface: &Interface, method: &Method, managed: &Managed, krate: &Toke
     };
     match (&managed.class, &managed.form, this(method), &method.signature.returns) {
         (Some(class), ..) => class.to_token_stream(),
-        (None, Form::Plain, Some(this), _) => of(object(this)),
+        (None, Form::Plain | Form::Get(_) | Form::Set(_), Some(this), _) => of(object(this)),
         (None, Form::Constructor(_), _, Returns::Value(ty)) => of(ty.to_token_stream()),
         (None, Form::Release(_), ..) => method.signature.parameters.first().map(object).map(of).unwrap_or_default(),
         _ => interface.options.class.as_ref().map(|(_, class)| class.to_token_stream()).unwrap_or_default(),

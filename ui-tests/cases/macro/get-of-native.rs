@@ -1,0 +1,12 @@
+use bridge32::bridge32;
+
+#[bridge32(lib = "meter")]
+pub trait Meter {
+    #[get]
+    fn range(&self) -> f64;
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    MeterClient::launch()?;
+    Ok(())
+}
