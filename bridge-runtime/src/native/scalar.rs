@@ -264,6 +264,10 @@ pub fn pointer(address: Address) -> *const () {
     std::ptr::with_exposed_provenance(address.0 as usize)
 }
 
+/// From here on, addresses are small negative numbers that C casts to pointers, such as `MAP_FAILED` and `SQLITE_TRANSIENT`: they are
+/// the same numbers in processes of 64 bits. There is never memory.
+const LAST_PAGE: u32 = 0xffff_f000;
+
 impl Native for Address {
     type Value = Self;
     type C = *mut c_void;
@@ -271,11 +275,19 @@ impl Native for Address {
     const POINTS: bool = false;
 
     fn to_c(&self, _: &mut Scope) -> Result<*mut c_void, Fault> {
-        Ok(std::ptr::with_exposed_provenance_mut(self.0 as usize))
+        let address = match self.0 {
+            LAST_PAGE.. => self.0.cast_signed() as usize,
+            address => address as usize,
+        };
+        Ok(std::ptr::with_exposed_provenance_mut(address))
     }
 
     unsafe fn from_c(value: *mut c_void, _: &Scope) -> Result<Self, Fault> {
         let address = value.expose_provenance();
+        let is_negative = i32::try_from(address.cast_signed()).is_ok_and(i32::is_negative);
+        if is_negative {
+            return Ok(Self(address as u32));
+        }
         let too_large = |_| Fault::Value(format!("the address {address:#x}, which has more than 32 bits"));
         u32::try_from(address).map(Self).map_err(too_large)
     }
@@ -290,6 +302,24 @@ mod tests {
         let address = Address::new(0x0012_ff40);
         assert_eq!((address.to_string(), format!("{address:?}")), ("0x0012ff40".into(), "Address(0x0012ff40)".into()));
         assert_eq!(format!("{address:x} {address:#X}"), "12ff40 0x12FF40");
+    }
+
+    #[test]
+    fn a_negative_number_is_the_same_address_in_both_widths() {
+        // SAFETY: nothing is read from the pointer.
+        let from_c = |address: isize| unsafe {
+            Address::from_c(std::ptr::without_provenance_mut(address.cast_unsigned()), &Scope::new())
+        };
+        for number in [-1, -4096] {
+            let address = from_c(number).expect("an address");
+            assert_eq!(address, Address::new((number as i32).cast_unsigned()));
+            assert_eq!(address.to_c(&mut Scope::new()).expect("a pointer").addr(), number.cast_unsigned());
+        }
+        let high = Address::new(0xf7d0_1234);
+        let pointer = high.to_c(&mut Scope::new()).expect("a pointer");
+        assert_eq!((pointer.addr(), from_c(pointer.addr().cast_signed()).expect("an address")), (0xf7d0_1234, high));
+        #[cfg(target_pointer_width = "64")]
+        assert!(from_c(0x7fff_1234_5678).is_err());
     }
 
     #[test]
