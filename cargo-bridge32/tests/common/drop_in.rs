@@ -95,3 +95,9 @@ pub(crate) fn drop_in(folder: &Path, out: &Path, arguments: &[&str], system: Sys
 pub(crate) fn drop_in_of(package: &str, out: &Path, arguments: &[&str], system: System) {
     drop_in(&repository(), out, &[&["-p", package], arguments].concat(), system);
 }
+
+/// The distribution's Python, for which its packages are.
+pub(crate) fn python() -> Command {
+    let own = Path::new("/usr/bin/python3");
+    Command::new(if own.exists() { own } else { Path::new("python3") })
+}

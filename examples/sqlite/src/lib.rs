@@ -29,9 +29,8 @@ pub trait Sqlite {
 
     /// `int sqlite3_exec(sqlite3 *, const char *sql, int (*callback)(void *, int, char **, char **), void *, char **errmsg);`
     ///
-    /// Calls a closure for each row, until it returns a value other than 0. Pass [`Address::NULL`] as `message`, because
-    /// [`Sqlite::sqlite3_errmsg`] returns the same text.
-    #[check(ret == OK)]
+    /// Calls a closure for each row, until it returns a value other than 0. A failure has the message.
+    #[check(ret == OK, text = message.clone().unwrap_or_default())]
     fn sqlite3_exec(
         &self,
         database: Handle<Database>,
@@ -43,7 +42,9 @@ pub trait Sqlite {
             names: &[String],
         ) -> i32,
         context: UserData,
-        message: Address,
+        #[out(pointer)]
+        #[free_with("sqlite3_free")]
+        message: Option<String>,
     ) -> i32;
 
     /// `int sqlite3_prepare_v2(sqlite3 *, const char *sql, int length, sqlite3_stmt **statement, const char **tail);`

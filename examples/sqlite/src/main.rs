@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("SQLite {}, {}", client.sqlite3_libversion()?, client.server_info().architecture);
     let (_, database) = client.sqlite3_open(":memory:")?;
     let create = "create table planets (name text primary key, radius real, moons integer)";
-    client.sqlite3_exec(database, create, |_, _| 0, Address::NULL)?;
+    client.sqlite3_exec(database, create, |_, _| 0)?;
 
     // A closure is called until its `Registration` is dropped.
     let print = |operation: Operation, _: &str, table: &str, row| println!("  {operation:?} of row {row} of {table}");

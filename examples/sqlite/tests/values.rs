@@ -18,7 +18,7 @@ fn open() -> (SqliteClient, Handle<Database>) {
 }
 
 fn exec(client: &SqliteClient, database: Handle<Database>, sql: &str) -> Result<i32, Error> {
-    client.sqlite3_exec(database, sql, |_, _| 0, Address::NULL)
+    client.sqlite3_exec(database, sql, |_, _| 0).map(|(code, _)| code)
 }
 
 /// Defines an SQL function with any number of arguments.
@@ -109,7 +109,7 @@ fn rows_in_a_closure() {
         rows.push(values.to_vec());
         0
     };
-    client.sqlite3_exec(database, "select a, b from t", row, Address::NULL).unwrap();
+    client.sqlite3_exec(database, "select a, b from t", row).unwrap();
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(rows, [[text("1"), None], [text("zwei"), text("ABC")]]);
 
@@ -118,7 +118,7 @@ fn rows_in_a_closure() {
         count += 1;
         1
     };
-    let stopped = client.sqlite3_exec(database, "select a from t", row, Address::NULL);
+    let stopped = client.sqlite3_exec(database, "select a from t", row);
     assert_eq!((code(stopped), count), (ABORT.into(), 1));
 
     // A query for each row of another one.
@@ -129,17 +129,17 @@ fn rows_in_a_closure() {
             sum += values[0].as_deref().unwrap().parse::<i32>().unwrap();
             0
         };
-        client.sqlite3_exec(database, &sql, inner, Address::NULL).unwrap()
+        client.sqlite3_exec(database, &sql, inner).unwrap().0
     };
     exec(&client, database, "create table n (i); insert into n values (1), (2), (3)").unwrap();
-    client.sqlite3_exec(database, "select i from n", outer, Address::NULL).unwrap();
+    client.sqlite3_exec(database, "select i from n", outer).unwrap();
     assert_eq!(sum, 36);
 }
 
 #[test]
 fn a_panic_in_a_row() {
     let (client, database) = open();
-    let panicked = client.sqlite3_exec(database, "select 1", |_, _| panic!("no rows today"), Address::NULL);
+    let panicked = client.sqlite3_exec(database, "select 1", |_, _| panic!("no rows today"));
     match panicked {
         Err(Error::Callback { callback, reason, .. }) => {
             assert_eq!((callback.as_str(), reason.as_str()), ("row", "panicked: no rows today"));
@@ -250,7 +250,12 @@ fn errors_in_sql() {
     assert_eq!(error, SqlError { code: ERROR, message: "near \"selec\": syntax error".to_owned() });
     assert_eq!(error.to_string(), "near \"selec\": syntax error (SQLite's error 1)");
     assert_eq!(error_of("-- nothing").message, "there is no statement in this text");
-    assert_eq!(code(exec(&client, database, "select * from nowhere")), ERROR.into());
+    match exec(&client, database, "select * from nowhere") {
+        Err(Error::Status { value, text, .. }) => {
+            assert_eq!((value, text.as_deref()), (ERROR.into(), Some("no such table: nowhere")));
+        }
+        other => panic!("{other:?}"),
+    }
     assert_eq!(client.sqlite3_errmsg(database).unwrap(), "no such table: nowhere");
 
     exec(&client, database, "create table t (a integer primary key); insert into t values (1)").unwrap();

@@ -1,8 +1,8 @@
 //! The interface of zlib. Each method's documentation begins with its declaration in `zlib.h`.
 
-use bridge32::bridge32;
+use bridge32::{ULong, bridge32};
 
-/// zlib's functions that process all data in one call. Its `uLong` is an `unsigned long`, which has 32 bits in every 32-bit library.
+/// zlib's functions that process all data in one call. Its `uLong` is an `unsigned long`.
 #[cfg_attr(windows, bridge32(lib = "zlib1.dll"))]
 #[cfg_attr(not(windows), bridge32(lib = "libz.so.1"))]
 pub trait Zlib {
@@ -14,7 +14,7 @@ pub trait Zlib {
     ///
     /// Returns the maximum length of compressed data.
     #[symbol("compressBound")]
-    fn compress_bound(&self, source_len: u32) -> u32;
+    fn compress_bound(&self, source_len: ULong) -> ULong;
 
     /// `int compress2(Bytef *dest, uLongf *destLen, const Bytef *source, uLong sourceLen, int level);`
     ///
@@ -23,10 +23,10 @@ pub trait Zlib {
     #[check(ret == OK)]
     fn compress(
         &self,
-        #[out(cap = self.compress_bound(source.len() as u32))] dest: Vec<u8>,
-        #[len_of(dest)] dest_len: &mut u32,
+        #[out(cap = self.compress_bound(ULong(source.len() as u64)))] dest: Vec<u8>,
+        #[len_of(dest)] dest_len: &mut ULong,
         source: &[u8],
-        #[len_of(source)] source_len: u32,
+        #[len_of(source)] source_len: ULong,
         level: i32,
     ) -> i32;
 
@@ -38,15 +38,15 @@ pub trait Zlib {
     fn uncompress(
         &self,
         #[out(cap = *dest_len, len = dest_len)] dest: Vec<u8>,
-        dest_len: &mut u32,
+        dest_len: &mut ULong,
         source: &[u8],
-        #[len_of(source)] source_len: u32,
+        #[len_of(source)] source_len: ULong,
     ) -> i32;
 
     /// `uLong crc32(uLong crc, const Bytef *buf, uInt len);`
     ///
     /// Updates a checksum with more data; the first call begins with 0.
-    fn crc32(&self, crc: u32, data: &[u8], #[len_of(data)] len: u32) -> u32;
+    fn crc32(&self, crc: ULong, data: &[u8], #[len_of(data)] len: u32) -> ULong;
 }
 
 /// `Z_OK`

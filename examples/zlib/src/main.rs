@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use bridge32::ULong;
 use zlib::{BEST_COMPRESSION, BUF_ERROR, ZlibClient};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -11,16 +12,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let client = ZlibClient::launch()?;
     println!("zlib {} in {}", client.version()?, client.server_info().architecture);
-    println!("data:       {:>8} bytes, checksum {:08x}", data.len(), client.crc32(0, &data)?);
+    println!("data:       {:>8} bytes, checksum {:08x}", data.len(), client.crc32(ULong(0), &data)?.0);
     let (_, packed) = client.compress(&data, BEST_COMPRESSION)?;
     println!("compressed: {:>8} bytes", packed.len());
 
-    let mut length = u32::try_from(data.len())?;
+    let mut length = ULong(data.len() as u64);
     let (_, unpacked) = client.uncompress(&mut length, &packed)?;
-    println!("restored:   {:>8} bytes, checksum {:08x}", unpacked.len(), client.crc32(0, &unpacked)?);
+    println!("restored:   {:>8} bytes, checksum {:08x}", unpacked.len(), client.crc32(ULong(0), &unpacked)?.0);
     assert_eq!(unpacked, data);
 
-    let mut half = length / 2;
+    let mut half = ULong(length.0 / 2);
     match client.uncompress(&mut half, &packed) {
         Err(error @ bridge32::Error::Status { value, .. }) if value == i64::from(BUF_ERROR) => println!("{error}"),
         other => println!("zlib should have failed with half of the buffer, but wrote {} bytes", other?.1.len()),

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
-use bridge32::Error;
+use bridge32::{Error, ULong};
 use zlib::{BEST_COMPRESSION, BUF_ERROR, DATA_ERROR, STREAM_ERROR, ZlibClient};
 
 fn launch() -> ZlibClient {
@@ -36,9 +36,9 @@ fn crc32(data: &[u8]) -> u32 {
 
 fn round_trip(client: &ZlibClient, data: &[u8], level: i32) -> usize {
     let (_, packed) = client.compress(data, level).unwrap();
-    let mut length = data.len() as u32;
+    let mut length = ULong(data.len() as u64);
     let (_, unpacked) = client.uncompress(&mut length, &packed).unwrap();
-    assert!(unpacked == data && length as usize == data.len(), "{} bytes at level {level}", data.len());
+    assert!(unpacked == data && length.0 == data.len() as u64, "{} bytes at level {level}", data.len());
     packed.len()
 }
 
@@ -59,7 +59,7 @@ fn megabytes() {
     let best = round_trip(&client, &text, BEST_COMPRESSION);
     assert!(best < fast && fast < text.len() / 4, "{best}, {fast}");
     let packed = round_trip(&client, &noise, 6);
-    let bound = client.compress_bound(noise.len() as u32).unwrap() as usize;
+    let bound = client.compress_bound(ULong(noise.len() as u64)).unwrap().0 as usize;
     assert!((noise.len()..=bound).contains(&packed), "{packed}: random data grows a little");
     let stored = round_trip(&client, &text, 0);
     assert!((text.len()..text.len() + 4096).contains(&stored), "{stored}");
@@ -70,13 +70,13 @@ fn megabytes() {
 #[test]
 fn checksums() {
     let client = launch();
-    assert_eq!(client.crc32(0, b"123456789").unwrap(), 0xcbf4_3926, "the check value of CRC-32");
-    assert_eq!(client.crc32(0, &[]).unwrap(), 0);
+    assert_eq!(client.crc32(ULong(0), b"123456789").unwrap(), ULong(0xcbf4_3926), "the check value of CRC-32");
+    assert_eq!(client.crc32(ULong(0), &[]).unwrap(), ULong(0));
     let data = noise(3 << 20);
-    let whole = client.crc32(0, &data).unwrap();
-    assert_eq!(whole, crc32(&data));
+    let whole = client.crc32(ULong(0), &data).unwrap();
+    assert_eq!(whole, ULong(crc32(&data).into()));
     let (first, second) = data.split_at(1_000_003);
-    let partial = client.crc32(0, first).unwrap();
+    let partial = client.crc32(ULong(0), first).unwrap();
     assert_eq!(client.crc32(partial, second).unwrap(), whole);
 }
 
@@ -85,17 +85,17 @@ fn a_buffer_of_another_length() {
     let client = launch();
     let data = text(1 << 20);
     let (_, packed) = client.compress(&data, 6).unwrap();
-    let mut longer = 3 << 20;
+    let mut longer = ULong(3 << 20);
     let (_, unpacked) = client.uncompress(&mut longer, &packed).unwrap();
     assert!(unpacked == data, "the buffer is truncated to what was written");
-    assert_eq!(longer as usize, data.len());
+    assert_eq!(longer.0, data.len() as u64);
     for shorter in [data.len() - 1, 1000, 1] {
-        let mut length = shorter as u32;
+        let mut length = ULong(shorter as u64);
         assert_eq!(code(client.uncompress(&mut length, &packed)), BUF_ERROR.into(), "{shorter}");
-        assert_eq!(length as usize, shorter, "a failed call changes nothing");
+        assert_eq!(length.0, shorter as u64, "a failed call changes nothing");
     }
     // More memory than a 32-bit process can have.
-    let mut length = u32::MAX;
+    let mut length = ULong(u32::MAX.into());
     let error = client.uncompress(&mut length, &packed).unwrap_err();
     assert!(matches!(&error, Error::Argument { parameter, .. } if parameter == "dest"), "{error:?}");
     assert!(client.uncompress(&mut longer, &packed).is_ok(), "the server still runs");
@@ -106,7 +106,7 @@ fn data_that_is_not_compressed() {
     let client = launch();
     let data = text(100_000);
     let (_, packed) = client.compress(&data, 6).unwrap();
-    let uncompress = |packed: &[u8]| client.uncompress(&mut 100_000, packed);
+    let uncompress = |packed: &[u8]| client.uncompress(&mut ULong(100_000), packed);
     assert_eq!(code(uncompress(&data)), DATA_ERROR.into());
     let mut changed = packed.clone();
     let last = changed.last_mut().unwrap();
