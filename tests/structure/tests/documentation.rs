@@ -282,7 +282,13 @@ fn quotations(page: &str) -> Vec<(String, String)> {
 #[test]
 fn the_code_of_the_pages_is_that_of_the_examples() {
     let mut wrong = Vec::new();
-    for name in ["docs/header.md", "docs/coming-from.md"] {
+    let of_programs = ["c", "python", "csharp", "java", "javascript"];
+    let pages = [
+        ("docs/header.md", &["rust"][..]),
+        ("docs/coming-from.md", &["rust"]),
+        ("docs/drop-in-callers.md", &of_programs),
+    ];
+    for (name, languages) in pages {
         let page = fs::read_to_string(checkout().join(name)).unwrap();
         let quotations = quotations(&page);
         for (file, block) in &quotations {
@@ -291,8 +297,10 @@ fn the_code_of_the_pages_is_that_of_the_examples() {
                 wrong.push(format!("{file} does not contain what {name} shows:\n{block}"));
             }
         }
-        // Blocks of Rust that no comment takes from a file would not be checked.
-        assert_eq!(page.matches("```rust").count(), quotations.len(), "a block of code in {name} has no file");
+        // Blocks that no comment takes from a file would not be checked.
+        let is_code = |line: &&str| line.strip_prefix("```").is_some_and(|language| languages.contains(&language));
+        let blocks = page.lines().filter(is_code).count();
+        assert_eq!(blocks, quotations.len(), "a block of code in {name} has no file");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
