@@ -1,6 +1,8 @@
 //! Compares bridge32 with the limits of the machine and with its peers:
 //! `cargo bridge32 run --release -p bridge32-benches --features peers`.
 //!
+//! The call from C is measured if `cargo bridge32 drop-in --release -p bridge32-benches` has made the library for it.
+//!
 //! With `-- --write` it measures everything twice, and also writes `docs/benchmark.md` and `docs/benchmark.svg`; with
 //! `-- --only TEXT` it measures the tables whose titles contain the text. With `-- macro` it measures what an interface costs
 //! by the number of its methods instead, and with `-- macro --write` also writes `docs/macro.md`.
@@ -9,6 +11,8 @@
 mod bridge;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod cost;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod drop_in;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod exchange;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]

@@ -8,7 +8,7 @@ use crate::bridge::{self, PIPE, SHARED_MEMORY, TRANSPORTS};
 use crate::measure::{Case, Timing, measure};
 use crate::one_core::OneCore;
 use crate::result::Result;
-use crate::{exchange, limits, peers};
+use crate::{drop_in, exchange, limits, peers};
 
 /// The limit of two processes.
 pub(crate) const EXCHANGE: &str = "raw exchange with a 32-bit process";
@@ -54,6 +54,7 @@ impl MeasuredTable {
 pub(crate) fn all() -> Vec<Table> {
     vec![
         Table::new("`add(1, 2)`", add),
+        Table::new("`add(1, 2)` from C", add_from_c),
         Table::new("`add(1, 2)` after a pause", after_pauses),
         Table::new("a burst of 20 000 calls, for each call", bursts),
         Table::new("`add(1, 2)` without spinning", add_without_spinning),
@@ -87,6 +88,17 @@ fn add() -> Result<Vec<Case>> {
         limits::spinning_socket("spinning on a socket", 16)?,
     ];
     cases.extend(peers::add()?);
+    Ok(cases)
+}
+
+/// A program in any language calls the drop-in library.
+fn add_from_c() -> Result<Vec<Case>> {
+    let mut cases = vec![bridge::add("`client.add(1, 2)`, shared memory", Transport::SharedMemory)?];
+    match drop_in::add("the drop-in library, shared memory") {
+        Ok(case) => cases.push(case),
+        Err(error) => eprintln!("the drop-in library is left out: {error}"),
+    }
+    cases.push(bridge::native("the function itself, in this process")?);
     Ok(cases)
 }
 
