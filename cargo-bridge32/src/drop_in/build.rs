@@ -9,9 +9,11 @@ use cargo_metadata::Message;
 
 use crate::cli;
 use crate::exit_status::SUCCESS;
+use crate::profile;
 use crate::server::Server;
 use crate::target::{Sides, Target};
 use crate::toolchain::Toolchains;
+use crate::workspace::Workspace;
 
 /// What is built.
 pub(super) struct DropInBuild<'b> {
@@ -35,12 +37,15 @@ impl DropInBuild<'_> {
     ///
     /// # Errors
     /// Fails if it does not build.
-    pub(super) fn archive(&self) -> Result<Archive> {
+    pub(super) fn archive(&self, workspace: &Workspace) -> Result<Archive> {
         let Self { toolchains, host, sides, options, server, package } = self;
         let mut command = toolchains.cargo(sides.client)?;
         command.args(["rustc", "--package", package, "--lib", "--crate-type", "staticlib"]);
         command.args(["--message-format", "json-render-diagnostics"]).args(options.cargo.args());
         command.args(options.cargo.profile().unwinding());
+        if options.cargo.profile().is_release() {
+            command.args(profile::optimization(workspace.root())?);
+        }
         if sides.client != *host {
             command.args(["--target", sides.client.triple()]);
         }

@@ -63,7 +63,7 @@ pub(crate) fn make(options: &cli::DropIn) -> Result<PathBuf> {
         bail!("there is no library `{}`", original.display());
     }
     let build = DropInBuild { toolchains: &toolchains, host, sides, options, server, package: &package.name };
-    let archive = build.archive()?;
+    let archive = build.archive(&workspace)?;
     let exports = Exports::read(&archive.file, original.as_deref())?;
     let name = file_name(&exports.library, original.as_deref(), sides.client);
     let stem = stem(&name);
