@@ -32,6 +32,7 @@ mod toolchain;
 // Tools.
 mod cargo_config;
 mod command;
+mod copying;
 mod data_folder;
 mod exit_status;
 mod interrupt;

@@ -103,6 +103,8 @@ fn what_cannot_be_wrapped_is_refused_and_leaves_nothing() {
     let folder = build("gcc", "libmeter.so", "libpart.so", &["-m32", "-fPIC"]);
     let path = folder.path();
     compile("gcc", path, "int one(void) { return 1; }", "libwide.so", &["-m64", "-fPIC"]);
+    fs::create_dir(path.join("out")).expect("a folder");
+    fs::copy(fixture("meter.h"), path.join("out/meter.h")).expect("a file");
     compile("gcc", path, "int one(void) { return 1; }", "libother.so", &["-m32", "-fPIC"]);
     fs::write(path.join("wrong.h"), "#include \"missing.h\"\nunknown_type f(void);\n").expect("a file");
     for (arguments, why) in [
@@ -112,9 +114,15 @@ fn what_cannot_be_wrapped_is_refused_and_leaves_nothing() {
         (&["wrong.h", "--library", "libmeter.so"], "add the folder of the missing header with -I"),
         (&["meter.h", "--library", "libother.so"], "libother.so exports none of the 5 functions of meter.h"),
         (&["meter.h", "--library", "libmeter.so", "--target", "x86_64-pc-windows-gnu"], "is a library for Linux"),
+        (
+            &["meter.h", "--library", "libmeter.so", "--out", "."],
+            "libmeter.so is the original, which the 64-bit library",
+        ),
+        (&["out/meter.h", "--library", "libmeter.so", "--out", "out"], "meter.h would be replaced"),
     ] {
         let (wrapped, text) = wrap(path, arguments);
         assert!(!wrapped && text.contains(why), "{why}: {text}");
         assert!(!path.join("meter-bridge32").exists() && !path.join("meter64").exists(), "{text}");
+        assert_eq!(fs::read(path.join("out/meter.h")).expect("a file"), fs::read(fixture("meter.h")).expect("a file"));
     }
 }

@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail};
 use self::build::DropInBuild;
 use self::exports::Exports;
 use crate::cli;
+use crate::copying;
 use crate::dist::libraries;
 use crate::doctor::library::stem;
 use crate::server::{self, HOW_TO_DECLARE, Server};
@@ -62,6 +63,9 @@ pub(crate) fn make(options: &cli::DropIn) -> Result<PathBuf> {
     if let Some(original) = original.as_deref().filter(|original| !original.is_file()) {
         bail!("there is no library `{}`", original.display());
     }
+    if let (Some(original), Some(out)) = (&original, &options.out) {
+        check_folder(out, original, sides.client)?;
+    }
     let build = DropInBuild { toolchains: &toolchains, host, sides, options, server, package: &package.name };
     let archive = build.archive(&workspace)?;
     let exports = Exports::read(&archive.file, original.as_deref())?;
@@ -85,13 +89,11 @@ pub(crate) fn make(options: &cli::DropIn) -> Result<PathBuf> {
     };
     let server_folder = out.join(&folder);
     std::fs::create_dir_all(&server_folder)?;
-    std::fs::copy(&server_file, server_folder.join(&server_name))?;
+    copying::copy(&server_file, &server_folder.join(&server_name))?;
     if let (Some(original), Some(name)) = (&original, &original_name) {
-        std::fs::copy(original, server_folder.join(name))?;
+        copying::copy(original, &server_folder.join(name))?;
         for needed in libraries::needed_by(std::slice::from_ref(original))? {
-            let copy = server_folder.join(&needed.name);
-            std::fs::create_dir_all(copy.parent().unwrap_or(&server_folder))?;
-            std::fs::copy(&needed.file, copy)?;
+            copying::copy(&needed.file, &server_folder.join(&needed.name))?;
         }
     }
     if sides.server.is_windows() && !cfg!(windows) {
@@ -109,6 +111,21 @@ pub(crate) fn make(options: &cli::DropIn) -> Result<PathBuf> {
         }
     }
     Ok(made)
+}
+
+/// Fails if a drop-in library in this folder would replace its original.
+///
+/// # Errors
+/// The error names the original.
+pub(crate) fn check_folder(out: &Path, original: &Path, client: Target) -> Result<()> {
+    let made = out.join(file_name("", Some(original), client));
+    if copying::is_same(&made, original) {
+        bail!(
+            "{} is the original, which the 64-bit library would replace; choose another folder with --out",
+            made.display()
+        );
+    }
+    Ok(())
 }
 
 /// The server of this name, or the only one.

@@ -17,19 +17,22 @@ pub(crate) struct Compilation {
     pub(crate) defines: Vec<String>,
     /// Headers that are included first.
     pub(crate) includes: Vec<String>,
+    /// Whether the header is read as C++.
+    pub(crate) is_cpp: bool,
 }
 
 impl Compilation {
     /// Returns clang's arguments for a target.
     fn arguments(&self, target: Target) -> Vec<String> {
         let mut arguments = vec![
-            "-xc".to_owned(),
+            if self.is_cpp { "-xc++" } else { "-xc" }.to_owned(),
             format!("--target={}", target.triple()),
             "-fparse-all-comments".into(),
             "-ferror-limit=0".into(),
             "-Wno-everything".into(),
         ];
-        arguments.extend(system_folders(target).into_iter().flat_map(|folder| ["-isystem".into(), folder]));
+        arguments
+            .extend(system_folders(target, self.is_cpp).into_iter().flat_map(|folder| ["-isystem".into(), folder]));
         arguments.extend(self.include_folders.iter().map(|folder| format!("-I{}", folder.display())));
         arguments.extend(self.defines.iter().map(|define| format!("-D{define}")));
         arguments.extend(self.includes.iter().flat_map(|header| ["-include".into(), header.clone()]));
@@ -72,7 +75,7 @@ pub(crate) fn find_header(header: &Path, compilation: &Compilation, target: Targ
     if header.is_file() {
         return Ok(header.to_owned());
     }
-    let system = system_folders(target).into_iter().map(PathBuf::from);
+    let system = system_folders(target, compilation.is_cpp).into_iter().map(PathBuf::from);
     let found = compilation.include_folders.iter().cloned().chain(system).map(|folder| folder.join(header));
     found.into_iter().find(|path| path.is_file()).ok_or_else(|| {
         anyhow!("there is no file {}, and the compiler for {target} finds no header of that name", header.display())
@@ -80,7 +83,7 @@ pub(crate) fn find_header(header: &Path, compilation: &Compilation, target: Targ
 }
 
 /// Returns the folders of the target's own headers: those that its C compiler lists, with clang's own instead of GCC's.
-fn system_folders(target: Target) -> Vec<String> {
+fn system_folders(target: Target, is_cpp: bool) -> Vec<String> {
     let mut command = match target {
         Target::I686WindowsGnu => clean("i686-w64-mingw32-gcc"),
         Target::I686Linux => {
@@ -93,7 +96,10 @@ fn system_folders(target: Target) -> Vec<String> {
     };
     // With `-v`, GCC lists the folders on stderr, and fails for nothing else.
     let null = if cfg!(windows) { "NUL" } else { "/dev/null" };
-    let output = command.args(["-E", "-v", "-xc", null]).stdin(std::process::Stdio::null()).output();
+    let output = command
+        .args(["-E", "-v", if is_cpp { "-xc++" } else { "-xc" }, null])
+        .stdin(std::process::Stdio::null())
+        .output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).unwrap_or_default();
     let lines = text.lines().skip_while(|line| !line.starts_with("#include <")).skip(1);
     let all: Vec<String> = lines.take_while(|line| line.starts_with(' ')).map(|line| line.trim().to_owned()).collect();

@@ -26,8 +26,9 @@ pub(crate) fn evaluate(
         return Ok(Vec::new());
     }
     let mut source = format!("#include \"{}\"\n", header.display());
+    let any = if compilation.is_cpp { "auto" } else { "__auto_type" };
     for (number, (name, ..)) in macros.iter().enumerate() {
-        let _ = writeln!(source, "static const __auto_type bridge32_value_{number} = ({name});");
+        let _ = writeln!(source, "static const {any} bridge32_value_{number} = ({name});");
         let _ = writeln!(source, "static const unsigned long bridge32_bits_{number} = (unsigned long)({name});");
     }
     let path = std::env::temp_dir().join("bridge32-constants.c");

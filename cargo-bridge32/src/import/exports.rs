@@ -43,6 +43,9 @@ fn function(export: &ExportedSymbol, image: &Image) -> Result<Function, String> 
                 .into(),
         );
     };
+    if export.is_variable && export.demangled.is_some() {
+        return Err("Data of C++.".into());
+    }
     if export.is_variable {
         return Err("A variable: declare `#[global]` methods that read and write it.".into());
     }

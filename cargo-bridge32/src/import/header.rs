@@ -8,8 +8,8 @@ use clang::source::File;
 use clang::{CallingConvention, Entity, EntityKind, TranslationUnit, Type, TypeKind};
 
 use crate::import::model::{
-    CType, Constant, Convention, Enum, Field, Function, Header, Int, LeftOut, Parameter, Record, Signature, Value,
-    Variant,
+    CType, Constant, Convention, Enum, Field, Function, FunctionExport, Header, Int, LeftOut, Parameter, Record,
+    Signature, Value, Variant,
 };
 use crate::import::{annotations, comments};
 use crate::target::Target;
@@ -139,7 +139,7 @@ impl<'i> Reader<'i> {
             }
             EntityKind::FunctionDecl => {
                 let Some(name) = entity.get_name() else { return };
-                if !seen.insert(name.clone()) || entity.is_inline_function() || entity.is_definition() {
+                if !seen.insert(id(&entity)) || entity.is_inline_function() || entity.is_definition() {
                     return;
                 }
                 self.read_function(entity, name, &file, line, start, end);
@@ -148,7 +148,8 @@ impl<'i> Reader<'i> {
                 self.read_unnamed_enum(&entity, &file, line);
             }
             EntityKind::ClassDecl | EntityKind::ClassTemplate | EntityKind::FunctionTemplate => {
-                let declaration = format!("class {}", entity.get_name().unwrap_or_default());
+                let kind = if entity.get_kind() == EntityKind::ClassDecl { "class" } else { "template" };
+                let declaration = format!("{kind} {}", entity.get_name().unwrap_or_default());
                 let reason = "C++ classes and templates need a C library around them".to_owned();
                 self.header.left_out.push(LeftOut { line, declaration, reason });
             }
@@ -184,12 +185,6 @@ impl<'i> Reader<'i> {
             self.header.left_out.push(LeftOut { line, declaration, reason: format!("clang: {error}") });
             return;
         }
-        if entity.get_mangled_name().is_some_and(|mangled| mangled.contains(&format!("{}{name}", name.len()))) {
-            let declaration = single_line(&text[start..end]);
-            let reason = "a C++ function, whose exported name depends on the compiler: give it with #[symbol]".into();
-            self.header.left_out.push(LeftOut { line, declaration, reason });
-            return;
-        }
         let mut signature = self.signature(ty, Some(entity));
         let found = annotations::of_parameters(&text[start..end], &name, signature.parameters.len());
         for (parameter, found) in signature.parameters.iter_mut().zip(found) {
@@ -198,7 +193,12 @@ impl<'i> Reader<'i> {
         if let Some(doc) = &doc {
             annotations::add_from_doc(&mut signature.parameters, doc);
         }
-        self.header.functions.push(Function { name, line, doc, signature, export: None });
+        // Functions of C have plain names, or on Windows decorated ones.
+        let mangled = entity.get_mangled_name().filter(|mangled| mangled.trim_start_matches('_').starts_with('Z'));
+        let mangled = mangled.filter(|mangled| mangled.contains(&format!("{}{name}", name.len())));
+        let export = mangled.map(|symbol| FunctionExport { symbol, ..FunctionExport::default() });
+        let list = if export.is_some() { &mut self.header.cpp_functions } else { &mut self.header.functions };
+        list.push(Function { name, line, doc, signature, export });
     }
 
     /// Returns clang's error in this part of a file.
@@ -282,6 +282,11 @@ impl<'i> Reader<'i> {
                 }
                 None => unknown(ty),
             },
+            // As C++ passes them.
+            TypeKind::LValueReference | TypeKind::RValueReference => match ty.get_pointee_type() {
+                Some(to) => CType::Pointer { is_const: to.is_const_qualified(), to: Box::new(self.convert(to, None)) },
+                None => unknown(ty),
+            },
             TypeKind::ConstantArray | TypeKind::IncompleteArray => match ty.get_element_type() {
                 Some(of) => {
                     let is_const = is_const(of);
@@ -354,8 +359,10 @@ impl<'i> Reader<'i> {
         record.is_own = self.is_own(&file);
         record.doc = comments::doc_of(&text, start, end);
         let is_wrong = self.error_in(&file, &text, start, end).is_some();
+        // A class of C++ with more than data is an object, which its own functions use.
         if let Some(definition) = declaration.get_definition()
             && !is_wrong
+            && ty.is_pod()
             && let (Ok(size), Ok(alignment)) = (ty.get_sizeof(), ty.get_alignof())
         {
             let text = match place(&definition) {

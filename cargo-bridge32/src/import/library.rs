@@ -57,10 +57,24 @@ impl LibraryFile {
                 None => missing.push(function),
             }
         }
-        if found.is_empty() {
-            bail!("{} exports none of the {} functions of {origin}; is it the library?", self.name, missing.len());
+        let mut of_cpp = 0;
+        for mut function in std::mem::take(&mut header.cpp_functions) {
+            of_cpp += 1;
+            match export_of_cpp(&function, exports) {
+                Some(export) => {
+                    adopt(&mut function, export);
+                    found.push(function);
+                }
+                None => header.cpp_functions.push(function),
+            }
         }
+        if found.is_empty() {
+            let all = missing.len() + of_cpp;
+            bail!("{} exports none of the {all} functions of {origin}; is it the library?", self.name);
+        }
+        found.sort_by_key(|function| function.line);
         header.functions = found;
+        leave_out_cpp(header, &format!("{} exports none that is certainly this one.", self.name));
         let reason = format!("{} does not export it.", self.name);
         for function in &missing {
             let declaration = spelling::function(function, header);
@@ -68,8 +82,12 @@ impl LibraryFile {
         }
         let is_declared = |export: &&ExportedSymbol| {
             let of = |name: &str| names_of(export).any(|exported| exported == name);
+            let is_its = |function: &Function| {
+                let symbol = function.export.as_ref().map(|export| &export.symbol);
+                of(&function.name) || export.name.as_ref() == symbol && symbol.is_some()
+            };
             let mentions = |left: &LeftOut| left.declaration.split(|c: char| !is_part_of_name(c)).any(of);
-            header.functions.iter().any(|function| of(&function.name)) || header.left_out.iter().any(mentions)
+            header.functions.iter().any(is_its) || header.left_out.iter().any(mentions)
         };
         let others: Vec<_> = exports.iter().filter(|export| !is_declared(export)).map(describe).collect();
         let reason = format!("{origin} does not declare it, and {} exports it.", self.name);
@@ -85,6 +103,24 @@ impl LibraryFile {
         ];
         Ok(notes.into_iter().flatten().collect())
     }
+}
+
+/// Leaves out the functions of C++ whose exports are unknown.
+pub(super) fn leave_out_cpp(header: &mut Header, why: &str) {
+    for function in std::mem::take(&mut header.cpp_functions) {
+        let declaration = spelling::function(&function, header);
+        let reason = format!("A function of C++, whose exported name is unknown; {why}");
+        header.left_out.push(LeftOut { line: function.line, declaration, reason });
+    }
+}
+
+/// Finds the export of a function of C++: the one that clang names, or the only one of its name.
+fn export_of_cpp<'e>(function: &Function, exports: &'e [ExportedSymbol]) -> Option<&'e ExportedSymbol> {
+    let symbol = function.export.as_ref().map(|export| &export.symbol);
+    let exact = exports.iter().find(|export| export.name.as_ref() == symbol && symbol.is_some());
+    let mut of_name =
+        exports.iter().filter(|export| export.demangled.is_some() && export.plain_name() == Some(&function.name));
+    exact.or_else(|| of_name.next().filter(|_| of_name.next().is_none()))
 }
 
 /// Adds what the export of a function says about it.

@@ -70,6 +70,7 @@ impl Options {
             include_folders: reading.include_folders.clone(),
             defines: reading.defines.clone(),
             includes: reading.includes.clone(),
+            is_cpp: false,
         };
         Ok(Self { compilation, only, ..Self::default() })
     }
@@ -135,7 +136,17 @@ pub(crate) fn trait_from_header(path: &Path, options: &Options) -> Result<Import
             compilation.includes.join(", ")
         ));
     }
+    if compilation.is_cpp {
+        notes.push(format!("{} is read as C++, because it does not compile as C", path.display()));
+    }
     let from_clang = report::of_clang(&errors);
+    let origin = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    match &library {
+        Some(library) if !(header.functions.is_empty() && header.cpp_functions.is_empty()) => {
+            notes.extend(library.compare(&mut header, &origin)?);
+        }
+        _ => library::leave_out_cpp(&mut header, "it depends on the compiler: name the library with --library."),
+    }
     if header.functions.is_empty() {
         let reasons: Vec<_> =
             header.left_out.iter().map(|left| format!("\n  line {}: {}", left.line, left.reason)).collect();
@@ -144,10 +155,6 @@ pub(crate) fn trait_from_header(path: &Path, options: &Options) -> Result<Import
     }
     if let Some(text) = from_clang {
         notes.push(format!("clang reports errors for {target}, and what they concern is left out:{text}"));
-    }
-    let origin = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if let Some(library) = &library {
-        notes.extend(library.compare(&mut header, &origin)?);
     }
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let library = options.library_name.clone().or_else(|| library.map(|library| library.name));

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Header {
     /// Its functions, in its order.
     pub(crate) functions: Vec<Function>,
+    /// Its functions of C++, with the names that clang gives them; the library's compiler may give them others.
+    pub(crate) cpp_functions: Vec<Function>,
     /// Structs and unions by their identifiers, with those that other headers declare.
     pub(crate) records: BTreeMap<String, Record>,
     /// Enums by their identifiers, with those that other headers declare.

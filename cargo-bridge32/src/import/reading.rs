@@ -29,35 +29,42 @@ pub(super) fn choose(
     };
     let mut best: Option<(Target, PathBuf, Compilation, Vec<String>)> = None;
     let mut missing = None;
-    for target in targets {
-        let found = match clang::find_header(path, wanted, target) {
-            Ok(found) => found.canonicalize().with_context(|| format!("cannot read {}", path.display()))?,
-            Err(error) => {
-                missing.get_or_insert(error);
-                continue;
-            }
-        };
-        let prelude: &[&str] = match target.is_windows() {
-            true => &["windows.h"],
-            false => &["stddef.h", "stdint.h", "stdbool.h"],
-        };
-        let with_prelude = Compilation {
-            includes: prelude.iter().map(|name| (*name).to_owned()).chain(wanted.includes.clone()).collect(),
-            ..wanted.clone()
-        };
-        for compilation in [wanted.clone(), with_prelude] {
-            let index = libclang.index();
-            let unit = compilation.parse(&index, &found, target, &[])?;
-            let errors = clang::errors(&unit);
-            if errors.is_empty() {
-                return Ok((target, found, compilation, errors));
-            }
-            if best.as_ref().is_none_or(|(.., fewest)| errors.len() < fewest.len()) {
-                best = Some((target, found.clone(), compilation, errors));
+    // As C++ last: most headers for it are for C, too.
+    for is_cpp in [false, true] {
+        for target in &targets {
+            let target = *target;
+            let found = match clang::find_header(path, wanted, target) {
+                Ok(found) => found.canonicalize().with_context(|| format!("cannot read {}", path.display()))?,
+                Err(error) => {
+                    missing.get_or_insert(error);
+                    continue;
+                }
+            };
+            let wanted = Compilation { is_cpp, ..wanted.clone() };
+            for compilation in [wanted.clone(), with_prelude(&wanted, target)] {
+                let index = libclang.index();
+                let unit = compilation.parse(&index, &found, target, &[])?;
+                let errors = clang::errors(&unit);
+                if errors.is_empty() {
+                    return Ok((target, found, compilation, errors));
+                }
+                if best.as_ref().is_none_or(|(.., fewest)| errors.len() < fewest.len()) {
+                    best = Some((target, found.clone(), compilation, errors));
+                }
             }
         }
     }
     best.ok_or_else(|| missing.unwrap_or_else(|| anyhow!("there is no target to read it for")))
+}
+
+/// Adds the headers that others often rely on.
+fn with_prelude(wanted: &Compilation, target: Target) -> Compilation {
+    let prelude: &[&str] = match target.is_windows() {
+        true => &["windows.h"],
+        false => &["stddef.h", "stdint.h", "stdbool.h"],
+    };
+    let prelude = prelude.iter().map(|name| (*name).to_owned());
+    Compilation { includes: prelude.chain(wanted.includes.clone()).collect(), ..wanted.clone() }
 }
 
 /// Says what to add so that a header compiles.

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::cli;
 use crate::command::clean;
+use crate::copying;
 use crate::dist::libraries;
 use crate::doctor::image::Image;
 use crate::doctor::library;
@@ -166,9 +167,7 @@ pub(crate) fn copy_library(file: &Path, package: &Path) -> Result<()> {
     let all = needed.iter().map(|library| (library.file.as_path(), library.name.as_path()));
     for (from, to) in all.chain([(file, Path::new(own))]) {
         let to = package.join("vendor").join(to);
-        fs::create_dir_all(to.parent().unwrap_or(package))
-            .and_then(|()| fs::copy(from, &to))
-            .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+        copying::copy(from, &to).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
     }
     Ok(())
 }

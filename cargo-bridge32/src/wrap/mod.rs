@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::cli;
+use crate::copying;
 use crate::doctor::image::{Format, Image};
 use crate::doctor::library;
 use crate::drop_in;
@@ -37,6 +38,14 @@ pub(crate) fn main(options: &cli::Wrap) -> Result<()> {
     let stem = library::stem(&name);
     let package = options.package.clone().unwrap_or_else(|| package_name(&stem).into());
     let out = options.out.clone().unwrap_or_else(|| format!("{stem}64").into());
+
+    drop_in::check_folder(&out, &options.library, sides.client)?;
+    if copying::is_same(&out.join(format!("{stem}.h")), &options.header) {
+        bail!(
+            "{} would be replaced by the 64-bit library's header; choose another folder with --out",
+            options.header.display()
+        );
+    }
 
     let needs = Needs::to_run(host, sides).with_languages([Language::Import]);
     setup::ensure(&needs, host, &toolchains)?;

@@ -96,19 +96,34 @@ fn missing_bytes(data: &[u8], sections: &SectionTable<'_>) -> u64 {
 fn read_exports<Pe: ImageNtHeaders>(file: &PeFile<'_, Pe>, image: &mut Image) -> object::read::Result<()> {
     let Some(table) = file.export_table()? else { return Ok(()) };
     for export in table.exports()? {
+        let mut is_variable = false;
         let forwarded_to = match export.target {
             // A gap between two numbers.
             ExportTarget::Address(0) => continue,
-            ExportTarget::Address(_) => None,
+            ExportTarget::Address(address) => {
+                is_variable = is_data(&file.section_table(), address);
+                None
+            }
             ExportTarget::ForwardByName(library, name) => Some(format!("{}.{}", text(library), text(name))),
             ExportTarget::ForwardByOrdinal(library, ordinal) => Some(format!("{}.#{ordinal}", text(library))),
         };
         let name = export.name.map(text);
         let ordinal = Some(export.ordinal.0.into());
-        let export = decoration::read(ExportedSymbol { name, ordinal, forwarded_to, ..ExportedSymbol::default() });
+        let export =
+            decoration::read(ExportedSymbol { name, ordinal, is_variable, forwarded_to, ..ExportedSymbol::default() });
         image.exports.push(export);
     }
     Ok(())
+}
+
+/// Whether an address is in a section without code.
+fn is_data(sections: &SectionTable<'_>, address: u32) -> bool {
+    let has_address = |section: &&pe::ImageSectionHeader| {
+        let start = section.virtual_address.get(LE);
+        address >= start && address - start < section.virtual_size.get(LE)
+    };
+    let section = sections.iter().find(has_address);
+    section.is_some_and(|section| !section.characteristics.get(LE).contains(pe::IMAGE_SCN_MEM_EXECUTE))
 }
 
 fn read_imports<Pe: ImageNtHeaders>(file: &PeFile<'_, Pe>, image: &mut Image) -> object::read::Result<()> {
