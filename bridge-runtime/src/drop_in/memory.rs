@@ -24,13 +24,19 @@ unsafe impl Send for FreedAnywhere {}
 
 /// Keeps what a function returns until its next call on this thread.
 pub(super) fn keep_until_next_call(function: &'static str, scope: Scope) {
-    UNTIL_NEXT_CALL.with_borrow_mut(|kept| {
-        if !scope.is_empty() {
-            kept.insert(function, scope);
-        } else if !kept.is_empty() {
-            kept.remove(function);
+    let mut scope = Some(scope);
+    let kept = UNTIL_NEXT_CALL.try_with(|kept| {
+        let mut kept = kept.borrow_mut();
+        match scope.take_if(|scope| !scope.is_empty()) {
+            Some(scope) => drop(kept.insert(function, scope)),
+            None if !kept.is_empty() => drop(kept.remove(function)),
+            None => {}
         }
     });
+    if kept.is_err() {
+        // The thread is ending: there is no next call, but the caller may read the memory until then.
+        std::mem::forget(scope);
+    }
 }
 
 /// Keeps what is at a pointer until the program gives it back with [`give_back`].

@@ -1,12 +1,13 @@
 //! What a C program, and its user, see if the bridge fails.
 
 use std::cell::RefCell;
-use std::ffi::{OsString, c_char};
+use std::ffi::c_char;
 use std::fmt::Display;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::sync::Mutex;
 
+use crate::environment::Environment;
 use crate::sync::LockExt as _;
 
 /// The environment variable that names the file to which failures are appended, instead of standard error.
@@ -25,8 +26,10 @@ pub(super) fn report(library: &str, function: &str, failure: &dyn Display) {
     let text = format!("{library}: `{function}`: {failure}");
     let line = format!("bridge32: {}\n", text.replace(['\r', '\n'], " "));
     LAST_OF_ALL.lock_unpoisoned().clone_from(&text);
-    LAST.set(Some(text));
-    let logged = match std::env::var_os(LOG_VARIABLE).filter(|path| *path != OsString::new()) {
+    // A thread that ends may still call functions when it has no such variable any more: others have the text.
+    let _ = LAST.try_with(|last| last.replace(Some(text)));
+    // As other variables, not for a program with more rights than its user, who could make it write to any file.
+    let logged = match Environment::default().variable(LOG_VARIABLE) {
         Some(path) => {
             OpenOptions::new().create(true).append(true).open(path).and_then(|mut file| file.write_all(line.as_bytes()))
         }
@@ -42,7 +45,8 @@ pub(super) fn report(library: &str, function: &str, failure: &dyn Display) {
 /// # Safety
 /// The buffer is null, or valid for writes of `size` bytes.
 pub unsafe fn last_error(buffer: *mut c_char, size: usize) -> usize {
-    let text = LAST.with_borrow(Clone::clone).unwrap_or_else(|| LAST_OF_ALL.lock_unpoisoned().clone());
+    let own = LAST.try_with(|last| last.borrow().clone()).unwrap_or_default();
+    let text = own.unwrap_or_else(|| LAST_OF_ALL.lock_unpoisoned().clone());
     if let Some(room) = size.checked_sub(1).filter(|_| !buffer.is_null()) {
         let fits = |end: &usize| *end <= room && text.is_char_boundary(*end);
         let end = (0..=room.min(text.len())).rev().find(fits).unwrap_or_default();
