@@ -234,11 +234,11 @@ impl<'s> CCaller<'s> {
             closures,
             registered,
             |arguments, slices, places| {
-                arguments.value("", &self.request)?;
+                arguments.value("", &self.request.unless_empty())?;
                 encode(arguments, slices, places)
             },
             |outcome, places| {
-                self.reply.replace(outcome.value()?);
+                self.reply.replace(outcome.value::<Option<CReply>>()?.unwrap_or_default());
                 decode(outcome, places)
             },
         )

@@ -22,15 +22,15 @@ thread_local! {
     static CALL: RefCell<Option<CCall>> = const { RefCell::new(None) };
 }
 
-/// What a C program's call says besides its arguments.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// What a C program's call says besides its arguments. It crosses as an `Option`, because most calls say nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CRequest {
     /// For each output parameter in C's order: the number at its pointer, or the capacity of its buffer; `None` for a null pointer.
     pub(crate) outputs: Vec<Option<u64>>,
 }
 
-/// What a C program gets besides the result.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// What a C program gets besides the result. It crosses as an `Option`, like [`CRequest`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CReply {
     /// The lengths that were passed by reference, in C's order.
     lengths: Vec<i64>,
@@ -180,7 +180,19 @@ fn is_number<C: 'static>() -> bool {
     is_any_of!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64)
 }
 
+impl CRequest {
+    /// `None` if it says nothing.
+    pub(crate) fn unless_empty(&self) -> Option<&Self> {
+        (*self != Self::default()).then_some(self)
+    }
+}
+
 impl CReply {
+    /// `None` if it says nothing.
+    pub(crate) fn unless_empty(&self) -> Option<&Self> {
+        (*self != Self::default()).then_some(self)
+    }
+
     /// The length number `place` among those that were passed by reference.
     pub fn length(&self, place: usize) -> i64 {
         self.lengths.get(place).copied().unwrap_or_default()

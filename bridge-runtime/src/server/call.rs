@@ -98,7 +98,7 @@ impl<'c> Call<'c> {
         let mut channel = self.connection.channel();
         let mut encoder = channel.begin_result(self.depth == OUTERMOST, &mut borrowed)?;
         if let Some(reply) = c_reply() {
-            encoder.value(&reply)?;
+            encoder.value(&reply.unless_empty())?;
         }
         encode(&mut encoder)?;
         self.sent.set(Some(channel.send_borrowed(&borrowed)));

@@ -9,7 +9,7 @@ use super::memory;
 use crate::fault::Fault;
 use crate::interface::Interface;
 use crate::marshal::Decoder;
-use crate::native::{BufferElement, Owner, abandoned_by, has_c_callers, in_c_call};
+use crate::native::{BufferElement, CRequest, Owner, abandoned_by, has_c_callers, in_c_call};
 use crate::sync::LockExt as _;
 use crate::sys::Executing;
 use crate::wire::MemoryCall;
@@ -165,8 +165,8 @@ fn dispatch<S, I: Dispatch<S> + ?Sized>(
                 return I::dispatch(server, method, arguments, call);
             }
             let mut arguments = arguments;
-            let request = arguments.value()?;
-            in_c_call(request, || I::dispatch(server, method, arguments, call))
+            let request: Option<CRequest> = arguments.value()?;
+            in_c_call(request.unwrap_or_default(), || I::dispatch(server, method, arguments, call))
         }
     }
 }
