@@ -105,6 +105,13 @@ impl ExportedSymbol {
         let name = name.strip_prefix('@').unwrap_or(name);
         Some(if self.convention == Some("stdcall") { name.strip_prefix('_').unwrap_or(name) } else { name })
     }
+
+    /// Returns the names that its source may have: its name, without decoration, and without the underscore of old compilers.
+    pub(crate) fn source_names(&self) -> impl Iterator<Item = &str> {
+        let plain = self.plain_name();
+        let without_underscore = plain.and_then(|plain| plain.strip_prefix('_'));
+        self.name.as_deref().into_iter().chain(plain).chain(without_underscore)
+    }
 }
 
 /// What is imported from one library.

@@ -1,12 +1,13 @@
 //! Which functions a drop-in library exports, and under which names and numbers.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use object::read::archive::ArchiveFile;
-use object::read::pe::{ImageNtHeaders, PeFile};
 use object::{Object as _, ObjectSymbol as _};
+
+use crate::doctor::image::ExportedSymbol;
+use crate::doctor::library;
 
 /// How the names of the symbols begin that are exported by name; the macro's `expand/drop_in` makes them.
 const EXPORT: &str = "__bridge32_export_";
@@ -46,29 +47,29 @@ impl Exports {
         let after = |prefix: &'static str| {
             symbols.iter().filter_map(move |symbol| Some((symbol.strip_prefix(prefix)?, symbol)))
         };
-        let Some((library, _)) = after(LIBRARY).next() else {
+        let Some((name_of_library, _)) = after(LIBRARY).next() else {
             bail!("the crate has no interface with this server; it must have a native library (`lib = \"…\"`)");
         };
-        let originals = original.map(original_exports).transpose()?;
+        let originals = original.map(|file| library::read_native(file, None)).transpose()?.unwrap_or_default().exports;
+        let number = |export: &ExportedSymbol| export.ordinal.and_then(|ordinal| u16::try_from(ordinal).ok());
         let mut all = Vec::new();
         for (name, symbol) in after(EXPORT) {
-            let named = originals.iter().flatten().filter(|(original, _)| is_decorated(original, name));
+            let decorated = originals.iter().filter(|original| is_decorated(original, name));
             // A program may ask for the decorated name of the original.
-            all.extend(named.map(|(original, ordinal)| Export {
-                name: Some(original.clone()),
+            all.extend(decorated.map(|original| Export {
+                name: original.name.clone(),
                 symbol: symbol.clone(),
-                ordinal: *ordinal,
+                ordinal: number(original),
             }));
-            let ordinal = originals.as_ref().and_then(|originals| originals.get(name).copied()).flatten();
+            let ordinal = originals.iter().find(|original| original.name.as_deref() == Some(name)).and_then(number);
             all.push(Export { name: Some(name.to_owned()), symbol: symbol.clone(), ordinal });
         }
         for (number, symbol) in after(ORDINAL) {
             all.push(Export { name: None, symbol: symbol.clone(), ordinal: Some(number.parse()?) });
         }
-        let missing = originals.iter().flat_map(BTreeMap::keys);
-        let missing = missing.filter(|name| all.iter().all(|export| export.name.as_ref() != Some(*name)));
-        let missing = missing.cloned().collect();
-        Ok(Self { library: library.to_owned(), all, missing })
+        let missing = originals.into_iter().filter_map(|original| original.name);
+        let missing = missing.filter(|name| all.iter().all(|export| export.name.as_ref() != Some(name))).collect();
+        Ok(Self { library: name_of_library.to_owned(), all, missing })
     }
 
     /// The original's exports that are not in the drop-in library, each with the reason.
@@ -98,57 +99,25 @@ fn symbols(archive: &Path) -> Result<Vec<String>> {
     Ok(symbols)
 }
 
-/// The names of a library's exports, with their numbers.
-fn original_exports(library: &Path) -> Result<BTreeMap<String, Option<u16>>> {
-    let data = std::fs::read(library).with_context(|| format!("cannot read {}", library.display()))?;
-    let wrong = || format!("{} is not a library", library.display());
-    match object::FileKind::parse(data.as_slice()).with_context(wrong)? {
-        object::FileKind::Pe32 => {
-            of_dll(&PeFile::<object::pe::ImageNtHeaders32>::parse(data.as_slice()).with_context(wrong)?)
-        }
-        object::FileKind::Elf32 => {
-            let file = object::File::parse(data.as_slice()).with_context(wrong)?;
-            let defined = file.dynamic_symbols().filter(|symbol| symbol.is_definition() && symbol.is_global());
-            let functions = defined.filter(|symbol| symbol.kind() == object::SymbolKind::Text);
-            Ok(functions.filter_map(|symbol| symbol.name().ok().map(|name| (name.to_owned(), None))).collect())
-        }
-        object::FileKind::Pe64 | object::FileKind::Elf64 => {
-            bail!("{} is a 64-bit library, which needs no drop-in library", library.display())
-        }
-        _ => bail!("{} is not a library of Windows or Linux", library.display()),
-    }
-}
-
-fn of_dll<P: ImageNtHeaders>(file: &PeFile<'_, P>) -> Result<BTreeMap<String, Option<u16>>> {
-    let table = file.export_table().context("the exports of the library cannot be read")?;
-    let Some(table) = table else { return Ok(BTreeMap::new()) };
-    let mut exports = BTreeMap::new();
-    for export in table.exports().context("the exports of the library cannot be read")? {
-        if let Some(name) = export.name.and_then(|name| std::str::from_utf8(name).ok()) {
-            exports.insert(name.to_owned(), Some(export.ordinal.0));
-        }
-    }
-    Ok(exports)
-}
-
 /// Whether `original` is `name` with the decoration of a 32-bit calling convention: `_f@8`, `f@8`, `@f@8`, `_f`.
-fn is_decorated(original: &str, name: &str) -> bool {
-    let bare = original.trim_start_matches(['_', '@']);
-    let (function, bytes) = bare.split_once('@').unwrap_or((bare, ""));
-    original != name && function == name.trim_start_matches('_') && bytes.bytes().all(|byte| byte.is_ascii_digit())
+fn is_decorated(original: &ExportedSymbol, name: &str) -> bool {
+    // A name of C++ may be that of another function with the same name.
+    let is_of_c = original.demangled.is_none() && original.name.as_deref() != Some(name);
+    is_of_c && original.source_names().any(|plain| plain == name.trim_start_matches('_'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::file::describe_name;
 
     #[test]
     fn decorated_names_are_recognized() {
         for original in ["_f@8", "f@8", "@f@8", "_f"] {
-            assert!(is_decorated(original, "f"), "{original}");
+            assert!(is_decorated(&describe_name(original), "f"), "{original}");
         }
-        for original in ["f", "g@8", "f@x", "ff@8"] {
-            assert!(!is_decorated(original, "f"), "{original}");
+        for original in ["f", "g@8", "f@x", "ff@8", "?f@@YAHXZ"] {
+            assert!(!is_decorated(&describe_name(original), "f"), "{original}");
         }
     }
 }

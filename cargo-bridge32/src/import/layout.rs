@@ -259,3 +259,46 @@ fn is_number(ty: &CType) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::import::rules::tests::linux_types;
+
+    #[test]
+    fn packing_is_that_of_the_header() {
+        let types =
+            linux_types("#pragma pack(push, 1)\nstruct p { char kind; int value; };\nint f(const struct p *x);");
+        assert_eq!(
+            types,
+            "#[repr(C)] #[bridge(pack = 1)] #[bridge(size = 5)] pub struct P { pub kind: u8, pub value: i32, }"
+        );
+    }
+
+    #[test]
+    fn bit_fields_are_bytes_up_to_the_next_field() {
+        let types = linux_types("struct p { unsigned low : 3, high : 5; int value; };\nint f(const struct p *x);");
+        assert_eq!(types, "#[repr(C)] #[bridge(size = 8)] pub struct P { pub bits: [u8; 4], pub value: i32, }");
+    }
+
+    #[test]
+    fn a_union_of_numbers_is_one_and_others_are_bytes() {
+        let types = linux_types("union p { int whole; float real; };\nint f(union p x);");
+        assert_eq!(types, "#[repr(C)] #[bridge(size = 4)] pub union P { pub whole: i32, pub real: f32, }");
+        let types = linux_types("union p { int whole; const char *text; };\nint f(const union p *x);");
+        assert_eq!(types, "#[repr(C)] #[bridge(size = 4)] pub struct P { pub words: [u32; 1], }");
+    }
+
+    #[test]
+    fn the_first_field_may_be_the_size() {
+        let types = linux_types("struct p { unsigned cbSize; int value; };\nint f(const struct p *x);");
+        let fields =
+            "// check: cbSize is taken for the size of the struct #[fixed(size_of)] pub size: u32, pub value: i32,";
+        assert_eq!(types, format!("#[repr(C)] #[bridge(size = 8)] pub struct P {{ {fields} }}"));
+    }
+
+    #[test]
+    fn what_has_no_layout_stays_an_address() {
+        // The number of elements at the end is unknown.
+        assert_eq!(linux_types("struct p { int n; int values[]; };\nint f(const struct p *x);"), "");
+    }
+}

@@ -81,7 +81,7 @@ impl LibraryFile {
             header.left_out.push(LeftOut { line: function.line, declaration, reason: reason.clone() });
         }
         let is_declared = |export: &&ExportedSymbol| {
-            let of = |name: &str| names_of(export).any(|exported| exported == name);
+            let of = |name: &str| export.source_names().any(|exported| exported == name);
             let is_its = |function: &Function| {
                 let symbol = function.export.as_ref().map(|export| &export.symbol);
                 of(&function.name) || export.name.as_ref() == symbol && symbol.is_some()
@@ -138,18 +138,10 @@ fn adopt(function: &mut Function, export: &ExportedSymbol) {
 
 /// Finds the export of a function. A decorated name says more than a plain one, and is often there in addition.
 fn export_of<'e>(name: &str, exports: &'e [ExportedSymbol]) -> Option<&'e ExportedSymbol> {
-    let is_exported_as = |export: &&ExportedSymbol| names_of(export).any(|exported| exported == name);
+    let is_exported_as = |export: &&ExportedSymbol| export.source_names().any(|exported| exported == name);
     let decorated = exports.iter().find(|export| export.argument_bytes.is_some() && is_exported_as(export));
     let exact = || exports.iter().find(|export| export.name.as_deref() == Some(name));
     decorated.or_else(exact).or_else(|| exports.iter().find(is_exported_as))
-}
-
-/// Returns the names that a header may have for an export.
-fn names_of(export: &ExportedSymbol) -> impl Iterator<Item = &str> {
-    let name = export.name.as_deref();
-    let plain = export.plain_name();
-    let without_underscore = plain.and_then(|plain| plain.strip_prefix('_'));
-    name.into_iter().chain(plain).chain(without_underscore)
 }
 
 fn is_part_of_name(c: char) -> bool {

@@ -382,3 +382,60 @@ pub(crate) fn without_variants(header: &mut Header) {
     let keep = |constant: &Constant| !variants.contains(constant.name.as_str());
     header.constants = header.constants.iter().filter(|constant| keep(constant)).cloned().collect();
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::import::rules::tests::linux_types;
+    use crate::import::{Options, trait_from_text};
+    use crate::target::Target;
+
+    fn source(header: &str) -> String {
+        let options = Options { target: Some(Target::I686Linux), ..Options::default() };
+        trait_from_text(header, &options).expect("it is a header").source
+    }
+
+    #[test]
+    fn constants_have_the_types_of_their_values() {
+        for (value, expected) in [
+            ("3", "i32 = 3"),
+            ("0xffffffffu", "u32 = 0xffffffff"),
+            ("0x100000000LL", "i64 = 4294967296"),
+            ("1.5", "f64 = 1.5"),
+            ("\"a\" \"b\"", "&str = \"ab\""),
+            ("((void *)-1)", "Address = Address::new(0xffffffff)"),
+        ] {
+            let source = source(&format!("#define VALUE {value}\nint f(void);"));
+            assert!(source.contains(&format!("pub const VALUE: {expected};\n")), "{value}: {source}");
+        }
+        for value in ["L\"wide\"", "int", "f(", ""] {
+            let source = source(&format!("#define VALUE {value}\nint f(void);"));
+            assert!(!source.contains("VALUE"), "{value}: {source}");
+        }
+    }
+
+    #[test]
+    fn enums_have_short_names_and_constants_for_equal_values() {
+        let types = linux_types("typedef enum { C_RED, C_GREEN, C_FIRST = 0 } Color; Color f(int x);");
+        let expected =
+            "#[repr(u32)] pub enum Color { Red = 0, Green = 1, } impl Color { pub const C_FIRST: Self = Self::Red; }";
+        assert_eq!(types, expected);
+    }
+
+    #[test]
+    fn enums_of_single_bits_are_sets() {
+        let types = linux_types("typedef enum { M_A = 1, M_B = 2, M_C = 4, M_ALL = 7 } Mask; int f(Mask x);");
+        assert!(types.starts_with("// check: its values are taken for bits that can be combined"), "{types}");
+        assert!(types.contains("pub struct Mask(pub u32); impl Mask { pub const M_A: Self = Self(0x1);"), "{types}");
+    }
+
+    #[test]
+    fn types_that_nothing_uses_are_not_written() {
+        assert_eq!(linux_types("struct p { int x; }; enum e { A }; int f(int x);"), "");
+    }
+
+    #[test]
+    fn two_functions_do_not_share_a_name() {
+        let source = source("int doThis(int x); int do_this(int x);");
+        assert!(source.contains("fn do_this(") && source.contains("fn do_this_2("), "{source}");
+    }
+}

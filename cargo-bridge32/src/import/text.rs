@@ -51,3 +51,29 @@ pub(crate) fn field(types: &Types<'_>, field: &Field) -> Option<(Vec<String>, St
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::import::rules::tests::linux_types;
+
+    fn field(declaration: &str) -> String {
+        let types =
+            linux_types(&format!("#include <stddef.h>\nstruct p {{ {declaration}; }};\nint f(const struct p *x);"));
+        types.split_once("pub struct P { ").expect("a struct").1.trim_end_matches(", }").to_owned()
+    }
+
+    #[test]
+    fn characters_in_structs_are_text_unless_their_name_says_bytes() {
+        for (declaration, expected) in [
+            ("char name[32]", "// check: name is taken for text #[text(cap = 32)] pub name: String"),
+            ("wchar_t name[4]", "// check: name is taken for text #[text(cap = 4)] #[wide] pub name: String"),
+            ("char names[3][8]", "// check: names is taken for text #[text(cap = 8)] pub names: [String; 3]"),
+            ("const char *name", "pub name: Option<String>"),
+            ("char data[8]", "pub data: [u8; 8]"),
+            ("unsigned char name[8]", "pub name: [u8; 8]"),
+            ("char letter", "pub letter: u8"),
+        ] {
+            assert_eq!(field(declaration), expected, "{declaration}");
+        }
+    }
+}

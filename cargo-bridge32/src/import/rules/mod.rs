@@ -7,6 +7,7 @@ mod arrays;
 mod callbacks;
 pub(crate) mod draft;
 mod handles;
+mod lengths;
 mod outputs;
 mod reserved;
 mod results;
@@ -92,11 +93,36 @@ pub(crate) mod tests {
         lines.collect::<Vec<_>>().join(" ").trim().replace("( ", "(").replace(", )", ")")
     }
 
+    /// Returns the types that a header's trait has, in one line and without derives and documentation.
+    pub(crate) fn linux_types(header: &str) -> String {
+        let options = Options { target: Some(Target::I686Linux), ..Options::default() };
+        let source = trait_from_text(header, &options).expect("it is a header").source;
+        let types = source.split_once("\n}\n").map_or("", |(_, types)| types);
+        let types = types.split("// Not declared:").next().unwrap_or_default();
+        let is_shown = |line: &&str| !line.starts_with("///") && !line.starts_with("#[derive");
+        types.lines().map(str::trim).filter(|line| !line.is_empty()).filter(is_shown).collect::<Vec<_>>().join(" ")
+    }
+
     pub(crate) fn linux(header: &str) -> String {
         method(Target::I686Linux, header)
     }
 
     pub(crate) fn windows(header: &str) -> String {
         method(Target::I686WindowsGnu, header)
+    }
+
+    #[test]
+    fn functions_with_more_arguments_have_those_with_names() {
+        assert_eq!(
+            linux("int print_to(int level, ...);"),
+            "// check: it takes more arguments; declare a method for each list of them that you use \
+             fn print_to(&self, level: i32) -> i32;"
+        );
+        // A `va_list` cannot be made by a caller.
+        let header = "#include <stdarg.h>\nint print_list(int level, va_list rest);\nint level(void);";
+        let imported = trait_from_text(header, &Options { target: Some(Target::I686Linux), ..Options::default() });
+        let source = imported.expect("it is a header").source;
+        assert!(source.contains("// line 2: int print_list(int level, va_list rest);\n"), "{source}");
+        assert!(!source.contains("fn print_list"), "{source}");
     }
 }
