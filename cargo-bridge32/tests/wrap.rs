@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{bridge32, compile, compile_file, has, run};
+use common::{bridge32, compile, compile_file, has, in_package, run};
 
 const PRINTED: &str = "64 bits: 1 + 2 = 3\n-1 0 0: 0.5 1.5 2.5\nclosed 0\n";
 
@@ -20,11 +20,8 @@ fn fixture(name: &str) -> PathBuf {
 /// Wraps the library in a folder; returns whether it succeeded, and what it printed.
 fn wrap(folder: &Path, arguments: &[&str]) -> (bool, String) {
     let mut command = bridge32();
-    command.arg("wrap").args(arguments).current_dir(folder);
-    // The folder of this build, which has the dependencies already. Optimizing takes long.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
-    command.args(["--profile", "dev", "--offline"]).env("CARGO_TARGET_DIR", target);
-    let (wrapped, _, text) = run(&mut command);
+    command.arg("wrap").args(arguments).args(["--profile", "dev"]).env("CARGO_PROFILE_DEV_DEBUG", "false");
+    let (wrapped, _, text) = run(in_package(&mut command, folder));
     (wrapped, text)
 }
 
