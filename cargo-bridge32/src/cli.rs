@@ -190,15 +190,15 @@ pub(crate) struct DropIn {
     #[arg(short, long, value_name = "PACKAGE")]
     pub(crate) package: Option<String>,
 
-    /// The server whose interface it is, if the package has several
-    #[arg(long, value_name = "NAME")]
-    pub(crate) server: Option<String>,
+    /// The server whose interface it is, if the package has several; may be repeated, to make several libraries at once
+    #[arg(long = "server", value_name = "NAME")]
+    pub(crate) servers: Vec<String>,
 
     /// The original 32-bit library, which is copied into DIR, and says which names and numbers are exported
     #[arg(long, value_name = "FILE")]
     pub(crate) library: Option<PathBuf>,
 
-    /// The folder to write [default: drop-in/NAME in cargo's target folder]
+    /// The folder to write, or for several libraries the folder of theirs [default: drop-in/NAME in cargo's target folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 

@@ -19,23 +19,29 @@ use crate::names::{self, constant, local, local_of, runtime};
 use crate::settings::Encoding;
 use crate::types;
 
-/// How the names of the exported symbols begin. The tool gives them the names of the original's exports.
-const EXPORT: &str = "__bridge32_export_";
+/// The kind of symbols that are exported by name. The tool gives them the names of the original's exports.
+const EXPORT: &str = "export";
 
-/// How the names of those begin that the original exports by number.
-const ORDINAL: &str = "__bridge32_ordinal_";
+/// The kind of those that the original exports by number.
+const ORDINAL: &str = "ordinal";
 
-/// How the name of the symbol begins that says which library this one stands for.
-const LIBRARY: &str = "__bridge32_library_";
+/// The kind of the symbol whose name says which library this one stands for.
+const LIBRARY: &str = "library";
+
+/// A symbol, which names the server, because a crate may have several interfaces. The tool's `drop_in/exports` knows this form.
+fn symbol(interface: &Interface, kind: &str, name: &str) -> String {
+    let server = interface.server().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    format!("__bridge32_{kind}_{}_{server}_{name}", server.len())
+}
 
 /// All exports.
 pub(super) fn exports(interface: &Interface) -> TokenStream {
     let (krate, client, server) = (interface.options.krate(), interface.client(), interface.server());
     let (drop_in, library) = (quote!(#krate::__private::drop_in), constant("DROP_IN"));
     let methods = interface.methods.iter().filter(|method| reason_not_to_export(interface, method).is_none());
-    let methods = methods.filter_map(|method| Some(export(method, method.native()?, &krate)));
+    let methods = methods.filter_map(|method| Some(export(interface, method, method.native()?, &krate)));
     let releases = releases(interface).into_iter().map(|name| {
-        let (function, symbol) = (local(&format!("give_back_{name}")), format!("{EXPORT}{name}"));
+        let (function, symbol) = (local(&format!("give_back_{name}")), symbol(interface, EXPORT, &name));
         let pointer = local("pointer");
         quote! {
             #[unsafe(export_name = #symbol)]
@@ -44,10 +50,10 @@ pub(super) fn exports(interface: &Interface) -> TokenStream {
             }
         }
     });
-    let (last_error, end) = (format!("{EXPORT}bridge32_last_error"), format!("{EXPORT}bridge32_end"));
+    let (last_error, end) = (symbol(interface, EXPORT, "bridge32_last_error"), symbol(interface, EXPORT, "bridge32_end"));
     let (last_error_function, end_function) = (local("last_error"), local("end"));
     let (buffer, size, settings) = (local("buffer"), local("size"), constant("SETTINGS"));
-    let (marker, marker_name) = (format!("{LIBRARY}{}", interface.options.library_name()), constant("STANDS_FOR"));
+    let (marker, marker_name) = (symbol(interface, LIBRARY, &interface.options.library_name()), constant("STANDS_FOR"));
     quote! {
         #[allow(unexpected_cfgs)]
         const _: () = {
@@ -124,11 +130,11 @@ pub(super) fn reason_not_to_export(interface: &Interface, method: &Method) -> Op
     with_buffer.map(|(parameter, _)| format!("the callback `{}` fills a buffer", names::text(&parameter.name)))
 }
 
-/// The name that the library exports the function by, or its number as text; `None` if it does not export it.
-fn exported_name(native: &Native) -> Option<String> {
+/// How the library exports the function, by its name or by its number as text; `None` if it does not export it.
+fn exported_name(native: &Native) -> Option<(&'static str, String)> {
     match &native.symbol {
-        Symbol::Name(name) => Some(format!("{EXPORT}{}", name.value())),
-        Symbol::Ordinal(ordinal) => Some(format!("{ORDINAL}{}", ordinal.base10_digits())),
+        Symbol::Name(name) => Some((EXPORT, name.value())),
+        Symbol::Ordinal(ordinal) => Some((ORDINAL, ordinal.base10_digits().to_owned())),
         Symbol::Address(_) | Symbol::Entry(_) => None,
     }
 }
@@ -162,7 +168,7 @@ fn has_length(signature: &Signature, array: &Parameter) -> bool {
 }
 
 /// The C function of a method.
-fn export(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
+fn export(interface: &Interface, method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
     let (signature, cfgs) = (&method.signature, method.private_attrs());
     let (private, library, scope, session, calls, reply) = (
         quote!(#krate::__private),
@@ -172,7 +178,8 @@ fn export(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream 
         local("calls"),
         local("reply"),
     );
-    let (symbol, result) = (exported_name(native).unwrap_or_default(), local("result"));
+    let (kind, exported) = exported_name(native).unwrap_or_default();
+    let (symbol, result) = (symbol(interface, kind, &exported), local("result"));
     let (function, export, name) = (local_of("export", &method.name), constant("EXPORT"), names::text(&method.name));
     let parameters = signature.parameters.iter().map(|parameter| {
         let (c, ty) = (c_name(&parameter.name), c_type_of(signature, parameter, krate));

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 
 use crate::cli;
-use crate::exit_status::SUCCESS;
+use crate::exit_status::{self, SUCCESS};
 use crate::profile;
 use crate::server::Server;
 use crate::target::{Sides, Target};
@@ -21,7 +21,7 @@ pub(super) struct DropInBuild<'b> {
     pub(super) host: Target,
     pub(super) sides: Sides,
     pub(super) options: &'b cli::DropIn,
-    pub(super) server: Server<'b>,
+    pub(super) servers: Vec<Server<'b>>,
     pub(super) package: &'b str,
 }
 
@@ -38,7 +38,7 @@ impl DropInBuild<'_> {
     /// # Errors
     /// Fails if it does not build.
     pub(super) fn archive(&self, workspace: &Workspace) -> Result<Archive> {
-        let Self { toolchains, host, sides, options, server, package } = self;
+        let Self { toolchains, host, sides, options, servers, package } = self;
         let mut command = toolchains.cargo(sides.client)?;
         command.args(["rustc", "--package", package, "--lib", "--crate-type", "staticlib"]);
         command.args(["--message-format", "json-render-diagnostics"]).args(options.cargo.args());
@@ -49,8 +49,10 @@ impl DropInBuild<'_> {
         if sides.client != *host {
             command.args(["--target", sides.client.triple()]);
         }
-        command.args(["--", "--cfg", &format!("bridge32_drop_in={:?}", server.bin)]);
-        command.args(["--print", "native-static-libs"]);
+        command.args(["--", "--print", "native-static-libs"]);
+        for server in servers {
+            command.args(["--cfg", &format!("bridge32_drop_in={:?}", server.bin)]);
+        }
         let mut cargo = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("cannot start cargo")?;
         let progress = cargo.stderr.take().map(|stderr| std::thread::spawn(|| show_progress(stderr)));
         let messages = cargo.stdout.take().map(|stdout| Message::parse_stream(BufReader::new(stdout)));
@@ -69,6 +71,25 @@ impl DropInBuild<'_> {
         }
         let file = artifact.context("cargo does not say where the static library is")?;
         Ok(Archive { file: file.into(), libraries: libraries.unwrap_or_default() })
+    }
+
+    /// Builds the servers for 64 bits, which print the headers.
+    ///
+    /// # Errors
+    /// Fails if one does not build.
+    pub(super) fn header_printers(&self) -> Result<()> {
+        let Self { toolchains, host, sides, options, servers, package } = self;
+        let mut command = toolchains.cargo(sides.client)?;
+        command.args(["build", "--package", package]);
+        command.args(servers.iter().flat_map(|server| ["--bin", server.bin]));
+        if sides.client != *host {
+            command.args(["--target", sides.client.triple()]);
+        }
+        command.args(options.cargo.args()).args(options.cargo.profile().unwinding());
+        if exit_status::of(&mut command)? != SUCCESS {
+            bail!("the server did not build for {}; cargo says why above", sides.client);
+        }
+        Ok(())
     }
 }
 

@@ -8,24 +8,16 @@ use anyhow::{Context, Result, bail};
 
 use super::build::DropInBuild;
 use crate::exit_status::{self, SUCCESS};
+use crate::server::Server;
 use crate::setup::wine;
 use crate::workspace::Workspace;
 
 /// Writes the header.
 ///
 /// # Errors
-/// Fails if the server does not build for 64 bits, or does not run.
-pub(super) fn write(build: &DropInBuild<'_>, file: &Path, workspace: &Workspace) -> Result<()> {
-    let DropInBuild { toolchains, host, sides, options, server, package } = build;
-    let mut command = toolchains.cargo(sides.client)?;
-    command.args(["build", "--package", package, "--bin", server.bin]);
-    if sides.client != *host {
-        command.args(["--target", sides.client.triple()]);
-    }
-    command.args(options.cargo.args()).args(options.cargo.profile().unwinding());
-    if exit_status::of(&mut command)? != SUCCESS {
-        bail!("the server did not build for {}; cargo says why above", sides.client);
-    }
+/// Fails if the server, which was built for 64 bits, does not run.
+pub(super) fn write(build: &DropInBuild<'_>, server: Server<'_>, file: &Path, workspace: &Workspace) -> Result<()> {
+    let DropInBuild { host, sides, options, .. } = build;
     let target = Some(sides.client).filter(|client| client != host);
     let program = workspace.program_folder_of(target, options.cargo.profile()).join(format!(
         "{}{}",

@@ -61,7 +61,7 @@ pub(crate) fn main(options: &cli::Wrap) -> Result<()> {
     let cargo = options.cargo.clone().in_package(&package).or_release();
     let made = drop_in::make(&cli::DropIn {
         package: None,
-        server: None,
+        servers: Vec::new(),
         library: Some(options.library.clone()),
         out: Some(out.clone()),
         cargo,
@@ -77,7 +77,9 @@ pub(crate) fn main(options: &cli::Wrap) -> Result<()> {
              documentation. Where one is wrong, change the lines below it; then run this command again:\n{guesses}"
         );
     }
-    eprintln!("{} is ready; copy the folder {} to where it is used", made.display(), out.display());
+    for file in made {
+        eprintln!("{} is ready; copy the folder {} to where it is used", file.display(), out.display());
+    }
     Ok(())
 }
 
