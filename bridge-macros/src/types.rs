@@ -179,6 +179,13 @@ pub(crate) fn is_boxed(ty: &Type) -> bool {
     is_named(ty, "Box") || matches!(inner.as_deref(), Some([inner]) if is_named(inner, "Box"))
 }
 
+/// The `T` of `Box<T>` and `Option<Box<T>>`.
+pub(crate) fn boxed(ty: &Type) -> Option<&Type> {
+    let inner = generic(ty, "Option");
+    let ty = inner.as_deref().and_then(|inner| inner.first().copied()).unwrap_or(ty);
+    generic(ty, "Box")?.first().copied()
+}
+
 /// Whether a type is a reference.
 pub(crate) fn is_reference(ty: &Type) -> bool {
     reference(ty).is_some()

@@ -1,5 +1,6 @@
 //! The description of an interface: what the runtime knows of it, and what client and server compare in their handshake.
 
+mod documentation;
 mod managed;
 mod native;
 
@@ -60,10 +61,10 @@ fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenS
     let parameters = parameters(&method.signature, krate);
     let (shape, returned) = method.signature.checked_return(krate);
     let shape = runtime(shape);
+    let not_in_drop_in = drop_in::reason_not_to_export(interface, method);
     let target = option(match &method.target {
         Some(Target::Native(native)) => {
-            let reason = drop_in::reason_not_to_export(interface, method);
-            let native = native::native(method, native, reason.as_deref(), krate);
+            let native = native::native(method, native, not_in_drop_in.is_none(), krate);
             Some(quote!(#krate::__private::interface::Target::Native(#native)))
         }
         Some(Target::Managed(managed)) => {
@@ -76,6 +77,7 @@ fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenS
         let (seconds, nanoseconds) = (timeout.as_secs(), timeout.subsec_nanos());
         quote!(::core::time::Duration::new(#seconds, #nanoseconds))
     }));
+    let not_in_drop_in = option(not_in_drop_in);
     quote! {
         #(#cfgs)* #krate::__private::interface::Method {
             name: #name,
@@ -83,6 +85,7 @@ fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenS
             returns: #krate::__private::interface::#shape::<#returned>,
             target: #target,
             timeout: #timeout,
+            not_in_drop_in: #not_in_drop_in,
         }
     }
 }

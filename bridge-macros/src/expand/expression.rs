@@ -1,7 +1,7 @@
 //! The user's expressions, with the names of parameters bound to their values.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use syn::Expr;
 
 use crate::expressions::Operand;
@@ -39,4 +39,13 @@ pub(super) fn value(
         true => quote!(#star #expr),
         false => quote!({ #(#bindings)* #star #expr }),
     }
+}
+
+/// An expression as text, spaced as a person writes it.
+pub(super) fn text(expr: &Expr) -> String {
+    const SPACED: [(&str, &str); 8] =
+        [(" . ", "."), (" (", "("), ("( ", "("), (" )", ")"), (" ,", ","), (" :: ", "::"), ("(* ", "(*"), ("! ", "!")];
+    let text = expr.to_token_stream().to_string();
+    let text = SPACED.iter().fold(text, |text, (from, to)| text.replace(from, to));
+    text.strip_prefix("* ").map_or_else(|| text.clone(), |rest| format!("*{rest}"))
 }

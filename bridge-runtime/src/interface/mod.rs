@@ -132,6 +132,8 @@ pub struct Method {
     pub target: Option<Target>,
     /// Its own deadline. Only the client uses it, so it is not part of the fingerprint.
     pub timeout: Option<Duration>,
+    /// Why a drop-in library does not export it; `None` if it does.
+    pub not_in_drop_in: Option<&'static str>,
 }
 
 /// The description of a parameter.
@@ -187,8 +189,8 @@ pub struct NativeFunction {
     pub parameters: &'static [(CType, &'static str)],
     /// The functions that add the structs and unions in these types.
     pub types: &'static [fn(&mut CTypes)],
-    /// Why a drop-in library does not export it; `None` if it does.
-    pub not_in_drop_in: Option<&'static str>,
+    /// What the header of a drop-in library says about it, in lines.
+    pub documentation: &'static str,
 }
 
 /// A function that gets a pointer of the library's back.
@@ -234,12 +236,25 @@ pub enum CType {
     Pointer(&'static str),
     /// `T **`.
     PointerPointer(&'static str),
+    /// `const T **`.
+    ConstPointerPointer(&'static str),
+    /// `const T *const *`.
+    ConstPointers(&'static str),
     /// `const T x[N][M]`.
     ConstArray(&'static str, &'static [usize]),
     /// `T x[N][M]`.
     Array(&'static str, &'static [usize]),
     /// `T (*)(…)`.
     Function(&'static FunctionPointer),
+}
+
+/// Which calling conventions a declaration in C has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Conventions {
+    /// Those of 32-bit x86, by their keywords.
+    OfX86,
+    /// The only one that there is for 64 bits.
+    One,
 }
 
 /// The C type of a callback.
@@ -369,19 +384,14 @@ impl NativeFunction {
         }
     }
 
-    /// Its declaration for a 64-bit program, where there is only one calling convention.
-    pub(crate) fn header(&self) -> String {
-        self.returns
-            .declaration(&format!("{}({})", self.symbol, c_parameters(self.parameters)))
-            .replace("__stdcall ", "")
-            .replace("__fastcall ", "")
-            .replace("__thiscall ", "")
-            .replace("__cdecl ", "")
+    /// The declaration of a function `name` of this type for a 64-bit program.
+    pub(crate) fn declaration_for_64_bits(&self, name: &str) -> String {
+        self.returns.declare(&format!("{name}({})", c_parameters(self.parameters, Conventions::One)), Conventions::One)
     }
 
     /// Its declaration in C.
     pub fn signature(&self) -> String {
-        let parameters = c_parameters(self.parameters);
+        let parameters = c_parameters(self.parameters, Conventions::OfX86);
         match self.is_variable {
             true => self.returns.declaration(&self.symbol.to_string()),
             false => self.returns.declaration(&format!("{}{}({parameters})", self.abi.c_keyword(), self.symbol)),
@@ -423,7 +433,11 @@ impl CType {
         matches!(self, Self::Value(name) if !name.ends_with('*') && !SCALARS.contains(&name))
     }
 
-    pub(crate) fn declaration(&self, name: &str) -> String {
+    pub(crate) fn declaration(self, name: &str) -> String {
+        self.declare(name, Conventions::OfX86)
+    }
+
+    fn declare(self, name: &str, conventions: Conventions) -> String {
         match self {
             Self::Value(c) => declare(c, name),
             // The elements are pointers, and constant.
@@ -431,13 +445,16 @@ impl CType {
             Self::ConstPointer(c) => format!("const {c} *{name}"),
             Self::Pointer(c) => declare(c, &format!("*{name}")),
             Self::PointerPointer(c) => declare(c, &format!("**{name}")),
+            Self::ConstPointerPointer(c) => format!("const {c} **{name}"),
+            Self::ConstPointers(c) => format!("const {c} *const *{name}"),
             Self::ConstArray(c, lengths) if c.ends_with('*') => {
                 declare(c, &format!("const {}", in_brackets(name, lengths)))
             }
             Self::ConstArray(c, lengths) => format!("const {c} {}", in_brackets(name, lengths)),
             Self::Array(c, lengths) => declare(c, &in_brackets(name, lengths)),
             Self::Function(FunctionPointer { abi, returns, parameters }) => {
-                declare(returns, &format!("({}*{name})({})", abi.c_keyword(), c_parameters(parameters)))
+                let keyword = if conventions == Conventions::OfX86 { abi.c_keyword() } else { "" };
+                declare(returns, &format!("({keyword}*{name})({})", c_parameters(parameters, conventions)))
             }
         }
     }
@@ -459,8 +476,8 @@ pub fn callback(parameters: &[Parameter], returns: fn() -> String, is_optional: 
 }
 
 /// A parameter list in C.
-fn c_parameters(parameters: &[(CType, &str)]) -> String {
-    let parameters: Vec<_> = parameters.iter().map(|(c, name)| c.declaration(name)).collect();
+fn c_parameters(parameters: &[(CType, &str)], conventions: Conventions) -> String {
+    let parameters: Vec<_> = parameters.iter().map(|(c, name)| c.declare(name, conventions)).collect();
     if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") }
 }
 
@@ -545,7 +562,7 @@ mod tests {
     use super::*;
 
     const fn method(name: &'static str, parameters: &'static [Parameter], target: Option<Target>) -> Method {
-        Method { name, parameters, returns: value::<f64>, target, timeout: None }
+        Method { name, parameters, returns: value::<f64>, target, timeout: None, not_in_drop_in: None }
     }
 
     #[test]
@@ -557,7 +574,7 @@ mod tests {
             releases: &[],
             abi: Abi::Stdcall,
             optional: false,
-            not_in_drop_in: None,
+            documentation: "",
             stack_bytes: stack_bytes(&[4, 1]),
             returns: CType::Value("double"),
             parameters: &[(CType::ConstPointer("double"), "x"), (CType::Value("int32_t"), "n")],

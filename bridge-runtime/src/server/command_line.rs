@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
+use super::c_header::c_header;
 use super::context::Serve;
 use super::{launched, listen, report};
 use crate::interface::{Description, Interface};
@@ -57,7 +58,7 @@ pub fn serve<S: Serve>() -> ExitCode {
         Request::Listen(name) => listen::run::<S>(&name, library),
         Request::Check(path) => check(interface, path.or(library)),
         Request::Describe => print_text(&report::describe(interface)),
-        Request::CHeader => print_text(&report::c_header(interface)),
+        Request::CHeader => print_text(&c_header(interface)),
         Request::Version => print_text(&format!(
             "{} {} (bridge32 {}, {})\n",
             interface.server,

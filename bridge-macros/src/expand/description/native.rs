@@ -2,9 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{Expr, TypeArray};
+use syn::{Expr, Type, TypeArray};
 
 use super::super::c_type::{c_type, conversion, native_item, span_of};
+use super::super::expression;
+use super::documentation::documentation;
 use crate::model::{
     Callee, Kind, Length, Method, Native, Parameter, Passing, Release, RequiredTrait, Returns, Signature, Symbol,
     projected_type,
@@ -15,13 +17,8 @@ use crate::settings::Encoding;
 use crate::types;
 
 /// The description of a native function or variable.
-pub(super) fn native(
-    method: &Method,
-    native: &Native,
-    not_in_drop_in: Option<&str>,
-    krate: &TokenStream,
-) -> TokenStream {
-    let not_in_drop_in = option(not_in_drop_in);
+pub(super) fn native(method: &Method, native: &Native, is_in_drop_in: bool, krate: &TokenStream) -> TokenStream {
+    let documentation = if is_in_drop_in { documentation(method, native) } else { String::new() };
     let Native { symbol, abi, optional, is_variable, returned, .. } = native;
     let symbol = match symbol {
         Symbol::Name(name) => quote!(Name(#name)),
@@ -60,6 +57,10 @@ pub(super) fn native(
             let element = native_item(returns, "C_NAME", krate);
             quote!(#krate::__private::interface::CType::ConstPointer(#element))
         }
+        Returns::Value(ty) if types::boxed(ty).is_some() => {
+            let target = boxed_name(ty, krate);
+            quote!(#krate::__private::interface::CType::ConstPointer(#target))
+        }
         _ if returned.format.encoding != Encoding::Utf8 => {
             let name = encoded(returned.format.encoding);
             quote!(#krate::__private::interface::CType::ConstPointer(#name))
@@ -81,7 +82,7 @@ pub(super) fn native(
             returns: #c_name,
             parameters: #parameters,
             types: &[#(#types),*],
-            not_in_drop_in: #not_in_drop_in,
+            documentation: #documentation,
         }
     }
 }
@@ -118,10 +119,7 @@ fn add_types(signature: &Signature, krate: &TokenStream) -> Vec<TokenStream> {
 /// The text that stands for the address of a function that is not exported.
 pub(in super::super) fn address_text(method: &Method, native: &Native) -> String {
     match &native.symbol {
-        Symbol::Address(address) => {
-            let text = address.to_token_stream().to_string();
-            text.replace(" . ", ".").replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(" ,", ",")
-        }
+        Symbol::Address(address) => expression::text(address),
         Symbol::Entry(entry) => {
             let this = method.signature.parameters.first().map(|this| names::text(&this.name)).unwrap_or_default();
             format!("{this}->vtable[{entry}]")
@@ -153,7 +151,7 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
     let ty = signature.checked(parameter, krate);
     if let Kind::TextList(format) = &parameter.kind {
         let name = encoded(format.encoding);
-        return if format.is_multi { quote!(ConstPointer(#name)) } else { quote!(PointerPointer(#name)) };
+        return if format.is_multi { quote!(ConstPointer(#name)) } else { quote!(ConstPointers(#name)) };
     }
     if let Kind::LibraryPointer(pointer) = &parameter.kind {
         let is_array = pointer.element.is_some();
@@ -163,7 +161,7 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
         } else if is_array {
             native_item(ty, "C_NAME", krate)
         } else {
-            quote!("void")
+            boxed_name(&parameter.ty, krate)
         };
         return quote!(PointerPointer(#name));
     }
@@ -171,6 +169,14 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
         let (lengths, element) = lengths(array, krate);
         let array = runtime(if *passing == Passing::In { "ConstArray" } else { "Array" });
         return quote!(#array(#element, &[#(#lengths),*]));
+    }
+    if let Some(boxed) = pointee(parameter) {
+        let name = native_item(projected_type(boxed, RequiredTrait::Native, krate), "C_NAME", krate);
+        return match &parameter.kind {
+            Kind::Value => quote!(ConstPointer(#name)),
+            Kind::Array(_, Passing::In) | Kind::Pointer(_, Passing::In) => quote!(ConstPointers(#name)),
+            _ => quote!(ConstPointerPointer(#name)),
+        };
     }
     let name = native_item(ty, "C_NAME", krate);
     match &parameter.kind {
@@ -204,6 +210,23 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
         | Kind::Array(_, Passing::In)
         | Kind::Length(Length { passing: Some(Passing::In), .. }) => quote!(ConstPointer(#name)),
         _ => quote!(Pointer(#name)),
+    }
+}
+
+/// The struct that a value, or each element, is a pointer to.
+fn pointee(parameter: &Parameter) -> Option<&Type> {
+    match &parameter.kind {
+        Kind::Value => types::boxed(&parameter.ty),
+        Kind::Pointer(ty, _) | Kind::Array(ty, _) => types::boxed(ty),
+        _ => None,
+    }
+}
+
+/// The C name of the struct in `Box<T>` or `Option<Box<T>>`.
+fn boxed_name(ty: &Type, krate: &TokenStream) -> TokenStream {
+    match types::boxed(ty) {
+        Some(boxed) => native_item(projected_type(boxed, RequiredTrait::Native, krate), "C_NAME", krate),
+        None => quote!("void"),
     }
 }
 
