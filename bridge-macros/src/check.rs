@@ -3,7 +3,7 @@
 mod expressions;
 
 use quote::ToTokens as _;
-use syn::{Expr, Ident};
+use syn::{Expr, Ident, Type};
 
 use crate::errors::Errors;
 use crate::model::{
@@ -202,7 +202,7 @@ fn callbacks(method: &Signature, errors: &Errors) {
             context(method, parameter, &callback.signature, errors);
         }
         if let Some(value) = &callback.on_error {
-            on_error(method, &callback.signature, value, errors);
+            on_error(&[method, &callback.signature], "the closure", value, errors);
         }
         if callback.is_registered && matches!(method.returns, Returns::Result { .. }) {
             let message = "a method that returns a `Result` cannot return a registration, too; return another type";
@@ -235,13 +235,27 @@ fn callbacks(method: &Signature, errors: &Errors) {
     }
 }
 
-/// What the library gets if a closure fails is the same for all its calls.
-fn on_error(method: &Signature, callback: &Signature, value: &Expr, errors: &Errors) {
-    let varies = |name: &&Ident| {
-        *name == "self" || [method, callback].into_iter().any(|signature| signature.parameter(name).is_some())
-    };
+/// What the library gets if a closure fails is the same for all its calls, and so is what a program gets if the bridge fails.
+fn on_error(signatures: &[&Signature], what_fails: &str, value: &Expr, errors: &Errors) {
+    let varies =
+        |name: &&Ident| *name == "self" || signatures.iter().any(|signature| signature.parameter(name).is_some());
     for name in crate::expressions::names(value).iter().filter(varies) {
-        errors.at(name, format_args!("`{name}` has no value when the closure fails; write a constant"));
+        errors.at(name, format_args!("`{name}` has no value when {what_fails} fails; write a constant"));
+    }
+}
+
+/// What a drop-in library returns if the bridge fails.
+fn on_error_of_bridge(signature: &Signature, value: &Expr, errors: &Errors) {
+    let is_pointer = |ty: &Type| types::is_boxed(ty) || types::is_named(ty, "String") || types::is_optional_string(ty);
+    match &signature.returns {
+        Returns::Nothing => {
+            errors.at(value, "the function returns nothing that a program could get; remove `#[on_error]`");
+        }
+        Returns::Vec { .. } => errors.at(value, "a program gets NULL as the pointer; remove `#[on_error]`"),
+        Returns::Value(ty) if is_pointer(ty) => {
+            errors.at(value, "a program gets NULL as the pointer; remove `#[on_error]`");
+        }
+        Returns::Value(_) | Returns::Result { .. } => on_error(&[signature], "the bridge", value, errors),
     }
 }
 
@@ -331,6 +345,9 @@ fn native(method: &Method, native: &Native, errors: &Errors) {
     };
     let returns_text = returned.is_some_and(|ty| types::is_named(ty, "String") || types::is_optional_string(ty));
     expressions::method(method, native, errors);
+    if let Some(value) = &native.on_error {
+        on_error_of_bridge(&method.signature, value, errors);
+    }
     if native.returned.format.encoding != Encoding::Utf8 && !returns_text && !is_multi {
         errors.at(
             &method.name,

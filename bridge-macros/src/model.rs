@@ -585,6 +585,11 @@ impl Signature {
         self.outs().position(|candidate| candidate.name == out.name).unwrap_or_default() as u32
     }
 
+    /// The place of a parameter among all.
+    pub(crate) fn place_of_all(&self, parameter: &Parameter) -> u32 {
+        self.parameters.iter().position(|candidate| candidate.name == parameter.name).unwrap_or_default() as u32
+    }
+
     /// The handles that the function frees.
     pub(crate) fn closed(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.closes.is_some())

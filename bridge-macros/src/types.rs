@@ -4,7 +4,7 @@ use syn::visit::{self, Visit};
 use syn::{GenericArgument, Ident, PathArguments, Receiver, ReceiverKind, Type, TypeFnPtr, TypePath, TypeReference};
 
 use crate::errors::Errors;
-use crate::model::{Callee, Kind, Passing, Returns};
+use crate::model::{Callee, Kind, Parameter, Passing, Returns};
 use crate::settings::{Encoding, TextFormat};
 use crate::syntax::bare;
 pub(crate) use crate::syntax::{array, plain_name};
@@ -177,6 +177,13 @@ pub(crate) fn is_optional_string(ty: &Type) -> bool {
 pub(crate) fn is_boxed(ty: &Type) -> bool {
     let inner = generic(ty, "Option");
     is_named(ty, "Box") || matches!(inner.as_deref(), Some([inner]) if is_named(inner, "Box"))
+}
+
+/// Whether the library stores a pointer in an output parameter, whose target crosses.
+pub(crate) fn stores_pointer(parameter: &Parameter) -> bool {
+    let is_pointer = |ty: &Type| is_boxed(ty) || is_named(ty, "String");
+    parameter.library_pointer().is_some()
+        || matches!(&parameter.kind, Kind::Pointer(ty, Passing::Out) if is_pointer(ty))
 }
 
 /// The `T` of `Box<T>` and `Option<Box<T>>`.

@@ -120,10 +120,11 @@ const _: () = {
                                     <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
                                     <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
                                 ],
-                                not_in_drop_in: ::core::option::Option::None,
+                                documentation: "Adds.\n",
                             }),
                         ),
                         timeout: ::core::option::Option::None,
+                        not_in_drop_in: ::core::option::Option::None,
                     },
                     ::bridge32::__private::interface::Method {
                         name: "mean",
@@ -183,10 +184,11 @@ const _: () = {
                                     <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
                                     <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
                                 ],
-                                not_in_drop_in: ::core::option::Option::None,
+                                documentation: "values: in, n elements\nn: the number of elements of values\n",
                             }),
                         ),
                         timeout: ::core::option::Option::None,
+                        not_in_drop_in: ::core::option::Option::None,
                     },
                     ::bridge32::__private::interface::Method {
                         name: "sum",
@@ -204,6 +206,9 @@ const _: () = {
                         >,
                         target: ::core::option::Option::None,
                         timeout: ::core::option::Option::None,
+                        not_in_drop_in: ::core::option::Option::Some(
+                            "it is not a function of the library",
+                        ),
                     },
                 ],
             };
@@ -682,16 +687,29 @@ const _: () = {
                     &mut __bridge32_scope,
                 ),
             )?;
-            let mut __bridge32_slot_n = ::bridge32::__private::native::common_length::<
-                <i32 as ::bridge32::__private::native::IsLength>::Value,
-            >(
-                "n",
-                &[("values", ::core::option::Option::Some(__bridge32_slot_values.len()))],
-            )?;
+            let mut __bridge32_slot_n = ::bridge32::__private::native::length_for_c(
+                1u32,
+                ::bridge32::__private::native::common_length::<
+                    <i32 as ::bridge32::__private::native::IsLength>::Value,
+                >(
+                    "n",
+                    &[
+                        (
+                            "values",
+                            ::core::option::Option::Some(__bridge32_slot_values.len()),
+                        ),
+                    ],
+                )?,
+                1,
+            );
             let __bridge32_returned = unsafe {
                 __bridge32_function
                     .call(|__bridge32_function| __bridge32_function(
-                        __bridge32_slot_values.pass(),
+                        if ::bridge32::__private::native::is_null_in_c(0u32) {
+                            ::core::ptr::null()
+                        } else {
+                            __bridge32_slot_values.pass()
+                        },
                         ::bridge32::__private::native::length_to_c(__bridge32_slot_n),
                     ))
             };
@@ -890,7 +908,9 @@ const _: () = {
                     &raw const __BRIDGE32_SETTINGS,
                 )
             });
-            #[unsafe(export_name = "__bridge32_export_bridge32_last_error")]
+            #[unsafe(
+                export_name = "__bridge32_export_13_thin_server32_bridge32_last_error"
+            )]
             unsafe extern "C" fn __bridge32_last_error(
                 __bridge32_buffer: *mut ::core::ffi::c_char,
                 __bridge32_size: ::core::primitive::usize,
@@ -903,9 +923,9 @@ const _: () = {
                 }
             }
             /// Says which library it stands for.
-            #[unsafe(export_name = "__bridge32_library_thin")]
+            #[unsafe(export_name = "__bridge32_library_13_thin_server32_thin")]
             static __BRIDGE32_STANDS_FOR: ::core::primitive::u8 = 0;
-            #[unsafe(export_name = "__bridge32_export_bridge32_end")]
+            #[unsafe(export_name = "__bridge32_export_13_thin_server32_bridge32_end")]
             extern "C" fn __bridge32_end() {
                 __BRIDGE32_DROP_IN.end();
             }
@@ -918,7 +938,7 @@ const _: () = {
                 clippy::shadow_unrelated,
                 clippy::too_many_arguments
             )]
-            #[unsafe(export_name = "__bridge32_export_add")]
+            #[unsafe(export_name = "__bridge32_export_13_thin_server32_add")]
             unsafe extern "C" fn __bridge32_export_add(
                 __bridge32_c_a: <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
                 __bridge32_c_b: <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
@@ -953,7 +973,9 @@ const _: () = {
                             )?;
                             let __bridge32_calls = ::bridge32::__private::drop_in::CCaller::new(
                                 __bridge32_session,
-                                &[],
+                                [],
+                                [],
+                                [],
                             );
                             let __bridge32_result: ::core::result::Result<
                                 _,
@@ -985,7 +1007,7 @@ const _: () = {
                 clippy::shadow_unrelated,
                 clippy::too_many_arguments
             )]
-            #[unsafe(export_name = "__bridge32_export_mean")]
+            #[unsafe(export_name = "__bridge32_export_13_thin_server32_mean")]
             unsafe extern "C" fn __bridge32_export_mean(
                 __bridge32_c_values: *mut ::core::ffi::c_void,
                 __bridge32_c_n: <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::C,
@@ -999,6 +1021,13 @@ const _: () = {
                         || ::bridge32::__private::native::Zeroable::zeroed(),
                         |__bridge32_session, __bridge32_scope| {
                             let __bridge32_c_values = __bridge32_c_values.cast();
+                            let __bridge32_length_n = unsafe {
+                                ::bridge32::__private::native::from_c(
+                                    __bridge32_c_n,
+                                    <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::from_c,
+                                    __bridge32_scope,
+                                )
+                            }?;
                             let __bridge32_slot_n = ::bridge32::__private::native::passed(
                                 "n",
                                 unsafe {
@@ -1029,7 +1058,27 @@ const _: () = {
                             )?;
                             let __bridge32_calls = ::bridge32::__private::drop_in::CCaller::new(
                                 __bridge32_session,
-                                &[],
+                                [],
+                                [
+                                    ::bridge32::__private::native::null_in_c(
+                                        0u32,
+                                        __bridge32_c_values,
+                                    ),
+                                ],
+                                [
+                                    ::bridge32::__private::native::c_length(
+                                        1u32,
+                                        ::bridge32::__private::native::Length::to_i64(
+                                            __bridge32_length_n,
+                                        ),
+                                        ::bridge32::__private::native::null_in_c(
+                                                1u32,
+                                                __bridge32_c_values,
+                                            )
+                                            .is_some(),
+                                        false,
+                                    ),
+                                ],
                             );
                             let __bridge32_result: ::core::result::Result<
                                 _,
@@ -1051,6 +1100,10 @@ const _: () = {
                         },
                     )
             }
+            const _: () = {
+                #[unsafe(export_name = "__bridge32_left_out_13_thin_server32_sum")]
+                static __BRIDGE32_LEFT_OUT: [::core::primitive::u8; 37usize] = *b"\0it is not a function of the library\0";
+            };
         };
     };
 };

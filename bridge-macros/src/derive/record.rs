@@ -31,7 +31,13 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
     let returned = returned(&c_struct, only, &private);
     let (assert_clone, clone) = cloned(name);
     let computed = fields.iter().filter_map(|field| compute(shape, field));
-    let to = fields.iter().map(|field| to_c(shape, fields, field));
+    let (arrays, values): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.elements().is_some());
+    // In the order of `from_c`.
+    let to = values.into_iter().chain(arrays).map(|field| {
+        let (converted, value) = (converted(field), to_c(shape, fields, field));
+        quote!(let #converted = #value;)
+    });
+    let converted = fields.iter().map(converted);
     let from = from_c(shape, fields);
     quote! {
         const _: () = {
@@ -62,7 +68,8 @@ pub(super) fn expand(shape: &Shape, fields: &[Field]) -> TokenStream {
 
                 fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#c_struct, #private::Fault> {
                     #(#computed)*
-                    ::core::result::Result::Ok(#c_struct { #(#names: #to),* })
+                    #(#to)*
+                    ::core::result::Result::Ok(#c_struct { #(#names: #converted),* })
                 }
 
                 unsafe fn from_c(#value: #c_struct, #scope: &#private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {
@@ -258,6 +265,11 @@ fn variable(field: &Field) -> Ident {
     local(&format!("value_of_{}", field.text))
 }
 
+/// The variable that holds a field's C value.
+fn converted(field: &Field) -> Ident {
+    local(&format!("converted_{}", field.text))
+}
+
 /// The path of a field in faults.
 fn path(shape: &Shape, field: &Field) -> String {
     format!("{}.{}", names::text(&shape.name), field.text)
@@ -281,8 +293,8 @@ fn compute(shape: &Shape, field: &Field) -> Option<TokenStream> {
                 };
                 quote!((#array_text, #length))
             });
-            let ty = checked();
-            quote!(#private::native::common_length::<#ty>(#text, &[#(#lengths),*])?)
+            let (ty, declared) = (checked(), place(shape, &field.member));
+            quote!(#private::native::length_in_struct::<#ty>(#text, *#declared, &[#(#lengths),*])?)
         }
         FieldKind::Fixed(Fixed::Size) => {
             let (ty, c_struct) = (checked(), type_name("CStruct"));
@@ -312,7 +324,7 @@ fn to_c(shape: &Shape, fields: &[Field], field: &Field) -> TokenStream {
                 Count::Expression(count) => {
                     let count = evaluate(shape, fields, count, Side::Before);
                     let check = quote! {
-                        #private::native::check_elements(#path, #elements.len(), #private::native::to_length(#path, #count)?)?;
+                        #private::native::check_elements_in_struct(#path, #elements.len(), #count)?;
                     };
                     Some(check)
                 }
@@ -323,7 +335,7 @@ fn to_c(shape: &Shape, fields: &[Field], field: &Field) -> TokenStream {
                 true => quote! {
                     match #place {
                         ::core::option::Option::Some(#elements) => { #check #convert }
-                        ::core::option::Option::None => ::core::ptr::null(),
+                        ::core::option::Option::None => #private::native::no_elements_to_c::<#marker, #ty>(#scope),
                     }
                 },
                 false => quote!({ let #elements = #place; #check #convert }),

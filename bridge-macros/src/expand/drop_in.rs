@@ -1,9 +1,9 @@
 //! The exports of a drop-in library: C functions that make the same calls as the client's methods. They are compiled only where the
 //! tool builds the library, which says so with a `cfg`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::Type;
+use syn::{LitByteStr, Type};
 
 use super::c_function::{self, c_name, capacity_name, length_name, length_of};
 use super::c_type::{c_type, conversion, element_bytes, native_item};
@@ -28,6 +28,10 @@ const ORDINAL: &str = "ordinal";
 /// The kind of the symbol whose name says which library this one stands for.
 const LIBRARY: &str = "library";
 
+/// The kind of the symbols of methods that are not exported. There the tool finds the name of the function, if it is one that the library
+/// exports, and why, each with a NUL.
+const LEFT_OUT: &str = "left_out";
+
 /// A symbol, which names the server, because a crate may have several interfaces. The tool's `drop_in/exports` knows this form.
 fn symbol(interface: &Interface, kind: &str, name: &str) -> String {
     let server = interface.server().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
@@ -40,6 +44,10 @@ pub(super) fn exports(interface: &Interface) -> TokenStream {
     let (drop_in, library) = (quote!(#krate::__private::drop_in), constant("DROP_IN"));
     let methods = interface.methods.iter().filter(|method| reason_not_to_export(interface, method).is_none());
     let methods = methods.filter_map(|method| Some(export(interface, method, method.native()?, &krate)));
+    let not_exported = interface.methods.iter().filter_map(|method| {
+        let reason = reason_not_to_export(interface, method)?;
+        Some(left_out(interface, method, &reason))
+    });
     let releases = releases(interface).into_iter().map(|name| {
         let (function, symbol) = (local(&format!("give_back_{name}")), symbol(interface, EXPORT, &name));
         let pointer = local("pointer");
@@ -50,7 +58,8 @@ pub(super) fn exports(interface: &Interface) -> TokenStream {
             }
         }
     });
-    let (last_error, end) = (symbol(interface, EXPORT, "bridge32_last_error"), symbol(interface, EXPORT, "bridge32_end"));
+    let (last_error, end) =
+        (symbol(interface, EXPORT, "bridge32_last_error"), symbol(interface, EXPORT, "bridge32_end"));
     let (last_error_function, end_function) = (local("last_error"), local("end"));
     let (buffer, size, settings) = (local("buffer"), local("size"), constant("SETTINGS"));
     let (marker, marker_name) = (symbol(interface, LIBRARY, &interface.options.library_name()), constant("STANDS_FOR"));
@@ -88,8 +97,26 @@ pub(super) fn exports(interface: &Interface) -> TokenStream {
             }
 
             #(#methods)*
+            #(#not_exported)*
             #(#releases)*
         };
+        };
+    }
+}
+
+/// Tells the tool that a method is not exported, and why.
+fn left_out(interface: &Interface, method: &Method, reason: &str) -> TokenStream {
+    let (cfgs, name) = (method.cfgs(), names::text(&method.name));
+    let exported = method.native().filter(|native| native.library.is_none()).and_then(exported_name);
+    let function = exported.filter(|(kind, _)| *kind == EXPORT).map(|(_, name)| name).unwrap_or_default();
+    let text = format!("{function}\0{reason}\0");
+    let (symbol, length) = (symbol(interface, LEFT_OUT, &name), text.len());
+    let (constant, bytes) = (constant("LEFT_OUT"), LitByteStr::new(text.as_bytes(), Span::call_site()));
+    quote! {
+        #(#cfgs)*
+        const _: () = {
+            #[unsafe(export_name = #symbol)]
+            static #constant: [::core::primitive::u8; #length] = *#bytes;
         };
     }
 }
@@ -116,6 +143,14 @@ pub(super) fn reason_not_to_export(interface: &Interface, method: &Method) -> Op
     });
     if let Some(Parameter { name, .. }) = no_length {
         return Some(format!("nothing says how many elements `{}` has; add `#[len(…)]`", names::text(name)));
+    }
+    let is_long_double = |ty: &Type| types::is_named(ty, "LongDouble");
+    let by_parameter = signature.parameters.iter().any(|parameter| match &parameter.kind {
+        Kind::Pointer(ty, _) | Kind::Array(ty, _) | Kind::ArrayBuffer(ty, _) => is_long_double(ty),
+        _ => is_long_double(&parameter.ty),
+    });
+    if by_parameter || matches!(&signature.returns, Returns::Value(ty) if is_long_double(ty)) {
+        return Some("only a 32-bit server can exchange a `long double` with C".to_owned());
     }
     let with_list = signature.callbacks().find(|(_, callback)| {
         let is_list = |parameter: &Parameter| parameter.ends_with_null() && matches!(parameter.kind, Kind::Array(..));
@@ -190,7 +225,9 @@ fn export(interface: &Interface, method: &Method, native: &Native, krate: &Token
         quote!(let #c = #c.cast();)
     });
     let take = take_all(signature, krate);
-    let outputs = signature.outs().map(|parameter| output(parameter, &private));
+    let outputs = signature.outs().map(|parameter| output(signature, parameter, krate));
+    let nulls = signature.parameters.iter().filter_map(|parameter| null(signature, parameter, krate));
+    let given_lengths = signature.parameters.iter().filter_map(|parameter| given_length(signature, parameter, krate));
     let capacities = signature.outs().filter_map(|parameter| capacity(signature, parameter, krate));
     let call = call(method, krate);
     let give = signature.parameters.iter().map(|parameter| give(signature, parameter, krate));
@@ -225,7 +262,12 @@ fn export(interface: &Interface, method: &Method, native: &Native, krate: &Token
                 #(#pointers)*
                 #take
                 #(#capacities)*
-                let #calls = #private::drop_in::CCaller::new(#session, &[#(#outputs),*]);
+                let #calls = #private::drop_in::CCaller::new(
+                    #session,
+                    [#(#outputs),*],
+                    [#(#nulls),*],
+                    [#(#given_lengths),*],
+                );
                 let #result: ::core::result::Result<_, #krate::Error> = #call;
                 let #pattern = #result?;
                 #library.keep([#(#registrations),*]);
@@ -280,21 +322,17 @@ fn take_all(signature: &Signature, krate: &TokenStream) -> TokenStream {
     let take = parameters.into_iter().map(|parameter| match &parameter.kind {
         Kind::Text(encoding) if has_length(signature, parameter) => text(signature, parameter, *encoding, krate),
         Kind::Length(length) => {
-            let kept =
-                length.of.iter().any(|of| signature.parameter(of).is_some_and(|of| matches!(of.kind, Kind::Text(_))));
             let (value, c, taken) =
                 (length_name(&parameter.name), c_name(&parameter.name), c_function::take(signature, parameter, krate));
-            let kept = kept.then(|| {
-                let ty = signature.checked(parameter, krate);
-                let (native, scope) = (quote!(#krate::__private::native), local("scope"));
-                let from_c = native_item(ty, "from_c", krate);
-                match length.passing {
-                    // SAFETY: there are no pointers in an integer.
-                    None => quote!(let #value = unsafe { #native::from_c(#c, #from_c, #scope) }?;),
-                    // SAFETY: the interface declares the type of the pointer's target.
-                    Some(_) => quote!(let #value = unsafe { #native::passed_pointer(#c, #from_c, #scope) }?;),
-                }
-            });
+            let ty = signature.checked(parameter, krate);
+            let (native, scope) = (quote!(#krate::__private::native), local("scope"));
+            let from_c = native_item(ty, "from_c", krate);
+            let kept = match length.passing {
+                // SAFETY: there are no pointers in an integer.
+                None => quote!(let #value = unsafe { #native::from_c(#c, #from_c, #scope) }?;),
+                // SAFETY: the interface declares the type of the pointer's target.
+                Some(_) => quote!(let #value = unsafe { #native::passed_pointer(#c, #from_c, #scope) }?;),
+            };
             quote!(#kept #taken)
         }
         _ => c_function::take(signature, parameter, krate),
@@ -329,16 +367,62 @@ fn text(signature: &Signature, parameter: &Parameter, encoding: Encoding, krate:
 }
 
 /// What the program says about an output.
-fn output(parameter: &Parameter, private: &TokenStream) -> TokenStream {
-    let (c, native) = (c_name(&parameter.name), quote!(#private::native));
+fn output(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> TokenStream {
+    let (c, native, capacity) =
+        (c_name(&parameter.name), quote!(#krate::__private::native), capacity_name(&parameter.name));
     match &parameter.kind {
-        Kind::ArrayBuffer(..) | Kind::TextBuffer(..) => {
-            let capacity = capacity_name(&parameter.name);
-            quote!(#native::output_buffer(#c, #capacity))
+        Kind::ArrayBuffer(..) => quote!(#native::output_buffer(#c, #capacity)),
+        Kind::TextBuffer(format, _) => {
+            let marker = format.encoding.marker();
+            // SAFETY: the program says that its buffer has this capacity.
+            quote!(unsafe { #native::output_text::<#native::#marker>(#c, #capacity) })
         }
-        // SAFETY: the interface declares the type of the pointer's target.
-        _ => quote!(unsafe { #native::output_at(#c) }),
+        Kind::Pointer(..) => {
+            let numbers = conversion(signature, parameter, "IS_NUMBERS", krate);
+            // SAFETY: the interface declares the type of the pointer's target.
+            quote!(unsafe { #native::output_at(#c, #numbers) })
+        }
+        // SAFETY: as above.
+        _ => quote!(unsafe { #native::output_at(#c, false) }),
     }
+}
+
+/// The place of a parameter, if the program passes null for it and the interface does not say that it may.
+fn null(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
+    let may_be_null = match &parameter.kind {
+        Kind::Length(length) => length.passing.is_none(),
+        Kind::Pointer(..) | Kind::Array(..) | Kind::Text(_) | Kind::CStr | Kind::TextList(_) => parameter.is_nullable,
+        _ => true,
+    };
+    if may_be_null || parameter.is_out() || parameter.fixed.is_some() {
+        return None;
+    }
+    let (c, place) = (c_name(&parameter.name), signature.place_of_all(parameter));
+    Some(quote!(#krate::__private::native::null_in_c(#place, #c)))
+}
+
+/// The length that the program passes, if it is not that of what is passed.
+fn given_length(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
+    let Kind::Length(length @ Length { of, passing: None | Some(Passing::In), .. }) = &parameter.kind else {
+        return None;
+    };
+    let native = quote!(#krate::__private::native);
+    let (value, place) = (length_name(&parameter.name), signature.place_of_all(parameter));
+    let number = quote!(#native::Length::to_i64(#value));
+    let is_null = of.iter().map(|of| {
+        let c = c_name(of);
+        quote!(#native::null_in_c(#place, #c).is_some())
+    });
+    let counts_nul = of.iter().filter_map(|of| signature.parameter(of)).find_map(|of| {
+        let Kind::Text(encoding) = &of.kind else { return None };
+        let (c, marker) = (c_name(&of.name), encoding.marker());
+        let bytes = element_bytes(signature, of, length, krate);
+        let bytes = bytes.map(|bytes| quote!(/ #bytes as ::core::primitive::i64));
+        // SAFETY: the interface declares the text and its length.
+        Some(quote!(unsafe { #native::counts_nul::<#native::#marker>(#c, #number #bytes) }))
+    });
+    let counts_nul = counts_nul.unwrap_or_else(|| quote!(false));
+    Some(quote!(#native::c_length(#place, #number, #(#is_null)&&*, #counts_nul)))
 }
 
 /// The capacity of a buffer: what the program says in the length parameter, or else what the interface says.
@@ -453,10 +537,13 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
     match kind {
         Kind::TextBuffer(format, _) => {
             let (marker, capacity) = (format.encoding.marker(), capacity_name(name));
+            let (reply, place) = (local("reply"), signature.place(parameter));
             let give = runtime(if format.is_multi { "give_texts_to_c" } else { "give_text_to_c" });
             quote! {
-                // SAFETY: the program says that its buffer has this capacity.
-                unsafe { #native::#give::<#native::#marker>(#c, #capacity, &#name) }?;
+                if !#reply.is_unwritten(#place) {
+                    // SAFETY: the program says that its buffer has this capacity.
+                    unsafe { #native::#give::<#native::#marker>(#c, #capacity, &#name) }?;
+                }
             }
         }
         Kind::ArrayBuffer(..) => {
@@ -478,6 +565,30 @@ fn give(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> To
             quote! {
                 // SAFETY: the program passes a place for the pointer, or null.
                 unsafe { #native::give(#c, &#value, |pointer, _| ::core::result::Result::Ok(*pointer), #scope) }?;
+            }
+        }
+        _ if types::stores_pointer(parameter) => {
+            let (reply, place) = (local("reply"), signature.place(parameter));
+            let give = c_function::give(signature, parameter, krate);
+            quote! {
+                if #reply.is_null(#place) {
+                    // SAFETY: the program passes a place for the pointer, or null.
+                    unsafe { #native::give(#c, &::core::ptr::null(), |null, _| ::core::result::Result::Ok(*null), #scope) }?;
+                } else {
+                    #give
+                }
+            }
+        }
+        Kind::Pointer(_, Passing::InOut) | Kind::Array(_, Passing::InOut) if !parameter.is_nullable => {
+            let (reply, place) = (local("reply"), signature.place_of_all(parameter));
+            let (from_c, give) =
+                (conversion(signature, parameter, "from_c", krate), c_function::give(signature, parameter, krate));
+            let count = if matches!(kind, Kind::Array(..)) { quote!(#name.len()) } else { quote!(1) };
+            quote! {
+                // SAFETY: the program has passed these values.
+                unsafe { #native::restore_pointers(#c, #count, #from_c, #scope, (&#reply, #place)) };
+                #give
+                #native::restored_pointers(#scope);
             }
         }
         _ => c_function::give(signature, parameter, krate),

@@ -1,16 +1,21 @@
 //! Memory that a C program gets from a function, and that outlives the call.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ffi::c_void;
 use std::sync::{LazyLock, Mutex};
 
 use crate::native::Scope;
 use crate::sync::LockExt as _;
 
+/// How many results of a function are kept on a thread, and how many bytes beside the last one: programs that know their library compare
+/// or print several of its constant texts at once.
+const KEPT_RESULTS: usize = 16;
+const KEPT_BYTES: usize = 1 << 16;
+
 thread_local! {
-    /// What each function's last call on this thread has returned, by the function's name.
-    static UNTIL_NEXT_CALL: RefCell<HashMap<&'static str, Scope>> = RefCell::default();
+    /// What each function's last calls on this thread have returned, by the function's name, the last one at the end.
+    static RETURNED: RefCell<HashMap<&'static str, VecDeque<Scope>>> = RefCell::default();
 }
 
 /// Memory that a program frees, by its address.
@@ -22,15 +27,18 @@ struct FreedAnywhere(#[expect(dead_code, reason = "it is kept, and then dropped"
 // SAFETY: a scope keeps vectors of C values, which own no more than their memory. It may be freed on any thread.
 unsafe impl Send for FreedAnywhere {}
 
-/// Keeps what a function returns until its next call on this thread.
-pub(super) fn keep_until_next_call(function: &'static str, scope: Scope) {
+/// Keeps what a function returns until its next call on this thread, and for some calls more if it is small.
+pub(super) fn keep_returned(function: &'static str, scope: Scope) {
+    if scope.is_empty() {
+        return;
+    }
     let mut scope = Some(scope);
-    let kept = UNTIL_NEXT_CALL.try_with(|kept| {
-        let mut kept = kept.borrow_mut();
-        match scope.take_if(|scope| !scope.is_empty()) {
-            Some(scope) => drop(kept.insert(function, scope)),
-            None if !kept.is_empty() => drop(kept.remove(function)),
-            None => {}
+    let kept = RETURNED.try_with(|returned| {
+        let mut returned = returned.borrow_mut();
+        let kept = returned.entry(function).or_default();
+        kept.extend(scope.take());
+        while kept.len() > KEPT_RESULTS || kept.iter().rev().skip(1).map(Scope::bytes).sum::<usize>() > KEPT_BYTES {
+            kept.pop_front();
         }
     });
     if kept.is_err() {

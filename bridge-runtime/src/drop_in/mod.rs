@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub use self::c_closure::{OwnContext, OwnPointer, PointedFunction, of_c_function};
-use self::memory::keep_until_next_call;
+use self::memory::keep_returned;
 pub use self::memory::{freed_by_c, give_back};
 pub use self::report::last_error;
 use self::report::report;
@@ -26,7 +26,7 @@ use crate::client::{CallSink, Client, Session};
 use crate::error::Error;
 use crate::fault::{Fault, panic_message};
 use crate::interface::Interface as _;
-use crate::native::{CReply, CRequest, LengthError, Scope, have_c_callers};
+use crate::native::{CLength, COutput, CReply, CRequest, LengthError, Scope, have_c_callers};
 use crate::registration::Registration;
 use crate::sync::LockExt as _;
 use crate::sys::ProcessMark;
@@ -126,7 +126,7 @@ impl<C: Client> DropIn<C> {
             let client = self.client()?;
             let mut scope = Scope::new();
             let (value, reply) = run(client.session(), &mut scope)?;
-            keep_until_next_call(export.name, scope);
+            keep_returned(export.name, scope);
             Ok((value, reply))
         }));
         let result = caught.unwrap_or_else(|panic| Err(Failure::Conversion(Fault::Message(panic_message(&*panic)))));
@@ -205,9 +205,16 @@ pub struct CCaller<'s> {
 }
 
 impl<'s> CCaller<'s> {
-    /// `outputs` says what C passes for each output parameter; see [`CRequest`].
-    pub fn new(session: &'s Session, outputs: &[Option<u64>]) -> Self {
-        Self { session, request: CRequest { outputs: outputs.to_vec() }, reply: RefCell::default() }
+    /// Says what C passes; see [`CRequest`].
+    pub fn new<const O: usize, const N: usize, const L: usize>(
+        session: &'s Session,
+        outputs: [COutput; O],
+        nulls: [Option<u32>; N],
+        lengths: [Option<(u32, CLength)>; L],
+    ) -> Self {
+        let (nulls, lengths) = (nulls.into_iter().flatten().collect(), lengths.into_iter().flatten().collect());
+        let request = CRequest { outputs: outputs.into(), nulls, lengths };
+        Self { session, request, reply: RefCell::default() }
     }
 
     /// The reply to the call.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use castaway::cast;
 
 use super::Scope;
-use super::c_caller::has_c_callers;
+use super::c_caller::{has_c_callers, has_failed, is_number};
 use super::length::length_within;
 use super::spare_memory::spare;
 use crate::fault::Fault;
@@ -190,6 +190,21 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
         }
     }
 
+    /// How many of the first `length` elements a C program gets: if its call has failed, not the zeros at the end, which the library has
+    /// not written.
+    fn written(&self, length: usize) -> usize {
+        if !has_failed() || !is_number::<C>() {
+            return length;
+        }
+        let elements = match self {
+            Self::Own(values, _) => values.as_ptr(),
+            Self::InArena(_, pointer) => pointer.cast_const(),
+        };
+        // SAFETY: the length is within the capacity, and numbers have no bytes that are not theirs.
+        let bytes = unsafe { std::slice::from_raw_parts(elements.cast::<u8>(), length * size_of::<C>()) };
+        bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last / size_of::<C>() + 1)
+    }
+
     /// The first `length` elements that the library wrote.
     ///
     /// # Errors
@@ -198,7 +213,7 @@ impl<T: 'static, C: Copy + super::Zeroable + 'static> ArrayBuffer<T, C> {
     /// # Safety
     /// As [`Native::from_c`](super::Native::from_c).
     pub unsafe fn take(self, parameter: &str, length: usize, scope: &Scope) -> Result<OutputArray<T>, Fault> {
-        let length = length_within(parameter, length, self.len())?;
+        let length = self.written(length_within(parameter, length, self.len())?);
         match self {
             Self::InArena(mut run, _) => {
                 run.truncate(length);

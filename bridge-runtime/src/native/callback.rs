@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::array::{FromC, ToC, fits_memory, returned_array};
+use super::c_caller::has_c_callers;
 use super::length::check_length;
 use super::{CReturn, Encoding, ReturnedAs as _, Scope, Zeroable};
 use crate::fault::Fault;
@@ -52,7 +53,16 @@ pub fn returned_to_gnu<T, C: CReturn>(value: &T, to_c: ToC<T, C>, scope: &mut Sc
 ///
 /// # Safety
 /// The pointer is null, or valid for reads; otherwise as `from_c`.
-pub unsafe fn passed_pointer<T, C: Copy>(pointer: *const C, from_c: FromC<T, C>, scope: &Scope) -> Result<T, Fault> {
+pub unsafe fn passed_pointer<T, C: Copy + Zeroable>(
+    pointer: *const C,
+    from_c: FromC<T, C>,
+    scope: &Scope,
+) -> Result<T, Fault> {
+    // The library gets the null pointer of a C program itself.
+    if pointer.is_null() && has_c_callers() {
+        // SAFETY: there are no pointers in zeros.
+        return unsafe { from_c(C::zeroed(), scope) };
+    }
     if pointer.is_null() {
         return Err(Fault::Value("a null pointer".to_owned()));
     }
@@ -91,7 +101,11 @@ pub fn passed_nullable_mut<T, C>(
 ///
 /// # Safety
 /// As [`passed_pointer`].
-pub unsafe fn passed_pointer_mut<T, C: Copy>(pointer: *mut C, from_c: FromC<T, C>, scope: &Scope) -> Result<T, Fault> {
+pub unsafe fn passed_pointer_mut<T, C: Copy + Zeroable>(
+    pointer: *mut C,
+    from_c: FromC<T, C>,
+    scope: &Scope,
+) -> Result<T, Fault> {
     // SAFETY: guaranteed by the caller: the pointer is null or valid for reads.
     unsafe { passed_pointer(pointer, from_c, scope) }
 }

@@ -10,8 +10,9 @@ use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, SeqAccess, Vi
 use serde::ser::{Serialize, SerializeSeq as _, SerializeTuple as _, Serializer};
 
 use super::array::{all_to_c, fits_memory, read_elements};
-use super::length::{check_length, reported_length};
-use super::text::{ReturnedText, Text, TextBuffer, ends_in_its_memory};
+use super::c_caller::has_c_callers;
+use super::length::{length_within, reported_length};
+use super::text::{ReturnedText, Text, TextBuffer, ends_in_its_memory, null_text};
 use super::{Encoding, Native, Scope, Utf8, Zeroable};
 use crate::__returned_as_taken;
 use crate::fault::Fault;
@@ -38,6 +39,8 @@ pub trait FieldForm<T>: WireForm<T> {
     type C: Copy + Zeroable + 'static;
     /// As [`Native::POINTS`].
     const POINTS: bool;
+    /// As [`Native::IS_NUMBERS`].
+    const IS_NUMBERS: bool = false;
 
     /// As [`Native::declare`].
     fn declare(declarator: &str) -> String;
@@ -147,6 +150,7 @@ by_serde! {
 impl<T: Native> FieldForm<T> for AsItself {
     type C = T::C;
     const POINTS: bool = T::POINTS;
+    const IS_NUMBERS: bool = T::IS_NUMBERS;
 
     fn declare(declarator: &str) -> String {
         T::declare(declarator)
@@ -205,6 +209,7 @@ impl<A: WireForm<T>, T, const N: usize> WireForm<[T; N]> for EachAs<A> {
 impl<A: FieldForm<T>, T, const N: usize> FieldForm<[T; N]> for EachAs<A> {
     type C = [A::C; N];
     const POINTS: bool = A::POINTS;
+    const IS_NUMBERS: bool = A::IS_NUMBERS;
 
     fn declare(declarator: &str) -> String {
         declare_array(declarator, N, A::declare)
@@ -264,14 +269,24 @@ impl<E: Encoding> FieldForm<Option<String>> for TextAt<E> {
     }
 
     fn to_c(value: &Option<String>, scope: &mut Scope) -> Result<Self::C, Fault> {
+        let own = scope.program_memory::<E::Unit>();
         let units = Text::<E>::new("", value.as_deref())?.into_units();
-        Ok(units.map_or(std::ptr::null(), |units| scope.keep(units)))
+        Ok(units.map_or(std::ptr::null(), |units| match own {
+            Some(own) => own.store(&units, || value.clone().unwrap_or_default().into_bytes()),
+            None => scope.keep(units),
+        }))
     }
 
     unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Option<String>, Fault> {
+        let met = scope.meet(value);
         ends_in_its_memory::<E>(value, scope)?;
         // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
-        unsafe { ReturnedText::from_c::<E>(value) }
+        let text = unsafe { <Option<String> as ReturnedText>::from_c::<E>(value) }?;
+        if let Some(text) = &text {
+            let units = E::encode(text).map_or(0, |units| units.len() + 1);
+            scope.points_to(met, units, || text.clone().into_bytes());
+        }
+        Ok(text)
     }
 }
 
@@ -284,13 +299,20 @@ impl<E: Encoding> FieldForm<String> for TextAt<E> {
     }
 
     fn to_c(value: &String, scope: &mut Scope) -> Result<Self::C, Fault> {
-        Ok(scope.keep(Text::<E>::new("", value.as_str())?.into_units().unwrap_or_default()))
+        let own = scope.program_memory::<E::Unit>();
+        let units = Text::<E>::new("", value.as_str())?.into_units().unwrap_or_default();
+        Ok(match own {
+            Some(own) => own.store(&units, || value.clone().into_bytes()),
+            None => scope.keep(units),
+        })
     }
 
     unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<String, Fault> {
-        ends_in_its_memory::<E>(value, scope)?;
-        // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
-        unsafe { ReturnedText::from_c::<E>(value) }
+        // SAFETY: guaranteed by the caller.
+        let text = unsafe { <Self as FieldForm<Option<String>>>::from_c(value, scope) }?;
+        // A C program gets the null pointer itself.
+        let text = text.or_else(|| has_c_callers().then(String::new));
+        text.ok_or_else(null_text)
     }
 }
 
@@ -303,7 +325,11 @@ impl<E: Encoding, const CAPACITY: usize> FieldForm<String> for TextIn<E, CAPACIT
     }
 
     fn to_c(value: &String, _: &mut Scope) -> Result<Self::C, Fault> {
-        let units = Text::<E>::new("", value.as_str())?.into_units().unwrap_or_default();
+        let mut units = Text::<E>::new("", value.as_str())?.into_units().unwrap_or_default();
+        // Libraries may fill the array without a NUL, and C programs see it so.
+        if has_c_callers() && units.len() == CAPACITY + 1 {
+            units.pop();
+        }
         let mut array = [E::Unit::zeroed(); CAPACITY];
         let Some(start) = array.get_mut(..units.len()) else {
             let reason = format!("needs {} code units with its NUL, and there is room for {CAPACITY}", units.len());
@@ -347,11 +373,25 @@ __returned_as_taken!(String Option<String>);
 /// # Errors
 /// As [`Native::to_c`].
 pub fn elements_to_c<A: FieldForm<T>, T>(values: &[T], scope: &mut Scope) -> Result<*const A::C, Fault> {
-    if values.is_empty() {
-        return Ok(std::ptr::null());
-    }
-    let values = all_to_c(values, A::to_c, scope)?;
-    Ok(scope.keep(values))
+    let own = scope.program_memory::<A::C>();
+    let elements = all_to_c(values, A::to_c, scope)?;
+    Ok(match own {
+        Some(own) => own.store(&elements, || content::<A, T>(values)),
+        None if values.is_empty() => std::ptr::null(),
+        None => scope.keep(elements),
+    })
+}
+
+/// As [`elements_to_c`], without an array.
+pub fn no_elements_to_c<A: FieldForm<T>, T>(scope: &mut Scope) -> *const A::C {
+    let own = scope.program_memory::<A::C>();
+    own.map_or(std::ptr::null(), |own| own.store(&[], Vec::new))
+}
+
+/// Elements as a message has them.
+fn content<A: FieldForm<T>, T>(values: &[T]) -> Vec<u8> {
+    let values: Vec<_> = values.iter().map(FormRef::<A, T>::new).collect();
+    postcard::to_allocvec(&values).unwrap_or_default()
 }
 
 /// Converts the elements of a [`PointerTo`] field, of which there are `length`, from C.
@@ -368,21 +408,25 @@ pub unsafe fn elements_from_c<A: FieldForm<T>, T, N: Copy + fmt::Display + TryIn
     length: N,
     scope: &Scope,
 ) -> Result<Vec<T>, Fault> {
-    let length = reported_length(field, length)?;
-    if length == 0 {
+    let met = scope.meet(pointer);
+    let mut length = reported_length(field, length)?;
+    // A C program's struct may have a null pointer with a length.
+    if length == 0 || (pointer.is_null() && has_c_callers()) {
         return Ok(Vec::new());
     }
     if pointer.is_null() {
         return Err(Fault::Value(format!("a null pointer for an array of {length} elements in `{field}`")));
     }
     if let Some(room) = scope.room_at(pointer) {
-        check_length(field, length, room)?;
+        length = length_within(field, length, room)?;
     }
     if !fits_memory::<A::C>(length) {
         return Err(Fault::Value(format!("an array of {length} elements, more than there can be")));
     }
     // SAFETY: guaranteed by the caller; the length was checked for memory of `scope`.
-    unsafe { read_elements(pointer, length, A::from_c, scope) }
+    let values = unsafe { read_elements(pointer, length, A::from_c, scope) }?;
+    scope.points_to(met, length, || content::<A, T>(&values));
+    Ok(values)
 }
 
 /// As [`elements_from_c`]; `None` if the pointer is null, or if the length says that there is nothing.
@@ -400,6 +444,7 @@ pub unsafe fn optional_elements_from_c<A: FieldForm<T>, T, N: Copy + fmt::Displa
     scope: &Scope,
 ) -> Result<Option<Vec<T>>, Fault> {
     if pointer.is_null() || is_absent {
+        scope.points_to(scope.meet(pointer), 0, Vec::new);
         return Ok(None);
     }
     // SAFETY: guaranteed by the caller.

@@ -1,7 +1,7 @@
 //! Lengths of arrays, which the client's caller does not pass.
 
 use super::Native;
-use super::c_caller::{self, has_c_callers};
+use super::c_caller::{self, CLength, has_c_callers, requested_length};
 use crate::fault::Fault;
 
 /// An integer type that a C function takes the length of an array in.
@@ -62,6 +62,11 @@ pub fn common_length<N: Length>(
     let mut common: Option<(&str, usize)> = None;
     for &(parameter, length) in arrays {
         let Some(length) = length.into() else { continue };
+        // A C program may pass null pointers among the arrays.
+        if has_c_callers() {
+            common = common.filter(|(_, other)| *other >= length).or(Some((parameter, length)));
+            continue;
+        }
         if let Some((other, expected)) = common.filter(|(_, expected)| *expected != length) {
             let reason = format!("has {length} elements and `{other}` has {expected}; `{name}` is the length of both");
             return Err(LengthError { parameter, reason });
@@ -73,6 +78,30 @@ pub fn common_length<N: Length>(
         let reason = format!("has {length} elements, more than `{name}: {}` can hold", N::NAME);
         LengthError { parameter, reason }
     })
+}
+
+/// The length to pass as the parameter `place`, of all: a C program's, or else what was computed from the arrays. `unit` is what it counts
+/// for one unit of text.
+#[inline]
+pub fn length_for_c<N: Length>(place: u32, computed: N, unit: usize) -> N {
+    match requested_length(place) {
+        None => computed,
+        Some(CLength::Exactly(length)) => N::of_i64(length),
+        Some(CLength::WithNul) => N::of_i64(computed.to_i64().saturating_add(unit as i64)),
+    }
+}
+
+/// As [`common_length`], for the field of a struct, which has the value `declared`. A C program's struct may have a null pointer with a
+/// length, and a library may write the length that it would need: both see the number itself.
+///
+/// # Errors
+/// As [`common_length`].
+pub fn length_in_struct<N: Length>(
+    name: &str,
+    declared: N,
+    arrays: &[(&'static str, impl Into<Option<usize>> + Copy)],
+) -> Result<N, LengthError> {
+    if has_c_callers() { Ok(declared) } else { common_length(name, arrays) }
 }
 
 /// The size of the C type `C`, for the field of a struct that holds it.
@@ -115,6 +144,21 @@ pub fn check_elements(parameter: &str, length: usize, expected: usize) -> Result
             reason: format!("has {length} elements, and the function needs {expected}"),
         }),
     }
+}
+
+/// As [`check_elements`], for an array in a struct. A C program's struct may have a null pointer instead.
+///
+/// # Errors
+/// As [`check_elements`] and [`to_length`].
+pub fn check_elements_in_struct<N: Copy + std::fmt::Display + TryInto<usize>>(
+    parameter: &str,
+    length: usize,
+    expected: N,
+) -> Result<(), Fault> {
+    if has_c_callers() {
+        return Ok(());
+    }
+    check_elements(parameter, length, to_length(parameter, expected)?)
 }
 
 /// Converts a length that the library reports. A C program reads the number itself, and gets no elements if it is not a length.

@@ -17,11 +17,13 @@ mod element;
 mod encoding;
 mod field;
 mod handle;
+mod in_place;
 mod length;
 mod native_frame;
 mod owner;
 mod platform;
 mod pointer;
+mod program_memory;
 mod record;
 mod returned;
 mod scalar;
@@ -35,9 +37,10 @@ mod value;
 
 pub use array::{ArrayBuffer, ArrayIn, ArrayInOut, Room, returned_array, returned_list};
 pub use c_caller::{
-    CReply, CRequest, RETURNED, has_c_callers, note_pointer, output_at, output_buffer, wanted, wanted_capacity,
+    CLength, COutput, CReply, CRequest, RETURNED, c_length, counts_nul, is_null_in_c, note_pointer, noted_failure,
+    null_in_c, output_at, output_buffer, output_text, wanted, wanted_capacity,
 };
-pub(crate) use c_caller::{c_reply, have_c_callers, in_c_call, noting_errors};
+pub(crate) use c_caller::{c_reply, has_c_callers, have_c_callers, in_c_call, noting_errors};
 pub use c_closure::CClosure;
 pub use c_result::{array_to_c, failure_value, give_text_to_c, give_texts_to_c, list_to_c, passed_text, texts_to_c};
 pub use callback::{
@@ -53,13 +56,14 @@ pub use element::{BufferElement, FIRST_LISTED, InMemoryOf};
 pub use encoding::{Ansi, Encoding, Latin1, Utf8, Utf16, Wide};
 pub use field::{
     AsItself, EachAs, FieldForm, FormOf, FormRef, PointerTo, TextAt, TextIn, elements_from_c, elements_to_c,
-    optional_elements_from_c,
+    no_elements_to_c, optional_elements_from_c,
 };
 pub use handle::{AnyHandle, Closes, Handle, RawHandle, close};
 pub(crate) use handle::{abandoned_by, this_server};
+pub use in_place::{note_pointers, pointers_noted, restore_pointers, restored_pointers};
 pub use length::{
-    IsLength, Length, LengthError, OutLength, c_size, check_elements, common_length, length_to_c, note_length,
-    reported_length, to_length,
+    IsLength, Length, LengthError, OutLength, c_size, check_elements, check_elements_in_struct, common_length,
+    length_for_c, length_in_struct, length_to_c, note_length, reported_length, to_length,
 };
 pub(crate) use native_frame::NativeFrame;
 pub(crate) use owner::Owner;

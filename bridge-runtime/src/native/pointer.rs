@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::array::FromC;
-use super::c_caller::initial;
+use super::c_caller::{has_c_callers, initial};
+use super::program_memory::ProgramMemory;
 use super::{Native, NativeReturn, Scope, Zeroable};
 use crate::fault::Fault;
 use crate::interface::{CTypes, declare_pointer};
@@ -21,13 +24,13 @@ impl<C: Copy> Pointer<C> {
     }
 
     /// The slot of a value that the library writes and `take` converts, of the output parameter `place`. It is zero at first, unless a
-    /// C program has a number there.
-    pub fn out<T>(place: u32, take: FromC<T, C>) -> Self
+    /// C program has numbers there, which `are_numbers` says.
+    pub fn out<T>(place: u32, take: FromC<T, C>, are_numbers: bool) -> Self
     where
         C: Zeroable + 'static,
     {
         let _ = take;
-        Self { value: initial(place) }
+        Self { value: initial(place, are_numbers) }
     }
 
     /// The C value.
@@ -116,6 +119,20 @@ pub unsafe fn vtable_entry<C: Copy>(this: C, number: usize) -> *const () {
     unsafe { entry.read_unaligned() }
 }
 
+/// A pointer to a value, in the program's own memory or in the scope's.
+fn pointer_to<T: Native>(value: &T, own: Option<ProgramMemory>, scope: &mut Scope) -> Result<*const T::C, Fault> {
+    let c = value.to_c(scope)?;
+    Ok(match own {
+        Some(own) => own.store(&[c], || content(value)),
+        None => scope.keep(vec![c]),
+    })
+}
+
+/// A value as a message has it.
+fn content<T: Serialize>(value: &T) -> Vec<u8> {
+    postcard::to_allocvec(value).unwrap_or_default()
+}
+
 /// A pointer in a struct. The value that it points to is sent with the struct.
 impl<T: Native> Native for Option<Box<T>> {
     type Value = Self;
@@ -131,16 +148,15 @@ impl<T: Native> Native for Option<Box<T>> {
     }
 
     fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault> {
+        let own = scope.program_memory::<T::C>();
         match self {
-            Some(value) => {
-                let value = T::to_c(value, scope)?;
-                Ok(scope.keep(vec![value]))
-            }
+            Some(value) => pointer_to(&**value, own, scope),
             None => Ok(std::ptr::null()),
         }
     }
 
     unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
+        let met = scope.meet(value);
         if value.is_null() {
             return Ok(None);
         }
@@ -150,7 +166,9 @@ impl<T: Native> Native for Option<Box<T>> {
         // SAFETY: guaranteed by the caller: a pointer that is not null is valid.
         let value = unsafe { value.read_unaligned() };
         // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-        Ok(Some(Box::new(unsafe { T::from_c(value, scope) }?)))
+        let value = unsafe { T::from_c(value, scope) }?;
+        scope.points_to(met, 1, || content(&value));
+        Ok(Some(Box::new(value)))
     }
 }
 
@@ -169,14 +187,19 @@ impl<T: Native> Native for Box<T> {
     }
 
     fn to_c(&self, scope: &mut Scope) -> Result<Self::C, Fault> {
-        let value = T::to_c(self, scope)?;
-        Ok(scope.keep(vec![value]))
+        let own = scope.program_memory::<T::C>();
+        pointer_to(&**self, own, scope)
     }
 
     unsafe fn from_c(value: Self::C, scope: &Scope) -> Result<Self, Fault> {
         // SAFETY: guaranteed by the caller: pointers in the value are null or valid.
-        let value = unsafe { <Option<Self> as Native>::from_c(value, scope) }?;
-        value.ok_or_else(|| Fault::Value("a null pointer; declare `Option<Box<T>>` if it may be".to_owned()))
+        let boxed = unsafe { <Option<Self> as Native>::from_c(value, scope) }?;
+        // A C program gets the null pointer itself.
+        if boxed.is_none() && has_c_callers() {
+            // SAFETY: there are no pointers in zeros.
+            return unsafe { T::from_c(T::C::zeroed(), scope) }.map(Self::new);
+        }
+        boxed.ok_or_else(|| Fault::Value("a null pointer; declare `Option<Box<T>>` if it may be".to_owned()))
     }
 }
 

@@ -28,6 +28,7 @@ macro_rules! same_in_c {
             type C = $rust;
             const C_NAME: &'static str = $c;
             const POINTS: bool = false;
+            const IS_NUMBERS: bool = true;
 
             fn to_c(&self, _: &mut Scope) -> Result<Self::C, Fault> {
                 Ok(*self)

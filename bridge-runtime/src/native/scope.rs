@@ -1,12 +1,17 @@
 //! Memory that C values point to during a call.
 
 use std::any::Any;
+use std::cell::RefCell;
+
+use super::program_memory::{MetPointer, Pointers, ProgramMemory};
 
 /// Keeps the memory that C values point to until the end of one call.
 #[derive(Debug, Default)]
 pub struct Scope {
     /// `None` for nearly all calls.
     kept: Option<Vec<KeptMemory>>,
+    /// What happens to the pointers in structs; `None` for nearly all calls.
+    pub(super) pointers: RefCell<Option<Pointers>>,
 }
 
 #[derive(Debug)]
@@ -35,6 +40,48 @@ impl Scope {
     /// Whether nothing is kept.
     pub(crate) fn is_empty(&self) -> bool {
         self.kept.is_none()
+    }
+
+    /// Notes that a conversion from C has met a pointer in a struct.
+    pub(super) fn meet<C: 'static>(&self, pointer: *const C) -> MetPointer {
+        match &mut *self.pointers.borrow_mut() {
+            Some(Pointers::Noted(kept)) => {
+                kept.push(pointer.is_null() || self.begins_at(pointer));
+                MetPointer(None)
+            }
+            Some(Pointers::Collected(programs)) => {
+                programs.push(ProgramMemory::at(pointer));
+                MetPointer(Some(programs.len() - 1))
+            }
+            _ => MetPointer(None),
+        }
+    }
+
+    /// Notes what a pointer points to: `room` elements, and how a message has them.
+    pub(super) fn points_to(&self, MetPointer(met): MetPointer, room: usize, content: impl FnOnce() -> Vec<u8>) {
+        if let (Some(place), Some(Pointers::Collected(programs))) = (met, &mut *self.pointers.borrow_mut())
+            && let Some(memory) = programs.get_mut(place)
+        {
+            memory.holds(room, content());
+        }
+    }
+
+    /// The program's memory that the next pointer to C is to point to again, if the library has not changed it.
+    pub(super) fn program_memory<C: 'static>(&self) -> Option<ProgramMemory> {
+        match &mut *self.pointers.borrow_mut() {
+            Some(Pointers::Restored(programs)) => programs.pop_front()?.filter(ProgramMemory::has::<C>),
+            _ => None,
+        }
+    }
+
+    /// Whether memory that it keeps begins at a pointer.
+    fn begins_at<T>(&self, pointer: *const T) -> bool {
+        self.kept.iter().flatten().any(|kept| kept.start == pointer.addr())
+    }
+
+    /// How many bytes it keeps.
+    pub(crate) fn bytes(&self) -> usize {
+        self.kept.iter().flatten().map(|kept| kept.end - kept.start).sum()
     }
 
     /// Keeps what another scope keeps.

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_void};
 
 use super::array::{LONGEST_LIST, zeros};
-use super::c_caller::has_c_callers;
+use super::c_caller::{has_c_callers, initial_text, note_unwritten};
 use super::length::length_within;
 use super::{Encoding, Scope, Zeroable as _};
 use crate::fault::Fault;
@@ -83,6 +83,8 @@ impl<'a> CText<'a> {
 pub unsafe fn passed_c_str<'a>(text: *const c_char) -> Result<&'a CStr, Fault> {
     // SAFETY: guaranteed by the caller: the pointer is null or valid up to its terminating zero.
     let text = unsafe { passed_optional_c_str(text) }?;
+    // The library gets the null pointer of a C program itself.
+    let text = text.or_else(|| has_c_callers().then_some(c""));
     text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<&CStr>` if it may be".to_owned()))
 }
 
@@ -102,15 +104,36 @@ pub unsafe fn passed_optional_c_str<'a>(text: *const c_char) -> Result<Option<&'
 #[derive(Debug)]
 pub struct TextBuffer<E: Encoding> {
     units: Vec<E::Unit>,
+    /// The output parameter that it is for.
+    place: u32,
+    /// What a C program has in its buffer.
+    initial: Vec<E::Unit>,
 }
 
 impl<E: Encoding> TextBuffer<E> {
-    /// A slot for `capacity` units, including the terminating zero.
+    /// A slot for `capacity` units, including the terminating zero, of the output parameter `place`. It is empty at first, unless a C
+    /// program has text there.
     ///
     /// # Errors
     /// [`Fault::Argument`] for `parameter` if there is no memory for them.
-    pub fn new(parameter: &str, capacity: usize) -> Result<Self, Fault> {
-        Ok(Self { units: zeros(parameter, capacity)? })
+    pub fn new(parameter: &str, capacity: usize, place: u32) -> Result<Self, Fault> {
+        let mut units = zeros(parameter, capacity)?;
+        let initial = initial_text(place).and_then(|text| E::encode(&text).ok()).unwrap_or_default();
+        let initial = if initial.len() <= capacity { initial } else { Vec::new() };
+        units[..initial.len()].copy_from_slice(&initial);
+        Ok(Self { units, place, initial })
+    }
+
+    /// Whether the library has not changed what a C program has in its buffer, which is then noted.
+    fn is_unwritten(&self) -> bool {
+        let rest = || self.units.iter().skip(self.initial.len());
+        let is_unwritten = !self.initial.is_empty()
+            && self.units.starts_with(&self.initial)
+            && rest().all(|unit| *unit == E::Unit::zeroed());
+        if is_unwritten {
+            note_unwritten(self.place);
+        }
+        is_unwritten
     }
 
     /// Its capacity, in units.
@@ -132,6 +155,9 @@ impl<E: Encoding> TextBuffer<E> {
     /// # Safety
     /// There is nothing to guarantee; the function is unsafe like `take` of the other slots.
     pub unsafe fn take(self, parameter: &str, length: usize) -> Result<String, Fault> {
+        if self.is_unwritten() {
+            return Ok(String::new());
+        }
         let length = length_within(parameter, length, self.units.len())?;
         Self::decode(&self.units[..length])
     }
@@ -152,6 +178,9 @@ impl<E: Encoding> TextBuffer<E> {
     /// # Safety
     /// As [`take`](Self::take).
     pub unsafe fn take_all(self, parameter: &str, length: usize) -> Result<Vec<String>, Fault> {
+        if self.is_unwritten() {
+            return Ok(Vec::new());
+        }
         let length = length_within(parameter, length, self.units.len())?;
         let texts = self.units[..length].split(|unit| *unit == E::Unit::zeroed());
         texts.take_while(|units| !units.is_empty()).map(E::decode).collect()
@@ -295,8 +324,13 @@ impl ReturnedText for String {
         let text = unsafe { <Option<Self> as ReturnedText>::from_c::<E>(value) }?;
         // A C program gets the null pointer itself.
         let text = text.or_else(|| has_c_callers().then(Self::new));
-        text.ok_or_else(|| Fault::Value("a null pointer for text; declare `Option<String>` if it may be".to_owned()))
+        text.ok_or_else(null_text)
     }
+}
+
+/// The fault for text that may not be null.
+pub(super) fn null_text() -> Fault {
+    Fault::Value("a null pointer for text; declare `Option<String>` if it may be".to_owned())
 }
 
 /// Checks that text in memory of `scope`, which the library may have changed, has a terminating zero there.
@@ -332,7 +366,7 @@ mod tests {
 
     #[test]
     fn text_out() {
-        let mut buffer = TextBuffer::<Latin1>::new("t", 4).unwrap();
+        let mut buffer = TextBuffer::<Latin1>::new("t", 4, 0).unwrap();
         // SAFETY: the slot has four units.
         unsafe { buffer.pass().copy_from(b"caf\xe9".as_ptr(), 4) };
         // SAFETY: it needs none.

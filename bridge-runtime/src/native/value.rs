@@ -44,6 +44,11 @@ pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
     #[doc(hidden)]
     const POINTS: bool = true;
 
+    /// Whether it is an integer or a floating-point number of fixed width, or an array of such: any bytes are a value, and it is the
+    /// same in every process.
+    #[doc(hidden)]
+    const IS_NUMBERS: bool = false;
+
     /// Converts the value to C. What the C value points to is kept in `scope`.
     ///
     /// # Errors

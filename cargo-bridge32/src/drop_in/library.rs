@@ -69,12 +69,12 @@ impl<'b> Library<'b> {
         let server_folder = out.join(&folder);
         fs::create_dir_all(&server_folder).with_context(|| format!("cannot make {}", server_folder.display()))?;
         let server_name = server_file.file_name().unwrap_or_default().to_string_lossy();
-        copying::copy(server_file, &server_folder.join(&*server_name))?;
+        copy(server_file, &server_folder.join(&*server_name))?;
         let original_name = original.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy());
         if let (Some(original), Some(name)) = (original, &original_name) {
-            copying::copy(original, &server_folder.join(&**name))?;
+            copy(original, &server_folder.join(&**name))?;
             for needed in libraries::needed_by(std::slice::from_ref(original))? {
-                copying::copy(&needed.file, &server_folder.join(&needed.name))?;
+                copy(&needed.file, &server_folder.join(&needed.name))?;
             }
         }
         if sides.server.is_windows() && !cfg!(windows) {
@@ -100,6 +100,10 @@ impl<'b> Library<'b> {
         }
         Ok(file)
     }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    copying::copy(from, to).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))
 }
 
 /// The file name of the drop-in library: the original's, or what the system calls a library of the interface's name.

@@ -156,7 +156,13 @@ impl<'m> Slots<'m> {
             .collect();
         let (ty, text, native) =
             (signature.checked(parameter, self.krate), names::text(&parameter.name), self.native());
-        self.statements.extend(quote!(let #value = #native::common_length::<#ty>(#text, &[#(#lengths),*])?;));
+        let common = length_for_c(
+            signature,
+            parameter,
+            &quote!(#native::common_length::<#ty>(#text, &[#(#lengths),*])?),
+            self.krate,
+        );
+        self.statements.extend(quote!(let #value = #common;));
     }
 
     fn slot(&mut self, parameter: &Parameter) {
@@ -201,10 +207,9 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
         }
         Kind::Pointer(_, Passing::Out) => {
             let from_c = conversion(&method.signature, parameter, "from_c", krate);
-            {
-                let place = method.signature.place(parameter);
-                quote!(#private::native::Pointer::out(#place, #from_c))
-            }
+            let (place, numbers) =
+                (method.signature.place(parameter), conversion(&method.signature, parameter, "IS_NUMBERS", krate));
+            quote!(#private::native::Pointer::out(#place, #from_c, #numbers))
         }
         Kind::Pointer(..) => {
             let to_c = conversion(&method.signature, parameter, "to_c", krate);
@@ -234,9 +239,10 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
         }
         Kind::TextBuffer(format, _) => {
             let (capacity, encoding) = (capacity_name(name), format.encoding.marker());
-            quote!(#private::native::TextBuffer::<#private::native::#encoding>::new(#text, #capacity)?)
+            let place = method.signature.place(parameter);
+            quote!(#private::native::TextBuffer::<#private::native::#encoding>::new(#text, #capacity, #place)?)
         }
-        Kind::Length(length) => self::length(method, length, &text, &ty, krate),
+        Kind::Length(length) => self::length(method, parameter, length, (&text, &ty), krate),
     };
     if !parameter.is_nullable_pointer() {
         return quote!(let mut #slot = #value;);
@@ -256,7 +262,13 @@ pub(super) fn slot(method: &Method, parameter: &Parameter, krate: &TokenStream) 
 }
 
 /// The value of a length parameter, which the arrays' slots determine.
-fn length(method: &Method, length: &Length, text: &str, ty: &TokenStream, krate: &TokenStream) -> TokenStream {
+fn length(
+    method: &Method,
+    parameter: &Parameter,
+    length: &Length,
+    (text, ty): (&str, &TokenStream),
+    krate: &TokenStream,
+) -> TokenStream {
     let private = quote!(#krate::__private);
     let Length { of, passing, .. } = length;
     let some = some();
@@ -269,6 +281,7 @@ fn length(method: &Method, length: &Length, text: &str, ty: &TokenStream, krate:
         }
     });
     let common = quote!(#private::native::common_length::<#ty>(#text, &[#(#lengths),*])?);
+    let common = length_for_c(&method.signature, parameter, &common, krate);
     match (passing, of.as_slice()) {
         (Some(Passing::InOut), [of, ..]) => {
             let (slot, of_text) = (slot_name(of), names::text(of));
@@ -282,6 +295,25 @@ fn length(method: &Method, length: &Length, text: &str, ty: &TokenStream, krate:
         (None, _) => common,
         (Some(_), _) => quote!(#private::native::OutLength::to(#common)),
     }
+}
+
+/// A length that follows from the arrays, or is what a C program says.
+fn length_for_c(
+    signature: &Signature,
+    parameter: &Parameter,
+    computed: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    let (native, place) = (quote!(#krate::__private::native), signature.place_of_all(parameter));
+    let unit = match &parameter.kind {
+        Kind::Length(length) => {
+            let of = length.of.first().and_then(|of| signature.parameter(of));
+            of.and_then(|of| element_bytes(signature, of, length, krate))
+        }
+        _ => None,
+    };
+    let unit = unit.unwrap_or_else(|| quote!(1));
+    quote!(#native::length_for_c(#place, #computed, #unit))
 }
 
 /// A number of elements of the parameter `of`, in the units that `length` counts.
@@ -313,7 +345,17 @@ pub(super) fn pass(signature: &Signature, parameter: &Parameter, krate: &TokenSt
             let null = runtime(if matches!(parameter.kind, Kind::Array(_, Passing::In)) { "null" } else { "null_mut" });
             quote!(#slot.as_mut().map_or(::core::ptr::#null(), |#slot| #slot.pass()))
         }
-        _ => quote!(#slot.pass()),
+        Kind::UserData(_) => quote!(#slot.pass()),
+        _ => {
+            // A C program may pass a null pointer for anything.
+            let is_const =
+                matches!(parameter.kind, Kind::Array(_, Passing::In) | Kind::Text(_) | Kind::CStr | Kind::TextList(_));
+            let (null, place) =
+                (runtime(if is_const { "null" } else { "null_mut" }), signature.place_of_all(parameter));
+            quote! {
+                if #krate::__private::native::is_null_in_c(#place) { ::core::ptr::#null() } else { #slot.pass() }
+            }
+        }
     }
 }
 

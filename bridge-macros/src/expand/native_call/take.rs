@@ -224,14 +224,14 @@ fn note(method: &Method, krate: &TokenStream) -> TokenStream {
         let slot = slot_name(&parameter.name);
         quote!(#native::note_length(&#slot);)
     });
-    let pointers = signature.outs().enumerate().filter(|(_, parameter)| parameter.library_pointer().is_some());
+    let pointers = signature.outs().enumerate().filter(|(_, parameter)| types::stores_pointer(parameter));
     let pointers = pointers.map(|(place, parameter)| {
         let (place, slot) = (place as u32, slot_name(&parameter.name));
         quote!(#native::note_pointer(#place, #slot.get());)
     });
     let returns_pointer = match &signature.returns {
         Returns::Vec { .. } => true,
-        Returns::Value(ty) => types::is_named(ty, "String"),
+        Returns::Value(ty) => types::is_named(ty, "String") || types::is_boxed(ty),
         Returns::Nothing | Returns::Result { .. } => false,
     };
     let returned = returns_pointer.then(|| {
@@ -268,7 +268,7 @@ fn check(
     let fail = quote! {
         #(#closed.undo();)*
         // A C program gets what the function has returned and written.
-        if !#krate::__private::native::has_c_callers() {
+        if !#krate::__private::native::noted_failure() {
             return ::core::result::Result::Err(#krate::__private::Fault::Status {
                 value: #krate::__private::native::Status::number(&#reported),
                 os_error: #os_error,
@@ -379,7 +379,7 @@ fn single(method: &Method, parameter: &Parameter, krate: &TokenStream) -> Option
         unsafe { #krate::__private::native::from_c(#slot.get(), #from_c, &#scope) }?
     };
     let some = some();
-    Some(match parameter.kind {
+    let single = match parameter.kind {
         Kind::Pointer(_, Passing::Out) => quote!(let #name = #take;),
         Kind::Pointer(_, Passing::InOut) if parameter.is_nullable => quote! {
             if let (#some(#name), #some(#slot)) = (#name.as_deref_mut(), &#slot) {
@@ -398,6 +398,16 @@ fn single(method: &Method, parameter: &Parameter, krate: &TokenStream) -> Option
             }
         }
         _ => return None,
+    };
+    if !parameter.is_in_out() || parameter.is_nullable {
+        return Some(single);
+    }
+    let (native, place) = (quote!(#krate::__private::native), method.signature.place_of_all(parameter));
+    let points = conversion(&method.signature, parameter, "POINTS", krate);
+    Some(quote! {
+        #native::note_pointers(&#scope, #points);
+        #single
+        #native::pointers_noted(&#scope, #place);
     })
 }
 
