@@ -18,18 +18,40 @@ fn compile(source: &str, out: &Path, arguments: &[&Path], system: System) {
     succeed(system.cc().args(["-std=gnu89", "-Wall", "-Wno-long-long", "-o"]).arg(out).arg(&source).args(arguments));
 }
 
-/// A program prints the same with the library of the test package built for 64 bits and with the drop-in library of the 32-bit one.
-fn same_output(name: &str) {
-    for system in System::ALL {
-        let folder = tempfile::tempdir().expect("a folder");
-        let made = folder.path().join("drop-in");
-        drop_in_of("bridge32-tests", &made, &["--server", &format!("{name}-server32")], system);
-        let direct = folder.path().join("direct");
-        fs::create_dir(&direct).expect("a folder");
+/// The libraries of the test package whose drop-in libraries are compared with 64-bit builds, each with the file of its interface.
+const LIBRARIES: [(&str, &str); 11] = [
+    ("vocabulary", "vocabulary"),
+    ("callbacks", "callbacks"),
+    ("pointers", "pointers"),
+    ("fields", "fields"),
+    ("lengths", "lengths"),
+    ("structs", "structs"),
+    ("types", "types"),
+    ("devices", "devices"),
+    ("extremes", "extremes"),
+    ("symbols", "symbols"),
+    ("fixture", "interfaces"),
+];
+
+/// Each program prints the same with a library of the test package built for 64 bits and with the drop-in library of the 32-bit one.
+fn same_output(system: System) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("drop-in");
+    let servers = LIBRARIES.map(|(name, _)| format!("{name}-server32"));
+    let servers: Vec<_> = servers.iter().flat_map(|server| ["--server", server]).collect();
+    drop_in_of("bridge32-tests", &out, &servers, system);
+    // The pointers library is declared together with another one, which its server loads, too.
+    let other = system.library("lengths");
+    fs::copy(out.join("lengths/lengths32").join(&other), out.join("pointers/pointers32").join(&other)).expect("a file");
+
+    let direct = folder.path().join("direct");
+    fs::create_dir(&direct).expect("a folder");
+    let mut different = Vec::new();
+    for (name, _) in LIBRARIES {
         let native = repository().join("tests/native").join(name).with_extension("c");
         let library = direct.join(system.library(name));
-        succeed(system.cc().args(["-shared", "-fPIC", "-w", "-o"]).arg(&library).arg(native));
-
+        succeed(system.cc().args(["-shared", "-fPIC", "-w", "-o"]).arg(&library).arg(native).args(["-lm", "-pthread"]));
+        let made = out.join(name);
         let program = folder.path().join(format!("{name}.exe"));
         let include = PathBuf::from(format!("-I{}", made.display()));
         compile(&format!("{name}.c"), &program, &[&include, &system.linked(&made, name)], system);
@@ -38,19 +60,94 @@ fn same_output(name: &str) {
             fs::copy(&program, &here).expect("a file");
             succeed(system.run(&here).env("LD_LIBRARY_PATH", folder))
         });
-        assert_eq!(outputs[0], outputs[1]);
-        assert!(outputs[0].lines().count() > 10, "{}", outputs[0]);
+        assert!(outputs[0].lines().count() > 1, "{name}: {}", outputs[0]);
+        let lines = outputs[0].lines().zip(outputs[1].lines()).filter(|(direct, made)| direct != made);
+        different.extend(lines.map(|(direct, made)| format!("{name}: the library has {direct}\n  the drop-in {made}")));
+        assert_eq!(outputs[0].lines().count(), outputs[1].lines().count(), "{name}: {}", outputs[1]);
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+    headers_compile(&out, system);
+    if system == System::Linux {
+        the_vocabulary_says_what_is_exported(&out);
     }
 }
 
-#[test]
-fn a_program_sees_the_same_of_the_vocabulary() {
-    same_output("vocabulary");
+/// The headers are C89 and C++ without a warning.
+fn headers_compile(out: &Path, system: System) {
+    let headers = LIBRARIES.map(|(name, _)| out.join(name).join(name).with_extension("h"));
+    let (c, cpp) = match system {
+        System::Linux => ("cc", "c++"),
+        System::Windows => ("x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-g++"),
+    };
+    for (compiler, language, standard) in [(c, "c", "-std=c89"), (cpp, "c++", "-std=c++11")] {
+        let mut command = Command::new(compiler);
+        command.args(["-fsyntax-only", standard, "-pedantic", "-Wall", "-Wextra", "-Werror", "-x", language]);
+        succeed(command.args(&headers));
+    }
+    let pointers = fs::read_to_string(&headers[2]).expect("a header");
+    for said in [
+        " * n: the number of elements of values and places\n",
+        " * values: in, n elements; may be NULL\n",
+        "/* visit: called during the call only */\n",
+        "/* f: kept after the call */\n",
+        " * reserved: Address::NULL is passed instead, whatever it is\n",
+        " * values: out, a pointer to length elements, which give_back frees\n",
+        "/* returns: a struct, which the library keeps */\nconst Place *nearest(int32_t x);\n",
+    ] {
+        assert!(pointers.contains(said), "{said}\nis not in\n{pointers}");
+    }
+}
+
+/// The last column of `docs/vocabulary.md` says whether the method is exported; a program calls each one that is.
+fn the_vocabulary_says_what_is_exported(out: &Path) {
+    let plain = |text: &str| text.split_whitespace().collect::<String>().replace(",)", ")");
+    let interfaces = LIBRARIES.map(|(name, file)| {
+        let read = |path: PathBuf| fs::read_to_string(path).expect("a source file");
+        let interface = plain(&read(repository().join("tests/src").join(file).with_extension("rs")));
+        let program = read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drop_in").join(name).with_extension("c"));
+        let mut check = Command::new(out.join(name).join(format!("{name}32/{name}-server32")));
+        let checked = succeed(check.arg("--check"));
+        let left_out = checked.lines().filter_map(|line| line.trim().strip_prefix("not in a drop-in library: "));
+        let left_out = left_out.filter_map(|line| Some(line.split_once(": ")?.0.to_owned())).collect::<Vec<_>>();
+        (interface, left_out, program)
+    });
+    let page = fs::read_to_string(repository().join("docs/vocabulary.md")).expect("the page");
+    let (mut wrong, mut exported) = (Vec::new(), 0);
+    for row in page.lines().filter(|row| row.starts_with("| ")) {
+        let cells: Vec<_> = row.trim_matches(['|', ' ']).split(" | ").collect();
+        let [_, declaration, .., said @ ("yes" | "no" | "-")] = cells.as_slice() else { continue };
+        let declaration = declaration.trim_matches('`');
+        let after = |word: &str, end: char| Some(declaration.split_once(word)?.1.split_once(end)?.0);
+        let name = after("fn ", '(').filter(|name| !name.contains('<'));
+        let interface = interfaces.iter().find(|(interface, ..)| interface.contains(&plain(declaration)));
+        let expected = match (name, interface) {
+            (Some(name), Some((_, left_out, _))) if left_out.iter().any(|other| other == name) => "no",
+            (Some(name), Some((.., program))) if !declaration.contains("#[optional]") => {
+                let function = after("#[symbol(\"", '"').unwrap_or(name);
+                if !program.contains(&format!("{function}(")) {
+                    wrong.push(format!("no program calls `{function}`"));
+                }
+                "yes"
+            }
+            _ => "-",
+        };
+        exported += usize::from(expected == "yes");
+        if *said != expected {
+            wrong.push(format!("`{declaration}` has `{said}`, and is `{expected}`"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(exported > 100, "{exported} rows were found");
 }
 
 #[test]
-fn a_program_sees_the_same_of_callbacks() {
-    same_output("callbacks");
+fn programs_for_linux_see_what_a_64_bit_library_shows() {
+    same_output(System::Linux);
+}
+
+#[test]
+fn programs_for_windows_see_what_a_64_bit_library_shows() {
+    same_output(System::Windows);
 }
 
 const MANIFEST: &str = r#"
@@ -83,6 +180,14 @@ pub trait Doors {
     #[on_error(-5)]
     fn crash(&self) -> i32;
     fn more(&self, values: &[i32]) -> i32;
+    #[optional]
+    fn absent(&self) -> i32;
+    #[cfg(windows)]
+    #[abi("stdcall")]
+    fn difference(&self, a: i32, b: i32) -> i32;
+    #[cfg(windows)]
+    #[ordinal(42)]
+    fn unnamed(&self, value: i32) -> i32;
 }
 "#;
 
@@ -97,6 +202,20 @@ EXPORT int connect(int a, int b) { return a * b; }
 EXPORT int fails(int code) { return -code; }
 EXPORT int crash(void) { *(volatile int *)8 = 1; return 0; }
 EXPORT int more(const int *values) { return values[0]; }
+EXPORT int undeclared(void) { return 0; }
+#ifdef _WIN32
+int __stdcall difference(int a, int b) { return a - b; }
+int unnamed(int value) { return 3 * value; }
+#endif
+"#;
+
+/// The names and numbers of the library's exports on Windows; the second to last is as MSVC has it.
+const DEFINITIONS: &str = r#"
+EXPORTS
+    close @5
+    connect @2
+    "_difference@8" = "difference@8" @11
+    unnamed @42 NONAME
 "#;
 
 /// Hosts of all kinds use one library, whose exports have names of the C library's.
@@ -125,9 +244,23 @@ fn hosts_get_right_results_or_the_documented_value_and_text() {
             }
             System::Windows => Command::new("i686-w64-mingw32-gcc"),
         };
-        succeed(cc.args(["-shared", "-fPIC", "-fno-builtin", "-o"]).arg(&original).arg(package.join("doors.c")));
+        cc.args(["-shared", "-fPIC", "-fno-builtin", "-o"]).arg(&original).arg(package.join("doors.c"));
+        if system == System::Windows {
+            fs::write(package.join("doors.def"), DEFINITIONS).expect("a file");
+            cc.arg(package.join("doors.def"));
+        }
+        succeed(&mut cc);
         let made = folder.path().join("made");
-        drop_in(&package, &made, &["--library", &original.display().to_string()], system);
+        let said = drop_in(&package, &made, &["--library", &original.display().to_string()], system);
+        for (name, reason) in [
+            ("more", "nothing says how many elements `values` has; add `#[len(…)]`"),
+            ("absent", "the original does not export it"),
+            ("undeclared", "the interface does not declare it"),
+        ] {
+            let line = format!("warning: `{name}` is not in {}: {reason}", system.library("doors"));
+            assert!(said.lines().any(|said| said == line), "{line}\nis not in\n{said}");
+        }
+        assert_eq!(said.matches("warning: `").count(), 3, "{said}");
         let host = folder.path().join("host.exe");
         let threads = PathBuf::from(if system == System::Linux { "-pthread" } else { "-mwindows" });
         let console = PathBuf::from(if system == System::Linux { "-ldl" } else { "-mconsole" });
@@ -135,6 +268,11 @@ fn hosts_get_right_results_or_the_documented_value_and_text() {
         let run = |mode: &str| succeed(system.run(&host).arg(made.join(system.library("doors"))).arg(mode));
 
         assert_eq!(run("names"), "close 2, connect 42\nno reason: \n");
+        let exports = match system {
+            System::Linux => "difference no, _difference@8 no, absent no\n",
+            System::Windows => "difference 5, _difference@8 5, absent no\nby number: 12 8 5 12, 7 no\n",
+        };
+        assert_eq!(run("exports"), exports);
         let crashed = run("crash");
         assert!(
             crashed.starts_with("crash -5\nbecause: Doors: `crash`: the server died in a call of `crash`"),

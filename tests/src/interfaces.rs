@@ -26,6 +26,7 @@ pub trait Fixture {
     #[symbol("renamed_in_rust")]
     fn renamed(&self, value: i32) -> i32;
     fn count(&self);
+    #[on_error(-1)]
     fn counted(&self) -> i32;
 
     fn text_length(&self, text: &str) -> i32;

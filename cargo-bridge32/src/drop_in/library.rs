@@ -18,7 +18,7 @@ use crate::target::Target;
 use crate::workspace::Workspace;
 
 /// A drop-in library to write.
-pub(super) struct Library<'b> {
+pub(super) struct DropInLibrary<'b> {
     build: &'b DropInBuild<'b>,
     server: Server<'b>,
     exports: Exports,
@@ -32,7 +32,7 @@ pub(super) struct Library<'b> {
     original: Option<PathBuf>,
 }
 
-impl<'b> Library<'b> {
+impl<'b> DropInLibrary<'b> {
     /// Finds out what a server's library exports, and what its files are called.
     ///
     /// # Errors
@@ -77,11 +77,12 @@ impl<'b> Library<'b> {
                 copy(&needed.file, &server_folder.join(&needed.name))?;
             }
         }
-        if sides.server.is_windows() && !cfg!(windows) {
-            wine::ship_shim(sides.server, &server_folder)?;
-        }
-        if sides.client.is_windows() && !cfg!(windows) {
-            wine::ship_shim(sides.client, out)?;
+        for (target, folder) in [(sides.server, server_folder.as_path()), (sides.client, out)] {
+            if target.is_windows() && !cfg!(windows) {
+                let programs = workspace.program_folder(target, profile);
+                wine::ship_shim(target, &programs)?;
+                copy(&programs.join(wine::SHIM), &folder.join(wine::SHIM))?;
+            }
         }
         let library_setting = match (&original_name, &package.settings.drop_in.library) {
             (Some(original), _) => format!("original={original}\n"),
@@ -94,8 +95,12 @@ impl<'b> Library<'b> {
         link::link(archive, exports, &settings, &file, sides.client, profile.is_release())?;
         header::write(build, self.server, &out.join(format!("{stem}.h")), workspace)?;
         if !build.options.cargo.quiet {
-            for (name, reason) in exports.missing() {
-                eprintln!("warning: `{name}` is not in it: {reason}");
+            let library = &self.name;
+            for (method, reason) in &exports.left_out {
+                eprintln!("warning: `{method}` is not in {library}: {reason}");
+            }
+            for name in &exports.undeclared {
+                eprintln!("warning: `{name}` is not in {library}: the interface does not declare it");
             }
         }
         Ok(file)

@@ -46,11 +46,15 @@ fn link_dll(
 ) -> Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let mut definitions = format!("LIBRARY \"{name}\"\nEXPORTS\n");
+    // What the original does not have must not get a number that means something else there.
+    let mut own_ordinals = exports.last_ordinal.saturating_add(1)..=u16::MAX;
     for (place, export) in exports.all.iter().enumerate() {
         // One without a name needs one, which nobody sees.
         let name = export.name.clone().unwrap_or_else(|| format!("__bridge32_unnamed_{place}"));
         let _ = write!(definitions, "    \"{name}\" = \"{}\"", export.symbol);
-        if let Some(ordinal) = export.ordinal.filter(|ordinal| is_first(exports, place, *ordinal)) {
+        let original = export.ordinal.filter(|ordinal| is_first(exports, place, *ordinal));
+        let ordinal = original.or_else(|| own_ordinals.next().filter(|_| exports.last_ordinal > 0));
+        if let Some(ordinal) = ordinal {
             let _ = write!(definitions, " @{ordinal}");
             if export.name.is_none() {
                 definitions.push_str(" NONAME");

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use self::build::DropInBuild;
 use self::exports::Symbols;
-use self::library::{Library, file_name};
+use self::library::{DropInLibrary, file_name};
 use crate::cli;
 use crate::copying;
 use crate::server::{self, HOW_TO_DECLARE, Server};
@@ -72,11 +72,12 @@ pub(crate) fn make(options: &cli::DropIn) -> Result<Vec<PathBuf>> {
     let archive = build.archive(&workspace)?;
     let symbols = Symbols::read(&archive.file)?;
     let libraries = build.servers.iter();
-    let libraries = libraries.map(|server| Library::of(&build, *server, &symbols, original.as_deref(), &workspace));
+    let libraries =
+        libraries.map(|server| DropInLibrary::of(&build, *server, &symbols, original.as_deref(), &workspace));
     let libraries = libraries.collect::<Result<Vec<_>>>()?;
     build.header_printers()?;
     let default_out = workspace.program_folder(sides.client, options.cargo.profile()).join("drop-in");
-    let write = |library: &Library<'_>| {
+    let write = |library: &DropInLibrary<'_>| {
         let out = match &options.out {
             Some(out) if libraries.len() == 1 => absolute(out)?,
             Some(out) => absolute(out)?.join(&library.stem),

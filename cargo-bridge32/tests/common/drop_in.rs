@@ -70,6 +70,11 @@ impl System {
 
 /// Runs a command that must succeed; returns what it printed.
 pub(crate) fn succeed(command: &mut Command) -> String {
+    succeed_with_messages(command).0
+}
+
+/// Runs a command that must succeed; returns what it printed, and its messages.
+fn succeed_with_messages(command: &mut Command) -> (String, String) {
     // Not through pipes: programs that Wine starts by itself would keep them open.
     let [out, errors] = [(); 2].map(|()| tempfile::NamedTempFile::new().expect("a file"));
     command.stdin(Stdio::null()).stdout(out.reopen().expect("a file")).stderr(errors.reopen().expect("a file"));
@@ -77,18 +82,19 @@ pub(crate) fn succeed(command: &mut Command) -> String {
     let text = |file: &tempfile::NamedTempFile| {
         String::from_utf8_lossy(&fs::read(file.path()).expect("a file")).replace("\r\n", "\n")
     };
-    let stdout = text(&out);
-    assert!(status.success(), "{command:?}: {status}\n{stdout}\n{}", text(&errors));
-    stdout
+    let (stdout, stderr) = (text(&out), text(&errors));
+    assert!(status.success(), "{command:?}: {status}\n{stdout}\n{stderr}");
+    (stdout, stderr)
 }
 
-/// Makes the drop-in library of the package in `folder`.
-pub(crate) fn drop_in(folder: &Path, out: &Path, arguments: &[&str], system: System) {
+/// Makes the drop-in library of the package in `folder`; returns what the command says.
+pub(crate) fn drop_in(folder: &Path, out: &Path, arguments: &[&str], system: System) -> String {
     let mut command = bridge32();
     command.args(["drop-in", "--target", system.target()]).args(arguments).arg("--out").arg(out);
     // The folder of this build, which has the dependencies already.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
-    succeed(command.current_dir(folder).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true"));
+    command.current_dir(folder).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
+    succeed_with_messages(&mut command).1
 }
 
 /// Makes the drop-in library of a package of this repository.

@@ -3,6 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef _WIN32
+#include <windows.h>
+static void pause_a_little(void) { Sleep(10); }
+#else
+#include <unistd.h>
+static void pause_a_little(void) { usleep(10000); }
+#endif
+
 #include "callbacks.h"
 
 static int32_t square(int32_t x) { return x * x; }
@@ -52,6 +60,11 @@ static int32_t add(void *context, int32_t sum, int32_t value) {
 static void opened(void *depth) { ++*(int *)depth; }
 static void closed(void *depth) { *(int *)depth += 100; }
 static int32_t nested(int32_t x) { return x == 0 ? 1 : x * apply(x - 1, nested); }
+static int32_t row(int32_t n, const char *const *values, const char *const *names) {
+    int32_t i;
+    for (i = 0; i < n; ++i) { printf("%s=%s ", names[i], values[i] ? values[i] : "null"); }
+    return n;
+}
 static void event(int32_t n, void *context) { *(int *)context += n; }
 
 int main(void) {
@@ -81,9 +94,15 @@ int main(void) {
     parse("(()())", opened, closed, &depth);
     printf("parse %d\n", depth);
     printf("nested %d\n", apply(5, nested));
+    printf("rows %d\n", rows(row, 3));
     on_event(event, &events);
     fire(20);
     fire(1);
     printf("fire %d\n", events);
+    fire_and_wait(4);
+    printf("fire_and_wait %d\n", events);
+    fire_in_background(5);
+    while (*(volatile int *)&events < 37) { pause_a_little(); }
+    printf("fire_in_background %d\n", events);
     return 0;
 }

@@ -53,6 +53,20 @@ static void print_why(void) {
     printf("%s: %s\n", length ? "because" : "no reason", text);
 }
 
+/* Calls a function that takes two numbers, if it is there. */
+static void print_export(Library library, const char *name) {
+    int (*function)(int, int) = SYMBOL(library, name);
+    printf("%s ", name);
+    if (function) { printf("%d", function(9, 4)); } else { printf("no"); }
+    printf(strcmp(name, "absent") ? ", " : "\n");
+}
+#ifdef _WIN32
+static void print_number(Library library, int number, int a, int b) {
+    int (*function)(int, int) = SYMBOL(library, MAKEINTRESOURCEA(number));
+    if (function) { printf(" %d", function(a, b)); } else { printf(" no"); }
+}
+#endif
+
 static int wrong;
 #ifndef _WIN32
 /* Runs after the thread's own variables of the library are gone. */
@@ -85,6 +99,18 @@ int main(int count, char **arguments) {
     if (!strcmp(mode, "names")) {
         printf("close %d, connect %d\n", close_door(1), connect_doors(6, 7));
         print_why();
+    } else if (!strcmp(mode, "exports")) {
+        print_export(library, "difference");
+        print_export(library, "_difference@8");
+        print_export(library, "absent");
+#ifdef _WIN32
+        printf("by number:");
+        print_number(library, 42, 4, 0);
+        print_number(library, 5, 7, 0);
+        print_number(library, 11, 9, 4);
+        print_number(library, 2, 3, 4);
+        printf(", 7 %s\n", GetProcAddress(library, MAKEINTRESOURCEA(7)) ? "there" : "no");
+#endif
     } else if (!strcmp(mode, "crash")) {
         printf("crash %d\n", crash());
         print_why();

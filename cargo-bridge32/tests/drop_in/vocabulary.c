@@ -40,6 +40,8 @@ int main(void) {
     Thing thing = {3, "name", &q, 0.5};
     Loose loose = {250, 1};
     Packed packed = {1, 70000, 3}, repacked;
+    static const char16_t title[] = {'t', 0xe9, 0};
+    Label label = {title, {'n', 'a', 'm', 'e', 0, 0}};
     const wchar_t *name;
     const char *made;
     const double *ramp;
@@ -82,6 +84,9 @@ int main(void) {
     name = wide_name();
     printf("wide_name %d %d %d\n", (int)name[2], (int)name[3], (int)name[4]);
     printf("byte_at %d %d\n", byte_at("caf\xc3\xa9", 2), (unsigned char)latin_name()[3]);
+    printf("utf16_unit_at %d %d", utf16_unit_at(utf16_name(1), 1), utf16_unit_at(NULL, 0));
+    printf(", utf16_name %d %d\n", utf16_name(1)[2], utf16_name(0) == NULL);
+    printf("label_units %d\n", label_units(&label));
     printf("fill %d %.4s\n", fill(full, 4), full);
     made = make_text(5);
     printf("make_text %s", made);
