@@ -5,9 +5,6 @@ pub trait Meter {
     #[set]
     #[symbol("Range")]
     fn set_range(&self, range: f64) -> f64;
-    #[set]
-    #[symbol("Range")]
-    fn out_range(&self, #[out] range: f64);
 }
 
 fn main() -> Result<(), bridge32::Error> {

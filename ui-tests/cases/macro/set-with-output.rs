@@ -1,0 +1,13 @@
+use bridge32::bridge32;
+
+#[bridge32(dotnet = "meter", class = "Vendor.Meter")]
+pub trait Meter {
+    #[set]
+    #[symbol("Range")]
+    fn out_range(&self, #[out] range: f64);
+}
+
+fn main() -> Result<(), bridge32::Error> {
+    MeterClient::launch()?;
+    Ok(())
+}
