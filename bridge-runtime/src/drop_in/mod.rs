@@ -22,7 +22,7 @@ pub use self::memory::{freed_by_c, give_back};
 pub use self::report::last_error;
 use self::report::report;
 pub use self::settings::Settings;
-use crate::client::{CallSink, Client, Session};
+use crate::client::{Arguments, CallClosures, CallSink, Client, Outcome, RegisteredClosure, Session, no_closures};
 use crate::error::Error;
 use crate::fault::{Fault, panic_message};
 use crate::interface::Interface as _;
@@ -230,10 +230,10 @@ impl<'s> CCaller<'s> {
         &self,
         method: u32,
         borrowed: (S, &mut P),
-        closures: crate::client::CallClosures<'_>,
-        registered: [Option<crate::client::RegisteredClosure>; R],
-        encode: impl for<'v> FnOnce(&mut crate::client::Arguments<'_, 'v>, &'v S, &'v P) -> Result<(), Error>,
-        decode: impl FnOnce(&mut crate::client::Outcome<'_>, &mut P) -> Result<T, E>,
+        closures: CallClosures<'_>,
+        registered: [Option<RegisteredClosure>; R],
+        encode: impl for<'v> FnOnce(&mut Arguments<'_, 'v>, &'v S, &'v P) -> Result<(), Error>,
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
         self.session.call_back(
             method,
@@ -259,10 +259,9 @@ impl<'b> CallSink<'b> for &CCaller<'_> {
         self,
         method: u32,
         (slices, mut places): (S, P),
-        encode: impl for<'v> FnOnce(&mut crate::client::Arguments<'_, 'v>, &'v S, &'v P) -> Result<(), Error>,
-        decode: impl FnOnce(&mut crate::client::Outcome<'_>, &mut P) -> Result<T, E> + 'b,
+        encode: impl for<'v> FnOnce(&mut Arguments<'_, 'v>, &'v S, &'v P) -> Result<(), Error>,
+        decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E> + 'b,
     ) -> Result<T, E> {
-        let no_closures = &mut crate::client::no_closures;
-        self.call_back(method, (slices, &mut places), no_closures, [], encode, decode).map(|(value, [])| value)
+        self.call_back(method, (slices, &mut places), &mut no_closures, [], encode, decode).map(|(value, [])| value)
     }
 }

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use object::read::archive::ArchiveFile;
-use object::read::pe::{ImageNtHeaders, PeFile};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SectionKind};
+
+use crate::doctor::image::ExportedSymbol;
+use crate::doctor::library;
 
 /// How all names of symbols begin that the macro's `expand/drop_in` makes. A kind, the server and a name follow.
 const PREFIX: &str = "__bridge32_";
@@ -45,14 +47,6 @@ pub(super) struct Exports {
     pub(super) undeclared: Vec<String>,
 }
 
-/// An export of the original.
-#[derive(Debug, Clone, Copy)]
-struct OriginalExport {
-    ordinal: Option<u16>,
-    /// False for what is known to be a variable.
-    is_function: bool,
-}
-
 /// An export.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Export {
@@ -68,30 +62,31 @@ impl Exports {
     /// Fails if the original cannot be read, or the server has no interface here.
     pub(super) fn of(server: &str, symbols: &Symbols, original: Option<&Path>) -> Result<Self> {
         let after = |kind: &str| symbols.of(server, kind);
-        let Some((library, _)) = after(LIBRARY).next() else {
+        let Some((name_of_library, _)) = after(LIBRARY).next() else {
             bail!("the crate has no interface with the server `{server}` and a native library (`lib = \"…\"`)");
         };
-        let (originals, last_ordinal) = original.map(original_exports).transpose()?.unzip();
-        let last_ordinal = last_ordinal.unwrap_or_default();
+        let originals = original.map(|file| library::read_native(file, None)).transpose()?.map(|image| image.exports);
+        let number = |export: &ExportedSymbol| export.ordinal.and_then(|ordinal| u16::try_from(ordinal).ok());
+        let last_ordinal = originals.iter().flatten().filter_map(number).max().unwrap_or_default();
         let (mut all, mut left_out) = (Vec::new(), Vec::new());
         for (name, symbol) in after(EXPORT) {
-            let named = originals.iter().flatten().filter(|(original, _)| is_decorated(original, name));
+            let named = originals.iter().flatten().filter(|original| is_decorated(original, name));
             // A program may ask for the decorated name of the original.
             let decorated: Vec<_> = named
-                .map(|(original, found)| Export {
-                    name: Some(original.clone()),
+                .map(|original| Export {
+                    name: original.name.clone(),
                     symbol: symbol.clone(),
-                    ordinal: found.ordinal,
+                    ordinal: number(original),
                 })
                 .collect();
-            let found = originals.as_ref().map(|originals| originals.get(name));
-            if matches!(found, Some(None)) && decorated.is_empty() && !OWN.contains(&name) {
+            let found = originals.iter().flatten().find(|original| original.name.as_deref() == Some(name));
+            if originals.is_some() && found.is_none() && decorated.is_empty() && !OWN.contains(&name) {
                 // A program may look whether it is there.
                 left_out.push((name.to_owned(), "the original does not export it".to_owned()));
                 continue;
             }
             all.extend(decorated);
-            let ordinal = found.flatten().and_then(|found| found.ordinal);
+            let ordinal = found.and_then(number);
             all.push(Export { name: Some(name.to_owned()), symbol: symbol.clone(), ordinal });
         }
         for (number, symbol) in after(ORDINAL) {
@@ -106,10 +101,13 @@ impl Exports {
             declared.push(function);
             left_out.push((method.to_owned(), reason.to_owned()));
         }
-        let is_declared = |name: &String| declared.iter().any(|other| name == other || is_decorated(name, other));
-        let functions = originals.iter().flatten().filter(|(_, found)| found.is_function).map(|(name, _)| name);
-        let undeclared = functions.filter(|name| !is_declared(name)).cloned().collect();
-        Ok(Self { library: library.to_owned(), all, last_ordinal, left_out, undeclared })
+        let is_declared = |export: &&ExportedSymbol| {
+            declared.iter().any(|name| export.name.as_deref() == Some(name) || is_decorated(export, name))
+        };
+        let functions = originals.iter().flatten().filter(|export| !export.is_variable);
+        let undeclared =
+            functions.filter(|export| !is_declared(export)).filter_map(|export| export.name.clone()).collect();
+        Ok(Self { library: name_of_library.to_owned(), all, last_ordinal, left_out, undeclared })
     }
 }
 
@@ -155,62 +153,25 @@ impl Symbols {
     }
 }
 
-/// A library's exports that have a name, and the highest number of any.
-fn original_exports(library: &Path) -> Result<(BTreeMap<String, OriginalExport>, u16)> {
-    let data = std::fs::read(library).with_context(|| format!("cannot read {}", library.display()))?;
-    let wrong = || format!("{} is not a library", library.display());
-    match object::FileKind::parse(data.as_slice()).with_context(wrong)? {
-        object::FileKind::Pe32 => {
-            of_dll(&PeFile::<object::pe::ImageNtHeaders32>::parse(data.as_slice()).with_context(wrong)?)
-        }
-        object::FileKind::Elf32 => {
-            let file = object::File::parse(data.as_slice()).with_context(wrong)?;
-            let defined = file.dynamic_symbols().filter(|symbol| symbol.is_definition() && symbol.is_global());
-            let named = defined.filter_map(|symbol| {
-                let is_function = symbol.kind() == object::SymbolKind::Text;
-                Some((symbol.name().ok()?.to_owned(), OriginalExport { ordinal: None, is_function }))
-            });
-            Ok((named.collect(), 0))
-        }
-        object::FileKind::Pe64 | object::FileKind::Elf64 => {
-            bail!("{} is a 64-bit library, which needs no drop-in library", library.display())
-        }
-        _ => bail!("{} is not a library of Windows or Linux", library.display()),
-    }
-}
-
-fn of_dll<P: ImageNtHeaders>(file: &PeFile<'_, P>) -> Result<(BTreeMap<String, OriginalExport>, u16)> {
-    let table = file.export_table().context("the exports of the library cannot be read")?;
-    let Some(table) = table else { return Ok((BTreeMap::new(), 0)) };
-    let (mut exports, mut last_ordinal) = (BTreeMap::new(), 0);
-    for export in table.exports().context("the exports of the library cannot be read")? {
-        last_ordinal = last_ordinal.max(export.ordinal.0);
-        if let Some(name) = export.name.and_then(|name| std::str::from_utf8(name).ok()) {
-            // A table of exports does not say what is there.
-            exports.insert(name.to_owned(), OriginalExport { ordinal: Some(export.ordinal.0), is_function: true });
-        }
-    }
-    Ok((exports, last_ordinal))
-}
-
-/// Whether `original` is `name` with the decoration of a 32-bit calling convention: `_f@8`, `f@8`, `@f@8`, `_f`.
-fn is_decorated(original: &str, name: &str) -> bool {
-    let bare = original.trim_start_matches(['_', '@']);
-    let (function, bytes) = bare.split_once('@').unwrap_or((bare, ""));
-    original != name && function == name.trim_start_matches('_') && bytes.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether an export has the function's name with what compilers add to it: `_f@8`, `f@8`, `@f@8`, `_f`.
+fn is_decorated(original: &ExportedSymbol, name: &str) -> bool {
+    // A name of C++ may be that of another function with the same name.
+    let is_of_c = original.demangled.is_none() && original.name.as_deref() != Some(name);
+    is_of_c && original.source_names().any(|plain| plain == name.trim_start_matches('_'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::file::describe_name;
 
     #[test]
     fn decorated_names_are_recognized() {
         for original in ["_f@8", "f@8", "@f@8", "_f"] {
-            assert!(is_decorated(original, "f"), "{original}");
+            assert!(is_decorated(&describe_name(original), "f"), "{original}");
         }
-        for original in ["f", "g@8", "f@x", "ff@8"] {
-            assert!(!is_decorated(original, "f"), "{original}");
+        for original in ["f", "g@8", "f@x", "ff@8", "?f@@YAHXZ"] {
+            assert!(!is_decorated(&describe_name(original), "f"), "{original}");
         }
     }
 }
