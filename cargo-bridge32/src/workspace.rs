@@ -39,11 +39,9 @@ impl Workspace {
     fn parse(metadata: &str) -> Result<Self> {
         let metadata =
             MetadataCommand::parse(metadata).context("cargo's description of this workspace cannot be read")?;
-        Ok(Self {
-            packages: metadata.workspace_packages().into_iter().map(Package::new).collect::<Result<_>>()?,
-            root: metadata.workspace_root.into(),
-            target_folder: metadata.target_directory.into(),
-        })
+        let packages: Vec<_> = metadata.workspace_packages().into_iter().map(Package::new).collect::<Result<_>>()?;
+        check_server_names(&packages)?;
+        Ok(Self { packages, root: metadata.workspace_root.into(), target_folder: metadata.target_directory.into() })
     }
 
     /// Returns the packages of these names. Without names: the package of this folder, or all of them in the workspace's root.
@@ -199,6 +197,23 @@ impl Workspace {
     }
 }
 
+/// Checks that no two packages have a server of the same name: cargo would write both to the same file, and the clients of one
+/// package would start the server of the other.
+fn check_server_names(packages: &[Package]) -> Result<()> {
+    let mut package_of = BTreeMap::new();
+    for server in packages.iter().flat_map(Package::servers) {
+        if let Some(other) = package_of.insert(server.bin, server.package) {
+            bail!(
+                "the packages `{other}` and `{}` both have a server `{}`, and cargo builds both as the same file; rename one, and \
+                 name it in its trait: #[bridge32(server = \"…\")]",
+                server.package,
+                server.bin
+            );
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,6 +272,15 @@ mod tests {
         let package = workspace.named("calc").expect("it exists");
         assert_eq!(bins(package), ["helper"]);
         assert_eq!(package.programs, ["calc-server32"]);
+    }
+
+    #[test]
+    fn two_packages_cannot_have_servers_of_the_same_name() {
+        let servers: &[&str] = &["calc-server32"];
+        let error = workspace(&[("one", servers, &[], "null"), ("two", servers, &[], "null")]).expect_err("one file");
+        assert!(error.to_string().contains("`one` and `two` both have a server `calc-server32`"), "{error}");
+        // Other programs are no concern of this.
+        workspace(&[("one", &["calc"], &[], "null"), ("two", &["calc"], &[], "null")]).expect("it is valid");
     }
 
     #[test]

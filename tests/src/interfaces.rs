@@ -189,8 +189,8 @@ pub mod old {
     }
 
     /// An instrument.
-    #[bridge32(server = "meter-server32")]
-    pub trait Meter {
+    #[bridge32(server = "gauge-server32")]
+    pub trait Gauge {
         /// Sets the range.
         fn set_range(&self, range: i32);
         /// Returns a measured value.
@@ -201,9 +201,9 @@ pub mod old {
 
     /// The instrument of the server.
     #[derive(Debug)]
-    pub struct OldMeter;
+    pub struct OldGauge;
 
-    impl Meter for OldMeter {
+    impl Gauge for OldGauge {
         fn set_range(&self, _: i32) {}
 
         fn read(&self, channel: u8) -> Reading {
@@ -213,8 +213,8 @@ pub mod old {
         fn beep(&self) {}
     }
 
-    impl bridge32::Serve for OldMeter {
-        type Interface = dyn Meter;
+    impl bridge32::Serve for OldGauge {
+        type Interface = dyn Gauge;
 
         fn start(_: bridge32::ServerContext) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
             Ok(Self)
@@ -236,8 +236,8 @@ pub mod new {
     }
 
     /// An instrument.
-    #[bridge32(server = "meter-server32")]
-    pub trait Meter {
+    #[bridge32(server = "gauge-server32")]
+    pub trait Gauge {
         /// Sets the range.
         fn set_range(&self, range: i64);
         /// Returns a measured value.

@@ -121,11 +121,11 @@ fn a_server_that_is_never_ready_is_given_up() {
 #[test]
 fn each_difference_from_an_older_interface_is_listed() {
     let _watchdog = Watchdog::new("version");
-    old::MeterClient::launch().unwrap().set_range(1).unwrap();
+    old::GaugeClient::launch().unwrap().set_range(1).unwrap();
 
-    let error = refused_launch(new::MeterClient::launch);
+    let error = refused_launch(new::GaugeClient::launch);
     let Error::InterfaceMismatch { interface, differences, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(interface, "Meter");
+    assert_eq!(interface, "Gauge");
     let changed = |client: &str, server: &str| Difference::Changed { client: client.into(), server: server.into() };
     assert_eq!(
         *differences,
@@ -145,8 +145,8 @@ fn each_difference_from_an_older_interface_is_listed() {
 #[test]
 fn a_server_of_another_interface_is_refused() {
     let _watchdog = Watchdog::new("interface");
-    let error = refused_launch(|| FixtureClient::builder().server(pair::server("meter")).launch());
-    assert_mentions(&error, &["`Fixture` here and `Meter` in the server"]);
+    let error = refused_launch(|| FixtureClient::builder().server(pair::server("gauge")).launch());
+    assert_mentions(&error, &["`Fixture` here and `Gauge` in the server"]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn nothing_is_left_behind() {
         fs::copy(from, &to).unwrap();
         to
     };
-    let (server, meter) = (copy(&pair::server("fixture")), copy(&pair::server("meter")));
+    let (server, gauge) = (copy(&pair::server("fixture")), copy(&pair::server("gauge")));
     let text = dir.path().join("text");
     fs::write(&text, "text").unwrap();
 
@@ -40,7 +40,7 @@ fn nothing_is_left_behind() {
     builder().library(&text).launch().unwrap_err();
     builder().library(pair::library("incomplete")).launch().unwrap_err();
     builder().start_timeout(Duration::ZERO).launch().unwrap_err();
-    new::MeterClient::builder().server(&meter).launch().unwrap_err();
+    new::GaugeClient::builder().server(&gauge).launch().unwrap_err();
     FixtureClient::builder().server(&text).runner([""; 0]).launch().unwrap_err();
 
     helpers_of_a_dead_server_hold_no_resources_of_the_client();

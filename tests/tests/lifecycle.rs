@@ -167,9 +167,9 @@ fn a_mock_replaces_the_server() {
 
 #[test]
 fn an_implementation_can_be_called_directly() {
-    let client = old::MeterClient::in_process(old::OldMeter);
+    let client = old::GaugeClient::in_process(old::OldGauge);
     assert_eq!(client.read(3).unwrap().value, 3.0);
-    assert_eq!(old::Meter::read(&old::OldMeter, 3).value, 3.0);
+    assert_eq!(old::Gauge::read(&old::OldGauge, 3).value, 3.0);
 }
 
 #[test]
