@@ -285,6 +285,17 @@ fn hosts_get_right_results_or_the_documented_value_and_text() {
         if system == System::Linux {
             assert_eq!(run("fork"), "parent 2\nchild 3\nchild ended with 0, parent 5\n");
         }
+        // Loaded by a relative path, by a program that then moves to where somebody has put something of the same names.
+        let elsewhere = folder.path().join("elsewhere");
+        fs::create_dir_all(elsewhere.join("doors32")).expect("a folder");
+        for file in
+            [system.library("doors"), "doors32/doors-server32".to_owned(), "doors32/doors-server32.exe".to_owned()]
+        {
+            fs::write(elsewhere.join(file), "something else").expect("a file");
+        }
+        let mut moved = system.run(&host);
+        moved.current_dir(&made).arg(Path::new(".").join(system.library("doors"))).arg("moved").arg(&elsewhere);
+        assert_eq!(succeed(&mut moved), "close 2\nno reason: \n");
         fs::remove_file(made.join("doors32").join(system.library("doors"))).expect("the original");
         let missing = run("missing");
         assert!(missing.starts_with("close -77, connect 0, fails -1\nbecause: Doors: `fails`: "), "{missing}");

@@ -35,13 +35,18 @@ impl Settings {
     /// A builder with these settings.
     ///
     /// # Errors
-    /// [`Error::Transport`] if they name a transport that does not exist.
+    /// [`Error::Transport`] if they name a transport that does not exist, [`Error::Path`] if it is not known where this library is.
     pub(super) fn builder<C: Client>(self) -> Result<Builder<C>, Error> {
         // SAFETY: guaranteed by the caller of `at`.
         let text = unsafe { CStr::from_ptr(self.0) }.to_string_lossy();
         let settings = || text.lines().filter_map(|line| line.split_once('='));
         let folder = settings().find(|(name, _)| *name == "folder").map_or("", |(_, folder)| folder);
-        let folder = sys::module_dir().unwrap_or_default().join(folder);
+        // A relative path would be one of the program's current folder.
+        let own_folder = sys::module_dir().ok_or_else(|| Error::Path {
+            path: folder.into(),
+            reason: "is next to this library, and the system does not say where that is".to_owned(),
+        })?;
+        let folder = own_folder.join(folder);
         let variable = C::Interface::description().server_variable();
         let is_named_elsewhere = Environment::default().variable(&variable).is_some();
         let mut builder = C::builder().restart(RESTART);

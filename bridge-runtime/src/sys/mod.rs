@@ -5,6 +5,8 @@ mod control;
 mod crash;
 mod exit_status;
 pub(crate) mod float_state;
+#[cfg(target_os = "linux")]
+mod mappings;
 mod memory;
 mod own_memory;
 mod symbol_kind;

@@ -2,6 +2,9 @@
 
 use std::ffi::c_void;
 
+#[cfg(target_os = "linux")]
+use super::mappings;
+
 /// What the system knows about the address of a symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SymbolKind {
@@ -98,18 +101,11 @@ pub(crate) fn is_code(address: *const c_void) -> bool {
     search.is_found || is_in_executable_mapping(address.addr())
 }
 
-/// Whether an address is in memory that can be executed, as code is that a program generates. Source: proc_pid_maps(5).
+/// Whether an address is in memory that can be executed, as code is that a program generates.
 #[cfg(target_os = "linux")]
 fn is_in_executable_mapping(address: usize) -> bool {
-    let mapping = |line: &str| {
-        let (range, rest) = line.split_once(' ')?;
-        let (begin, end) = range.split_once('-')?;
-        let range = usize::from_str_radix(begin, 16).ok()?..usize::from_str_radix(end, 16).ok()?;
-        Some(range.contains(&address) && rest.as_bytes().get(2) == Some(&b'x'))
-    };
     // Without the file nothing counts as generated code.
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
-    maps.lines().any(|line| mapping(line) == Some(true))
+    mappings::parse(&mappings::read()).any(|map| map.is_executable && map.addresses.contains(&address))
 }
 
 /// Whether an address is in memory that can be executed now. Exported data is in sections that cannot.

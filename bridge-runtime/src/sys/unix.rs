@@ -258,8 +258,26 @@ pub(crate) fn module_dir() -> Option<PathBuf> {
     }
     // SAFETY: `dladdr` returns a text that lives as long as the library is loaded, and this code is part of it.
     let path = unsafe { CStr::from_ptr(module.dli_fname) };
-    let path = Path::new(OsStr::from_bytes(path.to_bytes())).canonicalize().ok()?;
-    path.parent().map(Path::to_owned)
+    let path = Path::new(OsStr::from_bytes(path.to_bytes()));
+    match path.is_absolute() {
+        true => path.canonicalize().ok()?.parent().map(Path::to_owned),
+        false => mapped_from(module_dir as *const c_void),
+    }
+}
+
+/// The folder of the file that is mapped at an address. A library that was loaded by a relative path has only that for `dladdr`, and the
+/// program may have changed its current folder.
+#[cfg(target_os = "linux")]
+fn mapped_from(address: *const c_void) -> Option<PathBuf> {
+    let maps = super::mappings::read();
+    let file = super::mappings::parse(&maps).find(|map| map.addresses.contains(&address.addr()))?.file;
+    Path::new(OsStr::from_bytes(file)).parent().map(Path::to_owned)
+}
+
+/// `None`: only Linux says it.
+#[cfg(not(target_os = "linux"))]
+fn mapped_from(_: *const c_void) -> Option<PathBuf> {
+    None
 }
 
 fn module_at(address: *const c_void) -> Option<libc::Dl_info> {

@@ -11,6 +11,7 @@ typedef HMODULE Library;
 #define OPEN(path) LoadLibraryA(path)
 #define SYMBOL(library, name) ((void *)GetProcAddress(library, name))
 #define CLOSE(library) FreeLibrary(library)
+#define MOVE_TO(folder) !SetCurrentDirectoryA(folder)
 typedef HANDLE Thread;
 #else
 #include <dlfcn.h>
@@ -21,6 +22,7 @@ typedef void *Library;
 #define OPEN(path) dlopen(path, RTLD_NOW)
 #define SYMBOL(library, name) dlsym(library, name)
 #define CLOSE(library) dlclose(library)
+#define MOVE_TO(folder) chdir(folder)
 typedef pthread_t Thread;
 #endif
 
@@ -119,6 +121,10 @@ int main(int count, char **arguments) {
         printf("close %d", close_door(1));
         printf(", connect %d", connect_doors(1, 1));
         printf(", fails %d\n", fails(1));
+        print_why();
+    } else if (!strcmp(mode, "moved")) {
+        if (MOVE_TO(arguments[3])) { return 5; }
+        printf("close %d\n", close_door(1));
         print_why();
     } else if (!strcmp(mode, "end")) {
         printf("%d", close_door(1));

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::{pread, read, write};
 
+use super::super::mappings;
 use super::{Memory, Registers, ReportText, write_report};
 
 /// The signals that end a process that has made a mistake, with their names.
@@ -113,10 +114,10 @@ fn registers(_: &libc::ucontext_t) -> Registers {
     Registers { instruction: 0, stack: 0 }
 }
 
-/// The memory of this process, by `/proc/self/maps` and `/proc/self/mem`.
+/// The memory of this process, by its mappings and `/proc/self/mem`.
 struct Maps(MutexGuard<'static, MapsText>);
 
-/// What is known of the maps. It is not on the stack, of which little may be left.
+/// What is known of them. It is not on the stack, of which little may be left.
 struct MapsText {
     text: [u8; 128 << 10],
     length: usize,
@@ -126,47 +127,22 @@ struct MapsText {
 
 static MAPS: Mutex<MapsText> = Mutex::new(MapsText { text: [0; 128 << 10], length: 0, code: [(0, 0); 128] });
 
-/// A line of the maps.
-#[derive(Clone, Copy)]
-struct MapsEntry<'t> {
-    begin: usize,
-    end: usize,
-    is_code: bool,
-    file: &'t [u8],
-}
-
 impl Maps {
     /// Reads the maps; `None` if another thread does.
     fn read() -> Option<Self> {
         let mut maps = MAPS.try_lock().ok()?;
         maps.length = 0;
-        if let Ok(file) = open(c"/proc/self/maps", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
+        if let Ok(file) = open(mappings::PATH, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
             let MapsText { text, length, .. } = &mut *maps;
             while let Ok(count @ 1..) = read(&file, &mut text[*length..]) {
                 *length += count;
             }
         }
         let MapsText { text, length, code } = &mut *maps;
-        let found = mappings(&text[..*length]).filter(|map| map.is_code);
-        code.iter_mut().zip(found).for_each(|(range, map)| *range = (map.begin, map.end));
+        let found = mappings::parse(&text[..*length]).filter(|map| map.is_executable && !map.file.is_empty());
+        code.iter_mut().zip(found).for_each(|(range, map)| *range = (map.addresses.start, map.addresses.end));
         Some(Self(maps))
     }
-}
-
-fn mappings(text: &[u8]) -> impl Iterator<Item = MapsEntry<'_>> {
-    text.split(|byte| *byte == b'\n').filter_map(mapping)
-}
-
-/// Parses a line of the maps: `begin-end permissions offset device inode file`. Source: proc(5).
-fn mapping(line: &[u8]) -> Option<MapsEntry<'_>> {
-    let mut words = line.splitn(6, |byte| *byte == b' ');
-    let range = words.next()?;
-    let dash = range.iter().position(|byte| *byte == b'-')?;
-    let hex = |digits: &[u8]| usize::from_str_radix(str::from_utf8(digits).ok()?, 16).ok();
-    let permissions = words.next()?;
-    let file = words.nth(3).unwrap_or_default().trim_ascii();
-    let is_code = permissions.starts_with(b"r-x") && !file.is_empty();
-    Some(MapsEntry { begin: hex(&range[..dash])?, end: hex(&range[dash + 1..])?, is_code, file })
 }
 
 impl Memory for Maps {
@@ -182,11 +158,11 @@ impl Memory for Maps {
     fn describe(&mut self, address: usize, out: &mut ReportText) -> bool {
         // The mappings of a file follow each other, and its first one has the beginning of the file.
         let (mut begin, mut file) = (0, &b""[..]);
-        for map in mappings(&self.0.text[..self.0.length]).filter(|map| !map.file.is_empty()) {
+        for map in mappings::parse(&self.0.text[..self.0.length]).filter(|map| !map.file.is_empty()) {
             if map.file != file {
-                (begin, file) = (map.begin, map.file);
+                (begin, file) = (map.addresses.start, map.file);
             }
-            if (map.begin..map.end).contains(&address) {
+            if map.addresses.contains(&address) {
                 out.append(file);
                 let _ = write!(out, " + {:#x}", address - begin);
                 return true;
@@ -199,18 +175,6 @@ impl Memory for Maps {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn maps_are_parsed() {
-        let line = b"f7d0a000-f7d2a000 r-xp 00020000 08:01 1234    /lib/with a space.so";
-        let map = mapping(line).unwrap();
-        assert_eq!((map.begin, map.end, map.is_code), (0xf7d0_a000, 0xf7d2_a000, true));
-        assert_eq!(map.file, b"/lib/with a space.so");
-        assert!(!mapping(b"ff8f0000-ff911000 rw-p 00000000 00:00 0     [stack]").unwrap().is_code);
-        assert!(mapping(b"f7d0a000-f7d2a000 r-xp 00000000 00:00 0 ").unwrap().file.is_empty());
-        assert!(mapping(b"").is_none());
-        assert!(mapping(b"x-y r-xp").is_none());
-    }
 
     #[test]
     fn this_test_is_in_this_program() {
