@@ -7,9 +7,9 @@ use std::os::unix::ffi::OsStrExt as _;
 /// The file in which Linux lists the mappings.
 pub(super) const PATH: &CStr = c"/proc/self/maps";
 
-/// A mapping.
+/// A range of addresses that is mapped.
 #[derive(Debug, Clone)]
-pub(super) struct Mapping<'t> {
+pub(super) struct MappedRange<'t> {
     pub(super) addresses: Range<usize>,
     pub(super) is_executable: bool,
     /// The absolute path of the mapped file, with ` (deleted)` after it if it is no longer there. Memory that is no file's has an empty
@@ -23,12 +23,12 @@ pub(super) fn read() -> Vec<u8> {
 }
 
 /// The mappings in the content of the file. Nothing is allocated.
-pub(super) fn parse(content: &[u8]) -> impl Iterator<Item = Mapping<'_>> {
+pub(super) fn parse(content: &[u8]) -> impl Iterator<Item = MappedRange<'_>> {
     content.split(|byte| *byte == b'\n').filter_map(mapping)
 }
 
 /// Parses a line: `begin-end permissions offset device inode file`.
-fn mapping(line: &[u8]) -> Option<Mapping<'_>> {
+fn mapping(line: &[u8]) -> Option<MappedRange<'_>> {
     let mut words = line.splitn(6, |byte| *byte == b' ');
     let addresses = words.next()?;
     let dash = addresses.iter().position(|byte| *byte == b'-')?;
@@ -36,7 +36,7 @@ fn mapping(line: &[u8]) -> Option<Mapping<'_>> {
     let addresses = hex(&addresses[..dash])?..hex(&addresses[dash + 1..])?;
     let is_executable = words.next()?.get(2) == Some(&b'x');
     let file = words.nth(3).unwrap_or_default().trim_ascii();
-    Some(Mapping { addresses, is_executable, file })
+    Some(MappedRange { addresses, is_executable, file })
 }
 
 #[cfg(test)]
