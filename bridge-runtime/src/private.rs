@@ -83,7 +83,7 @@ pub mod drop_in {
 /// Managed methods.
 #[cfg(feature = "dotnet")]
 pub mod dotnet {
-    pub use crate::dotnet::{Element, Instance, Managed, ManagedLibrary, void};
+    pub use crate::dotnet::{Element, Instance, Managed, ManagedLibrary, OwnedValue, Value, void};
 }
 
 /// Calls of native functions, and conversions from and to C.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
 use super::model::{Enumeration, Shape, Variant};
-use super::record;
+use super::{managed, record};
 use crate::names::{self, local, type_name};
 
 pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
@@ -23,6 +23,12 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
     let (value, scope, serializer, deserializer) =
         (local("value"), local("scope"), local("serializer"), local("deserializer"));
     let (serializer_type, deserializer_type) = (type_name("Serializer"), type_name("Deserializer"));
+    let to_integer = quote!(match self { #(#all => #all as #integer),* });
+    let from_integer = quote! {
+        #(if #value == #all as #integer { return ::core::result::Result::Ok(#all); })*
+        ::core::result::Result::Err(#private::native::not_in_enum(#text, #private::native::Status::number(&#value)))
+    };
+    let managed = managed::expand(shape, integer, &to_integer, &from_integer);
     quote! {
         const _: () = {
             #assert_clone
@@ -36,16 +42,17 @@ pub(super) fn expand(shape: &Shape, enumeration: &Enumeration) -> TokenStream {
 
                 fn to_c(&self, #scope: &mut #private::native::Scope) -> ::core::result::Result<#integer, #private::Fault> {
                     let _ = #scope;
-                    ::core::result::Result::Ok(match self { #(#all => #all as #integer),* })
+                    ::core::result::Result::Ok(#to_integer)
                 }
 
                 unsafe fn from_c(#value: #integer, _: &#private::native::Scope) -> ::core::result::Result<Self, #private::Fault> {
-                    #(if #value == #all as #integer { return ::core::result::Result::Ok(#all); })*
-                    ::core::result::Result::Err(#private::native::not_in_enum(#text, #private::native::Status::number(&#value)))
+                    #from_integer
                 }
             }
 
             #private::native::returned_as_taken!(#name);
+
+            #managed
 
             #[automatically_derived]
             impl #private::native::UnionField for #name {

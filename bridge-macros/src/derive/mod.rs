@@ -1,10 +1,12 @@
 //! `#[derive(Bridge)]`: structs, unions and enums that are sent to the server and passed to C.
 //!
-//! For messages, the type gets serde's traits. For C, it gets a C struct of the same layout, and conversions.
+//! For messages, the type gets serde's traits. For C, it gets a C struct of the same layout, and conversions. With .NET support, an
+//! enum or newtype also gets the conversion of its integer.
 
 mod attributes;
 mod enumeration;
 mod form;
+mod managed;
 mod model;
 mod record;
 mod stub;

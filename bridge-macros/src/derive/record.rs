@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{Expr, Member, Type};
 
 use super::form::FieldForm;
+use super::managed;
 use super::model::{ArrayLength, Count, Elements, Field, FieldKind, Fixed, Shape};
 use crate::expressions;
 use crate::model::{RequiredTrait, projected_type};
@@ -108,6 +109,11 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
         _ => quote!(::core::stringify!(#name)),
     };
     let (value, scope, declarator, types) = (local("value"), local("scope"), local("declarator"), local("types"));
+    let integer = if let Type::Path(path) = &field.ty { path.path.get_ident() } else { None };
+    let managed = integer.and_then(|integer| {
+        let from_integer = quote!(::core::result::Result::Ok(Self { #member: #value }));
+        managed::expand(shape, integer, &quote!(self.#member), &from_integer)
+    });
     quote! {
         const _: () = {
             #size
@@ -141,6 +147,8 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
             }
 
             #private::native::returned_as_taken!(#name);
+
+            #managed
 
             #serde
         };

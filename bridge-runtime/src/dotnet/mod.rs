@@ -19,3 +19,5 @@ pub use call::{ManagedCall, ManagedOutcome};
 pub use managed::{Element, Managed, void};
 pub use matrix::{Matrix, Scalar};
 pub use object::{Class, Instance, Object};
+pub use owned_value::OwnedValue;
+pub use value::Value;

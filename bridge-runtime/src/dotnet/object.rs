@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
+use bytemuck::TransparentWrapper;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::managed::{Managed, Nullable};
@@ -36,9 +37,39 @@ pub trait Class: 'static {
 
 /// A managed object in the server. It stays there until it is passed to a method with `#[release]`, or the server ends. Its
 /// number is unique, among the objects of all servers.
+#[repr(transparent)]
 pub struct Object<T: ?Sized> {
     number: u64,
     class: PhantomData<fn() -> T>,
+}
+
+// SAFETY: the type is transparent over the number, and any number may stand in it: the server looks it up.
+unsafe impl<T: ?Sized> TransparentWrapper<u64> for Object<T> {}
+
+impl<T: Class> Object<T> {
+    /// Returns the object as one of another class that it is of: a base class, an interface, or a derived class.
+    ///
+    /// Whether it is, is not checked here. A call with an object of another class fails, because .NET throws an exception.
+    ///
+    /// ```
+    /// # mod bridge32 { pub use bridge32_runtime::*; }
+    /// use bridge32::dotnet::{Class, Object};
+    ///
+    /// # pub enum Animal {}
+    /// # impl Class for Animal { const NAME: &'static str = "Animal"; }
+    /// # pub enum Dog {}
+    /// # impl Class for Dog { const NAME: &'static str = "Dog"; }
+    /// fn sound(animal: &Object<Animal>) {
+    ///     // …
+    /// }
+    ///
+    /// fn bark(dog: &Object<Dog>) {
+    ///     sound(dog.cast());
+    /// }
+    /// ```
+    pub fn cast<U: Class>(&self) -> &Object<U> {
+        Object::wrap_ref(&self.number)
+    }
 }
 
 /// An [`Object`], for parameters that must be one.

@@ -56,6 +56,8 @@ namespace Bridge32
     {
         public MethodBase Method;
         public FieldInfo Field;
+        // The struct to make without a constructor, of which structs need none.
+        public Type Struct;
         // Whether the first argument is the object to call it on.
         public bool IsOnArgument;
         // Otherwise the object to call it on; null for static methods and constructors.
@@ -254,6 +256,12 @@ namespace Bridge32
             {
                 bound.Field = ChooseField(assembly, type, name, form, access, returns, parameters);
             }
+            if (form == Construct && type.IsValueType && parameters.Length == 0 && type.ToString() == returns)
+            {
+                bound.Struct = type;
+                bound.Parameters = Type.EmptyTypes;
+                return bound;
+            }
             if (bound.Field != null)
             {
                 bound.Parameters = access == SetMember ? new[] { bound.Field.FieldType } : Type.EmptyTypes;
@@ -280,7 +288,7 @@ namespace Bridge32
             return bound;
         }
 
-        // The overload with exactly these types, or else the first that takes and gives them.
+        // The overload with exactly these types, or else with enums for their integers, or else the first that takes and gives them.
         static MethodBase Choose(
             Assembly assembly, Type type, string name, int form, string returns, string[] parameters)
         {
@@ -308,9 +316,10 @@ namespace Bridge32
         {
             List<MethodBase> possible = named.FindAll(method => form != OnArgument || !method.IsStatic);
             return possible.Find(method => Fits(method, returns, parameters, (actual, wanted) => false))
+                ?? possible.Find(method => Fits(method, returns, parameters, IsEnumOf))
                 ?? possible.Find(method => Fits(method, returns, parameters,
-                    (actual, wanted) => Gives(assembly, actual, wanted),
-                    (actual, wanted) => Takes(assembly, actual, wanted)));
+                    (actual, wanted) => IsEnumOf(actual, wanted) || Gives(assembly, actual, wanted),
+                    (actual, wanted) => IsEnumOf(actual, wanted) || Takes(assembly, actual, wanted)));
         }
 
         // The public field of this name, if it has the type and can be read or written.
@@ -323,9 +332,11 @@ namespace Bridge32
                 return null;
             }
             bool fits = access == GetMember
-                ? IsNamed(found.FieldType, returns) || Gives(assembly, found.FieldType, returns)
+                ? IsNamed(found.FieldType, returns) || IsEnumOf(found.FieldType, returns)
+                    || Gives(assembly, found.FieldType, returns)
                 : !found.IsInitOnly && !found.IsLiteral
-                    && (IsNamed(found.FieldType, parameters[0]) || Takes(assembly, found.FieldType, parameters[0]));
+                    && (IsNamed(found.FieldType, parameters[0]) || IsEnumOf(found.FieldType, parameters[0])
+                        || Takes(assembly, found.FieldType, parameters[0]));
             return fits ? found : null;
         }
 
@@ -395,7 +406,7 @@ namespace Bridge32
             return Fits(method, returns, parameters, other, other);
         }
 
-        // Whether a method gives and takes these types: by name, as the integer of an enum, or as the functions say.
+        // Whether a method gives and takes these types: by name, or as the functions say.
         static bool Fits(
             MethodBase method, string returns, string[] parameters, Func<Type, string, bool> gives,
             Func<Type, string, bool> takes)
@@ -422,8 +433,13 @@ namespace Bridge32
 
         static bool IsNamed(Type type, string name)
         {
-            return type.ToString() == name
-                || Bare(type).IsEnum && Enum.GetUnderlyingType(Bare(type)) + (type.IsByRef ? "&" : "") == name;
+            return type.ToString() == name;
+        }
+
+        // Whether a type is an enum with the integer of this name.
+        static bool IsEnumOf(Type type, string name)
+        {
+            return Bare(type).IsEnum && Enum.GetUnderlyingType(Bare(type)) + (type.IsByRef ? "&" : "") == name;
         }
 
         static Type Returned(MethodBase method)
@@ -493,6 +509,10 @@ namespace Bridge32
 
         static object Use(Bound bound, object target, object[] values)
         {
+            if (bound.Struct != null)
+            {
+                return Activator.CreateInstance(bound.Struct);
+            }
             if (bound.Field == null)
             {
                 ConstructorInfo constructor = bound.Method as ConstructorInfo;

@@ -12,6 +12,26 @@ namespace Fixture
         High = 10,
     }
 
+    [Flags]
+    public enum Sides : uint
+    {
+        None = 0,
+        Left = 1,
+        Right = 2,
+        Both = 3,
+    }
+
+    // A struct without a constructor.
+    public struct Span
+    {
+        public double From;
+        public double To;
+
+        public double Length() { return To - From; }
+        public void Move(double by) { From += by; To += by; }
+        public static Span Of(double from, double to) { return new Span { From = from, To = to }; }
+    }
+
     public class Failure : Exception
     {
         public Failure(string message, Exception cause) : base(message, cause)
@@ -52,6 +72,13 @@ namespace Fixture
         public double Double(double x) { return x; }
         public string String(string x) { return x; }
         public Range Other(Range range) { return range == Range.Low ? Range.High : Range.Low; }
+        public Sides Opposite(Sides sides) { return sides ^ Sides.Both; }
+        public void Toggle(ref Range range, out Sides sides)
+        {
+            range = Other(range);
+            sides = (Sides)range;
+        }
+        public double Sum(Span span) { return span.From + span.To; }
         public string HalfACharacter() { return "\ud800"; }
     }
 
@@ -141,7 +168,10 @@ namespace Fixture
 
     public class Overloads
     {
+        public string Kind(Sides x) { return "sides"; }
+        public string Kind(Range x) { return "range"; }
         public string Kind(int x) { return "int"; }
+        public string Kind(uint x) { return "uint"; }
         public string Kind(long x) { return "long"; }
         public string Kind(object x) { return "object"; }
         public string Kind(Animal x) { return "animal"; }

@@ -1,7 +1,7 @@
 //! The interfaces that the .NET tests call.
 
-use bridge32::bridge32;
 use bridge32::dotnet::{Class, Matrix, Object};
+use bridge32::{Bridge, bridge32};
 
 /// Every type, in every position.
 #[bridge32(dotnet = "managed", class = "Fixture.Values")]
@@ -37,6 +37,12 @@ pub trait Managed {
     fn string_or_fault(&self, x: Option<&str>) -> String;
     #[symbol("Other")]
     fn other_range(&self, range: i16) -> i16;
+    #[symbol("Other")]
+    fn other_range_by_name(&self, range: Range) -> Range;
+    #[symbol("Opposite")]
+    fn opposite(&self, sides: Sides) -> Sides;
+    #[symbol("Toggle")]
+    fn toggle(&self, range: &mut Range, #[out] sides: Sides);
     #[symbol("HalfACharacter")]
     fn half_a_character(&self) -> String;
 
@@ -107,6 +113,12 @@ pub trait Managed {
 
     #[class("Fixture.Overloads")]
     #[symbol("Kind")]
+    fn kind_of_range(&self, x: Range) -> String;
+    #[class("Fixture.Overloads")]
+    #[symbol("Kind")]
+    fn kind_of_unsigned(&self, x: u32) -> String;
+    #[class("Fixture.Overloads")]
+    #[symbol("Kind")]
     fn kind_of_int(&self, x: i32) -> String;
     #[class("Fixture.Overloads")]
     #[symbol("Kind")]
@@ -138,6 +150,23 @@ pub trait Managed {
     fn set_age(&self, #[this] dog: &Object<Dog>, value: i32);
     #[release]
     fn release_dog(&self, dog: Object<Dog>);
+    #[constructor]
+    fn span(&self) -> Object<Span>;
+    #[class("Fixture.Span")]
+    #[symbol("Of")]
+    fn span_of(&self, from: f64, to: f64) -> Object<Span>;
+    #[get]
+    #[symbol("From")]
+    fn start(&self, #[this] span: &Object<Span>) -> f64;
+    #[set]
+    #[symbol("To")]
+    fn set_end(&self, #[this] span: &Object<Span>, end: f64);
+    #[symbol("Length")]
+    fn length(&self, #[this] span: &Object<Span>) -> f64;
+    #[symbol("Move")]
+    fn shift(&self, #[this] span: &Object<Span>, by: f64);
+    #[symbol("Sum")]
+    fn sum_of_ends(&self, span: &Object<Span>) -> f64;
     #[constructor]
     fn demanding(&self, start: i32) -> Object<Demanding>;
     #[symbol("Plus")]
@@ -251,6 +280,29 @@ pub trait Managed {
     fn sum(&self, values: &[i32]) -> i32 {
         values.iter().map(|value| self.i32(*value)).sum()
     }
+}
+
+/// An enum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
+#[repr(i16)]
+pub enum Range {
+    /// 1.
+    Low = 1,
+    /// 10.
+    High = 10,
+}
+
+/// A set of bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
+#[repr(transparent)]
+pub struct Sides(pub u32);
+
+/// A struct of .NET, which is an object here.
+#[derive(Debug)]
+pub enum Span {}
+
+impl Class for Span {
+    const NAME: &'static str = "Fixture.Span";
 }
 
 /// An animal.

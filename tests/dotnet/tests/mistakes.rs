@@ -10,10 +10,10 @@ use bridge32_dotnet_tests::{BrokenClient, ManagedClient, WrongClient};
 
 /// Each missing method, and the methods that its class has instead.
 const MISSING: [&str; 12] = [
-    "`wrong_class`: no class Fixture.Value; there is `Fixture.Range`, `Fixture.Failure`, `Fixture.Unspeakable`, \
-     `Fixture.Wordless`, `Fixture.Values`, ",
-    "`wrong_name`: no string Fixture.Overloads.wrong_name(int x); there is `string Kind(int)`, `string Kind(long)`, \
-     `string Kind(object)`, `string Kind(Fixture.Animal)`",
+    "`wrong_class`: no class Fixture.Value; there is `Fixture.Range`, `Fixture.Sides`, `Fixture.Span`, \
+     `Fixture.Failure`, `Fixture.Unspeakable`, `Fixture.Wordless`, `Fixture.Values`, ",
+    "`wrong_name`: no string Fixture.Overloads.wrong_name(int x); there is `string Kind(Fixture.Sides)`, \
+     `string Kind(Fixture.Range)`, `string Kind(int)`, `string Kind(uint)`, `string Kind(long)`, `string Kind(object)`, `string Kind(Fixture.Animal)`",
     "`print`: no void Fixture.Faults.print(string text); there is `void Print(string)`",
     "`wrong_parameter`: no int Fixture.Values.Int32(long x); there is `int Int32(int)`",
     "`wrong_result`: no uint Fixture.Values.Int32(int x); there is `int Int32(int)`",

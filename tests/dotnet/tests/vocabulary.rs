@@ -4,7 +4,7 @@
 
 use bridge32::Error;
 use bridge32::dotnet::Matrix;
-use bridge32_dotnet_tests::ManagedClient;
+use bridge32_dotnet_tests::{Dog, ManagedClient, Range, Sides};
 
 fn launch() -> ManagedClient {
     ManagedClient::launch().unwrap()
@@ -131,8 +131,43 @@ fn enums_are_passed_as_integers() {
 }
 
 #[test]
+fn enums_are_passed_as_enums_of_rust() {
+    let client = launch();
+    assert_eq!(client.other_range_by_name(Range::Low).unwrap(), Range::High);
+    assert_eq!(client.opposite(Sides(1)).unwrap(), Sides(2));
+    let mut range = Range::Low;
+    assert_eq!(client.toggle(&mut range).unwrap(), Sides(10));
+    assert_eq!(range, Range::High);
+}
+
+#[test]
+fn structs_of_net_are_objects() {
+    let client = launch();
+    let empty = client.span().unwrap();
+    assert_eq!(client.length(&empty).unwrap(), 0.0);
+    client.set_end(&empty, 2.5).unwrap();
+    client.shift(&empty, 1.0).unwrap();
+    assert_eq!((client.start(&empty).unwrap(), client.length(&empty).unwrap()), (1.0, 2.5));
+    assert_eq!(client.sum_of_ends(&client.span_of(3.0, 4.0).unwrap()).unwrap(), 7.0);
+}
+
+#[test]
+fn an_object_is_passed_as_one_of_its_base_class() {
+    let client = launch();
+    let dog = client.dog().unwrap();
+    assert_eq!(client.kind_of_animal(dog.cast()).unwrap(), "animal");
+    assert_eq!(client.sound(dog.cast()).unwrap(), "woof");
+    let animal = client.make_or_fault("dog").unwrap();
+    assert_eq!(client.age(animal.cast::<Dog>()).unwrap(), 0);
+    let error = client.plus(dog.cast(), 1).unwrap_err();
+    assert!(matches!(error, Error::Exception { .. }), "{error:?}");
+}
+
+#[test]
 fn overloads_are_chosen_by_parameter_types() {
     let client = launch();
+    assert_eq!(client.kind_of_range(Range::Low).unwrap(), "range");
+    assert_eq!(client.kind_of_unsigned(1).unwrap(), "uint", "rather than the enum, which is declared before");
     assert_eq!(client.kind_of_int(1).unwrap(), "int");
     assert_eq!(client.kind_of_long(1).unwrap(), "long");
     assert_eq!(
