@@ -248,6 +248,17 @@ mod tests {
     }
 
     #[test]
+    fn a_text_has_no_length_but_one_of_its_own() {
+        for header in ["int f(const char *sql, int nByte);", "int f(const char *text, int text_length);"] {
+            assert!(linux(header).contains("#[len_of("), "{header}");
+        }
+        assert_eq!(
+            linux("int f(const char *name, int nArg, int stream_size);"),
+            "fn f(&self, name: &str, arg: i32, stream_size: i32) -> i32;"
+        );
+    }
+
+    #[test]
     fn buffers_are_filled_if_the_function_says_so() {
         assert_eq!(
             linux("int get_samples(double *samples, int count, int *read);"),

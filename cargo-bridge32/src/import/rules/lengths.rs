@@ -58,6 +58,10 @@ pub(super) fn length_of(draft: &Draft<'_>, pointer: usize) -> Option<usize> {
         if is_struct && !is_related && !is_generic(&parameter.name) {
             continue;
         }
+        // A text ends by itself, so that a number next to it often counts something else: `const char *name, int nArgs`.
+        if is_text(draft, pointer) && !is_related && !is_generic(&parameter.name) && !counts_text(&parameter.name) {
+            continue;
+        }
         let is_next = follows || index + 1 == pointer;
         // The length of another array.
         let belongs_elsewhere = !is_related && draft.slots[index].is_some() && !is_generic(&parameter.name);
@@ -98,6 +102,17 @@ pub(super) fn shared_length(draft: &Draft<'_>, pointer: usize) -> Option<usize> 
     };
     let length = draft.slots.iter().position(is_its)?;
     is_generic(&draft.parameter(length).name).then_some(length)
+}
+
+/// Whether it is a text that the function reads.
+fn is_text(draft: &Draft<'_>, pointer: usize) -> bool {
+    let target = draft.pointee(pointer).map(|(target, is_const)| (target.resolved(), is_const));
+    matches!(target, Some((CType::Char | CType::WChar, true)))
+}
+
+/// Whether a name's prefix says that it counts characters or bytes, as in `cchText`.
+fn counts_text(name: &str) -> bool {
+    ["cb", "cch"].contains(&type_prefix(name).unwrap_or_default())
 }
 
 fn is_length_slot(slot: &Slot) -> bool {
