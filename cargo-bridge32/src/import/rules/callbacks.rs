@@ -1,9 +1,11 @@
 //! Function pointers, and the contexts that the library passes back to them.
 
+use std::collections::BTreeMap;
+
 use crate::import::model::{CType, Parameter, Signature};
 use crate::import::names::words;
-use crate::import::rules::draft::{Draft, Slot, parameter_names};
-use crate::import::text;
+use crate::import::rules::closures;
+use crate::import::rules::draft::{Draft, Slot};
 use crate::import::types::Types;
 
 /// Rules `callback` and `context`: a function pointer is a closure, and the `void *` next to it its context.
@@ -19,41 +21,63 @@ pub(crate) fn callbacks(types: &Types<'_>, draft: &mut Draft<'_>) {
     if callbacks.is_empty() {
         return;
     }
-    let context = context(draft, &callbacks);
-    let mut with_context = Vec::new();
-    for index in callbacks {
+    let contexts = contexts(draft, &callbacks);
+    let is_kept = keeps(draft);
+    let count = callbacks.len();
+    // The contexts with the closures that they are for.
+    let mut users = BTreeMap::<usize, Vec<String>>::new();
+    for (index, context) in callbacks.into_iter().zip(contexts) {
         let Some(signature) = draft.parameter(index).ty.callback().cloned() else { continue };
         let name = draft.names[index].clone();
-        let Ok((declared, has_context)) = function(types, &signature, context.is_some()) else { continue };
-        if has_context {
-            with_context.push(name.clone());
+        let Ok(closure) = closures::declare(types, &signature, context.is_some()) else { continue };
+        if let Some(context) = context.filter(|_| closure.has_context) {
+            users.entry(context).or_default().push(name.clone());
         }
         let mut attributes = Vec::new();
-        let is_kept = draft.says(&KEEPS);
         if is_kept {
             attributes.push("#[registered]".to_owned());
         }
         if signature.convention != types.convention {
             attributes.push(format!("#[abi(\"{}\")]", signature.convention.name()));
         }
-        let ty = if draft.parameter(index).annotation.optional { format!("Option<{declared}>") } else { declared };
+        let optional = draft.parameter(index).annotation.optional;
+        let ty = if optional { format!("Option<{}>", closure.ty) } else { closure.ty };
         draft.decide(index, Slot { attributes, ty });
         let how = if is_kept { "kept after the call" } else { "only called during the call" };
         draft.guess("callback", format!("{name} is {how}"));
+        for (length, arrays) in closure.lengths {
+            draft.guess("length", format!("{length} of {name} is taken for the length of {}", arrays.join(" and ")));
+        }
     }
-    if let Some(context) = context.filter(|_| !with_context.is_empty()) {
-        let attributes = match with_context.len() {
+    for (context, users) in users {
+        let attributes = match count {
             1 => Vec::new(),
-            _ => vec![format!("#[user_data({})]", with_context.join(", "))],
+            _ => vec![format!("#[user_data({})]", users.join(", "))],
         };
         draft.decide(context, Slot { attributes, ty: "UserData".into() });
+        if draft.parameter(context).name.is_empty() && !draft.names.iter().any(|name| name == "context") {
+            draft.names[context] = "context".into();
+        }
         let name = draft.names[context].clone();
-        draft.guess("context", format!("{name} is passed back to {}", with_context.join(" and ")));
+        draft.guess("context", format!("{name} is passed back to {}", users.join(" and ")));
     }
 }
 
+/// Whether the function keeps its callbacks: its name says so, or it takes what frees the context later, or returns the context of
+/// the callback that was kept before.
+fn keeps(draft: &Draft<'_>) -> bool {
+    let signature = &draft.function.signature;
+    let is_freed = signature.parameters.iter().any(|parameter| {
+        let callback = parameter.ty.callback();
+        callback.is_some_and(|callback| frees(parameter, callback))
+    });
+    let returns_context =
+        matches!(signature.result.pointee(), Some((target, false)) if *target.resolved() == CType::Void);
+    is_freed || returns_context || draft.says(&KEEPS)
+}
+
 /// Words of functions that keep a callback.
-const KEEPS: [&str; 22] = [
+const KEEPS: [&str; 25] = [
     "set",
     "register",
     "install",
@@ -76,6 +100,9 @@ const KEEPS: [&str; 22] = [
     "cb",
     "begin",
     "callback",
+    "trace",
+    "alarm",
+    "needed",
 ];
 
 /// Whether a function pointer frees memory: callers pass the library's own function for that, or a special value.
@@ -90,8 +117,8 @@ fn frees(parameter: &Parameter, signature: &Signature) -> bool {
     takes_pointer && *signature.result.resolved() == CType::Void && (is_named || parameter.name.is_empty())
 }
 
-/// Returns the parameter that is the context of the callbacks.
-fn context(draft: &Draft<'_>, callbacks: &[usize]) -> Option<usize> {
+/// Returns the context of each callback: a `void *` of its own, or one for all.
+fn contexts(draft: &Draft<'_>, callbacks: &[usize]) -> Vec<Option<usize>> {
     const NAMES: [&str; 17] = [
         "user", "context", "ctx", "data", "arg", "args", "param", "cookie", "opaque", "closure", "client", "private",
         "priv", "ptr", "userdata", "app", "instance",
@@ -100,63 +127,17 @@ fn context(draft: &Draft<'_>, callbacks: &[usize]) -> Option<usize> {
         draft.pointee(*index).is_some_and(|(target, is_const)| *target.resolved() == CType::Void && !is_const)
     };
     let open: Vec<usize> = draft.open().into_iter().filter(is_void).collect();
+    let after: Vec<usize> = callbacks.iter().map(|callback| callback + 1).filter(|next| open.contains(next)).collect();
+    if callbacks.len() > 1 && after.len() == callbacks.len() {
+        return after.into_iter().map(Some).collect();
+    }
     let is_named = |index: &&usize| {
         let parameter = draft.parameter(**index);
         words(&parameter.name).iter().any(|word| NAMES.contains(&word.as_str()))
     };
     let is_near = |index: &&usize| callbacks.iter().any(|callback| index.abs_diff(*callback) == 1);
-    open.iter().find(is_named).or_else(|| open.iter().find(is_near)).copied()
-}
-
-/// Returns a closure's type, and whether it has the context.
-fn function(types: &Types<'_>, signature: &Signature, has_context: bool) -> Result<(String, bool), String> {
-    let names = parameter_names(types, &signature.parameters);
-    let is_void = |parameter: &Parameter| matches!(parameter.ty.pointee(), Some((target, false)) if *target.resolved() == CType::Void);
-    // The context is the first or the last parameter.
-    let contexts: Vec<usize> = (0..names.len()).filter(|index| is_void(&signature.parameters[*index])).collect();
-    let named = contexts.iter().find(|index| {
-        let name = &names[**index];
-        ["user", "context", "ctx", "data", "cookie", "arg"].iter().any(|word| name.contains(word)) && has_context
-    });
-    let context = match has_context {
-        true => named.or(contexts.last()).copied(),
-        false => None,
-    };
-    let mut parameters = Vec::new();
-    for (index, (parameter, name)) in signature.parameters.iter().zip(&names).enumerate() {
-        let (attributes, ty) = match Some(index) == context {
-            true => (Vec::new(), "UserData".to_owned()),
-            false => passed(types, parameter)?,
-        };
-        let attributes: String = attributes.iter().map(|attribute| format!("{attribute} ")).collect();
-        parameters.push(format!("{attributes}{name}: {ty}"));
-    }
-    let result = match signature.result.resolved() {
-        CType::Void => String::new(),
-        _ => format!(" -> {}", types.value(&signature.result)?),
-    };
-    Ok((format!("fn({}){result}", parameters.join(", ")), context.is_some()))
-}
-
-/// Returns the attributes and the type of a closure's parameter.
-fn passed(types: &Types<'_>, parameter: &Parameter) -> Result<(Vec<String>, String), String> {
-    if let Some(tag) = types.handle(&parameter.ty) {
-        return Ok((Vec::new(), format!("Handle<{tag}>")));
-    }
-    if let Some((target, true)) = parameter.ty.pointee() {
-        if let Some(attributes) = text::encoding(types, target) {
-            return Ok((attributes, "&str".into()));
-        }
-        if let CType::Record(id) = target.resolved()
-            && let Ok(name) = types.record(id)
-        {
-            return Ok((Vec::new(), format!("&{name}")));
-        }
-    }
-    if matches!(parameter.ty.resolved(), CType::Array { .. }) {
-        return Ok((Vec::new(), "Address".into()));
-    }
-    Ok((Vec::new(), types.value(&parameter.ty)?))
+    let shared = open.iter().find(is_named).or_else(|| open.iter().find(is_near)).copied();
+    vec![shared; callbacks.len()]
 }
 
 #[cfg(test)]
@@ -173,6 +154,29 @@ mod tests {
             linux("void set_log(void (*log)(void *user, const char *text), void *user);"),
             "// check: log is kept after the call // check: user is passed back to log \
              fn set_log(&self, #[registered] log: fn(user: UserData, text: &str), user: UserData);"
+        );
+    }
+
+    #[test]
+    fn callbacks_are_kept_if_something_is_freed_or_returned_later() {
+        for header in [
+            "int pages(int (*f)(void *user), void *user, void (*destroy)(void *));",
+            "void *profile(int (*f)(void *user), void *user);",
+            "int trace(int (*f)(void *user), void *user);",
+        ] {
+            let method = linux(header);
+            assert!(method.contains("#[registered] f: fn(user: UserData) -> i32"), "{method}");
+        }
+    }
+
+    #[test]
+    fn each_callback_may_have_a_context_of_its_own() {
+        assert_eq!(
+            linux("int run(int (*in)(void *desc), void *in_desc, int (*out)(void *desc), void *out_desc);"),
+            "// check: in_ is only called during the call // check: out is only called during the call \
+             // check: in_desc is passed back to in_ // check: out_desc is passed back to out \
+             fn run(&self, in_: fn(desc: UserData) -> i32, #[user_data(in_)] in_desc: UserData, \
+             out: fn(desc: UserData) -> i32, #[user_data(out)] out_desc: UserData) -> i32;"
         );
     }
 

@@ -5,6 +5,7 @@
 
 mod arrays;
 mod callbacks;
+mod closures;
 pub(crate) mod draft;
 mod handles;
 mod lengths;
