@@ -66,6 +66,12 @@ fn after(text: &str) -> Option<&str> {
     next.trim().is_empty().then_some(comment)
 }
 
+/// Whether the text between two declarations leaves them under one comment: no empty line, no comment, no directive.
+pub(crate) fn is_joined(between: &str) -> bool {
+    between.chars().all(|c| c.is_ascii_alphanumeric() || "_; \t\r\n".contains(c))
+        && between.lines().skip(1).all(|line| !line.trim().is_empty())
+}
+
 fn comment_at(text: &str) -> Option<&str> {
     match text.starts_with("/*") {
         true => text.find("*/").map(|end| &text[..end + 2]),
@@ -213,6 +219,12 @@ mod tests {
         assert_eq!(doc("int f(void); /**< Opens it. */\nint g(void);").as_deref(), Some("Opens it."));
         assert_eq!(doc("int f(void);\n/* Opens it. */\n\nint g(void);").as_deref(), Some("Opens it."));
         assert_eq!(doc("int f(void);\n/* Closes it. */\nint g(void);"), None);
+    }
+
+    #[test]
+    fn declarations_in_a_row_share_a_comment() {
+        assert!(is_joined(";\nAPI ") && is_joined("; ") && is_joined(";\n"));
+        assert!(!is_joined(";\n\n") && !is_joined("; // f\n") && !is_joined(";\n#endif\n"));
     }
 
     #[test]

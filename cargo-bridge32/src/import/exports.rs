@@ -79,7 +79,14 @@ fn of_cpp(symbol: &str, demangled: &str, image: &Image) -> Result<Function, Stri
         assumed,
         ..FunctionExport::default()
     };
-    Ok(Function { name: read.name.replace("::", "_"), line: 0, doc: None, signature, export: Some(export) })
+    Ok(Function {
+        name: read.name.replace("::", "_"),
+        line: 0,
+        doc: None,
+        shared_doc: None,
+        signature,
+        export: Some(export),
+    })
 }
 
 /// A function whose decorated name has its convention and the size of its arguments.
@@ -107,7 +114,7 @@ fn decorated(symbol: &str, export: &ExportedSymbol, bytes: u32) -> Result<Functi
         declaration: Some(symbol.to_owned()),
         assumed: Some(assumed),
     };
-    Ok(Function { name, line: 0, doc: None, signature, export: Some(export) })
+    Ok(Function { name, line: 0, doc: None, shared_doc: None, signature, export: Some(export) })
 }
 
 const INTEGER: CType = CType::Int(Int { bits: 32, signed: true });

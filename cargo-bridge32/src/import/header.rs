@@ -38,6 +38,8 @@ struct Reader<'i> {
     errors: BTreeMap<(PathBuf, u32), String>,
     /// The real paths of files, which clang may know by another name.
     paths: BTreeMap<PathBuf, PathBuf>,
+    /// The file and the end of the function before, with its comment.
+    before: Option<(PathBuf, usize, Option<String>)>,
     header: Header,
     unit: &'i TranslationUnit<'i>,
 }
@@ -53,6 +55,7 @@ impl<'i> Reader<'i> {
             typedefs: BTreeMap::new(),
             errors: BTreeMap::new(),
             paths: BTreeMap::new(),
+            before: None,
             header: Header::default(),
             unit,
         };
@@ -179,6 +182,12 @@ impl<'i> Reader<'i> {
         let Some(ty) = entity.get_type() else { return };
         let text = self.text(file).to_owned();
         let doc = comments::doc_of(&text, start, end);
+        let path = file.get_path();
+        let shared_doc = self.before.take().and_then(|(before, end, doc)| {
+            let is_joined = before == path && text.get(end..start).is_some_and(comments::is_joined);
+            doc.filter(|_| is_joined)
+        });
+        self.before = Some((path, end, doc.clone().or_else(|| shared_doc.clone())));
         if let Some(error) = self.error_in(file, &text, start, end) {
             let declaration = single_line(&text[start..end]);
             self.header.left_out.push(LeftOut { line, declaration, reason: format!("clang: {error}") });
@@ -197,7 +206,7 @@ impl<'i> Reader<'i> {
         let mangled = mangled.filter(|mangled| mangled.contains(&format!("{}{name}", name.len())));
         let export = mangled.map(|symbol| FunctionExport { symbol, ..FunctionExport::default() });
         let list = if export.is_some() { &mut self.header.cpp_functions } else { &mut self.header.functions };
-        list.push(Function { name, line, doc, signature, export });
+        list.push(Function { name, line, doc, shared_doc, signature, export });
     }
 
     /// Returns clang's error in this part of a file.

@@ -204,7 +204,7 @@ mod tests {
         let parameter = Parameter { name: "x".into(), ty: int.clone(), annotation: Default::default() };
         let convention = Convention::Cdecl;
         let signature = Signature { parameters: vec![parameter], result: int, convention, variadic: false };
-        Function { name: name.into(), line: 1, doc: None, signature, export: None }
+        Function { name: name.into(), line: 1, doc: None, shared_doc: None, signature, export: None }
     }
 
     fn compare(functions: &[&str], exports: &[&str]) -> Result<(Header, Vec<String>)> {

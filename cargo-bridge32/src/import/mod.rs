@@ -207,12 +207,13 @@ pub(crate) fn trait_from_text(text: &str, options: &Options) -> Result<Imported>
 fn write(header: &Header, target: Target, naming: Naming, options: &Options) -> Result<Imported> {
     let mut taken = BTreeSet::from([naming.trait_name.clone()]);
     taken.extend(["Client", "Library", "Batch"].map(|end| format!("{}{end}", naming.trait_name)));
-    let types = Types::new(header, target, taken, layout::check);
+    let mut types = Types::new(header, target, taken, layout::check);
     let is_chosen = |name: &str| options.only.as_ref().is_none_or(|only| only.is_match(name));
     let chosen: Vec<_> = header.functions.iter().filter(|function| is_chosen(&function.name)).collect();
     if chosen.is_empty() && options.only.is_some() {
         bail!("--only matches none of the {} functions of {}", header.functions.len(), naming.origin);
     }
+    types.methods = names::of_methods(&chosen, &naming.prefix);
     let mut methods = Vec::new();
     let mut left_out: Vec<LeftOut> = Vec::new();
     for function in chosen {

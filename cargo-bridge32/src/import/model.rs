@@ -36,9 +36,23 @@ pub(crate) struct Function {
     pub(crate) line: u32,
     /// Its comment, without the comment's marks.
     pub(crate) doc: Option<String>,
+    /// The comment of the function above, if nothing separates the two: it describes both.
+    pub(crate) shared_doc: Option<String>,
     pub(crate) signature: Signature,
     /// What the library exports for it, if that says more than its name.
     pub(crate) export: Option<FunctionExport>,
+}
+
+impl Function {
+    /// Returns the name that the library exports it under.
+    pub(crate) fn symbol(&self) -> &str {
+        self.export.as_ref().map_or(&self.name, |export| &export.symbol)
+    }
+
+    /// Returns what the header says about it.
+    pub(crate) fn description(&self) -> &str {
+        self.doc.as_deref().or(self.shared_doc.as_deref()).unwrap_or_default()
+    }
 }
 
 /// The export of a function.

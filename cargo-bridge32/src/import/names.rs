@@ -1,8 +1,8 @@
 //! Names: from C's to Rust's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::import::model::Enum;
+use crate::import::model::{Enum, Function};
 
 /// Splits a name into lower-case words: `FT_GetDeviceInfo` is `ft`, `get`, `device`, `info`.
 pub(crate) fn words(name: &str) -> Vec<String> {
@@ -123,6 +123,17 @@ pub(crate) fn common_prefix<'n>(names: &[&'n str]) -> &'n str {
             })
     };
     (1..=shared.len()).rev().find(|at| is_end(*at)).map_or("", |at| &first[..at])
+}
+
+/// Returns the methods' names for functions, by their symbols: without the prefix that all have.
+pub(crate) fn of_methods(functions: &[&Function], prefix: &str) -> BTreeMap<String, String> {
+    let mut taken = BTreeSet::new();
+    let named = |function: &&Function| {
+        let short = function.name.strip_prefix(prefix).filter(|rest| !rest.is_empty());
+        let name = unique(snake(short.unwrap_or(&function.name)), &mut taken);
+        (function.symbol().to_owned(), name)
+    };
+    functions.iter().map(named).collect()
 }
 
 /// Makes a name differ from those in use, and takes it.

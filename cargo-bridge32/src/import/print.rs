@@ -25,9 +25,8 @@ pub(crate) struct Naming {
 pub(crate) fn source(types: &Types<'_>, methods: &[Draft<'_>], naming: &Naming, left_out: &[LeftOut]) -> String {
     let header = types.header;
     let mut body = String::new();
-    let mut taken = BTreeSet::new();
     for draft in methods {
-        method(&mut body, types, draft, naming, &mut taken);
+        method(&mut body, types, draft);
     }
     let mut definitions = definitions(types);
     let constants: String = constants(&header.constants, &definitions);
@@ -78,10 +77,9 @@ pub(crate) fn source(types: &Types<'_>, methods: &[Draft<'_>], naming: &Naming, 
     )
 }
 
-fn method(out: &mut String, types: &Types<'_>, draft: &Draft<'_>, naming: &Naming, taken: &mut BTreeSet<String>) {
+fn method(out: &mut String, types: &Types<'_>, draft: &Draft<'_>) {
     let function = draft.function;
-    let short = function.name.strip_prefix(naming.prefix.as_str()).filter(|rest| !rest.is_empty());
-    let name = unique(names::snake(short.unwrap_or(&function.name)), taken);
+    let name = types.method(function).unwrap_or_default();
     if !out.is_empty() {
         out.push('\n');
     }

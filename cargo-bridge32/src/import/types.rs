@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::import::model::{CType, Convention, Header, Int, Signature};
+use crate::import::model::{CType, Convention, Function, Header, Int, Signature};
 use crate::import::names::upper_camel;
 use crate::target::Target;
 
@@ -13,6 +13,8 @@ pub(crate) struct Types<'h> {
     pub(crate) target: Target,
     /// The calling convention of most functions, which is the trait's.
     pub(crate) convention: Convention,
+    /// The names of the trait's methods by the symbols of their functions.
+    pub(crate) methods: BTreeMap<String, String>,
     /// The names of structs, unions and enums by their identifiers, and of handles' tags by `tag:` and the C name.
     names: BTreeMap<String, String>,
     /// The structs that the library makes and owns: pointers to them are handles.
@@ -51,6 +53,7 @@ impl<'h> Types<'h> {
             header,
             target,
             convention: most_common(header),
+            methods: BTreeMap::new(),
             names: BTreeMap::new(),
             owned: BTreeSet::new(),
             returned: BTreeSet::new(),
@@ -211,6 +214,11 @@ impl<'h> Types<'h> {
             self.used.borrow_mut().types.insert(id.to_owned());
         }
         Ok(name)
+    }
+
+    /// Returns the name of the method for a function, if the trait has one.
+    pub(crate) fn method(&self, function: &Function) -> Option<&str> {
+        self.methods.get(function.symbol()).map(String::as_str)
     }
 
     /// Returns the name of a type that is printed.

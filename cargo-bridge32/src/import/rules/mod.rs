@@ -7,9 +7,11 @@ mod arrays;
 mod callbacks;
 mod closures;
 pub(crate) mod draft;
+mod freeing;
 mod handles;
 mod lengths;
 mod outputs;
+mod prose;
 mod reserved;
 mod results;
 mod status;
@@ -29,7 +31,7 @@ pub(crate) fn draft<'f>(types: &Types<'_>, function: &'f Function) -> Result<Dra
     let signature = &function.signature;
     let mut draft = Draft {
         function,
-        symbol: function.export.as_ref().map_or(&function.name, |export| &export.symbol).clone(),
+        symbol: function.symbol().to_owned(),
         verbs: words(&function.name),
         names: parameter_names(types, &signature.parameters),
         slots: vec![None; signature.parameters.len()],

@@ -2,6 +2,7 @@
 
 use crate::import::model::{CType, Direction, Int};
 use crate::import::rules::draft::{Draft, Slot};
+use crate::import::rules::freeing;
 use crate::import::rules::structs::is_plural;
 use crate::import::text;
 use crate::import::types::Types;
@@ -72,8 +73,18 @@ fn pointer_output(types: &Types<'_>, draft: &mut Draft<'_>, index: usize, to: &C
     }
     if let Some(mut attributes) = text::encoding(types, to) {
         attributes.insert(0, "#[out(pointer)]".into());
+        let is_library_s =
+            matches!(draft.parameter(index).ty.pointee(), Some((CType::Pointer { is_const: true, .. }, _)));
+        let freed_with = if is_library_s { None } else { freeing::function(types, draft) };
+        let what = match freed_with {
+            Some(function) => {
+                attributes.push(format!("#[free_with({function:?})]"));
+                format!("returns, and that {function} frees, as the documentation says")
+            }
+            None => "returns and keeps".to_owned(),
+        };
         draft.decide(index, Slot { attributes, ty: "Option<String>".into() });
-        draft.guess("text-output", format!("{name} is taken for text that the library returns and keeps"));
+        draft.guess("text-output", format!("{name} is taken for text that the library {what}"));
         return;
     }
     draft.decide(index, Slot::with("#[out]", "Address"));

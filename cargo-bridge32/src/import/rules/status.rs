@@ -75,7 +75,7 @@ fn check(types: &Types<'_>, draft: &Draft<'_>) -> Option<Check> {
     if let Some(name) = names.iter().find(|name| is_status_name(name)) {
         return named(name, condition(&format!("ret == {zero}"), "0 is taken for success"));
     }
-    let doc = draft.function.doc.as_deref().unwrap_or_default().to_lowercase();
+    let doc = draft.function.description().to_lowercase();
     let documented =
         ["0 on success", "zero on success", "0 if successful", "0 for success", "zero if successful", "0 upon success"];
     let other = ["number of", "or a positive"];
