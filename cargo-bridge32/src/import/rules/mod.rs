@@ -7,6 +7,7 @@ mod arrays;
 mod callbacks;
 mod closures;
 pub(crate) mod draft;
+mod error_text;
 mod freeing;
 mod handles;
 mod lengths;

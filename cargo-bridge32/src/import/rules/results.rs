@@ -3,7 +3,7 @@
 use crate::import::model::{CType, Function, Int, Parameter};
 use crate::import::names::words;
 use crate::import::rules::draft::Draft;
-use crate::import::rules::freeing;
+use crate::import::rules::{error_text, freeing};
 use crate::import::text;
 use crate::import::types::Types;
 
@@ -76,10 +76,7 @@ fn text_result(types: &Types<'_>, draft: &mut Draft<'_>, is_const: bool) {
 
 /// Whether the name of a function says that it returns its library's version, or the words for an error.
 fn is_always_there(words: &[String]) -> bool {
-    let ends_with = |ends: &[&str]| words.iter().any(|word| ends.iter().any(|end| word.ends_with(end)));
-    let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
-    ends_with(&["version", "strerror", "errmsg", "errstr"])
-        || has(&["error", "err"]) && has(&["name", "text", "string", "str", "message", "msg", "description"])
+    words.iter().any(|word| word.ends_with("version")) || error_text::says_error_text(words)
 }
 
 /// Rule `length-function`: `const void *dev_data(dev *, int)` returns as many bytes as `int dev_bytes(dev *, int)` says. Returns the

@@ -1,13 +1,16 @@
 //! Rule `status`: a result that says whether the call succeeded becomes an error.
 
-use crate::import::model::{CType, Enum, Header, Value};
-use crate::import::names::words;
+use crate::import::model::{CType, Constant, Enum, Header, Value};
+use crate::import::names::{self, words};
 use crate::import::rules::draft::Draft;
+use crate::import::rules::{error_text, prose};
 use crate::import::types::Types;
 
 pub(crate) fn status(types: &Types<'_>, draft: &mut Draft<'_>) {
     let Some(check) = check(types, draft) else { return };
-    draft.attributes.push(format!("#[check({})]", check.condition));
+    let text = if check.last_error { None } else { error_text::of(types, draft) };
+    let text = text.map(|text| format!(", text = {text}")).unwrap_or_default();
+    draft.attributes.push(format!("#[check({}{text})]", check.condition));
     if check.last_error {
         draft.attributes.push("#[last_error]".into());
     }
@@ -16,14 +19,26 @@ pub(crate) fn status(types: &Types<'_>, draft: &mut Draft<'_>) {
         None => draft.guess("status", check.guess),
     }
     // A handle that a successful call returns is there.
-    for slot in draft.slots.iter_mut().flatten() {
-        if slot.attributes == ["#[out]"]
+    let parameters = &draft.function.signature.parameters;
+    for (parameter, slot) in parameters.iter().zip(draft.slots.iter_mut()) {
+        if let Some(slot) = slot
+            && !may_be_null(draft.function.description(), &parameter.name)
+            && slot.attributes == ["#[out]"]
             && let Some(handle) = slot.ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>'))
             && handle.starts_with("Handle<")
         {
             slot.ty = handle.to_owned();
         }
     }
+}
+
+/// Whether the documentation says that a parameter may be null though nothing failed.
+fn may_be_null(doc: &str, parameter: &str) -> bool {
+    const FAILURES: [&str; 8] = ["error", "fails", "failed", "failure", "unable", "cannot", "invalid", "unsuccessful"];
+    let is_about_failures = |sentence: &String| prose::has_any(sentence, &FAILURES);
+    let sentences = prose::sentences_with(doc, parameter);
+    !parameter.is_empty()
+        && sentences.iter().any(|sentence| prose::has_any(sentence, &["null"]) && !is_about_failures(sentence))
 }
 
 struct Check {
@@ -88,10 +103,31 @@ fn check(types: &Types<'_>, draft: &Draft<'_>) -> Option<Check> {
     if is_plain && has_success_code(types.header) && !draft.says(&VALUES) {
         return match errors_are_negative(types.header) {
             true => condition(&format!("ret >= {zero}"), "negative results are taken for failures"),
-            false => condition(&format!("ret == {zero}"), "0 is taken for success"),
+            false => {
+                let mut codes = vec![zero];
+                codes.extend(other_successes(types, &draft.function.name, result));
+                let conditions: Vec<String> = codes.iter().map(|code| format!("ret == {code}")).collect();
+                let are = if codes.len() == 1 { "is" } else { "are" };
+                condition(&conditions.join(" || "), &format!("{} {are} taken for success", codes.join(", ")))
+            }
         };
     }
     None
+}
+
+/// Returns the constants below the success code that a function returns, as their comments say: `/* dev_step() has a row */`.
+fn other_successes(types: &Types<'_>, function: &str, result: &str) -> Vec<String> {
+    const FAILURES: [&str; 8] = ["error", "failed", "failure", "unable", "cannot", "invalid", "unknown", "not"];
+    let is_success = |constant: &&Constant| {
+        let is_number = matches!(constant.value, Value::Integer { value: 1.., bits: 32, signed: true });
+        let says_so = |doc: &String| doc.contains(&format!("{function}()")) && !prose::has_any(doc, &FAILURES);
+        is_number && result == "i32" && constant.doc.as_ref().is_some_and(says_so)
+    };
+    let constants = &types.header.constants;
+    let Some(first) = constants.iter().position(is_success_code) else { return Vec::new() };
+    // A line with a comment may be between two.
+    let codes = constants[first..].chunk_by(|a, b| b.line.abs_diff(a.line) <= 3).next().unwrap_or_default();
+    codes.iter().filter(is_success).map(|constant| names::constant(&constant.name)).collect()
 }
 
 /// Words of functions that return something else than a status.
@@ -171,9 +207,8 @@ fn is_status_name(name: &str) -> bool {
 
 /// Returns the variant that says success.
 fn success(declared: &Enum) -> Option<String> {
-    let names = crate::import::names::variant_names(declared);
     let zero = declared.variants.iter().position(|variant| variant.value == 0)?;
-    is_success(&declared.variants[zero].name).then(|| names[zero].clone())
+    is_success(&declared.variants[zero].name).then(|| names::variant_names(declared)[zero].clone())
 }
 
 fn is_success(name: &str) -> bool {
@@ -183,9 +218,12 @@ fn is_success(name: &str) -> bool {
 
 /// Whether the header has a constant such as `Z_OK`, or a variant of an enum.
 fn has_success_code(header: &Header) -> bool {
-    let is_zero = |value: &Value| matches!(value, Value::Integer { value: 0, .. });
-    header.constants.iter().any(|constant| is_zero(&constant.value) && is_success(&constant.name))
+    header.constants.iter().any(is_success_code)
         || header.enums.values().any(|declared| is_status_name(&declared.name) && success(declared).is_some())
+}
+
+fn is_success_code(constant: &Constant) -> bool {
+    matches!(constant.value, Value::Integer { value: 0, .. }) && is_success(&constant.name)
 }
 
 fn errors_are_negative(header: &Header) -> bool {
@@ -244,6 +282,35 @@ mod tests {
             "// check: negative results are taken for failures #[check(ret >= 0)] fn inflate_it(&self, x: i32) -> i32;"
         );
         assert_eq!(linux(&format!("{codes} int inflate_count(int x);")), "fn inflate_count(&self, x: i32) -> i32;");
+    }
+
+    #[test]
+    fn comments_of_constants_say_what_a_function_returns() {
+        let codes = "#define DEV_OK 0\n#define DEV_ERROR 1 /* dev_step() failed */\n\
+                     #define DEV_ROW 100 /* dev_step() has a row */\n#define DEV_DONE 101 /* dev_step() is done */\n\n\n\n\
+                     #define DEV_FAST 1 /* for dev_step() */\n";
+        assert_eq!(
+            linux(&format!("{codes} int dev_step(int x);")),
+            "// check: 0, DEV_ROW, DEV_DONE are taken for success \
+             #[check(ret == 0 || ret == DEV_ROW || ret == DEV_DONE)] fn dev_step(&self, x: i32) -> i32;"
+        );
+        assert_eq!(
+            linux(&format!("{codes} int dev_reset(int x);")),
+            "// check: 0 is taken for success #[check(ret == 0)] fn dev_reset(&self, x: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn a_handle_is_there_unless_the_documentation_says_that_it_may_be_null() {
+        let open = |doc: &str| {
+            let method = linux(&format!(
+                "#define DEV_OK 0\ntypedef struct dev dev;\n/** {doc} */\nint dev_open(int n, dev **device);"
+            ));
+            method.split_once("#[out] ").expect("the output").1.to_owned()
+        };
+        assert_eq!(open("Opens it."), "device: Handle<Dev>) -> i32;");
+        assert_eq!(open("If there is an error, *device is NULL."), "device: Handle<Dev>) -> i32;");
+        assert_eq!(open("Without a device, *device is set to NULL."), "device: Option<Handle<Dev>>) -> i32;");
     }
 
     #[test]
