@@ -925,6 +925,10 @@ const _: () = {
             /// Says which library it stands for.
             #[unsafe(export_name = "__bridge32_library_13_thin_server32_thin")]
             static __BRIDGE32_STANDS_FOR: ::core::primitive::u8 = 0;
+            #[unsafe(export_name = "__bridge32_header_13_thin_server32_main")]
+            extern "C" fn __bridge32_print_header() -> ::core::ffi::c_int {
+                __BRIDGE32_DROP_IN.print_c_header()
+            }
             #[unsafe(export_name = "__bridge32_export_13_thin_server32_bridge32_end")]
             extern "C" fn __bridge32_end() {
                 __BRIDGE32_DROP_IN.end();

@@ -32,6 +32,9 @@ const LIBRARY: &str = "library";
 /// exports, and why, each with a NUL.
 const LEFT_OUT: &str = "left_out";
 
+/// The kind of the symbol of the `main` function of a program that prints the header. The tool links it of the same static library.
+const HEADER: &str = "header";
+
 /// A symbol, which names the server, because a crate may have several interfaces. The tool's `drop_in/exports` knows this form.
 fn symbol(interface: &Interface, kind: &str, name: &str) -> String {
     let server = interface.server().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
@@ -62,6 +65,7 @@ pub(super) fn exports(interface: &Interface) -> TokenStream {
         (symbol(interface, EXPORT, "bridge32_last_error"), symbol(interface, EXPORT, "bridge32_end"));
     let (last_error_function, end_function) = (local("last_error"), local("end"));
     let (buffer, size, settings) = (local("buffer"), local("size"), constant("SETTINGS"));
+    let (print_header, print_header_function) = (symbol(interface, HEADER, "main"), local("print_header"));
     let (marker, marker_name) = (symbol(interface, LIBRARY, &interface.options.library_name()), constant("STANDS_FOR"));
     quote! {
         #[allow(unexpected_cfgs)]
@@ -90,6 +94,11 @@ pub(super) fn exports(interface: &Interface) -> TokenStream {
             /// Says which library it stands for.
             #[unsafe(export_name = #marker)]
             static #marker_name: ::core::primitive::u8 = 0;
+
+            #[unsafe(export_name = #print_header)]
+            extern "C" fn #print_header_function() -> ::core::ffi::c_int {
+                #library.print_c_header()
+            }
 
             #[unsafe(export_name = #end)]
             extern "C" fn #end_function() {

@@ -5,11 +5,13 @@
 //! call, and what happens if the bridge fails.
 
 mod c_closure;
+mod c_header;
 mod memory;
 mod report;
 mod settings;
 
 use std::cell::RefCell;
+use std::ffi::c_int;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
@@ -17,6 +19,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub use self::c_closure::{OwnContext, OwnPointer, PointedFunction, of_c_function};
+use self::c_header::c_header;
 use self::memory::keep_returned;
 pub use self::memory::{freed_by_c, give_back};
 pub use self::report::last_error;
@@ -160,6 +163,13 @@ impl<C: Client> DropIn<C> {
     /// Keeps closures callable until the process ends: C programs do not say when the library has let go of one.
     pub fn keep(&'static self, registrations: impl IntoIterator<Item = Registration>) {
         self.state().registrations.lock_unpoisoned().extend(registrations);
+    }
+
+    /// The `main` function of the program that prints the C header.
+    pub fn print_c_header(&self) -> c_int {
+        // A panic must not leave a function of C's.
+        let printed = catch_unwind(|| print!("{}", c_header(C::Interface::description())));
+        c_int::from(printed.is_err())
     }
 
     fn client(&'static self) -> Result<C, Error> {

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
-use super::c_header::c_header;
 use super::context::Serve;
 use super::{launched, listen, report};
 use crate::interface::{Description, Interface};
@@ -21,7 +20,6 @@ enum Request {
     Help,
     Version,
     Describe,
-    CHeader,
     Check(Option<PathBuf>),
     Listen(String),
     StartedByClient,
@@ -58,7 +56,6 @@ pub fn serve<S: Serve>() -> ExitCode {
         Request::Listen(name) => listen::run::<S>(&name, library),
         Request::Check(path) => check(interface, path.or(library)),
         Request::Describe => print_text(&report::describe(interface)),
-        Request::CHeader => print_text(&c_header(interface)),
         Request::Version => print_text(&format!(
             "{} {} (bridge32 {}, {})\n",
             interface.server,
@@ -104,7 +101,6 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(Request, Option<P
             Short('h') | Long("help") => Request::Help,
             Short('V') | Long("version") => Request::Version,
             Long("describe") => Request::Describe,
-            Long("c-header") => Request::CHeader,
             Long("check") => Request::Check(None),
             Long("listen") => Request::Listen(parser.value()?.string()?),
             Long("library") => {
@@ -134,7 +130,6 @@ Usage: {server} [OPTIONS]
 
 Options:
       --describe       print the interface: methods, C signatures, fingerprint
-      --c-header       print the C header of a drop-in library, for programs as wide as this process
       --check [LIB]    load the library, report missing symbols and wrong declarations
       --listen NAME    serve programs of the same user that connect to NAME, until it is stopped
       --library PATH   load this library instead of the usual one

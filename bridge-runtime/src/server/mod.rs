@@ -3,7 +3,6 @@
 //! In reading order: [`serve()`] reads the command line; a server is launched by its client or listens for clients; it starts the
 //! implementation, receives messages, dispatches calls to the implementation and replies.
 
-mod c_header;
 mod command_line;
 mod context;
 mod launched;

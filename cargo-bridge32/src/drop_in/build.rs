@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 
 use crate::cli;
-use crate::exit_status::{self, SUCCESS};
+use crate::exit_status::SUCCESS;
 use crate::profile;
 use crate::server::Server;
 use crate::target::{Sides, Target};
@@ -71,25 +71,6 @@ impl DropInBuild<'_> {
         }
         let file = artifact.context("cargo does not say where the static library is")?;
         Ok(Archive { file: file.into(), libraries: libraries.unwrap_or_default() })
-    }
-
-    /// Builds the servers for 64 bits, which print the headers.
-    ///
-    /// # Errors
-    /// Fails if one does not build.
-    pub(super) fn header_printers(&self) -> Result<()> {
-        let Self { toolchains, host, sides, options, servers, package } = self;
-        let mut command = toolchains.cargo(sides.client)?;
-        command.args(["build", "--package", package]);
-        command.args(servers.iter().flat_map(|server| ["--bin", server.bin]));
-        if sides.client != *host {
-            command.args(["--target", sides.client.triple()]);
-        }
-        command.args(options.cargo.args()).args(options.cargo.profile().unwinding());
-        if exit_status::of(&mut command)? != SUCCESS {
-            bail!("the server did not build for {}; cargo says why above", sides.client);
-        }
-        Ok(())
     }
 }
 

@@ -25,6 +25,9 @@ const LIBRARY: &str = "library";
 /// The kind of the symbols of methods that are not exported, where the name of the function and the reason are.
 const LEFT_OUT: &str = "left_out";
 
+/// The kind of the symbol of the `main` function of the program that prints the header.
+const HEADER: &str = "header";
+
 /// The exports that every drop-in library has, and no original.
 const OWN: [&str; 2] = ["bridge32_last_error", "bridge32_end"];
 
@@ -35,6 +38,8 @@ pub(super) struct Symbols(BTreeMap<String, Vec<u8>>);
 /// The exports of a drop-in library.
 #[derive(Debug)]
 pub(super) struct Exports {
+    /// The symbol of the `main` function of the program that prints the header.
+    pub(super) header_printer: String,
     /// The library that the interface names.
     pub(super) library: String,
     /// Each export: its name, if it has one, the symbol, and its number in the original.
@@ -65,6 +70,8 @@ impl Exports {
         let Some((name_of_library, _)) = after(LIBRARY).next() else {
             bail!("the crate has no interface with the server `{server}` and a native library (`lib = \"…\"`)");
         };
+        let (_, header_printer) =
+            after(HEADER).next().context("the static library has no code that prints the header")?;
         let originals = original.map(|file| library::read_native(file, None)).transpose()?.map(|image| image.exports);
         let number = |export: &ExportedSymbol| export.ordinal.and_then(|ordinal| u16::try_from(ordinal).ok());
         let last_ordinal = originals.iter().flatten().filter_map(number).max().unwrap_or_default();
@@ -107,7 +114,8 @@ impl Exports {
         let functions = originals.iter().flatten().filter(|export| !export.is_variable);
         let undeclared =
             functions.filter(|export| !is_declared(export)).filter_map(|export| export.name.clone()).collect();
-        Ok(Self { library: name_of_library.to_owned(), all, last_ordinal, left_out, undeclared })
+        let (library, header_printer) = (name_of_library.to_owned(), header_printer.clone());
+        Ok(Self { header_printer, library, all, last_ordinal, left_out, undeclared })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The C header of a drop-in library. A 64-bit build of the server prints it: only that knows how 64-bit C has the types.
+//! The C header of a drop-in library. A 64-bit program prints it: only that knows how 64-bit C has the types.
 
 use std::fs;
 use std::path::Path;
@@ -6,25 +6,22 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::build::DropInBuild;
+use super::build::Archive;
+use super::exports::Exports;
+use super::link;
 use crate::exit_status::{self, SUCCESS};
-use crate::server::Server;
 use crate::setup::wine;
-use crate::workspace::Workspace;
+use crate::target::Target;
 
 /// Writes the header.
 ///
 /// # Errors
-/// Fails if the server, which was built for 64 bits, does not run.
-pub(super) fn write(build: &DropInBuild<'_>, server: Server<'_>, file: &Path, workspace: &Workspace) -> Result<()> {
-    let DropInBuild { host, sides, options, .. } = build;
-    let target = Some(sides.client).filter(|client| client != host);
-    let program = workspace.program_folder_of(target, options.cargo.profile()).join(format!(
-        "{}{}",
-        server.bin,
-        sides.client.exe_suffix()
-    ));
-    let mut command = match sides.client.is_windows() && !cfg!(windows) {
+/// Fails if the program that prints it cannot be linked, or does not run.
+pub(super) fn write(archive: &Archive, exports: &Exports, file: &Path, target: Target) -> Result<()> {
+    let folder = tempfile::tempdir().context("there is no place for temporary files")?;
+    let program = folder.path().join(format!("print-header{}", target.exe_suffix()));
+    link::link_program(archive, &exports.header_printer, &program, target)?;
+    let mut command = match target.is_windows() && !cfg!(windows) {
         true => {
             wine::keep_server_running()?;
             let mut command = Command::new("wine");
@@ -35,9 +32,9 @@ pub(super) fn write(build: &DropInBuild<'_>, server: Server<'_>, file: &Path, wo
     };
     // Not through pipes: programs that Wine starts by itself would keep them open.
     let (out, errors) = (tempfile::NamedTempFile::new()?, tempfile::NamedTempFile::new()?);
-    command.arg("--c-header").stdin(Stdio::null()).stdout(out.reopen()?).stderr(errors.reopen()?);
+    command.stdin(Stdio::null()).stdout(out.reopen()?).stderr(errors.reopen()?);
     if exit_status::of(&mut command)? != SUCCESS {
-        bail!("the server does not print the header:\n{}", fs::read_to_string(errors.path())?);
+        bail!("the program that prints the header fails:\n{}", fs::read_to_string(errors.path())?);
     }
     let header = fs::read_to_string(out.path())?.replace("\r\n", "\n");
     fs::write(file, header).with_context(|| format!("cannot write {}", file.display()))

@@ -20,7 +20,6 @@ use crate::workspace::Workspace;
 /// A drop-in library to write.
 pub(super) struct DropInLibrary<'b> {
     build: &'b DropInBuild<'b>,
-    server: Server<'b>,
     exports: Exports,
     /// The file name of the library.
     name: String,
@@ -39,7 +38,7 @@ impl<'b> DropInLibrary<'b> {
     /// Fails if the original cannot be read, or the server has no interface with a native library.
     pub(super) fn of(
         build: &'b DropInBuild<'b>,
-        server: Server<'b>,
+        server: Server<'_>,
         symbols: &Symbols,
         original: Option<&Path>,
         workspace: &Workspace,
@@ -49,7 +48,7 @@ impl<'b> DropInLibrary<'b> {
         let server_file = workspace.program_file(server.bin, build.sides.server, build.options.cargo.profile());
         let built = || next_to(&server_file, &exports.library, build.sides.server);
         let original = original.map(Path::to_owned).or_else(built);
-        Ok(Self { build, server, stem: stem(&name), exports, name, server_file, original })
+        Ok(Self { build, stem: stem(&name), exports, name, server_file, original })
     }
 
     /// Writes all files into the folder `out`; returns the library.
@@ -93,7 +92,7 @@ impl<'b> DropInLibrary<'b> {
         let settings = format!("folder={folder}\nserver={server_name}\n{library_setting}{options_setting}");
         let file = out.join(&self.name);
         link::link(archive, exports, &settings, &file, sides.client, profile.is_release())?;
-        header::write(build, self.server, &out.join(format!("{stem}.h")), workspace)?;
+        header::write(archive, exports, &out.join(format!("{stem}.h")), sides.client)?;
         if !build.options.cargo.quiet {
             let library = &self.name;
             for (method, reason) in &exports.left_out {

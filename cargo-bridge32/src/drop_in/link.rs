@@ -27,11 +27,34 @@ pub(super) fn link(
     is_release: bool,
 ) -> Result<()> {
     let folder = tempfile::tempdir().context("there is no place for temporary files")?;
-    let settings = format!("const char __bridge32_settings[] = {settings:?};\n");
+    let settings = settings_in_c(settings);
     match target.is_windows() {
         true => link_dll(archive, exports, &settings, file, target, folder.path(), is_release),
         false => link_shared_object(archive, exports, &settings, file, folder.path(), is_release),
     }
+}
+
+/// Links a program whose `main` function is a symbol of the static library.
+///
+/// # Errors
+/// Fails if the linker does.
+pub(super) fn link_program(archive: &Archive, main: &str, file: &Path, target: Target) -> Result<()> {
+    let folder = tempfile::tempdir().context("there is no place for temporary files")?;
+    let source = folder.path().join("settings.c");
+    fs::write(&source, settings_in_c(""))?;
+    let mut command = Command::new(match target.is_windows() {
+        true => format!("{}-gcc", target.mingw_prefix()),
+        false => "cc".to_owned(),
+    });
+    command.arg("-o").arg(file).args([&source, &archive.file]).args(&archive.libraries);
+    // The linker only takes what something refers to from a static library.
+    command.args([format!("-Wl,--undefined={main}"), format!("-Wl,--defsym=main={main}")]);
+    run(command.args(["-Wl,--gc-sections", "-s"]))
+}
+
+/// What the static library leaves to be said when it is linked.
+fn settings_in_c(settings: &str) -> String {
+    format!("const char __bridge32_settings[] = {settings:?};\n")
 }
 
 /// On Windows a module-definition file names the exports, and says their numbers.

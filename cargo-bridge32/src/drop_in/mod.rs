@@ -75,7 +75,6 @@ pub(crate) fn make(options: &cli::DropIn) -> Result<Vec<PathBuf>> {
     let libraries =
         libraries.map(|server| DropInLibrary::of(&build, *server, &symbols, original.as_deref(), &workspace));
     let libraries = libraries.collect::<Result<Vec<_>>>()?;
-    build.header_printers()?;
     let default_out = workspace.program_folder(sides.client, options.cargo.profile()).join("drop-in");
     let write = |library: &DropInLibrary<'_>| {
         let out = match &options.out {

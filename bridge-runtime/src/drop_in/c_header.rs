@@ -1,10 +1,10 @@
-//! The C header of a drop-in library, for `--c-header`.
+//! The C header of a drop-in library.
 
 use std::fmt::Write as _;
 
 use crate::interface::{CTypes, Description, Method, NativeFunction, Symbol};
 
-/// The header, in C89 and C++. The server must have the width of the programs that use it.
+/// The header, in C89 and C++, for programs as wide as this one.
 pub(super) fn c_header(interface: &Description) -> String {
     let exported: Vec<_> = interface.methods.iter().filter(|method| method.not_in_drop_in.is_none()).collect();
     let functions = || exported.iter().filter_map(|method| method.native());
