@@ -67,7 +67,7 @@ pub(crate) fn build(
     if servers.is_empty() {
         return Ok(());
     }
-    let mut command = toolchains.cargo(target)?;
+    let mut command = workspace.cargo(toolchains, target)?;
     command.arg("build").args(["--target", target.triple()]).args(options.args());
     command.args(options.profile().unwinding());
     command.envs(c_runtime::flags(target)?);

@@ -35,7 +35,7 @@ pub(crate) fn main(options: &cli::Run) -> Result<i32> {
     setup::ensure(&needs.with_packages(workspace.system_packages(&[package])), host, &toolchains)?;
     build::build(&servers, sides.server, &workspace, &options.cargo, &toolchains)?;
 
-    let mut command = toolchains.cargo(sides.client)?;
+    let mut command = workspace.cargo(&toolchains, sides.client)?;
     command.args(["run", "--package", &package.name]).args(program).args(options.cargo.args());
     if options.cargo.profile().is_release() && package.settings.program_lto {
         command.args(profile::optimization(workspace.root())?);

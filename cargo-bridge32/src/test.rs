@@ -97,7 +97,7 @@ fn test(
         if let Some(transport) = transport {
             eprintln!("transport {}", transport.name());
         }
-        let mut command = toolchains.cargo(sides.client)?;
+        let mut command = workspace.cargo(toolchains, sides.client)?;
         command.args(["test", "--no-fail-fast"]).args(options.cargo.args());
         for package in packages {
             command.args(["--package", &package.name]);

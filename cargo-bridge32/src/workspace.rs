@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::MetadataCommand;
@@ -12,12 +13,15 @@ use crate::package_manager::SystemPackages;
 use crate::profile::Profile;
 use crate::server::{HOW_TO_DECLARE, Server};
 use crate::target::{Language, Pair, Target, Transport};
+use crate::toolchain::Toolchains;
 
 /// A workspace.
 #[derive(Debug)]
 pub(crate) struct Workspace {
     root: PathBuf,
     target_folder: PathBuf,
+    /// Whether the user has another folder for what cargo builds on the way to its results (`build.build-dir`).
+    has_build_folder: bool,
     packages: Vec<Package>,
 }
 
@@ -41,7 +45,10 @@ impl Workspace {
             MetadataCommand::parse(metadata).context("cargo's description of this workspace cannot be read")?;
         let packages: Vec<_> = metadata.workspace_packages().into_iter().map(Package::new).collect::<Result<_>>()?;
         check_server_names(&packages)?;
-        Ok(Self { packages, root: metadata.workspace_root.into(), target_folder: metadata.target_directory.into() })
+        let target_folder = metadata.target_directory;
+        let has_build_folder = metadata.build_directory.is_some_and(|folder| folder != target_folder);
+        let root = metadata.workspace_root.into();
+        Ok(Self { packages, root, target_folder: target_folder.into(), has_build_folder })
     }
 
     /// Returns the packages of these names. Without names: the package of this folder, or all of them in the workspace's root.
@@ -178,6 +185,19 @@ impl Workspace {
     /// Returns the folder of the workspace's manifest.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Returns a command that runs cargo for a target. All that it builds is in the target folder: a build script that puts a library next
+    /// to the programs only knows its own folder.
+    ///
+    /// # Errors
+    /// Fails if no toolchain builds for the target.
+    pub(crate) fn cargo(&self, toolchains: &Toolchains, target: Target) -> Result<Command> {
+        let mut command = toolchains.cargo(target)?;
+        if self.has_build_folder {
+            command.env("CARGO_BUILD_BUILD_DIR", &self.target_folder);
+        }
+        Ok(command)
     }
 
     /// Returns the path of a program that cargo builds.

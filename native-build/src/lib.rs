@@ -228,11 +228,11 @@ fn is_x86() -> Result<bool, Box<dyn Error>> {
     Ok(variable("CARGO_CFG_TARGET_ARCH")? == "x86")
 }
 
-/// Returns the folder of this build's programs. Cargo has no variable for it; it is three levels above the build script's own
-/// folder, `<profile>/build/<package>/out`.
+/// Returns the folder of this build's programs. Cargo has no variable for it; the build script's own folder is in `<profile>/build`.
 fn programs_dir() -> Result<PathBuf, Box<dyn Error>> {
     let out = variable("OUT_DIR")?;
-    Path::new(&out).ancestors().nth(3).map(Path::to_owned).ok_or_else(|| format!("{out} is not a build folder").into())
+    let build = Path::new(&out).ancestors().find(|folder| folder.ends_with("build"));
+    build.and_then(Path::parent).map(Path::to_owned).ok_or_else(|| format!("{out} is not a build folder").into())
 }
 
 fn variable(name: &str) -> Result<String, Box<dyn Error>> {

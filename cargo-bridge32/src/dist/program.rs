@@ -26,7 +26,7 @@ pub(super) fn build(
     options: &CargoOptions,
     toolchains: &Toolchains,
 ) -> Result<PathBuf> {
-    let mut command = toolchains.cargo(target)?;
+    let mut command = workspace.cargo(toolchains, target)?;
     command.args(["build", "--package", &package.name, "--bin", bin]).args(options.args());
     if target != host {
         command.args(["--target", target.triple()]);

@@ -39,7 +39,7 @@ impl DropInBuild<'_> {
     /// Fails if it does not build.
     pub(super) fn archive(&self, workspace: &Workspace) -> Result<Archive> {
         let Self { toolchains, host, sides, options, servers, package } = self;
-        let mut command = toolchains.cargo(sides.client)?;
+        let mut command = workspace.cargo(toolchains, sides.client)?;
         command.args(["rustc", "--package", package, "--lib", "--crate-type", "staticlib"]);
         command.args(["--message-format", "json-render-diagnostics"]).args(options.cargo.args());
         command.args(options.cargo.profile().unwinding());

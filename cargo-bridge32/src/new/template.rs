@@ -171,8 +171,9 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=vendor");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    // It is target/…/build/<package>/out, and the programs are in the folder of `build`.
-    match out.ancestors().nth(3) {
+    // It is in target/…/debug/build, and the programs are in the folder of `build`.
+    let build = out.ancestors().find(|folder| folder.ends_with("build"));
+    match build.and_then(Path::parent) {
         Some(programs) => copy(Path::new("vendor"), programs),
         None => Ok(()),
     }
