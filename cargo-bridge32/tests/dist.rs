@@ -22,9 +22,6 @@ default-run = "meter"
 
 [dependencies]
 bridge32 = { path = "BRIDGE32" }
-
-[profile.dev]
-debug = false
 "#;
 
 const LIBRARY: &str = r#"

@@ -25,7 +25,6 @@ bridge32 = { path = "BRIDGE32" }
 
 [profile.dev]
 panic = "abort"
-debug = false
 "#;
 
 const LIBRARY: &str = r#"

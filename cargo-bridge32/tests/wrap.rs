@@ -20,7 +20,7 @@ fn fixture(name: &str) -> PathBuf {
 /// Wraps the library in a folder; returns whether it succeeded, and what it printed.
 fn wrap(folder: &Path, arguments: &[&str]) -> (bool, String) {
     let mut command = bridge32();
-    command.arg("wrap").args(arguments).args(["--profile", "dev"]).env("CARGO_PROFILE_DEV_DEBUG", "false");
+    command.arg("wrap").args(arguments).args(["--profile", "dev"]);
     let (wrapped, _, text) = run(in_package(&mut command, folder));
     (wrapped, text)
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{bridge32, repository};
+use super::{bridge32, in_package, repository, this_target_folder};
 
 /// The system that a drop-in library is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +92,7 @@ pub(crate) fn drop_in(folder: &Path, out: &Path, arguments: &[&str], system: Sys
     let mut command = bridge32();
     command.args(["drop-in", "--target", system.target()]).args(arguments).arg("--out").arg(out);
     // The folder of this build, which has the dependencies already.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
-    command.current_dir(folder).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
+    in_package(&mut command, folder).env("CARGO_TARGET_DIR", this_target_folder());
     succeed_with_messages(&mut command).1
 }
 

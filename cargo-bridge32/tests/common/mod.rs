@@ -88,9 +88,16 @@ pub(crate) fn write_package(folder: &Path, files: &[(&str, &str)]) {
     std::fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a file");
 }
 
-/// Prepares a command that builds such packages: in a target folder that stays, because the dependencies are always the same.
+/// Prepares a command that builds such packages: in a target folder that stays, because the dependencies are always the same, and with the
+/// debug information of this build, whose dependencies cargo then uses in its own target folder.
 pub(crate) fn in_package<'c>(command: &'c mut Command, folder: &Path) -> &'c mut Command {
-    command.current_dir(folder).env("CARGO_TARGET_DIR", target_folder()).env("CARGO_NET_OFFLINE", "true")
+    command.current_dir(folder).env("CARGO_TARGET_DIR", target_folder()).env("CARGO_NET_OFFLINE", "true");
+    command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
+}
+
+/// The target folder of this build.
+pub(crate) fn this_target_folder() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder")
 }
 
 /// Returns the target folder of the packages.
