@@ -280,13 +280,13 @@ pub(crate) struct Dist {
     pub(crate) target: Option<Target>,
 }
 
-/// Write a trait from a C header, or from a library
+/// Write a trait from a C header, from a library, or from a .NET assembly
 ///
 /// A header is read for the library's 32-bit target, with the headers of that target: a path, or a name that the target's
 /// compiler finds, such as `winscard.h`. What C leaves open is guessed, and each guess is marked with `// check:`; what cannot be
 /// guessed stays an `Address`. It needs libclang, which `cargo bridge32 setup --with import` installs.
 /// A library alone, such as `meter.dll`, gives the functions whose decorated or C++ names say their arguments, and lists the
-/// others.
+/// others. An assembly of .NET gives all its public classes, without a guess.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The header, or the library

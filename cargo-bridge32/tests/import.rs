@@ -241,7 +241,7 @@ fn what_cannot_be_imported_is_said() {
         (&["."], ". is a folder; name a header in it"),
         (&["missing.h"], "there is no file missing.h"),
         (&["missing.dll"], "there is no file missing.dll"),
-        (&[&assembly], "is an assembly of .NET, which has classes instead of exports"),
+        (&["types.h", "--library", &assembly], "is an assembly of .NET, which has classes instead of exports"),
         (&["unknown.h", "--only", "("], "--only is not a regular expression"),
         (&["unknown.h", "--only", "nothing"], "--only matches none of the 1 functions"),
     ] {

@@ -106,7 +106,7 @@ fn what_cannot_be_made_is_refused_and_leaves_nothing() {
     for (arguments, why) in [
         (&["gauge", "--library", "missing.dll"][..], "cannot read missing.dll"),
         (&["gauge", "--library", "libwide.so"], "libwide.so is 64-bit"),
-        (&["gauge", "--library", assembly.to_str().expect("text")], "is an assembly of .NET"),
+        (&["gauge", "--header", "empty.h", "--library", assembly.to_str().expect("text")], "is an assembly of .NET"),
         (&["gauge", "--lib", "12.dll"], "name it with --lib"),
         (&["gauge", "--header", "missing.h"], "there is no file missing.h"),
         (&["gauge", "--header", "empty.h"], "declares no function"),

@@ -45,7 +45,7 @@ pub(crate) fn read_native(path: &Path, format: Option<Format>) -> Result<Image> 
     let image = read(path, format)?;
     if image.dotnet.is_some() {
         bail!(
-            "{} is an assembly of .NET, which has classes instead of exports; declare them with `dotnet = …`, as the guide's page on .NET shows",
+            "{} is an assembly of .NET, which has classes instead of exports; `cargo bridge32 import` declares them, without a header",
             path.display()
         );
     }

@@ -158,7 +158,8 @@ fn wrapped(paragraph: &str, is_item: bool) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for (index, word) in paragraph.replace("```", "").split_whitespace().enumerate() {
-        let is_code = word.starts_with('`') && word.trim_end_matches(':').ends_with('`');
+        let is_code =
+            word.len() > 1 && word.starts_with('`') && word.trim_end_matches([':', ',', '.', ';']).ends_with('`');
         let mut word = if is_code { word.to_owned() } else { escaped(word) };
         if line.chars().count() + word.chars().count() > 110 {
             lines.push(std::mem::take(&mut line));

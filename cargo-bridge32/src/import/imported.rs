@@ -6,8 +6,8 @@ use crate::target::Target;
 #[derive(Debug)]
 pub(crate) struct Imported {
     pub(crate) trait_name: String,
-    /// The target that it was read for.
-    pub(crate) target: Target,
+    /// The target that it was read for; `None` for an assembly of .NET, which every system runs.
+    pub(crate) target: Option<Target>,
     /// The source of a module, formatted.
     pub(crate) source: String,
     /// What the user should know about the whole.

@@ -1,10 +1,11 @@
-//! `import`: writes a trait from a C header, or from what a library's exports say.
+//! `import`: writes a trait from a C header, from what a library's exports say, or from the classes of a .NET assembly.
 
 mod annotations;
 mod clang;
 mod comments;
 mod constants;
 mod cpp;
+mod dotnet;
 mod exports;
 mod format;
 mod header;
@@ -163,13 +164,17 @@ pub(crate) fn trait_from_header(path: &Path, options: &Options) -> Result<Import
     Ok(Imported { notes, ..imported })
 }
 
-/// Writes a trait from a library alone: the functions whose names say how they are called.
+/// Writes a trait from a library alone: the functions whose names say how they are called, or the classes of an assembly.
 ///
 /// # Errors
-/// Fails if no 32-bit server can load the library, or it exports nothing.
+/// Fails if no 32-bit server can load the library, or it declares nothing.
 pub(crate) fn trait_from_library(path: &Path, options: &Options) -> Result<Imported> {
     if options.library.is_some() {
         bail!("{} is a library itself; name a header in front of --library", path.display());
+    }
+    let image = doctor::library::read(path, None)?;
+    if image.dotnet.is_some() {
+        return dotnet::trait_from_assembly(path, &image, options.only.as_ref(), options.library_name.as_deref());
     }
     let library = LibraryFile::read(path, options.target)?;
     let header = exports::header(&library.image);
@@ -244,7 +249,7 @@ fn write(header: &Header, target: Target, naming: Naming, options: &Options) -> 
     }
     let source = print::source(&types, &methods, &naming, &left_out);
     let (source, notes) = format::format(source);
-    Ok(Imported { trait_name: naming.trait_name, target, source, notes, counts })
+    Ok(Imported { trait_name: naming.trait_name, target: Some(target), source, notes, counts })
 }
 
 fn naming(header: &Header, stem: &str, origin: String, library: Option<String>) -> Naming {

@@ -122,7 +122,7 @@ fn method(out: &mut String, types: &Types<'_>, draft: &Draft<'_>) {
 }
 
 /// Writes a declaration in C as documentation, over several lines if it is long.
-fn declaration_comment(out: &mut String, mark: &str, declaration: &str) {
+pub(super) fn declaration_comment(out: &mut String, mark: &str, declaration: &str) {
     let mut line = format!("{mark} `");
     for word in declaration.split(' ') {
         if line.len() + word.len() > 100 {
@@ -135,7 +135,8 @@ fn declaration_comment(out: &mut String, mark: &str, declaration: &str) {
     let _ = writeln!(out, "{}`", line.trim_end());
 }
 
-fn doc_lines(out: &mut String, lines: &[String]) {
+/// Writes lines of documentation.
+pub(super) fn doc_lines(out: &mut String, lines: &[String]) {
     for line in lines {
         let _ = writeln!(out, "{}", format!("/// {line}").trim_end());
     }
@@ -356,7 +357,7 @@ fn constants(all: &[Constant], definitions: &BTreeMap<String, Definition>) -> St
 }
 
 /// Lists what the trait does not have, with the reasons.
-fn comments_about(left_out: &[LeftOut]) -> String {
+pub(super) fn comments_about(left_out: &[LeftOut]) -> String {
     let mut out = String::new();
     if left_out.is_empty() {
         return out;

@@ -39,7 +39,8 @@ pub(crate) struct NewPackage<'p> {
 /// written. What was made is removed then.
 pub(crate) fn main(options: &cli::New) -> Result<()> {
     let library = options.library.as_deref();
-    let image = library.map(|file| library::read_native(file, None)).transpose()?;
+    let read = if options.header.is_some() { library::read_native } else { library::read };
+    let image = library.map(|file| read(file, None)).transpose()?;
     let library_name = match (library, &options.lib) {
         (_, Some(name)) => Some(name.clone()),
         (Some(file), None) => file.file_name().map(|name| name.to_string_lossy().into_owned()),

@@ -43,8 +43,17 @@ impl Template<'_> {
 
     /// Returns the system whose libraries the package calls, if it is only one.
     fn system(&self) -> Option<Format> {
-        let of_header = self.imported.filter(|imported| imported.target.is_windows()).map(|_| Format::Pe);
+        if self.is_dotnet() {
+            return None;
+        }
+        let target = self.imported.and_then(|imported| imported.target);
+        let of_header = target.filter(|target| target.is_windows()).map(|_| Format::Pe);
         self.image.map(|image| image.format).or(of_header)
+    }
+
+    /// Whether the library is an assembly of .NET, which every system runs.
+    fn is_dotnet(&self) -> bool {
+        self.image.is_some_and(|image| image.dotnet.is_some())
     }
 
     /// Returns the package's name as Rust's code has it.
@@ -54,11 +63,15 @@ impl Template<'_> {
 
     /// Adds to the manifest that cargo has made.
     pub(super) fn manifest(&self, made: &str, repository: Option<&Path>) -> String {
-        let dependency = match repository {
-            Some(folder) => format!("bridge32 = {{ path = {:?} }}", folder.display().to_string()),
-            None => format!("bridge32 = \"{}\"", env!("CARGO_PKG_VERSION")),
+        let source = match repository {
+            Some(folder) => format!("path = {:?}", folder.display().to_string()),
+            None => format!("version = {:?}", env!("CARGO_PKG_VERSION")),
         };
-        let mut text = format!("{}\n{dependency}\n", made.trim_end());
+        let features = if self.is_dotnet() { ", features = [\"dotnet\"]" } else { "" };
+        let mut text = format!("{}\nbridge32 = {{ {source}{features} }}\n", made.trim_end());
+        if self.is_dotnet() {
+            text += "\n# On Linux, Mono runs the library.\n[package.metadata.bridge32]\nneeds = [\"dotnet\"]\n";
+        }
         if let Some(system) = self.system() {
             let targets = match system {
                 Format::Pe => r#""i686-pc-windows-gnu", "i686-pc-windows-msvc""#,
@@ -125,10 +138,10 @@ impl Template<'_> {
             (None, None) => "C's library, as an example".to_owned(),
         };
         let guesses = match self.imported {
-            Some(_) => {
+            Some(_) if !self.is_dotnet() => {
                 " Lines with `// check:` are guesses: compare them with the library's documentation, and remove the mark."
             }
-            None => "",
+            _ => "",
         };
         let vendor = match self.has_library() {
             true => "| `vendor` | the library, and what else it needs; `build.rs` copies it next to the server |\n",
