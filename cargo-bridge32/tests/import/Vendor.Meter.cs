@@ -107,6 +107,9 @@ namespace Vendor.Meter
         public bool Knows(IChannel channel) { return channel.Name.StartsWith(Serial); }
         public DateTime Calibrated() { return new DateTime(2001, 2, 3); }
         public int YearOf(DateTime time) { return time.Year; }
+        public Channel[] Channels() { return new[] { new Channel(this, 1), new FastChannel(this) }; }
+        public Limits[] Ranges() { return new[] { new Limits { Low = 1, High = 3 } }; }
+        public int Count(Channel[] channels) { return channels.Length; }
         public void Dispose() { }
         public override string ToString() { return "device " + Serial; }
         public static Device operator +(Device a, Device b) { return a; }
@@ -123,7 +126,6 @@ namespace Vendor.Meter
         public int? Maybe() { return null; }
         public void Rename(ref string name) { name += "!"; }
         public char Letter() { return 'a'; }
-        public Channel[] Channels() { return null; }
         public int[][] Jagged() { return null; }
         public IntPtr Handle() { return IntPtr.Zero; }
         public unsafe int Peek(byte* at) { return *at; }

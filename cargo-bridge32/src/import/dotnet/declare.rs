@@ -7,7 +7,7 @@ use super::documentation::Documentation;
 use super::model::{
     Class, ClassKind, Literal, ManagedField, ManagedParameter, Member, Method, Primitive, Property, RefKind, Type,
 };
-use super::types::{RustType, RustTypes};
+use super::types::{ObjectArray, RustType, RustTypes};
 use super::{csharp, enums};
 use crate::import::model::LeftOut;
 use crate::import::names::{self, unique, words};
@@ -58,6 +58,7 @@ pub(super) fn declare(
             declaring.leave_out(csharp::class(types.assembly, class), reason.into());
         }
     }
+    declaring.arrays();
     declaring.release();
     declaring.out
 }
@@ -375,6 +376,27 @@ impl Declaring<'_> {
             Literal::Text(Some(text)) => Ok(("&str".into(), format!("{text:?}"))),
             Literal::Text(None) => Err("Its value is not valid text.".into()),
             Literal::Null => Err("Its value is null.".into()),
+        }
+    }
+
+    /// Declares the methods of arrays of objects.
+    fn arrays(&mut self) {
+        for ObjectArray { tag, element, is_own } in self.types.arrays().into_values() {
+            if !is_own || !self.out.tags.contains(&tag) {
+                continue;
+            }
+            let (array, prefix) = (named(names::snake(&tag)), words(&tag).join("_"));
+            let this = format!("#[this] {array}: &Object<{tag}>");
+            let length = unique(format!("{prefix}_length"), &mut self.taken);
+            self.add(&format!(
+                "/// The number of elements.\n#[get]\n#[symbol(\"Length\")]\nfn {length}(&self, {this}) -> i32;\n"
+            ));
+            let get = unique(format!("{prefix}_get"), &mut self.taken);
+            self.add(&format!(
+                "/// An element.\n#[symbol(\"Get\")]\nfn {get}(&self, {this}, index: i32) -> Object<{element}>;\n"
+            ));
+            self.out.tags.insert(element.clone());
+            self.released.insert(element);
         }
     }
 

@@ -123,7 +123,7 @@ mod tests {
         let compiled = compiler.arg(format!("-out:{}", file.display())).output().expect("the compiler starts");
         assert!(compiled.status.success(), "{compiled:?}");
         let sample = fs::read(file).expect("an assembly");
-        assert_eq!(read(&sample).expect("it is whole"), 67);
+        assert_eq!(read(&sample).expect("it is whole"), 76);
         for length in (0..sample.len()).step_by(sample.len() / 200) {
             let _ = read(&sample[..length]);
         }

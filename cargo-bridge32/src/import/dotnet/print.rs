@@ -34,6 +34,12 @@ pub(super) fn source(
             rest += &tag(&name, &reflected);
         }
     }
+    for (reflected, array) in types.arrays() {
+        if declarations.tags.contains(&array.tag) {
+            let _ = writeln!(rest, "/// `{reflected}`, an array.");
+            rest += &tag(&array.tag, &reflected);
+        }
+    }
     rest += &declarations.constants;
     rest += &comments_about(&declarations.left_out);
 

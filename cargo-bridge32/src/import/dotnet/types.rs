@@ -57,7 +57,20 @@ pub(super) struct RustTypes<'a> {
     own: Vec<String>,
     /// The classes of other assemblies that were asked for, by their names as reflection spells them.
     foreign: RefCell<BTreeMap<String, String>>,
+    /// The arrays of objects that were asked for, by their names as reflection spells them.
+    arrays: RefCell<BTreeMap<String, ObjectArray>>,
     taken: RefCell<BTreeSet<String>>,
+}
+
+/// An array of objects, which is an object itself.
+#[derive(Clone)]
+pub(super) struct ObjectArray {
+    /// The type that stands for it.
+    pub(super) tag: String,
+    /// The type that stands for the class of its elements.
+    pub(super) element: String,
+    /// Whether that class is one of the assembly, so that the server finds the array's methods.
+    pub(super) is_own: bool,
 }
 
 impl<'a> RustTypes<'a> {
@@ -77,7 +90,14 @@ impl<'a> RustTypes<'a> {
         let mut own = own.into_iter();
         let own = assembly.classes.iter().map(|class| if class.is_public { own.next() } else { None });
         let own = own.map(Option::unwrap_or_default).collect();
-        Self { assembly, trait_name, own, foreign: RefCell::default(), taken: RefCell::new(taken) }
+        Self {
+            assembly,
+            trait_name,
+            own,
+            foreign: RefCell::default(),
+            arrays: RefCell::default(),
+            taken: RefCell::new(taken),
+        }
     }
 
     /// Returns the name of a public class.
@@ -88,6 +108,11 @@ impl<'a> RustTypes<'a> {
     /// Returns the classes of other assemblies that were asked for, with their names in Rust.
     pub(super) fn foreign(&self) -> BTreeMap<String, String> {
         self.foreign.borrow().clone()
+    }
+
+    /// Returns the arrays of objects that were asked for.
+    pub(super) fn arrays(&self) -> BTreeMap<String, ObjectArray> {
+        self.arrays.borrow().clone()
     }
 
     /// Returns the type in Rust for one in a member of a class.
@@ -115,8 +140,11 @@ impl<'a> RustTypes<'a> {
                 (Ok(RustType::Scalar(name)), 2, Type::Primitive(primitive)) if *primitive != Primitive::Bool => {
                     Ok(RustType::Matrix(name))
                 }
+                (Ok(RustType::Object(tag)), 1, Type::Own(_) | Type::Foreign { .. }) => {
+                    Ok(RustType::Object(self.array_name(element, tag)))
+                }
                 _ => Err(format!(
-                    "`{spelled}`: only arrays of numbers, `bool` and `string`, and matrices of numbers, are passed."
+                    "`{spelled}`: only arrays of numbers, `bool`, `string` and objects, and matrices of numbers, are passed."
                 )),
             },
             Type::Generic { .. } | Type::Parameter { .. } => Err(format!("`{spelled}` is generic.")),
@@ -141,6 +169,19 @@ impl<'a> RustTypes<'a> {
             ClassKind::Enum { .. } => Ok(RustType::Scalar(self.own[index].clone())),
             _ => Ok(RustType::Object(self.own[index].clone())),
         }
+    }
+
+    fn array_name(&self, element: &Type, element_tag: String) -> String {
+        let (reflected, is_own) = match element {
+            Type::Own(index) => (self.assembly.classes[*index].reflected.clone(), true),
+            Type::Foreign { name, .. } => (name.clone(), false),
+            _ => (element_tag.clone(), false),
+        };
+        let named = || {
+            let tag = unique(format!("{element_tag}Array"), &mut self.taken.borrow_mut());
+            ObjectArray { tag, element: element_tag, is_own }
+        };
+        self.arrays.borrow_mut().entry(format!("{reflected}[]")).or_insert_with(named).tag.clone()
     }
 
     fn foreign_name(&self, reflected: &str) -> String {
