@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::import::model::{CType, Parameter, Signature};
 use crate::import::names::words;
-use crate::import::rules::closures;
 use crate::import::rules::draft::{Draft, Slot};
+use crate::import::rules::{closures, prose};
 use crate::import::types::Types;
 
 /// Rules `callback` and `context`: a function pointer is a closure, and the `void *` next to it its context.
@@ -40,7 +40,10 @@ pub(crate) fn callbacks(types: &Types<'_>, draft: &mut Draft<'_>) {
         if signature.convention != types.convention {
             attributes.push(format!("#[abi(\"{}\")]", signature.convention.name()));
         }
-        let optional = draft.parameter(index).annotation.optional;
+        let parameter = draft.parameter(index);
+        // Few callers have a closure for each of several.
+        let may_be_null = count > 1 && prose::may_be_null(draft.function.description(), &parameter.name);
+        let optional = parameter.annotation.optional || may_be_null;
         let ty = if optional { format!("Option<{}>", closure.ty) } else { closure.ty };
         draft.decide(index, Slot { attributes, ty });
         let how = if is_kept { "kept after the call" } else { "only called during the call" };
@@ -167,6 +170,12 @@ mod tests {
             let method = linux(header);
             assert!(method.contains("#[registered] f: fn(user: UserData) -> i32"), "{method}");
         }
+    }
+
+    #[test]
+    fn a_callback_may_be_null_if_the_documentation_says_so() {
+        let method = linux("/** Calls f. NULL may be passed for g. */\nint run(int (*f)(int x), int (*g)(int y));");
+        assert!(method.contains("f: fn(x: i32) -> i32, g: Option<fn(y: i32) -> i32>)"), "{method}");
     }
 
     #[test]

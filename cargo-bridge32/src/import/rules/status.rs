@@ -22,7 +22,7 @@ pub(crate) fn status(types: &Types<'_>, draft: &mut Draft<'_>) {
     let parameters = &draft.function.signature.parameters;
     for (parameter, slot) in parameters.iter().zip(draft.slots.iter_mut()) {
         if let Some(slot) = slot
-            && !may_be_null(draft.function.description(), &parameter.name)
+            && !prose::may_be_null(draft.function.description(), &parameter.name)
             && slot.attributes == ["#[out]"]
             && let Some(handle) = slot.ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>'))
             && handle.starts_with("Handle<")
@@ -30,15 +30,6 @@ pub(crate) fn status(types: &Types<'_>, draft: &mut Draft<'_>) {
             slot.ty = handle.to_owned();
         }
     }
-}
-
-/// Whether the documentation says that a parameter may be null though nothing failed.
-fn may_be_null(doc: &str, parameter: &str) -> bool {
-    const FAILURES: [&str; 8] = ["error", "fails", "failed", "failure", "unable", "cannot", "invalid", "unsuccessful"];
-    let is_about_failures = |sentence: &String| prose::has_any(sentence, &FAILURES);
-    let sentences = prose::sentences_with(doc, parameter);
-    !parameter.is_empty()
-        && sentences.iter().any(|sentence| prose::has_any(sentence, &["null"]) && !is_about_failures(sentence))
 }
 
 struct Check {
