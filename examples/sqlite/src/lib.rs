@@ -170,8 +170,7 @@ pub trait Sqlite {
     /// `int sqlite3_create_function_v2(sqlite3 *, const char *name, int count, int flags, void *app, void (*function)(…),`
     /// `void (*step)(…), void (*final)(…), void (*destroy)(void *));`
     ///
-    /// Defines an SQL function with `count` arguments. The parameters after `function` are for aggregate functions; pass
-    /// [`Address::NULL`].
+    /// Defines an SQL function with `count` arguments: by `function`, or an aggregate function by `step` and `finish`.
     #[allow(clippy::too_many_arguments, reason = "the native function has these parameters")]
     #[check(ret == OK)]
     fn sqlite3_create_function_v2(
@@ -181,13 +180,13 @@ pub trait Sqlite {
         count: i32,
         flags: i32,
         app: Address,
-        #[registered] function: fn(
-            context: Handle<Context>,
-            #[len_of(arguments)] count: i32,
-            arguments: &[Handle<Value>],
-        ),
-        step: Address,
-        finish: Address,
+        #[registered] function: Option<
+            fn(context: Handle<Context>, #[len_of(arguments)] count: i32, arguments: &[Handle<Value>]),
+        >,
+        #[registered] step: Option<
+            fn(context: Handle<Context>, #[len_of(arguments)] count: i32, arguments: &[Handle<Value>]),
+        >,
+        #[registered] finish: Option<fn(context: Handle<Context>)>,
         destroy: Address,
     ) -> i32;
 

@@ -53,8 +53,8 @@ fn define_volume(client: &SqliteClient, database: Handle<Database>) -> Result<Re
         let volume = 4.0 / 3.0 * PI * radius.powi(3);
         sqlite.sqlite3_result_double(context, volume).expect("the server waits for the result");
     };
-    let null = Address::NULL;
-    let (_, registration) =
-        client.sqlite3_create_function_v2(database, "volume", 1, UTF8, null, volume, null, null, null)?;
+    let (null, no_step, no_finish) = (Address::NULL, None::<fn(_, &[_])>, None::<fn(_)>);
+    let (_, registration, ..) =
+        client.sqlite3_create_function_v2(database, "volume", 1, UTF8, null, Some(volume), no_step, no_finish, null)?;
     Ok(registration)
 }

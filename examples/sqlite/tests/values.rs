@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed, also in its helpers")]
 
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
 use bridge32::{Address, CallError, Error, Handle, Registration};
 use sqlite::{
@@ -28,8 +29,10 @@ fn define(
     name: &str,
     function: impl FnMut(Handle<Context>, &[Handle<Value>]) + Send + 'static,
 ) -> Registration {
-    let null = Address::NULL;
-    client.sqlite3_create_function_v2(database, name, -1, UTF8, null, function, null, null, null).unwrap().1
+    let (null, no_step, no_finish) = (Address::NULL, None::<fn(_, &[_])>, None::<fn(_)>);
+    let defined =
+        client.sqlite3_create_function_v2(database, name, -1, UTF8, null, Some(function), no_step, no_finish, null);
+    defined.unwrap().1
 }
 
 /// Prepares a statement, and steps to its first row.
@@ -206,6 +209,31 @@ fn an_sql_function() {
         "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000) select sum(half(i)) from n";
     let statement = first_row(&client, database, sql);
     assert_eq!(client.sqlite3_column_double(statement, 0).unwrap(), 1_000_500.0);
+}
+
+#[test]
+fn an_aggregate_function() {
+    let (client, database) = open();
+    let (null, no_function) = (Address::NULL, None::<fn(_, &[_])>);
+    let lengths = Arc::new(Mutex::new(Vec::new()));
+    let (sqlite, of_group) = (client.clone(), Arc::clone(&lengths));
+    let step = move |_, arguments: &[Handle<Value>]| {
+        let text = sqlite.sqlite3_value_text(arguments[0]).unwrap().unwrap_or_default();
+        of_group.lock().unwrap().push(text.len());
+    };
+    let sqlite = client.clone();
+    let finish = move |context| {
+        let lengths = std::mem::take(&mut *lengths.lock().unwrap());
+        sqlite.sqlite3_result_text(context, &format!("{lengths:?}"), TRANSIENT).unwrap();
+    };
+    let (_, _, _step, _finish) = client
+        .sqlite3_create_function_v2(database, "lengths", 1, UTF8, null, no_function, Some(step), Some(finish), null)
+        .unwrap();
+    let sql = "select lengths(t) from (select 1 as g, 'one' as t union all select 2, 'three' union all select 2, '') group by g";
+    let statement = first_row(&client, database, sql);
+    assert_eq!(client.sqlite3_column_text(statement, 0).unwrap().as_deref(), Some("[3]"));
+    assert_eq!(client.sqlite3_step(statement).unwrap(), ROW);
+    assert_eq!(client.sqlite3_column_text(statement, 0).unwrap().as_deref(), Some("[5, 0]"));
 }
 
 #[test]

@@ -19,9 +19,8 @@ pub trait Zlib {
     /// `int compress2(Bytef *dest, uLongf *destLen, const Bytef *source, uLong sourceLen, int level);`
     ///
     /// The buffer has the length that `compressBound` returns, and is truncated to what was written.
-    #[symbol("compress2")]
     #[check(ret == OK)]
-    fn compress(
+    fn compress2(
         &self,
         #[out(cap = self.compress_bound(ULong(source.len() as u64)))] dest: Vec<u8>,
         #[len_of(dest)] dest_len: &mut ULong,

@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = ZlibClient::launch()?;
     println!("zlib {} in {}", client.version()?, client.server_info().architecture);
     println!("data:       {:>8} bytes, checksum {:08x}", data.len(), client.crc32(ULong(0), &data)?.0);
-    let (_, packed) = client.compress(&data, BEST_COMPRESSION)?;
+    let (_, packed) = client.compress2(&data, BEST_COMPRESSION)?;
     println!("compressed: {:>8} bytes", packed.len());
 
     let mut length = ULong(data.len() as u64);
