@@ -175,7 +175,8 @@ fn a_package_with_an_assembly_calls_it() {
 #[test]
 fn one_class_needs_no_prefix() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let source = "public static class Sensor { public static double Read() { return 1; } public static int Level; }";
+    let source = "public static class Sensor { public static double Read() { return 1; } public static int Level; }\n\
+                  public enum Größe { ä = 1, ö, Self, self }";
     let library = assembly_of(folder.path(), source, "Sensor.dll", "-target:library");
     let (imported, source, text) = import(&library, &[]);
     assert!(imported, "{text}");
@@ -184,11 +185,11 @@ fn one_class_needs_no_prefix() {
         "#[bridge32(dotnet = \"Sensor\", class = \"Sensor\")]\npub trait SensorApi {",
         "    #[symbol(\"Read\")]\n    fn read(&self) -> f64;\n",
         "    #[set]\n    #[symbol(\"Level\")]\n    fn set_level(&self, value: i32);\n",
-        "use bridge32::bridge32;\n",
+        "pub enum GrE {\n    N = 1,\n    N2 = 2,\n    NSelf = 3,\n    NSelf2 = 4,\n}\n",
     ] {
         assert!(source.contains(expected), "{expected}: {source}");
     }
-    assert!(!source.contains("enum") && !source.contains("Object"), "{source}");
+    assert!(!source.contains("Object"), "{source}");
     let (imported, source, text) = import(&library, &["--only", "Read$"]);
     assert!(imported && source.contains("fn read(") && !source.contains("level"), "{source}{text}");
 }
@@ -206,6 +207,7 @@ fn an_assembly_that_cannot_be_imported_is_refused() {
     let bytes = fs::read(&whole).expect("an assembly");
     let write = |name: &str, bytes: &[u8]| fs::write(path.join(name), bytes).expect("a file");
     write("Short.dll", &bytes[..bytes.len() / 2]);
+    write("Shorter.dll", &bytes[..700]);
     let metadata = bytes.windows(4).position(|bytes| bytes == b"BSJB").expect("metadata");
     let mut damaged = bytes.clone();
     let tables = metadata + bytes[metadata..].windows(2).position(|bytes| bytes == b"#~").expect("tables");
@@ -216,6 +218,7 @@ fn an_assembly_that_cannot_be_imported_is_refused() {
     other[tables + 1] = b'-';
     write("Debug.dll", &other);
     for (file, why) in [
+        ("Shorter.dll", "Shorter.dll is damaged: the file ends "),
         ("Short.dll", "Short.dll is damaged: the file ends "),
         ("Damaged.dll", "#~ is not in the file; copy or download it again"),
         ("Debug.dll", "get the original assembly"),

@@ -173,11 +173,19 @@ pub(crate) fn trait_from_library(path: &Path, options: &Options) -> Result<Impor
         bail!("{} is a library itself; name a header in front of --library", path.display());
     }
     let image = doctor::library::read(path, None)?;
+    // What a packer has changed cannot be read either, but is not missing.
+    let is_cut = |part: &&String| image.dotnet.is_some() || part.starts_with("the file ends") || part.contains(".NET");
+    if let Some(part) = image.damaged.iter().find(is_cut) {
+        bail!("{} is damaged: {part}; copy or download it again, and compare the sizes", path.display());
+    }
     if image.dotnet.is_some() {
         return dotnet::trait_from_assembly(path, &image, options.only.as_ref(), options.library_name.as_deref());
     }
     let library = LibraryFile::read(path, options.target)?;
     let header = exports::header(&library.image);
+    if library.image.exports.is_empty() {
+        bail!("{} exports nothing; name the library that programs call", path.display());
+    }
     let stem = doctor::library::stem(&library.name);
     let name = options.library_name.clone().unwrap_or_else(|| library.name.clone());
     let naming = naming(&header, &stem, library.name.clone(), Some(name));

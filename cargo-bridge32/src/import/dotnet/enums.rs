@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::csharp;
 use super::documentation::Documentation;
 use super::model::{Class, ClassKind, Literal, Member};
-use super::types::{RustTypes, integer_of};
+use super::types::{RustTypes, integer_of, unique_camel};
 use crate::import::names::{self, unique, upper_camel};
 
 /// A constant of an enum.
@@ -34,7 +34,7 @@ fn constants(class: &Class) -> Vec<EnumConstant<'_>> {
             _ => None,
         });
         let name = match first {
-            None if !is_open => Name::Variant(unique(upper_camel(name), &mut variants)),
+            None if !is_open => Name::Variant(unique_camel(upper_camel(name), &mut variants)),
             first => Name::Constant(unique(names::constant(name), &mut others), first),
         };
         constants.push(EnumConstant { member, value, name });

@@ -38,9 +38,6 @@ pub(super) fn trait_from_assembly(
     library_name: Option<&str>,
 ) -> Result<Imported> {
     let shown = path.display();
-    if let Some(part) = image.damaged.first() {
-        bail!("{shown} is damaged: {part}; copy or download it again, and compare the sizes");
-    }
     let bytes = fs::read(path).with_context(|| format!("cannot read {shown}"))?;
     let assembly = classes(&bytes).with_context(|| format!("cannot read the classes of {shown}"))?;
     if !assembly.classes.iter().any(|class| class.is_public) {

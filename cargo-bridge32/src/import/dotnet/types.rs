@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::csharp;
 use super::model::{Class, ClassKind, ManagedAssembly, Method, Primitive, Type};
-use crate::import::names::{unique, upper_camel};
+use crate::import::names::upper_camel;
 
 /// Names that the trait's module has already.
 const TAKEN: [&str; 8] = ["Bridge", "Class", "Matrix", "Object", "Option", "Result", "String", "Vec"];
@@ -178,7 +178,7 @@ impl<'a> RustTypes<'a> {
             _ => (element_tag.clone(), false),
         };
         let named = || {
-            let tag = unique(format!("{element_tag}Array"), &mut self.taken.borrow_mut());
+            let tag = unique_camel(format!("{element_tag}Array"), &mut self.taken.borrow_mut());
             ObjectArray { tag, element: element_tag, is_own }
         };
         self.arrays.borrow_mut().entry(format!("{reflected}[]")).or_insert_with(named).tag.clone()
@@ -211,5 +211,14 @@ fn name(namespace: &str, path: &str, taken: &mut BTreeSet<String>) -> String {
         true => upper_camel(&format!("{}.{path}", namespace.rsplit('.').next().unwrap_or_default())),
         false => plain,
     };
-    unique(name, taken)
+    unique_camel(name, taken)
+}
+
+/// Makes the name of a type or variant differ from those in use, and takes it.
+pub(super) fn unique_camel(name: String, taken: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|number: u32| format!("{name}{number}"));
+    let free = std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name));
+    let free = free.unwrap_or(name);
+    taken.insert(free.clone());
+    free
 }
