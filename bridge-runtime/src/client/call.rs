@@ -79,12 +79,17 @@ impl Session {
         encode: impl for<'s> FnOnce(&mut Arguments<'_, 's>, &'s S, &'s P) -> Result<(), Error>,
         decode: impl FnOnce(&mut Outcome<'_>, &mut P) -> Result<T, E>,
     ) -> Result<(T, [Registration; R]), E> {
-        let mut registrations = array::from_fn(|_| Registration::none());
+        let mut registrations = no_registrations();
         let mut codec = Codec::new(slices, places, encode, decode);
         self.state().call(method, closures, &mut registered, &mut registrations, &mut codec)?;
         let undecoded = || Err(Error::protocol("the result was not decoded").into());
         Ok((codec.result.unwrap_or_else(undecoded)?, registrations))
     }
+}
+
+// Not in `call_back`, of which there is one for each method.
+fn no_registrations<const R: usize>() -> [Registration; R] {
+    array::from_fn(|_| Registration::none())
 }
 
 /// [`Codec`] for a call, as a trait object.

@@ -120,12 +120,21 @@ pub(crate) fn noting_errors<R>(function: impl FnOnce() -> R) -> R {
     if !has_c_callers() {
         return function();
     }
+    clear_errors();
+    let returned = function();
+    note_errors();
+    returned
+}
+
+// Not in the function above, of which there is one for each method.
+fn clear_errors() {
     sys::clear_errno();
     sys::clear_last_error();
-    let returned = function();
+}
+
+fn note_errors() {
     let numbers = sys::c_errors();
     note(|reply| (reply.errno, reply.last_error) = numbers);
-    returned
 }
 
 fn note(change: impl FnOnce(&mut CReply)) {

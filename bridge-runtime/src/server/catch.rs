@@ -36,19 +36,26 @@ pub(crate) fn catch(method: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fa
 /// On any fault: in a server with the fault as payload, and with a message if the implementation is called directly.
 #[inline]
 #[track_caller]
-#[allow(clippy::panic, reason = "the return type of an interface's method has no room for a fault")]
 pub fn native<T>(method: &'static str, call: impl FnOnce() -> Result<T, Fault>) -> T {
     let frame = NativeFrame::enter(method);
     let result = call();
     frame.leave();
     match result {
         Ok(value) => value,
-        Err(fault) if CATCHING.get() => {
-            NativeFrame::failed_in(method);
-            resume_unwind(Box::new(fault))
-        }
-        Err(fault) => panic!("`{method}`: {fault}"),
+        Err(fault) => raise(method, fault),
     }
+}
+
+/// Raises a fault as a panic.
+#[cold]
+#[track_caller]
+#[allow(clippy::panic, reason = "the return type of an interface's method has no room for a fault")]
+fn raise(method: &'static str, fault: Fault) -> ! {
+    if CATCHING.get() {
+        NativeFrame::failed_in(method);
+        resume_unwind(Box::new(fault));
+    }
+    panic!("`{method}`: {fault}")
 }
 
 impl<Tag: 'static> Handle<Tag> {
