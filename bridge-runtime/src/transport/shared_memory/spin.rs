@@ -68,6 +68,12 @@ impl Spin {
         }
     }
 
+    /// On a machine with several cores, whatever this one has.
+    #[cfg(test)]
+    pub(super) fn on_several_cores() -> Self {
+        Self { has_other_core: || true, ..Self::new() }
+    }
+
     /// Calls `look` until it finds something, or until sleeping is better: then `sleep` finds it. `shares_core` says whether both
     /// ends run on the same core.
     #[inline]
@@ -220,7 +226,7 @@ mod tests {
     const NEVER: u32 = u32::MAX;
 
     fn fresh() -> Spin {
-        Spin { has_other_core: || true, now, ..Spin::new() }
+        Spin { now, ..Spin::on_several_cores() }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sending and receiving frames through shared memory.
 
 use std::io;
+use std::mem::take;
 use std::sync::atomic::Ordering;
 
 use super::end::SharedMemoryEnd;
@@ -17,7 +18,13 @@ pub struct SharedMemoryTransport {
     doorbell: Box<dyn Doorbell>,
     sent: Counters,
     received: Counters,
+    /// For waits for an end that is awake.
     spin: Spin,
+    /// For waits for an end that has just been woken, which take longer. If only one of both polled for long enough, the other one would
+    /// be asleep again when it has its answer, and the call after a pause would be followed by another slow one.
+    spin_after_waking: Spin,
+    /// Whether this end has woken the other one since it last waited.
+    has_woken: bool,
 }
 
 /// This end's own counters for one direction. It does not rely on those in the memory, which the other process can change at any
@@ -31,7 +38,8 @@ struct Counters {
 impl SharedMemoryTransport {
     /// A transport through the memory of `end`, whose other end listens to `doorbell`.
     pub(in crate::transport) fn new(end: SharedMemoryEnd, doorbell: Box<dyn Doorbell>) -> Self {
-        Self { end, doorbell, sent: Counters::default(), received: Counters::default(), spin: Spin::new() }
+        let (sent, received) = (Counters::default(), Counters::default());
+        Self { end, doorbell, sent, received, spin: Spin::new(), spin_after_waking: Spin::new(), has_woken: false }
     }
 }
 
@@ -147,7 +155,8 @@ impl SharedMemoryTransport {
     /// Calls `look` until it finds what the other end has done: first in a loop, then asleep until the other end rings.
     #[inline]
     fn wait<T>(&mut self, waiting_for: WaitingFor, look: impl Fn(&SharedMemoryEnd) -> Option<T>) -> io::Result<T> {
-        let Self { end, doorbell, spin, .. } = self;
+        let Self { end, doorbell, spin, spin_after_waking, has_woken, .. } = self;
+        let spin = if take(has_woken) { spin_after_waking } else { spin };
         let end = &*end;
         let look = || look(end);
         let asleep = || wakeup::sleep(end.own_sleep_flag(), waiting_for, &mut **doorbell, look);
@@ -157,11 +166,55 @@ impl SharedMemoryTransport {
     /// Wakes the other end if it sleeps for what this end has just done.
     #[inline]
     fn wake(&mut self, waiting_for: WaitingFor) -> io::Result<()> {
-        wakeup::wake(self.end.other_sleep_flag(), waiting_for, &mut *self.doorbell)
+        self.has_woken |= wakeup::wake(self.end.other_sleep_flag(), waiting_for, &mut *self.doorbell)?;
+        Ok(())
     }
 }
 
 #[cold]
 fn corrupt() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "a counter in the shared memory has an impossible value")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A doorbell whose other end answers when this end sleeps.
+    struct Answering(SharedMemoryEnd, u32);
+
+    impl Doorbell for Answering {
+        fn ring(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn wait(&mut self) -> io::Result<()> {
+            let Self(end, frames) = self;
+            *frames += 1;
+            end.outgoing().frames.store(*frames, Ordering::Release);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn waits_for_an_end_that_was_woken_are_judged_by_themselves() {
+        let (end, offer) = SharedMemoryEnd::offer().unwrap();
+        let other = SharedMemoryEnd::open(&offer.address(str::to_owned)).unwrap();
+        let mut transport = SharedMemoryTransport::new(end, Box::new(Answering(other, 0)));
+        (transport.spin, transport.spin_after_waking) = (Spin::on_several_cores(), Spin::on_several_cores());
+        let states = |transport: &SharedMemoryTransport| {
+            [&transport.spin, &transport.spin_after_waking].map(|spin| format!("{spin:?}"))
+        };
+        // Each wait sleeps, which changes the state of its kind, except if the system takes this thread off its core meanwhile.
+        for (is_asleep, kind) in [(true, 1), (false, 0)] {
+            let before = states(&transport);
+            while states(&transport)[kind] == before[kind] {
+                let flag = if is_asleep { WaitingFor::Data as u32 } else { wakeup::AWAKE };
+                transport.end.other_sleep_flag().store(flag, Ordering::Relaxed);
+                transport.wake(WaitingFor::Data).unwrap();
+                transport.await_frame().unwrap();
+                assert_eq!(states(&transport)[1 - kind], before[1 - kind], "that of the other kind");
+            }
+        }
+    }
 }

@@ -103,7 +103,7 @@ pub(super) fn sleep<T>(
     }
 }
 
-/// Wakes the other end if it sleeps for what this end has just published.
+/// Wakes the other end if it sleeps for what this end has just published; returns whether it did.
 ///
 /// # Errors
 /// As [`Doorbell::ring`].
@@ -112,7 +112,11 @@ pub(super) fn wake(
     other: &impl SleepFlag,
     waiting_for: WaitingFor,
     doorbell: &mut (impl Doorbell + ?Sized),
-) -> io::Result<()> {
+) -> io::Result<bool> {
     other.fence();
-    if other.lower(waiting_for) { doorbell.ring() } else { Ok(()) }
+    let sleeps = other.lower(waiting_for);
+    if sleeps {
+        doorbell.ring()?;
+    }
+    Ok(sleeps)
 }
