@@ -12,7 +12,7 @@ use bridge32_tests::watchdog::Watchdog;
 static ALLOCATOR: Counting = Counting;
 
 /// The number of inputs of each target, in addition to its seeds.
-const INPUTS: u64 = 3000;
+const INPUTS: u64 = 1000;
 
 #[test]
 fn nothing_panics_hangs_or_takes_all_memory() {
