@@ -572,6 +572,14 @@ impl Signature {
         self.parameters.iter().filter(|parameter| parameter.is_out())
     }
 
+    /// The parameter that has the length of an array or a text.
+    pub(crate) fn length_of(&self, array: &Ident) -> Option<(&Parameter, &Length)> {
+        self.parameters.iter().find_map(|parameter| match &parameter.kind {
+            Kind::Length(length) if length.of.contains(array) => Some((parameter, length)),
+            _ => None,
+        })
+    }
+
     /// The lengths that the function changes.
     pub(crate) fn written_lengths(&self) -> impl Iterator<Item = &Parameter> {
         let is_written = |parameter: &&Parameter| {

@@ -193,15 +193,10 @@ fn value_as_length(signature: &Signature, of: &Ident, expr: &Expr, krate: &Token
 
 /// The value of an array's length parameter, if it has one.
 pub(super) fn length_of(signature: &Signature, array: &Ident, krate: &TokenStream) -> Option<TokenStream> {
-    let is_of = |parameter: &&Parameter| matches!(&parameter.kind, Kind::Length(length) if length.of.contains(array));
-    match signature.parameters.iter().find(is_of) {
-        Some(Parameter { name, kind: Kind::Length(length), .. }) => {
-            let slot = slot_name(name);
-            let bytes = signature.parameter(array).and_then(|array| element_bytes(signature, array, length, krate));
-            Some(bytes.map_or_else(|| quote!(#slot), |bytes| quote!(#slot / #bytes)))
-        }
-        _ => None,
-    }
+    let (parameter, length) = signature.length_of(array)?;
+    let slot = slot_name(&parameter.name);
+    let bytes = signature.parameter(array).and_then(|array| element_bytes(signature, array, length, krate));
+    Some(bytes.map_or_else(|| quote!(#slot), |bytes| quote!(#slot / #bytes)))
 }
 
 /// Evaluates the capacity of a buffer, before the closure changes what it uses.

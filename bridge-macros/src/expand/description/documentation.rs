@@ -1,6 +1,5 @@
 //! What the C header of a drop-in library says about a function: its documentation, and what each parameter is.
 
-use proc_macro2::Ident;
 use syn::{Expr, ExprLit, Lit, Meta};
 
 use super::super::expression;
@@ -50,8 +49,8 @@ fn describe(signature: &Signature, parameter: &Parameter) -> Option<String> {
         Kind::Value => String::new(),
         Kind::Pointer(_, passing) => direction(*passing).to_owned(),
         Kind::Array(_, passing) => format!("{}, {}", direction(*passing), elements(signature, parameter)),
-        Kind::Text(encoding) => match length_of(signature, &parameter.name) {
-            Some(length) => format!("in, {} of the length {}", encoded(*encoding), names::text(&length.name)),
+        Kind::Text(encoding) => match signature.length_of(&parameter.name) {
+            Some((length, _)) => format!("in, {} of the length {}", encoded(*encoding), names::text(&length.name)),
             None => format!("in, {}", encoded(*encoding)),
         },
         Kind::CStr => "in, text in any encoding".to_owned(),
@@ -116,16 +115,10 @@ fn encoded(encoding: Encoding) -> &'static str {
     }
 }
 
-/// The parameter that has the length of an array.
-fn length_of<'s>(signature: &'s Signature, array: &Ident) -> Option<&'s Parameter> {
-    let is_of = |parameter: &&Parameter| matches!(&parameter.kind, Kind::Length(length) if length.of.contains(array));
-    signature.parameters.iter().find(is_of)
-}
-
 /// How many elements an array has.
 fn elements(signature: &Signature, parameter: &Parameter) -> String {
-    match (length_of(signature, &parameter.name), &parameter.elements) {
-        (Some(length), _) => counted(length, "elements"),
+    match (signature.length_of(&parameter.name), &parameter.elements) {
+        (Some((length, _)), _) => counted(length, "elements"),
         (None, _) if parameter.ends_with_null() => "a zero element ends it".to_owned(),
         (None, Some(count)) => format!("{} elements", expression::text(count)),
         (None, None) => "an array".to_owned(),
@@ -142,17 +135,17 @@ fn counted(length: &Parameter, elements: &str) -> String {
 }
 
 fn texts(signature: &Signature, parameter: &Parameter, format: TextFormat) -> String {
-    match length_of(signature, &parameter.name) {
+    match signature.length_of(&parameter.name) {
         _ if format.is_multi => ONE_AFTER_THE_OTHER.to_owned(),
-        Some(length) => format!("{}, each {}", counted(length, "texts"), encoded(format.encoding)),
+        Some((length, _)) => format!("{}, each {}", counted(length, "texts"), encoded(format.encoding)),
         None => format!("a list that ends with NULL, of {}", encoded(format.encoding)),
     }
 }
 
 /// How large a buffer must be, and how much of it is written.
 fn room(signature: &Signature, parameter: &Parameter, buffer: &Buffer) -> String {
-    let room = match (length_of(signature, &parameter.name), &buffer.capacity) {
-        (Some(length), _) => format!("room for {}", counted(length, "elements")),
+    let room = match (signature.length_of(&parameter.name), &buffer.capacity) {
+        (Some((length, _)), _) => format!("room for {}", counted(length, "elements")),
         (None, Some(capacity)) => format!("room for {} elements", expression::text(capacity)),
         (None, None) => "a buffer".to_owned(),
     };
