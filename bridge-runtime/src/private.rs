@@ -80,6 +80,27 @@ pub mod drop_in {
     };
 }
 
+/// These items, if the runtime has .NET support. The macros cannot know that: cargo may build them, which run on the host, with another
+/// set of features.
+#[cfg(feature = "dotnet")]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __if_dotnet {
+    ($($items:tt)*) => {
+        $($items)*
+    };
+}
+
+/// Nothing: the runtime has no .NET support.
+#[cfg(not(feature = "dotnet"))]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __if_dotnet {
+    ($($items:tt)*) => {};
+}
+
+pub use crate::__if_dotnet as if_dotnet;
+
 /// Managed methods.
 #[cfg(feature = "dotnet")]
 pub mod dotnet {

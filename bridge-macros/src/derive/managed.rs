@@ -10,15 +10,14 @@ use crate::names::local;
 const INTEGERS: [&str; 8] = ["i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64"];
 
 /// Implements `Managed` for a type that is an integer in .NET. `to_integer` is an expression over `self`, and `from_integer` the
-/// end of a function's body that makes the type of the variable `value`. Nothing if bridge32 has no .NET support, or .NET has no
-/// such integer.
+/// end of a function's body that makes the type of the variable `value`. Nothing if .NET has no such integer.
 pub(super) fn expand(
     shape: &Shape,
     integer: &Ident,
     to_integer: &TokenStream,
     from_integer: &TokenStream,
 ) -> Option<TokenStream> {
-    if !cfg!(feature = "dotnet") || INTEGERS.iter().all(|known| integer != known) {
+    if INTEGERS.iter().all(|known| integer != known) {
         return None;
     }
     let Shape { name, krate, .. } = shape;
@@ -26,21 +25,23 @@ pub(super) fn expand(
     let (value, scope) = (local("value"), local("scope"));
     let integer = quote!(<::core::primitive::#integer as #private::dotnet::Managed>);
     Some(quote! {
-        #[automatically_derived]
-        impl #private::dotnet::Managed for #name {
-            type Value = Self;
+        #private::if_dotnet! {
+            #[automatically_derived]
+            impl #private::dotnet::Managed for #name {
+                type Value = Self;
 
-            fn type_name() -> ::std::string::String {
-                #integer::type_name()
-            }
+                fn type_name() -> ::std::string::String {
+                    #integer::type_name()
+                }
 
-            fn put(&self, #scope: &mut #private::native::Scope) -> #private::dotnet::Value {
-                #integer::put(&#to_integer, #scope)
-            }
+                fn put(&self, #scope: &mut #private::native::Scope) -> #private::dotnet::Value {
+                    #integer::put(&#to_integer, #scope)
+                }
 
-            fn take(#value: &#private::dotnet::OwnedValue) -> ::core::result::Result<Self, #private::Fault> {
-                let #value = #integer::take(#value)?;
-                #from_integer
+                fn take(#value: &#private::dotnet::OwnedValue) -> ::core::result::Result<Self, #private::Fault> {
+                    let #value = #integer::take(#value)?;
+                    #from_integer
+                }
             }
         }
     })
