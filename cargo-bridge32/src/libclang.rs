@@ -19,7 +19,8 @@ impl LibClang {
     pub(crate) fn load() -> Result<Self> {
         static ONE: Mutex<()> = Mutex::new(());
         let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let clang = Clang::new().map_err(|error| {
+        // After a failure, `Clang::new` says for good that there is an instance already. The library it loads is this one.
+        let clang = clang_sys::load().and_then(|()| Clang::new()).map_err(|error| {
             let how = if cfg!(windows) {
                 "install LLVM (`winget install LLVM.LLVM`), or set LIBCLANG_PATH to the folder of libclang.dll"
             } else {

@@ -73,6 +73,44 @@ fn a_windows_program_is_run_if_there_is_wine() {
     assert!(!prefix.exists());
 }
 
+/// With an `apt-get` of its own, which installs libclang where it is searched.
+#[test]
+fn what_was_just_installed_is_found() {
+    const TEST: &str = "setup::what_was_just_installed_is_found";
+    if !has("apt-get", TEST) {
+        return;
+    }
+    if let Err(error) = clang_sys::load() {
+        return report_skipped(TEST, &format!("libclang is not installed: {error}"));
+    }
+    let libclang = clang_sys::get_library().expect("it was loaded").path().to_owned();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (programs, installed) = (folder.path().join("programs"), folder.path().join("installed"));
+    for made in [&programs, &installed] {
+        fs::create_dir(made).expect("a folder");
+    }
+    let apt_get = format!(
+        "#!/bin/sh\ncase \"$*\" in *--simulate*) ;; *' libclang-dev') ln -s '{}' '{}/libclang.so' ;; *) exit 1 ;; esac\n",
+        libclang.display(),
+        installed.display()
+    );
+    for (program, script) in [("apt-get", apt_get.as_str()), ("id", "#!/bin/sh\necho 0\n")] {
+        fs::write(programs.join(program), script).expect("a file");
+        fs::set_permissions(programs.join(program), fs::Permissions::from_mode(0o755)).expect("permissions");
+    }
+    let path = std::env::var("PATH").expect("a path");
+    let set_up = || {
+        let mut setup = bridge32();
+        setup.args(["setup", "--target", LINUX, "--with", "import"]).env("LIBCLANG_PATH", &installed);
+        run(setup.env("PATH", format!("{}:{path}", programs.display())))
+    };
+    let (done, _, text) = set_up();
+    assert!(done && text.contains("- libclang, to read C headers"), "{text}");
+    assert!(text.contains("bridge32 is set up for"), "{text}");
+    let (done, _, text) = set_up();
+    assert!(done && !text.contains("libclang"), "{text}");
+}
+
 /// Wine's programs have sessions of their own, so the terminal's signal does not reach them.
 #[test]
 fn an_interrupted_setup_leaves_no_programs_of_wine() {
