@@ -8,6 +8,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Once;
 
 /// Returns the command, in an environment without settings for servers.
 pub(crate) fn bridge32() -> Command {
@@ -91,8 +92,19 @@ pub(crate) fn write_package(folder: &Path, files: &[(&str, &str)]) {
 /// Prepares a command that builds such packages: in a target folder that stays, because the dependencies are always the same, and with the
 /// debug information of this build, whose dependencies cargo then uses in its own target folder.
 pub(crate) fn in_package<'c>(command: &'c mut Command, folder: &Path) -> &'c mut Command {
+    fetch_crates();
     command.current_dir(folder).env("CARGO_TARGET_DIR", target_folder()).env("CARGO_NET_OFFLINE", "true");
     command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
+}
+
+/// Downloads the crates that are not here, once: this build had no use for those of other targets, and the packages are built offline.
+fn fetch_crates() {
+    static FETCHED: Once = Once::new();
+    FETCHED.call_once(|| {
+        let mut fetch = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let (fetched, _, errors) = run(fetch.args(["fetch", "--locked"]).current_dir(repository()));
+        assert!(fetched, "{errors}");
+    });
 }
 
 /// The target folder of this build.
