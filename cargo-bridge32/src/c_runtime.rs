@@ -1,4 +1,4 @@
-//! The C runtime of servers that Visual Studio's tools link.
+//! The C runtime of servers and drop-in libraries that Visual Studio's tools link.
 
 use std::env;
 use std::ffi::OsString;
@@ -9,17 +9,18 @@ use anyhow::Result;
 use crate::cargo_config::config_files;
 use crate::target::Target;
 
-/// The compiler's support library becomes part of the server, so that Windows needs no redistributable package of Visual C++, which
-/// is rarely installed for 32-bit programs. The C library itself stays the one of Windows, which the server shares with native
-/// libraries: `#[errno]` reads the `errno` that they set. Source:
-/// <https://learn.microsoft.com/cpp/c-runtime-library/crt-library-features>.
-const FLAGS: [&str; 3] =
-    ["-Ctarget-feature=+crt-static", "-Clink-arg=/NODEFAULTLIB:libucrt.lib", "-Clink-arg=/DEFAULTLIB:ucrt.lib"];
+/// The compiler's support library becomes part of the file, so that Windows needs no redistributable package of Visual C++, which
+/// is rarely installed for 32-bit programs.
+const STATIC: &str = "-Ctarget-feature=+crt-static";
+
+/// The C library itself stays the one of Windows, which a server shares with native libraries, and a drop-in library with programs:
+/// `#[errno]` reads the `errno` that they set. Source: <https://learn.microsoft.com/cpp/c-runtime-library/crt-library-features>.
+pub(crate) const LINKER_OPTIONS: [&str; 2] = ["/NODEFAULTLIB:libucrt.lib", "/DEFAULTLIB:ucrt.lib"];
 
 /// If the user mentions this setting, it is the user's.
 const SETTING: &str = "crt-static";
 
-/// Returns the environment variable that makes cargo add these flags to the user's own when it builds servers for this target.
+/// Returns the environment variable that makes cargo add these flags to the user's own when it builds for this target.
 /// `None` if there is nothing to add.
 ///
 /// # Errors
@@ -34,7 +35,7 @@ pub(crate) fn flags(target: Target) -> Result<Option<(String, OsString)>> {
 /// last two are configuration files as well, whose flags cargo adds. Source:
 /// <https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags>.
 fn added(target: Target, files: &[String], var: impl Fn(&str) -> Option<OsString>) -> Option<(String, OsString)> {
-    if target != Target::I686WindowsMsvc {
+    if !target.is_windows_msvc() {
         return None;
     }
     let for_target = format!("CARGO_TARGET_{}_RUSTFLAGS", target.variable_name());
@@ -54,7 +55,8 @@ fn added(target: Target, files: &[String], var: impl Fn(&str) -> Option<OsString
     let (variable, _, separator) =
         places.into_iter().find(|(variable, is_in_files, _)| *is_in_files || var(variable).is_some())?;
     let mut value = var(variable).unwrap_or_default();
-    for flag in FLAGS {
+    let linked = LINKER_OPTIONS.iter().map(|option| format!("-Clink-arg={option}"));
+    for flag in std::iter::once(STATIC.to_owned()).chain(linked) {
         if !value.is_empty() {
             value.push(separator);
         }
@@ -140,9 +142,9 @@ mod tests {
     }
 
     #[test]
-    fn only_servers_that_visual_studio_links_get_flags() {
+    fn only_what_visual_studio_links_gets_flags() {
         for target in Target::ALL {
-            let expected = target == Target::I686WindowsMsvc;
+            let expected = target.triple().ends_with("-msvc");
             assert_eq!(added(target, &[], |_| None).is_some(), expected, "{target}");
         }
     }

@@ -76,6 +76,11 @@ impl Target {
         matches!(self, Self::I686WindowsGnu | Self::X64WindowsGnu)
     }
 
+    /// Whether Visual Studio's tools link its programs.
+    pub(crate) fn is_windows_msvc(self) -> bool {
+        self.is_windows() && !self.is_windows_gnu()
+    }
+
     /// Returns the target of the servers for a client of this target; for a server's target, the target itself.
     pub(crate) fn server(self) -> Self {
         match self {

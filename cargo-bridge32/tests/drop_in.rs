@@ -67,8 +67,9 @@ fn same_output(system: System) {
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
     headers_compile(&out, system);
-    if system == System::Linux {
-        the_vocabulary_says_what_is_exported(&out);
+    match system {
+        System::Linux => the_vocabulary_says_what_is_exported(&out),
+        System::Windows => visual_studios_linker_takes_the_import_library(&out.join("vocabulary")),
     }
 }
 
@@ -96,6 +97,23 @@ fn headers_compile(out: &Path, system: System) {
     ] {
         assert!(pointers.contains(said), "{said}\nis not in\n{pointers}");
     }
+}
+
+/// With LLVM's linker, whose options and input are those of Visual Studio's.
+fn visual_studios_linker_takes_the_import_library(made: &Path) {
+    let (source, object, program) = (made.join("linked.c"), made.join("linked.obj"), made.join("linked.exe"));
+    let text = "#include \"vocabulary.h\"\n\
+        __declspec(dllimport) void ExitProcess(unsigned status);\n\
+        void start(void) { int32_t q, r; divide(85, 2, &q, &r); ExitProcess(q); }\n";
+    fs::write(&source, text).expect("a file");
+    succeed(System::Windows.cc().args(["-c", "-o"]).arg(&object).arg(&source));
+    let mut link = Command::new("lld-link");
+    link.args(["/nologo", "/nodefaultlib", "/subsystem:console", "/entry:start"]);
+    link.arg(format!("/out:{}", program.display())).arg(&object).arg(made.join("vocabulary.lib"));
+    let kernel32 = succeed(System::Windows.cc().arg("-print-file-name=libkernel32.a"));
+    succeed(link.arg(kernel32.trim()));
+    let status = System::Windows.run(&program).status().expect("it starts");
+    assert_eq!(status.code(), Some(42));
 }
 
 /// The last column of `docs/vocabulary.md` says whether the method is exported; a program calls each one that is.

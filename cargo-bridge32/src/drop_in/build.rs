@@ -7,6 +7,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 
+use crate::c_runtime;
 use crate::cli;
 use crate::exit_status::SUCCESS;
 use crate::profile;
@@ -43,6 +44,7 @@ impl DropInBuild<'_> {
         command.args(["rustc", "--package", package, "--lib", "--crate-type", "staticlib"]);
         command.args(["--message-format", "json-render-diagnostics"]).args(options.cargo.args());
         command.args(options.cargo.profile().unwinding());
+        command.envs(c_runtime::flags(sides.client)?);
         if options.cargo.profile().is_release() {
             command.args(profile::optimization(workspace.root())?);
         }
@@ -56,9 +58,10 @@ impl DropInBuild<'_> {
         let mut cargo = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("cannot start cargo")?;
         let progress = cargo.stderr.take().map(|stderr| std::thread::spawn(|| show_progress(stderr)));
         let messages = cargo.stdout.take().map(|stdout| Message::parse_stream(BufReader::new(stdout)));
+        let extension = if sides.client.is_windows_msvc() { "lib" } else { "a" };
         let artifacts = messages.into_iter().flatten().filter_map(|message| match message {
             Ok(Message::CompilerArtifact(artifact)) => {
-                artifact.filenames.into_iter().find(|file| file.extension() == Some("a"))
+                artifact.filenames.into_iter().find(|file| file.extension() == Some(extension))
             }
             _ => None,
         });

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use implib::{Flavor, ImportLibrary, MachineType};
 use object::{Object as _, ObjectSymbol as _};
 
 use super::build::Archive;
+use super::compiler::Compiler;
 use super::exports::Exports;
 use crate::command::query;
 use crate::target::Target;
@@ -34,22 +35,18 @@ pub(super) fn link(
     }
 }
 
-/// Links a program whose `main` function is a symbol of the static library.
+/// Links a program that calls a function of the static library.
 ///
 /// # Errors
 /// Fails if the linker does.
-pub(super) fn link_program(archive: &Archive, main: &str, file: &Path, target: Target) -> Result<()> {
+pub(super) fn link_program(archive: &Archive, function: &str, file: &Path, target: Target) -> Result<()> {
     let folder = tempfile::tempdir().context("there is no place for temporary files")?;
-    let source = folder.path().join("settings.c");
-    fs::write(&source, settings_in_c(""))?;
-    let mut command = Command::new(match target.is_windows() {
-        true => format!("{}-gcc", target.mingw_prefix()),
-        false => "cc".to_owned(),
-    });
-    command.arg("-o").arg(file).args([&source, &archive.file]).args(&archive.libraries);
-    // The linker only takes what something refers to from a static library.
-    command.args([format!("-Wl,--undefined={main}"), format!("-Wl,--defsym=main={main}")]);
-    run(command.args(["-Wl,--gc-sections", "-s"]))
+    let source = folder.path().join("main.c");
+    let main = format!("int {function}(void);\nint main(void) {{ return {function}(); }}\n");
+    fs::write(&source, settings_in_c("") + &main)?;
+    let mut compiler = Compiler::of(target)?;
+    compiler.program(&source, archive, file);
+    compiler.run()
 }
 
 /// What the static library leaves to be said when it is linked.
@@ -89,22 +86,26 @@ fn link_dll(
     fs::write(&definition_file, &definitions)?;
     let source_file = folder.join("settings.c");
     fs::write(&source_file, settings)?;
-    let mut command = Command::new(format!("{}-gcc", target.mingw_prefix()));
-    command.args(["-shared", "-static-libgcc", "-o"]).arg(file).args([&definition_file, &source_file, &archive.file]);
-    command.args(&archive.libraries).arg("-Wl,--gc-sections");
-    if is_release {
-        command.arg("-s");
-    }
-    run(&mut command)?;
+    let mut compiler = Compiler::of(target)?;
+    compiler.dll(&source_file, &definition_file, archive, file, is_release);
+    compiler.run()?;
     let import_library = file.with_extension("lib");
     let names: String =
         exports.all.iter().filter_map(|export| Some(format!("    {}\n", export.name.as_ref()?))).collect();
     let definitions = format!("LIBRARY \"{name}\"\nEXPORTS\n{names}");
-    let library = ImportLibrary::new(&definitions, MachineType::AMD64, Flavor::Msvc)
+    let library = ImportLibrary::new(&definitions, machine(target), Flavor::Msvc)
         .map_err(|error| anyhow!("the exports cannot be written as an import library: {error}"))?;
     let mut out = fs::File::create(&import_library)?;
     library.write_to(&mut out).map_err(|error| anyhow!("{}: {error}", import_library.display()))?;
     Ok(())
+}
+
+/// The processor that an import library is for.
+fn machine(target: Target) -> MachineType {
+    match target {
+        Target::Arm64WindowsMsvc => MachineType::ARM64,
+        _ => MachineType::AMD64,
+    }
 }
 
 /// Whether no export before this one has its number.
@@ -153,15 +154,14 @@ fn link_shared_object(
     let (source_file, script) = (folder.join("exports.c"), folder.join("exports.map"));
     fs::write(&source_file, source)?;
     fs::write(&script, format!("{{ global:{exported} local: *; }};\n"))?;
-    let mut command = Command::new("cc");
-    command.args(["-shared", "-fPIC", "-o"]).arg(file).arg(&source_file).arg(&archive.file).args(&archive.libraries);
-    command.arg("-Wl,--gc-sections").arg(format!("-Wl,--version-script={}", script.display()));
-    command.arg(format!("-Wl,-soname,{}", file.file_name().unwrap_or_default().to_string_lossy()));
-    command.args(captured.iter().map(|name| format!("-Wl,--wrap={name}")));
-    if is_release {
-        command.arg("-s");
+    let mut compiler = Compiler::of(Target::X64Linux)?;
+    compiler.shared_object(&source_file, archive, file, is_release);
+    compiler.arg(format!("-Wl,--version-script={}", script.display()));
+    compiler.arg(format!("-Wl,-soname,{}", file.file_name().unwrap_or_default().to_string_lossy()));
+    for name in &captured {
+        compiler.arg(format!("-Wl,--wrap={name}"));
     }
-    run(&mut command)
+    compiler.run()
 }
 
 /// The functions that the C library exports.
@@ -172,13 +172,4 @@ fn names_of_libc() -> Result<Vec<String>> {
     let file = object::File::parse(data.as_slice())?;
     let defined = file.dynamic_symbols().filter(|symbol| symbol.is_definition());
     Ok(defined.filter_map(|symbol| symbol.name().ok().map(str::to_owned)).collect())
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().with_context(|| format!("cannot start {name}"))?;
-    if !output.status.success() {
-        bail!("{name} cannot link the drop-in library:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 //! the original's exports.
 
 mod build;
+mod compiler;
 mod exports;
 mod header;
 mod library;
@@ -52,9 +53,6 @@ pub(crate) fn make(options: &cli::DropIn) -> Result<Vec<PathBuf>> {
         Some(target) => Sides::choose(host, target),
         None => Sides { client: host, server: server::default_target(&servers, host)? },
     };
-    if !(sides.client == Target::X64Linux || sides.client.is_windows_gnu()) {
-        bail!("a drop-in library for {} cannot be linked yet; use `--target x86_64-pc-windows-gnu`", sides.client);
-    }
     let original = options.library.as_deref().map(absolute).transpose()?;
     match original.as_deref() {
         Some(original) if !original.is_file() => bail!("there is no library `{}`", original.display()),
