@@ -127,6 +127,9 @@ pub trait Vocabulary {
 
     fn next_color(&self, color: Color) -> Color;
     fn toggle(&self, flags: Flags, mask: Flags) -> Flags;
+    #[symbol("toggle")]
+    #[check(ret == Flags::NONE)]
+    fn compare_flags(&self, flags: Flags, mask: Flags) -> Flags;
 
     #[check(ret >= 0)]
     fn checked(&self, code: i32, #[out] value: i32) -> i32;
@@ -257,3 +260,8 @@ pub enum Color {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]
 #[repr(transparent)]
 pub struct Flags(pub u32);
+
+impl Flags {
+    /// No bit.
+    pub const NONE: Self = Self(0);
+}

@@ -238,6 +238,9 @@ fn a_failed_check_is_an_error_with_its_reason() {
     let error = client.checked(-3).unwrap_err();
     assert!(matches!(error, Error::Status { value: -3, os_error: None, .. }), "{error:?}");
     assert_eq!(error.to_string(), "`checked` failed: the library reports -3");
+    assert_eq!(client.compare_flags(Flags(5), Flags(5)).unwrap(), Flags::NONE);
+    let error = client.compare_flags(Flags(0x8000_0001), Flags(1)).unwrap_err();
+    assert!(matches!(error, Error::Status { value: 0x8000_0000, .. }), "{error:?}");
     assert_eq!(client.divide_checked(7, 2).unwrap(), (0, 3, 1));
     assert!(matches!(client.divide_checked(7, 0), Err(Error::Status { value: -1, .. })));
 

@@ -109,7 +109,8 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
         _ => quote!(::core::stringify!(#name)),
     };
     let (value, scope, declarator, types) = (local("value"), local("scope"), local("declarator"), local("types"));
-    let integer = if let Type::Path(path) = &field.ty { path.path.get_ident() } else { None };
+    let field_type = &field.ty;
+    let integer = if let Type::Path(path) = field_type { path.path.get_ident() } else { None };
     let managed = integer.and_then(|integer| {
         let from_integer = quote!(::core::result::Result::Ok(Self { #member: #value }));
         managed::expand(shape, integer, &quote!(self.#member), &from_integer)
@@ -147,6 +148,14 @@ pub(super) fn expand_transparent(shape: &Shape, field: &Field) -> TokenStream {
             }
 
             #private::native::returned_as_taken!(#name);
+
+            // As for `cloned`: only a newtype of a number is one.
+            #[automatically_derived]
+            impl #private::native::Status for #name where for<'__bridge32_any> #field_type: #private::native::Status {
+                fn number(&self) -> ::core::primitive::i64 {
+                    #private::native::Status::number(&self.#member)
+                }
+            }
 
             #managed
 

@@ -14,7 +14,7 @@ use crate::fault::{Fault, panic_message};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a status",
     label = "has no number to report",
-    note = "`#[check(…)]` is for functions that return an integer, `bool`, `Bool32`, an enum or an `Option<Handle<Tag>>`"
+    note = "`#[check(…)]` is for functions that return an integer, `bool`, `Bool32`, an enum, a newtype of these or an `Option<Handle<Tag>>`"
 )]
 pub trait Status {
     /// The number to report.
