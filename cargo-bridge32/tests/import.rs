@@ -99,6 +99,13 @@ fn public_headers_become_traits_that_compile() {
         source(&[arguments, &["--out", &file.display().to_string()]].concat());
         traits.push(name);
     }
+    // Integers whose values are macros, on systems where `long` differs.
+    let header = fixture("values.h").display().to_string();
+    for (name, target) in [("values-linux", "i686-unknown-linux-gnu"), ("values-windows", "i686-pc-windows-gnu")] {
+        let file = folder.path().join(name).join("src/lib.rs");
+        source(&[&header, "--target", target, "--out", &file.display().to_string()]);
+        traits.push(name);
+    }
     check(folder.path(), &traits);
 
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").join("docs/import.md");

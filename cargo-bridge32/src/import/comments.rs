@@ -153,6 +153,28 @@ pub(crate) fn documentation(doc: &str, name_of: &dyn Fn(&str) -> String) -> Vec<
     lines
 }
 
+/// Returns what commands of doxygen say, such as `@param` about the parameter of this name.
+pub(crate) fn command(doc: &str, commands: &[&str], name: Option<&str>) -> String {
+    let mut found = Vec::new();
+    let mut is_in = false;
+    for line in doc.lines().map(str::trim) {
+        if let Some(command) = line.strip_prefix(['@', '\\']) {
+            let (command, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+            let command = command.split('[').next().unwrap_or_default();
+            let mut words = rest.split_whitespace().skip_while(|word| word.starts_with('['));
+            is_in = commands.contains(&command) && name.is_none_or(|name| words.next() == Some(name));
+            if is_in {
+                found.push(rest);
+            }
+        } else if line.is_empty() {
+            is_in = false;
+        } else if is_in {
+            found.push(line);
+        }
+    }
+    found.join(" ")
+}
+
 /// Breaks a paragraph into lines, and escapes what Markdown would take for something else.
 fn wrapped(paragraph: &str, is_item: bool) -> Vec<String> {
     let mut lines = Vec::new();

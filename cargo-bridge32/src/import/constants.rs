@@ -7,10 +7,11 @@ use anyhow::Result;
 use clang::{EntityKind, EvaluationResult, Index, TypeKind, Unsaved};
 
 use crate::import::clang::Compilation;
+use crate::import::header::Macro;
 use crate::import::model::{Constant, Value};
 use crate::target::Target;
 
-/// Evaluates macros, each with its line and its comment: clang compiles a variable for each of them, and those that are no
+/// Evaluates macros: clang compiles a variable for each of them, and those that are no
 /// expressions drop out.
 ///
 /// # Errors
@@ -20,14 +21,14 @@ pub(crate) fn evaluate(
     compilation: &Compilation,
     header: &Path,
     target: Target,
-    macros: Vec<(String, u32, Option<String>)>,
+    macros: Vec<Macro>,
 ) -> Result<Vec<Constant>> {
     if macros.is_empty() {
         return Ok(Vec::new());
     }
     let mut source = format!("#include \"{}\"\n", header.display());
     let any = if compilation.is_cpp { "auto" } else { "__auto_type" };
-    for (number, (name, ..)) in macros.iter().enumerate() {
+    for (number, Macro { name, .. }) in macros.iter().enumerate() {
         let _ = writeln!(source, "static const {any} bridge32_value_{number} = ({name});");
         let _ = writeln!(source, "static const unsigned long bridge32_bits_{number} = (unsigned long)({name});");
         // clang evaluates a literal only where nothing is around it.
@@ -75,6 +76,8 @@ pub(crate) fn evaluate(
             constants[number].1 = text.into_string().ok().map(Value::Text);
         }
     }
-    let known = |((name, line, doc), value): (_, Option<Value>)| Some(Constant { name, line, doc, value: value? });
+    let known = |(Macro { name, line, doc, place }, value): (_, Option<Value>)| {
+        Some(Constant { name, line, doc, value: value?, place, of_enum: None })
+    };
     Ok(constants.into_iter().filter_map(known).collect())
 }

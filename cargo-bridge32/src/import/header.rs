@@ -1,5 +1,6 @@
 //! Reads libclang's syntax tree of a header into the model.
 
+mod places;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use clang::diagnostic::Severity;
 use clang::source::File;
 use clang::{Entity, EntityKind, TranslationUnit, Type, TypeKind};
 
-use crate::import::model::{Constant, Function, FunctionExport, Header, LeftOut, Value, Variant};
+use crate::import::model::{Constant, ConstantPlace, Function, FunctionExport, Header, LeftOut, Value, Variant};
 use crate::import::{annotations, comments};
 use crate::target::Target;
 
@@ -40,6 +41,8 @@ struct Reader<'i> {
     paths: BTreeMap<PathBuf, PathBuf>,
     /// The file and the end of the function before, with its comment.
     before: Option<(PathBuf, usize, Option<String>)>,
+    /// The places of constants, by the file and the offset of the macro or the unnamed enum that declares them.
+    places: BTreeMap<(PathBuf, usize), ConstantPlace>,
     header: Header,
     unit: &'i TranslationUnit<'i>,
 }
@@ -56,6 +59,7 @@ impl<'i> Reader<'i> {
             errors: BTreeMap::new(),
             paths: BTreeMap::new(),
             before: None,
+            places: BTreeMap::new(),
             header: Header::default(),
             unit,
         };
@@ -124,6 +128,7 @@ impl<'i> Reader<'i> {
         let says_utf8 = |text: &String| text.contains("UTF-8") || text.contains("UTF8") || text.contains("utf8");
         let own = unit.get_entity().get_file().map(|file| self.text(&file).to_owned());
         self.header.is_utf8 = own.as_ref().is_some_and(says_utf8);
+        self.find_places(unit);
         let mut seen = BTreeSet::new();
         for entity in unit.get_entity().get_children() {
             self.read_entity(entity, &mut seen);
@@ -147,7 +152,7 @@ impl<'i> Reader<'i> {
                 self.read_function(entity, name, &file, line, start, end);
             }
             EntityKind::EnumDecl if is_unnamed(&entity) && !self.typedefs.contains_key(&id(&entity)) => {
-                self.read_unnamed_enum(&entity, &file, line);
+                self.read_unnamed_enum(&entity, &file, line, start);
             }
             EntityKind::ClassDecl | EntityKind::ClassTemplate | EntityKind::FunctionTemplate => {
                 let kind = if entity.get_kind() == EntityKind::ClassDecl { "class" } else { "template" };
@@ -217,12 +222,18 @@ impl<'i> Reader<'i> {
         self.errors.range(range).next().map(|(_, error)| error.clone())
     }
 
-    fn read_unnamed_enum(&mut self, entity: &Entity<'i>, file: &File<'i>, line: u32) {
+    fn read_unnamed_enum(&mut self, entity: &Entity<'i>, file: &File<'i>, line: u32, start: usize) {
         let text = self.text(file).to_owned();
+        let place = self.place_of(file, start);
         for variant in self.variants(entity, &text) {
             let value = Value::Integer { value: variant.value, bits: 32, signed: variant.value <= i64::from(i32::MAX) };
-            self.header.constants.push(Constant { name: variant.name, line, doc: variant.doc, value });
+            let Variant { name, doc, .. } = variant;
+            self.header.constants.push(Constant { name, line, doc, value, place: place.clone(), of_enum: None });
         }
+    }
+
+    fn place_of(&self, file: &File<'i>, start: usize) -> ConstantPlace {
+        self.places.get(&(file.get_path(), start)).cloned().unwrap_or_default()
     }
 
     fn variants(&mut self, entity: &Entity<'i>, text: &str) -> Vec<Variant> {
@@ -237,13 +248,19 @@ impl<'i> Reader<'i> {
     }
 }
 
-/// Returns the object-like macros of the header and of those of its own, each with its line, in its order.
-pub(crate) fn macros<'i>(
-    unit: &'i TranslationUnit<'i>,
-    path: &Path,
-    target: Target,
-) -> Vec<(String, u32, Option<String>)> {
+/// A macro without parameters.
+#[derive(Debug)]
+pub(crate) struct Macro {
+    pub(crate) name: String,
+    pub(crate) line: u32,
+    pub(crate) doc: Option<String>,
+    pub(crate) place: ConstantPlace,
+}
+
+/// Returns the macros without parameters of the header and of those of its own, in its order.
+pub(crate) fn macros<'i>(unit: &'i TranslationUnit<'i>, path: &Path, target: Target) -> Vec<Macro> {
     let mut reader = Reader::new(unit, path, target);
+    reader.find_places(unit);
     let mut found = Vec::new();
     for entity in reader.unit.get_entity().get_children() {
         if entity.get_kind() != EntityKind::MacroDefinition || entity.is_function_like_macro() {
@@ -258,7 +275,7 @@ pub(crate) fn macros<'i>(
         let is_empty = text[start..end].trim() == name;
         if !is_empty {
             let doc = comments::doc_of(text, start, end);
-            found.push((name, line, doc));
+            found.push(Macro { name, line, doc, place: reader.place_of(&file, start) });
         }
     }
     found

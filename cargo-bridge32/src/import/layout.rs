@@ -1,7 +1,7 @@
 //! The fields of structs and unions in Rust, laid out as in C.
 
 use crate::import::model::{CType, Field, Int, Record};
-use crate::import::names::{unique, without_type_prefix, words};
+use crate::import::names::{self, unique, without_type_prefix, words};
 use crate::import::spelling;
 use crate::import::text;
 use crate::import::types::Types;
@@ -209,13 +209,14 @@ pub(crate) fn size(types: &Types<'_>, ty: &CType) -> (usize, usize) {
         CType::Record(id) => {
             types.header.records.get(id).map_or((0, 1), |record| (record.size, record.alignment.max(1)))
         }
+        CType::Enum(id) => types.header.enums.get(id).map_or((4, 4), |declared| size(types, &declared.integer)),
         _ => (4, 4),
     }
 }
 
 /// A union of numbers, or one field of as many bytes if it has others.
 fn union(types: &Types<'_>, record: &Record, fields: &[Field]) -> Result<Layout, String> {
-    let is_plain = |field: &Field| is_number(&field.ty) && field.bits.is_none() && !field.name.is_empty();
+    let is_plain = |field: &Field| is_number(types, &field.ty) && field.bits.is_none() && !field.name.is_empty();
     let mut taken = Default::default();
     if fields.iter().all(is_plain) {
         let plan = |field: &Field| {
@@ -250,12 +251,13 @@ fn union(types: &Types<'_>, record: &Record, fields: &[Field]) -> Result<Layout,
     Ok(Layout { pack: None, fields: vec![field], is_copy: true, is_union: false })
 }
 
-fn is_number(ty: &CType) -> bool {
+fn is_number(types: &Types<'_>, ty: &CType) -> bool {
     match ty.resolved() {
-        CType::Bool | CType::Char | CType::WChar | CType::Int(_) | CType::Float | CType::Double | CType::Enum(_) => {
+        CType::Bool | CType::Char | CType::WChar | CType::Int(_) | CType::Float | CType::Double => {
             !ty.is_named(&["BOOL", "WINBOOL", "VARIANT_BOOL"])
         }
-        CType::Array { of, length: Some(_), .. } => is_number(of),
+        CType::Enum(id) => types.header.enums.get(id).is_some_and(|declared| !names::is_newtype(declared)),
+        CType::Array { of, length: Some(_), .. } => is_number(types, of),
         _ => false,
     }
 }

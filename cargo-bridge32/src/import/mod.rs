@@ -128,6 +128,7 @@ pub(crate) fn trait_from_header(path: &Path, options: &Options) -> Result<Import
     header.constants.extend(constants);
     header.constants.sort_by_key(|constant| constant.line);
     print::without_variants(&mut header);
+    rules::find_values(&mut header);
 
     let mut notes = Vec::new();
     if compilation.includes != options.compilation.includes {

@@ -173,7 +173,7 @@ pub(crate) enum CType {
     Record(String),
     /// An enum, by its identifier.
     Enum(String),
-    /// A typedef, and what it stands for.
+    /// A name that the header has for a type: a typedef, or an integer's name for an enum of macros. And what it stands for.
     Named(String, Box<CType>),
     /// A type that a trait cannot have.
     Unknown(String),
@@ -268,14 +268,27 @@ pub(crate) struct Field {
     pub(crate) bits: Option<usize>,
 }
 
-/// An enum.
-#[derive(Clone, Debug, Default)]
+/// An enum, or an integer type whose values are macros.
+#[derive(Clone, Debug)]
 pub(crate) struct Enum {
     pub(crate) name: String,
     pub(crate) line: u32,
     pub(crate) doc: Option<String>,
-    pub(crate) signed: bool,
+    /// Its integer: `CType::Int` or `CType::Long`.
+    pub(crate) integer: CType,
     pub(crate) variants: Vec<Variant>,
+    pub(crate) origin: EnumOrigin,
+}
+
+/// What says that constants are the values of one type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EnumOrigin {
+    /// The header declares an enum.
+    Declaration,
+    /// They belong to a typedef of an integer.
+    Typedef,
+    /// Functions take or return them as integers.
+    Uses,
 }
 
 /// A constant of an enum.
@@ -293,6 +306,20 @@ pub(crate) struct Constant {
     pub(crate) line: u32,
     pub(crate) doc: Option<String>,
     pub(crate) value: Value,
+    pub(crate) place: ConstantPlace,
+    /// The identifier of the enum that it is taken for a value of.
+    pub(crate) of_enum: Option<String>,
+}
+
+/// Where a constant is among the declarations of a header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ConstantPlace {
+    /// Equal for constants without a declaration between them.
+    pub(crate) block: usize,
+    /// Equal for constants without an empty line between them either.
+    pub(crate) paragraph: usize,
+    /// The typedefs next to the paragraph that are not in a list of typedefs.
+    pub(crate) typedefs: Vec<String>,
 }
 
 /// The value of a constant.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::import::model::{Enum, Function};
+use crate::import::model::{Enum, EnumOrigin, Function};
 
 /// Splits a name into lower-case words: `FT_GetDeviceInfo` is `ft`, `get`, `device`, `info`.
 pub(crate) fn words(name: &str) -> Vec<String> {
@@ -160,6 +160,33 @@ pub(crate) fn variant_names(declared: &Enum) -> Vec<String> {
     }
     let mut taken = BTreeSet::new();
     names.iter().map(|name| unique(upper_camel(name), &mut taken)).collect()
+}
+
+/// Whether an enum becomes a newtype of its integer, which any value fits. Macros do not say that there are no other values. Rule
+/// `flags`: the values of an enum are bits.
+pub(crate) fn is_newtype(declared: &Enum) -> bool {
+    declared.origin != EnumOrigin::Declaration || are_flags(declared)
+}
+
+/// Whether the values of an enum are bits.
+pub(crate) fn are_flags(declared: &Enum) -> bool {
+    let values: BTreeSet<u64> =
+        declared.variants.iter().map(|variant| variant.value as u64).filter(|value| *value != 0).collect();
+    let is_all = |name: &str| words(name).iter().any(|word| ["all", "mask", "default", "any"].contains(&word.as_str()));
+    let are_bits = declared.variants.iter().all(|variant| {
+        let value = variant.value as u64;
+        value == 0 || value.is_power_of_two() || is_all(&variant.name)
+    });
+    are_bits && values.iter().filter(|value| value.is_power_of_two()).count() >= 3
+}
+
+/// Returns the names of an enum's values in Rust: its variants, or the constants of a newtype.
+pub(crate) fn value_names(declared: &Enum) -> Vec<String> {
+    if !is_newtype(declared) {
+        return variant_names(declared);
+    }
+    let mut taken = BTreeSet::new();
+    declared.variants.iter().map(|variant| unique(constant(&variant.name), &mut taken)).collect()
 }
 
 /// Whether a name is a keyword, or one that expressions of attributes give a meaning.

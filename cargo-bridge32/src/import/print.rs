@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::import::header::single_line;
 use crate::import::layout::{self, Layout};
-use crate::import::model::{Constant, Convention, Enum, Header, LeftOut, Record, Value};
+use crate::import::model::{CType, Constant, Convention, Enum, EnumOrigin, Header, Int, LeftOut, Record, Value};
 use crate::import::names::{self, unique};
 use crate::import::rules::draft::Draft;
 use crate::import::types::Types;
@@ -29,8 +29,11 @@ pub(crate) fn source(types: &Types<'_>, methods: &[Draft<'_>], naming: &Naming, 
         method(&mut body, types, draft);
     }
     let mut definitions = definitions(types);
-    let constants: String = constants(&header.constants, &definitions);
-    keep_used(&mut definitions, &(body.clone() + &constants));
+    keep_used(&mut definitions, &body);
+    let is_value =
+        |constant: &&Constant| constant.of_enum.as_ref().is_some_and(|id| definitions.contains_key(types.name(id)));
+    let plain: Vec<_> = header.constants.iter().filter(|constant| !is_value(constant)).collect();
+    let constants: String = constants(&plain, &definitions);
 
     let mut rest = String::new();
     let mut sorted: Vec<_> = definitions.values().collect();
@@ -166,7 +169,7 @@ fn definitions(types: &Types<'_>) -> BTreeMap<String, Definition> {
                     Err(_) => continue,
                 }
             } else if let Some(declared) = header.enums.get(&id) {
-                Definition { line: declared.line, text: enumeration(&name, declared) }
+                Definition { line: declared.line, text: enumeration(&name, declared, types) }
             } else {
                 continue;
             };
@@ -247,26 +250,38 @@ fn structure(name: &str, record: &Record, layout: &Layout) -> String {
     out
 }
 
-fn enumeration(name: &str, declared: &Enum) -> String {
+fn enumeration(name: &str, declared: &Enum, types: &Types<'_>) -> String {
     let mut out = String::new();
-    let original =
-        if declared.name.is_empty() { "An unnamed enum.".to_owned() } else { format!("`{}`", declared.name) };
+    let original = match declared.origin {
+        EnumOrigin::Uses => {
+            let [first, .., last] = &declared.variants[..] else { return String::new() };
+            format!("The macros from `{}` to `{}`.", first.name, last.name)
+        }
+        _ if declared.name.is_empty() => "An unnamed enum.".to_owned(),
+        _ => format!("`{}`", declared.name),
+    };
     let _ = writeln!(out, "/// {original}");
     if let Some(doc) = &declared.doc {
         out.push_str("///\n");
         doc_lines(&mut out, &comments::documentation(doc, &|name| name.to_owned()));
     }
-    let repr = if declared.signed { "i32" } else { "u32" };
-    let value = |value: i64| if declared.signed { i64::from(value as i32) } else { i64::from(value as u32) };
-    if is_flags(declared) {
-        let _ = writeln!(out, "// check: its values are taken for bits that can be combined");
+    let repr = types.value(&declared.integer).unwrap_or_default();
+    if names::is_newtype(declared) {
+        let guess = match declared.origin {
+            EnumOrigin::Declaration => "its values are taken for bits that can be combined",
+            EnumOrigin::Typedef => "these macros are taken for its values; others are possible",
+            EnumOrigin::Uses => "these macros are taken for values of one type; others are possible",
+        };
+        let _ = writeln!(out, "// check: {guess}");
         let _ = writeln!(out, "#[derive(Debug, Clone, Copy, PartialEq, Eq, Bridge)]\n#[repr(transparent)]");
         let _ = writeln!(out, "pub struct {name}(pub {repr});\n\nimpl {name} {{");
-        let mut taken = BTreeSet::new();
-        for variant in &declared.variants {
-            let constant = unique(names::constant(&variant.name), &mut taken);
+        let is_set = names::are_flags(declared);
+        for (variant, constant) in declared.variants.iter().zip(names::value_names(declared)) {
             variant_doc(&mut out, variant.doc.as_deref());
-            let _ = writeln!(out, "pub const {constant}: Self = Self({:#x});", value(variant.value));
+            let value = integer(&declared.integer, variant.value);
+            let value = if is_set || value >= 0x1000 { format!("{value:#x}") } else { value.to_string() };
+            let value = if let CType::Long(_) = declared.integer { format!("{repr}({value})") } else { value };
+            let _ = writeln!(out, "pub const {constant}: Self = Self({value});");
         }
         out.push_str("}\n");
         return out;
@@ -279,7 +294,7 @@ fn enumeration(name: &str, declared: &Enum) -> String {
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(name.clone());
                 variant_doc(&mut out, variant.doc.as_deref());
-                let _ = writeln!(out, "{name} = {},", value(variant.value));
+                let _ = writeln!(out, "{name} = {},", integer(&declared.integer, variant.value));
             }
             std::collections::btree_map::Entry::Occupied(entry) => others.push((variant, entry.get().clone())),
         }
@@ -298,26 +313,31 @@ fn enumeration(name: &str, declared: &Enum) -> String {
     out
 }
 
+/// Returns a value of an enum as one of its integer.
+fn integer(ty: &CType, value: i64) -> i64 {
+    let (bits, signed) = match ty.resolved() {
+        CType::Int(Int { bits, signed }) => (*bits, *signed),
+        CType::Long(signed) => (32, *signed),
+        _ => (64, true),
+    };
+    match (bits, signed) {
+        (8, true) => i64::from(value as i8),
+        (8, false) => i64::from(value as u8),
+        (16, true) => i64::from(value as i16),
+        (16, false) => i64::from(value as u16),
+        (32, true) => i64::from(value as i32),
+        (32, false) => i64::from(value as u32),
+        _ => value,
+    }
+}
+
 fn variant_doc(out: &mut String, doc: Option<&str>) {
     if let Some(doc) = doc {
         doc_lines(out, &comments::documentation(doc, &|name| name.to_owned()));
     }
 }
 
-/// Rule `flags`: the values of an enum are bits.
-fn is_flags(declared: &Enum) -> bool {
-    let values: BTreeSet<u64> =
-        declared.variants.iter().map(|variant| variant.value as u64).filter(|value| *value != 0).collect();
-    let is_all =
-        |name: &str| names::words(name).iter().any(|word| ["all", "mask", "default", "any"].contains(&word.as_str()));
-    let are_bits = declared.variants.iter().all(|variant| {
-        let value = variant.value as u64;
-        value == 0 || value.is_power_of_two() || is_all(&variant.name)
-    });
-    are_bits && values.iter().filter(|value| value.is_power_of_two()).count() >= 3
-}
-
-fn constants(all: &[Constant], definitions: &BTreeMap<String, Definition>) -> String {
+fn constants(all: &[&Constant], definitions: &BTreeMap<String, Definition>) -> String {
     let mut out = String::new();
     let mut taken: BTreeSet<String> = definitions.keys().cloned().collect();
     for constant in all {

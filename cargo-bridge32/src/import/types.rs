@@ -264,7 +264,7 @@ const ITEMS: [&str; 14] = [
 ];
 
 /// Returns the item for a platform's type, which typedefs name.
-fn platform_type(ty: &CType) -> Option<&'static str> {
+pub(crate) fn platform_type(ty: &CType) -> Option<&'static str> {
     const TYPES: [(&[&str], &str); 6] = [
         (&["BOOL", "WINBOOL"], "Bool32"),
         (&["VARIANT_BOOL"], "Bool16"),

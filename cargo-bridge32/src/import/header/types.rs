@@ -4,7 +4,7 @@ use clang::{CallingConvention, Entity, EntityKind, Type, TypeKind};
 
 use super::{Reader, id, is_identifier, named, place};
 use crate::import::comments;
-use crate::import::model::{CType, Convention, Enum, Field, Int, Parameter, Record, Signature};
+use crate::import::model::{CType, Convention, Enum, EnumOrigin, Field, Int, Parameter, Record, Signature};
 
 impl<'i> Reader<'i> {
     /// Reads a function's type. `entity` declares it, or a pointer to it, and has the parameters' names.
@@ -173,7 +173,9 @@ impl<'i> Reader<'i> {
             let doc = comments::doc_of(&text, start, end);
             let variants = self.variants(&declaration, &text);
             let signed = declaration.get_enum_underlying_type().is_some_and(|ty| ty.is_signed_integer());
-            self.header.enums.insert(id.clone(), Enum { name, line, doc, signed, variants });
+            let integer = CType::Int(Int { bits: 32, signed });
+            let origin = EnumOrigin::Declaration;
+            self.header.enums.insert(id.clone(), Enum { name, line, doc, integer, variants, origin });
         }
         CType::Enum(id)
     }

@@ -18,11 +18,13 @@ mod results;
 mod status;
 mod structs;
 mod text;
+mod values;
 
 use crate::import::model::{CType, Function};
 use crate::import::names::words;
 use crate::import::rules::draft::{Draft, Slot, parameter_names};
 use crate::import::types::Types;
+pub(crate) use values::find as find_values;
 
 /// Makes a method of a function.
 ///
@@ -78,6 +80,7 @@ pub(crate) fn draft<'f>(types: &Types<'_>, function: &'f Function) -> Result<Dra
         }
         draft.decide(index, Slot::plain(slot));
     }
+    values::values(types, &mut draft);
     Ok(draft)
 }
 

@@ -12,6 +12,11 @@ pub(super) fn may_be_null(comment: &str, parameter: &str) -> bool {
 
 /// Returns the sentences of a comment that have this word, each as one line.
 pub(super) fn sentences_with(comment: &str, word: &str) -> Vec<String> {
+    sentences(comment).into_iter().filter(|sentence| has_word(sentence, word)).collect()
+}
+
+/// Returns the sentences of a comment, each as one line.
+pub(super) fn sentences(comment: &str) -> Vec<String> {
     let mut sentences = vec![String::new()];
     for part in comment.split_whitespace() {
         if let Some(last) = sentences.last_mut() {
@@ -23,8 +28,14 @@ pub(super) fn sentences_with(comment: &str, word: &str) -> Vec<String> {
             sentences.push(String::new());
         }
     }
-    let sentences = sentences.into_iter().map(|sentence| sentence.trim_end().to_owned());
-    sentences.filter(|sentence| has_word(sentence, word)).collect()
+    sentences.into_iter().map(|sentence| sentence.trim_end().to_owned()).collect()
+}
+
+/// Whether a text has this identifier, in the same case.
+pub(super) fn has_identifier(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(name)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
 }
 
 /// Whether a sentence has one of these words, in capitals or not.

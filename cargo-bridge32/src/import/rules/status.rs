@@ -186,7 +186,7 @@ fn has_status_type(header: &Header) -> bool {
     })
 }
 
-fn is_status_name(name: &str) -> bool {
+pub(super) fn is_status_name(name: &str) -> bool {
     const WORDS: [&str; 10] =
         ["status", "error", "err", "result", "rv", "rc", "retcode", "returncode", "mmresult", "errorcode"];
     let all = words(name);
@@ -199,7 +199,7 @@ fn is_status_name(name: &str) -> bool {
 /// Returns the variant that says success.
 fn success(declared: &Enum) -> Option<String> {
     let zero = declared.variants.iter().position(|variant| variant.value == 0)?;
-    is_success(&declared.variants[zero].name).then(|| names::variant_names(declared)[zero].clone())
+    is_success(&declared.variants[zero].name).then(|| names::value_names(declared)[zero].clone())
 }
 
 fn is_success(name: &str) -> bool {
@@ -213,7 +213,7 @@ fn has_success_code(header: &Header) -> bool {
         || header.enums.values().any(|declared| is_status_name(&declared.name) && success(declared).is_some())
 }
 
-fn is_success_code(constant: &Constant) -> bool {
+pub(super) fn is_success_code(constant: &Constant) -> bool {
     matches!(constant.value, Value::Integer { value: 0, .. }) && is_success(&constant.name)
 }
 
