@@ -136,6 +136,27 @@ fn the_handshake_refuses_strangers() {
     assert_eq!(starting.join().unwrap().unwrap().get_mode().unwrap(), 0, "the handshake succeeds nevertheless");
 }
 
+/// Other users can read the command line, and in some systems the environment.
+#[test]
+fn the_command_line_and_the_environment_have_no_secrets() {
+    skip_on!(Pair::LinuxWindows, "Wine adds variables of its own");
+    let _watchdog = Watchdog::new("no secrets");
+    let _alone = SOCKETS.lock();
+    // With a name to connect to, which is one of the secrets.
+    let folder = tempfile::tempdir().unwrap();
+    let server = pair::server("faults");
+    let client = FaultsClient::builder().server(&server).runtime_dir(folder.path()).launch().unwrap();
+    let process = Path::new("/proc").join(client.server_info().pid.to_string());
+    let command_line = fs::read_to_string(process.join("cmdline")).unwrap();
+    assert_eq!(command_line, format!("{}\0--started-by-client\0", server.display()));
+    let environment = |process: &Path| -> BTreeSet<_> {
+        fs::read(process.join("environ")).unwrap().split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()
+    };
+    let (own, of_server) = (environment(Path::new("/proc/self")), environment(&process));
+    let added: Vec<_> = of_server.difference(&own).map(|variable| String::from_utf8_lossy(variable)).collect();
+    assert!(added.is_empty(), "{added:?}");
+}
+
 /// A listening server, killed at the end of the test.
 struct Listening(Child);
 
