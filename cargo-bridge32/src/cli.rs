@@ -251,9 +251,10 @@ pub(crate) struct Test {
 /// Put a program and everything that it needs into one folder, to be shipped
 ///
 /// The folder gets the program, its 32-bit servers, the library and the libraries that it needs from its own folder or from the
-/// compiler, and the files with the package's licence. Without `--library`, that is the library that the package's build script
-/// has put next to the server. Both sides are built with optimizations, unless `--profile` says otherwise. Before the folder is
-/// there, each server is started in it without this machine's settings, and checks its library.
+/// compiler, the files with the package's licence, and one with the licences of the crates in the programs. Without `--library`,
+/// the library is the one that the package's build script has put next to the server. Both sides are built with optimizations,
+/// unless `--profile` says otherwise. Before the folder is there, each server is started in it without this machine's settings,
+/// and checks its library. On Linux, `--target x86_64-pc-windows-gnu` ships a program for Windows, and tries its server under Wine.
 #[derive(Debug, Args)]
 pub(crate) struct Dist {
     /// The folder, which must be empty or not exist
@@ -421,27 +422,37 @@ impl CargoOptions {
     /// Returns cargo's arguments for these options.
     pub(crate) fn args(&self) -> Vec<OsString> {
         let mut args = Vec::<OsString>::new();
-        for (set, flag) in [
-            (self.release, "--release"),
-            (self.all_features, "--all-features"),
-            (self.no_default_features, "--no-default-features"),
-            (self.locked, "--locked"),
-            (self.offline, "--offline"),
-            (self.frozen, "--frozen"),
-            (self.quiet, "--quiet"),
-        ] {
+        for (set, flag) in [(self.release, "--release"), (self.quiet, "--quiet")] {
             if set {
                 args.push(flag.into());
             }
         }
         args.extend((0..self.verbose).map(|_| "--verbose".into()));
-        for features in &self.features {
-            args.extend(["--features".into(), features.into()]);
-        }
         for (option, value) in [("--profile", &self.profile), ("--jobs", &self.jobs)] {
             if let Some(value) = value {
                 args.extend([option.into(), value.into()]);
             }
+        }
+        args.extend(self.dependency_args());
+        args
+    }
+
+    /// Returns those of cargo's arguments that decide which dependencies there are.
+    pub(crate) fn dependency_args(&self) -> Vec<OsString> {
+        let mut args = Vec::<OsString>::new();
+        for (set, flag) in [
+            (self.all_features, "--all-features"),
+            (self.no_default_features, "--no-default-features"),
+            (self.locked, "--locked"),
+            (self.offline, "--offline"),
+            (self.frozen, "--frozen"),
+        ] {
+            if set {
+                args.push(flag.into());
+            }
+        }
+        for features in &self.features {
+            args.extend(["--features".into(), features.into()]);
         }
         if let Some(path) = &self.manifest_path {
             args.extend(["--manifest-path".into(), path.into()]);
@@ -524,9 +535,10 @@ mod tests {
         let line = "cargo-bridge32 build --profile small -vv -j 2 --all-features --offline --frozen";
         let Command::Build(build) = parse(line).command else { panic!("this is not a build") };
         let args = build.cargo.args();
-        let expected = ["--all-features", "--offline", "--frozen", "--verbose", "--verbose"];
-        assert_eq!(args[..5], expected);
-        assert_eq!(args[5..], ["--profile", "small", "--jobs", "2"]);
+        let of_dependencies = ["--all-features", "--offline", "--frozen"];
+        assert_eq!(build.cargo.dependency_args(), of_dependencies);
+        assert_eq!(args[..6], ["--verbose", "--verbose", "--profile", "small", "--jobs", "2"]);
+        assert_eq!(args[6..], of_dependencies);
         assert_eq!(build.cargo.profile(), Profile("small"));
     }
 }

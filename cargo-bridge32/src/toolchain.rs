@@ -62,6 +62,11 @@ impl Toolchains {
         })
     }
 
+    /// Returns the folder with the documentation of the active toolchain, which not every installation has.
+    pub(crate) fn documentation(&self) -> PathBuf {
+        self.sysroot.join("share/doc/rust")
+    }
+
     /// Returns the toolchain that can build for this target, if one can.
     pub(crate) fn with_target(&self, target: Target) -> Option<Toolchain> {
         if has_std(&self.sysroot, target) {

@@ -42,6 +42,9 @@ fn main() -> Result<(), bridge32::Error> {
 }
 "#;
 
+/// The file with the licences of the crates in the programs.
+const CRATES: &str = "third-party-licenses.txt";
+
 /// A package with a library that needs another one, in a folder of the vendor's.
 struct Meter {
     folder: tempfile::TempDir,
@@ -60,6 +63,28 @@ impl Meter {
         write_package(folder.path(), &files);
         fs::create_dir(folder.path().join("vendor")).expect("a folder");
         Self { folder }
+    }
+
+    /// Adds dependencies, each with what its manifest says about its licence, and a file. Their folder is not in the workspace, whose
+    /// packages are the user's own.
+    fn depends_on(&self, dependencies: &[(&str, &str, &str, &str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut manifest = fs::read_to_string(self.folder.path().join("Cargo.toml")).expect("the manifest");
+        for (name, how, licence, file, text) in dependencies {
+            let crate_folder = folder.path().join(name);
+            let own =
+                format!("[package]\nname = \"{name}\"\nversion = \"1.2.3\"\nedition = \"2024\"\n{licence}\n[lib]\n");
+            write_package(&crate_folder, &[("Cargo.toml", &own), ("src/lib.rs", ""), (file, text)]);
+            let (table, more) = how.split_once('|').expect("a table");
+            manifest += &format!("[{table}.{name}]\npath = {:?}\n{more}\n", crate_folder.display().to_string());
+        }
+        fs::write(self.folder.path().join("Cargo.toml"), manifest).expect("the manifest");
+        folder
+    }
+
+    /// The licences of the shipped crates.
+    fn licences(&self) -> String {
+        fs::read_to_string(self.shipped().join(CRATES)).expect("the licences of crates")
     }
 
     fn vendor(&self) -> PathBuf {
@@ -153,7 +178,7 @@ fn a_program_is_shipped_with_what_it_needs_and_nothing_else() {
         text.contains("tried: gauge-server32 starts in the folder, and finds 1 functions in libgauge.so"),
         "{text}"
     );
-    assert_eq!(meter.names(), ["LICENSE-MIT", "gauge-server32", "libgauge.so", "libpart.so", "meter"]);
+    assert_eq!(meter.names(), ["LICENSE-MIT", "gauge-server32", "libgauge.so", "libpart.so", "meter", CRATES]);
     let (done, text) = meter.dist(&["--library", "vendor/libgauge.so"]);
     assert!(!done && text.contains("shipped is not empty; delete it, or name another folder"), "{text}");
     let (worked, output, errors) = run_shipped(&meter.shipped(), &[]);
@@ -171,6 +196,60 @@ fn a_program_is_shipped_with_what_it_needs_and_nothing_else() {
     );
     compile("gcc", &vendor, "int other(void) { return 1; }", "libgauge.so", &["-m32", "-fPIC"]);
     meter.refuses(&["--library", "vendor/libgauge.so"], "measure");
+}
+
+#[test]
+fn the_licences_of_the_crates_in_the_programs_are_shipped() {
+    let meter = Meter::new();
+    let free = "Do what you want.  \r\nWith  all of it.\r\n";
+    let _crates = meter.depends_on(&[
+        ("wheels", "dependencies|", "license = \"Zlib\"", "LICENSE", free),
+        ("axles", "dependencies|", "license-file = \"terms.txt\"", "terms.txt", "Do what you want.\nWith  all of it."),
+        ("silent", "dependencies|", "", "readme.txt", "nothing"),
+        ("brakes", "dependencies|optional = true", "license = \"ISC\"", "COPYING", "Brakes are extra."),
+        ("jigs", "build-dependencies|", "license = \"MIT\"", "LICENSE", "For the workshop."),
+        ("gauges", "dev-dependencies|", "license = \"MIT\"", "LICENSE", "For the test bench."),
+        ("curtains", "target.'cfg(windows)'.dependencies|", "license = \"MIT\"", "LICENSE", "For windows."),
+    ]);
+    compile("gcc", &meter.vendor(), "int measure(int channel) { return channel; }", "libgauge.so", &["-m32", "-fPIC"]);
+    let arguments = ["--library", "vendor/libgauge.so"];
+    let (done, text) = meter.dist(&arguments);
+    assert!(done, "{text}");
+    assert!(text.contains("warning: silent 1.2.3, which is in the programs, does not say its licence"), "{text}");
+    assert_eq!(text.matches("does not say its licence").count(), 1, "{text}");
+    let licences = meter.licences();
+    for expected in [
+        "\naxles 1.2.3\n  a licence of its own\n  text ",
+        "\nsilent 1.2.3\n  no licence is named\n  its package has no text of a licence\n",
+        "\nwheels 1.2.3\n  Zlib\n  text ",
+        ", of axles, wheels\n",
+        "\nbridge32-runtime 0.1.0\n  MIT OR Apache-2.0\n",
+        "\nRust's standard library\n  MIT OR Apache-2.0\n",
+        // Of a registry.
+        "\nlexopt 0.3",
+    ] {
+        assert!(licences.contains(expected), "{expected}: {licences}");
+    }
+    assert_eq!(licences.matches("With  all of it.").count(), 1, "{licences}");
+    for absent in ["meter 0.1.0", "brakes", "jigs", "gauges", "curtains", "bridge32-macros", "\nsyn ", "windows-sys"] {
+        assert!(!licences.contains(absent), "{absent}: {licences}");
+    }
+
+    fs::remove_dir_all(meter.shipped()).expect("it is there");
+    let (done, text) = meter.dist(&[&arguments[..], &["--features", "brakes"]].concat());
+    assert!(done, "{text}");
+    let with_brakes = meter.licences();
+    assert!(with_brakes.contains("\nbrakes 1.2.3\n  ISC\n  text "), "{with_brakes}");
+    // The rest is the same, but for the numbers of texts.
+    let names = |text: &str| -> Vec<String> {
+        text.lines()
+            .filter(|line| line.ends_with(|c: char| c.is_ascii_digit()) && !line.starts_with(' '))
+            .map(String::from)
+            .collect()
+    };
+    let (before, mut after) = (names(&licences), names(&with_brakes));
+    after.retain(|name| name != "brakes 1.2.3");
+    assert_eq!(before, after);
 }
 
 #[test]
@@ -223,6 +302,7 @@ fn a_windows_library_is_shipped_with_its_compilers_runtime() {
         "libgcc_s_dw2-1.dll",
         "libstdc++-6.dll",
         "meter",
+        CRATES,
     ];
     // Some builds of the compiler have threads of their own.
     let names: Vec<_> =

@@ -11,9 +11,33 @@ pub(super) struct Contents {
     files: Vec<Shipped>,
 }
 
+/// What a shipped file is made of.
+#[derive(Debug, PartialEq, Eq)]
+enum Source {
+    File(PathBuf),
+    Text(String),
+}
+
+impl Source {
+    /// Says where it is from.
+    fn origin(&self) -> String {
+        match self {
+            Self::File(file) => file.display().to_string(),
+            Self::Text(_) => "what this command writes".to_owned(),
+        }
+    }
+
+    fn size(&self) -> u64 {
+        match self {
+            Self::File(file) => file.metadata().map_or(0, |file| file.len()),
+            Self::Text(text) => text.len() as u64,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Shipped {
-    source: PathBuf,
+    source: Source,
     name: PathBuf,
     /// What it is, for the user.
     role: &'static str,
@@ -35,6 +59,18 @@ impl Contents {
     /// Fails if it does not exist, or another file has this name.
     pub(super) fn add_as(&mut self, source: &Path, name: &Path, role: &'static str) -> Result<()> {
         let source = source.canonicalize().with_context(|| format!("cannot find {}", source.display()))?;
+        self.add_source(Source::File(source), name, role)
+    }
+
+    /// Adds a file with this text.
+    ///
+    /// # Errors
+    /// Fails if another file has its name.
+    pub(super) fn add_text(&mut self, text: String, name: &str, role: &'static str) -> Result<()> {
+        self.add_source(Source::Text(text), Path::new(name), role)
+    }
+
+    fn add_source(&mut self, source: Source, name: &Path, role: &'static str) -> Result<()> {
         // The same on every system, because Windows does not distinguish the case of names.
         let same_name =
             |other: &&Shipped| other.name.to_string_lossy().to_lowercase() == name.to_string_lossy().to_lowercase();
@@ -42,8 +78,8 @@ impl Contents {
             Some(other) if other.source == source => Ok(()),
             Some(other) => bail!(
                 "{} and {} have the same name, and would overwrite each other; rename one",
-                other.source.display(),
-                source.display()
+                other.source.origin(),
+                source.origin()
             ),
             None => {
                 self.files.push(Shipped { source, name: name.to_owned(), role });
@@ -59,8 +95,11 @@ impl Contents {
     pub(super) fn copy_to(&self, folder: &Path) -> Result<()> {
         for Shipped { source, name, .. } in &self.files {
             let to = folder.join(name);
-            let copied = fs::create_dir_all(to.parent().unwrap_or(folder)).and_then(|()| fs::copy(source, &to));
-            copied.with_context(|| format!("cannot copy {} to {}", source.display(), to.display()))?;
+            let written = fs::create_dir_all(to.parent().unwrap_or(folder)).and_then(|()| match source {
+                Source::File(file) => fs::copy(file, &to).map(drop),
+                Source::Text(text) => fs::write(&to, text),
+            });
+            written.with_context(|| format!("cannot copy {} to {}", source.origin(), to.display()))?;
         }
         Ok(())
     }
@@ -69,7 +108,7 @@ impl Contents {
     pub(super) fn list(&self) {
         let width = self.files.iter().map(|file| file.name.to_string_lossy().chars().count()).max().unwrap_or_default();
         for Shipped { source, name, role } in &self.files {
-            let kib = source.metadata().map_or(0, |file| file.len().div_ceil(1024));
+            let kib = source.size().div_ceil(1024);
             eprintln!("  {:width$}  {kib:>6} KiB  {role}", name.to_string_lossy());
         }
     }

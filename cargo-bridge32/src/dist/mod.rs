@@ -2,9 +2,11 @@
 
 mod contents;
 pub(crate) mod libraries;
+mod licences;
 mod program;
 mod trial;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,7 @@ use crate::toolchain::Toolchains;
 use crate::workspace::Workspace;
 use crate::{build, cli};
 use contents::Contents;
+use licences::Programs;
 
 /// Runs the subcommand.
 ///
@@ -78,6 +81,12 @@ pub(crate) fn main(options: &cli::Dist) -> Result<()> {
         contents.add(&server_folder(&workspace, sides.server, &cargo).join(wine::SHIM), "for Wine before 8.13")?;
     }
     add_licences(&mut contents, package, &workspace)?;
+    let programs = [
+        Programs { packages: BTreeSet::from([package.name.as_str()]), target: sides.client },
+        Programs { packages: servers.iter().map(|server| server.package).collect(), target: sides.server },
+    ];
+    let text = licences::of_crates(&programs, &workspace, &cargo, &toolchains)?;
+    contents.add_text(text, licences::FILE, "licences of the crates in the programs")?;
     finish(&folder, &contents, &servers, sides, host)
 }
 
@@ -100,25 +109,14 @@ fn check_folder(folder: &Path) -> Result<()> {
 
 /// Adds the files with the licence of the package, or of its workspace.
 fn add_licences(contents: &mut Contents, package: &Package, workspace: &Workspace) -> Result<()> {
-    const BEGINNINGS: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
-    let licences = |folder: &Path| -> Vec<PathBuf> {
-        let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let is_licence = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-            path.is_file() && BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
-        };
-        let mut files: Vec<_> = files.filter(is_licence).collect();
-        files.sort();
-        files
-    };
-    let mut files = licences(&package.folder);
+    let (mut folder, mut files) = (package.folder.as_path(), licences::files_in(&package.folder));
     if files.is_empty() {
-        files = licences(workspace.root());
+        (folder, files) = (workspace.root(), licences::files_in(workspace.root()));
     }
     if files.is_empty() {
         eprintln!("warning: package `{}` has no file with its licence (LICENSE, COPYING, …)", package.name);
     }
-    files.iter().try_for_each(|file| contents.add(file, "the licence"))
+    files.iter().try_for_each(|file| contents.add_as(file, file.strip_prefix(folder).unwrap_or(file), "the licence"))
 }
 
 /// Fills the folder next to its final place, tries it there, and gives it its name.
