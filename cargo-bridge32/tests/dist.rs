@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{bridge32, compile, has, in_package, run, write_package};
+use common::{bridge32, compile, has, in_package, run, run_in_wine, write_package};
 
 const MANIFEST: &str = r#"
 [package]
@@ -274,6 +274,29 @@ fn what_cannot_be_shipped_is_refused_before_anything_is_built() {
     let (done, text) = meter.dist(&[]);
     assert!(!done && text.contains("shipped cannot be used; name another folder"), "{text}");
     assert_eq!(fs::read_to_string(meter.shipped()).expect("it is still there"), "a file");
+}
+
+#[test]
+fn a_program_for_windows_is_shipped_from_linux() {
+    const TEST: &str = "dist::a_program_for_windows_is_shipped_from_linux";
+    if !has("wine", TEST) || !has("i686-w64-mingw32-gcc", TEST) {
+        return;
+    }
+    let meter = Meter::new();
+    let _crates = meter.depends_on(&[
+        ("curtains", "target.'cfg(windows)'.dependencies|", "license = \"MIT\"", "LICENSE", "For windows."),
+        ("penguins", "target.'cfg(unix)'.dependencies|", "license = \"MIT\"", "LICENSE", "For Linux."),
+    ]);
+    let source = "__declspec(dllexport) int measure(int channel) { return channel * 3; }";
+    compile("i686-w64-mingw32-gcc", &meter.vendor(), source, "gauge.dll", &[]);
+    let (done, text) = meter.dist(&["--target", "x86_64-pc-windows-gnu", "--library", "vendor/gauge.dll"]);
+    assert!(done, "{text}");
+    assert!(text.contains("tried: gauge-server32 starts in the folder, and finds 1 functions in gauge.dll"), "{text}");
+    assert!(text.contains("the machine needs nothing else: 64-bit Windows runs 32-bit programs"), "{text}");
+    assert_eq!(meter.names(), ["LICENSE-MIT", "gauge-server32.exe", "gauge.dll", "meter.exe", CRATES]);
+    let licences = meter.licences();
+    assert!(licences.contains("\ncurtains 1.2.3\n") && !licences.contains("penguins"), "{licences}");
+    assert_eq!(run_in_wine(&meter.shipped().join("meter.exe")), "12\n");
 }
 
 #[test]
