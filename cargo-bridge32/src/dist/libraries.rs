@@ -10,6 +10,7 @@ use crate::doctor::dependencies::{self, Folders, Place};
 use crate::doctor::file::{self, Content};
 use crate::doctor::image::{Format, Image};
 use crate::doctor::runtimes;
+use crate::import;
 use crate::package_manager::PackageManager;
 use crate::setup::{system::System, wine};
 use crate::target::Target;
@@ -54,8 +55,43 @@ pub(crate) fn needed_by(files: &[PathBuf]) -> Result<Vec<Library>> {
             libraries.push(Library { file, name: name.into() });
         }
         libraries.extend(private_assemblies(&path, &image));
+        if image.dotnet.is_some() {
+            for library in used_by_assembly(&path) {
+                if seen.insert(library.name.to_string_lossy().to_lowercase()) {
+                    open.push(library.file.clone());
+                    libraries.push(library);
+                }
+            }
+        }
     }
     Ok(libraries)
+}
+
+/// Whether a file is an assembly of .NET.
+pub(crate) fn is_assembly(path: &Path) -> bool {
+    matches!(file::read(path), Ok(Content::Image(image)) if image.dotnet.is_some())
+}
+
+/// Returns what an assembly names, other assemblies and native libraries, and is next to it. All else belongs to the runtime, or to the
+/// system.
+fn used_by_assembly(path: &Path) -> Vec<Library> {
+    let own = path.parent().map(Path::to_owned).unwrap_or_default();
+    let names = match import::names_in_assembly(path) {
+        Ok(names) => names,
+        Err(error) => {
+            eprintln!("warning: {error:#}; copy that yourself if it is not found");
+            return Vec::new();
+        }
+    };
+    let assemblies = names.assemblies.into_iter().map(|name| format!("{name}.dll"));
+    // Mono looks for a native library under each of these names.
+    let native = names.libraries.into_iter().flat_map(|name| {
+        [name.clone(), format!("{name}.dll"), format!("{name}.so"), format!("lib{name}.so"), format!("lib{name}")]
+    });
+    // A name with a folder in it could be that of any file.
+    let plain = assemblies.chain(native).filter(|name| !name.contains(['/', '\\', ':']));
+    let files = plain.map(|name| Library { file: own.join(&name), name: name.into() });
+    files.filter(|library| library.file.is_file()).collect()
 }
 
 /// Returns a library of the compiler's runtime for 32-bit Windows, if the compiler has it.

@@ -24,6 +24,9 @@ use crate::{build, cli};
 use contents::Contents;
 use licences::Programs;
 
+/// What runs assemblies of .NET in a 32-bit server on Linux. It belongs to the system, and is not shipped.
+pub(crate) const MONO: &str = "Mono for 32-bit processes (Debian: libmonosgen-2.0-1:i386 and libmono-corlib4.5-cil)";
+
 /// Runs the subcommand.
 ///
 /// # Errors
@@ -87,7 +90,8 @@ pub(crate) fn main(options: &cli::Dist) -> Result<()> {
     ];
     let text = licences::of_crates(&programs, &workspace, &cargo, &toolchains)?;
     contents.add_text(text, licences::FILE, "licences of the crates in the programs")?;
-    finish(&folder, &contents, &servers, sides, host)
+    let needs_mono = !sides.server.is_windows() && roots.iter().any(|library| libraries::is_assembly(library));
+    finish(&folder, &contents, &servers, (sides, host), needs_mono)
 }
 
 fn server_folder(workspace: &Workspace, target: Target, options: &cli::CargoOptions) -> PathBuf {
@@ -120,7 +124,13 @@ fn add_licences(contents: &mut Contents, package: &Package, workspace: &Workspac
 }
 
 /// Fills the folder next to its final place, tries it there, and gives it its name.
-fn finish(folder: &Path, contents: &Contents, servers: &[Server<'_>], sides: Sides, host: Target) -> Result<()> {
+fn finish(
+    folder: &Path,
+    contents: &Contents,
+    servers: &[Server<'_>],
+    (sides, host): (Sides, Target),
+    needs_mono: bool,
+) -> Result<()> {
     let shown = folder.display();
     let parent = folder.parent().with_context(|| format!("{shown} cannot be used; name another folder"))?;
     fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
@@ -143,6 +153,9 @@ fn finish(folder: &Path, contents: &Contents, servers: &[Server<'_>], sides: Sid
         eprintln!("tried: {bin} starts in the folder, and {loaded}");
     }
     eprintln!("{}", what_the_machine_needs(sides));
+    if needs_mono {
+        eprintln!("the machine needs {MONO}");
+    }
     Ok(())
 }
 

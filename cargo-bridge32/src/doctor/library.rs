@@ -61,13 +61,16 @@ pub(crate) fn target(format: Format) -> Target {
     }
 }
 
-/// `meter` of `meter.dll`, `libmeter.so` and `libmeter.so.1`.
+/// `meter` of `meter.dll`, `libmeter.so` and `libmeter.so.1`. Other dots are part of the name, as in `Vendor.Software.dll`.
 pub(crate) fn stem(name: &str) -> String {
     let lower = name.to_lowercase();
-    let end = [".so", ".dll"].iter().filter_map(|suffix| lower.find(suffix)).min().unwrap_or(name.len());
+    let elf = lower.match_indices(".so").find(|(place, suffix)| {
+        let rest = &lower[place + suffix.len()..];
+        rest.is_empty() || rest.starts_with('.') && rest.chars().all(|c| c == '.' || c.is_ascii_digit())
+    });
+    let end = elf.map(|(place, _)| place).or_else(|| lower.find(".dll")).unwrap_or(name.len());
     let stem = name.get(..end).unwrap_or(name);
-    let is_elf = lower.contains(".so");
-    stem.strip_prefix("lib").filter(|_| is_elf).unwrap_or(stem).to_owned()
+    stem.strip_prefix("lib").filter(|_| elf.is_some()).unwrap_or(stem).to_owned()
 }
 
 #[cfg(test)]
@@ -76,7 +79,15 @@ mod tests {
 
     #[test]
     fn a_library_is_named_without_its_extension() {
-        for (name, expected) in [("libmeter.so.1", "meter"), ("Meter.DLL", "Meter"), ("meter", "meter")] {
+        for (name, expected) in [
+            ("libmeter.so.1", "meter"),
+            ("libsqlite3.so.0.8.6", "sqlite3"),
+            ("Meter.DLL", "Meter"),
+            ("Vendor.Software.dll", "Vendor.Software"),
+            ("libVendor.Software.so", "Vendor.Software"),
+            ("Vendor.Software", "Vendor.Software"),
+            ("meter", "meter"),
+        ] {
             assert_eq!(stem(name), expected);
         }
     }

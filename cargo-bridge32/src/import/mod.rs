@@ -41,6 +41,7 @@ use crate::import::print::Naming;
 use crate::import::types::Types;
 use crate::libclang::LibClang;
 use crate::target::Target;
+pub(crate) use dotnet::names_in_assembly;
 pub(crate) use imported::Imported;
 pub(crate) use report::{guesses, list_guesses, print_notes};
 

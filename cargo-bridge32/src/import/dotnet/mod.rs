@@ -73,6 +73,31 @@ pub(super) fn trait_from_assembly(
     Ok(Imported { trait_name: types.trait_name.clone(), target: None, source, notes, counts })
 }
 
+/// The names of what an assembly uses.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UsedNames {
+    /// Other assemblies.
+    pub(crate) assemblies: Vec<String>,
+    /// Native libraries, of which it declares functions (`DllImport`).
+    pub(crate) libraries: Vec<String>,
+}
+
+/// Reads the names of what an assembly uses.
+///
+/// # Errors
+/// Fails if the file cannot be read, or is damaged.
+pub(crate) fn names_in_assembly(path: &Path) -> Result<UsedNames> {
+    let cannot = || format!("cannot read what {} uses", path.display());
+    let bytes = fs::read(path).with_context(cannot)?;
+    let read = || -> Result<UsedNames> {
+        let tables = Tables::read(&bytes)?;
+        let assemblies = tables.rows.assembly_refs.iter().map(|row| tables.text(row.name)).collect::<Result<_>>()?;
+        let libraries = tables.rows.module_refs.iter().map(|row| tables.text(row.name)).collect::<Result<_>>()?;
+        Ok(UsedNames { assemblies, libraries })
+    };
+    read().with_context(cannot)
+}
+
 /// Reads the classes in the file of an assembly.
 ///
 /// # Errors
@@ -108,6 +133,20 @@ mod tests {
         let declarations = declare::declare(&types, &Documentation::default(), &|_| true, None);
         print::source(&types, &declarations, &Documentation::default(), "meter.dll", "meter", None);
         Ok(declarations.count)
+    }
+
+    #[test]
+    fn the_names_of_what_an_assembly_uses_are_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [source, file] = ["x.cs", "x.dll"].map(|name| folder.path().join(name));
+        let text =
+            r#"public class X { [System.Runtime.InteropServices.DllImport("meter")] public static extern int f(); }"#;
+        fs::write(&source, text).expect("a file");
+        let mut compiler = Command::new("mcs");
+        let compiled = compiler.arg("-target:library").arg(format!("-out:{}", file.display())).arg(source).output();
+        assert!(compiled.as_ref().is_ok_and(|output| output.status.success()), "{compiled:?}");
+        let names = names_in_assembly(&file).expect("it is whole");
+        assert_eq!(names, UsedNames { assemblies: vec!["mscorlib".to_owned()], libraries: vec!["meter".to_owned()] });
     }
 
     /// Damaged input is an error, or gives a trait of what is there; it takes neither time nor memory.
