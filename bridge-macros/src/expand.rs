@@ -41,7 +41,7 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let batch = batch::implementation(interface);
     let dispatch = dispatch::implementation(interface);
     let library = has_library.then(|| library::implementation(interface));
-    let drop_in = interface.options.has_native_library().then(|| drop_in::exports(interface));
+    let drop_in = has_library.then(|| drop_in::exports(interface));
     quote! {
         #the_trait
         #client_type

@@ -25,6 +25,7 @@ pub(crate) struct Interface {
 }
 
 /// A method of an interface.
+#[derive(Clone)]
 pub(crate) struct Method {
     /// The attributes that stay on the trait's method: docs, `cfg`, lints.
     pub(crate) attrs: Vec<Attribute>,
@@ -62,6 +63,7 @@ pub(crate) enum Callee {
 }
 
 /// What a method without a body calls.
+#[derive(Clone)]
 pub(crate) enum Target {
     Native(Box<Native>),
     Managed(Managed),
@@ -70,6 +72,7 @@ pub(crate) enum Target {
 }
 
 /// A method of a .NET class.
+#[derive(Clone)]
 pub(crate) struct Managed {
     /// Its class, unless that is the class of the object that it is called on or creates.
     pub(crate) class: Option<LitStr>,
@@ -94,6 +97,7 @@ pub(crate) enum Form {
 }
 
 /// A native function or variable.
+#[derive(Clone)]
 pub(crate) struct Native {
     pub(crate) symbol: Symbol,
     /// The library that has it, if that is not the interface's.
@@ -126,6 +130,8 @@ pub(crate) struct LibraryPointer {
     pub(crate) format: TextFormat,
     /// The function that gets the pointer back after its target was copied.
     pub(crate) free_with: Option<Release>,
+    /// Whether C has it as a pointer to `const`.
+    pub(crate) is_const: bool,
 }
 
 /// The number of elements at a pointer of the library's.
@@ -146,6 +152,7 @@ pub(crate) struct Release {
 }
 
 /// Where a function is found.
+#[derive(Clone)]
 pub(crate) enum Symbol {
     /// The library exports it under this name.
     Name(LitStr),
@@ -258,7 +265,7 @@ pub(crate) struct Length {
     pub(crate) in_bytes: bool,
     /// The integer type.
     pub(crate) ty: Box<Type>,
-    /// `None` if it is passed by value.
+    /// `None` if it is passed by value. `Out` only in the C function of a managed method, which returns arrays with their lengths.
     pub(crate) passing: Option<Passing>,
 }
 
@@ -389,6 +396,12 @@ impl Target {
 }
 
 impl LibraryPointer {
+    /// A pointer to `const` that nobody frees: to text in UTF-8, or to what the type of the value says.
+    pub(crate) fn utf8() -> Self {
+        let format = TextFormat { encoding: Encoding::Utf8, is_multi: false };
+        Self { element: None, length: None, format, free_with: None, is_const: true }
+    }
+
     /// The expression for the number of elements.
     pub(crate) fn elements(&self) -> Option<&Expr> {
         match &self.length {
@@ -399,6 +412,23 @@ impl LibraryPointer {
 }
 
 impl Native {
+    /// The function that the interface's library exports under a name, without anything special.
+    pub(crate) fn named(symbol: LitStr) -> Self {
+        Self {
+            symbol: Symbol::Name(symbol),
+            library: None,
+            abi: Abi::C,
+            compiler: Compiler::default(),
+            optional: false,
+            check: None,
+            check_text: None,
+            os_error: None,
+            on_error: None,
+            returned: LibraryPointer::utf8(),
+            is_variable: false,
+        }
+    }
+
     /// The functions that free what the function returns and stores, each with the output parameter; `None` is the returned
     /// pointer. The index here is a function's number in the description.
     pub(crate) fn releases<'m>(
@@ -707,24 +737,8 @@ impl Part {
 impl Callback {
     /// A method that calls a C function of this type.
     pub(crate) fn as_method(&self, name: &Ident) -> Method {
-        let native = Native {
-            symbol: Symbol::Name(LitStr::new(&names::text(name), name.span())),
-            library: None,
-            abi: self.abi,
-            compiler: self.compiler,
-            optional: false,
-            check: None,
-            check_text: None,
-            os_error: None,
-            on_error: None,
-            returned: LibraryPointer {
-                element: None,
-                length: None,
-                format: TextFormat { encoding: Encoding::Utf8, is_multi: false },
-                free_with: None,
-            },
-            is_variable: false,
-        };
+        let symbol = LitStr::new(&names::text(name), name.span());
+        let native = Native { abi: self.abi, compiler: self.compiler, ..Native::named(symbol) };
         Method {
             attrs: Vec::new(),
             name: name.clone(),

@@ -105,9 +105,35 @@ pub(crate) fn text(ident: &Ident) -> String {
     }
 }
 
+/// The keywords of C and C++ that the name of a parameter can be in Rust.
+const KEYWORDS_OF_C: &str = "
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t char8_t class
+    co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default
+    delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline int long main
+    mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register
+    reinterpret_cast requires restrict return short signed sizeof static static_assert static_cast struct switch
+    template this thread_local throw true try typedef typeid typename typeof union unsigned using virtual void
+    volatile wchar_t while xor xor_eq
+";
+
+/// The name of a parameter in C, where a keyword gets an underscore at its end.
+pub(crate) fn in_c(ident: &Ident) -> String {
+    let name = text(ident);
+    match KEYWORDS_OF_C.split_whitespace().any(|keyword| keyword == name) {
+        true => format!("{name}_"),
+        false => name,
+    }
+}
+
 /// The default file name of an interface's server: `MyLib` has `my-lib-server32`.
 pub(crate) fn server(interface: &Ident) -> String {
     format!("{}-server32", kebab(&text(interface)))
+}
+
+/// The name of an interface's function in C, which has one space of names for all libraries of a program: `my_lib_close` for the
+/// method `close` of `MyLib`.
+pub(crate) fn function_in_c(interface: &Ident, method: &Ident) -> String {
+    format!("{}_{}", kebab(&text(interface)).replace('-', "_"), text(method))
 }
 
 /// `HTTPServer2Go` is `http-server2-go`.
@@ -136,7 +162,19 @@ fn kebab(camel: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::kebab;
+    use proc_macro2::{Ident, Span};
+
+    use super::{in_c, kebab};
+
+    #[test]
+    fn keywords_of_c_are_no_names_there() {
+        for (name, expected) in
+            [("new", "new_"), ("wchar_t", "wchar_t_"), ("news", "news"), ("t", "t"), ("r#try", "try_")]
+        {
+            let ident = syn::parse_str(name).unwrap_or_else(|_| Ident::new(name, Span::call_site()));
+            assert_eq!(in_c(&ident), expected);
+        }
+    }
 
     #[test]
     fn kebab_case() {

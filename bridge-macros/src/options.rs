@@ -142,14 +142,10 @@ impl Options {
         self.abi.as_ref().map(|(_, abi)| *abi).unwrap_or_default()
     }
 
-    /// Whether methods without a body call a native library.
-    pub(crate) fn has_native_library(&self) -> bool {
-        self.lib.is_some()
-    }
-
-    /// The native library that the interface names.
+    /// The library or the assembly that the interface names.
     pub(crate) fn library_name(&self) -> String {
-        self.lib.as_ref().map(LitStr::value).unwrap_or_default()
+        let assembly = self.dotnet.as_ref().map(|(_, assembly)| assembly);
+        assembly.or(self.lib.as_ref()).map(LitStr::value).unwrap_or_default()
     }
 
     /// Whether methods without a body call a library or an assembly.

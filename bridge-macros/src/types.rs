@@ -168,6 +168,24 @@ pub(crate) fn optional_vec_element(ty: &Type) -> Option<&Type> {
     }
 }
 
+/// Whether a type is `Matrix<T>` of .NET, or an `Option` of one.
+pub(crate) fn is_matrix(ty: &Type) -> bool {
+    is_named(ty, "Matrix") || optional(ty).is_some_and(|inner| is_named(inner, "Matrix"))
+}
+
+/// Whether a type is `Object<T>` of .NET, or an `Option` of one.
+pub(crate) fn is_object(ty: &Type) -> bool {
+    is_named(ty, "Object") || optional(ty).is_some_and(|inner| is_named(inner, "Object"))
+}
+
+/// The `T` of `Option<T>`.
+pub(crate) fn optional(ty: &Type) -> Option<&Type> {
+    match generic(ty, "Option")?.as_slice() {
+        [inner] => Some(inner),
+        _ => None,
+    }
+}
+
 /// Whether a type is `Option<String>`.
 pub(crate) fn is_optional_string(ty: &Type) -> bool {
     matches!(generic(ty, "Option").as_deref(), Some([text]) if is_named(text, "String"))

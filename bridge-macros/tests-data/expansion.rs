@@ -120,7 +120,6 @@ const _: () = {
                                     <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
                                     <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
                                 ],
-                                documentation: "Adds.\n",
                             }),
                         ),
                         timeout: ::core::option::Option::None,
@@ -184,7 +183,6 @@ const _: () = {
                                     <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
                                     <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
                                 ],
-                                documentation: "values: in, n elements\nn: the number of elements of values\n",
                             }),
                         ),
                         timeout: ::core::option::Option::None,
@@ -927,7 +925,98 @@ const _: () = {
             static __BRIDGE32_STANDS_FOR: ::core::primitive::u8 = 0;
             #[unsafe(export_name = "__bridge32_header_13_thin_server32_main")]
             extern "C" fn __bridge32_print_header() -> ::core::ffi::c_int {
-                __BRIDGE32_DROP_IN.print_c_header()
+                static __BRIDGE32_DECLARED_FUNCTIONS: &[::bridge32::__private::drop_in::DeclaredFunction] = &[
+                    ::bridge32::__private::drop_in::DeclaredFunction {
+                        method: "add",
+                        function: ::bridge32::__private::interface::NativeFunction {
+                            symbol: ::bridge32::__private::interface::Symbol::Name(
+                                "add",
+                            ),
+                            is_variable: false,
+                            library: ::core::option::Option::None,
+                            releases: &[],
+                            abi: ::bridge32::__private::interface::Abi::Stdcall,
+                            optional: false,
+                            stack_bytes: ::bridge32::__private::interface::stack_bytes(
+                                &[
+                                    ::core::mem::size_of::<
+                                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
+                                    >(),
+                                    ::core::mem::size_of::<
+                                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C,
+                                    >(),
+                                ],
+                            ),
+                            returns: ::bridge32::__private::interface::CType::Value(
+                                <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::C_NAME,
+                            ),
+                            parameters: &[
+                                (
+                                    ::bridge32::__private::interface::CType::Value(
+                                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
+                                    ),
+                                    "a",
+                                ),
+                                (
+                                    ::bridge32::__private::interface::CType::Value(
+                                        <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
+                                    ),
+                                    "b",
+                                ),
+                            ],
+                            types: &[
+                                <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
+                                <<i32 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
+                                <<i32 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
+                            ],
+                        },
+                        documentation: "Adds.\n",
+                    },
+                    ::bridge32::__private::drop_in::DeclaredFunction {
+                        method: "mean",
+                        function: ::bridge32::__private::interface::NativeFunction {
+                            symbol: ::bridge32::__private::interface::Symbol::Name(
+                                "mean",
+                            ),
+                            is_variable: false,
+                            library: ::core::option::Option::None,
+                            releases: &[],
+                            abi: ::bridge32::__private::interface::Abi::Stdcall,
+                            optional: false,
+                            stack_bytes: ::bridge32::__private::interface::stack_bytes(
+                                &[
+                                    ::core::mem::size_of::<*const ()>(),
+                                    ::core::mem::size_of::<
+                                        <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::C,
+                                    >(),
+                                ],
+                            ),
+                            returns: ::bridge32::__private::interface::CType::Value(
+                                <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::C_NAME,
+                            ),
+                            parameters: &[
+                                (
+                                    ::bridge32::__private::interface::CType::ConstPointer(
+                                        <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::C_NAME,
+                                    ),
+                                    "values",
+                                ),
+                                (
+                                    ::bridge32::__private::interface::CType::Value(
+                                        <<i32 as ::bridge32::__private::native::IsLength>::Value as ::bridge32::__private::native::Native>::C_NAME,
+                                    ),
+                                    "n",
+                                ),
+                            ],
+                            types: &[
+                                <<f64 as ::bridge32::__private::native::Native>::Value as ::bridge32::__private::native::Native>::add_types,
+                                <<f64 as ::bridge32::__private::native::NativeReturn>::Value as ::bridge32::__private::native::NativeReturn>::add_types,
+                            ],
+                        },
+                        documentation: "values: in, n elements\nn: the number of elements of values\n",
+                    },
+                ];
+                __BRIDGE32_DROP_IN.print_c_header(__BRIDGE32_DECLARED_FUNCTIONS)
             }
             #[unsafe(export_name = "__bridge32_export_13_thin_server32_bridge32_end")]
             extern "C" fn __bridge32_end() {

@@ -75,8 +75,8 @@ pub mod interface {
 /// Drop-in libraries.
 pub mod drop_in {
     pub use crate::drop_in::{
-        CCaller, DropIn, ExportedFunction, OwnContext, OwnPointer, PointedFunction, Settings, freed_by_c, give_back,
-        last_error, of_c_function,
+        CCaller, DeclaredFunction, DropIn, ExportedFunction, OwnContext, OwnPointer, PointedFunction, Settings,
+        freed_by_c, give_back, last_error, of_c_function,
     };
 }
 
@@ -118,15 +118,16 @@ pub mod native {
         RETURNED, ReturnedPointer, ReturnedText, Room, Scope, Signature, SlotRow, Slots, Status, StructByMsvc, Text,
         TextAt, TextBuffer, TextIn, TextList, UnionField, Utf8, Utf16, Wide, Zeroable, array_to_c, bytes_of_union,
         c_length, c_size, check_elements, check_elements_in_struct, close, common_length, context_key, counts_nul,
-        debug_union, deserialize_enumeration, deserialize_record, deserialize_union, elements_from_c, elements_to_c,
-        failure_value, from_gnu, from_msvc, give, give_array, give_text, give_text_to_c, give_texts_to_c, given,
-        given_length, in_field, is_null_in_c, largest, length_for_c, length_in_struct, length_to_c, list_to_c,
-        no_elements_to_c, not_in_enum, note_length, note_pointer, note_pointers, noted_failure, null_in_c,
-        optional_elements_from_c, output_at, output_buffer, output_text, passed, passed_array, passed_array_mut,
-        passed_c_str, passed_nullable, passed_nullable_mut, passed_optional_c_str, passed_pointer, passed_pointer_mut,
-        passed_text, pointer, pointers_noted, recycle, reported_length, restore_pointers, restored_pointers,
-        returned_array, returned_list, returned_texts, returned_to_gnu, returned_to_msvc, serialize_union, slot,
-        status_text, texts_to_c, to_length, union_of_bytes, vtable_entry, wanted, wanted_capacity,
+        debug_union, deserialize_enumeration, deserialize_record, deserialize_union, element_count, elements_from_c,
+        elements_to_c, failure_value, from_gnu, from_msvc, give, give_array, give_text, give_text_to_c,
+        give_texts_to_c, given, given_length, in_field, is_null_in_c, largest, length_for_c, length_in_struct,
+        length_to_c, list_to_c, no_elements, no_elements_to_c, not_in_enum, note_length, note_pointer, note_pointers,
+        noted_failure, null_in_c, optional_elements_from_c, output_at, output_buffer, output_text, passed,
+        passed_array, passed_array_mut, passed_c_str, passed_nullable, passed_nullable_mut, passed_optional_c_str,
+        passed_pointer, passed_pointer_mut, passed_text, pointer, pointers_noted, recycle, reported_length,
+        restore_pointers, restored_pointers, returned_array, returned_list, returned_texts, returned_to_gnu,
+        returned_to_msvc, serialize_union, slot, status_text, texts_to_c, to_length, union_of_bytes, vtable_entry,
+        wanted, wanted_capacity,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 

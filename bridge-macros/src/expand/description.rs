@@ -1,10 +1,9 @@
 //! The description of an interface: what the runtime knows of it, and what client and server compare in their handshake.
 
-mod documentation;
 mod managed;
 mod native;
 
-pub(super) use self::native::address_text;
+pub(super) use self::native::{address_text, native};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -64,7 +63,7 @@ fn method(interface: &Interface, method: &Method, krate: &TokenStream) -> TokenS
     let not_in_drop_in = drop_in::reason_not_to_export(interface, method);
     let target = option(match &method.target {
         Some(Target::Native(native)) => {
-            let native = native::native(method, native, not_in_drop_in.is_none(), krate);
+            let native = native::native(method, native, krate);
             Some(quote!(#krate::__private::interface::Target::Native(#native)))
         }
         Some(Target::Managed(managed)) => {

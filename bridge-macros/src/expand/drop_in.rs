@@ -2,17 +2,25 @@
 //! tool builds the library, which says so with a `cfg`.
 
 mod arguments;
+mod documentation;
+mod managed;
 mod results;
+
+use std::borrow::Cow;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{LitByteStr, Type};
 
 use self::arguments::{call, capacity, given_length, null, output, take_all};
-use self::results::{failed, give, returned};
+use self::documentation::documentation;
+use self::results::{failed, give, give_length, no_elements, returned};
 use super::c_function::c_name;
-use super::c_type::{c_type, native_item};
-use crate::model::{Interface, Kind, Length, Method, Native, Parameter, Returns, Signature, Symbol, joined};
+use super::c_type::c_type;
+use super::description;
+use crate::model::{
+    Callee, Interface, Kind, Length, Method, Native, Parameter, Returns, Signature, Symbol, Target, joined,
+};
 use crate::names::{self, constant, local, local_of};
 use crate::types;
 
@@ -24,6 +32,9 @@ const ORDINAL: &str = "ordinal";
 
 /// The kind of the symbol whose name says which library this one stands for.
 const LIBRARY: &str = "library";
+
+/// The kind of that symbol if the library is an assembly of .NET.
+const ASSEMBLY: &str = "assembly";
 
 /// The kind of the symbols of methods that are not exported. There the tool finds the name of the function, if it is one that the library
 /// exports, and why, each with a NUL.
@@ -42,12 +53,24 @@ fn symbol(interface: &Interface, kind: &str, name: &str) -> String {
 pub(super) fn exports(interface: &Interface) -> TokenStream {
     let (krate, client, server) = (interface.options.krate(), interface.client(), interface.server());
     let (drop_in, library) = (quote!(#krate::__private::drop_in), constant("DROP_IN"));
-    let methods = interface.methods.iter().filter(|method| reason_not_to_export(interface, method).is_none());
-    let methods = methods.filter_map(|method| Some(export(interface, method, method.native()?, &krate)));
-    let not_exported = interface.methods.iter().filter_map(|method| {
-        let reason = reason_not_to_export(interface, method)?;
-        Some(left_out(interface, method, &reason))
+    let functions: Vec<_> = interface.methods.iter().map(|method| (method, c_function(interface, method))).collect();
+    let exported = functions.iter().filter_map(|(method, function)| {
+        let function = function.as_deref().ok()?;
+        Some((*method, function, function.native()?))
     });
+    let methods =
+        exported.clone().map(|(method, function, native)| export(interface, (method, function, native), &krate));
+    let declared = exported.map(|(method, function, native)| {
+        let (cfgs, name) = (method.cfgs(), names::text(&method.name));
+        let documentation = documentation(function, native, method.signature.callee);
+        let native = description::native(function, native, &krate);
+        quote! {
+            #(#cfgs)*
+            #drop_in::DeclaredFunction { method: #name, function: #native, documentation: #documentation }
+        }
+    });
+    let not_exported =
+        functions.iter().filter_map(|(method, function)| Some(left_out(interface, method, function.as_ref().err()?)));
     let releases = releases(interface).into_iter().map(|name| {
         let (function, symbol) = (local(&format!("give_back_{name}")), symbol(interface, EXPORT, &name));
         let pointer = local("pointer");
@@ -63,7 +86,9 @@ pub(super) fn exports(interface: &Interface) -> TokenStream {
     let (last_error_function, end_function) = (local("last_error"), local("end"));
     let (buffer, size, settings) = (local("buffer"), local("size"), constant("SETTINGS"));
     let (print_header, print_header_function) = (symbol(interface, HEADER, "main"), local("print_header"));
-    let (marker, marker_name) = (symbol(interface, LIBRARY, &interface.options.library_name()), constant("STANDS_FOR"));
+    let declared_functions = constant("DECLARED_FUNCTIONS");
+    let marker = if interface.options.dotnet.is_some() { ASSEMBLY } else { LIBRARY };
+    let (marker, marker_name) = (symbol(interface, marker, &interface.options.library_name()), constant("STANDS_FOR"));
     quote! {
         #[allow(unexpected_cfgs)]
         const _: () = {
@@ -94,7 +119,8 @@ pub(super) fn exports(interface: &Interface) -> TokenStream {
 
             #[unsafe(export_name = #print_header)]
             extern "C" fn #print_header_function() -> ::core::ffi::c_int {
-                #library.print_c_header()
+                static #declared_functions: &[#drop_in::DeclaredFunction] = &[#(#declared),*];
+                #library.print_c_header(#declared_functions)
             }
 
             #[unsafe(export_name = #end)]
@@ -129,7 +155,25 @@ fn left_out(interface: &Interface, method: &Method, reason: &str) -> TokenStream
 
 /// Why a drop-in library does not export a method; `None` if it does.
 pub(super) fn reason_not_to_export(interface: &Interface, method: &Method) -> Option<String> {
-    let Some(native) = method.native() else { return Some("it is not a function of the library".to_owned()) };
+    c_function(interface, method).err()
+}
+
+/// The C function that a drop-in library exports for a method.
+///
+/// # Errors
+/// Why it exports none.
+fn c_function<'m>(interface: &Interface, method: &'m Method) -> Result<Cow<'m, Method>, String> {
+    let function = match &method.target {
+        Some(Target::Native(_)) => Cow::Borrowed(method),
+        Some(Target::Managed(managed)) => Cow::Owned(managed::c_function(interface, method, managed)?),
+        Some(Target::Callback) | None => return Err("it is not a function of the library".to_owned()),
+    };
+    let reason = function.native().and_then(|native| reason_against(interface, &function, native));
+    reason.map_or(Ok(function), Err)
+}
+
+/// Why a C function cannot be exported; `None` if it can.
+fn reason_against(interface: &Interface, method: &Method, native: &Native) -> Option<String> {
     if native.is_variable {
         return Some("it is a variable, whose changes no program would see".to_owned());
     }
@@ -137,7 +181,7 @@ pub(super) fn reason_not_to_export(interface: &Interface, method: &Method) -> Op
         return Some("it is a function of another library".to_owned());
     }
     let Some(exported) = exported_name(native) else { return Some("the library does not export it".to_owned()) };
-    let same_name = |other: &&Method| other.native().and_then(exported_name).is_some_and(|name| name == exported);
+    let same_name = |other: &&Method| name_of_export(interface, other).is_some_and(|name| name == exported);
     let first = interface.methods.iter().find(same_name);
     if let Some(first) = first.filter(|first| first.name != method.name && method.cfgs().next().is_none()) {
         return Some(format!("`{}` declares the same function first", names::text(&first.name)));
@@ -171,6 +215,15 @@ pub(super) fn reason_not_to_export(interface: &Interface, method: &Method) -> Op
     with_buffer.map(|(parameter, _)| format!("the callback `{}` fills a buffer", names::text(&parameter.name)))
 }
 
+/// How a drop-in library exports a method, as [`exported_name`]; `None` if it cannot.
+fn name_of_export(interface: &Interface, method: &Method) -> Option<(&'static str, String)> {
+    match &method.target {
+        Some(Target::Native(native)) => exported_name(native),
+        Some(Target::Managed(_)) => Some((EXPORT, managed::c_name(interface, method))),
+        Some(Target::Callback) | None => None,
+    }
+}
+
 /// How the library exports the function, by its name or by its number as text; `None` if it does not export it.
 fn exported_name(native: &Native) -> Option<(&'static str, String)> {
     match &native.symbol {
@@ -201,9 +254,15 @@ fn releases(interface: &Interface) -> Vec<String> {
     functions
 }
 
-/// The C function of a method.
-fn export(interface: &Interface, method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
-    let (signature, cfgs) = (&method.signature, method.private_attrs());
+/// The exported function of a method. `function` is what C sees; `method` itself says how the call is sent, and what the server's
+/// library can be passed.
+fn export(
+    interface: &Interface,
+    (method, function, native): (&Method, &Method, &Native),
+    krate: &TokenStream,
+) -> TokenStream {
+    let (signature, cfgs) = (&function.signature, method.private_attrs());
+    let is_native = method.signature.callee == Callee::Function;
     let (private, library, scope, session, calls, reply) = (
         quote!(#krate::__private),
         constant("DROP_IN"),
@@ -214,7 +273,8 @@ fn export(interface: &Interface, method: &Method, native: &Native, krate: &Token
     );
     let (kind, exported) = exported_name(native).unwrap_or_default();
     let (symbol, result) = (symbol(interface, kind, &exported), local("result"));
-    let (function, export, name) = (local_of("export", &method.name), constant("EXPORT"), names::text(&method.name));
+    let (exported_function, export, name) =
+        (local_of("export", &method.name), constant("EXPORT"), names::text(&method.name));
     let parameters = signature.parameters.iter().map(|parameter| {
         let (c, ty) = (c_name(&parameter.name), c_type_of(signature, parameter, krate));
         quote!(#c: #ty)
@@ -224,29 +284,33 @@ fn export(interface: &Interface, method: &Method, native: &Native, krate: &Token
         quote!(let #c = #c.cast();)
     });
     let take = take_all(signature, krate);
-    let outputs = signature.outs().map(|parameter| output(signature, parameter, krate));
-    let nulls = signature.parameters.iter().filter_map(|parameter| null(signature, parameter, krate));
-    let given_lengths = signature.parameters.iter().filter_map(|parameter| given_length(signature, parameter, krate));
+    // Managed code writes each output, and sees the lengths of arrays.
+    let outputs = signature.outs().filter(|_| is_native).map(|parameter| output(signature, parameter, krate));
+    let nulls = method
+        .signature
+        .parameters
+        .iter()
+        .enumerate()
+        .filter_map(|(place, parameter)| null(signature.parameter(&parameter.name)?, place as u32, krate));
+    let given_lengths = signature.parameters.iter().filter(|_| is_native);
+    let given_lengths = given_lengths.filter_map(|parameter| given_length(signature, parameter, krate));
     let capacities = signature.outs().filter_map(|parameter| capacity(signature, parameter, krate));
-    let call = call(method, krate);
+    let call = call(method, function, krate);
+    let no_elements = signature.parameters.iter().filter_map(|parameter| no_elements(signature, parameter, krate));
     let give = signature.parameters.iter().map(|parameter| give(signature, parameter, krate));
-    let lengths = signature.written_lengths().enumerate().map(|(place, parameter)| {
-        let (c, ty) = (c_name(&parameter.name), signature.checked(parameter, krate));
-        let to_c = native_item(ty.clone(), "to_c", krate);
-        quote! {
-            // SAFETY: the interface declares the type of the pointer's target.
-            unsafe { #private::native::give(#c, &<#ty as #private::native::Length>::of_i64(#reply.length(#place)), #to_c, #scope) }?;
-        }
-    });
-    let (c_returned, value) = returned(method, native, krate);
+    let lengths = signature
+        .written_lengths()
+        .enumerate()
+        .map(|(place, parameter)| give_length(signature, parameter, &quote!(#reply.length(#place)), krate));
+    let (c_returned, value) = returned(function, native, krate);
     let own = (!matches!(signature.returns, Returns::Nothing)).then(|| local("ret"));
     let registrations: Vec<_> =
         signature.registered_callbacks().map(|(parameter, _)| local_of("kept", &parameter.name)).collect();
     let results = own.iter().chain(signature.outs().map(|out| &out.name)).chain(&registrations);
     let results: Vec<_> = results.map(|name| quote!(#name)).collect();
     let pattern = if results.is_empty() { quote!(()) } else { joined(&results) };
-    let failed = failed(method, native, krate);
-    let given_back = given_back(method, native, &private);
+    let failed = failed(function, native, krate);
+    let given_back = given_back(function, native, &private);
     quote! {
         #(#cfgs)*
         #[allow(
@@ -254,9 +318,10 @@ fn export(interface: &Interface, method: &Method, native: &Native, krate: &Token
             clippy::too_many_arguments
         )]
         #[unsafe(export_name = #symbol)]
-        unsafe extern "C" fn #function(#(#parameters),*) -> #c_returned {
+        unsafe extern "C" fn #exported_function(#(#parameters),*) -> #c_returned {
             static #export: #private::drop_in::ExportedFunction = #private::drop_in::ExportedFunction::new(#name);
             #given_back
+            #(#no_elements)*
             #library.call(&#export, || #failed, |#session, #scope| {
                 #(#pointers)*
                 #take

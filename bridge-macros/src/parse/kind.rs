@@ -90,6 +90,7 @@ fn out_kind(
             length: len.map(pointer_length),
             format,
             free_with,
+            is_const: false,
         };
         library_pointer(&pointer, ty, &pointer_to, errors);
         return Kind::LibraryPointer(Box::new(pointer_to));

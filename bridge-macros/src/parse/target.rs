@@ -130,6 +130,7 @@ fn native(own: MethodAttributes, name: &Ident, options: &Options, errors: &Error
                 is_multi: own.multi.is_some(),
             },
             free_with: own.free_with.and_then(|(_, free_with)| release(free_with, abi.convention(), errors)),
+            is_const: true,
         },
         is_variable: own.global.is_some(),
     }

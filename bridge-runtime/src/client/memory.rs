@@ -36,7 +36,7 @@ impl<T> fmt::Debug for RemoteBuffer<T> {
     }
 }
 
-impl<T: Native> RemoteBuffer<T> {
+impl<T: Native + Clone> RemoteBuffer<T> {
     /// Allocates zeroed memory for `count` elements.
     ///
     /// # Errors
@@ -121,7 +121,7 @@ impl<T: Native> RemoteBuffer<T> {
 
 impl Allocation {
     /// `count` elements of type `T`, in a server of the interface of `C`.
-    fn of<T: Native + InMemoryOf<C::Interface>, C: Client>(count: usize) -> Self {
+    fn of<T: Native + Clone + InMemoryOf<C::Interface>, C: Client>(count: usize) -> Self {
         Self { element: T::NUMBER, shape: crate::interface::value::<T>(), count: count as u64 }
     }
 }

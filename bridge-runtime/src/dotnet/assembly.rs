@@ -93,12 +93,15 @@ impl ManagedLibrary {
         Ok(ManagedCall::new(self.host, self.description, method, number))
     }
 
-    /// Releases an object, the argument `parameter`.
+    /// Releases an object, the argument `parameter`. A null pointer of a C program is none.
     ///
     /// # Errors
     /// [`Fault::Argument`] if there is no such object.
     pub fn release<T: super::Class>(&self, parameter: &str, object: &Object<T>) -> Result<(), Fault> {
         let object = object.put(&mut Scope::new());
+        if object.kind == Kind::NULL {
+            return Ok(());
+        }
         // SAFETY: the argument is a number, not an address.
         let released = unsafe { self.host.ask(Operation::Release, 0, &mut [object]) };
         released.map(drop).map_err(|refusal| refusal.into_fault(|_| parameter))

@@ -8,7 +8,7 @@ use super::owned_value::OwnedValue;
 use super::value::Value;
 use crate::fault::Fault;
 use crate::interface::Description;
-use crate::native::Scope;
+use crate::native::{Scope, is_null_in_c};
 
 /// A call of a managed method. Its arguments are added in order.
 #[derive(Debug)]
@@ -30,36 +30,45 @@ impl<'a> ManagedCall<'a> {
         Self { host, description, method, number, arguments, scope, borrowed: PhantomData }
     }
 
+    /// Adds an argument, or null where a C program passes that.
+    fn push(&mut self, value: Value) {
+        let is_null = is_null_in_c(self.arguments.len() as u32);
+        self.arguments.push(if is_null { Value { back: value.back, ..Value::NULL } } else { value });
+    }
+
     /// Adds an argument by value.
     pub fn value<T: Managed>(&mut self, value: &'a T) {
-        self.arguments.push(value.put(&mut self.scope));
+        let value = value.put(&mut self.scope);
+        self.push(value);
     }
 
     /// Adds text, or null.
     pub fn text(&mut self, text: impl Into<Option<&'a str>>) {
-        self.arguments.push(text.into().map_or(Value::NULL, |text| put_text(text, &mut self.scope)));
+        let value = text.into().map_or(Value::NULL, |text| put_text(text, &mut self.scope));
+        self.push(value);
     }
 
     /// Adds an array.
     pub fn slice<T: Element>(&mut self, values: &'a [T]) {
-        self.arguments.push(T::put_all(values, &mut self.scope));
+        let value = T::put_all(values, &mut self.scope);
+        self.push(value);
     }
 
     /// Adds an argument by `ref`.
     pub fn reference<T: Managed>(&mut self, value: &'a T) {
         let value = value.put(&mut self.scope);
-        self.arguments.push(Value { back: 1, ..value });
+        self.push(Value { back: 1, ..value });
     }
 
     /// Adds an array whose elements the method may change.
     pub fn slice_mut<T: Element>(&mut self, values: &'a [T]) {
         let value = T::put_all(values, &mut self.scope);
-        self.arguments.push(Value { back: 1, ..value });
+        self.push(Value { back: 1, ..value });
     }
 
     /// Adds an argument by `out`.
     pub fn out(&mut self) {
-        self.arguments.push(Value { back: 1, ..Value::NULL });
+        self.push(Value { back: 1, ..Value::NULL });
     }
 
     /// Makes the call.
@@ -112,11 +121,14 @@ impl ManagedOutcome {
         }
     }
 
-    /// Copies the elements of the array at an index back. Their number cannot change.
+    /// Copies the elements of the array at an index back. Their number cannot change. There are none if a C program passes null.
     ///
     /// # Errors
     /// As [`ManagedOutcome::returned`].
     pub fn argument_into<T: Element>(&self, place: usize, values: &mut [T]) -> Result<(), Fault> {
+        if is_null_in_c(place as u32) {
+            return Ok(());
+        }
         let changed: Vec<T> = self.argument(place)?;
         if changed.len() != values.len() {
             return Err(Fault::Value(format!("{} elements in an array of {}", changed.len(), values.len())));

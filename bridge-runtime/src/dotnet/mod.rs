@@ -10,6 +10,9 @@ mod host;
 mod managed;
 mod matrix;
 mod object;
+// Only the 64-bit side of a drop-in library has them in C.
+#[cfg(target_pointer_width = "64")]
+mod object_in_c;
 mod owned_value;
 mod request;
 mod value;

@@ -39,14 +39,21 @@ pub trait Class: 'static {
 /// number is unique, among the objects of all servers.
 #[repr(transparent)]
 pub struct Object<T: ?Sized> {
-    number: u64,
+    pub(super) number: u64,
     class: PhantomData<fn() -> T>,
 }
+
+/// The number of what a C program passes as a null pointer. No object has it.
+pub(super) const NULL: u64 = 0;
 
 // SAFETY: the type is transparent over the number, and any number may stand in it: the server looks it up.
 unsafe impl<T: ?Sized> TransparentWrapper<u64> for Object<T> {}
 
 impl<T: Class> Object<T> {
+    pub(super) fn of_number(number: u64) -> Self {
+        Self { number, class: PhantomData }
+    }
+
     /// Returns the object as one of another class that it is of: a base class, an interface, or a derived class.
     ///
     /// Whether it is, is not checked here. A call with an object of another class fails, because .NET throws an exception.
@@ -94,11 +101,14 @@ impl<T: Class> Managed for Object<T> {
     }
 
     fn put(&self, _: &mut Scope) -> Value {
-        Value::scalar(Kind::OBJECT, self.number)
+        match self.number {
+            NULL => Value::NULL,
+            number => Value::scalar(Kind::OBJECT, number),
+        }
     }
 
     fn take(value: &OwnedValue) -> Result<Self, Fault> {
-        Ok(Self { number: value.bits(Kind::OBJECT)?, class: PhantomData })
+        Ok(Self::of_number(value.bits(Kind::OBJECT)?))
     }
 }
 

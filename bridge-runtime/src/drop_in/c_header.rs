@@ -2,28 +2,35 @@
 
 use std::fmt::Write as _;
 
-use crate::interface::{CTypes, Description, Method, NativeFunction, Symbol};
+use crate::interface::{CTypes, NativeFunction, Symbol};
 
-/// The header, in C89 and C++, for programs as wide as this one.
-pub(super) fn c_header(interface: &Description) -> String {
-    let exported: Vec<_> = interface.methods.iter().filter(|method| method.not_in_drop_in.is_none()).collect();
-    let functions = || exported.iter().filter_map(|method| method.native());
+/// A function that a drop-in library exports.
+#[derive(Debug)]
+pub struct DeclaredFunction {
+    /// The method's name.
+    pub method: &'static str,
+    /// The function, as C sees it.
+    pub function: NativeFunction,
+    /// What the header says about it, in lines.
+    pub documentation: &'static str,
+}
+
+/// The header for an interface's functions, in C89 and C++, for programs as wide as this one.
+pub(super) fn c_header(interface: &str, exported: &[DeclaredFunction]) -> String {
     let mut types = CTypes::default();
-    functions().flat_map(|function| function.types).for_each(|add_types| add_types(&mut types));
-    let guard = format!("BRIDGE32_{}_H", interface.name.to_uppercase());
+    exported.iter().flat_map(|exported| exported.function.types).for_each(|add_types| add_types(&mut types));
+    let guard = format!("BRIDGE32_{}_H", interface.to_uppercase());
     let mut text = format!(
         "/* {}: functions of a 32-bit library, for 64-bit programs. Made by `cargo bridge32 drop-in`. */\n\
          #ifndef {guard}\n#define {guard}\n\n#include <stddef.h>\n#include <stdint.h>\n#include <wchar.h>\n\
          #ifndef __cplusplus\n#include <stdbool.h>\n#include <uchar.h>\n#endif\n\
          #ifdef _MSC_VER\ntypedef intptr_t ssize_t;\n#elif !defined(_WIN32)\n#include <sys/types.h>\n#endif\n\n\
          #ifdef __cplusplus\nextern \"C\" {{\n#endif\n{}",
-        interface.name,
+        interface,
         types.header()
     );
-    for method in &exported {
-        text.extend(method.native().map(|native| function(method, native)));
-    }
-    for name in releases(&exported) {
+    text.extend(exported.iter().map(declaration));
+    for name in releases(exported) {
         let _ = writeln!(text, "\n/* Frees memory that this library has given out. */\nvoid {name}(void *pointer);");
     }
     text += "\n/* Writes why the last call on this thread has failed; returns the length of the text. */\n\
@@ -34,10 +41,10 @@ pub(super) fn c_header(interface: &Description) -> String {
 }
 
 /// The declaration of a function, with a comment that says what the interface does.
-fn function(method: &Method, native: &NativeFunction) -> String {
+fn declaration(exported: &DeclaredFunction) -> String {
     let mut text = String::from("\n");
     // The interface's own comments may end a comment of C.
-    let lines: Vec<_> = native.documentation.lines().map(|line| line.replace("*/", "* /")).collect();
+    let lines: Vec<_> = exported.documentation.lines().map(|line| line.replace("*/", "* /")).collect();
     match lines.as_slice() {
         [] => {}
         [line] => {
@@ -51,21 +58,22 @@ fn function(method: &Method, native: &NativeFunction) -> String {
             text += " */\n";
         }
     }
-    match native.symbol {
+    let function = &exported.function;
+    match function.symbol {
         Symbol::Ordinal(ordinal) => {
-            let declaration = native.declaration_for_64_bits(method.name);
+            let declaration = function.declaration_for_64_bits(exported.method);
             let _ = writeln!(text, "/* Only by its number, {ordinal}: {declaration}; */");
         }
         symbol => {
-            let _ = writeln!(text, "{};", native.declaration_for_64_bits(&symbol.to_string()));
+            let _ = writeln!(text, "{};", function.declaration_for_64_bits(&symbol.to_string()));
         }
     }
     text
 }
 
 /// The functions that free results and that no method declares.
-fn releases(exported: &[&Method]) -> Vec<&'static str> {
-    let functions = || exported.iter().filter_map(|method| method.native());
+fn releases(exported: &[DeclaredFunction]) -> Vec<&'static str> {
+    let functions = || exported.iter().map(|exported| &exported.function);
     let releases = functions().flat_map(|function| function.releases).filter(|release| release.library.is_none());
     let mut names: Vec<_> = releases.map(|release| release.symbol).collect();
     names.sort_unstable();

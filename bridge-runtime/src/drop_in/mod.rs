@@ -19,6 +19,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub use self::c_closure::{OwnContext, OwnPointer, PointedFunction, of_c_function};
+pub use self::c_header::DeclaredFunction;
 use self::c_header::c_header;
 use self::memory::keep_returned;
 pub use self::memory::{freed_by_c, give_back};
@@ -165,10 +166,11 @@ impl<C: Client> DropIn<C> {
         self.state().registrations.lock_unpoisoned().extend(registrations);
     }
 
-    /// The `main` function of the program that prints the C header.
-    pub fn print_c_header(&self) -> c_int {
+    /// The `main` function of the program that prints the C header, which declares these functions.
+    pub fn print_c_header(&self, functions: &[DeclaredFunction]) -> c_int {
+        let name = C::Interface::description().name;
         // A panic must not leave a function of C's.
-        let printed = catch_unwind(|| print!("{}", c_header(C::Interface::description())));
+        let printed = catch_unwind(AssertUnwindSafe(|| print!("{}", c_header(name, functions))));
         c_int::from(printed.is_err())
     }
 

@@ -189,8 +189,6 @@ pub struct NativeFunction {
     pub parameters: &'static [(CType, &'static str)],
     /// The functions that add the structs and unions in these types.
     pub types: &'static [fn(&mut CTypes)],
-    /// What the header of a drop-in library says about it, in lines.
-    pub documentation: &'static str,
 }
 
 /// A function that gets a pointer of the library's back.
@@ -445,6 +443,7 @@ impl CType {
             Self::ConstPointer(c) => format!("const {c} *{name}"),
             Self::Pointer(c) => declare(c, &format!("*{name}")),
             Self::PointerPointer(c) => declare(c, &format!("**{name}")),
+            Self::ConstPointerPointer(c) if c.ends_with('*') => declare(c, &format!("const **{name}")),
             Self::ConstPointerPointer(c) => format!("const {c} **{name}"),
             Self::ConstPointers(c) => format!("const {c} *const *{name}"),
             Self::ConstArray(c, lengths) if c.ends_with('*') => {
@@ -574,7 +573,6 @@ mod tests {
             releases: &[],
             abi: Abi::Stdcall,
             optional: false,
-            documentation: "",
             stack_bytes: stack_bytes(&[4, 1]),
             returns: CType::Value("double"),
             parameters: &[(CType::ConstPointer("double"), "x"), (CType::Value("int32_t"), "n")],
@@ -590,6 +588,8 @@ mod tests {
         assert_eq!(CType::ConstPointer("const char *").declaration("names"), "const char *const *names");
         assert_eq!(CType::ConstPointer("void *").declaration("all"), "void *const *all");
         assert_eq!(CType::Pointer("void *").declaration("made"), "void **made");
+        assert_eq!(CType::ConstPointerPointer("double").declaration("made"), "const double **made");
+        assert_eq!(CType::ConstPointerPointer("const char *").declaration("made"), "const char *const **made");
         assert_eq!(CType::ConstArray("float", &[3, 4]).declaration("m"), "const float m[3][4]");
         assert_eq!(CType::ConstArray("const char *", &[2]).declaration("names"), "const char *const names[2]");
         assert_eq!(CType::Array("uint8_t", &[16]).declaration("guid"), "uint8_t guid[16]");

@@ -6,16 +6,62 @@ use castaway::cast;
 
 use super::array::{ToC, all_to_c};
 use super::text::{Text, TextBuffer, TextList};
-use super::{Encoding, Scope, Zeroable};
+use super::{Encoding, Length, Scope, Zeroable};
 use crate::fault::Fault;
 
-/// Keeps the elements in the scope; returns the pointer to them.
+/// An array that comes out of a call: a vector, or none.
+pub trait ReturnedArray {
+    /// The type of its elements.
+    type Element;
+
+    /// The elements; `None` for a null pointer.
+    fn elements(&self) -> Option<&[Self::Element]>;
+}
+
+impl<T> ReturnedArray for Vec<T> {
+    type Element = T;
+
+    fn elements(&self) -> Option<&[T]> {
+        Some(self)
+    }
+}
+
+impl<T> ReturnedArray for Option<Vec<T>> {
+    type Element = T;
+
+    fn elements(&self) -> Option<&[T]> {
+        self.as_deref()
+    }
+}
+
+/// Keeps the elements in the scope; returns the pointer to them, or null.
 ///
 /// # Errors
 /// As `to_c`.
-pub fn array_to_c<T, C: 'static>(values: &[T], to_c: ToC<T, C>, scope: &mut Scope) -> Result<*const C, Fault> {
-    let values = all_to_c(values, to_c, scope)?;
-    Ok(scope.keep(values))
+pub fn array_to_c<A: ReturnedArray, C: 'static>(
+    array: &A,
+    to_c: ToC<A::Element, C>,
+    scope: &mut Scope,
+) -> Result<*const C, Fault> {
+    let Some(elements) = array.elements() else { return Ok(std::ptr::null()) };
+    let elements = all_to_c(elements, to_c, scope)?;
+    Ok(scope.keep(elements))
+}
+
+/// The number of elements of an array that comes out of a call.
+pub fn element_count(array: &impl ReturnedArray) -> i64 {
+    array.elements().map_or(0, <[_]>::len) as i64
+}
+
+/// Writes through a program's pointer that there are no elements; does nothing if it is null.
+///
+/// # Safety
+/// The pointer is null, or valid for writes.
+pub unsafe fn no_elements<N: Length>(length: *mut N::C) {
+    if !length.is_null() {
+        // SAFETY: guaranteed by the caller.
+        unsafe { length.write_unaligned(N::of_i64(0).into_c()) };
+    }
 }
 
 /// As [`array_to_c`], with a zero at the end.

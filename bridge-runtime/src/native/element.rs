@@ -59,7 +59,7 @@ impl BufferElement {
     ///
     /// # Panics
     /// At compile time, for a type with pointers: their targets would be freed at the end of the call that writes them.
-    pub const fn of<T: Native>(shape: fn() -> String) -> Self {
+    pub const fn of<T: Native + Clone>(shape: fn() -> String) -> Self {
         assert!(
             !T::POINTS,
             "a type with text or pointers in it cannot be listed in `remote = […]`; what they point to needs memory of its own, and an `Address`"
@@ -101,7 +101,7 @@ impl BufferElement {
     }
 }
 
-fn write<T: Native>(room: usize, arguments: &mut Decoder<'_>, write: &mut WriteBytes<'_>) -> Result<(), Fault> {
+fn write<T: Native + Clone>(room: usize, arguments: &mut Decoder<'_>, write: &mut WriteBytes<'_>) -> Result<(), Fault> {
     let values = arguments.slice::<T>()?;
     if values.len() > room {
         let reason = format!("has {} elements, and there is room for {room}", values.len());

@@ -18,7 +18,7 @@ use crate::interface::{CTypes, declare};
     message = "a native function cannot take `{Self}`; pass integers of fixed width, `f32`, `f64` or `bool`, text as `&str`, arrays as `&[T]`, and types with `#[derive(Bridge)]`",
     label = "not a type with a C counterpart"
 )]
-pub trait Native: Serialize + DeserializeOwned + Clone + 'static {
+pub trait Native: Serialize + DeserializeOwned + 'static {
     /// The type itself; `marshal/cross.rs` says why generated code names it so.
     #[doc(hidden)]
     type Value;

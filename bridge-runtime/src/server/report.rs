@@ -40,6 +40,17 @@ pub(super) fn describe(interface: &Description) -> String {
 /// # Errors
 /// [`LibraryError`] if the library cannot be loaded.
 pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> Result<(String, bool), LibraryError> {
+    let (mut text, is_complete) = of_library(interface, library)?;
+    for method in interface.methods {
+        if let Some(reason) = method.not_in_drop_in {
+            let _ = writeln!(text, "  not in a drop-in library: {}: {reason}", method.name);
+        }
+    }
+    Ok((text, is_complete))
+}
+
+/// What [`check`] says about the library, native or managed.
+fn of_library(interface: &'static Description, library: Option<&Path>) -> Result<(String, bool), LibraryError> {
     #[cfg(feature = "dotnet")]
     if let Some(LibraryName::Assembly(_)) = interface.library {
         let (library, missing) = ManagedLibrary::load_partly(interface, library, &[])?;
@@ -49,13 +60,7 @@ pub(super) fn check(interface: &'static Description, library: Option<&Path>) -> 
     let (library, missing) = NativeLibrary::load_partly(interface, library, &[])?;
     let symbols = library.symbols().into_iter().map(|symbol| (symbol.name, symbol.is_found, symbol.is_optional));
     let missing = (!missing.is_empty()).then(|| library.missing_symbols(missing));
-    let (mut text, is_complete) = report(library.path(), symbols, &library.contradictions(), missing);
-    for method in interface.methods {
-        if let Some(reason) = method.not_in_drop_in {
-            let _ = writeln!(text, "  not in a drop-in library: {}: {reason}", method.name);
-        }
-    }
-    Ok((text, is_complete))
+    Ok(report(library.path(), symbols, &library.contradictions(), missing))
 }
 
 /// Formats the result of a check. The items of `symbols` are a name, whether it was found, and whether it is optional.

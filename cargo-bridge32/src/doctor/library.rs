@@ -52,6 +52,18 @@ pub(crate) fn read_native(path: &Path, format: Option<Format>) -> Result<Image> 
     Ok(image)
 }
 
+/// Reads an assembly of .NET that a server can load.
+///
+/// # Errors
+/// As [`read`], and for another library.
+pub(crate) fn read_assembly(path: &Path) -> Result<Image> {
+    let image = read(path, None)?;
+    if image.dotnet.is_none() {
+        bail!("{} is not an assembly of .NET, which the interface is for (`dotnet = \"…\"`)", path.display());
+    }
+    Ok(image)
+}
+
 /// Returns the target of the servers for libraries of a format.
 pub(crate) fn target(format: Format) -> Target {
     match format {

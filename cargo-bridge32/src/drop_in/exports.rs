@@ -22,6 +22,9 @@ const ORDINAL: &str = "ordinal";
 /// The kind of the symbol whose name says which library this one stands for.
 const LIBRARY: &str = "library";
 
+/// The kind of that symbol if the library is an assembly of .NET.
+const ASSEMBLY: &str = "assembly";
+
 /// The kind of the symbols of methods that are not exported, where the name of the function and the reason are.
 const LEFT_OUT: &str = "left_out";
 
@@ -42,6 +45,8 @@ pub(super) struct Exports {
     pub(super) header_printer: String,
     /// The library that the interface names.
     pub(super) library: String,
+    /// Whether that is an assembly of .NET, which has classes instead of exports.
+    pub(super) is_assembly: bool,
     /// Each export: its name, if it has one, the symbol, and its number in the original.
     pub(super) all: Vec<Export>,
     /// The highest number of the original's exports.
@@ -67,12 +72,22 @@ impl Exports {
     /// Fails if the original cannot be read, or the server has no interface here.
     pub(super) fn of(server: &str, symbols: &Symbols, original: Option<&Path>) -> Result<Self> {
         let after = |kind: &str| symbols.of(server, kind);
-        let Some((name_of_library, _)) = after(LIBRARY).next() else {
-            bail!("the crate has no interface with the server `{server}` and a native library (`lib = \"…\"`)");
+        let libraries = after(LIBRARY).map(|(name, _)| (name, false));
+        let Some((library, is_assembly)) = libraries.chain(after(ASSEMBLY).map(|(name, _)| (name, true))).next() else {
+            bail!(
+                "the crate has no interface with the server `{server}` and a library (`lib = \"…\"` or `dotnet = \"…\"`)"
+            );
         };
         let (_, header_printer) =
             after(HEADER).next().context("the static library has no code that prints the header")?;
-        let originals = original.map(|file| library::read_native(file, None)).transpose()?.map(|image| image.exports);
+        let originals = match original {
+            Some(file) if is_assembly => {
+                library::read_assembly(file)?;
+                None
+            }
+            Some(file) => Some(library::read_native(file, None)?.exports),
+            None => None,
+        };
         let number = |export: &ExportedSymbol| export.ordinal.and_then(|ordinal| u16::try_from(ordinal).ok());
         let last_ordinal = originals.iter().flatten().filter_map(number).max().unwrap_or_default();
         let (mut all, mut left_out) = (Vec::new(), Vec::new());
@@ -114,8 +129,8 @@ impl Exports {
         let functions = originals.iter().flatten().filter(|export| !export.is_variable);
         let undeclared =
             functions.filter(|export| !is_declared(export)).filter_map(|export| export.name.clone()).collect();
-        let (library, header_printer) = (name_of_library.to_owned(), header_printer.clone());
-        Ok(Self { header_printer, library, all, last_ordinal, left_out, undeclared })
+        let (library, header_printer) = (library.to_owned(), header_printer.clone());
+        Ok(Self { header_printer, library, is_assembly, all, last_ordinal, left_out, undeclared })
     }
 }
 

@@ -9,7 +9,7 @@ use super::build::{Archive, DropInBuild};
 use super::exports::{Exports, Symbols};
 use super::{header, link};
 use crate::copying;
-use crate::dist::libraries;
+use crate::dist::{MONO, libraries};
 use crate::doctor::library::stem;
 use crate::package::Package;
 use crate::server::Server;
@@ -46,7 +46,7 @@ impl<'b> DropInLibrary<'b> {
         let exports = Exports::of(server.bin, symbols, original)?;
         let name = file_name(&exports.library, original, build.sides.client);
         let server_file = workspace.program_file(server.bin, build.sides.server, build.options.cargo.profile());
-        let built = || next_to(&server_file, &exports.library, build.sides.server);
+        let built = || next_to(&server_file, &exports, build.sides.server);
         let original = original.map(Path::to_owned).or_else(built);
         Ok(Self { build, stem: stem(&name), exports, name, server_file, original })
     }
@@ -95,6 +95,9 @@ impl<'b> DropInLibrary<'b> {
         header::write(archive, exports, &out.join(format!("{stem}.h")), sides.client)?;
         if !build.options.cargo.quiet {
             let library = &self.name;
+            if exports.is_assembly && !sides.server.is_windows() {
+                eprintln!("note: {library} needs {MONO} where it is used");
+            }
             for (method, reason) in &exports.left_out {
                 eprintln!("warning: `{method}` is not in {library}: {reason}");
             }
@@ -125,9 +128,20 @@ pub(super) fn file_name(library: &str, original: Option<&Path>, target: Target) 
 }
 
 /// The original library in the folder of the server, if the package builds it there.
-fn next_to(server: &Path, library: &str, target: Target) -> Option<PathBuf> {
-    let file = server.with_file_name(file_name(library, None, target));
+fn next_to(server: &Path, exports: &Exports, target: Target) -> Option<PathBuf> {
+    let name = match exports.is_assembly {
+        true => assembly_name(&exports.library),
+        false => file_name(&exports.library, None, target),
+    };
+    let file = server.with_file_name(name);
     file.is_file().then_some(file)
+}
+
+/// The file name of an assembly, which the runtime's `dotnet/assembly` looks for.
+fn assembly_name(assembly: &str) -> String {
+    let lower = assembly.to_lowercase();
+    let is_file = lower.ends_with(".dll") || lower.ends_with(".exe");
+    if is_file { assembly.to_owned() } else { format!("{assembly}.dll") }
 }
 
 #[cfg(test)]
@@ -142,6 +156,9 @@ mod tests {
         assert_eq!(of("libsqlite3.so.0", Target::X64Linux), "libsqlite3.so.0");
         assert_eq!(of("meter", Target::X64WindowsGnu), "meter.dll");
         assert_eq!(of("libsqlite3.so.0", Target::X64WindowsGnu), "sqlite3.dll");
+        assert_eq!(of("Vendor.Software", Target::X64Linux), "libVendor.Software.so");
+        assert_eq!(of("Vendor.Software", Target::X64WindowsGnu), "Vendor.Software.dll");
+        assert_eq!(file_name("x", Some(Path::new("Vendor.Software.dll")), Target::X64Linux), "libVendor.Software.so");
         assert_eq!(file_name("meter", Some(Path::new("/x/Meter32.DLL")), Target::X64WindowsGnu), "Meter32.DLL");
     }
 }

@@ -96,9 +96,9 @@ pub(crate) fn drop_in(folder: &Path, out: &Path, arguments: &[&str], system: Sys
     succeed_with_messages(&mut command).1
 }
 
-/// Makes the drop-in library of a package of this repository.
-pub(crate) fn drop_in_of(package: &str, out: &Path, arguments: &[&str], system: System) {
-    drop_in(&repository(), out, &[&["-p", package], arguments].concat(), system);
+/// Makes the drop-in library of a package of this repository; returns what the command says.
+pub(crate) fn drop_in_of(package: &str, out: &Path, arguments: &[&str], system: System) -> String {
+    drop_in(&repository(), out, &[&["-p", package], arguments].concat(), system)
 }
 
 /// The distribution's Python, for which its packages are.

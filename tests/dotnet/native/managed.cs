@@ -164,6 +164,42 @@ namespace Fixture
             }
             text = n + " squares";
         }
+
+        public static void Powers(int n, out double[] powers, out string text, out double[] none)
+        {
+            powers = new double[n];
+            for (int place = 0; place < n; ++place)
+            {
+                powers[place] = 1 << place;
+            }
+            text = n + " powers";
+            none = null;
+        }
+
+        // Both have text, or null.
+        public static void Rename(ref string name, out string old)
+        {
+            old = name;
+            name = name == null ? "new" : null;
+        }
+
+        public static void Exchange(ref Animal pet, out Animal old)
+        {
+            old = pet;
+            pet = pet is Dog ? null : new Dog();
+        }
+
+        // The array itself is another one afterwards.
+        public static void Grow(ref double[] values)
+        {
+            Array.Resize(ref values, values.Length + 1);
+        }
+
+        // The lengths of the words, or null.
+        public static double[] Lengths(string[] words, int more)
+        {
+            return words == null ? null : Array.ConvertAll(words, word => word.Length + (double)more);
+        }
     }
 
     public class Overloads
@@ -182,6 +218,8 @@ namespace Fixture
         public abstract string Sound();
 
         public Animal Self() { return this; }
+
+        public bool IsSame(Animal other) { return ReferenceEquals(this, other); }
 
         public static Animal Make(string kind)
         {

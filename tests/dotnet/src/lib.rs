@@ -111,6 +111,22 @@ pub trait Managed {
     #[symbol("Squares")]
     fn squares(&self, n: i32, #[out] squares: Vec<f64>, #[out] text: String, #[out] table: Matrix<i32>);
 
+    #[class("Fixture.References")]
+    #[symbol("Powers")]
+    fn powers(&self, n: i32, #[out] powers: Vec<f64>, #[out] text: String, #[out] none: Option<Vec<f64>>);
+    #[class("Fixture.References")]
+    #[symbol("Rename")]
+    fn rename(&self, name: &mut Option<String>, #[out] old: Option<String>);
+    #[class("Fixture.References")]
+    #[symbol("Exchange")]
+    fn exchange(&self, pet: &mut Option<Object<Animal>>, #[out] old: Option<Object<Animal>>);
+    #[class("Fixture.References")]
+    #[symbol("Grow")]
+    fn grow(&self, values: &mut Option<Vec<f64>>);
+    #[class("Fixture.References")]
+    #[symbol("Lengths")]
+    fn lengths(&self, class: Option<Vec<String>>, length: i32) -> Option<Vec<f64>>;
+
     #[class("Fixture.Overloads")]
     #[symbol("Kind")]
     fn kind_of_range(&self, x: Range) -> String;
@@ -140,6 +156,8 @@ pub trait Managed {
     fn sound(&self, #[this] animal: &Object<Animal>) -> String;
     #[symbol("Self")]
     fn same(&self, #[this] animal: &Object<Animal>) -> Object<Animal>;
+    #[symbol("IsSame")]
+    fn is_same(&self, #[this] animal: &Object<Animal>, other: Option<Object<Animal>>) -> bool;
     #[constructor]
     fn dog(&self) -> Object<Dog>;
     #[symbol("Sound")]

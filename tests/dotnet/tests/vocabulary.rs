@@ -141,6 +141,26 @@ fn enums_are_passed_as_enums_of_rust() {
 }
 
 #[test]
+fn outputs_and_references_may_be_null() {
+    let client = launch();
+    let (powers, text, none) = client.powers(4).unwrap();
+    assert_eq!((powers, &*text, none), (vec![1.0, 2.0, 4.0, 8.0], "4 powers", None));
+    let mut name = Some("old".to_owned());
+    assert_eq!(client.rename(&mut name).unwrap(), Some("old".to_owned()));
+    assert_eq!((client.rename(&mut name).unwrap(), name), (None, Some("new".to_owned())));
+    let mut pet = None;
+    assert_eq!(client.exchange(&mut pet).unwrap(), None);
+    let old = client.exchange(&mut pet).unwrap().unwrap();
+    assert_eq!((client.sound(&old).unwrap(), pet), ("woof".to_owned(), None));
+    let mut values = Some(vec![1.5]);
+    client.grow(&mut values).unwrap();
+    assert_eq!(values, Some(vec![1.5, 0.0]));
+    assert_eq!(client.lengths(None, 1).unwrap(), None);
+    let words = ["", "two"].map(str::to_owned);
+    assert_eq!(client.lengths(Some(words.into()), 1).unwrap(), Some(vec![1.0, 4.0]));
+}
+
+#[test]
 fn structs_of_net_are_objects() {
     let client = launch();
     let empty = client.span().unwrap();
@@ -187,6 +207,8 @@ fn objects_are_held_until_they_are_released() {
     let same = client.same(&animal).unwrap();
     assert_ne!(same, animal, "each returned object is a new reference");
     assert_eq!(client.sound(&same).unwrap(), "woof");
+    assert!(client.is_same(&animal, Some(same)).unwrap(), "to the same object");
+    assert!(!client.is_same(&animal, None).unwrap());
     assert_eq!(client.make("cat").unwrap(), None);
     let error = client.make_or_fault("cat").unwrap_err().to_string();
     assert_eq!(error, "`make_or_fault`: the library returned null for an object");

@@ -6,7 +6,6 @@ use syn::{Expr, Type, TypeArray};
 
 use super::super::c_type::{c_type, conversion, native_item, span_of};
 use super::super::expression;
-use super::documentation::documentation;
 use crate::model::{
     Callee, Kind, Length, Method, Native, Parameter, Passing, Release, RequiredTrait, Returns, Signature, Symbol,
     projected_type,
@@ -17,8 +16,7 @@ use crate::settings::Encoding;
 use crate::types;
 
 /// The description of a native function or variable.
-pub(super) fn native(method: &Method, native: &Native, is_in_drop_in: bool, krate: &TokenStream) -> TokenStream {
-    let documentation = if is_in_drop_in { documentation(method, native) } else { String::new() };
+pub(in super::super) fn native(method: &Method, native: &Native, krate: &TokenStream) -> TokenStream {
     let Native { symbol, abi, optional, is_variable, returned, .. } = native;
     let symbol = match symbol {
         Symbol::Name(name) => quote!(Name(#name)),
@@ -82,7 +80,6 @@ pub(super) fn native(method: &Method, native: &Native, is_in_drop_in: bool, krat
             returns: #c_name,
             parameters: #parameters,
             types: &[#(#types),*],
-            documentation: #documentation,
         }
     }
 }
@@ -140,7 +137,7 @@ fn encoded(encoding: Encoding) -> &'static str {
 /// The C types of all parameters, as text.
 fn c_parameters(signature: &Signature, krate: &TokenStream) -> TokenStream {
     let parameters = signature.parameters.iter().map(|parameter| {
-        let (name, c) = (names::text(&parameter.name), c_description(signature, parameter, krate));
+        let (name, c) = (names::in_c(&parameter.name), c_description(signature, parameter, krate));
         quote!((#krate::__private::interface::CType::#c, #name))
     });
     quote!(&[#(#parameters),*])
@@ -163,7 +160,7 @@ fn c_description(signature: &Signature, parameter: &Parameter, krate: &TokenStre
         } else {
             boxed_name(&parameter.ty, krate)
         };
-        return quote!(PointerPointer(#name));
+        return if pointer.is_const { quote!(ConstPointerPointer(#name)) } else { quote!(PointerPointer(#name)) };
     }
     if let (Kind::Pointer(_, passing), Some(array)) = (&parameter.kind, parameter.array()) {
         let (lengths, element) = lengths(array, krate);

@@ -13,7 +13,11 @@ use crate::settings::Encoding;
 
 /// Converts the arguments: lengths first, then values, which the lengths of arrays may use.
 pub(super) fn take_all(signature: &Signature, krate: &TokenStream) -> TokenStream {
-    let mut parameters: Vec<_> = signature.parameters.iter().filter(|parameter| parameter.fixed.is_none()).collect();
+    let is_taken = |parameter: &&Parameter| {
+        let is_written = matches!(parameter.kind, Kind::Length(Length { passing: Some(Passing::Out), .. }));
+        parameter.fixed.is_none() && !is_written
+    };
+    let mut parameters: Vec<_> = signature.parameters.iter().filter(is_taken).collect();
     parameters.sort_by_key(|parameter| match parameter.kind {
         Kind::Length(_) => 0,
         Kind::Value | Kind::Pointer(..) => 1,
@@ -90,8 +94,8 @@ pub(super) fn output(signature: &Signature, parameter: &Parameter, krate: &Token
     }
 }
 
-/// The place of a parameter, if the program passes null for it and the interface does not say that it may.
-pub(super) fn null(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
+/// The place of a parameter among all, if the program passes null for it and the interface does not say that it may.
+pub(super) fn null(parameter: &Parameter, place: u32, krate: &TokenStream) -> Option<TokenStream> {
     let may_be_null = match &parameter.kind {
         Kind::Length(length) => length.passing.is_none(),
         Kind::Pointer(..) | Kind::Array(..) | Kind::Text(_) | Kind::CStr | Kind::TextList(_) => parameter.is_nullable,
@@ -100,7 +104,7 @@ pub(super) fn null(signature: &Signature, parameter: &Parameter, krate: &TokenSt
     if may_be_null || parameter.is_out() || parameter.fixed.is_some() {
         return None;
     }
-    let (c, place) = (c_name(&parameter.name), signature.place_of_all(parameter));
+    let c = c_name(&parameter.name);
     Some(quote!(#krate::__private::native::null_in_c(#place, #c)))
 }
 
@@ -140,8 +144,8 @@ pub(super) fn capacity(signature: &Signature, parameter: &Parameter, krate: &Tok
     }
 }
 
-/// The call, as an expression of type `Result`.
-pub(super) fn call(method: &Method, krate: &TokenStream) -> TokenStream {
+/// The call of a method, as an expression of type `Result`, with the arguments that were converted for the C function.
+pub(super) fn call(method: &Method, function: &Method, krate: &TokenStream) -> TokenStream {
     let (signature, calls) = (&method.signature, local("calls"));
     let mut arguments = TokenStream::new();
     let mut contexts = TokenStream::new();
@@ -162,6 +166,9 @@ pub(super) fn call(method: &Method, krate: &TokenStream) -> TokenStream {
             (Kind::Pointer(..), true) => quote!(#name.as_mut()),
             (Kind::Array(_, Passing::In) | Kind::Text(_), true) => quote!(#name.as_deref()),
             (Kind::Array(..), true) => quote!(#name.as_deref_mut()),
+            (Kind::Value, _) if function.signature.parameter(name).is_some_and(is_array) => {
+                quote!(#name.map(::std::borrow::Cow::into_owned))
+            }
             _ => quote!(#name),
         };
         arguments.extend(quote!(let #name = #value;));
@@ -174,6 +181,10 @@ pub(super) fn call(method: &Method, krate: &TokenStream) -> TokenStream {
         }
     };
     quote!({ #contexts #arguments #call })
+}
+
+fn is_array(parameter: &Parameter) -> bool {
+    matches!(parameter.kind, Kind::Array(..))
 }
 
 /// A closure that calls the C function that the program has passed.

@@ -7,7 +7,9 @@ use syn::Type;
 use super::super::c_function::{self, c_name, capacity_name};
 use super::super::c_type::{conversion, native_item};
 use crate::expressions::Operand;
-use crate::model::{Kind, LibraryPointer, Method, Native, Parameter, Passing, PointerLength, Returns, Signature};
+use crate::model::{
+    Kind, Length, LibraryPointer, Method, Native, Parameter, Passing, PointerLength, Returns, Signature,
+};
 use crate::names::{self, local, runtime};
 use crate::types;
 
@@ -49,6 +51,10 @@ pub(super) fn give(signature: &Signature, parameter: &Parameter, krate: &TokenSt
                 unsafe { #native::give(#c, &#value, |pointer, _| ::core::result::Result::Ok(*pointer), #scope) }?;
             }
         }
+        Kind::Length(Length { of, passing: Some(Passing::Out), .. }) => {
+            let count = quote!(#(#native::element_count(&#of))*);
+            give_length(signature, parameter, &count, krate)
+        }
         _ if types::stores_pointer(parameter) => {
             let (reply, place) = (local("reply"), signature.place(parameter));
             let give = c_function::give(signature, parameter, krate);
@@ -75,6 +81,32 @@ pub(super) fn give(signature: &Signature, parameter: &Parameter, krate: &TokenSt
         }
         _ => c_function::give(signature, parameter, krate),
     }
+}
+
+/// Writes the length of an array through the program's pointer.
+pub(super) fn give_length(
+    signature: &Signature,
+    parameter: &Parameter,
+    length: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    let (native, scope, c) = (quote!(#krate::__private::native), local("scope"), c_name(&parameter.name));
+    let ty = signature.checked(parameter, krate);
+    let to_c = native_item(ty.clone(), "to_c", krate);
+    quote! {
+        // SAFETY: the interface declares the type of the pointer's target.
+        unsafe { #native::give(#c, &<#ty as #native::Length>::of_i64(#length), #to_c, #scope) }?;
+    }
+}
+
+/// Writes before the call that the program gets no elements, which holds if the call fails.
+pub(super) fn no_elements(signature: &Signature, parameter: &Parameter, krate: &TokenStream) -> Option<TokenStream> {
+    let Kind::Length(Length { passing: Some(Passing::Out), .. }) = &parameter.kind else { return None };
+    let (c, ty) = (c_name(&parameter.name), signature.checked(parameter, krate));
+    Some(quote! {
+        // SAFETY: the program passes a place for the length, or null.
+        unsafe { #krate::__private::native::no_elements::<#ty>(#c.cast()) };
+    })
 }
 
 /// A pointer to memory with the value, which lives as the original's would.

@@ -1,29 +1,29 @@
 //! What the C header of a drop-in library says about a function: its documentation, and what each parameter is.
 
-use syn::{Expr, ExprLit, Lit, Meta};
+use syn::{Expr, ExprLit, Lit, Meta, Type};
 
 use super::super::expression;
 use crate::model::{
-    Buffer, Kind, Length, LibraryPointer, Method, Native, Parameter, Passing, PointerLength, Returns, Signature,
+    Buffer, Callee, Kind, Length, LibraryPointer, Method, Native, Parameter, Passing, PointerLength, Returns, Signature,
 };
 use crate::names;
 use crate::settings::{Encoding, TextFormat};
 use crate::types;
 
-/// The lines of the comment above the declaration, with a line feed after each.
-pub(super) fn documentation(method: &Method, native: &Native) -> String {
+/// The lines of the comment above the declaration of a method's C function, with a line feed after each.
+pub(super) fn documentation(method: &Method, native: &Native, callee: Callee) -> String {
     let signature = &method.signature;
     let mut lines = docs(method);
     let parameters: Vec<_> = signature
         .parameters
         .iter()
-        .filter_map(|parameter| Some((names::text(&parameter.name), describe(signature, parameter)?)))
+        .filter_map(|parameter| Some((names::in_c(&parameter.name), describe(signature, parameter, callee)?)))
         .collect();
     if !lines.is_empty() && !parameters.is_empty() {
         lines.push(String::new());
     }
     lines.extend(parameters.into_iter().map(|(name, text)| format!("{name}: {text}")));
-    lines.extend(returned(method, native).map(|text| format!("returns: {text}")));
+    lines.extend(returned(method, native, callee).map(|text| format!("returns: {text}")));
     lines.extend(native.check.as_ref().map(|check| format!("It has failed unless {}.", expression::text(check))));
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
@@ -41,16 +41,19 @@ fn docs(method: &Method) -> Vec<String> {
 }
 
 /// What a parameter is; `None` if its declaration says it.
-fn describe(signature: &Signature, parameter: &Parameter) -> Option<String> {
+fn describe(signature: &Signature, parameter: &Parameter, callee: Callee) -> Option<String> {
     if let Some(value) = &parameter.fixed {
         return Some(format!("{} is passed instead, whatever it is", expression::text(value)));
     }
     let mut text = match &parameter.kind {
-        Kind::Value => String::new(),
-        Kind::Pointer(_, passing) => direction(*passing).to_owned(),
+        Kind::Value => object(&parameter.ty, callee).unwrap_or_default().to_owned(),
+        Kind::Pointer(ty, passing) => {
+            let what = object(ty, callee).map(|object| format!(", {object}"));
+            format!("{}{}", direction(*passing), what.unwrap_or_default())
+        }
         Kind::Array(_, passing) => format!("{}, {}", direction(*passing), elements(signature, parameter)),
         Kind::Text(encoding) => match signature.length_of(&parameter.name) {
-            Some((length, _)) => format!("in, {} of the length {}", encoded(*encoding), names::text(&length.name)),
+            Some((length, _)) => format!("in, {} of the length {}", encoded(*encoding), names::in_c(&length.name)),
             None => format!("in, {}", encoded(*encoding)),
         },
         Kind::CStr => "in, text in any encoding".to_owned(),
@@ -61,16 +64,17 @@ fn describe(signature: &Signature, parameter: &Parameter) -> Option<String> {
             format!("out, {text}; {}", room(signature, parameter, buffer))
         }
         Kind::LibraryPointer(pointer) => format!("out, a pointer to {}", target(pointer, &parameter.ty)),
-        Kind::Length(length) => of_arrays(length),
+        Kind::Length(length) => of_arrays(signature, length),
         Kind::Callback(callback) if callback.is_registered => "kept after the call".to_owned(),
         Kind::Callback(_) => "called during the call only".to_owned(),
         Kind::UserData(callbacks) => {
-            let callbacks: Vec<_> = callbacks.iter().map(names::text).collect();
+            let callbacks: Vec<_> = callbacks.iter().map(names::in_c).collect();
             format!("passed to {}", callbacks.join(" and "))
         }
     };
     let may_be_null = match &parameter.kind {
         Kind::Callback(callback) => callback.is_optional,
+        Kind::Value => object(&parameter.ty, callee).is_some() && types::optional(&parameter.ty).is_some(),
         _ => parameter.is_nullable,
     };
     let closes = parameter.closes.as_ref().map(|closes| match &closes.condition {
@@ -84,15 +88,23 @@ fn describe(signature: &Signature, parameter: &Parameter) -> Option<String> {
 }
 
 /// What the function returns, if it is a pointer.
-fn returned(method: &Method, native: &Native) -> Option<String> {
+fn returned(method: &Method, native: &Native, callee: Callee) -> Option<String> {
     let pointer = &native.returned;
     match &method.signature.returns {
         Returns::Vec { ty, .. } => Some(target(pointer, ty)),
         Returns::Value(ty) if types::is_boxed(ty) || types::is_named(ty, "String") || types::is_optional_string(ty) => {
             Some(target(pointer, ty))
         }
+        Returns::Value(ty) => {
+            object(ty, callee).map(|object| format!("{object}, which stays in the server until it is freed"))
+        }
         _ => None,
     }
+}
+
+/// What a pointer of managed code is, if it is an object.
+fn object(ty: &Type, callee: Callee) -> Option<&'static str> {
+    (callee == Callee::Managed && types::is_object(ty)).then_some("an object")
 }
 
 const ONE_AFTER_THE_OTHER: &str = "one text after the other, with an empty one at the end";
@@ -131,7 +143,7 @@ fn counted(length: &Parameter, elements: &str) -> String {
         Kind::Length(Length { passing, in_bytes, .. }) => (if passing.is_some() { "*" } else { "" }, *in_bytes),
         _ => ("", false),
     };
-    format!("{star}{} {}", names::text(&length.name), if in_bytes { "bytes" } else { elements })
+    format!("{star}{} {}", names::in_c(&length.name), if in_bytes { "bytes" } else { elements })
 }
 
 fn texts(signature: &Signature, parameter: &Parameter, format: TextFormat) -> String {
@@ -156,19 +168,21 @@ fn room(signature: &Signature, parameter: &Parameter, buffer: &Buffer) -> String
 }
 
 /// What a length parameter holds.
-fn of_arrays(length: &Length) -> String {
-    let arrays: Vec<_> = length.of.iter().map(names::text).collect();
+fn of_arrays(signature: &Signature, length: &Length) -> String {
+    let name = |of| signature.parameter(of).map_or_else(|| "what is returned".to_owned(), |of| names::in_c(&of.name));
+    let arrays: Vec<_> = length.of.iter().map(name).collect();
     let unit = if length.in_bytes { "bytes" } else { "elements" };
     match length.passing {
         Some(Passing::InOut) => {
             format!("in, the number of {unit} that {} has room for; out, how many there are", arrays.join(" and "))
         }
+        Some(Passing::Out) => format!("out, the number of {unit} of {}", arrays.join(" and ")),
         _ => format!("the number of {unit} of {}", arrays.join(" and ")),
     }
 }
 
 /// What a pointer of the library's points to, and who frees it.
-fn target(pointer: &LibraryPointer, ty: &syn::Type) -> String {
+fn target(pointer: &LibraryPointer, ty: &Type) -> String {
     let what = match &pointer.length {
         _ if pointer.format.is_multi => ONE_AFTER_THE_OTHER.to_owned(),
         Some(PointerLength::Elements(count)) => format!("{} elements", expression::text(count)),
