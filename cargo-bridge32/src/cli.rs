@@ -311,19 +311,19 @@ pub(crate) struct Import {
     pub(crate) out: Option<PathBuf>,
 }
 
-/// Make a 64-bit library from a C header and a 32-bit library
+/// Make a 64-bit library from a C header and a 32-bit library, or from an assembly of .NET
 ///
-/// For programs in any language, without writing Rust: it installs what it needs, writes a package with a trait for the header, and
-/// makes DIR as `drop-in` does. In the end it lists what it had to guess, each with the line to correct. Run again, it keeps the
+/// For programs in any language, without writing Rust: it installs what it needs, writes a package with a trait for the header, or for
+/// the classes of an assembly, which needs no header, and makes DIR as `drop-in` does. In the end it lists what it had to guess, each with the line to correct. Run again, it keeps the
 /// package, with your corrections, and only builds. On Linux, a DLL gets a Linux library whose server runs under Wine, or
 /// with `--target x86_64-pc-windows-gnu`, a DLL.
 #[derive(Debug, Args)]
 pub(crate) struct Wrap {
-    /// The library's C header
+    /// The library's C header; an assembly has none
     #[arg(value_name = "HEADER")]
-    pub(crate) header: PathBuf,
+    pub(crate) header: Option<PathBuf>,
 
-    /// The 32-bit library
+    /// The 32-bit library, or the assembly of .NET
     #[arg(long, value_name = "FILE")]
     pub(crate) library: PathBuf,
 

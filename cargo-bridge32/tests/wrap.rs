@@ -95,6 +95,71 @@ fn one_command_makes_a_dll_for_c() {
     assert_eq!(common::run_in_wine(&program), PRINTED);
 }
 
+/// An assembly, which uses another one, and a program in Python.
+const SCALE: &str = "namespace Vendor.Core { public class Scale { public static double Factor() { return 2.5; } } }";
+const SOFTWARE: &str = "
+namespace Vendor.Software {
+    public enum Unit { Volt = 1, Ampere = 2 }
+    public class Meter {
+        double last;
+        public Meter(string name) { Name = name; }
+        public string Name { get; private set; }
+        public double Read(Unit unit) { last = (int)unit * Vendor.Core.Scale.Factor(); return last; }
+        public double[] History(int count) {
+            double[] all = new double[count];
+            for (int place = 0; place < count; ++place) { all[place] = last; }
+            return all;
+        }
+        public static int[,] Table() { return new int[2, 2]; }
+    }
+}";
+const SCRIPT: &str = "
+import ctypes, sys
+library = ctypes.CDLL(sys.argv[1])
+def function(name, returned, *arguments):
+    found = getattr(library, 'vendor_software_' + name)
+    found.restype, found.argtypes = returned, arguments
+    return found
+meter = function('new_meter', ctypes.c_void_p, ctypes.c_char_p)(b'one')
+print(function('read', ctypes.c_double, ctypes.c_void_p, ctypes.c_int32)(meter, 2))
+count = ctypes.c_size_t()
+history = function('history', ctypes.POINTER(ctypes.c_double), ctypes.c_void_p, ctypes.c_int32, ctypes.c_void_p)
+print(history(meter, 3, ctypes.byref(count))[: count.value])
+print(function('name', ctypes.c_char_p, ctypes.c_void_p)(meter).decode())
+";
+
+#[test]
+fn one_command_makes_a_library_of_an_assembly() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path();
+    for (name, source, uses) in
+        [("Vendor.Core", SCALE, None), ("Vendor.Software", SOFTWARE, Some("-r:Vendor.Core.dll"))]
+    {
+        fs::write(path.join(format!("{name}.cs")), source).expect("a file");
+        let mut mcs = Command::new("mcs");
+        mcs.current_dir(path).args(["-target:library", &format!("-out:{name}.dll"), &format!("{name}.cs")]).args(uses);
+        let (compiled, _, errors) = run(&mut mcs);
+        assert!(compiled, "{errors}");
+    }
+    let (wrapped, text) = wrap(path, &["--library", "Vendor.Software.dll"]);
+    assert!(wrapped && text.contains("Vendor.Software64/libVendor.Software.so is ready"), "{text}");
+    for said in [
+        "reading Vendor.Software.dll into the package vendor-software-bridge32\n",
+        "warning: `table` is not in libVendor.Software.so: it returns a matrix, for which C has no type\n",
+        "note: libVendor.Software.so needs Mono for 32-bit processes",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    // Alone, without the package and the folder of the original.
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let made = elsewhere.path().join("made");
+    fs::rename(path.join("Vendor.Software64"), &made).expect("the folder");
+    drop(folder);
+    let mut python = Command::new("python3");
+    let (_, printed, errors) = run(python.args(["-c", SCRIPT]).arg(made.join("libVendor.Software.so")));
+    assert_eq!(printed, "5.0\n[5.0, 5.0, 5.0]\none\n", "{errors}");
+}
+
 #[test]
 fn what_cannot_be_wrapped_is_refused_and_leaves_nothing() {
     let folder = build("gcc", "libmeter.so", "libpart.so", &["-m32", "-fPIC"]);
@@ -107,6 +172,7 @@ fn what_cannot_be_wrapped_is_refused_and_leaves_nothing() {
     for (arguments, why) in [
         (&["meter.h", "--library", "libwide.so"][..], "libwide.so is 64-bit"),
         (&["meter.h", "--library", "meter.h"], "meter.h is a text file"),
+        (&["--library", "libmeter.so"], "libmeter.so needs a header, which says what its functions take"),
         (&["missing.h", "--library", "libmeter.so"], "there is no file missing.h"),
         (&["wrong.h", "--library", "libmeter.so"], "add the folder of the missing header with -I"),
         (&["meter.h", "--library", "libother.so"], "libother.so exports none of the 5 functions of meter.h"),

@@ -131,7 +131,7 @@ fn about_the_file(image: &Image, surroundings: Surroundings, advice: &mut Vec<Ad
 fn about_the_assembly(assembly: &Assembly, surroundings: Surroundings, advice: &mut Vec<Advice>) {
     advice.push(Advice::note(
         "it is an assembly of .NET",
-        "`cargo bridge32 import FILE` declares its classes, for bridge32's feature `dotnet`",
+        "`cargo bridge32 import FILE` declares its classes, for bridge32's feature `dotnet`; `cargo bridge32 wrap --library FILE` makes a 64-bit library of them",
     ));
     let framework = assembly.framework.as_deref().unwrap_or_default();
     if framework.starts_with(".NETCoreApp") {

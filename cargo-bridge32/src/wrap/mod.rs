@@ -1,4 +1,4 @@
-//! `wrap`: from a C header and a 32-bit library to a 64-bit library, for users of other languages.
+//! `wrap`: from a C header and a 32-bit library, or from an assembly of .NET, to a 64-bit library, for users of other languages.
 //!
 //! The trait is written once, into a package of its own. After that, it belongs to the user: running the command again builds what the
 //! package has then.
@@ -28,32 +28,46 @@ pub(crate) fn main(options: &cli::Wrap) -> Result<()> {
     if options.cargo.manifest_path.is_some() {
         bail!("`wrap` makes a package of its own; choose its folder with --package");
     }
-    let image = library::read_native(&options.library, None)?;
+    let image = match &options.header {
+        Some(_) => library::read_native(&options.library, None)?,
+        None => library::read(&options.library, None)?,
+    };
+    if options.header.is_none() && image.dotnet.is_none() {
+        bail!(
+            "{} needs a header, which says what its functions take; name it in front of --library",
+            options.library.display()
+        );
+    }
     let toolchains = Toolchains::find()?;
     let host = toolchains.host()?;
     let sides = sides(options.target, host, &image);
     // Says so if the target is not the library's.
-    library::read_native(&options.library, Some(format_of(sides.server)))?;
+    library::read(&options.library, Some(format_of(sides.server)))?;
     let name = options.library.file_name().context("the library has no name")?.to_string_lossy().into_owned();
     let stem = library::stem(&name);
     let package = options.package.clone().unwrap_or_else(|| package_name(&stem).into());
     let out = options.out.clone().unwrap_or_else(|| format!("{stem}64").into());
 
     drop_in::check_folder(&out, &options.library, sides.client)?;
-    if copying::is_same(&out.join(format!("{stem}.h")), &options.header) {
+    if let Some(header) =
+        options.header.as_ref().filter(|header| copying::is_same(&out.join(format!("{stem}.h")), header))
+    {
         bail!(
             "{} would be replaced by the 64-bit library's header; choose another folder with --out",
-            options.header.display()
+            header.display()
         );
     }
 
-    let needs = Needs::to_run(host, sides).with_languages([Language::Import]);
+    let language = if image.dotnet.is_some() { Language::DotNet } else { Language::Import };
+    let needs = Needs::to_run(host, sides).with_languages([language]);
     setup::ensure(&needs, host, &toolchains)?;
     if package.join("Cargo.toml").is_file() {
-        step(&format!("keeping {} as it is; to read the header again, remove that folder", package.display()));
+        let source = if options.header.is_some() { "header" } else { "assembly" };
+        step(&format!("keeping {} as it is; to read the {source} again, remove that folder", package.display()));
         new::copy_library(&options.library, &package)?;
     } else {
-        step(&format!("reading {} into the package {}", options.header.display(), package.display()));
+        let source = options.header.as_ref().unwrap_or(&options.library);
+        step(&format!("reading {} into the package {}", source.display(), package.display()));
         make_package(options, &image, &name, &package, sides.server)?;
     }
 
@@ -89,6 +103,8 @@ fn sides(target: Option<Target>, host: Target, image: &Image) -> Sides {
         Some(target) => Sides::choose(host, target),
         // Only mingw links drop-in libraries.
         None if host.is_windows() => Sides::choose(host, Target::X64WindowsGnu),
+        // Every system runs an assembly.
+        None if image.dotnet.is_some() => Sides { client: host, server: host.server() },
         None => Sides { client: host, server: library::target(image.format) },
     }
 }
@@ -107,13 +123,14 @@ fn format_of(server: Target) -> Format {
 
 /// Makes the package with the trait.
 fn make_package(options: &cli::Wrap, image: &Image, name: &str, package: &Path, server: Target) -> Result<()> {
-    let wanted = Options {
-        target: Some(server),
-        library: Some(options.library.clone()),
-        library_name: Some(name.to_owned()),
-        ..Options::new(&options.reading)?
+    let wanted = Options { library_name: Some(name.to_owned()), ..Options::new(&options.reading)? };
+    let imported = match &options.header {
+        Some(header) => {
+            let library = Some(options.library.clone());
+            import::trait_from_header(header, &Options { target: Some(server), library, ..wanted })?
+        }
+        None => import::trait_from_library(&options.library, &wanted)?,
     };
-    let imported = import::trait_from_header(&options.header, &wanted)?;
     let made = NewPackage {
         folder: package,
         name: None,
