@@ -100,8 +100,20 @@ pub(crate) fn documentation(doc: &str, name_of: &dyn Fn(&str) -> String) -> Vec<
     let mut lines = Vec::new();
     let mut paragraphs = Vec::<String>::new();
     let mut continues = false;
-    for line in doc.lines() {
+    let of_sqlite = doc.starts_with("CAPI3REF:").then(|| without_marks_of_sqlite(doc));
+    for line in of_sqlite.as_deref().unwrap_or(doc).lines() {
         let line = line.trim();
+        if let Some((tag, text)) = tag(line) {
+            // What follows a title is another paragraph.
+            continues = !matches!(tag, Tag::Title | Tag::Other);
+            match tag {
+                Tag::Title => paragraphs.push(format!("\u{1}{text}")),
+                Tag::Summary => paragraphs.push(text.to_owned()),
+                Tag::Returns => paragraphs.push(format!("\u{1}Returns {text}")),
+                Tag::Other => {}
+            }
+            continue;
+        }
         let Some(command) = line.strip_prefix(['@', '\\']) else {
             match paragraphs.last_mut() {
                 Some(last) if continues && !line.is_empty() => {
@@ -151,6 +163,33 @@ pub(crate) fn documentation(doc: &str, name_of: &dyn Fn(&str) -> String) -> Vec<
         lines.extend(wrapped(kept.unwrap_or(&paragraph), is_item));
     }
     lines
+}
+
+/// What a line such as `PURPOSE: …` at the beginning of a comment says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    Title,
+    Summary,
+    Returns,
+    /// What the declaration says as well, or what is for other programs.
+    Other,
+}
+
+fn tag(line: &str) -> Option<(Tag, &str)> {
+    let (name, text) = line.split_once(':')?;
+    let tag = match name.trim_end() {
+        "CAPI3REF" | "TITLE" => Tag::Title,
+        "DESCRIPTION" | "PURPOSE" | "SUMMARY" => Tag::Summary,
+        "RETURN" | "RETURNS" | "RETURN VALUE" => Tag::Returns,
+        "AUTHOR" | "CONSTRUCTOR" | "DATE" | "DESTRUCTOR" | "FUNCTION" | "KEYWORDS" | "METHOD" | "NAME" => Tag::Other,
+        _ => return None,
+    };
+    Some((tag, text.trim()))
+}
+
+/// Returns a comment without what SQLite's tests find sentences by: `^The function …`, or `^(The function …)^`.
+fn without_marks_of_sqlite(doc: &str) -> String {
+    doc.replace(")^", "").replace("^(", "").replace('^', "")
 }
 
 /// Returns what commands of doxygen say, such as `@param` about the parameter of this name.
@@ -264,6 +303,16 @@ mod tests {
             "Returns a handle \\<x\\>",
         ];
         assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn tags_are_not_prose() {
+        let lines = |doc: &str| documentation(doc, &|name| name.into());
+        let doc = "CAPI3REF: Result Values\nKEYWORDS: {column}\nMETHOD: sqlite3_stmt\n\n^(It returns\none.)^ ^Or two.\n\nMore.";
+        assert_eq!(lines(doc), ["Result Values", "", "It returns one. Or two."]);
+        let doc = "FUNCTION: dev_open\nPURPOSE: Opens it,\n  and waits.\nRETURNS: 2^3 handles";
+        assert_eq!(lines(doc), ["Opens it, and waits.", "", "Returns 2^3 handles"]);
+        assert_eq!(lines("NOTE: It waits."), ["NOTE: It waits."]);
     }
 
     #[test]
