@@ -106,6 +106,17 @@ fn public_headers_become_traits_that_compile() {
         source(&[&header, "--target", target, "--out", &file.display().to_string()]);
         traits.push(name);
     }
+    // Names that Rust has already.
+    let header = fixture("names.h").display().to_string();
+    let file = folder.path().join("names/src/lib.rs");
+    source(&[&header, "--out", &file.display().to_string()]);
+    let names = fs::read_to_string(&file).expect("the trait");
+    for (c, rust) in
+        [("Sized", "struct Sized2"), ("Option", "struct Option2"), ("Vec", "struct Vec2"), ("Box", "enum Box2")]
+    {
+        assert!(names.contains(&format!("/// `{c}`\n")) && names.contains(&format!("pub {rust} {{")), "{c}: {names}");
+    }
+    traits.push("names");
     check(folder.path(), &traits);
 
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").join("docs/import.md");

@@ -1,5 +1,7 @@
 //! The fields of structs and unions in Rust, laid out as in C.
 
+use std::collections::BTreeSet;
+
 use crate::import::model::{CType, Field, Int, Record};
 use crate::import::names::{self, unique, without_type_prefix, words};
 use crate::import::spelling;
@@ -63,7 +65,7 @@ pub(crate) fn of(types: &Types<'_>, id: &str) -> Result<Layout, String> {
 fn structure(types: &Types<'_>, record: &Record, fields: &[Field]) -> Result<Layout, String> {
     let pack =
         packing(types, record, fields).ok_or_else(|| format!("`{}` is not laid out as Rust can", record.name))?;
-    let mut taken = Default::default();
+    let mut taken = BTreeSet::new();
     let mut planned = Vec::new();
     let mut end = 0;
     let mut rest = fields;
@@ -128,16 +130,15 @@ fn size_field(field: &Field) -> Option<&str> {
     (is_size && field.ty.is_integer()).then_some(&field.name)
 }
 
-fn plan(
-    types: &Types<'_>,
-    field: &Field,
-    taken: &mut std::collections::BTreeSet<String>,
-) -> Result<PlannedField, String> {
+fn plan(types: &Types<'_>, field: &Field, taken: &mut BTreeSet<String>) -> Result<PlannedField, String> {
     let name = if field.name.is_empty() { "unnamed".to_owned() } else { without_type_prefix(&field.name) };
+    // A number in its name is not C's.
+    let is_numbered = taken.contains(&name);
+    let declared = || spelling::declared(&field.ty, &field.name, types.header) + ";";
     let mut planned = PlannedField {
         name: unique(name, taken),
         doc: field.doc.clone(),
-        declaration: None,
+        declaration: is_numbered.then(declared),
         guess: None,
         attributes: Vec::new(),
         ty: String::new(),
@@ -148,7 +149,7 @@ fn plan(
     }
     planned.ty = field_type(types, &field.ty)?;
     if planned.ty.contains("Address") {
-        planned.declaration = Some(spelling::declared(&field.ty, &field.name, types.header) + ";");
+        planned.declaration = Some(declared());
     }
     Ok(planned)
 }
@@ -217,13 +218,15 @@ pub(crate) fn size(types: &Types<'_>, ty: &CType) -> (usize, usize) {
 /// A union of numbers, or one field of as many bytes if it has others.
 fn union(types: &Types<'_>, record: &Record, fields: &[Field]) -> Result<Layout, String> {
     let is_plain = |field: &Field| is_number(types, &field.ty) && field.bits.is_none() && !field.name.is_empty();
-    let mut taken = Default::default();
+    let mut taken = BTreeSet::new();
     if fields.iter().all(is_plain) {
         let plan = |field: &Field| {
+            let name = without_type_prefix(&field.name);
+            let is_numbered = taken.contains(&name);
             Ok(PlannedField {
-                name: unique(without_type_prefix(&field.name), &mut taken),
+                name: unique(name, &mut taken),
                 doc: field.doc.clone(),
-                declaration: None,
+                declaration: is_numbered.then(|| spelling::declared(&field.ty, &field.name, types.header) + ";"),
                 guess: None,
                 attributes: Vec::new(),
                 ty: field_type(types, &field.ty)?,
@@ -265,6 +268,8 @@ fn is_number(types: &Types<'_>, ty: &CType) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::import::rules::tests::linux_types;
+    use crate::import::{Options, trait_from_text};
+    use crate::target::Target;
 
     #[test]
     fn packing_is_that_of_the_header() {
@@ -296,6 +301,27 @@ mod tests {
         let fields =
             "// check: cbSize is taken for the size of the struct #[fixed(size_of)] pub size: u32, pub value: i32,";
         assert_eq!(types, format!("#[repr(C)] #[bridge(size = 8)] pub struct P {{ {fields} }}"));
+    }
+
+    #[test]
+    fn a_number_in_a_name_is_explained() {
+        let options = Options { target: Some(Target::I686Linux), ..Options::default() };
+        let source = |header: &str| trait_from_text(header, &options).expect("it is a header").source;
+        let with_struct = source("struct p { int nValue; double dValue; };\nint f(const struct p *x);");
+        let fields = "    pub value: i32,\n    /// `double dValue;`\n    pub value_2: f64,\n";
+        assert!(with_struct.contains(fields), "{with_struct}");
+        let with_union = source("union p { int nValue; float fValue; };\nint f(union p x);");
+        assert!(with_union.contains("    /// `float fValue;`\n    pub value_2: f32,\n"), "{with_union}");
+        let with_enum = source("typedef enum { fast_mode = 5, FAST_MODE = 9 } Mode; Mode f(int x);");
+        let variants = "    FastMode = 5,\n    /// `FAST_MODE`\n    FastMode2 = 9,\n";
+        assert!(with_enum.contains(variants), "{with_enum}");
+        let with_types = source(
+            "struct dev_info { int a; }; struct DEV_INFO { int b; };\nint f(const struct dev_info *x, const struct DEV_INFO *y);",
+        );
+        assert!(
+            with_types.contains("/// `DEV_INFO`\n") && with_types.contains("pub struct DevInfo2 {"),
+            "{with_types}"
+        );
     }
 
     #[test]

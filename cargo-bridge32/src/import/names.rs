@@ -4,6 +4,52 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::import::model::{Enum, EnumOrigin, Function};
 
+/// The types, traits and variants in Rust's prelude, which the trait and those who use it mean by these names.
+pub(crate) const PRELUDE: [&str; 42] = [
+    "AsMut",
+    "AsRef",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "Unpin",
+    "Vec",
+];
+
 /// Splits a name into lower-case words: `FT_GetDeviceInfo` is `ft`, `get`, `device`, `info`.
 pub(crate) fn words(name: &str) -> Vec<String> {
     let chars: Vec<char> = name.chars().collect();
@@ -136,7 +182,7 @@ pub(crate) fn of_methods(functions: &[&Function], prefix: &str) -> BTreeMap<Stri
     functions.iter().map(named).collect()
 }
 
-/// Makes a name differ from those in use, and takes it.
+/// Makes the name of a method, a parameter, a field or a constant differ from those in use, and takes it.
 pub(crate) fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
     let mut candidate = name.clone();
     let mut number = 2;
@@ -145,6 +191,15 @@ pub(crate) fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
         number += 1;
     }
     candidate
+}
+
+/// Makes the name of a type or a variant differ from those in use, and takes it.
+pub(crate) fn unique_camel(name: String, taken: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|number: u32| format!("{name}{number}"));
+    let free = std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name));
+    let free = free.unwrap_or(name);
+    taken.insert(free.clone());
+    free
 }
 
 /// Returns the names of an enum's variants in Rust, without what they have in common.
@@ -159,7 +214,7 @@ pub(crate) fn variant_names(declared: &Enum) -> Vec<String> {
         return short;
     }
     let mut taken = BTreeSet::new();
-    names.iter().map(|name| unique(upper_camel(name), &mut taken)).collect()
+    names.iter().map(|name| unique_camel(upper_camel(name), &mut taken)).collect()
 }
 
 /// Whether an enum becomes a newtype of its integer, which any value fits. Macros do not say that there are no other values. Rule

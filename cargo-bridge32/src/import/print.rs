@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use crate::import::header::single_line;
 use crate::import::layout::{self, Layout};
-use crate::import::model::{CType, Constant, Convention, Enum, EnumOrigin, Header, Int, LeftOut, Record, Value};
+use crate::import::model::{
+    CType, Constant, Convention, Enum, EnumOrigin, Header, Int, LeftOut, Record, Value, Variant,
+};
 use crate::import::names::{self, unique};
 use crate::import::rules::draft::Draft;
 use crate::import::types::Types;
@@ -277,6 +279,7 @@ fn enumeration(name: &str, declared: &Enum, types: &Types<'_>) -> String {
         let _ = writeln!(out, "pub struct {name}(pub {repr});\n\nimpl {name} {{");
         let is_set = names::are_flags(declared);
         for (variant, constant) in declared.variants.iter().zip(names::value_names(declared)) {
+            original_name(&mut out, variant, constant != names::constant(&variant.name));
             variant_doc(&mut out, variant.doc.as_deref());
             let value = integer(&declared.integer, variant.value);
             let value = if is_set || value >= 0x1000 { format!("{value:#x}") } else { value.to_string() };
@@ -293,6 +296,9 @@ fn enumeration(name: &str, declared: &Enum, types: &Types<'_>) -> String {
         match seen.entry(variant.value) {
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(name.clone());
+                let plain = names::upper_camel(&variant.name);
+                let is_numbered = name.strip_prefix(&plain).is_some_and(|number| !number.is_empty());
+                original_name(&mut out, variant, is_numbered);
                 variant_doc(&mut out, variant.doc.as_deref());
                 let _ = writeln!(out, "{name} = {},", integer(&declared.integer, variant.value));
             }
@@ -305,12 +311,23 @@ fn enumeration(name: &str, declared: &Enum, types: &Types<'_>) -> String {
         let mut taken = BTreeSet::new();
         for (variant, first) in others {
             let constant = unique(names::constant(&variant.name), &mut taken);
+            original_name(&mut out, variant, constant != names::constant(&variant.name));
             variant_doc(&mut out, variant.doc.as_deref());
             let _ = writeln!(out, "pub const {constant}: Self = Self::{first};");
         }
         out.push_str("}\n");
     }
     out
+}
+
+/// Says which constant of C it is, if its name has a number because another one has the same name in Rust.
+fn original_name(out: &mut String, variant: &Variant, is_numbered: bool) {
+    if is_numbered {
+        let _ = writeln!(out, "/// `{}`", variant.name);
+        if variant.doc.is_some() {
+            out.push_str("///\n");
+        }
+    }
 }
 
 /// Returns a value of an enum as one of its integer.

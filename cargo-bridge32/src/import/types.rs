@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::import::model::{CType, Convention, Function, Header, Int, Signature};
-use crate::import::names::upper_camel;
+use crate::import::names::{PRELUDE, unique_camel, upper_camel};
 use crate::target::Target;
 
 /// The types that a header's functions use, with their names in Rust.
@@ -44,10 +44,7 @@ impl<'h> Types<'h> {
         mut taken: BTreeSet<String>,
         check_layout: CheckLayout,
     ) -> Self {
-        // What the prelude and the macro use.
-        taken.extend(
-            ["Option", "Some", "None", "Vec", "String", "Box", "Result", "Ok", "Err", "Self"].map(String::from),
-        );
+        taken.extend(PRELUDE.map(String::from));
         taken.extend(ITEMS.map(String::from));
         let mut types = Self {
             header,
@@ -68,13 +65,13 @@ impl<'h> Types<'h> {
         all.sort_by_key(|(line, _, name)| (name.is_empty(), *line));
         for (_, id, name) in all {
             let name = if name.is_empty() { "Unnamed" } else { name };
-            let name = unique_type(upper_camel(without_decoration(name)), &mut taken);
+            let name = unique_camel(upper_camel(without_decoration(name)), &mut taken);
             types.names.insert(id.clone(), name);
         }
         for key in types.returned.clone() {
             if let Some(name) = key.strip_prefix("tag:") {
                 let name = if name == "HANDLE" { "Object".to_owned() } else { upper_camel(name) };
-                let name = unique_type(name, &mut taken);
+                let name = unique_camel(name, &mut taken);
                 types.names.insert(key, name);
             }
         }
@@ -296,11 +293,4 @@ fn most_common(header: &Header) -> Convention {
         *counts.entry(function.signature.convention).or_default() += 1;
     }
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(convention, _)| convention).unwrap_or_default()
-}
-
-/// Makes a type's name differ from those in use, and takes it.
-fn unique_type(name: String, taken: &mut BTreeSet<String>) -> String {
-    let numbered = (2..).map(|number| format!("{name}{number}"));
-    let mut candidates = std::iter::once(name.clone()).chain(numbered);
-    candidates.find(|candidate| taken.insert(candidate.clone())).unwrap_or(name)
 }

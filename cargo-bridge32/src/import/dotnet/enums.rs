@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use super::csharp;
 use super::documentation::Documentation;
 use super::model::{Class, ClassKind, Literal, Member};
-use super::types::{RustTypes, integer_of, unique_camel};
-use crate::import::names::{self, unique, upper_camel};
+use super::types::{RustTypes, integer_of};
+use crate::import::names::{self, unique, unique_camel, upper_camel};
 
 /// A constant of an enum.
 struct EnumConstant<'c> {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::csharp;
 use super::model::{Class, ClassKind, ManagedAssembly, Method, Primitive, Type};
-use crate::import::names::upper_camel;
+use crate::import::names::{PRELUDE, unique_camel, upper_camel};
 
 /// Names that the trait's module has already.
-const TAKEN: [&str; 8] = ["Bridge", "Class", "Matrix", "Object", "Option", "Result", "String", "Vec"];
+const TAKEN: [&str; 4] = ["Bridge", "Class", "Matrix", "Object"];
 
 /// Structs of .NET's class library, of which it is known that they are not enums.
 const STRUCTS: [&str; 5] =
@@ -82,7 +82,7 @@ impl<'a> RustTypes<'a> {
             true => format!("{trait_name}Api"),
             false => trait_name,
         };
-        let mut taken: BTreeSet<String> = TAKEN.map(str::to_owned).into();
+        let mut taken: BTreeSet<String> = TAKEN.iter().chain(&PRELUDE).map(|name| (*name).to_owned()).collect();
         taken.extend(["", "Client", "Library", "Batch"].map(|end| format!("{trait_name}{end}")));
         let named = |class: &Class| name(&class.namespace, &class.path, &mut taken);
         // Others are not named in a trait.
@@ -212,13 +212,4 @@ fn name(namespace: &str, path: &str, taken: &mut BTreeSet<String>) -> String {
         false => plain,
     };
     unique_camel(name, taken)
-}
-
-/// Makes the name of a type or variant differ from those in use, and takes it.
-pub(super) fn unique_camel(name: String, taken: &mut BTreeSet<String>) -> String {
-    let numbered = (2..).map(|number: u32| format!("{name}{number}"));
-    let free = std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name));
-    let free = free.unwrap_or(name);
-    taken.insert(free.clone());
-    free
 }
