@@ -11,7 +11,7 @@ use std::process::Command;
 
 use common::{bridge32, compile, compile_file, has, in_package, run};
 
-const PRINTED: &str = "64 bits: 1 + 2 = 3\n-1 0 0: 0.5 1.5 2.5\nclosed 0\n";
+const PRINTED: &str = "64 bits: 1 + 2 = 3\n-1 0 0: 0.5 1.5 2.5\nclosed 0\nsum 6 of 3\nmodes 1 77\n";
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrap").join(name)
@@ -50,6 +50,12 @@ fn one_command_makes_a_library_for_c_and_python() {
     let guess = "// check: count is taken for the length of values, and read for what is written of it";
     let line = source.lines().position(|line| line.trim() == guess).expect("it is marked") + 1;
     assert!(text.contains(&format!("\n  meter-bridge32/src/lib.rs:{line}: {}\n", &guess[10..])), "{text}");
+    // A number that the function changes, and an integer that may have another value than the macros.
+    for declared in
+        ["#[len(*data_length)] data: &[u8], data_length: &mut i32", "fn meter_exchange(&self, mode: MeterMode)"]
+    {
+        assert!(source.contains(declared), "{declared}: {source}");
+    }
 
     let made = path.join("meter64");
     let program = path.join("program");
@@ -175,7 +181,7 @@ fn what_cannot_be_wrapped_is_refused_and_leaves_nothing() {
         (&["--library", "libmeter.so"], "libmeter.so needs a header, which says what its functions take"),
         (&["missing.h", "--library", "libmeter.so"], "there is no file missing.h"),
         (&["wrong.h", "--library", "libmeter.so"], "add the folder of the missing header with -I"),
-        (&["meter.h", "--library", "libother.so"], "libother.so exports none of the 5 functions of meter.h"),
+        (&["meter.h", "--library", "libother.so"], "libother.so exports none of the 7 functions of meter.h"),
         (&["meter.h", "--library", "libmeter.so", "--target", "x86_64-pc-windows-gnu"], "is a library for Linux"),
         (
             &["meter.h", "--library", "libmeter.so", "--out", "."],

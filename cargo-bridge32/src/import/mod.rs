@@ -228,6 +228,7 @@ fn write(header: &Header, target: Target, naming: Naming, options: &Options) -> 
     if chosen.is_empty() && options.only.is_some() {
         bail!("--only matches none of the {} functions of {}", header.functions.len(), naming.origin);
     }
+    types.verb_prefix = rules::verb_prefix(header);
     types.methods = names::of_methods(&chosen, &naming.prefix);
     let mut methods = Vec::new();
     let mut left_out: Vec<LeftOut> = Vec::new();

@@ -15,6 +15,8 @@ pub(crate) struct Types<'h> {
     pub(crate) convention: Convention,
     /// The names of the trait's methods by the symbols of their functions.
     pub(crate) methods: BTreeMap<String, String>,
+    /// What functions' names begin with, if verbs follow it directly.
+    pub(crate) verb_prefix: Option<String>,
     /// The names of structs, unions and enums by their identifiers, and of handles' tags by `tag:` and the C name.
     names: BTreeMap<String, String>,
     /// The structs that the library makes and owns: pointers to them are handles.
@@ -51,6 +53,7 @@ impl<'h> Types<'h> {
             target,
             convention: most_common(header),
             methods: BTreeMap::new(),
+            verb_prefix: None,
             names: BTreeMap::new(),
             owned: BTreeSet::new(),
             returned: BTreeSet::new(),

@@ -33,3 +33,18 @@ MeterStatus METER_CALL meter_close(MeterHandle handle) {
 int METER_CALL meter_add(int a, int b) {
     return a + b;
 }
+
+int METER_CALL meter_exchange(int mode) {
+    static int current = METER_MODE_FAST;
+    int before = current;
+    current = mode;
+    return before;
+}
+
+int METER_CALL meter_parse(const unsigned char *data, int *data_length) {
+    int i, sum = 0;
+    for (i = 0; i < *data_length && data[i]; i++)
+        sum += data[i];
+    *data_length = i;
+    return sum;
+}

@@ -25,6 +25,15 @@ METER_API MeterStatus METER_CALL meter_close(MeterHandle handle);
 
 METER_API int METER_CALL meter_add(int a, int b);
 
+#define METER_MODE_SLOW 0
+#define METER_MODE_FAST 1
+
+/** Returns the mode before. There are more modes than those with names. */
+METER_API int METER_CALL meter_exchange(int mode);
+
+/** Returns the sum of the bytes up to the first zero, and how many these are. */
+METER_API int METER_CALL meter_parse(const unsigned char *data, int *data_length);
+
 /** Is in a newer version only. */
 METER_API int METER_CALL meter_reset(MeterHandle handle);
 

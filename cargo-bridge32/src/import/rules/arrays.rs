@@ -4,7 +4,9 @@ use crate::import::layout;
 use crate::import::model::{CType, Direction};
 use crate::import::names::words;
 use crate::import::rules::draft::{Draft, Slot};
-use crate::import::rules::lengths::{WRITTEN, counts_bytes, is_length_name, length_of, shared_length, written_count};
+use crate::import::rules::lengths::{
+    WRITTEN, counts_bytes, is_length_name, is_named_after, length_of, shared_length, written_count,
+};
 use crate::import::rules::structs::is_plural;
 use crate::import::text;
 use crate::import::types::Types;
@@ -173,9 +175,19 @@ fn pair(types: &Types<'_>, draft: &mut Draft<'_>, pairing: &Pairing) -> bool {
                 },
                 None => format!("#[{kind}({name})]"),
             };
-            let ty_of_length = match (by_reference, &length_type.pointee()) {
-                (false, _) => integer,
-                (true, Some((_, true))) => format!("&{integer}"),
+            let comes_back = is_const
+                && !(is_text || optional || bytes)
+                && draft.slots[length].is_none()
+                && is_named_after(&draft.parameter(length).name, &draft.parameter(pointer).name);
+            let (attribute, ty_of_length) = match (by_reference, &length_type.pointee()) {
+                (false, _) => (attribute, integer),
+                (true, Some((_, true))) => (attribute, format!("&{integer}")),
+                // The function says how much it has used.
+                (true, _) if comes_back => {
+                    draft.decide(pointer, Slot::with(format!("#[len(*{n})]"), ty));
+                    draft.decide(length, Slot::plain(format!("&mut {integer}")));
+                    return true;
+                }
                 (true, _) => return false,
             };
             draft.decide(pointer, Slot { attributes, ty });
@@ -279,6 +291,20 @@ mod tests {
         assert_eq!(
             linux("int invert(double *values, int n);"),
             "// check: n is taken for the length of values fn invert(&self, values: &mut [f64], #[len_of(values)] n: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn the_length_of_an_input_may_come_back() {
+        assert_eq!(
+            linux("int parse(const unsigned char *source, unsigned long *sourceLen);"),
+            "// check: source_len is taken for the length of source \
+             fn parse(&self, #[len(*source_len)] source: &[u8], source_len: &mut ULong) -> i32;"
+        );
+        assert_eq!(
+            linux("int parse(const char *text, int *text_length);"),
+            "// check: text_length is taken for one number that the function reads and changes \
+             fn parse(&self, text: &str, text_length: &mut i32) -> i32;"
         );
     }
 

@@ -98,7 +98,7 @@ impl Draft<'_> {
 }
 
 /// Verbs of functions that fill what they are given.
-const READS: [&str; 29] = [
+pub(super) const READS: [&str; 29] = [
     "get",
     "read",
     "recv",
@@ -131,7 +131,7 @@ const READS: [&str; 29] = [
 ];
 
 /// Verbs of functions that use what they are given.
-const WRITES: [&str; 15] = [
+pub(super) const WRITES: [&str; 15] = [
     "set", "write", "send", "put", "transmit", "push", "store", "download", "program", "append", "update", "puts",
     "bind", "output", "play",
 ];

@@ -48,7 +48,7 @@ pub(crate) fn outputs(types: &Types<'_>, draft: &mut Draft<'_>) {
 }
 
 /// Verbs of functions that free what they are given.
-const CLOSING: [&str; 16] = [
+pub(super) const CLOSING: [&str; 16] = [
     "close",
     "free",
     "destroy",

@@ -1,6 +1,6 @@
 //! Which parameter is the length of an array.
 
-use crate::import::model::CType;
+use crate::import::model::{CType, Parameter};
 use crate::import::names::{type_prefix, words};
 use crate::import::rules::draft::{Draft, Slot};
 
@@ -137,6 +137,24 @@ fn is_related(array: &str, length: &str) -> bool {
             || (a.len() > 2 && b.starts_with("num") && b.ends_with(a))
     };
     array.iter().any(|a| length.iter().any(|b| is_same(a, b)))
+}
+
+/// Whether it has the name of a length of something that the function only reads.
+pub(super) fn counts_input(draft: &Draft<'_>, length: usize) -> bool {
+    let name = &draft.parameter(length).name;
+    let is_array = |parameter: &Parameter| {
+        matches!(parameter.ty.pointee(), Some((_, true))) && is_named_after(name, &parameter.name)
+    };
+    draft.function.signature.parameters.iter().any(is_array)
+}
+
+/// Whether a length's name is the array's and a word for a length, as `sourceLen` is of `source`.
+pub(super) fn is_named_after(length: &str, array: &str) -> bool {
+    let words_of = |name: &str| words(type_prefix(name).map_or(name, |prefix| &name[prefix.len()..]));
+    let (length, array) = (words_of(length), words_of(array));
+    let (Some((last, rest)), false) = (length.split_last(), array.is_empty()) else { return false };
+    let is_word = LENGTHS.contains(&last.as_str()) && rest == array;
+    is_word || rest.is_empty() && last.strip_suffix("len") == Some(&array.concat())
 }
 
 /// Whether a length's name says that it counts bytes.

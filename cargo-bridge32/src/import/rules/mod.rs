@@ -19,12 +19,13 @@ mod status;
 mod structs;
 mod text;
 mod values;
+mod verbs;
 
 use crate::import::model::{CType, Function};
-use crate::import::names::words;
 use crate::import::rules::draft::{Draft, Slot, parameter_names};
 use crate::import::types::Types;
 pub(crate) use values::find as find_values;
+pub(crate) use verbs::prefix as verb_prefix;
 
 /// Makes a method of a function.
 ///
@@ -35,7 +36,7 @@ pub(crate) fn draft<'f>(types: &Types<'_>, function: &'f Function) -> Result<Dra
     let mut draft = Draft {
         function,
         symbol: function.symbol().to_owned(),
-        verbs: words(&function.name),
+        verbs: verbs::of(&function.name, types.verb_prefix.as_deref()),
         names: parameter_names(types, &signature.parameters),
         slots: vec![None; signature.parameters.len()],
         attributes: Vec::new(),

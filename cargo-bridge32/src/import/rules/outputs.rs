@@ -3,6 +3,7 @@
 use crate::import::model::{CType, Direction, Int};
 use crate::import::rules::draft::{Draft, Slot};
 use crate::import::rules::freeing;
+use crate::import::rules::lengths::counts_input;
 use crate::import::rules::structs::is_plural;
 use crate::import::text;
 use crate::import::types::Types;
@@ -51,7 +52,7 @@ pub(crate) fn outputs(types: &Types<'_>, draft: &mut Draft<'_>) {
             (Some(_), _) if optional => Slot::plain(format!("Option<&mut {ty}>")),
             (Some(Direction::InOut), _) => Slot::plain(format!("&mut {ty}")),
             (Some(Direction::Out), _) => Slot::with("#[out]", ty),
-            (None, false) if name.contains("inout") || name.contains("in_out") => {
+            (None, false) if name.contains("inout") || name.contains("in_out") || counts_input(draft, index) => {
                 draft.guess("output", format!("{name} is taken for one number that the function reads and changes"));
                 Slot::plain(format!("&mut {ty}"))
             }
