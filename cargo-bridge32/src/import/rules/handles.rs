@@ -1,6 +1,8 @@
 //! Handles: pointers that only the library can follow.
 
+use crate::import::model::Function;
 use crate::import::rules::draft::{Draft, Slot};
+use crate::import::rules::verbs;
 use crate::import::types::Types;
 
 /// A pointer that the library returns somewhere is a handle; that is no guess for a type that the header does not define.
@@ -67,8 +69,11 @@ pub(super) const CLOSING: [&str; 16] = [
     "terminate",
 ];
 
+/// Those after which a handle may still be freed, if the library has a function of the others for it.
+const ENDING: [&str; 6] = ["close", "clear", "uninit", "exit", "disconnect", "terminate"];
+
 /// Rule `closes`: the function frees the handle.
-pub(crate) fn closes(_types: &Types<'_>, draft: &mut Draft<'_>) {
+pub(crate) fn closes(types: &Types<'_>, draft: &mut Draft<'_>) {
     let is_handle = |slot: &Option<Slot>| slot.as_ref().is_some_and(|slot| slot.ty.starts_with("Handle<"));
     let handles: Vec<usize> = (0..draft.slots.len()).filter(|index| is_handle(&draft.slots[*index])).collect();
     let [only] = handles[..] else { return };
@@ -82,11 +87,28 @@ pub(crate) fn closes(_types: &Types<'_>, draft: &mut Draft<'_>) {
     {
         return;
     }
+    let tag = types.handle(&draft.parameter(only).ty);
+    if ENDING.contains(&word.as_str()) && types.header.functions.iter().any(|other| frees(types, other, tag.as_deref()))
+    {
+        return;
+    }
     let name = draft.names[only].clone();
     if let Some(slot) = &mut draft.slots[only] {
         slot.attributes.push("#[closes]".into());
     }
     draft.guess("closes", format!("{name} is taken to be freed by this"));
+}
+
+/// Whether a function frees a handle with this tag and does nothing else.
+fn frees(types: &Types<'_>, function: &Function, tag: Option<&str>) -> bool {
+    let verbs = verbs::of(&function.name, types.verb_prefix.as_deref());
+    // `dev_release`, or `free_dev`; not `dev_release_buffer`.
+    let is_last = verbs.last().is_some_and(|last| CLOSING.contains(&last.as_str()) && !ENDING.contains(&last.as_str()));
+    let frees = is_last || verbs.iter().any(|verb| ["free", "destroy"].contains(&verb.as_str()));
+    match &function.signature.parameters[..] {
+        [only] => frees && tag.is_some() && types.handle(&only.ty).as_deref() == tag,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +151,17 @@ mod tests {
         assert_eq!(
             linux("typedef struct dev dev; dev *dev_new(void); void dev_clear_errors(dev *d);"),
             "fn dev_clear_errors(&self, d: Handle<Dev>);"
+        );
+    }
+
+    #[test]
+    fn what_is_closed_may_be_freed_later() {
+        let library = "typedef struct dev dev; dev *dev_new(void); void free_dev(dev *d);";
+        assert_eq!(linux(&format!("{library} int dev_close(dev *d);")), "fn dev_close(&self, d: Handle<Dev>) -> i32;");
+        let library = "typedef struct dev dev; dev *dev_new(void); void dev_release_data(dev *d);";
+        assert_eq!(
+            linux(&format!("{library} int dev_close(dev *d);")),
+            "// check: d is taken to be freed by this fn dev_close(&self, #[closes] d: Handle<Dev>) -> i32;"
         );
     }
 }
