@@ -126,8 +126,8 @@ pub mod native {
         passed_array, passed_array_mut, passed_c_str, passed_nullable, passed_nullable_mut, passed_optional_c_str,
         passed_pointer, passed_pointer_mut, passed_text, pointer, pointers_noted, recycle, reported_length,
         restore_pointers, restored_pointers, returned_array, returned_list, returned_texts, returned_to_gnu,
-        returned_to_msvc, serialize_union, slot, status_text, texts_to_c, to_length, union_of_bytes, vtable_entry,
-        wanted, wanted_capacity,
+        returned_to_msvc, serialize_union, slot, status_text, text_to_c, texts_to_c, to_length, union_of_bytes,
+        vtable_entry, wanted, wanted_capacity,
     };
     pub use crate::{__slot_row as slot_row, __slots as slots};
 

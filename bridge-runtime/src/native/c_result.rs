@@ -6,7 +6,7 @@ use castaway::cast;
 
 use super::array::{ToC, all_to_c};
 use super::text::{Text, TextBuffer, TextList};
-use super::{Encoding, Length, Scope, Zeroable};
+use super::{Encoding, FieldForm, Length, Scope, TextAt, Zeroable};
 use crate::fault::Fault;
 
 /// An array that comes out of a call: a vector, or none.
@@ -44,8 +44,27 @@ pub fn array_to_c<A: ReturnedArray, C: 'static>(
     scope: &mut Scope,
 ) -> Result<*const C, Fault> {
     let Some(elements) = array.elements() else { return Ok(std::ptr::null()) };
-    let elements = all_to_c(elements, to_c, scope)?;
+    let elements = all_to_c(elements, to_c, scope).map_err(of_result)?;
     Ok(scope.keep(elements))
+}
+
+/// Keeps text in the scope; returns the pointer to it, or null.
+///
+/// # Errors
+/// [`Fault::Message`] for text that C would cut short, or that the encoding lacks a character for.
+pub fn text_to_c<E: Encoding, T>(text: &T, scope: &mut Scope) -> Result<<TextAt<E> as FieldForm<T>>::C, Fault>
+where
+    TextAt<E>: FieldForm<T>,
+{
+    <TextAt<E> as FieldForm<T>>::to_c(text, scope).map_err(of_result)
+}
+
+/// The fault of a result that C cannot have. The conversions are those of arguments.
+fn of_result(fault: Fault) -> Fault {
+    match fault {
+        Fault::Argument { reason, .. } => Fault::Message(format!("the library returned a value that {reason}")),
+        other => other,
+    }
 }
 
 /// The number of elements of an array that comes out of a call.

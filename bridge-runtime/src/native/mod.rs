@@ -44,7 +44,7 @@ pub(crate) use c_caller::{c_reply, has_c_callers, have_c_callers, in_c_call, not
 pub use c_closure::CClosure;
 pub use c_result::{
     array_to_c, element_count, failure_value, give_text_to_c, give_texts_to_c, list_to_c, no_elements, passed_text,
-    texts_to_c,
+    text_to_c, texts_to_c,
 };
 pub use callback::{
     give, give_array, give_text, given, given_length, passed, passed_array, passed_array_mut, passed_nullable,

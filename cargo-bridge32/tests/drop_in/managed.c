@@ -58,6 +58,8 @@ static void texts(void) {
     why();
     printf("half: %s\n", shown(managed_half_a_character()));
     why();
+    printf("with NUL: %s\n", shown(managed_with_nul()));
+    why();
     printf("not UTF-8: %s\n", shown(managed_string("\xff")));
     why();
 }

@@ -80,6 +80,7 @@ namespace Fixture
         }
         public double Sum(Span span) { return span.From + span.To; }
         public string HalfACharacter() { return "\ud800"; }
+        public string WithNul() { return "a\0b"; }
     }
 
     public class Arrays

@@ -45,6 +45,8 @@ pub trait Managed {
     fn toggle(&self, range: &mut Range, #[out] sides: Sides);
     #[symbol("HalfACharacter")]
     fn half_a_character(&self) -> String;
+    #[symbol("WithNul")]
+    fn with_nul(&self) -> String;
 
     #[class("Fixture.Arrays")]
     #[symbol("Bools")]
@@ -161,7 +163,7 @@ pub trait Managed {
     #[constructor]
     fn dog(&self) -> Object<Dog>;
     #[symbol("Sound")]
-    fn sound_of_dog(&self, #[this] dog: &Object<Dog>) -> String;
+    fn sound_of_dog(&self, #[this] dog: &AnyDog) -> String;
     #[symbol("get_Age")]
     fn age(&self, #[this] dog: &Object<Dog>) -> i32;
     #[symbol("set_Age")]
@@ -338,6 +340,9 @@ pub enum Dog {}
 impl Class for Dog {
     const NAME: &'static str = "Fixture.Dog";
 }
+
+/// An object of this class, by a name that the macro does not know.
+pub type AnyDog = Object<Dog>;
 
 /// An object with fields and properties.
 #[derive(Debug)]

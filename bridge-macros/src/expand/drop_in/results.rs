@@ -133,7 +133,7 @@ fn pointer_to_c(
             let to_c = native_item(target, "to_c", krate);
             quote!(#to_c(&#value, #scope))
         }
-        None => quote!(<#native::TextAt<#native::#marker> as #native::FieldForm<#ty>>::to_c(&#value, #scope)),
+        None => quote!(#native::text_to_c::<#native::#marker, #ty>(&#value, #scope)),
     };
     let convert = match &pointer.free_with {
         Some(_) => quote!(#krate::__private::drop_in::freed_by_c(|#scope| #convert)?),
