@@ -175,6 +175,22 @@ fn a_library_for_windows_has_the_same_functions() {
     assert!(printed.contains("\nthen\n  Managed: `pow`: no .NET was found"), "{printed}");
 }
 
+/// Wine could have a .NET that its user has installed, so the library is made.
+#[test]
+fn a_server_in_wine_needs_a_net_that_wine_does_not_have() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let mut command = bridge32();
+    command.args(["drop-in", "-p", "bridge32-dotnet-tests", "--server", "managed-server32"]);
+    command.args(["--target", "i686-pc-windows-gnu", "--out"]).arg(&out);
+    let command = in_package(&mut command, &repository()).env("CARGO_TARGET_DIR", this_target_folder());
+    let (made, _, text) = run(command);
+    let warning = "warning: libmanaged.so needs .NET in Wine, which does not have it; \
+                   for Mono, use `--target i686-unknown-linux-gnu`\n";
+    assert!(made && text.contains(warning), "{text}");
+    assert!(out.join("managed32/managed-server32.exe").exists() && out.join("managed32/managed.dll").exists());
+}
+
 /// The library and the interface are of one kind.
 #[test]
 fn a_library_of_another_kind_is_refused() {

@@ -95,8 +95,13 @@ impl<'b> DropInLibrary<'b> {
         header::write(archive, exports, &out.join(format!("{stem}.h")), sides.client)?;
         if !build.options.cargo.quiet {
             let library = &self.name;
-            if exports.is_assembly && !sides.server.is_windows() {
-                eprintln!("note: {library} needs {MONO} where it is used");
+            match (exports.is_assembly, sides.client.is_windows(), sides.server.is_windows()) {
+                (true, _, false) => eprintln!("note: {library} needs {MONO} where it is used"),
+                (true, false, true) => eprintln!(
+                    "warning: {library} needs .NET in Wine, which does not have it; for Mono, use `--target {}`",
+                    Target::I686Linux
+                ),
+                _ => {}
             }
             for (method, reason) in &exports.left_out {
                 eprintln!("warning: `{method}` is not in {library}: {reason}");
