@@ -101,8 +101,14 @@ fn one_command_makes_a_dll_for_c() {
     assert_eq!(common::run_in_wine(&program), PRINTED);
 }
 
-/// An assembly, which uses another one, and a program in Python.
-const SCALE: &str = "namespace Vendor.Core { public class Scale { public static double Factor() { return 2.5; } } }";
+/// An assembly, which uses another one and through that a native library, and a program in Python.
+const SCALE: &str = "
+namespace Vendor.Core {
+    public class Scale {
+        [System.Runtime.InteropServices.DllImport(\"part\")] static extern int part_channels();
+        public static double Factor() { return part_channels() - 0.5; }
+    }
+}";
 const SOFTWARE: &str = "
 namespace Vendor.Software {
     public enum Unit { Volt = 1, Ampere = 2 }
@@ -147,6 +153,7 @@ fn one_command_makes_a_library_of_an_assembly() {
         let (compiled, _, errors) = run(&mut mcs);
         assert!(compiled, "{errors}");
     }
+    compile("gcc", path, "int part_channels(void) { return 3; }", "libpart.so", &["-m32", "-fPIC"]);
     let (wrapped, text) = wrap(path, &["--library", "Vendor.Software.dll"]);
     assert!(wrapped && text.contains("Vendor.Software64/libVendor.Software.so is ready"), "{text}");
     for said in [
@@ -156,7 +163,7 @@ fn one_command_makes_a_library_of_an_assembly() {
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
-    // Alone, without the package and the folder of the original.
+    // Without the package and the folder of the original, in which the other libraries are, too.
     let elsewhere = tempfile::tempdir().expect("a temporary folder");
     let made = elsewhere.path().join("made");
     fs::rename(path.join("Vendor.Software64"), &made).expect("the folder");
