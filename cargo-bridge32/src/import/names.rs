@@ -218,9 +218,15 @@ pub(crate) fn variant_names(declared: &Enum) -> Vec<String> {
 }
 
 /// Whether an enum becomes a newtype of its integer, which any value fits. Macros do not say that there are no other values. Rule
-/// `flags`: the values of an enum are bits.
+/// `flags`: the values of an enum are bits. Rule `negative`: they are 0 and negative, and leave the others to numbers.
 pub(crate) fn is_newtype(declared: &Enum) -> bool {
-    declared.origin != EnumOrigin::Declaration || are_flags(declared)
+    declared.origin != EnumOrigin::Declaration || are_flags(declared) || are_negative(declared)
+}
+
+/// Whether the values of an enum are errors below a success of 0: functions also return counts as it.
+pub(crate) fn are_negative(declared: &Enum) -> bool {
+    let has = |is: fn(i64) -> bool| declared.variants.iter().any(|variant| is(variant.value));
+    has(|value| value == 0) && has(|value| value < 0) && !has(|value| value > 0)
 }
 
 /// Whether the values of an enum are bits.

@@ -270,6 +270,9 @@ fn enumeration(name: &str, declared: &Enum, types: &Types<'_>) -> String {
     let repr = types.value(&declared.integer).unwrap_or_default();
     if names::is_newtype(declared) {
         let guess = match declared.origin {
+            EnumOrigin::Declaration if names::are_negative(declared) => {
+                "these are taken for errors; others are possible"
+            }
             EnumOrigin::Declaration => "its values are taken for bits that can be combined",
             EnumOrigin::Typedef => "these macros are taken for its values; others are possible",
             EnumOrigin::Uses => "these macros are taken for values of one type; others are possible",

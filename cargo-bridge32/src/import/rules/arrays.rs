@@ -2,11 +2,12 @@
 
 use crate::import::layout;
 use crate::import::model::{CType, Direction};
-use crate::import::names::words;
+use crate::import::names::{are_negative, words};
 use crate::import::rules::draft::{Draft, Slot};
 use crate::import::rules::lengths::{
     WRITTEN, counts_bytes, is_length_name, is_named_after, length_of, shared_length, written_count,
 };
+use crate::import::rules::prose;
 use crate::import::rules::structs::is_plural;
 use crate::import::text;
 use crate::import::types::Types;
@@ -55,9 +56,27 @@ fn nested(types: &Types<'_>, ty: &CType) -> Result<String, String> {
 struct Pairing {
     pointer: usize,
     length: usize,
-    /// The parameter that says how many elements are valid after the call.
-    written: Option<usize>,
+    /// What says how many elements are valid after the call.
+    written: Option<Written>,
     in_bytes: bool,
+}
+
+/// What says how many elements of an array a function has filled.
+#[derive(Clone, Debug)]
+enum Written {
+    /// A parameter.
+    Parameter(usize),
+    /// The result, as this expression.
+    Result(&'static str),
+}
+
+impl Written {
+    fn name<'d>(&'d self, draft: &'d Draft<'_>) -> &'d str {
+        match self {
+            Self::Parameter(index) => &draft.names[*index],
+            Self::Result(expression) => expression,
+        }
+    }
 }
 
 /// Arrays whose length an annotation says: no guesses.
@@ -71,6 +90,7 @@ pub(crate) fn annotated(types: &Types<'_>, draft: &mut Draft<'_>) {
         };
         let Some(length) = named(&said.expression) else { continue };
         let written = annotation.written.as_deref().and_then(named).filter(|written| *written != length);
+        let written = written.map(Written::Parameter).or_else(|| returned_count(types, draft));
         pair(types, draft, &Pairing { pointer, length, written, in_bytes: said.in_bytes });
     }
 }
@@ -96,22 +116,38 @@ pub(crate) fn with_lengths(types: &Types<'_>, draft: &mut Draft<'_>) {
         }
         let Some(length) = length_of(draft, pointer).or_else(|| shared_length(draft, pointer)) else { continue };
         let in_bytes = counts_bytes(draft, length);
-        let written = written_count(draft, length);
+        let written = written_count(draft, length).map(Written::Parameter).or_else(|| returned_count(types, draft));
         let pairing = Pairing { pointer, length, written, in_bytes };
         if pair(types, draft, &pairing) {
             let (pointer, length) = (&draft.names[pointer], &draft.names[length]);
             let unit = if in_bytes { "length in bytes" } else { "length" };
             let mut guess = format!("{length} is taken for the {unit} of {pointer}");
-            if let Some(written) = written.filter(|_| {
-                draft.slots[pairing.pointer]
-                    .as_ref()
-                    .is_some_and(|slot| slot.attributes.iter().any(|attribute| attribute.contains("len =")))
-            }) {
-                guess += &format!(", and {} for what is written of it", draft.names[written]);
+            let has_written = |slot: &Slot| slot.attributes.iter().any(|attribute| attribute.contains("len ="));
+            if let Some(written) = &pairing.written
+                && draft.slots[pairing.pointer].as_ref().is_some_and(has_written)
+            {
+                guess += &format!(", and {} for what is written of it", written.name(draft));
             }
             draft.guess("length", guess);
         }
     }
+}
+
+/// Rule `returned-count`: the documentation says that the function returns how much it has read.
+fn returned_count(types: &Types<'_>, draft: &Draft<'_>) -> Option<Written> {
+    let expression = match draft.function.signature.result.resolved() {
+        CType::Int(_) => "ret",
+        CType::Enum(id) if are_negative(types.header.enums.get(id)?) => "ret.0",
+        _ => return None,
+    };
+    let description = draft.function.description();
+    let counts = ["read", "received", "returned", "copied", "stored", "written", "filled", "transferred"];
+    let says_so = |sentence: &String| {
+        prose::has_any(sentence, &["return", "returns", "returned"])
+            && prose::has_any(sentence, &["number of", "amount of"])
+            && prose::has_any(sentence, &counts)
+    };
+    (draft.reads() && prose::sentences(description).iter().any(says_so)).then_some(Written::Result(expression))
 }
 
 /// Returns the element's type and its size; `None` if it cannot be in an array.
@@ -128,7 +164,7 @@ fn element(types: &Types<'_>, target: &CType) -> Option<(String, usize)> {
 
 /// Declares an array and its length. Returns whether it could.
 fn pair(types: &Types<'_>, draft: &mut Draft<'_>, pairing: &Pairing) -> bool {
-    let &Pairing { pointer, length, written, in_bytes } = pairing;
+    let &Pairing { pointer, length, ref written, in_bytes } = pairing;
     let Some((target, is_const)) = draft.pointee(pointer) else { return false };
     let target = target.clone();
     let Some((element, size)) = element(types, &target) else { return false };
@@ -201,11 +237,14 @@ fn pair(types: &Types<'_>, draft: &mut Draft<'_>, pairing: &Pairing) -> bool {
             if is_multi && is_text {
                 attributes.push("#[multi]".to_owned());
             }
-            let counted = written.filter(|_| !is_text && !bytes);
+            let counted = written.as_ref().filter(|_| !is_text && !bytes);
             attributes.push(match counted {
-                Some(written) => format!("#[out(cap = {capacity}, len = {})]", draft.names[written]),
-                None if by_reference && !is_text && !bytes => format!("#[out(cap = {capacity}, len = {n})]"),
-                None => format!("#[out(cap = {capacity})]"),
+                // A length that goes in and out says it as well.
+                Some(written) if !(by_reference && matches!(written, Written::Result(_))) => {
+                    format!("#[out(cap = {capacity}, len = {})]", written.name(draft))
+                }
+                _ if by_reference && !is_text && !bytes => format!("#[out(cap = {capacity}, len = {n})]"),
+                _ => format!("#[out(cap = {capacity})]"),
             });
             if is_text {
                 attributes.extend(encoding.unwrap_or_default());
@@ -215,7 +254,7 @@ fn pair(types: &Types<'_>, draft: &mut Draft<'_>, pairing: &Pairing) -> bool {
                 (true, false) => "String".into(),
                 _ => format!("Vec<{element}>"),
             };
-            if let Some(written) = counted
+            if let Some(&Written::Parameter(written)) = counted
                 && let Some((target, _)) = draft.pointee(written)
                 && let Ok(ty) = types.value(target)
             {
@@ -233,6 +272,28 @@ fn pair(types: &Types<'_>, draft: &mut Draft<'_>, pairing: &Pairing) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::import::rules::tests::{linux, windows};
+
+    #[test]
+    fn the_result_is_what_was_read_if_the_documentation_says_so() {
+        let says = "/** Reads. @return the number of bytes read, or a negative error. */\n";
+        assert_eq!(
+            linux(&format!("{says} int dev_read(int dev, void *buf, int count);")),
+            "// check: count is taken for the length of buf, and ret for what is written of it \
+             // check: negative results are taken for failures #[check(ret >= 0)] \
+             fn dev_read(&self, dev: i32, #[out(cap = count, len = ret)] buf: Vec<u8>, count: i32) -> i32;"
+        );
+        assert_eq!(
+            linux(&format!("enum r {{ R_OK = 0, R_ARG = -1 }};\n{says} enum r dev_read(void *buf, unsigned count);")),
+            "// check: count is taken for the length of buf, and ret.0 for what is written of it #[check(ret.0 >= 0)] \
+             fn dev_read(&self, #[out(cap = count, len = ret.0)] buf: Vec<u8>, count: u32) -> R;"
+        );
+        let says = "/** Reads. @return the number of devices. */\n";
+        assert_eq!(
+            linux(&format!("{says} int dev_read(int dev, void *buf, int count);")),
+            "// check: count is taken for the length of buf \
+             fn dev_read(&self, dev: i32, #[out(cap = count)] buf: Vec<u8>, count: i32) -> i32;"
+        );
+    }
 
     #[test]
     fn lengths_are_recognized_by_their_names() {

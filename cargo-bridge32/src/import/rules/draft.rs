@@ -136,6 +136,26 @@ pub(super) const WRITES: [&str; 15] = [
     "bind", "output", "play",
 ];
 
+/// Verbs of functions that free what they are given.
+pub(super) const CLOSING: [&str; 16] = [
+    "close",
+    "free",
+    "destroy",
+    "delete",
+    "release",
+    "finalize",
+    "dispose",
+    "clear",
+    "uninit",
+    "uninitialize",
+    "unref",
+    "deinit",
+    "exit",
+    "fini",
+    "disconnect",
+    "terminate",
+];
+
 /// Returns names for parameters; those that have none in C get one from their types.
 pub(crate) fn parameter_names(types: &Types<'_>, parameters: &[Parameter]) -> Vec<String> {
     let mut taken = BTreeSet::new();

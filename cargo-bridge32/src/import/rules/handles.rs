@@ -1,7 +1,7 @@
 //! Handles: pointers that only the library can follow.
 
 use crate::import::model::Function;
-use crate::import::rules::draft::{Draft, Slot};
+use crate::import::rules::draft::{CLOSING, Draft, Slot};
 use crate::import::rules::verbs;
 use crate::import::types::Types;
 
@@ -48,26 +48,6 @@ pub(crate) fn outputs(types: &Types<'_>, draft: &mut Draft<'_>) {
         draft.guess("handle-output", format!("{name} is taken for an output, which may be null"));
     }
 }
-
-/// Verbs of functions that free what they are given.
-pub(super) const CLOSING: [&str; 16] = [
-    "close",
-    "free",
-    "destroy",
-    "delete",
-    "release",
-    "finalize",
-    "dispose",
-    "clear",
-    "uninit",
-    "uninitialize",
-    "unref",
-    "deinit",
-    "exit",
-    "fini",
-    "disconnect",
-    "terminate",
-];
 
 /// Those after which a handle may still be freed, if the library has a function of the others for it.
 const ENDING: [&str; 6] = ["close", "clear", "uninit", "exit", "disconnect", "terminate"];

@@ -1,8 +1,8 @@
 //! Rule `status`: a result that says whether the call succeeded becomes an error.
 
-use crate::import::model::{CType, Constant, Enum, Header, Value};
+use crate::import::model::{CType, Constant, Enum, Header, Int, Value};
 use crate::import::names::{self, words};
-use crate::import::rules::draft::Draft;
+use crate::import::rules::draft::{Draft, Slot};
 use crate::import::rules::{error_text, prose};
 use crate::import::types::Types;
 
@@ -50,6 +50,9 @@ fn check(types: &Types<'_>, draft: &Draft<'_>) -> Option<Check> {
     let named = |name: &str, check: Option<Check>| check.map(|check| Check { of_type: Some(name.to_owned()), ..check });
     if let CType::Enum(id) = ty.resolved() {
         let declared = types.header.enums.get(id)?;
+        if names::are_negative(declared) {
+            return named(&declared.name, condition("ret.0 >= 0", "negative ones are failures"));
+        }
         if !is_status_name(&declared.name) {
             return None;
         }
@@ -72,6 +75,12 @@ fn check(types: &Types<'_>, draft: &Draft<'_>) -> Option<Check> {
     }
     if !matches!(ty.resolved(), CType::Int(_) | CType::Long(_)) {
         return None;
+    }
+    let counts = |slot: &Slot| slot.attributes.iter().any(|attribute| attribute.contains("len = ret)"));
+    if let CType::Int(Int { signed: true, .. }) = ty.resolved()
+        && draft.slots.iter().flatten().any(counts)
+    {
+        return condition("ret >= 0", "negative results are taken for failures");
     }
     let zero = if matches!(ty.resolved(), CType::Long(_)) { format!("{result}(0)") } else { "0".into() };
     let names = ty.names();
@@ -231,7 +240,7 @@ fn errors_are_negative(header: &Header) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::rules::tests::{linux, windows};
+    use crate::import::rules::tests::{linux, linux_types, windows};
     use crate::import::{Options, trait_from_text};
 
     #[test]
@@ -243,6 +252,17 @@ mod tests {
         assert_eq!(
             windows("typedef long HRESULT; HRESULT Init(int n);"),
             "#[symbol(\"Init\")] #[check(ret >= 0)] fn init(&self, n: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn an_enum_of_negative_errors_may_be_a_count() {
+        let header = "enum r { R_OK = 0, R_ARG = -1, R_FAIL = -2 }; enum r f(int x);";
+        assert_eq!(linux(header), "#[check(ret.0 >= 0)] fn f(&self, x: i32) -> R;");
+        assert_eq!(
+            linux_types(header),
+            "// check: these are taken for errors; others are possible #[repr(transparent)] pub struct R(pub i32); impl R { \
+             pub const R_OK: Self = Self(0); pub const R_ARG: Self = Self(-1); pub const R_FAIL: Self = Self(-2); }"
         );
     }
 

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::import::model::Header;
 use crate::import::names::words;
-use crate::import::rules::draft::{READS, WRITES};
-use crate::import::rules::handles::CLOSING;
+use crate::import::rules::draft::{CLOSING, READS, WRITES};
 
 /// Returns the letters that a library's names begin with if verbs follow them directly, such as `gz` of `gzread` and `gzclose`.
 pub(crate) fn prefix(header: &Header) -> Option<String> {
