@@ -11,31 +11,39 @@ use std::process::Command;
 
 use common::drop_in::{System, drop_in, drop_in_of, python, succeed};
 use common::write_package;
+use tempfile::TempDir;
 
 /// A program of this folder.
 fn program(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drop_in").join(name)
 }
 
-/// A script prints the same with the system's library as with the drop-in library of the example.
-fn same_output(example: &str, library: &str) {
+/// A script prints the same with the system's library as with the drop-in library of the example. Returns the folder.
+fn same_output(example: &str, library: &str, arguments: &[&str]) -> TempDir {
     let made = tempfile::tempdir().expect("a folder");
-    drop_in_of(example, made.path(), &[], System::Linux);
+    drop_in_of(example, made.path(), arguments, System::Linux);
     let script = program(example).with_extension("py");
     let run = |library: &Path| succeed(python().arg(&script).arg(library));
     let expected = run(Path::new(library));
     assert!(expected.lines().count() > 10, "{expected}");
     assert_eq!(run(&made.path().join(library)), expected);
+    made
 }
 
 #[test]
 fn scripts_use_the_32_bit_sqlite() {
-    same_output("sqlite", "libsqlite3.so.0");
+    same_output("sqlite", "libsqlite3.so.0", &[]);
 }
 
 #[test]
 fn scripts_use_the_32_bit_zlib() {
-    same_output("zlib", "libz.so.1");
+    // With the library in the folder: nothing else of the system's is there.
+    let library = succeed(Command::new("cc").args(["-m32", "-print-file-name=libz.so.1"]));
+    let made = same_output("zlib", "libz.so.1", &["--library", library.trim()]);
+    let files = fs::read_dir(made.path().join("z32")).expect("its folder");
+    let mut names: Vec<_> = files.map(|file| file.expect("a file").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["libz.so.1", "zlib-server32"]);
 }
 
 const MANIFEST: &str = r#"

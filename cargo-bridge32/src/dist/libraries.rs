@@ -36,8 +36,9 @@ pub(crate) fn needed_by(files: &[PathBuf]) -> Result<Vec<Library>> {
         for dependency in dependencies::find(&image, &folders) {
             let name = &dependency.name;
             let file = match dependency.place {
-                Place::Beside { path } => path,
-                Place::System { .. } | Place::Windows => continue,
+                // The library may be in a folder of the system's, with the C library that belongs to the kernel's loader.
+                Place::Beside { path } if !runtimes::is_of_c_library(name) => path,
+                Place::Beside { .. } | Place::System { .. } | Place::Windows => continue,
                 Place::WrongWidth { .. } | Place::Missing => match of_compiler(name, &image) {
                     Some(file) => file,
                     None if dependency.is_delayed => {

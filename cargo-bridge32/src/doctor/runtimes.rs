@@ -210,6 +210,11 @@ const PACKAGES: [(&str, &str, &str); 40] = [
     ("libsoftokn3.so", "libnss3", "lib32-nss"),
 ];
 
+/// Whether a library is a part of Linux's C library, which every system has in a version of its own.
+pub(crate) fn is_of_c_library(name: &str) -> bool {
+    PACKAGES.iter().any(|(library, package, _)| *library == name && *package == "libc6")
+}
+
 /// Returns how a machine with this package manager gets a library of Linux.
 pub(crate) fn linux_remedy(name: &str, bits: u8, manager: PackageManager) -> String {
     let known = PACKAGES.iter().find(|(library, ..)| *library == name);
