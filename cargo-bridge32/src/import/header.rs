@@ -151,6 +151,10 @@ impl<'i> Reader<'i> {
                 }
                 self.read_function(entity, name, &file, line, start, end);
             }
+            EntityKind::TypedefDecl => {
+                let doc = comments::doc_of(self.text(&file), start, end);
+                self.header.typedef_docs.extend(entity.get_name().zip(doc));
+            }
             EntityKind::EnumDecl if is_unnamed(&entity) && !self.typedefs.contains_key(&id(&entity)) => {
                 self.read_unnamed_enum(&entity, &file, line, start);
             }

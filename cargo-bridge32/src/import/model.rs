@@ -13,6 +13,8 @@ pub(crate) struct Header {
     pub(crate) records: BTreeMap<String, Record>,
     /// Enums by their identifiers, with those that other headers declare.
     pub(crate) enums: BTreeMap<String, Enum>,
+    /// The comments of its typedefs, by their names.
+    pub(crate) typedef_docs: BTreeMap<String, String>,
     /// Its macros and unnamed enums that are constants, in its order.
     pub(crate) constants: Vec<Constant>,
     /// What it declares that a trait cannot, each with its place and the reason.

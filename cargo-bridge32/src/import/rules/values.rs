@@ -193,7 +193,11 @@ fn reasons(header: &Header, groups: &[Group], library: Option<&str>) -> Vec<Reas
     let mut reasons = Vec::new();
     for (index, group) in groups.iter().enumerate() {
         for typedef in typedefs.keys() {
-            let strength = strength_for_typedef(group, typedef);
+            let doc = header.typedef_docs.get(typedef);
+            let strength = match doc.is_some_and(|doc| mentions(&header.constants, group, doc)) {
+                true => Some(4),
+                false => strength_for_typedef(group, typedef),
+            };
             reasons.extend(strength.map(|strength| Reason {
                 group: index,
                 subject: Subject::Typedef(typedef.clone()),
@@ -441,11 +445,12 @@ fn declare(header: &Header, group: &Group, subjects: &[&Subject]) -> Option<(Enu
     let docs: Vec<_> = members.iter().map(|constant| constant.doc.clone()).collect();
     let only = docs.iter().flatten().count() == 1 && docs.len() > 2;
     let doc = docs.first().into_iter().chain(docs.last()).flatten().next().filter(|_| only).cloned();
+    let doc = doc.or_else(|| header.typedef_docs.get(&name).cloned());
     let origin = if let Subject::Typedef(_) = first { EnumOrigin::Typedef } else { EnumOrigin::Uses };
     let variants = members.iter().zip(&values).map(|(constant, value)| Variant {
         name: constant.name.clone(),
         // The constants of integers have theirs.
-        doc: constant.doc.clone().filter(|_| doc.is_none() && origin == EnumOrigin::Typedef),
+        doc: constant.doc.clone().filter(|_| !only && origin == EnumOrigin::Typedef),
         value: *value,
     });
     let declared =
@@ -564,6 +569,25 @@ mod tests {
         ] {
             assert_eq!(header(above, between), "fn f(&self, x: i32);", "{above}{between}");
         }
+    }
+
+    #[test]
+    fn the_documentation_of_a_typedef_names_its_values() {
+        let header = |doc: &str| {
+            format!(
+                "#define A_LOW 1\n#define A_HIGH 2\n\n#define B_LOW 1\n#define B_HIGH 2\n\nint g(int x);\n/** {doc} */\n\
+                     typedef short speed;\nvoid f(speed x);"
+            )
+        };
+        for doc in ["One of B_*.", "B_LOW or B_HIGH"] {
+            assert_eq!(linux(&header(doc)), "fn f(&self, x: Speed);", "{doc}");
+            let types = linux_types(&header(doc));
+            assert!(
+                types.contains("pub struct Speed(pub i16); impl Speed { pub const B_LOW: Self = Self(1);"),
+                "{types}"
+            );
+        }
+        assert_eq!(linux(&header("More than A_LOW.")), "fn f(&self, x: i16);");
     }
 
     #[test]
