@@ -51,6 +51,14 @@ fn source(name: &str) -> PathBuf {
 }
 
 #[test]
+fn the_header_says_what_each_parameter_is() {
+    let header = fs::read_to_string(FOR_LINUX.join("meter.h")).expect("the header");
+    for said in [" * on_value: called during the call only\n", " * user: passed to on_value\n"] {
+        assert!(header.contains(said), "{said}\nis not in\n{header}");
+    }
+}
+
+#[test]
 fn c_programs_call_the_library() {
     for system in System::ALL {
         let folder = meter(system);

@@ -68,7 +68,8 @@ fn describe(signature: &Signature, parameter: &Parameter, callee: Callee) -> Opt
         Kind::Callback(callback) if callback.is_registered => "kept after the call".to_owned(),
         Kind::Callback(_) => "called during the call only".to_owned(),
         Kind::UserData(callbacks) => {
-            let callbacks: Vec<_> = callbacks.iter().map(names::in_c).collect();
+            let of_all = signature.callbacks().map(|(callback, _)| &callback.name).filter(|_| callbacks.is_empty());
+            let callbacks: Vec<_> = callbacks.iter().chain(of_all).map(names::in_c).collect();
             format!("passed to {}", callbacks.join(" and "))
         }
     };
