@@ -195,14 +195,17 @@ fn has_status_type(header: &Header) -> bool {
     })
 }
 
+/// Whether a type's name says that it is a status: by its last word, apart from what names of types end with.
 pub(super) fn is_status_name(name: &str) -> bool {
-    const WORDS: [&str; 10] =
-        ["status", "error", "err", "result", "rv", "rc", "retcode", "returncode", "mmresult", "errorcode"];
+    const WORDS: [&str; 11] =
+        ["status", "error", "errors", "err", "result", "rv", "rc", "retcode", "returncode", "mmresult", "errorcode"];
+    const ENDS: [&str; 6] = ["t", "e", "type", "code", "codes", "enum"];
     let all = words(name);
-    all.iter().any(|word| WORDS.contains(&word.as_str()))
-        || all
-            .last()
-            .is_some_and(|word| word.ends_with("error") || word.ends_with("status") || word.ends_with("result"))
+    let is_end = |word: &&String| ENDS.contains(&word.as_str());
+    let last = all.iter().rev().find(|word| !is_end(word));
+    last.is_some_and(|word| {
+        WORDS.contains(&word.as_str()) || ["error", "status", "result"].iter().any(|end| word.ends_with(end))
+    })
 }
 
 /// Returns the variant that says success.
@@ -213,7 +216,8 @@ fn success(declared: &Enum) -> Option<String> {
 
 fn is_success(name: &str) -> bool {
     let name = name.to_uppercase();
-    ["_OK", "SUCCESS", "NOERROR", "NO_ERROR", "_NONE"].iter().any(|end| name.ends_with(end)) || name == "OK"
+    ["_OK", "SUCCESS", "NOERROR", "NO_ERROR", "ERROR_NONE", "ERR_NONE"].iter().any(|end| name.ends_with(end))
+        || name == "OK"
 }
 
 /// Whether the header has a constant such as `Z_OK`, or a variant of an enum.
@@ -252,6 +256,15 @@ mod tests {
         assert_eq!(
             windows("typedef long HRESULT; HRESULT Init(int n);"),
             "#[symbol(\"Init\")] #[check(ret >= 0)] fn init(&self, n: i32) -> i32;"
+        );
+    }
+
+    #[test]
+    fn a_mode_for_errors_is_no_status() {
+        let mode = "typedef enum { M_ERROR_RECOVERY_NONE = 0, M_ERROR_RECOVERY_LINK = 1 } m_error_recovery_mode;";
+        assert_eq!(
+            linux(&format!("{mode} void m_set(m_error_recovery_mode mode); int m_read(int x);")),
+            "fn m_read(&self, x: i32) -> i32;"
         );
     }
 

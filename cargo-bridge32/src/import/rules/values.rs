@@ -116,11 +116,7 @@ fn groups(constants: &[Constant], library: Option<&str>) -> Vec<Group> {
         let is_library_s = matches!(&words(&prefix)[..], [only] if library == Some(only));
         let is_distinct = !is_library_s && others.into_iter().all(|(_, constant)| !constant.name.starts_with(&prefix));
         let typedefs: BTreeSet<_> = members.iter().flat_map(|member| &constants[*member].place.typedefs).collect();
-        // `PARITY_NONE` is not a success.
-        let is_success = |constant: &Constant| {
-            status::is_success_code(constant) && (!constant.name.ends_with("_NONE") || status::is_status_name(&prefix))
-        };
-        let has_success = members.iter().any(|member| is_success(&constants[*member]));
+        let has_success = members.iter().any(|member| status::is_success_code(&constants[*member]));
         let typedefs = typedefs.into_iter().cloned().collect();
         let measures = members.iter().filter(|member| has_any_word(&constants[**member].name, &MEASURES)).count();
         let is_clear = measures * 2 < members.len() && (is_whole || members.len() > 2);
