@@ -385,6 +385,25 @@ pub(crate) fn processor() -> Option<u32> {
     rustix::thread::sched_getcpu().try_into().ok()
 }
 
+/// Moves this thread to another processor that it may use; returns whether it could. It may use the same processors as before, so the
+/// system may move it again.
+#[cfg(target_os = "linux")]
+pub(crate) fn leave_processor() -> bool {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+    let own = processor().map(|number| number as usize).filter(|number| *number < CpuSet::MAX_CPU);
+    let (Some(own), Ok(all)) = (own, sched_getaffinity(None)) else { return false };
+    let mut others = all;
+    others.unset(own);
+    others.count() > 0 && sched_setaffinity(None, &others).is_ok() && sched_setaffinity(None, &all).is_ok()
+}
+
+/// Other systems have not been seen to leave two threads on one processor while another one is idle.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn leave_processor() -> bool {
+    false
+}
+
 /// `None`: only Linux and Windows say it.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn processor() -> Option<u32> {

@@ -547,6 +547,11 @@ pub(crate) fn processor() -> Option<u32> {
     Some(unsafe { GetCurrentProcessorNumber() })
 }
 
+/// Windows has not been seen to leave two threads on one processor while another one is idle.
+pub(crate) fn leave_processor() -> bool {
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,6 +41,11 @@ impl SharedMemoryEnd {
         Ok(Self { memory: SharedMemory::open(address)?, side: Side::Server })
     }
 
+    /// Whether this is the server's end.
+    pub(super) fn is_server_s(&self) -> bool {
+        self.side == Side::Server
+    }
+
     /// The channel that this end sends on.
     #[inline]
     pub(super) fn outgoing(&self) -> &OneWayChannel {

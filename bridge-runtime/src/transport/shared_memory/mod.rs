@@ -11,6 +11,7 @@
 //! | `layout` | what the memory holds, in atomics only: that is why sharing it with another process is sound |
 //! | `end` | one process's mapping of the memory, before and after the upgrade |
 //! | `transport` | sending and receiving frames |
+//! | `placement` | on which processors the two ends run |
 //! | `spin` | how long to poll before sleeping |
 //! | `wakeup` | sleeping and waking without losing a wake-up |
 //!
@@ -20,6 +21,7 @@
 
 mod end;
 mod layout;
+mod placement;
 mod spin;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::end::SharedMemoryEnd;
 use super::layout::{PIECE, RING, SLOT};
+use super::placement::Placement;
 use super::spin::Spin;
 use super::wakeup::{self, WaitingFor};
 use crate::marshal::{ALIGNMENT, BorrowedSlices, Buffer};
@@ -18,6 +19,7 @@ pub struct SharedMemoryTransport {
     doorbell: Box<dyn Doorbell>,
     sent: Counters,
     received: Counters,
+    placement: Placement,
     /// For waits for an end that is awake.
     spin: Spin,
     /// For waits for an end that has just been woken, which take longer. If only one of both polled for long enough, the other one would
@@ -39,7 +41,10 @@ impl SharedMemoryTransport {
     /// A transport through the memory of `end`, whose other end listens to `doorbell`.
     pub(in crate::transport) fn new(end: SharedMemoryEnd, doorbell: Box<dyn Doorbell>) -> Self {
         let (sent, received) = (Counters::default(), Counters::default());
-        Self { end, doorbell, sent, received, spin: Spin::new(), spin_after_waking: Spin::new(), has_woken: false }
+        // The thread of the client is the program's own.
+        let placement = if end.is_server_s() { Placement::leaving() } else { Placement::staying() };
+        let (spin, spin_after_waking) = (Spin::new(), Spin::new());
+        Self { end, doorbell, sent, received, placement, spin, spin_after_waking, has_woken: false }
     }
 }
 
@@ -155,12 +160,12 @@ impl SharedMemoryTransport {
     /// Calls `look` until it finds what the other end has done: first in a loop, then asleep until the other end rings.
     #[inline]
     fn wait<T>(&mut self, waiting_for: WaitingFor, look: impl Fn(&SharedMemoryEnd) -> Option<T>) -> io::Result<T> {
-        let Self { end, doorbell, spin, spin_after_waking, has_woken, .. } = self;
+        let Self { end, doorbell, placement, spin, spin_after_waking, has_woken, .. } = self;
         let spin = if take(has_woken) { spin_after_waking } else { spin };
         let end = &*end;
         let look = || look(end);
         let asleep = || wakeup::sleep(end.own_sleep_flag(), waiting_for, &mut **doorbell, look);
-        spin.find(look, || end.shares_processor(), asleep)
+        spin.find(look, || placement.shares_processor(end.shares_processor()), asleep)
     }
 
     /// Wakes the other end if it sleeps for what this end has just done.
