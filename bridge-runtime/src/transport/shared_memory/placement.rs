@@ -13,7 +13,7 @@ use crate::sys;
 pub(super) struct Placement {
     /// Moves this thread to another processor, and returns whether it could.
     leave: fn() -> bool,
-    /// How many waits in a row had both ends on one processor.
+    /// How many waits in a row had both ends on one processor, and did not sleep.
     together: u32,
     /// When this end last tried to leave.
     left: Option<Instant>,
@@ -49,6 +49,12 @@ impl Placement {
         self.left = Some(Instant::now());
         !(self.leave)()
     }
+
+    /// Takes account of a sleep: the next exchanges may be few as well.
+    #[cold]
+    pub(super) fn slept(&mut self) {
+        self.together = 0;
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +66,8 @@ mod tests {
         let mut placement = Placement { leave: || true, ..Placement::leaving() };
         assert!((1..TOGETHER).all(|_| placement.shares_processor(true)));
         assert!(!placement.shares_processor(false), "the other end has been moved");
+        assert!((1..TOGETHER).all(|_| placement.shares_processor(true)));
+        placement.slept();
         assert!((1..TOGETHER).all(|_| placement.shares_processor(true)));
         assert!(!placement.shares_processor(true), "it leaves");
         assert!((0..10 * TOGETHER).all(|_| placement.shares_processor(true)), "it has just left");

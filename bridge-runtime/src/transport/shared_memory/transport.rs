@@ -164,8 +164,16 @@ impl SharedMemoryTransport {
         let spin = if take(has_woken) { spin_after_waking } else { spin };
         let end = &*end;
         let look = || look(end);
-        let asleep = || wakeup::sleep(end.own_sleep_flag(), waiting_for, &mut **doorbell, look);
-        spin.find(look, || placement.shares_processor(end.shares_processor()), asleep)
+        let mut has_slept = false;
+        let asleep = || {
+            has_slept = true;
+            wakeup::sleep(end.own_sleep_flag(), waiting_for, &mut **doorbell, look)
+        };
+        let found = spin.find(look, || placement.shares_processor(end.shares_processor()), asleep);
+        if has_slept {
+            placement.slept();
+        }
+        found
     }
 
     /// Wakes the other end if it sleeps for what this end has just done.
