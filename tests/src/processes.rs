@@ -1,4 +1,27 @@
-//! Lists, kills and measures processes.
+//! Lists, kills and measures processes, and copies programs.
+
+use std::io;
+use std::path::Path;
+
+/// Copies a program that is run then. Another thread may start a process at the same time, which inherits what this one has open, and the
+/// system does not run a file that any process has open for writing. So a process of its own copies it.
+///
+/// # Errors
+/// Fails if the file cannot be copied.
+#[cfg(unix)]
+pub fn copy_program(from: &Path, to: &Path) -> io::Result<()> {
+    let status = std::process::Command::new("cp").arg(from).arg(to).status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("cp: {status}"))) }
+}
+
+/// Copies a program that is run then.
+///
+/// # Errors
+/// Fails if the file cannot be copied.
+#[cfg(windows)]
+pub fn copy_program(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::copy(from, to).map(drop)
+}
 
 /// A running process.
 #[derive(Debug)]

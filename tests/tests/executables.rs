@@ -6,6 +6,7 @@ use std::fs;
 
 use bridge32_tests::interfaces::FixtureClient;
 use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::processes::copy_program;
 use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
 use object::LittleEndian as LE;
@@ -66,7 +67,7 @@ fn a_server_with_setup_in_its_name_starts() {
     let _watchdog = Watchdog::new("setup");
     let dir = tempfile::tempdir().unwrap();
     let program = dir.path().join("device-setup-server32.exe");
-    fs::copy(pair::server("fixture"), &program).unwrap();
+    copy_program(&pair::server("fixture"), &program).unwrap();
     let client = FixtureClient::builder().server(&program).library(pair::library("fixture")).launch().unwrap();
     assert_eq!(client.echo_i32(7).unwrap(), 7);
 }

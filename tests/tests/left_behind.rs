@@ -12,7 +12,7 @@ use bridge32::Restart;
 use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::interfaces::{FixtureClient, new};
 use bridge32_tests::pair;
-use bridge32_tests::processes::running;
+use bridge32_tests::processes::{copy_program, running};
 use bridge32_tests::resources::Resources;
 use bridge32_tests::watchdog::Watchdog;
 
@@ -24,7 +24,7 @@ fn nothing_is_left_behind() {
     let dir = tempfile::Builder::new().prefix("left-behind-").tempdir().unwrap();
     let copy = |from: &Path| {
         let to = dir.path().join(format!("left-behind-{}", from.file_name().unwrap().to_string_lossy()));
-        fs::copy(from, &to).unwrap();
+        copy_program(from, &to).unwrap();
         to
     };
     let (server, gauge) = (copy(&pair::server("fixture")), copy(&pair::server("gauge")));

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bridge32::{Error, Transport};
 use bridge32_runtime::Builder;
 use bridge32_tests::pair::{self, Pair};
-use bridge32_tests::processes::running;
+use bridge32_tests::processes::{copy_program, running};
 use bridge32_tests::surroundings::SurroundingsClient;
 use bridge32_tests::watchdog::Watchdog;
 use bridge32_tests::{skip_on, skip_unless};
@@ -41,7 +41,7 @@ fn deployed() -> TempDir {
     fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
     for file in [pair::server("surroundings"), pair::library("surroundings")] {
         let to = dir.path().join(file.file_name().unwrap());
-        fs::copy(&file, &to).unwrap();
+        copy_program(&file, &to).unwrap();
         fs::set_permissions(&to, Permissions::from_mode(0o755)).unwrap();
     }
     dir

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use bridge32::Error;
 use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::processes::copy_program;
 use bridge32_tests::skip::NO_LISTENING;
 use bridge32_tests::skip_on;
 use bridge32_tests::watchdog::Watchdog;
@@ -27,7 +28,7 @@ const STRANGER: &str = "65534";
 /// A world-writable folder that contains the program that the stranger runs.
 fn public() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    fs::copy(env!("CARGO_BIN_EXE_stranger"), dir.path().join("stranger")).unwrap();
+    copy_program(Path::new(env!("CARGO_BIN_EXE_stranger")), &dir.path().join("stranger")).unwrap();
     fs::set_permissions(dir.path().join("stranger"), Permissions::from_mode(0o755)).unwrap();
     fs::set_permissions(dir.path(), Permissions::from_mode(0o1777)).unwrap();
     dir

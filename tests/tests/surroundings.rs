@@ -11,6 +11,7 @@ use bridge32::{Error, LibraryError};
 use bridge32_runtime::Builder;
 use bridge32_tests::interfaces::DependentClient;
 use bridge32_tests::pair::{self, Pair};
+use bridge32_tests::processes::copy_program;
 use bridge32_tests::skip_on;
 #[cfg(target_os = "linux")]
 use bridge32_tests::skip_unless;
@@ -122,7 +123,7 @@ fn a_program_with_more_rights_than_its_user_ignores_the_environment() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
     let copy = dir.path().join("program");
-    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    copy_program(&std::env::current_exe().unwrap(), &copy).unwrap();
     let name = "a_program_with_more_rights_than_its_user_ignores_the_environment";
     for (mode, is_obeyed) in [(0o755, true), (0o4755, false)] {
         std::fs::set_permissions(&copy, Permissions::from_mode(mode)).unwrap();
@@ -267,7 +268,7 @@ fn a_client_in_a_plug_in_finds_the_server_next_to_it() {
         (&pair::library("surroundings"), &dir.path().to_owned()),
     ] {
         let to = if to.is_dir() { to.join(from.file_name().unwrap()) } else { to.clone() };
-        std::fs::copy(from, to).unwrap();
+        copy_program(from, &to).unwrap();
     }
     // SAFETY: its initialization does nothing.
     let plug_in = unsafe { libloading::Library::new(&plug_in) }.unwrap();

@@ -16,6 +16,7 @@ use bridge32_runtime::testing::transport::both_pipe_ends;
 use bridge32_tests::faults::FaultsClient;
 use bridge32_tests::interfaces::FixtureClient;
 use bridge32_tests::listening::Listening;
+use bridge32_tests::processes::copy_program;
 use bridge32_tests::surroundings::SurroundingsClient;
 use bridge32_tests::vocabulary::VocabularyClient;
 use bridge32_tests::watchdog::Watchdog;
@@ -110,7 +111,7 @@ fn text_is_right_where_the_code_page_is_utf_8() {
     let folder = tempfile::tempdir().unwrap();
     let copy_of = |name: &str| {
         let server = folder.path().join(format!("{name}-server32.exe"));
-        fs::copy(pair::server(name), &server).unwrap();
+        copy_program(&pair::server(name), &server).unwrap();
         set_manifest(&server);
         server
     };
