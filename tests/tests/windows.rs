@@ -3,7 +3,7 @@
 #![cfg(windows)]
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, also in its helpers")]
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::windows::ffi::OsStrExt as _;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
