@@ -2,25 +2,19 @@
 
 use std::io;
 use std::path::Path;
+use std::process::Command;
 
-/// Copies a program that is run then. Another thread may start a process at the same time, which inherits what this one has open, and the
-/// system does not run a file that any process has open for writing. So a process of its own copies it.
+/// Copies a program that is run then. Another thread may start a process at the same time, which inherits what this one has open, and
+/// Unix does not run a file that any process has open for writing. So a process of its own copies it there.
 ///
 /// # Errors
 /// Fails if the file cannot be copied.
-#[cfg(unix)]
 pub fn copy_program(from: &Path, to: &Path) -> io::Result<()> {
-    let status = std::process::Command::new("cp").arg(from).arg(to).status()?;
+    if cfg!(windows) {
+        return std::fs::copy(from, to).map(drop);
+    }
+    let status = Command::new("cp").arg(from).arg(to).status()?;
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("cp: {status}"))) }
-}
-
-/// Copies a program that is run then.
-///
-/// # Errors
-/// Fails if the file cannot be copied.
-#[cfg(windows)]
-pub fn copy_program(from: &Path, to: &Path) -> io::Result<()> {
-    std::fs::copy(from, to).map(drop)
 }
 
 /// A running process.
@@ -157,7 +151,7 @@ pub fn kill(pid: u32) {
         true => ("taskkill", vec!["/F".to_owned(), "/PID".to_owned(), pid.to_string()]),
         false => ("kill", vec!["-KILL".to_owned(), pid.to_string()]),
     };
-    let status = std::process::Command::new(program).args(arguments).stdout(std::process::Stdio::null()).status();
+    let status = Command::new(program).args(arguments).stdout(std::process::Stdio::null()).status();
     assert!(status.is_ok_and(|status| status.success()), "process {pid} cannot be killed");
 }
 
@@ -192,7 +186,7 @@ pub fn interrupt_this_console(_: bool) -> bool {
 /// If the system refuses.
 #[cfg(unix)]
 pub fn stop(pid: u32) {
-    let status = std::process::Command::new("kill").args(["-STOP", &pid.to_string()]).status();
+    let status = Command::new("kill").args(["-STOP", &pid.to_string()]).status();
     assert!(status.is_ok_and(|status| status.success()), "process {pid} cannot be suspended");
 }
 
